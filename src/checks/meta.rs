@@ -1,0 +1,54 @@
+//! What a check says of itself; its documentation page is generated from this.
+
+/// The family of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Files that cannot be read.
+    Manifest,
+    /// Objects that the API server would refuse.
+    Schema,
+    /// Permissions.
+    Rbac,
+    /// What can be reached from outside.
+    Exposure,
+    /// Container images.
+    Image,
+    /// Commits, tags and refs.
+    Commit,
+    /// Owners and approvals.
+    Approval,
+    /// The gate's own configuration.
+    Policy,
+}
+
+impl Family {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::Schema => "schema",
+            Self::Rbac => "rbac",
+            Self::Exposure => "exposure",
+            Self::Image => "image",
+            Self::Commit => "commit",
+            Self::Approval => "approval",
+            Self::Policy => "policy",
+        }
+    }
+}
+
+/// A check's own record.
+#[derive(Debug)]
+pub struct Meta {
+    /// Kebab-case id that reads well after "allow".
+    pub id: &'static str,
+    /// One line, no period.
+    pub title: &'static str,
+    /// Its family.
+    pub family: Family,
+    /// One sentence: why a finding matters, for a reader who may know nothing of Kubernetes.
+    pub why: &'static str,
+    /// Markdown with the headings `What it does`, `What is compared`, `Remediation`, `Limits`
+    /// (level 2, in this order).
+    pub docs: &'static str,
+}

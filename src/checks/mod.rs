@@ -1,0 +1,12 @@
+//! The checks: one file each, one line in the registry each.
+//!
+//! In: a change and the context around it. Out: findings. Never: git, network, files, environment,
+//! the clock, or another check.
+
+mod context;
+mod meta;
+mod registry;
+
+pub use context::{Context, Findings, Run};
+pub use meta::{Family, Meta};
+pub use registry::{Check, REGISTRY, find, run_all};

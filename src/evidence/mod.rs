@@ -1,0 +1,111 @@
+//! Facts from outside the tree: which commits came, who signed them, who may approve.
+//!
+//! In: what the git, signature, owners and approval rooms found out. Out: [`PushEvidence`], plain
+//! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
+//! is [`Evidence::Unavailable`] with the reason, and never silently absent.
+
+use crate::owners::{OwnerHandle, OwnersProblem};
+use crate::signature::SignatureStatus;
+use crate::source::{ObjectId, RepoPath};
+
+/// A fact, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Evidence<T> {
+    /// It is known.
+    Known(T),
+    /// It cannot be known here, for this reason. What needs it is undecided, which rejects.
+    Unavailable(String),
+    /// This way of running never sees this kind of fact (a commit's signature before the commit
+    /// exists); reports say `not evaluated here`.
+    NotEvaluatedHere,
+}
+
+/// What a ref update does to its ref.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefOperation {
+    /// The ref is new.
+    Create,
+    /// The old tip is an ancestor of the new one.
+    FastForward,
+    /// The old tip is lost: a rewind, a rewrite or a moved tag.
+    Rewrite,
+    /// The ref goes away.
+    Delete,
+}
+
+/// One new commit or tag object of a push.
+#[derive(Clone, Debug)]
+pub struct CommitFacts {
+    /// Its name.
+    pub id: ObjectId,
+    /// The first line of its message, unescaped.
+    pub title: String,
+    /// Why our strict parser refuses it; empty for a well-formed object.
+    pub malformed: Vec<String>,
+    /// Whose signature it carries.
+    pub signature: Evidence<SignatureStatus>,
+}
+
+/// A path whose owners have to approve.
+#[derive(Clone, Debug)]
+pub struct OwnedChange {
+    /// The changed path.
+    pub path: RepoPath,
+    /// Whom CODEOWNERS of the base names for it, and the line that does; none if nobody.
+    pub owners: Vec<OwnerHandle>,
+    /// Line of CODEOWNERS, from 1.
+    pub rule_line: Option<u32>,
+    /// Who has approved it.
+    pub approved_by: Vec<String>,
+    /// How many approvals are still missing; 0 when satisfied.
+    pub missing: usize,
+}
+
+/// What changes about a trust file.
+#[derive(Clone, Debug)]
+pub struct TrustFileChange {
+    /// The file.
+    pub path: RepoPath,
+    /// What kind of trust file it is, for people: `the policy`, `a keyring`.
+    pub role: &'static str,
+    /// The blob that it becomes; `None` when it is deleted.
+    pub new_blob: Option<ObjectId>,
+    /// Why it could not be used if it were accepted, such as a policy that does not parse.
+    pub broken: Option<String>,
+    /// Whether this is the push that brings the first trust files, or one the server accepted.
+    pub accepted: bool,
+}
+
+/// Everything that a push brought besides manifests, for one ref.
+#[derive(Clone, Debug)]
+pub struct RefEvidence {
+    /// The ref, symbolic refs resolved.
+    pub ref_name: String,
+    /// What happens to it.
+    pub operation: RefOperation,
+    /// Why the ref may not be updated like this at all, whatever it points to.
+    pub refused: Option<String>,
+    /// The commits and tags that are new to it.
+    pub commits: Vec<CommitFacts>,
+    /// The paths with owners.
+    pub owned: Evidence<Vec<OwnedChange>>,
+    /// What is wrong with CODEOWNERS of the base.
+    pub owners_problems: Vec<OwnersProblem>,
+    /// The trust files that change.
+    pub trust_files: Vec<TrustFileChange>,
+}
+
+impl RefEvidence {
+    /// Evidence of a change that is no ref update: a folder or an index.
+    pub fn none() -> Self {
+        Self {
+            ref_name: String::new(),
+            operation: RefOperation::FastForward,
+            refused: None,
+            commits: Vec::new(),
+            owned: Evidence::NotEvaluatedHere,
+            owners_problems: Vec::new(),
+            trust_files: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! A finding and how a check makes one.
+
+use super::fingerprint::Fingerprint;
+use super::location::{Location, Side};
+use super::severity::Severity;
+use crate::kube::ObjectRef;
+use crate::manifest::Node;
+use crate::source::ObjectId;
+use crate::world::{ObjectChange, Operation, Placed};
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An object of the cluster.
+    Object {
+        /// Its identity.
+        id: ObjectRef,
+        /// Its `apiVersion` as written.
+        api_version: Box<str>,
+        /// What happens to it.
+        operation: Operation,
+    },
+    /// A file that is no object, or not yet known to be one.
+    File,
+    /// A commit or a tag.
+    Commit(ObjectId),
+    /// A ref.
+    Ref(String),
+}
+
+/// A labelled line below the source excerpt: `= gains: …`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The word before the colon.
+    pub label: &'static str,
+    /// The rest of the line.
+    pub text: String,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The id of the check that found it.
+    pub check: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence: what, to which object, in which cluster.
+    pub message: String,
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it is.
+    pub location: Option<Location>,
+    /// Other places that belong to it.
+    pub related: Vec<Location>,
+    /// The commit of the push that brought it, where known.
+    pub commit: Option<ObjectId>,
+    /// Facts that explain it.
+    pub notes: Vec<Note>,
+    /// What to do now.
+    pub remediation: String,
+    /// The values that make it what it is; they enter the fingerprint.
+    pub offending: Vec<String>,
+}
+
+impl Finding {
+    /// A finding about an object that a change creates, updates or deletes, placed at the object.
+    pub fn about(check: &'static str, change: &ObjectChange, message: impl Into<String>) -> Self {
+        let placed = change.subject();
+        let side = if change.object().is_some() { Side::New } else { Side::Old };
+        Self::about_object(check, placed, change.operation(), message).at(Location::of_object(placed, side))
+    }
+
+    /// A finding about an object, not placed yet.
+    pub fn about_object(
+        check: &'static str,
+        placed: &Placed,
+        operation: Operation,
+        message: impl Into<String>,
+    ) -> Self {
+        let api_version = placed.object.api_version.clone();
+        let subject = Subject::Object { id: placed.id.clone(), api_version, operation };
+        Self::new(check, subject, message)
+    }
+
+    /// A finding about anything.
+    pub fn new(check: &'static str, subject: Subject, message: impl Into<String>) -> Self {
+        Self {
+            check,
+            severity: Severity::Medium,
+            message: message.into(),
+            subject,
+            location: None,
+            related: Vec::new(),
+            commit: None,
+            notes: Vec::new(),
+            remediation: String::new(),
+            offending: Vec::new(),
+        }
+    }
+
+    /// How bad it is; medium where a check does not say.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Places it.
+    pub fn at(mut self, location: Location) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    /// Places it at a node of the change's new object (of the old one for a deletion).
+    pub fn at_node(self, change: &ObjectChange, node: &Node) -> Self {
+        let side = if change.object().is_some() { Side::New } else { Side::Old };
+        self.at(Location::of_node(change.subject(), node, side))
+    }
+
+    /// Says something beside the mark, such as `was "view"`.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.location = self.location.map(|location| location.labelled(label));
+        self
+    }
+
+    /// Adds another place that belongs to it.
+    pub fn related(mut self, location: Location) -> Self {
+        self.related.push(location);
+        self
+    }
+
+    /// Adds a fact.
+    pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Self {
+        self.notes.push(Note { label, text: text.into() });
+        self
+    }
+
+    /// Says what to do now: imperative sentences.
+    pub fn help(mut self, remediation: impl Into<String>) -> Self {
+        self.remediation = remediation.into();
+        self
+    }
+
+    /// Names a value that makes the finding what it is: a waiver of this finding does not cover one
+    /// with another value.
+    pub fn offending(mut self, value: impl Into<String>) -> Self {
+        self.offending.push(value.into());
+        self
+    }
+
+    /// What a waiver of this finding quotes.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let place = match &self.subject {
+            Subject::Object { id, .. } => format!("{} {} {id}", id.cluster, id.group),
+            Subject::File => self.location.as_ref().map_or_else(String::new, |at| at.path.to_string()),
+            Subject::Commit(id) => id.to_string(),
+            Subject::Ref(name) => name.clone(),
+        };
+        let mut parts = vec![self.check, &place];
+        parts.extend(self.offending.iter().map(String::as_str));
+        Fingerprint::of(&parts)
+    }
+
+    /// The cluster of the object that it is about.
+    pub fn cluster(&self) -> Option<&crate::kube::ClusterName> {
+        match &self.subject {
+            Subject::Object { id, .. } => Some(&id.cluster),
+            Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
+        }
+    }
+}

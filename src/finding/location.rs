@@ -1,0 +1,76 @@
+//! A place in a file, with the line itself, so that a report needs no file.
+
+use crate::manifest::Node;
+use crate::source::{Position, RepoPath, SourceText, Span};
+use crate::world::Placed;
+
+/// Which revision a place is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Before the change.
+    Old,
+    /// After the change.
+    New,
+}
+
+impl Side {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Old => "old",
+            Self::New => "new",
+        }
+    }
+}
+
+/// A place in a file of one revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The file.
+    pub path: RepoPath,
+    /// First character.
+    pub start: Position,
+    /// One past the last character; never on a later line than the excerpt.
+    pub end: Position,
+    /// The line that `start` is on.
+    pub excerpt: String,
+    /// The revision.
+    pub side: Side,
+    /// What stands beside the mark, such as `was "view"`.
+    pub label: Option<String>,
+}
+
+impl Location {
+    /// The place of a span in a text.
+    pub fn of(path: &RepoPath, text: &SourceText, span: Span, side: Side) -> Self {
+        let start = text.position(span.start);
+        let excerpt = text.line(start.line);
+        let width = u32::try_from(excerpt.chars().count()).unwrap_or(u32::MAX);
+        let line_end = Position { line: start.line, column: width.saturating_add(1) };
+        let end = text.position(span.end).min(line_end);
+        Self { path: path.clone(), start, end, excerpt, side, label: None }
+    }
+
+    /// The place of a node of an object.
+    pub fn of_node(placed: &Placed, node: &Node, side: Side) -> Self {
+        Self::of(&placed.path, &placed.object.source, node.span, side)
+    }
+
+    /// The place of an object: its `kind`, which every reader recognises.
+    pub fn of_object(placed: &Placed, side: Side) -> Self {
+        let root = &placed.object.root;
+        Self::of_node(placed, root.get("kind").unwrap_or(root), side)
+    }
+
+    /// The whole file, where there is no better place.
+    pub fn of_file(path: &RepoPath, side: Side) -> Self {
+        let start = Position { line: 1, column: 1 };
+        Self { path: path.clone(), start, end: start, excerpt: String::new(), side, label: None }
+    }
+
+    /// Says something beside the mark.
+    pub fn labelled(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+}

@@ -1,0 +1,14 @@
+//! Findings: one thing that is wrong, said so that its author can act on it.
+//!
+//! In: what a check saw. Out: [`Finding`], with object, place, reason and remedy. Never: decides
+//! whether the push passes; that is the verdict's.
+
+mod builder;
+mod fingerprint;
+mod location;
+mod severity;
+
+pub use builder::{Finding, Note, Subject};
+pub use fingerprint::Fingerprint;
+pub use location::{Location, Side};
+pub use severity::Severity;

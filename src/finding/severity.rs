@@ -1,0 +1,26 @@
+//! How bad a finding is, whatever the policy makes of it.
+
+/// The worst that a finding means for the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Low,
+    /// Weakens the cluster or breaks a deployment.
+    Medium,
+    /// Opens a way in or takes something down.
+    High,
+    /// Hands over the cluster.
+    Critical,
+}
+
+impl Severity {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The identity of an object in a cluster.
+
+use std::fmt;
+
+use super::builtin;
+use crate::manifest::Object;
+
+/// The name of a cluster in the policy; `default` where the policy names none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClusterName(Box<str>);
+
+impl ClusterName {
+    /// Names a cluster.
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClusterName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// What makes two manifests the same object: cluster, API group, kind, effective namespace and
+/// name. The API version is not part of it, and groups that serve the same storage are one
+/// (`extensions` Deployments are `apps` Deployments).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectRef {
+    /// The cluster it is deployed to.
+    pub cluster: ClusterName,
+    /// The API group, merged with those that the API server stores together.
+    pub group: Box<str>,
+    /// The kind, as written.
+    pub kind: Box<str>,
+    /// The namespace it ends in; `None` for cluster-scoped kinds.
+    pub namespace: Option<Box<str>>,
+    /// The name.
+    pub name: Box<str>,
+}
+
+impl ObjectRef {
+    /// The identity of an object in a cluster. An object of a namespaced kind without a namespace
+    /// goes to `default`, as `kubectl apply` does; a kind that we do not know keeps what it says.
+    pub fn of(object: &Object, cluster: &ClusterName) -> Self {
+        let group = builtin::storage_group(object.group(), &object.kind);
+        let namespace = match builtin::scope(group, &object.kind) {
+            builtin::Scope::Cluster => None,
+            builtin::Scope::Namespaced => Some(object.namespace.clone().unwrap_or_else(|| "default".into())),
+            builtin::Scope::Unknown => object.namespace.clone(),
+        };
+        Self {
+            cluster: cluster.clone(),
+            group: group.into(),
+            kind: object.kind.clone(),
+            namespace,
+            name: object.name.clone(),
+        }
+    }
+}
+
+impl fmt::Display for ObjectRef {
+    /// `Kind/namespace/name`, or `Kind/name` for cluster-scoped objects: the form waivers use.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(formatter, "{}/{namespace}/{}", self.kind, self.name),
+            None => write!(formatter, "{}/{}", self.kind, self.name),
+        }
+    }
+}

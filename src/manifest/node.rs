@@ -1,0 +1,142 @@
+//! A document as a tree in which every key and value knows where it stands.
+
+use crate::source::Span;
+
+/// A value and the bytes it was read from.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Where the value stands.
+    pub span: Span,
+    /// What it is.
+    pub value: Value,
+}
+
+/// A resolved value: what the API server would see in JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number that fits 64 signed bits.
+    Integer(i64),
+    /// Any other number, as its JSON form is a double.
+    Float(f64),
+    /// Text.
+    String(Box<str>),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// An object, in the order of the file; keys are unique.
+    Mapping(Vec<Entry>),
+}
+
+/// One `key: value` of a mapping.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key as JSON spells it.
+    pub key: Box<str>,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl PartialEq for Node {
+    /// Two nodes are equal when the API server would see the same value, wherever they stand and
+    /// whatever the order of their keys.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Mapping(left), Value::Mapping(right)) => {
+                left.len() == right.len()
+                    && left.iter().all(|entry| other.get(&entry.key) == Some(&entry.value))
+            }
+            (left, right) => left == right,
+        }
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && self.value == other.value
+    }
+}
+
+impl Node {
+    /// The value of a key, where this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of a key, where this is a mapping that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| &*entry.key == key)
+    }
+
+    /// The value at the end of a chain of keys.
+    pub fn at(&self, keys: &[&str]) -> Option<&Node> {
+        keys.iter().try_fold(self, |node, key| node.get(key))
+    }
+
+    /// The entries of a mapping; none for anything else.
+    pub fn entries(&self) -> &[Entry] {
+        if let Value::Mapping(entries) = &self.value { entries } else { &[] }
+    }
+
+    /// The items of a sequence; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        if let Value::Sequence(items) = &self.value { items } else { &[] }
+    }
+
+    /// The text of a string; `None` for anything else, numbers included.
+    pub fn as_str(&self) -> Option<&str> {
+        if let Value::String(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The value of a boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        if let Value::Bool(value) = self.value { Some(value) } else { None }
+    }
+
+    /// The value of a whole number.
+    pub fn as_integer(&self) -> Option<i64> {
+        if let Value::Integer(value) = self.value { Some(value) } else { None }
+    }
+
+    /// True for `null`, which Kubernetes treats as an absent field.
+    pub fn is_null(&self) -> bool {
+        matches!(self.value, Value::Null)
+    }
+
+    /// The text at the end of a chain of keys.
+    pub fn text_at(&self, keys: &[&str]) -> Option<&str> {
+        self.at(keys).and_then(Node::as_str)
+    }
+
+    /// The node that a JSON pointer names (RFC 6901), or the deepest ancestor that exists, so that
+    /// a finding always has a place.
+    pub fn resolve_pointer(&self, pointer: &str) -> &Node {
+        let mut node = self;
+        for raw in pointer.split('/').skip(1) {
+            let token = raw.replace("~1", "/").replace("~0", "~");
+            let child = node.get(&token).or_else(|| node.items().get(token.parse::<usize>().ok()?));
+            let Some(child) = child else { return node };
+            node = child;
+        }
+        node
+    }
+
+    /// The same value as JSON, for the schema validator.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Integer(value) => (*value).into(),
+            Value::Float(value) => (*value).into(),
+            Value::String(text) => (&**text).into(),
+            Value::Sequence(items) => items.iter().map(Node::to_json).collect(),
+            Value::Mapping(entries) => serde_json::Value::Object(
+                entries.iter().map(|entry| (entry.key.to_string(), entry.value.to_json())).collect(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Where things stand: object ids, repository paths, spans and the text they point into.
+//!
+//! In: bytes of a file. Out: [`SourceText`], which turns byte offsets into the lines and columns
+//! an editor shows. Never: reads files or knows what the text means. Every room may use it.
+
+mod object_id;
+mod path;
+mod text;
+
+pub use object_id::ObjectId;
+pub use path::RepoPath;
+pub use text::{Position, SourceText, Span};

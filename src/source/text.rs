@@ -1,0 +1,92 @@
+//! Text with a line index that is built only when somebody asks for a position.
+
+use std::sync::OnceLock;
+
+/// A half-open range of byte offsets into a [`SourceText`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A place as an editor shows it: lines end at LF, columns count characters; both start at 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// The bytes of one file. Positions are computed from byte offsets and not taken from the YAML
+/// parser, which also counts U+0085 and U+2028 as line ends and so disagrees with every editor.
+#[derive(Debug, Default)]
+pub struct SourceText {
+    bytes: Box<[u8]>,
+    line_starts: OnceLock<Box<[u32]>>,
+}
+
+impl SourceText {
+    /// Keeps the bytes; indexes nothing yet.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes: bytes.into(), line_starts: OnceLock::new() }
+    }
+
+    /// The bytes as they are in the repository.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Line and column of a byte offset; an offset past the end is the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0);
+        let before = self.slice(start, offset);
+        let column = String::from_utf8_lossy(before).chars().count() + 1;
+        Position { line: saturate(line), column: saturate(column) }
+    }
+
+    /// The text of a line (from 1) without its line end, lossy where it is not UTF-8.
+    pub fn line(&self, line: u32) -> String {
+        let starts = self.line_starts();
+        let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+        let Some(start) = starts.get(index).copied() else { return String::new() };
+        let end = starts.get(index + 1).copied().unwrap_or(saturate(self.bytes.len()));
+        let text = String::from_utf8_lossy(self.slice(start, end));
+        text.trim_end_matches(['\n', '\r']).to_owned()
+    }
+
+    fn slice(&self, start: u32, end: u32) -> &[u8] {
+        let limit = self.bytes.len();
+        let bound = |offset: u32| usize::try_from(offset).map_or(limit, |offset| offset.min(limit));
+        self.bytes.get(bound(start)..bound(end)).unwrap_or_default()
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let after_line_feed = |(index, byte): (usize, &u8)| (*byte == b'\n').then(|| saturate(index + 1));
+            std::iter::once(0).chain(self.bytes.iter().enumerate().filter_map(after_line_feed)).collect()
+        })
+    }
+}
+
+fn saturate(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_end_at_line_feed() {
+        let text = SourceText::new("é: a\u{2028}b\nkind: X".into());
+        assert_eq!(text.position(4), Position { line: 1, column: 4 });
+        assert_eq!(text.position(10), Position { line: 2, column: 1 });
+        assert_eq!(text.line(2), "kind: X");
+        assert_eq!(text.line(9), "");
+    }
+}

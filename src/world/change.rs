@@ -1,0 +1,97 @@
+//! The difference between two worlds, object by object.
+
+use std::sync::Arc;
+
+use crate::kube::ObjectRef;
+use crate::manifest::Object;
+use crate::source::RepoPath;
+
+/// An object at its place in a revision.
+#[derive(Debug)]
+pub struct Placed {
+    /// The file it stands in.
+    pub path: RepoPath,
+    /// Its identity in the cluster.
+    pub id: ObjectRef,
+    /// The object.
+    pub object: Arc<Object>,
+}
+
+/// What happens to an object: AdmissionReview's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// It did not exist.
+    Create,
+    /// It existed and is different now.
+    Update,
+    /// It exists no more.
+    Delete,
+}
+
+impl Operation {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// One object that a change creates, updates or deletes.
+#[derive(Clone, Debug)]
+pub enum ObjectChange {
+    /// The object is new.
+    Create {
+        /// What it is.
+        object: Arc<Placed>,
+    },
+    /// The object changes.
+    Update {
+        /// What it was.
+        old_object: Arc<Placed>,
+        /// What it becomes.
+        object: Arc<Placed>,
+    },
+    /// The object goes away.
+    Delete {
+        /// What it was.
+        old_object: Arc<Placed>,
+    },
+}
+
+impl ObjectChange {
+    /// What happens.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::Create { .. } => Operation::Create,
+            Self::Update { .. } => Operation::Update,
+            Self::Delete { .. } => Operation::Delete,
+        }
+    }
+
+    /// The object as it was.
+    pub fn old_object(&self) -> Option<&Arc<Placed>> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Update { old_object, .. } | Self::Delete { old_object } => Some(old_object),
+        }
+    }
+
+    /// The object as it becomes.
+    pub fn object(&self) -> Option<&Arc<Placed>> {
+        match self {
+            Self::Create { object } | Self::Update { object, .. } => Some(object),
+            Self::Delete { .. } => None,
+        }
+    }
+
+    /// The new object, or the old one where there is no new one.
+    pub fn subject(&self) -> &Arc<Placed> {
+        match self {
+            Self::Create { object } | Self::Update { object, .. } => object,
+            Self::Delete { old_object } => old_object,
+        }
+    }
+}
