@@ -2,6 +2,7 @@
 
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
+use crate::kube::{ClusterName, ClusterTarget};
 use crate::schema::SchemaStore;
 use crate::world::{ObjectChange, World};
 
@@ -16,8 +17,17 @@ pub struct Context<'a> {
     pub changes: &'a [ObjectChange],
     /// Commits, refs, owners and trust files.
     pub evidence: &'a RefEvidence,
+    /// The clusters of the policy; a change names the one that it is in.
+    pub clusters: &'a [ClusterTarget],
     /// The schemas of the target versions and of the repository's CRDs, old and new.
     pub schemas: &'a SchemaStore,
+}
+
+impl Context<'_> {
+    /// What the policy says of a cluster.
+    pub fn target(&self, cluster: &ClusterName) -> Option<&ClusterTarget> {
+        self.clusters.iter().find(|target| target.name == *cluster)
+    }
 }
 
 /// Where a check puts what it finds.

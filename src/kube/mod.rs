@@ -4,6 +4,8 @@
 //! revisions or judges.
 
 pub mod builtin;
+mod cluster;
 mod object_ref;
 
+pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use object_ref::{ClusterName, ObjectRef};

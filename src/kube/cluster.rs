@@ -1,0 +1,82 @@
+//! What the policy says of a cluster.
+
+use std::fmt;
+
+use super::object_ref::ClusterName;
+
+/// A minor version of Kubernetes, such as 1.36.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KubernetesVersion {
+    minor: u8,
+}
+
+impl KubernetesVersion {
+    /// The oldest version whose schemas are embedded.
+    pub const OLDEST: Self = Self { minor: 25 };
+    /// The newest one.
+    pub const NEWEST: Self = Self { minor: 37 };
+
+    /// Parses `1.36`; `None` for anything else and for versions that are not embedded.
+    pub fn parse(text: &str) -> Option<Self> {
+        let version = Self { minor: text.strip_prefix("1.")?.parse().ok()? };
+        (Self::OLDEST..=Self::NEWEST).contains(&version).then_some(version)
+    }
+
+    /// Every version that is embedded, oldest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (Self::OLDEST.minor..=Self::NEWEST.minor).map(|minor| Self { minor })
+    }
+
+    /// The number after `1.`.
+    pub fn minor(self) -> u8 {
+        self.minor
+    }
+}
+
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "1.{}", self.minor)
+    }
+}
+
+/// Whose load balancers a cluster makes: it decides which annotation keeps one internal and what
+/// a Service of type LoadBalancer means without any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cloud {
+    /// Not said: public unless something says internal in any provider's words.
+    #[default]
+    Unknown,
+    /// AWS with the cloud provider's own controller: public by default.
+    Aws,
+    /// AWS with the AWS Load Balancer Controller: internal by default.
+    AwsLoadBalancerController,
+    /// Google Kubernetes Engine.
+    Gke,
+    /// Azure.
+    Azure,
+    /// `OpenStack`.
+    OpenStack,
+    /// Oracle Cloud.
+    Oracle,
+    /// Alibaba Cloud.
+    Alibaba,
+    /// IBM Cloud.
+    Ibm,
+    /// DigitalOcean.
+    DigitalOcean,
+    /// Hetzner Cloud.
+    Hetzner,
+    /// On premises, with MetalLB or the like: the address decides.
+    BareMetal,
+}
+
+/// A cluster that manifests are deployed to.
+#[derive(Clone, Debug)]
+pub struct ClusterTarget {
+    /// Its name.
+    pub name: ClusterName,
+    /// The Kubernetes versions it runs or is about to run.
+    pub versions: Vec<KubernetesVersion>,
+    /// Its load balancers.
+    pub cloud: Cloud,
+}
