@@ -3,6 +3,7 @@
 pub mod checks;
 pub mod evidence;
 pub mod finding;
+pub mod git;
 pub mod kube;
 pub mod manifest;
 pub mod owners;

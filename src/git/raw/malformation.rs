@@ -1,0 +1,103 @@
+//! Why a commit or tag object is refused.
+
+use thiserror::Error;
+
+/// One thing that is wrong with a commit or tag object, as a clause about "it".
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Malformation {
+    /// git cuts the message there; other readers do not.
+    #[error("it contains a NUL byte, where git stops reading and other programs read on")]
+    NulByte,
+    /// No empty line between headers and message.
+    #[error("it has no empty line between its headers and its message")]
+    NoBlankLine,
+    /// A header line that is not `name value`.
+    #[error("header line {line} is not a name, a space and a value")]
+    BadHeaderLine {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A line that begins with a space where no header can be continued.
+    #[error("header line {line} continues a header that must be a single line")]
+    UnexpectedContinuation {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A required header is not where it has to be.
+    #[error("its `{name}` line is missing or not in its place (the order is {order})")]
+    Missing {
+        /// The header.
+        name: &'static str,
+        /// The order that git writes.
+        order: &'static str,
+    },
+    /// A header that may stand once, in its place, stands again or elsewhere.
+    #[error("it has a second or misplaced `{name}` line, which programs read differently")]
+    Repeated {
+        /// The header.
+        name: String,
+    },
+    /// `gpgsig…` headers that git does not write: some programs strip everything with that prefix.
+    #[error("it has a header `{name}`, which looks like a signature and is none that git writes")]
+    UnknownSignatureHeader {
+        /// The header.
+        name: String,
+    },
+    /// A tag with a header that tags do not have.
+    #[error("it has a header `{name}`, which tags do not have")]
+    UnknownTagHeader {
+        /// The header.
+        name: String,
+    },
+    /// A `tree`, `parent` or `object` that is no object id.
+    #[error("its `{name}` line does not hold a full, lower-case object id of {length} digits")]
+    BadObjectId {
+        /// The header.
+        name: &'static str,
+        /// How long it has to be.
+        length: usize,
+    },
+    /// An `author`, `committer` or `tagger` that is not `name <email> seconds timezone`.
+    #[error("its `{name}` line is not `name <email> seconds timezone`: {problem}")]
+    BadPerson {
+        /// The header.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: PersonProblem,
+    },
+    /// A tag of something that git does not know.
+    #[error("its `type` line is none of commit, tree, blob and tag")]
+    BadTargetType,
+    /// A tag name that is empty or holds spaces or control characters.
+    #[error("its `tag` line does not hold a usable tag name")]
+    BadTagName,
+    /// An `encoding` that is empty or not plain.
+    #[error("its `encoding` line does not hold the name of an encoding")]
+    BadEncoding,
+    /// Several signatures at the end of a tag; programs take the first or the last.
+    #[error("it has {count} signature blocks, and programs disagree which of them counts")]
+    SeveralSignatures {
+        /// How many.
+        count: usize,
+    },
+    /// The parts do not give the original bytes again.
+    #[error("its parts do not add up to its bytes")]
+    NotReproducible,
+}
+
+/// What is wrong with the line of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PersonProblem {
+    /// No ` <email> ` in angle brackets, or more than one pair.
+    #[error("there must be exactly one address, in angle brackets")]
+    Address,
+    /// Control characters.
+    #[error("it holds a control character")]
+    ControlCharacter,
+    /// Not a number of seconds, padded, or beyond the year 9999.
+    #[error("the time is not a plain number of seconds before the year 10000")]
+    Seconds,
+    /// Not a sign, two digits of hours and two of minutes.
+    #[error("the time zone is not like +0100")]
+    Timezone,
+}

@@ -1,0 +1,130 @@
+//! Annotated tag objects.
+
+use super::HashKind;
+use super::armor;
+use super::commit::{folded, parse_id};
+use super::headers::{self, Header, Parts};
+use super::malformation::Malformation;
+use super::person::RawPerson;
+use crate::source::ObjectId;
+
+const ORDER: &str = "object, type, tag, tagger";
+
+/// What a tag points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetType {
+    /// A commit.
+    Commit,
+    /// A tree without a commit.
+    Tree,
+    /// A single file.
+    Blob,
+    /// Another tag.
+    Tag,
+}
+
+impl TargetType {
+    fn parse(value: &[u8]) -> Option<Self> {
+        match value {
+            b"commit" => Some(Self::Commit),
+            b"tree" => Some(Self::Tree),
+            b"blob" => Some(Self::Blob),
+            b"tag" => Some(Self::Tag),
+            _ => None,
+        }
+    }
+}
+
+/// A well-formed tag object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawTag {
+    /// What it points to.
+    pub object: ObjectId,
+    /// The kind of object that this is, as claimed.
+    pub target_type: TargetType,
+    /// The name that was signed; a ref of another name may point here.
+    pub name: String,
+    /// Who made it, as claimed.
+    pub tagger: RawPerson,
+    /// The first line of the message, lossy, not escaped.
+    pub title: String,
+    /// The signature block at the end.
+    pub signature: Option<Vec<u8>>,
+    /// Exactly the bytes that the signature signs: everything before it (`parse_signature` in
+    /// git's `gpg-interface.c`).
+    pub payload: Vec<u8>,
+    headers: Vec<Header>,
+    message: Vec<u8>,
+}
+
+impl RawTag {
+    /// The bytes of the object, put together again from its parts.
+    pub fn reassemble(&self) -> Vec<u8> {
+        headers::join(self.headers.iter(), &self.message)
+    }
+
+    /// The message without the signature.
+    pub fn message(&self) -> &[u8] {
+        let signed = self.message.len() - self.signature.as_ref().map_or(0, Vec::len);
+        self.message.get(..signed).unwrap_or_default()
+    }
+}
+
+/// Parses the raw bytes of a tag object. Ancient tags without a tagger are refused: a new one can
+/// always be made.
+pub fn parse_tag(bytes: &[u8], hash: HashKind) -> Result<RawTag, Vec<Malformation>> {
+    let parts = headers::split(bytes)?;
+    let tag = build(&parts, bytes, hash).map_err(|problem| vec![problem])?;
+    if tag.reassemble() == bytes { Ok(tag) } else { Err(vec![Malformation::NotReproducible]) }
+}
+
+fn build(parts: &Parts<'_>, bytes: &[u8], hash: HashKind) -> Result<RawTag, Malformation> {
+    let mut rest = parts.headers.as_slice();
+    let object = require(&mut rest, "object")?;
+    let target_type = require(&mut rest, "type")?;
+    let name = require(&mut rest, "tag")?;
+    let tagger = require(&mut rest, "tagger")?;
+    if let Some(header) = rest.first() {
+        return Err(Malformation::UnknownTagHeader { name: header.name.clone() });
+    }
+    let signature = signature(parts.message)?;
+    let payload = bytes.len() - signature.map_or(0, <[u8]>::len);
+    let bad_id = || Malformation::BadObjectId { name: "object", length: hash.id_length() };
+    let bad_tagger = |problem| Malformation::BadPerson { name: "tagger", problem };
+    Ok(RawTag {
+        object: parse_id(&object.value, hash).ok_or_else(bad_id)?,
+        target_type: TargetType::parse(&target_type.value).ok_or(Malformation::BadTargetType)?,
+        name: tag_name(&name.value).ok_or(Malformation::BadTagName)?,
+        tagger: RawPerson::parse(&tagger.value).map_err(bad_tagger)?,
+        title: headers::title(parts.message),
+        signature: signature.map(<[u8]>::to_vec),
+        payload: bytes.get(..payload).unwrap_or_default().to_vec(),
+        headers: parts.headers.clone(),
+        message: parts.message.to_vec(),
+    })
+}
+
+fn require<'a>(rest: &mut &'a [Header], name: &'static str) -> Result<&'a Header, Malformation> {
+    let missing = Malformation::Missing { name, order: ORDER };
+    let Some((header, behind)) = rest.split_first().filter(|(header, _)| header.name == name) else {
+        return Err(missing);
+    };
+    *rest = behind;
+    folded(header).map_or(Ok(header), Err)
+}
+
+/// Tag names are ref names: no spaces and no control characters (`git check-ref-format`).
+fn tag_name(value: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(value).ok()?;
+    let plain = !name.is_empty() && !name.chars().any(|character| character.is_control() || character == ' ');
+    plain.then(|| name.to_owned())
+}
+
+/// git takes the last block, sq-git the first; more than one is refused.
+fn signature(message: &[u8]) -> Result<Option<&[u8]>, Malformation> {
+    match armor::beginnings(message).as_slice() {
+        [] => Ok(None),
+        [only] => Ok(message.get(*only..)),
+        several => Err(Malformation::SeveralSignatures { count: several.len() }),
+    }
+}
