@@ -3,7 +3,7 @@
 //! In: two tags of one repository. Out: [`Order`], which is a claim only where the tags are of one
 //! family and flavour. Never: guesses, and never loses a digit: numbers are compared as text.
 
-use super::tag_tokens::{Stage, Token, tokens};
+use super::tag_tokens::{Number, Stage, Token, tokens};
 
 /// How a tag relates to an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,20 +65,6 @@ pub enum Mobility {
     Floating,
     /// Nobody but its publisher knows.
     Unknown,
-}
-
-/// Digits without leading zeros, ordered by value, of any length.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Number(Box<str>);
-
-impl Number {
-    pub(super) fn new(digits: &str) -> Self {
-        Self(digits.trim_start_matches('0').into())
-    }
-
-    fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
-    }
 }
 
 /// Tags that are moved by convention.
@@ -222,7 +208,7 @@ fn compare(left: &[Number], right: &[Number]) -> std::cmp::Ordering {
 
 /// A year and more is a calendar version; a single long number is a build.
 fn family_of(numbers: &[Number]) -> Family {
-    let first = numbers.first().map(|number| &*number.0).unwrap_or_default();
+    let first = numbers.first().map(Number::digits).unwrap_or_default();
     let is_year = first.len() == 4 && (first.starts_with("19") || first.starts_with("20"));
     match numbers.len() {
         1 if first.len() > 3 => Family::Build,
@@ -294,15 +280,24 @@ mod tests {
         }
     }
 
+    const DIGEST_TAG: &str = "sha256-1f3a9c5e7b2d4f601f3a9c5e7b2d4f601f3a9c5e7b2d4f601f3a9c5e7b2d4f60";
+
     #[test]
     fn floating_tags_are_known() {
         for tag in ["latest", "main", "1", "1.25", "v1.25-alpine", "stable-alpine", "lts-slim", "2022-latest"]
         {
             assert_eq!(Tag::parse(tag).moves(), Mobility::Floating, "{tag}");
         }
-        for tag in
-            ["1.25.3", "1.25.3-alpine", "3f2a1c0", "20240721", "main-3f2a1c0-1712345678", "1.2-rc1", "4711"]
-        {
+        for tag in [
+            "1.25.3",
+            "1.25.3-alpine",
+            "3f2a1c0",
+            "20240721",
+            "main-3f2a1c0-1712345678",
+            "1.2-rc1",
+            "4711",
+            DIGEST_TAG,
+        ] {
             assert_eq!(Tag::parse(tag).moves(), Mobility::Fixed, "{tag}");
         }
         assert_eq!(Tag::parse("blue").moves(), Mobility::Unknown);
