@@ -3,6 +3,7 @@
 //! In: two tags of one repository. Out: [`Order`], which is a claim only where the tags are of one
 //! family and flavour. Never: guesses, and never loses a digit: numbers are compared as text.
 
+use super::tag_mobility::{self, Mobility, Precision};
 use super::tag_tokens::{Number, Stage, Token, tokens};
 
 /// How a tag relates to an earlier one.
@@ -56,43 +57,6 @@ pub struct Tag {
     moves: Mobility,
 }
 
-/// Whether a tag is meant to be moved to other images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mobility {
-    /// It is published once.
-    Fixed,
-    /// It follows releases, as `latest` and `1.25` do.
-    Floating,
-    /// Nobody but its publisher knows.
-    Unknown,
-}
-
-/// Tags that are moved by convention.
-const FLOATING: &[&str] = &[
-    "latest",
-    "stable",
-    "edge",
-    "main",
-    "master",
-    "dev",
-    "develop",
-    "nightly",
-    "release",
-    "current",
-    "lts",
-    "canary",
-    "testing",
-    "unstable",
-    "rolling",
-    "mainline",
-    "snapshot",
-    "trunk",
-    "head",
-    "prod",
-    "production",
-    "staging",
-];
-
 impl Tag {
     /// Takes a tag apart; every text is some tag.
     pub fn parse(text: &str) -> Self {
@@ -109,7 +73,7 @@ impl Tag {
         for token in &tokens {
             tag.add(token);
         }
-        tag.moves = tag.mobility(text, &tokens);
+        tag.moves = tag_mobility::of(text, &tokens, tag.precision());
         tag
     }
 
@@ -143,28 +107,21 @@ impl Tag {
         self.numbers.extend_from_slice(numbers);
     }
 
+    /// How exactly the numbers name a release.
+    fn precision(&self) -> Precision {
+        match self.family {
+            None => Precision::NoVersion,
+            Some(Family::Version) if self.numbers.len() >= 3 || !self.stage_numbers.is_empty() => {
+                Precision::Release
+            }
+            Some(Family::Version) => Precision::Series,
+            Some(Family::Build | Family::Calendar | Family::Stamp(_)) => Precision::Release,
+        }
+    }
+
     /// Whether it is meant to be moved.
     pub fn moves(&self) -> Mobility {
         self.moves
-    }
-
-    fn mobility(&self, text: &str, tokens: &[Token]) -> Mobility {
-        let lower = text.to_ascii_lowercase();
-        let has_floating_word = lower.split(['-', '_', '.']).any(|word| FLOATING.contains(&word));
-        let has_commit = tokens.iter().any(|token| matches!(token, Token::Commit(_)));
-        match self.family {
-            None if has_commit => Mobility::Fixed,
-            None if has_floating_word || FLOATING.contains(&lower.as_str()) => Mobility::Floating,
-            None => Mobility::Unknown,
-            Some(Family::Version)
-                if has_commit || self.numbers.len() >= 3 || !self.stage_numbers.is_empty() =>
-            {
-                Mobility::Fixed
-            }
-            Some(Family::Version) => Mobility::Floating,
-            Some(Family::Build | Family::Calendar) if lower.ends_with("-latest") => Mobility::Floating,
-            Some(Family::Build | Family::Calendar | Family::Stamp(_)) => Mobility::Fixed,
-        }
     }
 
     /// How this tag relates to an earlier one of the same repository.
