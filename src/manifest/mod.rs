@@ -1,10 +1,22 @@
 //! Manifests: what a YAML or JSON file says, as the cluster's tools read it.
 //!
-//! In: the bytes of one blob. Out: [`Object`]s and what stopped us from reading them,
+//! In: the bytes of one blob. Out: [`Manifest`], its objects and what stopped us from reading it,
 //! every key and value with its span. Never: knows a path, a revision or what an object means.
 
+mod composer;
+mod framing;
+mod json;
+mod limits;
+mod list;
+mod mapping;
 mod node;
 mod object;
+mod parse;
+mod problem;
+mod scalar;
 
+pub use limits::Limits;
 pub use node::{Entry, Node, Value};
 pub use object::Object;
+pub use parse::{Manifest, documents, parse};
+pub use problem::{Problem, ProblemKind};

@@ -5,8 +5,10 @@
 
 mod object_id;
 mod path;
+mod snapshot;
 mod text;
 
 pub use object_id::ObjectId;
 pub use path::RepoPath;
+pub use snapshot::{BlobError, BlobReader, BlobSource, FileMode, Snapshot, TreeFile};
 pub use text::{Position, SourceText, Span};

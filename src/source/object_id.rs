@@ -14,6 +14,16 @@ impl ObjectId {
         (hexadecimal && matches!(text.len(), 40 | 64)).then(|| Self(text.into()))
     }
 
+    /// The name from its 20 or 32 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        use std::fmt::Write as _;
+        let mut text = String::with_capacity(bytes.len() * 2);
+        for byte in bytes {
+            write!(text, "{byte:02x}").ok()?;
+        }
+        Self::parse(&text)
+    }
+
     /// True for the id that git uses for "no object": 40 or 64 zeros.
     pub fn is_zero(&self) -> bool {
         self.0.bytes().all(|byte| byte == b'0')

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use crate::kube::ObjectRef;
 use crate::manifest::Object;
+use crate::render::Role;
 use crate::source::RepoPath;
 
 /// An object at its place in a revision.
 #[derive(Debug)]
 pub struct Placed {
+    /// Whether it is applied as it stands.
+    pub role: Role,
     /// The file it stands in.
     pub path: RepoPath,
     /// Its identity in the cluster.

@@ -1,17 +1,42 @@
 //! The cluster as a revision describes it, and the difference between two.
 //!
-//! In: placed objects. Out: [`World`] and [`ObjectChange`]. Never: judges.
+//! In: two layouts and their blobs. Out: [`World`]s and [`ObjectChange`]s. Never: judges, and never
+//! reads a blob twice.
 
+mod builder;
 mod change;
+mod loader;
+mod needles;
+mod pairing;
 
+pub use builder::{WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
 
 use std::sync::Arc;
 
-/// What one revision makes of the clusters. Objects of changed files are all here; of unchanged
-/// files, those that other objects' meaning depends on (RBAC and CRDs).
+use crate::manifest::Problem;
+use crate::render::Root;
+use crate::source::{RepoPath, SourceText};
+
+/// What one revision makes of the clusters.
 #[derive(Debug, Default)]
 pub struct World {
-    /// The objects.
+    /// Every object of a changed file; of the unchanged ones, those that the meaning of a changed
+    /// object depends on: the same identity elsewhere, RBAC, custom resource definitions.
     pub objects: Vec<Arc<Placed>>,
+    /// What could not be read with certainty in changed files.
+    pub problems: Vec<FileProblem>,
+    /// Changed roots that nobody has rendered.
+    pub unrendered: Vec<Root>,
+}
+
+/// A problem at its place.
+#[derive(Clone, Debug)]
+pub struct FileProblem {
+    /// The file.
+    pub path: RepoPath,
+    /// Its text; `None` where it could not be read at all.
+    pub source: Option<Arc<SourceText>>,
+    /// The problem.
+    pub problem: Problem,
 }

@@ -1,0 +1,69 @@
+//! What can go wrong with a repository.
+
+use crate::source::ObjectId;
+
+/// An error of the git room.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// The repository cannot be opened.
+    #[error("cannot open the repository {path}: {reason}\n  {advice}")]
+    Open {
+        /// Its folder.
+        path: String,
+        /// What libgit2 said.
+        reason: String,
+        /// The way out.
+        advice: &'static str,
+    },
+    /// An object is not there.
+    #[error("object {0} is missing from the repository")]
+    Missing(ObjectId),
+    /// An object is there and cannot be read.
+    #[error("object {id} cannot be read: {reason}")]
+    Unreadable {
+        /// The object.
+        id: ObjectId,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// An object is of another kind than its place needs.
+    #[error("object {id} is a {found} where a {expected} is needed")]
+    Kind {
+        /// The object.
+        id: ObjectId,
+        /// What it is.
+        found: &'static str,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// An object's bytes are not what git writes.
+    #[error("object {id} is malformed: {reason}")]
+    Malformed {
+        /// The object.
+        id: ObjectId,
+        /// Why.
+        reason: String,
+    },
+    /// A ref cannot be read.
+    #[error("cannot read the ref {name}: {reason}")]
+    Ref {
+        /// The ref.
+        name: String,
+        /// What libgit2 said.
+        reason: String,
+    },
+    /// More of something than we are willing to look at.
+    #[error("more than {limit} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// A revision that names nothing.
+    #[error("`{0}` is no commit of this repository")]
+    Revision(String),
+    /// The index cannot be read.
+    #[error("cannot read the index: {0}")]
+    Index(String),
+}

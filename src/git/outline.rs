@@ -1,0 +1,46 @@
+//! The few facts of a commit or tag that git itself takes from it, however malformed the rest is:
+//! history is walked as git walks it, and the strict parser judges apart.
+
+use crate::source::ObjectId;
+
+/// What a commit links to.
+#[derive(Debug)]
+pub(super) struct Outline {
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
+    /// Seconds since 1970; only ever used to order a walk.
+    pub(super) committed_at: i64,
+}
+
+/// Git's own reading (`commit.c`, `parse_commit_buffer`): the first line is the tree, the lines
+/// directly below it that start with `parent ` are the parents.
+pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let tree =
+        lines.next().and_then(|line| value(line, b"tree ")).ok_or("it does not begin with its tree")?;
+    let mut parents = Vec::new();
+    for line in lines {
+        if let Some(parent) = value(line, b"parent ") {
+            parents.push(parent);
+        } else {
+            break;
+        }
+    }
+    Ok(Outline { tree, parents, committed_at: committed_at(bytes) })
+}
+
+/// What a tag names.
+pub(super) fn tag_target(bytes: &[u8]) -> Option<ObjectId> {
+    bytes.split(|byte| *byte == b'\n').next().and_then(|line| value(line, b"object "))
+}
+
+fn value(line: &[u8], key: &[u8]) -> Option<ObjectId> {
+    ObjectId::parse(std::str::from_utf8(line.strip_prefix(key)?).ok()?)
+}
+
+fn committed_at(bytes: &[u8]) -> i64 {
+    let line = bytes.split(|byte| *byte == b'\n').find(|line| line.starts_with(b"committer "));
+    let words = line.unwrap_or_default().rsplit(|byte| *byte == b' ');
+    let seconds = words.skip(1).next().and_then(|word| std::str::from_utf8(word).ok());
+    seconds.and_then(|word| word.parse().ok()).unwrap_or(0)
+}

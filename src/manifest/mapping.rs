@@ -1,0 +1,132 @@
+//! Keys of a mapping: duplicates and merges, as go-yaml v2 treats them.
+
+use std::collections::HashMap;
+
+use super::node::{Entry, Node, Value};
+use super::problem::Problem;
+use super::scalar;
+use crate::source::Span;
+
+/// How a key came into a mapping.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Written,
+    Merged,
+}
+
+/// Collects the entries of a mapping.
+#[derive(Default)]
+pub(super) struct MappingBuilder {
+    entries: Vec<Entry>,
+    origins: Vec<Origin>,
+    index: HashMap<Box<str>, usize>,
+}
+
+/// Below this many keys a linear search beats hashing.
+const INDEX_FROM: usize = 16;
+
+impl MappingBuilder {
+    pub(super) fn last_value_span(&self) -> Option<Span> {
+        self.entries.last().map(|entry| entry.value.span)
+    }
+
+    pub(super) fn finish(self) -> Value {
+        Value::Mapping(self.entries)
+    }
+
+    /// Adds a written key. go-yaml v2 lets a second one win, v3 refuses it: we report it.
+    pub(super) fn insert(
+        &mut self,
+        key: &Node,
+        value: Node,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Problem> {
+        let Some(text) = scalar::key_text(&key.value) else {
+            return Err(Problem::unparseable(key.span, "this is no name for a field"));
+        };
+        let entry = Entry { key: text, key_span: key.span, value };
+        match self.find(&entry.key) {
+            None => self.push(entry, Origin::Written),
+            Some((place, origin)) => {
+                if origin == Origin::Written {
+                    let reason = format!("the key `{}` stands twice: one of the two is ignored", entry.key);
+                    problems.push(Problem::ambiguous(entry.key_span, reason));
+                }
+                self.replace(place, entry, Origin::Written);
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges a mapping, or a sequence of mappings of which earlier ones win.
+    pub(super) fn merge(
+        &mut self,
+        key: &Node,
+        value: Node,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Problem> {
+        match value.value {
+            Value::Mapping(entries) => self.merge_entries(entries, key.span, problems),
+            Value::Sequence(items) => {
+                for item in items.into_iter().rev() {
+                    let Value::Mapping(entries) = item.value else { return Err(not_mergeable(key.span)) };
+                    self.merge_entries(entries, key.span, problems);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
+                return Err(not_mergeable(key.span));
+            }
+        }
+        Ok(())
+    }
+
+    fn merge_entries(&mut self, entries: Vec<Entry>, place: Span, problems: &mut Vec<Problem>) {
+        for entry in entries {
+            match self.find(&entry.key) {
+                None => self.push(entry, Origin::Merged),
+                Some((index, origin)) => {
+                    if origin == Origin::Written {
+                        let reason = format!(
+                            "this merge overrides the key `{}` written above it for kubectl, and for nobody else",
+                            entry.key
+                        );
+                        problems.push(Problem::ambiguous(place, reason));
+                    }
+                    self.replace(index, entry, Origin::Merged);
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, entry: Entry, origin: Origin) {
+        if self.entries.len() == INDEX_FROM {
+            let keys = self.entries.iter().map(|entry| entry.key.clone());
+            self.index = keys.zip(0..).collect();
+        }
+        if self.entries.len() >= INDEX_FROM {
+            self.index.insert(entry.key.clone(), self.entries.len());
+        }
+        self.entries.push(entry);
+        self.origins.push(origin);
+    }
+
+    fn replace(&mut self, place: usize, entry: Entry, origin: Origin) {
+        if let (Some(old), Some(old_origin)) = (self.entries.get_mut(place), self.origins.get_mut(place)) {
+            *old = entry;
+            *old_origin = origin;
+        }
+    }
+
+    fn find(&self, key: &str) -> Option<(usize, Origin)> {
+        let place = if self.index.is_empty() {
+            self.entries.iter().position(|entry| &*entry.key == key)
+        } else {
+            self.index.get(key).copied()
+        }?;
+        Some((place, self.origins.get(place).copied()?))
+    }
+}
+
+fn not_mergeable(place: Span) -> Problem {
+    Problem::unparseable(place, "only a mapping can be merged with `<<`")
+}

@@ -1,0 +1,64 @@
+//! What a kustomization file reaches, as far as its own text tells.
+
+use super::links::join;
+use crate::manifest::{Limits, Node, documents};
+use crate::source::SourceText;
+
+/// The three names under which kustomize looks for a root
+/// (`kyaml/konfig`, `RecognizedKustomizationFileNames`).
+pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Lists of a kustomization whose files or folders hold complete objects.
+const RESOURCE_LISTS: [&str; 4] = ["resources", "bases", "components", "crds"];
+/// Lists whose entries are paths, or mappings with a `path`, of partial documents.
+const PARTIAL_LISTS: [&str; 9] = [
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "replacements",
+    "generators",
+    "transformers",
+    "validators",
+    "configurations",
+    "openapi",
+];
+
+/// The paths that a kustomization names, relative to the repository.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// Files or folders with complete objects.
+    pub(super) resources: Vec<String>,
+    /// Files that mean something only inside the kustomization.
+    pub(super) partial: Vec<String>,
+}
+
+/// Reads a kustomization's text; what does not parse reaches nothing and is reported elsewhere.
+pub(super) fn reach(folder: &str, bytes: &[u8]) -> Reach {
+    let (nodes, _) = documents(&SourceText::new(bytes.to_vec()), &Limits::default());
+    let Some(root) = nodes.first() else { return Reach::default() };
+    let mut reach = Reach::default();
+    for list in RESOURCE_LISTS {
+        let paths = root.get(list).into_iter().flat_map(Node::items).filter_map(Node::as_str);
+        reach.resources.extend(paths.filter_map(|path| join(folder, path)));
+    }
+    for list in PARTIAL_LISTS {
+        let items = root.get(list).into_iter().flat_map(|node| std::iter::once(node).chain(node.items()));
+        let paths = items.filter_map(|item| item.as_str().or_else(|| item.text_at(&["path"])));
+        reach.partial.extend(paths.filter_map(|path| join(folder, path)));
+    }
+    reach.partial.extend(generator_files(root, folder));
+    reach
+}
+
+/// Files of generators (`[key=]path`) and of inlined charts are data, not manifests.
+fn generator_files(root: &Node, folder: &str) -> Vec<String> {
+    let generators = ["configMapGenerator", "secretGenerator"].into_iter().filter_map(|key| root.get(key));
+    let lists = generators.flat_map(Node::items).flat_map(|generator| {
+        ["files", "envs"].into_iter().filter_map(|key| generator.get(key)).flat_map(Node::items)
+    });
+    let generated =
+        lists.filter_map(Node::as_str).map(|text| text.rsplit_once('=').map_or(text, |(_, path)| path));
+    let charts = root.get("helmCharts").into_iter().flat_map(Node::items);
+    let values = charts.filter_map(|chart| chart.text_at(&["valuesFile"]));
+    generated.chain(values).filter_map(|path| join(folder, path)).collect()
+}

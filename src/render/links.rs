@@ -1,0 +1,128 @@
+//! Symbolic links inside the repository, which Argo CD and kustomize follow.
+
+use std::collections::BTreeMap;
+
+use crate::source::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
+
+/// A link or a submodule that cannot be followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkProblem {
+    /// Where it stands.
+    pub path: RepoPath,
+    /// Why, as a clause.
+    pub reason: String,
+}
+
+/// How many links may lead to one file.
+const HOPS: usize = 8;
+/// How many files linked folders may add.
+const LINKED_FILES: usize = 50_000;
+
+/// The snapshot with every link replaced by what it leads to; links to folders add the files below.
+pub(super) fn follow(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> (Snapshot, Vec<LinkProblem>) {
+    let mut followed = BTreeMap::new();
+    let mut problems = Vec::new();
+    let mut added = 0;
+    for (path, file) in &snapshot.files {
+        match file.mode {
+            FileMode::Regular => {
+                followed.insert(path.clone(), file.clone());
+            }
+            FileMode::Gitlink => problems.push(LinkProblem {
+                path: path.clone(),
+                reason: "a submodule: its content is in another repository and cannot be judged".into(),
+            }),
+            FileMode::Symlink => match resolve(snapshot, path, reader, HOPS) {
+                Ok(Target::File(target)) => {
+                    followed.insert(path.clone(), target);
+                }
+                Ok(Target::Folder(folder)) => {
+                    for (linked, target) in below(snapshot, &folder, path) {
+                        added += 1;
+                        followed.entry(linked).or_insert(target);
+                    }
+                }
+                Err(reason) => problems.push(LinkProblem { path: path.clone(), reason }),
+            },
+        }
+        if added > LINKED_FILES {
+            let reason = format!("symbolic links to folders add more than {LINKED_FILES} files");
+            problems.push(LinkProblem { path: path.clone(), reason });
+            break;
+        }
+    }
+    (Snapshot { files: followed, undecodable: snapshot.undecodable.clone() }, problems)
+}
+
+enum Target {
+    File(TreeFile),
+    Folder(String),
+}
+
+fn resolve(
+    snapshot: &Snapshot,
+    path: &RepoPath,
+    reader: &mut dyn BlobReader,
+    hops: usize,
+) -> Result<Target, String> {
+    let file = snapshot.files.get(path).ok_or("the symbolic link is gone")?;
+    let bytes = reader.read(&file.id).map_err(|error| error.to_string())?;
+    let target = String::from_utf8(bytes).map_err(|_| "the symbolic link's target is not UTF-8")?;
+    let resolved = join(path.parent(), &target)
+        .ok_or_else(|| format!("the symbolic link leads out of the repository, to `{target}`"))?;
+    let resolved_path = RepoPath::new(&resolved);
+    match snapshot.files.get(&resolved_path) {
+        Some(next) if next.mode == FileMode::Regular => Ok(Target::File(next.clone())),
+        Some(next) if next.mode == FileMode::Symlink && hops > 0 => {
+            resolve(snapshot, &resolved_path, reader, hops - 1)
+        }
+        Some(_) => Err(format!("the symbolic link to `{target}` cannot be followed to a file")),
+        None if has_files_below(snapshot, &resolved) => Ok(Target::Folder(resolved)),
+        None => Err(format!("the symbolic link leads to `{target}`, which is not in the repository")),
+    }
+}
+
+fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
+    let prefix = format!("{folder}/");
+    folder.is_empty() || snapshot.files.keys().any(|path| path.as_str().starts_with(&prefix))
+}
+
+fn below(snapshot: &Snapshot, folder: &str, link: &RepoPath) -> Vec<(RepoPath, TreeFile)> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let regular = snapshot.files.iter().filter(|(_, file)| file.mode == FileMode::Regular);
+    let inside = regular.filter_map(|(path, file)| {
+        let rest = path.as_str().strip_prefix(&prefix)?;
+        Some((RepoPath::new(&format!("{link}/{rest}")), file.clone()))
+    });
+    inside.collect()
+}
+
+/// `folder/relative` with `.` and `..` resolved; `None` where it leaves the repository.
+pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn links_cannot_leave_the_repository() {
+        assert_eq!(join("a/b", "../c.yaml").as_deref(), Some("a/c.yaml"));
+        assert_eq!(join("a", "../../etc/passwd"), None);
+        assert_eq!(join("a", "/etc/passwd"), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! Roots: which files of a revision are deployed, alone or together.
+//!
+//! In: a snapshot and its blobs. Out: [`Layout`]: the files that hold complete objects, and the
+//! roots (kustomizations, charts) that have to be rendered. Never: judges, or runs anything it finds.
+//! Kustomizations and charts are not rendered yet: they are reported as unrendered.
+
+mod kustomization;
+mod layout;
+mod links;
+mod selection;
+
+pub use layout::{Layout, LayoutInput, Member, Role, Root, RootKind};
+pub use links::LinkProblem;
+pub use selection::Selection;

@@ -1,0 +1,57 @@
+//! Which paths are manifests to start from, and which cluster each goes to.
+
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::kube::ClusterName;
+use crate::source::RepoPath;
+
+/// The policy's `manifests` and `clusters[].paths`.
+#[derive(Debug)]
+pub struct Selection {
+    include: GlobSet,
+    exclude: GlobSet,
+    clusters: Vec<(ClusterName, GlobSet)>,
+    fallback: ClusterName,
+}
+
+impl Selection {
+    /// Compiles the patterns; `*` does not cross `/`, `**` does.
+    pub fn new(
+        include: &[String],
+        exclude: &[String],
+        clusters: &[(ClusterName, Vec<String>)],
+    ) -> Result<Self, globset::Error> {
+        let compiled: Result<Vec<_>, globset::Error> =
+            clusters.iter().map(|(name, paths)| Ok((name.clone(), set(paths)?))).collect();
+        Ok(Self {
+            include: set(include)?,
+            exclude: set(exclude)?,
+            clusters: compiled?,
+            fallback: ClusterName::new("default"),
+        })
+    }
+
+    /// Whether a path is a manifest to start from.
+    pub fn starts_at(&self, path: &RepoPath) -> bool {
+        self.include.is_match(path.as_str()) && !self.exclude.is_match(path.as_str())
+    }
+
+    /// Every cluster that a path belongs to; `default` where the policy names none for it.
+    pub fn clusters_of(&self, path: &RepoPath) -> Vec<ClusterName> {
+        let named = self.clusters.iter().filter(|(_, paths)| paths.is_match(path.as_str()));
+        let names: Vec<_> = named.map(|(name, _)| name.clone()).collect();
+        if names.is_empty() { vec![self.fallback.clone()] } else { names }
+    }
+}
+
+fn set(patterns: &[String]) -> Result<GlobSet, globset::Error> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        builder.add(glob(pattern)?);
+    }
+    builder.build()
+}
+
+fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(true).build()
+}

@@ -1,0 +1,94 @@
+//! The files of one revision.
+
+use std::collections::BTreeMap;
+
+use super::{ObjectId, RepoPath};
+
+/// What an entry of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileMode {
+    /// A file, executable or not.
+    Regular,
+    /// A symbolic link; its blob is the target.
+    Symlink,
+    /// A commit of another repository (a submodule).
+    Gitlink,
+}
+
+/// A file of a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeFile {
+    /// Its blob, or the commit of a gitlink.
+    pub id: ObjectId,
+    /// What it is.
+    pub mode: FileMode,
+}
+
+/// Every file of one revision by path.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The files.
+    pub files: BTreeMap<RepoPath, TreeFile>,
+    /// Paths that are not UTF-8, shown lossily: no tool can be trusted to read them alike.
+    pub undecodable: Vec<String>,
+}
+
+impl Snapshot {
+    /// A revision without files, such as the one before the first commit.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The file at a path.
+    pub fn file(&self, path: &str) -> Option<&TreeFile> {
+        self.files.get(&RepoPath::new(path))
+    }
+
+    /// The paths whose file differs between two revisions, or is in one of them only.
+    pub fn changed_paths(old: &Self, new: &Self) -> Vec<RepoPath> {
+        let differs = |path: &RepoPath| old.files.get(path) != new.files.get(path);
+        let removed = old.files.keys().filter(|path| !new.files.contains_key(*path));
+        let mut paths: Vec<_> =
+            new.files.keys().chain(removed).filter(|path| differs(path)).cloned().collect();
+        paths.sort();
+        paths
+    }
+}
+
+/// Why the bytes of a file could not be had.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlobError {
+    /// The object is not in the repository.
+    #[error("object {0} is missing from the repository")]
+    Missing(ObjectId),
+    /// It is there and cannot be read.
+    #[error("object {id} cannot be read: {reason}")]
+    Unreadable {
+        /// The object.
+        id: ObjectId,
+        /// What the repository said.
+        reason: String,
+    },
+    /// It is larger than the limit.
+    #[error("object {id} has {size} bytes, more than the limit of {limit}")]
+    TooLarge {
+        /// The object.
+        id: ObjectId,
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+}
+
+/// Reads blobs on one thread.
+pub trait BlobReader {
+    /// The bytes of a blob.
+    fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError>;
+}
+
+/// Makes a reader for each thread that wants one.
+pub trait BlobSource: Sync {
+    /// A new reader.
+    fn reader(&self) -> Box<dyn BlobReader + '_>;
+}

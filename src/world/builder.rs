@@ -1,0 +1,176 @@
+//! Builds both worlds from two layouts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::change::{ObjectChange, Placed};
+use super::loader::{Blobs, Loaded, load_all, load_related};
+use super::needles::Needles;
+use super::pairing::pair;
+use super::{FileProblem, World};
+use crate::kube::ObjectRef;
+use crate::manifest::{Limits, Node, Object, Problem, Value};
+use crate::render::{Layout, Member, Role, Root, Selection};
+use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
+
+/// What worlds are built from.
+pub struct WorldInput<'a> {
+    /// The revision before the change.
+    pub old: &'a Layout,
+    /// The revision after it.
+    pub new: &'a Layout,
+    /// Clusters of paths.
+    pub selection: &'a Selection,
+    /// The blobs of both.
+    pub blobs: &'a dyn BlobSource,
+    /// How much of a file to read.
+    pub limits: Limits,
+}
+
+/// Both worlds and what differs.
+#[derive(Debug, Default)]
+pub struct Worlds {
+    /// Before the change.
+    pub old: World,
+    /// After it.
+    pub new: World,
+    /// What differs, object by object.
+    pub changes: Vec<ObjectChange>,
+    /// Why something could not be read at all: the verdict cannot be known.
+    pub undecided: Vec<String>,
+}
+
+/// Builds both worlds, reading unchanged files only as far as the changed ones depend on them.
+pub fn build(input: &WorldInput<'_>) -> Worlds {
+    let changed = changed_paths(input.old, input.new);
+    let is_changed = |member: &&Member| changed.contains(&member.path);
+    let (old_changed, old_rest): (Vec<_>, Vec<_>) = input.old.members.iter().partition(is_changed);
+    let (new_changed, new_rest): (Vec<_>, Vec<_>) = input.new.members.iter().partition(is_changed);
+    let ids = unique_ids(old_changed.iter().chain(&new_changed).copied(), &HashMap::new());
+    let mut blobs = load_all(input.blobs, &ids, &input.limits);
+    let needles =
+        Needles::of(blobs.values().flatten().flat_map(|loaded| loaded.objects.iter().map(AsRef::as_ref)));
+    if blobs.values().flatten().any(|loaded| !loaded.objects.is_empty()) {
+        let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
+        blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
+    }
+    let mut worlds = Worlds { undecided: undecided(&blobs, &changed, input), ..Worlds::default() };
+    worlds.old.objects = place(input, &input.old.members, &blobs, &needles, &changed);
+    worlds.new.objects = place(input, &input.new.members, &blobs, &needles, &changed);
+    worlds.new.problems = problems(&new_changed, &blobs, input);
+    worlds.new.unrendered = unrendered(input.old, input.new);
+    worlds.changes = pair(&worlds.old.objects, &worlds.new.objects, &changed);
+    worlds
+}
+
+fn changed_paths(old: &Layout, new: &Layout) -> BTreeSet<RepoPath> {
+    let by_path = |layout: &'_ Layout| -> BTreeMap<RepoPath, (ObjectId, Role)> {
+        layout
+            .members
+            .iter()
+            .map(|member| (member.path.clone(), (member.file.id.clone(), member.role)))
+            .collect()
+    };
+    let (old, new) = (by_path(old), by_path(new));
+    let differs = |path: &&RepoPath| old.get(*path) != new.get(*path);
+    old.keys().chain(new.keys()).filter(differs).cloned().collect()
+}
+
+fn unique_ids<'a>(
+    members: impl Iterator<Item = &'a Member>,
+    known: &HashMap<ObjectId, Result<Loaded, BlobError>>,
+) -> Vec<&'a ObjectId> {
+    let mut seen = HashSet::new();
+    let ids = members.map(|member| &member.file.id).filter(|id| !known.contains_key(*id));
+    ids.filter(|id| seen.insert(*id)).collect()
+}
+
+/// A file that is too large to read is a finding where it changed, and no obstacle where it did not.
+fn undecided(blobs: &Blobs, changed: &BTreeSet<RepoPath>, input: &WorldInput<'_>) -> Vec<String> {
+    let members = input.old.members.iter().chain(&input.new.members);
+    let failed = members.filter_map(|member| {
+        let error = blobs.get(&member.file.id)?.as_ref().err()?;
+        let excused = matches!(error, BlobError::TooLarge { .. }) && !changed.contains(&member.path);
+        (!excused).then(|| format!("{}: {error}", member.path))
+    });
+    let unique: BTreeSet<String> = failed.collect();
+    unique.into_iter().collect()
+}
+
+fn place(
+    input: &WorldInput<'_>,
+    members: &[Member],
+    blobs: &Blobs,
+    needles: &Needles,
+    changed: &BTreeSet<RepoPath>,
+) -> Vec<Arc<Placed>> {
+    let mut placed = Vec::new();
+    for member in members {
+        let Some(Ok(loaded)) = blobs.get(&member.file.id) else { continue };
+        // A blob may be changed at one path and stand unchanged at another: there, only what matters.
+        let all = changed.contains(&member.path);
+        let kept = loaded.objects.iter().filter(|object| all || needles.wants(object));
+        for object in kept.filter(|object| stands_for_itself(member, object)) {
+            for cluster in input.selection.clusters_of(&member.path) {
+                let id = ObjectRef::of(object, &cluster);
+                let path = member.path.clone();
+                placed.push(Arc::new(Placed { role: member.role, path, id, object: Arc::clone(object) }));
+            }
+        }
+    }
+    placed
+}
+
+/// Objects that tools read for themselves never reach the API server, and a template with an
+/// expression in it is no object yet.
+fn stands_for_itself(member: &Member, object: &Object) -> bool {
+    let for_kustomize = object.group() == "kustomize.config.k8s.io";
+    let unfinished = member.role == Role::Template && has_expression(&object.root);
+    !for_kustomize && !unfinished
+}
+
+fn has_expression(node: &Node) -> bool {
+    match &node.value {
+        Value::String(text) => text.contains("{{"),
+        Value::Sequence(items) => items.iter().any(has_expression),
+        Value::Mapping(entries) => {
+            entries.iter().any(|entry| entry.key.contains("{{") || has_expression(&entry.value))
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => false,
+    }
+}
+
+fn problems(changed: &[&Member], blobs: &Blobs, input: &WorldInput<'_>) -> Vec<FileProblem> {
+    let mut problems = Vec::new();
+    for member in changed.iter().filter(|member| member.role != Role::Template) {
+        if let Some(Ok(loaded)) = blobs.get(&member.file.id) {
+            problems.extend(loaded.problems.iter().map(|problem| FileProblem {
+                path: member.path.clone(),
+                source: Some(Arc::clone(&loaded.source)),
+                problem: problem.clone(),
+            }));
+        }
+    }
+    problems.extend(new_link_problems(input));
+    problems.extend(new_undecodable(input));
+    problems
+}
+
+fn new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {
+    let fresh = input.new.link_problems.iter().filter(|problem| !input.old.link_problems.contains(problem));
+    fresh.map(|problem| without_text(&problem.path, &problem.reason)).collect()
+}
+
+fn new_undecodable(input: &WorldInput<'_>) -> Vec<FileProblem> {
+    let fresh = input.new.undecodable.iter().filter(|path| !input.old.undecodable.contains(path));
+    fresh.map(|path| without_text(&RepoPath::new(path), "the name of the file is not UTF-8")).collect()
+}
+
+fn without_text(path: &RepoPath, reason: &str) -> FileProblem {
+    let problem = Problem::unparseable(Span::default(), reason);
+    FileProblem { path: path.clone(), source: None, problem }
+}
+
+fn unrendered(old: &Layout, new: &Layout) -> Vec<Root> {
+    new.roots.iter().filter(|root| !old.roots.contains(root)).cloned().collect()
+}

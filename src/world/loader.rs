@@ -1,0 +1,78 @@
+//! Reads and parses blobs in parallel, each once however many paths it stands at.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::needles::Needles;
+use crate::kube::builtin;
+use crate::manifest::{Limits, Manifest, Object, Problem, parse};
+use crate::source::{BlobError, BlobSource, ObjectId, SourceText};
+
+/// What is kept of a parsed blob.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) source: Arc<SourceText>,
+    pub(super) objects: Vec<Arc<Object>>,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Loaded {
+    fn of(manifest: Manifest, keep: impl Fn(&Object) -> bool) -> Self {
+        let objects = manifest.objects.into_iter().filter(|object| keep(object)).map(Arc::new).collect();
+        Self { source: manifest.source, objects, problems: manifest.problems }
+    }
+}
+
+/// Parsed blobs by id.
+pub(super) type Blobs = HashMap<ObjectId, Result<Loaded, BlobError>>;
+
+/// Loads every object of every blob.
+pub(super) fn load_all(source: &dyn BlobSource, ids: &[&ObjectId], limits: &Limits) -> Blobs {
+    load(source, ids, |bytes| Some(Loaded::of(parse(bytes, limits), |_| true)))
+}
+
+/// Loads, of unchanged blobs, the objects that a changed one may depend on. Blobs that cannot hold
+/// one are read but not parsed.
+pub(super) fn load_related(
+    source: &dyn BlobSource,
+    ids: &[&ObjectId],
+    needles: &Needles,
+    limits: &Limits,
+) -> Blobs {
+    load(source, ids, |bytes| {
+        let may_matter = needles.may_stand_in(&bytes);
+        may_matter.then(|| Loaded::of(parse(bytes, limits), |object| needles.wants(object)))
+    })
+}
+
+fn load(
+    source: &dyn BlobSource,
+    ids: &[&ObjectId],
+    parse: impl Fn(Vec<u8>) -> Option<Loaded> + Sync,
+) -> Blobs {
+    let loaded = ids.par_iter().map_init(
+        || source.reader(),
+        |reader, id| match reader.read(id) {
+            Ok(bytes) => parse(bytes).map(|loaded| ((*id).clone(), Ok(loaded))),
+            Err(error) => Some(((*id).clone(), Err(error))),
+        },
+    );
+    loaded.flatten_iter().collect()
+}
+
+/// True for the kinds that decide who may do what.
+pub(super) fn is_rbac(object: &Object) -> bool {
+    object.group() == "rbac.authorization.k8s.io"
+}
+
+/// True for definitions of custom kinds.
+pub(super) fn is_definition(object: &Object) -> bool {
+    &*object.kind == "CustomResourceDefinition"
+}
+
+/// True for kinds whose schema is a definition in the repository.
+pub(super) fn is_custom(object: &Object) -> bool {
+    !builtin::owns_group(object.group())
+}
