@@ -15,7 +15,7 @@ use super::{Keyring, KeyringError, RevocationKind, SignatureStatus, ThrowAwayKey
 use crate::source::RepoPath;
 
 const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nRaise replicas\n";
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_790_000_000)
