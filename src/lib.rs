@@ -27,3 +27,11 @@ pub mod finding;
 pub mod policy;
 
 pub mod checks;
+
+pub mod verdict;
+
+pub mod report;
+
+pub mod pipeline;
+
+pub mod push;
