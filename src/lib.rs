@@ -24,4 +24,6 @@ pub mod evidence;
 
 pub mod finding;
 
+pub mod policy;
+
 pub mod checks;

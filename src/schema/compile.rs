@@ -1,0 +1,38 @@
+//! Schemas, compiled.
+//!
+//! In: a schema as JSON. Out: [`CompiledSchema`], or why there is none. Never: fetches a reference,
+//! or uses a regular expression engine that can be made to take exponential time.
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use serde_json::Value;
+
+use super::formats;
+use super::problem::SchemaProblem;
+
+/// Bytes that one compiled pattern may take; a hostile CRD cannot take the memory of the gate.
+const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
+
+/// A validator and the schema that it was made from, which names the fields for suggestions.
+#[derive(Debug)]
+pub(super) struct CompiledSchema {
+    /// The validator.
+    pub(super) validator: Validator,
+    /// The schema.
+    pub(super) document: Value,
+}
+
+/// Compiles a schema.
+pub(super) fn compile(document: Value) -> Result<CompiledSchema, SchemaProblem> {
+    let options = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(true)
+        .with_format("quantity", formats::is_quantity)
+        .with_format("byte", formats::is_base64)
+        .with_pattern_options(
+            PatternOptions::regex().size_limit(PATTERN_SIZE_LIMIT).dfa_size_limit(PATTERN_SIZE_LIMIT),
+        )
+        .offline();
+    let validator = options.build(&document).map_err(|error| SchemaProblem::Unusable(error.to_string()))?;
+    Ok(CompiledSchema { validator, document })
+}

@@ -1,0 +1,202 @@
+//! Custom resource definitions as JSON Schema.
+//!
+//! In: `spec.versions[].schema.openAPIV3Schema` of a CustomResourceDefinition. Out: a JSON Schema
+//! that refuses what `kubectl apply --validate=strict` refuses, the rules being those of
+//! apiextensions-apiserver (`pkg/apiserver/schema`, `pkg/apiserver/validation`). Never: evaluates
+//! CEL rules (`x-kubernetes-validations`), and never follows a `$ref` of the definition itself.
+
+use serde_json::{Map, Value, json};
+
+use super::closure::{Closure, reference_to};
+use super::embedded::embedded;
+use super::problem::SchemaProblem;
+use crate::kube::KubernetesVersion;
+
+const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+const PRESERVE: &str = "x-kubernetes-preserve-unknown-fields";
+const EMBEDDED: &str = "x-kubernetes-embedded-resource";
+const INT_OR_STRING: &str = "x-kubernetes-int-or-string";
+
+/// Keywords that mean the same in JSON Schema and are copied.
+const COPIED: &[&str] = &[
+    "type",
+    "required",
+    "enum",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "multipleOf",
+    "minimum",
+    "maximum",
+];
+
+/// Formats on which Kubernetes and the validator agree; Kubernetes ignores those that it does not
+/// know, and reads `duration`, `uri` or `email` in Go's own way.
+const FORMATS: &[&str] = &["byte", "date", "date-time", "ipv4", "ipv6", "uuid"];
+
+/// Whether a schema says what the fields are, or only restricts a value inside `allOf` and the
+/// like, where unknown fields are nobody's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layer {
+    Structure,
+    Restriction,
+}
+
+/// Converts the schema of one version of a definition.
+pub(super) fn convert(schema: &Value) -> Result<Value, SchemaProblem> {
+    let mut converted = convert_schema(schema, Layer::Structure)?;
+    let closure = embedded()
+        .and_then(|embedded| {
+            Closure::of(embedded, OBJECT_META, KubernetesVersion::NEWEST)?.definitions(embedded)
+        })
+        .ok_or(SchemaProblem::EmbeddedDataDamaged)?;
+    if let Some(root) = converted.as_object_mut() {
+        root.insert("$defs".into(), closure.into());
+        add_object_fields(root);
+    }
+    Ok(converted)
+}
+
+fn convert_schema(schema: &Value, layer: Layer) -> Result<Value, SchemaProblem> {
+    let not_object = || SchemaProblem::NotStructural("a schema is not an object".into());
+    let source = schema.as_object().ok_or_else(not_object)?;
+    for forbidden in ["$ref", "definitions", "patternProperties", "dependencies"] {
+        if source.get(forbidden).is_some_and(|value| !value.is_null()) {
+            return Err(SchemaProblem::NotStructural(format!("it uses `{forbidden}`")));
+        }
+    }
+    let mut result = Map::new();
+    for keyword in COPIED {
+        copy(source, &mut result, keyword);
+    }
+    convert_scalars(source, &mut result);
+    convert_children(source, &mut result, layer)?;
+    if layer == Layer::Structure {
+        close(source, &mut result);
+    }
+    Ok(Value::Object(result))
+}
+
+fn copy(source: &Map<String, Value>, result: &mut Map<String, Value>, keyword: &str) {
+    if let Some(value) = source.get(keyword).filter(|value| !value.is_null()) {
+        result.insert(keyword.to_owned(), value.clone());
+    }
+}
+
+/// Bounds, formats, `nullable` and `x-kubernetes-int-or-string`.
+fn convert_scalars(source: &Map<String, Value>, result: &mut Map<String, Value>) {
+    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        if is_true(source, exclusive)
+            && let Some(limit) = result.remove(bound)
+        {
+            result.insert(exclusive.to_owned(), limit);
+        }
+    }
+    match source.get("format").and_then(Value::as_str) {
+        Some("int32") => bound(result, i64::from(i32::MIN), i64::from(i32::MAX)),
+        Some("int64") => bound(result, i64::MIN, i64::MAX),
+        Some(format) if FORMATS.contains(&format) => {
+            result.insert("format".into(), format.into());
+        }
+        Some(_) | None => {}
+    }
+    if is_true(source, INT_OR_STRING) {
+        result.insert("type".into(), json!(["integer", "string"]));
+    }
+    if is_true(source, "nullable") {
+        admit_null(result);
+    }
+}
+
+fn bound(result: &mut Map<String, Value>, minimum: i64, maximum: i64) {
+    for (keyword, limit) in [("minimum", minimum), ("maximum", maximum)] {
+        result.entry(keyword).or_insert_with(|| limit.into());
+    }
+}
+
+fn admit_null(result: &mut Map<String, Value>) {
+    match result.get_mut("type") {
+        Some(Value::Array(types)) => types.push("null".into()),
+        Some(single) => *single = json!([single.clone(), "null"]),
+        None => {}
+    }
+}
+
+fn convert_children(
+    source: &Map<String, Value>,
+    result: &mut Map<String, Value>,
+    layer: Layer,
+) -> Result<(), SchemaProblem> {
+    if let Some(properties) = source.get("properties").and_then(Value::as_object) {
+        let convert = |(name, schema): (&String, &Value)| Ok((name.clone(), convert_schema(schema, layer)?));
+        let properties = properties.iter().map(convert).collect::<Result<Map<_, _>, SchemaProblem>>()?;
+        result.insert("properties".into(), properties.into());
+    }
+    for keyword in ["items", "additionalProperties", "not"] {
+        let child_layer = if keyword == "not" { Layer::Restriction } else { layer };
+        match source.get(keyword) {
+            Some(Value::Bool(allowed)) => {
+                result.insert(keyword.to_owned(), (*allowed).into());
+            }
+            Some(schema) if !schema.is_null() => {
+                result.insert(keyword.to_owned(), convert_schema(schema, child_layer)?);
+            }
+            Some(_) | None => {}
+        }
+    }
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        if let Some(branches) = source.get(keyword).and_then(Value::as_array) {
+            let convert = |branch| convert_schema(branch, Layer::Restriction);
+            let branches = branches.iter().map(convert).collect::<Result<Vec<_>, _>>()?;
+            result.insert(keyword.to_owned(), branches.into());
+        }
+    }
+    forgive_defaulted(source, result);
+    Ok(())
+}
+
+/// Defaults are filled in before fields are required.
+fn forgive_defaulted(source: &Map<String, Value>, result: &mut Map<String, Value>) {
+    let Some(required) = result.get_mut("required").and_then(Value::as_array_mut) else { return };
+    let has_default = |name: &Value| {
+        let field = source.get("properties").zip(name.as_str()).and_then(|(all, name)| all.get(name));
+        field.and_then(|field| field.get("default")).is_some()
+    };
+    required.retain(|name| !has_default(name));
+}
+
+/// Unknown fields are errors where the schema lists fields and does not say otherwise.
+fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
+    if is_true(source, EMBEDDED) {
+        add_object_fields(result);
+        result.insert("required".into(), json!(["apiVersion", "kind", "metadata"]));
+    }
+    let open = is_true(source, PRESERVE) || result.contains_key("additionalProperties");
+    if result.contains_key("properties") && !open {
+        result.insert("additionalProperties".into(), false.into());
+    }
+}
+
+/// Every object has these; a definition may restrict them but need not list them.
+fn add_object_fields(result: &mut Map<String, Value>) {
+    let properties = result.entry("properties").or_insert_with(|| Map::new().into());
+    let Some(properties) = properties.as_object_mut() else { return };
+    for name in ["apiVersion", "kind"] {
+        properties.entry(name).or_insert_with(|| json!({ "type": "string" }));
+    }
+    let mut metadata = properties.remove("metadata").unwrap_or_else(|| json!({}));
+    if let Some(restriction) = metadata.as_object_mut() {
+        restriction.remove("additionalProperties");
+    }
+    let object_meta = json!({ "$ref": reference_to(OBJECT_META) });
+    properties.insert("metadata".into(), json!({ "allOf": [object_meta, metadata] }));
+}
+
+fn is_true(source: &Map<String, Value>, keyword: &str) -> bool {
+    source.get(keyword).and_then(Value::as_bool) == Some(true)
+}

@@ -1,0 +1,149 @@
+//! The Kubernetes schemas inside the binary.
+//!
+//! In: `data/kubernetes.deflate`, written by `tools/embed-schemas.py`, which describes its text.
+//! Out: the raw text of a definition by name and version, and names by group, version and kind.
+//! Never: parses a definition as JSON; that is done for the few that an object needs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use crate::kube::KubernetesVersion;
+
+static COMPRESSED: &[u8] = include_bytes!("data/kubernetes.deflate");
+
+/// Far above the size of the embedded text; inflating more than this means that the data is broken.
+const INFLATED_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The index over the inflated text. Everything borrows from that text, which lives as long as the
+/// process.
+#[derive(Debug)]
+pub(super) struct Embedded {
+    minors: Vec<u8>,
+    definitions: Vec<&'static str>,
+    columns: HashMap<&'static str, &'static str>,
+    kinds: BTreeMap<GroupVersionKind, &'static str>,
+}
+
+/// What a manifest's `apiVersion` and `kind` say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct GroupVersionKind {
+    /// The API group; empty for the core group.
+    pub(super) group: &'static str,
+    /// The API version without the group.
+    pub(super) version: &'static str,
+    /// The kind.
+    pub(super) kind: &'static str,
+}
+
+impl GroupVersionKind {
+    /// `apps/v1 Deployment`, as people write it.
+    pub(super) fn for_people(self) -> String {
+        let slash = if self.group.is_empty() { "" } else { "/" };
+        format!("{}{slash}{} {}", self.group, self.version, self.kind)
+    }
+}
+
+/// The index; `None` only when the binary's own data is damaged, which no schema check may take
+/// for a valid object.
+pub(super) fn embedded() -> Option<&'static Embedded> {
+    static EMBEDDED: OnceLock<Option<Embedded>> = OnceLock::new();
+    EMBEDDED.get_or_init(read).as_ref()
+}
+
+fn read() -> Option<Embedded> {
+    let bytes = miniz_oxide::inflate::decompress_to_vec_with_limit(COMPRESSED, INFLATED_LIMIT).ok()?;
+    let text: &'static str = Box::leak(String::from_utf8(bytes).ok()?.into_boxed_str());
+    let mut lines = text.lines();
+    let versions = lines.next()?.strip_prefix("versions ")?;
+    let minors = versions.split(' ').map(str::parse).collect::<Result<Vec<u8>, _>>().ok()?;
+    let count = lines.next()?.strip_prefix("definitions ")?.parse().ok()?;
+    let definitions = lines.by_ref().take(count).collect();
+    lines.next()?.strip_prefix("names ")?;
+    let mut embedded = Embedded { minors, definitions, columns: HashMap::new(), kinds: BTreeMap::new() };
+    lines.try_for_each(|line| embedded.add_name(line))?;
+    Some(embedded)
+}
+
+impl Embedded {
+    fn add_name(&mut self, line: &'static str) -> Option<()> {
+        let (name, rest) = line.split_once('\t')?;
+        let (kind, columns) = rest.split_once('\t')?;
+        self.columns.insert(name, columns);
+        if kind != "-" {
+            let (group, rest) = kind.split_once('/')?;
+            let (version, kind) = rest.split_once('/')?;
+            self.kinds.insert(GroupVersionKind { group, version, kind }, name);
+        }
+        Some(())
+    }
+
+    /// The index of a definition's text in a version; `None` where that version has none.
+    pub(super) fn index(&self, name: &str, version: KubernetesVersion) -> Option<usize> {
+        let column = self.minors.iter().position(|minor| *minor == version.minor())?;
+        self.columns.get(name)?.split(' ').nth(column)?.parse().ok()
+    }
+
+    /// The JSON text of a definition.
+    pub(super) fn text(&self, index: usize) -> Option<&'static str> {
+        self.definitions.get(index).copied()
+    }
+
+    /// The key and the value of a name as they live in the index.
+    pub(super) fn interned(&self, name: &str) -> Option<&'static str> {
+        self.columns.get_key_value(name).map(|(name, _)| *name)
+    }
+
+    /// The name of the definition of a kind in any version.
+    pub(super) fn name_of(&self, group: &str, version: &str, kind: &str) -> Option<&'static str> {
+        let wanted =
+            |known: &GroupVersionKind| known.group == group && known.version == version && known.kind == kind;
+        self.kinds.iter().find(|(known, _)| wanted(known)).map(|(_, name)| *name)
+    }
+
+    /// Every kind and the name of its definition.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (GroupVersionKind, &'static str)> {
+        self.kinds.iter().map(|(kind, name)| (*kind, *name))
+    }
+
+    /// The embedded versions that have a definition.
+    pub(super) fn served_in(&self, name: &str) -> Vec<KubernetesVersion> {
+        KubernetesVersion::all().filter(|version| self.index(name, *version).is_some()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_knows_the_kinds_that_every_cluster_has() {
+        let embedded = embedded().unwrap();
+        assert_eq!(embedded.minors.len(), KubernetesVersion::all().count());
+        let everywhere = [
+            ("", "v1", "Service"),
+            ("apps", "v1", "Deployment"),
+            ("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
+            ("apiregistration.k8s.io", "v1", "APIService"),
+        ];
+        for (group, version, kind) in everywhere {
+            let name = embedded.name_of(group, version, kind).unwrap();
+            assert_eq!(embedded.served_in(name).len(), embedded.minors.len(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn every_definition_is_json_and_every_reference_resolves() {
+        let embedded = embedded().unwrap();
+        for text in &embedded.definitions {
+            serde_json::from_str::<serde_json::Value>(text).unwrap();
+        }
+        for version in KubernetesVersion::all() {
+            for (_, name) in embedded.kinds().filter(|(_, name)| embedded.index(name, version).is_some()) {
+                assert!(
+                    super::super::closure::Closure::of(embedded, name, version).is_some(),
+                    "{name} {version}"
+                );
+            }
+        }
+    }
+}

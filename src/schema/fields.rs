@@ -1,0 +1,38 @@
+//! A walk through a schema beside an object.
+//!
+//! In: a schema of ours and a JSON pointer into an object. Out: the schema of what the pointer
+//! names, and the fields that it lists. Never: looks into `anyOf` and the like, in which neither
+//! Kubernetes' own schemas nor structural ones list fields; `allOf` is ours, for metadata.
+
+use serde_json::Value;
+
+use super::pointer;
+
+/// The fields that an object at a pointer may have.
+pub(super) fn known_at(document: &Value, at: &str) -> Vec<String> {
+    let schema = pointer::tokens(at).try_fold(document, |schema, token| {
+        child(schema, document, &token).or_else(|| items(schema, document))
+    });
+    let properties = schema.and_then(|schema| resolve(schema, document).get("properties"));
+    properties.and_then(Value::as_object).map(|all| all.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The schema of a field.
+pub(super) fn child<'a>(schema: &'a Value, document: &'a Value, name: &str) -> Option<&'a Value> {
+    let schema = resolve(schema, document);
+    let listed = schema.get("properties").and_then(|properties| properties.get(name));
+    listed.or_else(|| schema.get("additionalProperties").filter(|schema| schema.is_object()))
+}
+
+/// The schema of the items of a list.
+pub(super) fn items<'a>(schema: &'a Value, document: &'a Value) -> Option<&'a Value> {
+    resolve(schema, document).get("items")
+}
+
+/// Follows references, which in our schemas never form a cycle of nothing but references.
+fn resolve<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
+    let first = schema.get("allOf").and_then(|all| all.get(0)).filter(|first| first.get("$ref").is_some());
+    let schema = first.unwrap_or(schema);
+    let name = schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/$defs/"));
+    name.and_then(|name| document.get("$defs")?.get(name)).unwrap_or(schema)
+}

