@@ -35,3 +35,7 @@ pub mod report;
 pub mod pipeline;
 
 pub mod push;
+
+pub mod cli;
+
+pub mod commands;

@@ -21,8 +21,10 @@ pub struct HookEnvironment {
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
     /// `GIT_DIR` is not set.
-    #[error("GIT_DIR is not set\n  this command is a git hook: git sets the variable when it runs it; \
-             to judge two revisions by hand, use `portcullis check --base A --head B`")]
+    #[error(
+        "GIT_DIR is not set\n  this command is a git hook: git sets the variable when it runs it; \
+             to judge two revisions by hand, use `portcullis check --base A --head B`"
+    )]
     NoGitDir,
 }
 

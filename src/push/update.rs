@@ -86,6 +86,9 @@ mod tests {
         assert_eq!(updates.first().map(|update| update.ref_name.as_str()), Some("refs/heads/a b"));
         assert_eq!(parse_updates(b""), Err(PushError::Empty));
         assert_eq!(parse_updates(b"x y refs/heads/a\n"), Err(PushError::Line { line: 1 }));
-        assert_eq!(parse_updates(format!("{zero} {tip} HEAD\n").as_bytes()), Err(PushError::Line { line: 1 }));
+        assert_eq!(
+            parse_updates(format!("{zero} {tip} HEAD\n").as_bytes()),
+            Err(PushError::Line { line: 1 })
+        );
     }
 }

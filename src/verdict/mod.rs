@@ -96,7 +96,9 @@ pub fn decide(
     let mut judged: Vec<Judged> =
         findings.into_iter().filter_map(|finding| judge(finding, policy, today)).collect();
     judged.sort_by_cached_key(sort_key);
-    judged.dedup_by_key(|judged| (judged.finding.fingerprint(), judged.finding.location.clone().map(|at| at.path)));
+    judged.dedup_by_key(|judged| {
+        (judged.finding.fingerprint(), judged.finding.location.clone().map(|at| at.path))
+    });
     let blocked = judged.iter().any(|judged| judged.blocks(mode));
     let verdict = match (blocked, undecided.is_empty()) {
         (true, _) => Verdict::Reject,
@@ -132,7 +134,14 @@ pub fn subject_text(finding: &Finding) -> String {
     }
 }
 
-type SortKey = (std::cmp::Reverse<Enforcement>, std::cmp::Reverse<crate::finding::Severity>, String, u32, String, String);
+type SortKey = (
+    std::cmp::Reverse<Enforcement>,
+    std::cmp::Reverse<crate::finding::Severity>,
+    String,
+    u32,
+    String,
+    String,
+);
 
 fn sort_key(judged: &Judged) -> SortKey {
     let finding = &judged.finding;

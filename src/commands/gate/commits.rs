@@ -64,7 +64,11 @@ fn commit_facts(
     })
 }
 
-fn tag_facts(repository: &Repository, id: &ObjectId, signatures: &Signatures) -> Result<CommitFacts, GitError> {
+fn tag_facts(
+    repository: &Repository,
+    id: &ObjectId,
+    signatures: &Signatures,
+) -> Result<CommitFacts, GitError> {
     let bytes = repository.read_kind(id, ObjectKind::Tag)?;
     Ok(match parse_tag(&bytes, hash_of(id)) {
         Ok(tag) => CommitFacts {

@@ -10,7 +10,11 @@ use crate::signature::Keyring;
 use crate::source::{FileMode, RepoPath, Snapshot};
 
 /// The keyring, or why there is none to trust.
-pub(super) fn load(repository: &Repository, governing: &Governing, snapshot: &Snapshot) -> Result<Keyring, String> {
+pub(super) fn load(
+    repository: &Repository,
+    governing: &Governing,
+    snapshot: &Snapshot,
+) -> Result<Keyring, String> {
     let layers = governing.policy.layers();
     let of_server = governing.floor_folder.as_deref().and_then(|folder| {
         let patterns = layers.last().map(|layer| layer.signatures().keyring).unwrap_or_default();
@@ -31,13 +35,18 @@ pub(super) fn load(repository: &Repository, governing: &Governing, snapshot: &Sn
 
 /// Matchers of the keyring patterns; those that do not compile match nothing and leave no keyring.
 pub(super) fn matchers(patterns: &[String]) -> Vec<GlobMatcher> {
-    let compiled = patterns.iter().filter_map(|pattern| GlobBuilder::new(pattern).literal_separator(true).build().ok());
+    let compiled =
+        patterns.iter().filter_map(|pattern| GlobBuilder::new(pattern).literal_separator(true).build().ok());
     compiled.map(|glob| glob.compile_matcher()).collect()
 }
 
 type Files = Vec<(RepoPath, Vec<u8>)>;
 
-fn repository_files(repository: &Repository, snapshot: &Snapshot, patterns: &[String]) -> Result<Files, String> {
+fn repository_files(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    patterns: &[String],
+) -> Result<Files, String> {
     let matchers = matchers(patterns);
     let named = |path: &RepoPath| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
     let files = snapshot.files.iter().filter(|(path, file)| file.mode == FileMode::Regular && named(path));

@@ -9,6 +9,7 @@ mod policy;
 mod session;
 mod trust_files;
 
-pub use planning::{Plan, PlannedRef};
-pub use policy::{Floor, Governance, Governing, PolicyLoadError, load};
-pub use session::{GateError, Session};
+pub use owners::codeowners as codeowners_of;
+pub use planning::PlannedRef;
+pub use policy::{Governing, load_policy_file, load_without_repository};
+pub use session::{GateError, Session, date_of};

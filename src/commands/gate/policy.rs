@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::session::GateError;
 use crate::checks::REGISTRY;
 use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
@@ -24,7 +25,7 @@ pub enum PolicyLoadError {
     #[error(transparent)]
     Policy(#[from] PolicyError),
     /// The server's policy cannot be read.
-    #[error("cannot read the server policy {path}: {source}")]
+    #[error("cannot read the policy {path}: {source}")]
     Floor {
         /// Its path.
         path: PathBuf,
@@ -124,6 +125,30 @@ pub fn load(
     Ok(Governing { policy: Policy::of(layers, protected, accepted), targets, governance, floor_folder })
 }
 
+/// The policy where there is no repository: the server's, or the profile `baseline`.
+pub fn load_without_repository(floor: Option<&Path>) -> Result<Governing, GateError> {
+    let floor = Floor::read(floor)?;
+    let floor_folder = floor.as_ref().map(|floor| floor.folder.clone());
+    let layer = floor.map_or_else(|| Layer::profile(ProfileName::Baseline), |floor| Ok(floor.layer));
+    alone(layer.map_err(PolicyLoadError::from)?, floor_folder)
+}
+
+/// A policy file alone, to try it.
+pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
+    let bytes =
+        std::fs::read(path).map_err(|source| PolicyLoadError::Floor { path: path.to_path_buf(), source })?;
+    let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks());
+    alone(layer.map_err(PolicyLoadError::from)?, None)
+}
+
+fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateError> {
+    let protected = vec![ProtectedRefs::by(&layer)];
+    let layers = vec![layer];
+    let targets = targets(&layers).map_err(PolicyLoadError::from)?;
+    let policy = Policy::of(layers, protected, std::collections::BTreeMap::new());
+    Ok(Governing { policy, targets, governance: Governance::Established, floor_folder })
+}
+
 fn read_policy(
     repository: &Repository,
     snapshot: &Snapshot,
@@ -157,8 +182,10 @@ fn targets(layers: &[Layer]) -> Result<Targets, globset::Error> {
         documents().find_map(|document| document.manifests.clone()).unwrap_or_default();
     let include =
         manifests.include.unwrap_or_else(|| DEFAULT_INCLUDE.iter().map(ToString::to_string).collect());
-    let entries: Vec<ClusterEntry> =
-        documents().map(|document| document.clusters.clone()).find(|list| !list.is_empty()).unwrap_or_default();
+    let entries: Vec<ClusterEntry> = documents()
+        .map(|document| document.clusters.clone())
+        .find(|list| !list.is_empty())
+        .unwrap_or_default();
     let paths: Vec<_> =
         entries.iter().map(|entry| (ClusterName::new(&entry.name), entry.paths.clone())).collect();
     let mut clusters: Vec<_> = entries.iter().map(cluster_target).collect();

@@ -17,7 +17,8 @@ const OWNERS_PLACES: [&str; 6] = [
     ".forgejo/CODEOWNERS",
 ];
 /// Folders whose files run the gate on a forge.
-const WORKFLOW_FOLDERS: [&str; 4] = [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
+const WORKFLOW_FOLDERS: [&str; 4] =
+    [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
 
 /// What a trust file change is compared with.
 pub(super) struct TrustInput<'a> {
