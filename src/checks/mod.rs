@@ -4,8 +4,11 @@
 //! the clock, or another check.
 
 mod context;
+mod exposure;
+mod image;
 mod meta;
 mod registry;
+mod schema;
 
 pub use context::{Context, Findings, Run};
 pub use meta::{Family, Meta};

@@ -2,7 +2,9 @@
 
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
+use super::{exposure, image, schema};
 use crate::finding::Finding;
+use crate::world::ObjectChange;
 
 /// A registered check.
 #[derive(Debug)]
@@ -14,7 +16,21 @@ pub struct Check {
 }
 
 /// Every check, by family and id.
-pub static REGISTRY: &[Check] = &[];
+pub static REGISTRY: &[Check] = &[
+    object(&schema::invalid_schema::META, schema::invalid_schema::run),
+    object(&schema::unknown_field::META, schema::unknown_field::run),
+    object(&schema::unknown_kind::META, schema::unknown_kind::run),
+    object(&exposure::external_ip::META, exposure::external_ip::run),
+    object(&exposure::node_port::META, exposure::node_port::run),
+    object(&exposure::public_load_balancer::META, exposure::public_load_balancer::run),
+    object(&image::image_downgrade::META, image::image_downgrade::run),
+    object(&image::mutable_image::META, image::mutable_image::run),
+    object(&image::unpinned_image::META, image::unpinned_image::run),
+];
+
+const fn object(meta: &'static Meta, run: fn(&ObjectChange, &Context<'_>, &mut Findings)) -> Check {
+    Check { meta, run: Run::Object(run) }
+}
 
 /// The check with an id.
 pub fn find(id: &str) -> Option<&'static Check> {
