@@ -39,12 +39,17 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// Runs the checks that the policy has not turned off.
 pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let enabled = REGISTRY.iter().filter(|check| enabled(check.meta.id));
+    enabled.flat_map(|check| run(check, context)).collect()
+}
+
+fn run(check: &Check, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Findings::default();
-    for check in REGISTRY.iter().filter(|check| enabled(check.meta.id)) {
-        match check.run {
-            Run::Object(run) => context.changes.iter().for_each(|change| run(change, context, &mut findings)),
-            Run::Push(run) => run(context, &mut findings),
-        }
+    match check.run {
+        Run::Object(run) => context.changes.iter().for_each(|change| run(change, context, &mut findings)),
+        Run::Push(run) => run(context, &mut findings),
     }
-    findings.into_vec()
+    let mut findings = findings.into_vec();
+    findings.iter_mut().for_each(|finding| finding.why = check.meta.why);
+    findings
 }

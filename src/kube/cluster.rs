@@ -22,6 +22,11 @@ impl KubernetesVersion {
         (Self::OLDEST..=Self::NEWEST).contains(&version).then_some(version)
     }
 
+    /// Parses `1.35, 1.36`; `None` where any part is no version.
+    pub fn parse_list(text: &str) -> Option<Vec<Self>> {
+        text.split(',').map(|part| Self::parse(part.trim())).collect()
+    }
+
     /// Every version that is embedded, oldest first.
     pub fn all() -> impl Iterator<Item = Self> {
         (Self::OLDEST.minor..=Self::NEWEST.minor).map(|minor| Self { minor })
@@ -68,6 +73,28 @@ pub enum Cloud {
     Hetzner,
     /// On premises, with MetalLB or the like: the address decides.
     BareMetal,
+}
+
+impl Cloud {
+    /// The words of the policy file.
+    pub const NAMES: [(&str, Self); 11] = [
+        ("aws", Self::Aws),
+        ("aws-lbc", Self::AwsLoadBalancerController),
+        ("gke", Self::Gke),
+        ("azure", Self::Azure),
+        ("openstack", Self::OpenStack),
+        ("oracle", Self::Oracle),
+        ("alibaba", Self::Alibaba),
+        ("ibm", Self::Ibm),
+        ("digitalocean", Self::DigitalOcean),
+        ("hetzner", Self::Hetzner),
+        ("bare-metal", Self::BareMetal),
+    ];
+
+    /// Parses a word of the policy file.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(name, _)| *name == text).map(|(_, cloud)| *cloud)
+    }
 }
 
 /// A cluster that manifests are deployed to.

@@ -3,7 +3,13 @@
 //! In: the CODEOWNERS file of the base. Out: [`Codeowners`], which names the owners of a path and
 //! the line that says so. Never: knows who somebody is or who approved.
 
+mod codeowners;
+mod line;
+mod pattern;
+
 use std::fmt;
+
+pub use codeowners::{Codeowners, LOCATIONS, OwnerRule};
 
 /// An owner as CODEOWNERS writes it: `@user`, `@org/team` or an e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

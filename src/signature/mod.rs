@@ -3,6 +3,19 @@
 //! In: the signed payload, the signature and a keyring. Out: [`SignatureStatus`]. Never: reads a
 //! repository, and never trusts author, committer or a user id.
 
+mod date;
+mod distrust;
+mod gpg_program;
+mod keyring;
+#[cfg(test)]
+mod tests;
+mod throw_away;
+mod verify;
+
+pub use gpg_program::gpg_program;
+pub use keyring::{Keyring, KeyringError};
+pub use throw_away::{RevocationKind, ThrowAwayKey, ThrowAwayKeyError};
+
 use std::fmt;
 
 /// The fingerprint of an OpenPGP certificate, upper-case hexadecimal.

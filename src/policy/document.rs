@@ -1,0 +1,196 @@
+//! The policy file as it is written. Unknown keys and values are errors everywhere.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::enforcement::Enforcement;
+use super::profile::ProfileName;
+use crate::finding::Severity;
+
+/// A policy file.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// Always `portcullis.dev/v1`.
+    pub api_version: String,
+    /// Always `GatePolicy`.
+    pub kind: String,
+    /// The profile that this policy starts from; `baseline` where absent.
+    pub profile: Option<ProfileName>,
+    /// Patterns of refs that are guarded, `*` crossing `/`; HEAD's branch and `refs/tags/*` where absent.
+    pub protected: Option<Vec<String>>,
+    /// Which files are manifests.
+    pub manifests: Option<ManifestsEntry>,
+    /// The clusters that the repository deploys to.
+    #[serde(default)]
+    pub clusters: Vec<ClusterEntry>,
+    /// What commits must be signed with.
+    pub signatures: Option<SignaturesEntry>,
+    /// Who is who: keys, accounts and teams of one person.
+    #[serde(default)]
+    pub people: Vec<PersonEntry>,
+    /// Whose approval changes need, by CODEOWNERS.
+    pub owners: Option<OwnersEntry>,
+    /// Enforcement by check id.
+    #[serde(default)]
+    pub checks: BTreeMap<String, CheckRule>,
+    /// Accepted findings.
+    #[serde(default)]
+    pub waivers: Vec<WaiverEntry>,
+    /// Server policy only: trust files that a push may bring, path to blob id or `deleted`.
+    #[serde(default)]
+    pub accepted_trust_files: BTreeMap<String, String>,
+}
+
+/// Which files are manifests. Whatever they reach (kustomizations, symbolic links) is judged too.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ManifestsEntry {
+    /// Globs to start from; all YAML and JSON files where absent.
+    pub include: Option<Vec<String>>,
+    /// Globs to leave out.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClusterEntry {
+    /// Its name in messages and waivers.
+    pub name: String,
+    /// Globs of the files that are deployed to it.
+    pub paths: Vec<String>,
+    /// Its Kubernetes version, or several to be valid for all: `"1.36"` or `"1.35, 1.36"`.
+    pub kubernetes: Option<String>,
+    /// Whose load balancers it makes, such as `aws`, `gke`, `azure`.
+    pub cloud: Option<String>,
+}
+
+/// What a protected ref demands of commits.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureRequirement {
+    /// Nothing.
+    #[default]
+    None,
+    /// Every new commit has exactly one good signature by a key of the keyring.
+    Trusted,
+}
+
+/// Signatures of commits and tags.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignaturesEntry {
+    /// What is demanded.
+    #[serde(default)]
+    pub require: SignatureRequirement,
+    /// Globs of OpenPGP certificates on the governing ref (in a server policy: paths beside it).
+    #[serde(default)]
+    pub keyring: Vec<String>,
+    /// SSH signers, in the format of `ssh-keygen`.
+    pub allowed_signers: Option<String>,
+}
+
+/// A person.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonEntry {
+    /// The name that reports use.
+    pub name: String,
+    /// OpenPGP fingerprints of certificates.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// Accounts, teams and e-mail addresses as CODEOWNERS writes them.
+    #[serde(default)]
+    pub handles: Vec<String>,
+}
+
+/// A dialect of CODEOWNERS.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// GitHub: the last matching line wins.
+    #[default]
+    Github,
+}
+
+/// Approval by owners.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OwnersEntry {
+    /// The dialect of CODEOWNERS.
+    #[serde(default)]
+    pub dialect: Dialect,
+    /// How many owners have to approve a path.
+    #[serde(default = "one")]
+    pub approvals: usize,
+    /// Whether an owner who signed every new commit that touches a path, and the tip, counts as one
+    /// approval of it. Never for trust files, never as a second approval.
+    #[serde(default, alias = "signer_counts")]
+    pub signer_counts: bool,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// What to do about findings of one check.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckRule {
+    /// What happens.
+    pub enforce: Option<Enforcement>,
+    /// Who may approve, with `enforce: approve`.
+    #[serde(default)]
+    pub approvers: Vec<String>,
+    /// How many of them have to.
+    pub count: Option<usize>,
+    /// Exceptions for paths or clusters; the first that matches holds.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+}
+
+/// An exception of a check's rule.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Scope {
+    /// Globs of paths; any path where empty.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Names of clusters; any cluster where empty.
+    #[serde(default)]
+    pub clusters: Vec<String>,
+    /// Severities of findings; any severity where empty.
+    #[serde(default)]
+    pub severities: Vec<Severity>,
+    /// What happens there.
+    pub enforce: Enforcement,
+}
+
+/// An accepted finding.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WaiverEntry {
+    /// The check.
+    pub check: String,
+    /// The cluster.
+    #[serde(default = "default_cluster")]
+    pub cluster: String,
+    /// The object, `Kind/namespace/name`, or the path, commit or ref that the finding is about.
+    pub object: String,
+    /// The fingerprint that the report prints: another value of the same object fires again.
+    pub fingerprint: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+fn default_cluster() -> String {
+    "default".to_owned()
+}

@@ -1,0 +1,173 @@
+//! One policy file made usable, on top of the profiles that it starts from.
+
+use chrono::NaiveDate;
+
+use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
+use super::enforcement::Enforcement;
+use super::error::PolicyError;
+use super::position::Positioned;
+use super::profile::{PROFILES, ProfileName};
+use super::validate::{check_ids, check_values, globs, waivers};
+use super::waiver::{WaivedFinding, Waiver};
+
+/// The policy line that decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, as people know it.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: u32,
+}
+
+/// What a policy makes of a finding.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What happens.
+    pub enforcement: Enforcement,
+    /// The line that says so.
+    pub origin: Origin,
+    /// Who may approve, with `approve`.
+    pub approvers: Vec<String>,
+    /// How many have to.
+    pub count: usize,
+    /// The waiver that reduced it to nothing.
+    pub waived: Option<Waiver>,
+}
+
+/// One policy file on top of its profile.
+#[derive(Debug)]
+pub struct Layer {
+    files: Vec<Positioned>,
+    waivers: Vec<Waiver>,
+}
+
+/// Checks that `signatures:` switches on where no file names them.
+const SIGNATURE_CHECKS: [&str; 2] = ["unsigned-commit", "untrusted-signature"];
+/// Checks that `owners:` switches on where no file names them.
+const OWNER_CHECKS: [&str; 2] = ["missing-approval", "invalid-codeowners"];
+
+impl Layer {
+    /// Parses a policy file and the profiles below it. `known` lists the ids of all checks.
+    pub fn parse(path: &str, bytes: &[u8], known: &[&str]) -> Result<Self, PolicyError> {
+        let own = Positioned::parse(path, bytes)?;
+        let profile = own.document.profile.unwrap_or_default();
+        let mut files = vec![own];
+        add_profiles(&mut files, profile)?;
+        for file in &files {
+            check_ids(file, known)?;
+            check_values(file)?;
+        }
+        let waivers = files.iter().map(waivers).collect::<Result<Vec<_>, _>>()?.concat();
+        Ok(Self { files, waivers })
+    }
+
+    /// A profile alone: what holds where a repository has no policy.
+    pub fn profile(profile: ProfileName) -> Result<Self, PolicyError> {
+        let mut files = Vec::new();
+        add_profiles(&mut files, profile)?;
+        Ok(Self { files, waivers: Vec::new() })
+    }
+
+    /// The file itself, without its profiles.
+    pub fn document(&self) -> Option<&PolicyDocument> {
+        self.files.first().map(|file| &file.document)
+    }
+
+    /// What is demanded of signatures.
+    pub fn signatures(&self) -> SignaturesEntry {
+        let entries = self.files.iter().filter_map(|file| file.document.signatures.as_ref());
+        let named = entries.clone().find(|entry| !entry.keyring.is_empty());
+        SignaturesEntry {
+            require: entries.clone().map(|entry| entry.require).next().unwrap_or_default(),
+            keyring: named.map(|entry| entry.keyring.clone()).unwrap_or_default(),
+            allowed_signers: entries.clone().find_map(|entry| entry.allowed_signers.clone()),
+        }
+    }
+
+    /// What is demanded of owners; `None` where nothing is.
+    pub fn owners(&self) -> Option<OwnersEntry> {
+        let mut entries = self.files.iter().filter_map(|file| file.document.owners.clone());
+        entries.next().filter(|owners| owners.approvals > 0)
+    }
+
+    /// Whether any finding of a check could matter.
+    pub fn runs(&self, check: &str) -> bool {
+        let rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
+        let by_scope = rules.flat_map(|rule| &rule.scopes).any(|scope| scope.enforce != Enforcement::Off);
+        by_scope || self.enforcement(check, None, None).0 != Enforcement::Off
+    }
+
+    /// What this layer makes of a finding at a path, on a day.
+    pub(super) fn decide(
+        &self,
+        finding: &WaivedFinding<'_>,
+        path: Option<&str>,
+        today: NaiveDate,
+    ) -> Decision {
+        let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
+        let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, today)).cloned();
+        Decision {
+            enforcement: if waived.is_some() { Enforcement::Off } else { enforcement },
+            origin,
+            approvers: rule.map(|rule| rule.approvers.clone()).unwrap_or_default(),
+            count: rule.and_then(|rule| rule.count).unwrap_or(1),
+            waived,
+        }
+    }
+
+    fn enforcement(
+        &self,
+        check: &str,
+        path: Option<&str>,
+        finding: Option<&WaivedFinding<'_>>,
+    ) -> (Enforcement, Origin, Option<&CheckRule>) {
+        for file in &self.files {
+            let Some(rule) = file.document.checks.get(check) else { continue };
+            let scope = rule.scopes.iter().find(|scope| applies(scope, path, finding));
+            if let Some(enforcement) = scope.map(|scope| scope.enforce).or(rule.enforce) {
+                return (enforcement, origin(file, &format!("/checks/{check}")), Some(rule));
+            }
+        }
+        let (enforcement, key) = self.implied(check);
+        let file = self.files.iter().find(|file| file.has(key)).or(self.files.first());
+        let nowhere = Origin { path: String::new(), line: 1 };
+        (enforcement, file.map_or(nowhere, |file| origin(file, &format!("/{key}"))), None)
+    }
+
+    /// What `signatures:` and `owners:` imply for the checks that no file names. A check that nothing
+    /// names at all warns: a new one is never silent.
+    fn implied(&self, check: &str) -> (Enforcement, &'static str) {
+        if SIGNATURE_CHECKS.contains(&check) {
+            let demanded = self.signatures().require == SignatureRequirement::Trusted;
+            (if demanded { Enforcement::Deny } else { Enforcement::Off }, "signatures")
+        } else if OWNER_CHECKS.contains(&check) {
+            (if self.owners().is_some() { Enforcement::Deny } else { Enforcement::Off }, "owners")
+        } else {
+            (Enforcement::Warn, "profile")
+        }
+    }
+}
+
+fn origin(file: &Positioned, pointer: &str) -> Origin {
+    Origin { path: file.path.clone(), line: file.line(pointer) }
+}
+
+fn add_profiles(files: &mut Vec<Positioned>, profile: ProfileName) -> Result<(), PolicyError> {
+    let mut next = Some(profile);
+    while let Some(profile) = next {
+        let file = Positioned::parse(profile.path(), profile.text().as_bytes())?;
+        next = file.document.profile.filter(|_| files.len() <= PROFILES.len());
+        files.push(file);
+    }
+    Ok(())
+}
+
+fn applies(scope: &Scope, path: Option<&str>, finding: Option<&WaivedFinding<'_>>) -> bool {
+    let path_fits = scope.paths.is_empty()
+        || path.is_some_and(|path| globs(&scope.paths).is_ok_and(|paths| paths.is_match(path)));
+    let cluster_fits = scope.clusters.is_empty()
+        || finding.is_some_and(|finding| scope.clusters.iter().any(|name| name == finding.cluster));
+    let severity_fits = scope.severities.is_empty()
+        || finding.is_some_and(|finding| scope.severities.contains(&finding.severity));
+    path_fits && cluster_fits && severity_fits
+}

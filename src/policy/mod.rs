@@ -1,0 +1,29 @@
+//! The policy: what is protected, what is enforced, what is waived.
+//!
+//! In: policy files of the governing ref, of the target ref and of the server. Out: [`Policy`], which
+//! says of every finding whether it blocks. Never: knows the checks (their ids are resolved in the
+//! checks room), reads files, or is read from what a push brings.
+
+mod document;
+mod enforcement;
+mod error;
+mod layer;
+mod layers;
+mod position;
+mod profile;
+mod validate;
+mod waiver;
+
+pub use document::{
+    CheckRule, ClusterEntry, Dialect, ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
+    SignatureRequirement, SignaturesEntry, WaiverEntry,
+};
+pub use enforcement::Enforcement;
+pub use error::{PolicyError, did_you_mean};
+pub use layer::{Decision, Layer, Origin};
+pub use layers::{Policy, ProtectedRefs};
+pub use profile::{PROFILES, ProfileName};
+pub use waiver::{WaivedFinding, Waiver};
+
+/// The one name under which a repository's policy is looked for, at the root.
+pub const POLICY_PATH: &str = ".portcullis.yaml";

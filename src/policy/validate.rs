@@ -1,0 +1,114 @@
+//! What serde cannot see: ids, dates and patterns that parse as text and mean nothing.
+
+use chrono::NaiveDate;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use super::document::{CheckRule, WaiverEntry};
+use super::enforcement::Enforcement;
+use super::error::{PolicyError, did_you_mean};
+use super::position::Positioned;
+use super::waiver::Waiver;
+use crate::kube::{Cloud, KubernetesVersion};
+
+/// Patterns in which `*` crosses `/`.
+pub(super) fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        builder.add(Glob::new(pattern)?);
+    }
+    builder.build()
+}
+
+/// Every check that the file names exists.
+pub(super) fn check_ids(file: &Positioned, known: &[&str]) -> Result<(), PolicyError> {
+    let unknown = |id: &str, pointer: &str| {
+        let meant = did_you_mean(id, known.iter().copied());
+        file.error(pointer, format!("there is no check `{id}`"), meant)
+    };
+    let is_unknown = |id: &str| !known.contains(&id);
+    if let Some(id) = file.document.checks.keys().find(|id| is_unknown(id)) {
+        return Err(unknown(id, &format!("/checks/{id}")));
+    }
+    let mut waivers = file.document.waivers.iter().enumerate();
+    match waivers.find(|(_, waiver)| is_unknown(&waiver.check)) {
+        Some((index, waiver)) => Err(unknown(&waiver.check, &format!("/waivers/{index}/check"))),
+        None => Ok(()),
+    }
+}
+
+/// Every pattern compiles and every rule can be met.
+pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
+    for (id, rule) in &file.document.checks {
+        check_rule(file, id, rule)?;
+    }
+    let manifests = file.document.manifests.clone().unwrap_or_default();
+    check_patterns(file, "/protected", file.document.protected.as_deref().unwrap_or_default())?;
+    check_patterns(file, "/manifests/include", manifests.include.as_deref().unwrap_or_default())?;
+    check_patterns(file, "/manifests/exclude", &manifests.exclude)?;
+    check_clusters(file)
+}
+
+fn check_rule(file: &Positioned, id: &str, rule: &CheckRule) -> Result<(), PolicyError> {
+    let scoped = rule.scopes.iter().any(|scope| scope.enforce == Enforcement::Approve);
+    if (scoped || rule.enforce == Some(Enforcement::Approve)) && rule.approvers.is_empty() {
+        let message = "`enforce: approve` needs `approvers`: nobody could ever approve";
+        return Err(file.error(&format!("/checks/{id}/enforce"), message, None));
+    }
+    for (index, scope) in rule.scopes.iter().enumerate() {
+        check_patterns(file, &format!("/checks/{id}/scopes/{index}/paths"), &scope.paths)?;
+    }
+    Ok(())
+}
+
+fn check_patterns(file: &Positioned, pointer: &str, patterns: &[String]) -> Result<(), PolicyError> {
+    globs(patterns).map_err(|error| file.error(pointer, error.to_string(), None))?;
+    Ok(())
+}
+
+fn check_clusters(file: &Positioned) -> Result<(), PolicyError> {
+    for (index, cluster) in file.document.clusters.iter().enumerate() {
+        let place = |field: &str| format!("/clusters/{index}/{field}");
+        check_patterns(file, &place("paths"), &cluster.paths)?;
+        if let Some(text) = &cluster.kubernetes
+            && KubernetesVersion::parse_list(text).is_none()
+        {
+            let (oldest, newest) = (KubernetesVersion::OLDEST, KubernetesVersion::NEWEST);
+            let message = format!("`{text}` is no Kubernetes version from {oldest} to {newest}");
+            return Err(file.error(&place("kubernetes"), message, None));
+        }
+        if let Some(name) = &cluster.cloud
+            && Cloud::parse(name).is_none()
+        {
+            let meant = did_you_mean(name, Cloud::NAMES.iter().map(|(known, _)| *known));
+            return Err(file.error(&place("cloud"), format!("there is no cloud `{name}`"), meant));
+        }
+    }
+    Ok(())
+}
+
+/// The file's waivers, with their dates.
+pub(super) fn waivers(file: &Positioned) -> Result<Vec<Waiver>, PolicyError> {
+    let entries = file.document.waivers.iter().enumerate();
+    entries.map(|(index, entry)| waiver(file, index, entry)).collect()
+}
+
+fn waiver(file: &Positioned, index: usize, entry: &WaiverEntry) -> Result<Waiver, PolicyError> {
+    let expires = NaiveDate::parse_from_str(&entry.expires, "%Y-%m-%d").map_err(|_| {
+        let message = format!("`{}` is no date; write YYYY-MM-DD", entry.expires);
+        file.error(&format!("/waivers/{index}/expires"), message, None)
+    })?;
+    if entry.reason.trim().is_empty() || entry.owner.trim().is_empty() {
+        let message = "a waiver needs a reason and an owner";
+        return Err(file.error(&format!("/waivers/{index}"), message, None));
+    }
+    Ok(Waiver {
+        check: entry.check.clone(),
+        cluster: entry.cluster.clone(),
+        object: entry.object.clone(),
+        fingerprint: entry.fingerprint.clone(),
+        reason: entry.reason.clone(),
+        owner: entry.owner.clone(),
+        expires,
+        line: file.line(&format!("/waivers/{index}/check")),
+    })
+}

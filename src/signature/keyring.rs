@@ -1,0 +1,128 @@
+//! The trusted keyring.
+//!
+//! In: the certificate files of the base revision. Out: [`Keyring`]. Never: skips a file or a part
+//! of one that it cannot use; what is missing from a keyring would only show when it locks
+//! somebody out, or lets a revoked key in.
+
+use std::collections::BTreeMap;
+
+use sequoia_openpgp::cert::CertParser;
+use sequoia_openpgp::parse::Parse;
+use sequoia_openpgp::{Cert, Fingerprint};
+use thiserror::Error;
+
+use crate::source::RepoPath;
+
+/// Why a keyring cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum KeyringError {
+    /// A file is no list of certificates.
+    #[error("{path} is not a list of OpenPGP certificates: {problem}")]
+    Unreadable {
+        /// The file.
+        path: RepoPath,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A file without a certificate.
+    #[error("{path} holds no OpenPGP certificate")]
+    Empty {
+        /// The file.
+        path: RepoPath,
+    },
+    /// A private key, which is everybody's once it is in a repository.
+    #[error("{path} holds a secret key: remove it, treat the key as stolen, and revoke it")]
+    SecretKey {
+        /// The file.
+        path: RepoPath,
+    },
+}
+
+/// Certificates that may sign, each once.
+#[derive(Clone, Debug, Default)]
+pub struct Keyring {
+    certificates: BTreeMap<Fingerprint, Cert>,
+}
+
+impl Keyring {
+    /// Reads every certificate of every file, armored or binary. What several files say of one
+    /// certificate is merged, so that a revocation anywhere counts.
+    pub fn from_files(files: impl Iterator<Item = (RepoPath, Vec<u8>)>) -> Result<Self, KeyringError> {
+        let mut keyring = Self::default();
+        for (path, bytes) in files {
+            let certificates = read(&path, &bytes)?;
+            for certificate in certificates {
+                keyring.insert(&path, certificate)?;
+            }
+        }
+        Ok(keyring)
+    }
+
+    /// True if nobody is trusted.
+    pub fn is_empty(&self) -> bool {
+        self.certificates.is_empty()
+    }
+
+    /// How many certificates it holds.
+    pub fn len(&self) -> usize {
+        self.certificates.len()
+    }
+
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &Cert> {
+        self.certificates.values()
+    }
+
+    fn insert(&mut self, path: &RepoPath, certificate: Cert) -> Result<(), KeyringError> {
+        let fingerprint = certificate.fingerprint();
+        let merged = match self.certificates.remove(&fingerprint) {
+            Some(known) => known.merge_public(certificate).map_err(|error| unreadable(path, &error))?,
+            None => certificate,
+        };
+        self.certificates.insert(fingerprint, merged);
+        Ok(())
+    }
+}
+
+fn read(path: &RepoPath, bytes: &[u8]) -> Result<Vec<Cert>, KeyringError> {
+    let mut certificates = Vec::new();
+    for block in blocks(bytes) {
+        let parser = CertParser::from_bytes(block).map_err(|error| unreadable(path, &error))?;
+        for certificate in parser {
+            certificates.push(certificate.map_err(|error| unreadable(path, &error))?);
+        }
+    }
+    if certificates.iter().any(Cert::is_tsk) {
+        return Err(KeyringError::SecretKey { path: path.clone() });
+    }
+    if certificates.is_empty() {
+        return Err(KeyringError::Empty { path: path.clone() });
+    }
+    Ok(certificates)
+}
+
+fn unreadable(path: &RepoPath, error: &impl ToString) -> KeyringError {
+    KeyringError::Unreadable { path: path.clone(), problem: error.to_string() }
+}
+
+/// The armored blocks of a file, or the whole file if it is binary. The parser itself reads the
+/// first block only and would drop the rest of `cat a.asc b.asc` in silence.
+fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
+    let starts = block_starts(bytes);
+    if starts.is_empty() {
+        return if bytes.trim_ascii().is_empty() { Vec::new() } else { vec![bytes] };
+    }
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    starts.iter().zip(ends).filter_map(|(start, end)| bytes.get(*start..end)).collect()
+}
+
+fn block_starts(bytes: &[u8]) -> Vec<usize> {
+    let mut offset = 0;
+    let mut starts = Vec::new();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b"-----BEGIN ") {
+            starts.push(offset);
+        }
+        offset += line.len();
+    }
+    starts
+}
