@@ -153,6 +153,14 @@ fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     }
 }
 
+/// An annotation by which a Service says internal in the words of another cloud than its own.
+pub fn foreign_word(service: Service<'_>, cloud: Cloud) -> Option<&'static str> {
+    let foreign = |marker: &&Marker| {
+        marker.cloud != cloud && marker.scheme == Scheme::Internal && applies(marker, service)
+    };
+    MARKERS.iter().filter(|_| cloud != Cloud::Unknown).find(foreign).map(|marker| marker.annotation)
+}
+
 /// How an author makes a load balancer internal in a cloud, as an instruction.
 pub fn way_to_internal(cloud: Cloud) -> String {
     let keep = "use type ClusterIP behind an Ingress or Gateway";

@@ -19,7 +19,7 @@ pub use address::{Origin, origin_of_address, origin_of_range};
 pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};
 pub use image::{ImageReference, ImageReferenceError};
-pub use internal_balancer::way_to_internal;
+pub use internal_balancer::{foreign_word, way_to_internal};
 pub use object_ref::{ClusterName, ObjectRef};
 pub use tag_mobility::Mobility;
 pub use version::{Incomparable, Order, Tag};

@@ -3,6 +3,8 @@
 //! In: two tags of one repository. Out: [`Order`], which is a claim only where the tags are of one
 //! family and flavour. Never: guesses, and never loses a digit: numbers are compared as text.
 
+use std::fmt;
+
 use super::tag_mobility::{self, Mobility, Precision};
 use super::tag_tokens::{Number, Stage, Token, tokens};
 
@@ -43,6 +45,17 @@ enum Family {
     Calendar,
     /// `20240721`, `1712345678`: digits of this number.
     Stamp(usize),
+}
+
+impl fmt::Display for Incomparable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoVersion => "a tag without a version has no order",
+            Self::Family => "the tags count differently",
+            Self::Flavour => "the tags are of different flavours",
+            Self::Precision => "the shorter tag may be any release of its series",
+        })
+    }
 }
 
 /// A tag, taken apart.
