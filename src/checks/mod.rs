@@ -3,9 +3,14 @@
 //! In: a change and the context around it. Out: findings. Never: git, network, files, environment,
 //! the clock, or another check.
 
+mod approval;
+mod commit;
 mod context;
 mod meta;
+mod policy;
 mod registry;
+#[cfg(test)]
+mod testing;
 
 pub use context::{Context, Findings, Run};
 pub use meta::{Family, Meta};
