@@ -160,7 +160,7 @@ mod tests {
             patterns in prop::collection::vec("/?[ab*?]{1,2}(/[ab*]{1,2}){0,3}/?", 1..20),
             path in "[ab]{1,2}(/[ab]{1,2}){0,4}",
         ) {
-            let file: String = patterns.iter().map(|pattern| format!("{pattern} @ann\n")).collect();
+            let file = patterns.join(" @ann\n") + " @ann\n";
             let codeowners = Codeowners::parse(file.as_bytes());
             let names: Vec<&[u8]> = path.split('/').map(str::as_bytes).collect();
             let every = codeowners.rules().iter().rev().find(|rule| rule.compiled.matches(&names));

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::evidence::{CommitFacts, Evidence};
+use crate::evidence::{CommitFacts, Evidence, SignedObject};
 use crate::git::raw::{HashKind, Malformation, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::signature::{Keyring, SignatureStatus};
@@ -55,12 +55,13 @@ fn commit_facts(
     let bytes = repository.read_kind(id, ObjectKind::Commit)?;
     Ok(match parse_commit(&bytes, hash_of(id)) {
         Ok(commit) => CommitFacts {
+            kind: SignedObject::Commit,
             id: id.clone(),
             title: commit.title,
             malformed: Vec::new(),
             signature: signatures.status(&commit.payload, commit.signature.as_deref()),
         },
-        Err(reasons) => malformed(id, &reasons),
+        Err(reasons) => malformed(SignedObject::Commit, id, &reasons),
     })
 }
 
@@ -72,18 +73,20 @@ fn tag_facts(
     let bytes = repository.read_kind(id, ObjectKind::Tag)?;
     Ok(match parse_tag(&bytes, hash_of(id)) {
         Ok(tag) => CommitFacts {
+            kind: SignedObject::Tag,
             id: id.clone(),
             title: format!("tag {}", tag.name),
             malformed: Vec::new(),
             signature: signatures.status(&tag.payload, tag.signature.as_deref()),
         },
-        Err(reasons) => malformed(id, &reasons),
+        Err(reasons) => malformed(SignedObject::Tag, id, &reasons),
     })
 }
 
 /// A malformed object is refused as such; what its signature would be worth is no question.
-fn malformed(id: &ObjectId, reasons: &[Malformation]) -> CommitFacts {
+fn malformed(kind: SignedObject, id: &ObjectId, reasons: &[Malformation]) -> CommitFacts {
     CommitFacts {
+        kind,
         id: id.clone(),
         title: String::new(),
         malformed: reasons.iter().map(ToString::to_string).collect(),

@@ -165,6 +165,7 @@ impl Session {
             refused: planned.refused.clone(),
             commits: facts,
             owned: ownership.owned,
+            owners_file: ownership.file,
             owners_problems: ownership.problems,
             trust_files: trust_files::changes(&input),
         })
