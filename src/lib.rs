@@ -27,3 +27,15 @@ pub mod finding;
 pub mod policy;
 
 pub mod checks;
+
+pub mod verdict;
+
+pub mod report;
+
+pub mod pipeline;
+
+pub mod push;
+
+pub mod cli;
+
+pub mod commands;

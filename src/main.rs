@@ -1,3 +1,10 @@
-//! The portcullis binary.
+//! The portcullis binary: arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use portcullis::cli::Cli;
+
+fn main() -> ExitCode {
+    portcullis::commands::run(Cli::parse())
+}

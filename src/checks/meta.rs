@@ -52,3 +52,11 @@ pub struct Meta {
     /// (level 2, in this order).
     pub docs: &'static str,
 }
+
+impl Meta {
+    /// The documentation page, in Markdown.
+    pub fn page(&self) -> String {
+        let Self { id, title, family, why, docs } = self;
+        format!("# {id}\n\n{title}.\n\nFamily: {}.\n\n{why}\n\n{}\n", family.as_str(), docs.trim())
+    }
+}

@@ -6,9 +6,12 @@
 mod approval;
 mod commit;
 mod context;
+mod exposure;
+mod image;
 mod meta;
 mod policy;
 mod registry;
+mod schema;
 #[cfg(test)]
 mod testing;
 

@@ -2,8 +2,9 @@
 
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
-use super::{approval, commit, policy};
+use super::{approval, commit, exposure, image, policy, schema};
 use crate::finding::Finding;
+use crate::world::ObjectChange;
 
 /// A registered check.
 #[derive(Debug)]
@@ -16,19 +17,33 @@ pub struct Check {
 
 /// Every check, by family and id.
 pub static REGISTRY: &[Check] = &[
-    Check { meta: &commit::forbidden_ref::META, run: Run::Push(commit::forbidden_ref::check) },
-    Check { meta: &commit::history_rewrite::META, run: Run::Push(commit::history_rewrite::check) },
-    Check { meta: &commit::malformed_commit::META, run: Run::Push(commit::malformed_commit::check) },
-    Check {
-        meta: &commit::protected_ref_deletion::META,
-        run: Run::Push(commit::protected_ref_deletion::check),
-    },
-    Check { meta: &commit::unsigned_commit::META, run: Run::Push(commit::unsigned_commit::check) },
-    Check { meta: &commit::untrusted_signature::META, run: Run::Push(commit::untrusted_signature::check) },
-    Check { meta: &approval::invalid_codeowners::META, run: Run::Push(approval::invalid_codeowners::check) },
-    Check { meta: &approval::missing_approval::META, run: Run::Push(approval::missing_approval::check) },
-    Check { meta: &policy::weakened_policy::META, run: Run::Push(policy::weakened_policy::check) },
+    object(&schema::invalid_schema::META, schema::invalid_schema::run),
+    object(&schema::unknown_field::META, schema::unknown_field::run),
+    object(&schema::unknown_kind::META, schema::unknown_kind::run),
+    object(&exposure::external_ip::META, exposure::external_ip::run),
+    object(&exposure::node_port::META, exposure::node_port::run),
+    object(&exposure::public_load_balancer::META, exposure::public_load_balancer::run),
+    object(&image::image_downgrade::META, image::image_downgrade::run),
+    object(&image::mutable_image::META, image::mutable_image::run),
+    object(&image::unpinned_image::META, image::unpinned_image::run),
+    push(&commit::forbidden_ref::META, commit::forbidden_ref::run),
+    push(&commit::history_rewrite::META, commit::history_rewrite::run),
+    push(&commit::malformed_commit::META, commit::malformed_commit::run),
+    push(&commit::protected_ref_deletion::META, commit::protected_ref_deletion::run),
+    push(&commit::unsigned_commit::META, commit::unsigned_commit::run),
+    push(&commit::untrusted_signature::META, commit::untrusted_signature::run),
+    push(&approval::invalid_codeowners::META, approval::invalid_codeowners::run),
+    push(&approval::missing_approval::META, approval::missing_approval::run),
+    push(&policy::weakened_policy::META, policy::weakened_policy::run),
 ];
+
+const fn object(meta: &'static Meta, run: fn(&ObjectChange, &Context<'_>, &mut Findings)) -> Check {
+    Check { meta, run: Run::Object(run) }
+}
+
+const fn push(meta: &'static Meta, run: fn(&Context<'_>, &mut Findings)) -> Check {
+    Check { meta, run: Run::Push(run) }
+}
 
 /// The check with an id.
 pub fn find(id: &str) -> Option<&'static Check> {
@@ -37,12 +52,17 @@ pub fn find(id: &str) -> Option<&'static Check> {
 
 /// Runs the checks that the policy has not turned off.
 pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let enabled = REGISTRY.iter().filter(|check| enabled(check.meta.id));
+    enabled.flat_map(|check| run(check, context)).collect()
+}
+
+fn run(check: &Check, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Findings::default();
-    for check in REGISTRY.iter().filter(|check| enabled(check.meta.id)) {
-        match check.run {
-            Run::Object(run) => context.changes.iter().for_each(|change| run(change, context, &mut findings)),
-            Run::Push(run) => run(context, &mut findings),
-        }
+    match check.run {
+        Run::Object(run) => context.changes.iter().for_each(|change| run(change, context, &mut findings)),
+        Run::Push(run) => run(context, &mut findings),
     }
-    findings.into_vec()
+    let mut findings = findings.into_vec();
+    findings.iter_mut().for_each(|finding| finding.why = check.meta.why);
+    findings
 }

@@ -54,6 +54,8 @@ pub struct Finding {
     pub related: Vec<Location>,
     /// The commit of the push that brought it, where known.
     pub commit: Option<ObjectId>,
+    /// Why it matters; the check's own record says it, filled in when the check has run.
+    pub why: &'static str,
     /// Facts that explain it.
     pub notes: Vec<Note>,
     /// What to do now.
@@ -92,6 +94,7 @@ impl Finding {
             location: None,
             related: Vec::new(),
             commit: None,
+            why: "",
             notes: Vec::new(),
             remediation: String::new(),
             offending: Vec::new(),

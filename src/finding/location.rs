@@ -36,6 +36,8 @@ pub struct Location {
     pub excerpt: String,
     /// The revision.
     pub side: Side,
+    /// The JSON pointer of the node within its object, where it is a node.
+    pub pointer: Option<String>,
     /// What stands beside the mark, such as `was "view"`.
     pub label: Option<String>,
 }
@@ -48,12 +50,13 @@ impl Location {
         let width = u32::try_from(excerpt.chars().count()).unwrap_or(u32::MAX);
         let line_end = Position { line: start.line, column: width.saturating_add(1) };
         let end = text.position(span.end).min(line_end);
-        Self { path: path.clone(), start, end, excerpt, side, label: None }
+        Self { path: path.clone(), start, end, excerpt, side, pointer: None, label: None }
     }
 
     /// The place of a node of an object.
     pub fn of_node(placed: &Placed, node: &Node, side: Side) -> Self {
-        Self::of(&placed.path, &placed.object.source, node.span, side)
+        let pointer = placed.object.root.pointer_to(node);
+        Self { pointer, ..Self::of(&placed.path, &placed.object.source, node.span, side) }
     }
 
     /// The place of an object: its `kind`, which every reader recognises.
@@ -65,7 +68,15 @@ impl Location {
     /// The whole file, where there is no better place.
     pub fn of_file(path: &RepoPath, side: Side) -> Self {
         let start = Position { line: 1, column: 1 };
-        Self { path: path.clone(), start, end: start, excerpt: String::new(), side, label: None }
+        Self {
+            path: path.clone(),
+            start,
+            end: start,
+            excerpt: String::new(),
+            side,
+            pointer: None,
+            label: None,
+        }
     }
 
     /// Says something beside the mark.

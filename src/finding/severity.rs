@@ -1,7 +1,11 @@
 //! How bad a finding is, whatever the policy makes of it.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 /// The worst that a finding means for the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Low,

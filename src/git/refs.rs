@@ -94,11 +94,11 @@ impl Repository {
         Ok(outline.tree)
     }
 
-    /// The first parent of a commit.
-    pub fn first_parent(&self, commit: &ObjectId) -> Result<Option<ObjectId>, GitError> {
+    /// The parents of a commit.
+    pub fn parents(&self, commit: &ObjectId) -> Result<Vec<ObjectId>, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
         let outline = outline::outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
-        Ok(outline.parents.into_iter().next())
+        Ok(outline.parents)
     }
 }
 

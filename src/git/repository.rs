@@ -102,6 +102,11 @@ impl Repository {
         self.inner.commondir()
     }
 
+    /// The folder of the checked-out files; `None` for a bare repository.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.inner.workdir()
+    }
+
     /// Reads an object as it is stored.
     pub fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
         read_raw(&self.database, id)

@@ -3,9 +3,22 @@
 //! In: objects. Out: [`ObjectRef`] and views of parts of an object. Never: compares two
 //! revisions or judges.
 
+mod address;
 pub mod builtin;
 mod cluster;
+mod exposure;
+mod image;
+mod internal_balancer;
 mod object_ref;
+mod tag_tokens;
+mod version;
+mod workload;
 
+pub use address::{Origin, origin_of_address, origin_of_range};
 pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
+pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};
+pub use image::{ImageReference, ImageReferenceError};
+pub use internal_balancer::way_to_internal;
 pub use object_ref::{ClusterName, ObjectRef};
+pub use version::{Incomparable, Mobility, Order, Tag};
+pub use workload::{Container, ContainerList, containers, pod_spec};

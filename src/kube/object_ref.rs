@@ -62,6 +62,14 @@ impl ObjectRef {
             name: object.name.clone(),
         }
     }
+
+    /// `Service shop/frontend`, as messages name it.
+    pub fn title(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{} {namespace}/{}", self.kind, self.name),
+            None => format!("{} {}", self.kind, self.name),
+        }
+    }
 }
 
 impl fmt::Display for ObjectRef {

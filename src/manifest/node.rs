@@ -125,6 +125,20 @@ impl Node {
         node
     }
 
+    /// The JSON pointer of a node of this tree, found by identity.
+    pub fn pointer_to(&self, wanted: &Node) -> Option<String> {
+        if std::ptr::eq(self, wanted) {
+            return Some(String::new());
+        }
+        for entry in self.entries() {
+            if let Some(rest) = entry.value.pointer_to(wanted) {
+                return Some(format!("/{}{rest}", entry.key.replace('~', "~0").replace('/', "~1")));
+            }
+        }
+        let mut items = self.items().iter().enumerate();
+        items.find_map(|(index, item)| item.pointer_to(wanted).map(|rest| format!("/{index}{rest}")))
+    }
+
     /// The same value as JSON, for the schema validator.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {

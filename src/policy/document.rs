@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::enforcement::Enforcement;
 use super::profile::ProfileName;
+use crate::finding::Severity;
 
 /// A policy file.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -162,6 +163,9 @@ pub struct Scope {
     /// Names of clusters; any cluster where empty.
     #[serde(default)]
     pub clusters: Vec<String>,
+    /// Severities of findings; any severity where empty.
+    #[serde(default)]
+    pub severities: Vec<Severity>,
     /// What happens there.
     pub enforce: Enforcement,
 }

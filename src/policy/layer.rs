@@ -104,7 +104,7 @@ impl Layer {
         path: Option<&str>,
         today: NaiveDate,
     ) -> Decision {
-        let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding.cluster));
+        let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
         let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, today)).cloned();
         Decision {
             enforcement: if waived.is_some() { Enforcement::Off } else { enforcement },
@@ -119,11 +119,11 @@ impl Layer {
         &self,
         check: &str,
         path: Option<&str>,
-        cluster: Option<&str>,
+        finding: Option<&WaivedFinding<'_>>,
     ) -> (Enforcement, Origin, Option<&CheckRule>) {
         for file in &self.files {
             let Some(rule) = file.document.checks.get(check) else { continue };
-            let scope = rule.scopes.iter().find(|scope| applies(scope, path, cluster));
+            let scope = rule.scopes.iter().find(|scope| applies(scope, path, finding));
             if let Some(enforcement) = scope.map(|scope| scope.enforce).or(rule.enforce) {
                 return (enforcement, origin(file, &format!("/checks/{check}")), Some(rule));
             }
@@ -162,10 +162,12 @@ fn add_profiles(files: &mut Vec<Positioned>, profile: ProfileName) -> Result<(),
     Ok(())
 }
 
-fn applies(scope: &Scope, path: Option<&str>, cluster: Option<&str>) -> bool {
+fn applies(scope: &Scope, path: Option<&str>, finding: Option<&WaivedFinding<'_>>) -> bool {
     let path_fits = scope.paths.is_empty()
         || path.is_some_and(|path| globs(&scope.paths).is_ok_and(|paths| paths.is_match(path)));
     let cluster_fits = scope.clusters.is_empty()
-        || cluster.is_some_and(|cluster| scope.clusters.iter().any(|name| name == cluster));
-    path_fits && cluster_fits
+        || finding.is_some_and(|finding| scope.clusters.iter().any(|name| name == finding.cluster));
+    let severity_fits = scope.severities.is_empty()
+        || finding.is_some_and(|finding| scope.severities.contains(&finding.severity));
+    path_fits && cluster_fits && severity_fits
 }

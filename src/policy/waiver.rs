@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use crate::finding::Severity;
+
 /// A waiver that parsed.
 #[derive(Clone, Debug)]
 pub struct Waiver {
@@ -43,6 +45,8 @@ pub struct WaivedFinding<'a> {
     pub cluster: &'a str,
     /// The object, path, commit or ref.
     pub object: &'a str,
+    /// How bad it is.
+    pub severity: Severity,
     /// The fingerprint.
     pub fingerprint: &'a str,
 }

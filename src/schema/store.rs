@@ -154,3 +154,13 @@ fn is_status_gap(violation: &Violation) -> bool {
         }
     }
 }
+
+impl SchemaStore {
+    /// The embedded schemas and the custom resource definitions of both worlds, the new one's first.
+    pub fn of(old: &crate::world::World, new: &crate::world::World) -> Self {
+        let mut store = Self::new();
+        let definitions = old.objects.iter().chain(&new.objects);
+        store.add_crds(definitions.map(AsRef::as_ref));
+        store
+    }
+}

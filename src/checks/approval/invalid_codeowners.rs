@@ -36,7 +36,7 @@ Whether a named user or team exists and may write is known to the forge only.
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for problem in &context.evidence.owners_problems {
         findings.push(finding(context.evidence, problem));
     }

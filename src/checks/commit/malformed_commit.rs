@@ -35,7 +35,7 @@ that this check does not look at, such as malformed trees. Set both.
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let commits = context.evidence.commits.iter().filter(|commit| !commit.malformed.is_empty());
     commits.map(finding).for_each(|finding| findings.push(finding));
 }

@@ -1,0 +1,71 @@
+//! External addresses of Services.
+
+use std::net::IpAddr;
+
+use super::sides;
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Severity};
+use crate::manifest::Node;
+use crate::world::ObjectChange;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "external-ip",
+    title: "A Service takes over an address",
+    family: Family::Exposure,
+    why: "Whoever names an address in externalIPs receives the cluster's traffic to it, whoever owns that address (CVE-2020-8554).",
+    docs: "\
+## What it does
+
+Reports every address that is new in `spec.externalIPs` of a Service, whatever its type. Traffic from
+inside the cluster to such an address goes to this Service, even where the address belongs to somebody
+else, which makes it a way to intercept connections.
+
+## What is compared
+
+The addresses of the new Service with those of the old one. An address that stood there is not
+reported, and its order and spelling do not matter.
+
+## Remediation
+
+Use a load balancer or a gateway whose address the cloud assigns, or have the owner of the network
+approve the address.
+
+## Limits
+
+`status.loadBalancer` is not written by manifests and is not judged. `externalName` is not an address.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &mut Findings) {
+    let Some((old, new)) = sides(change) else { return };
+    let stood = old.map(super::Service::external_addresses).unwrap_or_default();
+    for address in new.external_addresses() {
+        if !stood.iter().any(|known| same(known, address)) {
+            findings.push(finding(change, address));
+        }
+    }
+}
+
+/// Two spellings of one address are the same; what is no address is itself only.
+fn same(left: &Node, right: &Node) -> bool {
+    let parse = |node: &Node| node.as_str().and_then(|text| text.parse::<IpAddr>().ok());
+    match (parse(left), parse(right)) {
+        (Some(left), Some(right)) => left == right,
+        (None, None) => left == right,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+fn finding(change: &ObjectChange, address: &Node) -> Finding {
+    let id = &change.subject().id;
+    let text = address.as_str().unwrap_or("a value that is no address");
+    let message = format!("{} takes over the address {text} in cluster {}", id.title(), id.cluster);
+    Finding::about(META.id, change, message)
+        .severity(Severity::High)
+        .at_node(change, address)
+        .label("new here")
+        .help("remove the address, and use a load balancer or a gateway whose address the cloud assigns")
+        .offending(text)
+}

@@ -1,0 +1,42 @@
+//! What becomes reachable from outside.
+//!
+//! In: a change of a Service and the cloud of its cluster. Out: what can be reached that could not
+//! be reached before. Never: judges what stays as it was.
+
+pub(super) mod external_ip;
+pub(super) mod node_port;
+pub(super) mod public_load_balancer;
+
+use crate::kube::{Service, ServicePort, ServiceType};
+
+/// The Services of both sides of a change, the new one being there.
+fn sides(change: &crate::world::ObjectChange) -> Option<(Option<Service<'_>>, Service<'_>)> {
+    let old = change.old_object().and_then(|old| Service::of(&old.object));
+    Some((old, Service::of(&change.object()?.object)?))
+}
+
+/// The label beside the mark: what the Service was.
+fn was(old: Option<Service<'_>>) -> String {
+    match old.map(Service::service_type) {
+        None => "new Service".to_owned(),
+        Some(ServiceType::ClusterIp) => "was ClusterIP".to_owned(),
+        Some(ServiceType::NodePort) => "was NodePort".to_owned(),
+        Some(ServiceType::LoadBalancer) => "was LoadBalancer".to_owned(),
+        Some(ServiceType::ExternalName) => "was ExternalName".to_owned(),
+        Some(ServiceType::Other(word)) => format!("was {word}"),
+    }
+}
+
+/// The ports that the old Service did not have.
+fn added_ports<'a>(old: Service<'_>, new: Service<'a>) -> Vec<ServicePort<'a>> {
+    let stood = |port: &ServicePort<'_>| {
+        old.ports().any(|known| known.number == port.number && known.protocol == port.protocol)
+    };
+    new.ports().filter(|port| !stood(port)).collect()
+}
+
+/// `80/TCP`, for messages.
+fn name_of(port: ServicePort<'_>) -> String {
+    let number = port.number.map_or_else(|| "unknown".to_owned(), |number| number.to_string());
+    format!("{number}/{}", port.protocol)
+}

@@ -1,0 +1,80 @@
+//! Ports on every node.
+
+use super::{Service, ServicePort, ServiceType, added_ports, name_of, sides, was};
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Severity};
+use crate::kube::Allocation;
+use crate::world::ObjectChange;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "node-port",
+    title: "A Service opens a port on every node",
+    family: Family::Exposure,
+    why: "Whoever reaches any machine of the cluster reaches the Service, past every load balancer and its rules.",
+    docs: "\
+## What it does
+
+Reports a Service that becomes type `NodePort`, and a port that is added to a Service which is one.
+
+## What is compared
+
+Type and ports of the new Service with those of the old one. A Service that was a load balancer
+already had its node ports, unless it said `allocateLoadBalancerNodePorts: false`.
+
+## Remediation
+
+Use type `ClusterIP` and let an Ingress or a Gateway lead to it.
+
+## Limits
+
+The node ports of a load balancer are not reported: `public-load-balancer` judges it. `hostPort` and
+`hostNetwork` of Pods are other checks'.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &mut Findings) {
+    let Some((old, new)) = sides(change) else { return };
+    if new.service_type() != ServiceType::NodePort {
+        return;
+    }
+    match old.filter(|old| has_node_ports(*old)) {
+        None => findings.push(opened(change, old)),
+        Some(old) => added_ports(old, new).into_iter().for_each(|port| findings.push(added(change, port))),
+    }
+}
+
+fn has_node_ports(service: Service<'_>) -> bool {
+    match service.service_type() {
+        ServiceType::NodePort => true,
+        ServiceType::LoadBalancer => service.allocates_node_ports() == Allocation::Done,
+        ServiceType::ClusterIp | ServiceType::ExternalName | ServiceType::Other(_) => false,
+    }
+}
+
+fn opened(change: &ObjectChange, old: Option<Service<'_>>) -> Finding {
+    let id = &change.subject().id;
+    let message = format!("{} opens a port on every node of cluster {}", id.title(), id.cluster);
+    let root = &change.subject().object.root;
+    finding(change, message)
+        .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
+        .label(was(old))
+        .offending("NodePort")
+}
+
+fn added(change: &ObjectChange, port: ServicePort<'_>) -> Finding {
+    let id = &change.subject().id;
+    let port_name = name_of(port);
+    let message =
+        format!("{} opens another port on every node of cluster {}: {port_name}", id.title(), id.cluster);
+    finding(change, message)
+        .at_node(change, port.node.get("port").unwrap_or(port.node))
+        .label("new here")
+        .offending(port_name)
+}
+
+fn finding(change: &ObjectChange, message: String) -> Finding {
+    let help = "use type ClusterIP behind an Ingress or Gateway";
+    Finding::about(META.id, change, message).severity(Severity::Medium).help(help)
+}

@@ -1,0 +1,128 @@
+//! Images that become older.
+
+use super::comparison::{Earlier, Introduced, introduced};
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Severity};
+use crate::kube::{ImageReference, Order, Tag};
+use crate::world::ObjectChange;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "image-downgrade",
+    title: "A container image becomes older",
+    family: Family::Image,
+    why: "An older image brings back bugs and security holes that a newer one has closed, and may not understand the data of the newer one.",
+    docs: "\
+## What it does
+
+Reports a container, init container, ephemeral container or image volume whose image tag names an
+older version than before, a pre-release of the version that ran, and a tag that changes while the
+digest beside it, which is all that the runtime looks at, stays.
+
+## What is compared
+
+The tag with that of the container of the same name; of a container of the same image where the
+container was renamed; and of workloads that the same change deletes where the workload is new. Only
+tags of one repository, one family (version, build number, date, time) and one flavour (`alpine`,
+`bookworm`) are ordered.
+
+## Remediation
+
+Keep the newer version, or have the roll-back approved. In an incident, reverting the commit is the
+quickest roll-back, and an approval says that it is meant.
+
+## Limits
+
+Commits and digests have no order that can be read: a changed digest beside the same tag is not
+reported. Tags that cannot be compared are not guessed.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
+    for introduced in introduced(change, context) {
+        let Ok(image) = &introduced.image else { continue };
+        let verdict = |earlier: &&Earlier| judge(image, &earlier.image).is_some();
+        if let Some(earlier) = introduced.before.iter().find(verdict)
+            && let Some(downgrade) = judge(image, &earlier.image)
+        {
+            findings.push(finding(change, &introduced, image, earlier, downgrade));
+        }
+    }
+}
+
+/// What is wrong with a new image in the place of an old one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Downgrade {
+    /// The tag says that it is older.
+    Older,
+    /// The tag says that it is another one, and the digest that it is not.
+    Disguise,
+}
+
+fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Downgrade> {
+    if !image.same_repository(earlier) {
+        return None;
+    }
+    if image.digest.is_some() && image.digest == earlier.digest {
+        let renamed = image.tag.is_some() && earlier.tag.is_some() && image.tag != earlier.tag;
+        return renamed.then_some(Downgrade::Disguise);
+    }
+    let order = Tag::parse(image.effective_tag()).against(&Tag::parse(earlier.effective_tag()));
+    match order {
+        Order::Older => Some(Downgrade::Older),
+        Order::Same | Order::Newer | Order::Incomparable(_) => None,
+    }
+}
+
+fn finding(
+    change: &ObjectChange,
+    introduced: &Introduced<'_>,
+    image: &ImageReference,
+    earlier: &Earlier,
+    downgrade: Downgrade,
+) -> Finding {
+    let id = &change.subject().id;
+    let (title, cluster) = (id.title(), &id.cluster);
+    let container = format!("{} {}", introduced.container.list.noun(), introduced.container.name);
+    let (old_tag, new_tag) = (earlier.image.effective_tag(), image.effective_tag());
+    let finding = match downgrade {
+        Downgrade::Older => Finding::about(
+            META.id,
+            change,
+            format!("{title} runs an older image in cluster {cluster}: {container} goes from {old_tag} to {new_tag}"),
+        )
+        .severity(Severity::High)
+        .help(format!("keep {old_tag} or newer, or have the roll-back approved")),
+        Downgrade::Disguise => Finding::about(
+            META.id,
+            change,
+            format!("{title} in cluster {cluster} claims another version than it runs: {container} is now called {new_tag}, and its digest is still that of {old_tag}"),
+        )
+        .severity(Severity::Low)
+        .help("change the digest together with the tag, or keep the tag"),
+    };
+    let finding = finding
+        .at_node(change, introduced.node)
+        .label(format!("was {}", earlier.image))
+        .offending(introduced.text)
+        .offending(earlier.image.to_string());
+    explained(finding, image, earlier)
+}
+
+fn explained(finding: Finding, image: &ImageReference, earlier: &Earlier) -> Finding {
+    let finding = match &earlier.elsewhere {
+        Some(title) => {
+            finding.note("before", format!("{title}, which this change deletes, ran {}", earlier.image))
+        }
+        None => finding,
+    };
+    if image.digest.is_some() || earlier.image.digest.is_some() {
+        finding.note(
+            "note",
+            "where there is a digest, the runtime looks at the digest only; the order is what the tags say",
+        )
+    } else {
+        finding
+    }
+}

@@ -1,0 +1,85 @@
+//! New images without a digest.
+
+use super::comparison::{Earlier, Introduced, introduced};
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Severity};
+use crate::kube::{ImageReference, Mobility, Tag};
+use crate::world::ObjectChange;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "unpinned-image",
+    title: "A new image is not named by digest",
+    family: Family::Image,
+    why: "A tag can be moved to another image at any time; only a digest says for certain what will run.",
+    docs: "\
+## What it does
+
+Reports images that a change introduces without a digest. A tag that is moved by convention, such as
+`latest`, or no tag at all is worse than a version. An image name that no runtime would accept is
+reported too, because nothing is known of it.
+
+## What is compared
+
+The images of the new object with those of the old one. A container that ran the same image without a
+digest before is not reported, whatever its tag: what becomes worse there is for `mutable-image`.
+
+## Remediation
+
+Add the digest: `name:tag@sha256:…`. Tools such as Renovate keep it up to date.
+
+## Limits
+
+Images in fields of custom resources are not known, except those of Argo Rollouts and Knative.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
+    for introduced in introduced(change, context) {
+        match &introduced.image {
+            Err(reason) => findings.push(unreadable(change, &introduced, reason)),
+            Ok(image) if is_new(image, &introduced.before) => {
+                findings.push(unpinned(change, &introduced, image));
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+fn is_new(image: &ImageReference, before: &[Earlier]) -> bool {
+    image.digest.is_none() && !before.iter().any(|earlier| earlier.image.same_repository(image))
+}
+
+fn unpinned(change: &ObjectChange, introduced: &Introduced<'_>, image: &ImageReference) -> Finding {
+    let id = &change.subject().id;
+    let moves = match Tag::parse(image.effective_tag()).moves() {
+        Mobility::Floating => format!(", and the tag {} is meant to be moved", image.effective_tag()),
+        Mobility::Fixed | Mobility::Unknown => String::new(),
+    };
+    let severity = if moves.is_empty() { Severity::Low } else { Severity::Medium };
+    let message = format!(
+        "{} in cluster {} runs {image} in {} {} without a digest{moves}",
+        id.title(),
+        id.cluster,
+        introduced.container.list.noun(),
+        introduced.container.name
+    );
+    Finding::about(META.id, change, message)
+        .severity(severity)
+        .at_node(change, introduced.node)
+        .label("no digest")
+        .help("name the image by digest: name:tag@sha256:…")
+        .offending(introduced.text)
+}
+
+fn unreadable(change: &ObjectChange, introduced: &Introduced<'_>, reason: &str) -> Finding {
+    let id = &change.subject().id;
+    let message =
+        format!("{} in cluster {} names an image that no runtime accepts: {reason}", id.title(), id.cluster);
+    Finding::about(META.id, change, message)
+        .severity(Severity::Medium)
+        .at_node(change, introduced.node)
+        .help("write the image as registry/name:tag@sha256:…")
+        .offending(introduced.text)
+}

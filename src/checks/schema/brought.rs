@@ -1,0 +1,82 @@
+//! What a change newly violates.
+
+use crate::checks::Context;
+use crate::kube::KubernetesVersion;
+use crate::manifest::Node;
+use crate::render::Role;
+use crate::schema::{Outcome, Violation, ViolationKind};
+use crate::world::{ObjectChange, Placed};
+
+/// What the schemas of the object's cluster say of it. A cluster that the policy does not know is
+/// judged by the newest version: no version would accept everything.
+pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
+    let target = context.target(&placed.id.cluster);
+    let versions = target.map(|target| target.versions.as_slice()).unwrap_or_default();
+    if versions.is_empty() {
+        context.schemas.validate(placed, &[KubernetesVersion::NEWEST])
+    } else {
+        context.schemas.validate(placed, versions)
+    }
+}
+
+/// The violations of the new object that the old one did not have. Each old one excuses one new
+/// one: the same at the same place first, then the same in a list whose items have moved.
+pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Violation> {
+    let Some(new) = change.object() else { return Vec::new() };
+    let mut found = judge(new, context).violations().to_vec();
+    found.retain(|violation| counts(violation, new.role));
+    let Some(old) = change.old_object() else { return found };
+    let mut excuses = judge(old, context).violations().to_vec();
+    for place in [exact_place as fn(&str) -> String, place_in_any_item] {
+        found.retain(|violation| !excuse(violation, new, &mut excuses, old, place));
+    }
+    found
+}
+
+/// A fragment is complete only after a merge, and a template only after rendering.
+fn counts(violation: &Violation, role: Role) -> bool {
+    match (&violation.kind, role) {
+        (_, Role::Complete) => true,
+        (ViolationKind::UnknownField { field, .. }, Role::Fragment | Role::Template) => {
+            !field.starts_with('$')
+        }
+        (ViolationKind::Required { .. }, Role::Fragment | Role::Template) => false,
+        (ViolationKind::Type { .. } | ViolationKind::Value { .. }, role) => role == Role::Fragment,
+    }
+}
+
+fn excuse(
+    violation: &Violation,
+    new: &Placed,
+    excuses: &mut Vec<Violation>,
+    old: &Placed,
+    place: fn(&str) -> String,
+) -> bool {
+    let same = |known: &Violation| {
+        known.kind == violation.kind
+            && place(&known.pointer) == place(&violation.pointer)
+            && value(known, old) == value(violation, new)
+    };
+    let Some(index) = excuses.iter().position(same) else { return false };
+    excuses.remove(index);
+    true
+}
+
+/// The value that is wrong; none where a field is missing, whatever else its object holds.
+fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
+    match violation.kind {
+        ViolationKind::Required { .. } => None,
+        ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
+            Some(placed.object.root.resolve_pointer(&violation.pointer))
+        }
+    }
+}
+
+fn exact_place(pointer: &str) -> String {
+    pointer.to_owned()
+}
+
+fn place_in_any_item(pointer: &str) -> String {
+    let any = |token: &str| if token.parse::<usize>().is_ok() { "*".to_owned() } else { token.to_owned() };
+    pointer.split('/').map(any).collect::<Vec<_>>().join("/")
+}

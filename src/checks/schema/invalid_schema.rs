@@ -1,0 +1,66 @@
+//! Values that the API server would refuse.
+
+use super::{brought, placing};
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Severity};
+use crate::schema::{Outcome, SchemaProblem, ViolationKind};
+use crate::world::ObjectChange;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "invalid-schema",
+    title: "A value that the API server would refuse",
+    family: Family::Schema,
+    why: "The cluster refuses such an object, so the deployment stops half way and the cluster no longer matches the repository.",
+    docs: "\
+## What it does
+
+Compares every created or updated object with the published schema of its kind, for every Kubernetes
+version that the policy names for the cluster, and custom resources with the CustomResourceDefinition
+in the repository. It reports values of the wrong type, numbers out of range, missing fields,
+malformed quantities, times and base64, and what a definition's own rules refuse.
+
+## What is compared
+
+The new object with the schema. On an update, what the old object already violated in the same way
+with the same value is not reported.
+
+## Remediation
+
+Correct the value as the message says. Quotes decide the type: `\"80\"` is text, `80` is a number.
+
+## Limits
+
+Rules that Kubernetes has only as code (allowed words, name syntax, fields that exclude each other)
+and CEL rules of custom resources are not evaluated. Patches and chart templates are judged only as
+far as they stand alone.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
+    if let Some(new) = change.object()
+        && let Outcome::Unusable(problem) = brought::judge(new, context)
+    {
+        findings.push(unusable(change, &problem));
+    }
+    for violation in brought::violations(change, context) {
+        match violation.kind {
+            ViolationKind::UnknownField { .. } => {}
+            ViolationKind::Type { .. } | ViolationKind::Required { .. } | ViolationKind::Value { .. } => {
+                let help = "correct the value, or name the cluster's Kubernetes version in the policy";
+                findings.push(placing::finding(META.id, change, &violation).help(help));
+            }
+        }
+    }
+}
+
+/// Nothing is known of the object, which is not the same as nothing being wrong.
+fn unusable(change: &ObjectChange, problem: &SchemaProblem) -> Finding {
+    let id = &change.subject().id;
+    let message = format!("{} in cluster {} cannot be judged: {problem}", id.title(), id.cluster);
+    Finding::about(META.id, change, message)
+        .severity(Severity::High)
+        .help("correct the CustomResourceDefinition of this kind in the repository")
+        .offending(problem.to_string())
+}

@@ -1,0 +1,11 @@
+//! Objects that the API server would refuse, or of which it would drop a part.
+//!
+//! In: a change and the schemas of its cluster. Out: what the new object violates and the old one
+//! did not. Never: judges an object that goes away.
+
+pub(super) mod invalid_schema;
+pub(super) mod unknown_field;
+pub(super) mod unknown_kind;
+
+mod brought;
+mod placing;

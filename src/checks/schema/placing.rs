@@ -1,0 +1,43 @@
+//! Findings from violations.
+
+use crate::finding::{Finding, Location, Side};
+use crate::schema::{Violation, ViolationKind};
+use crate::world::{ObjectChange, Placed};
+
+/// A finding for a violation, at the value or the key that it is about.
+pub(super) fn finding(check: &'static str, change: &ObjectChange, violation: &Violation) -> Finding {
+    let placed = change.subject();
+    let message = format!("{} in cluster {}: {}", placed.id.title(), placed.id.cluster, violation.message);
+    let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
+    Finding::about(check, change, message)
+        .at(location(placed, violation))
+        .note("refused by", format!("Kubernetes {}", versions.join(", ")))
+        .offending(violation.message.clone())
+}
+
+fn location(placed: &Placed, violation: &Violation) -> Location {
+    let root = &placed.object.root;
+    let span = match &violation.kind {
+        ViolationKind::UnknownField { field, .. } => {
+            let holder = root.resolve_pointer(violation.parent());
+            holder.entry(field).map_or(holder.span, |entry| entry.key_span)
+        }
+        ViolationKind::Required { .. } => root.resolve_pointer(&violation.pointer).span,
+        ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
+            root.resolve_pointer(&violation.pointer).span
+        }
+    };
+    let location = Location::of(&placed.path, &placed.object.source, span, Side::New);
+    if is_secret(placed) { without_text(location) } else { location }
+}
+
+fn is_secret(placed: &Placed) -> bool {
+    placed.object.group().is_empty() && &*placed.object.kind == "Secret"
+}
+
+/// The line of a Secret may hold its value, and reports are read by more people than Secrets.
+fn without_text(mut location: Location) -> Location {
+    location.excerpt.clear();
+    location.end = location.start;
+    location
+}

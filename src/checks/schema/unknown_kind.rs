@@ -1,0 +1,92 @@
+//! Kinds that the cluster does not have.
+
+use super::brought;
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Severity};
+use crate::kube::KubernetesVersion;
+use crate::schema::{Outcome, UnknownKind};
+use crate::world::{ObjectChange, Placed};
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "unknown-kind",
+    title: "A kind that the cluster does not have",
+    family: Family::Schema,
+    why: "The cluster refuses an object of a kind that it does not have, and the gate cannot judge what it does not know.",
+    docs: "\
+## What it does
+
+Reports created objects, and objects that change their `apiVersion`, whose kind does not exist in a
+Kubernetes version that the policy names for the cluster, or for which the repository holds no
+CustomResourceDefinition. The severity is high for API groups that Kubernetes itself owns, where the
+object cannot exist, and low for others, where the definition may have been installed by other means.
+
+## What is compared
+
+`apiVersion` and `kind` with the kinds of every target version and with the definitions in the old and
+the new tree. An object that already stood there with the same `apiVersion` is not reported.
+
+## Remediation
+
+Use the `apiVersion` that the message suggests, or put the CustomResourceDefinition into the
+repository so that its objects can be judged.
+
+## Limits
+
+A CustomResourceDefinition in an API group that Kubernetes owns is ignored: it cannot make a kind of
+Kubernetes mean something else.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
+    let Some(new) = change.object() else { return };
+    let Some(unknown) = unknown_kind(new, context) else { return };
+    let stood = change.old_object().is_some_and(|old| {
+        old.object.api_version == new.object.api_version && unknown_kind(old, context).is_some()
+    });
+    if !stood {
+        findings.push(finding(change, new, &unknown));
+    }
+}
+
+fn unknown_kind(placed: &Placed, context: &Context<'_>) -> Option<UnknownKind> {
+    match brought::judge(placed, context) {
+        Outcome::UnknownKind { unknown, .. } => Some(unknown),
+        Outcome::Valid | Outcome::Invalid(_) | Outcome::Unusable(_) => None,
+    }
+}
+
+fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind) -> Finding {
+    let kind = format!("{} {}", new.object.api_version, new.object.kind);
+    let name = &new.id.name;
+    let cluster = &new.id.cluster;
+    let message = if unknown.owned_by_kubernetes {
+        let missing = list(&unknown.missing_in);
+        format!("{kind} \"{name}\" cannot exist in cluster {cluster}: Kubernetes {missing} has no such kind")
+    } else {
+        format!(
+            "{kind} \"{name}\" in cluster {cluster} cannot be judged: the repository does not define this kind"
+        )
+    };
+    let severity = if unknown.owned_by_kubernetes { Severity::High } else { Severity::Low };
+    let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
+    let finding = Finding::about(META.id, change, message)
+        .severity(severity)
+        .at_node(change, place)
+        .help(help(unknown))
+        .offending(kind);
+    if unknown.served_in.is_empty() { finding } else { finding.note("served in", list(&unknown.served_in)) }
+}
+
+fn help(unknown: &UnknownKind) -> String {
+    match (&unknown.nearest, unknown.owned_by_kubernetes) {
+        (Some(nearest), _) => format!("did you mean {nearest}?"),
+        (None, true) => "correct apiVersion and kind, or remove the object".to_owned(),
+        (None, false) => "add the CustomResourceDefinition of this kind to the repository".to_owned(),
+    }
+}
+
+fn list(versions: &[KubernetesVersion]) -> String {
+    versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

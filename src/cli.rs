@@ -1,0 +1,227 @@
+//! The command line, as clap types.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A policy gate for GitOps repositories: judges what a push would make of the cluster.
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, about, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every subcommand.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge a push, as git's `pre-receive` hook (reads ref updates from standard input).
+    PreReceive(HookArguments),
+    /// Judge one ref, as git's `update` hook; what is promised of a whole push holds for `pre-receive` only.
+    Update(UpdateArguments),
+    /// Judge what is staged against HEAD, as git's `pre-commit` hook.
+    PreCommit(ReportArguments),
+    /// Judge the change between two revisions, or files and folders as if all of them were new.
+    Check(CheckArguments),
+    /// Judge every first-parent commit of a history as if it had been pushed alone.
+    Replay(ReplayArguments),
+    /// Say who owns paths, and which line of CODEOWNERS says so.
+    Owners(OwnersArguments),
+    /// Print the objects of a file as the gate reads them, one JSON object a line.
+    Objects(ObjectsArguments),
+    /// Explain a check.
+    Explain(ExplainArguments),
+    /// List all checks.
+    Checks,
+    /// Work with policy files.
+    Policy(PolicyArguments),
+    /// Write a policy for this repository.
+    Init(InitArguments),
+    /// Show the gate blocking a real push, in a temporary repository.
+    Demo,
+    /// Print a completion script.
+    Completions(CompletionsArguments),
+    /// Print the manual page.
+    Man,
+    /// Write the generated documentation into a folder.
+    #[command(hide = true)]
+    GenerateDocs(GenerateDocsArguments),
+    /// Stand in for gpg with the demo's throw-away keys.
+    #[command(hide = true)]
+    ThrowAwayGpg(ThrowAwayGpgArguments),
+}
+
+/// How to report.
+#[derive(Args, Clone, Debug)]
+pub struct ReportArguments {
+    /// The format of the report.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    pub format: OutputFormat,
+    /// Write the report to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// Options of the hooks.
+#[derive(Args, Debug)]
+pub struct HookArguments {
+    /// The server's policy, which no repository can loosen; `/etc/portcullis/policy.yaml` if it exists.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
+    /// Reject when no verdict is reached after this many seconds (GitHub Enterprise Server: 4).
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub deadline: u64,
+    /// The format of the report.
+    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
+    pub format: OutputFormat,
+}
+
+/// Arguments of the `update` hook.
+#[derive(Args, Debug)]
+pub struct UpdateArguments {
+    /// The ref.
+    pub ref_name: String,
+    /// What it points to.
+    pub old_oid: String,
+    /// What it shall point to.
+    pub new_oid: String,
+    /// Options that all hooks share.
+    #[command(flatten)]
+    pub hook: HookArguments,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct CheckArguments {
+    /// Files and folders to judge as if all of them were new.
+    #[arg(value_name = "PATH", conflicts_with_all = ["base", "head"])]
+    pub paths: Vec<PathBuf>,
+    /// The revision before the change; its policy governs.
+    #[arg(long, value_name = "REV", requires = "head")]
+    pub base: Option<String>,
+    /// The revision after the change.
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub head: Option<String>,
+    /// The server's policy.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArguments,
+}
+
+/// Arguments of `replay`.
+#[derive(Args, Debug)]
+pub struct ReplayArguments {
+    /// The history: `A..B`, or `B` for everything up to it.
+    pub range: String,
+    /// A policy file to try; the newest revision's own where absent.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Print every finding below its commit.
+    #[arg(long)]
+    pub findings: bool,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Arguments of `owners`.
+#[derive(Args, Debug)]
+pub struct OwnersArguments {
+    /// Paths from the root of the repository.
+    #[arg(required = true)]
+    pub paths: Vec<String>,
+    /// The revision whose CODEOWNERS counts.
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub base: String,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Arguments of `objects`.
+#[derive(Args, Debug)]
+pub struct ObjectsArguments {
+    /// A file, or `REV:PATH`.
+    pub source: String,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArguments {
+    /// The id of a check.
+    pub check: String,
+}
+
+/// Arguments of `policy`.
+#[derive(Args, Debug)]
+pub struct PolicyArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PolicyCommand,
+}
+
+/// Subcommands of `policy`.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Print the JSON Schema of policy files, for editors.
+    Schema,
+    /// Check a policy file and print what each check does under it.
+    Show {
+        /// The file.
+        #[arg(default_value = ".portcullis.yaml")]
+        file: PathBuf,
+    },
+}
+
+/// Arguments of `init`.
+#[derive(Args, Debug)]
+pub struct InitArguments {
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArguments {
+    /// The shell.
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `generate-docs`.
+#[derive(Args, Debug)]
+pub struct GenerateDocsArguments {
+    /// The folder with the examples (`tests/checks`).
+    pub cases: PathBuf,
+    /// The folder to write to.
+    pub folder: PathBuf,
+}
+
+/// Arguments that git gives `gpg.program`.
+#[derive(Args, Debug)]
+pub struct ThrowAwayGpgArguments {
+    /// The folder of the keys.
+    #[arg(long)]
+    pub keys: PathBuf,
+    /// gpg's own arguments.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
+}

@@ -1,0 +1,69 @@
+//! `check`: two revisions, or paths as if all of them were new.
+
+use std::time::{Instant, SystemTime};
+
+use super::BLOB_LIMIT;
+use super::error::{CommandError, Exit};
+use super::files::Folder;
+use super::gate::{Session, date_of, load_without_repository};
+use super::output::Destination;
+use crate::cli::CheckArguments;
+use crate::evidence::{RefEvidence, RefOperation};
+use crate::git::{Ancestry, Repository};
+use crate::pipeline::{Change, evaluate};
+use crate::report::{Report, Section};
+use crate::source::Snapshot;
+use crate::verdict::Mode;
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
+    let begin = Instant::now();
+    let section = match (&arguments.base, &arguments.head) {
+        (Some(base), Some(head)) => between(arguments, base, head)?,
+        (None, None) if !arguments.paths.is_empty() => paths(arguments)?,
+        (None | Some(_), _) => {
+            let message = "say what to check: `--base REV --head REV`, or files and folders";
+            return Err(CommandError::Argument(message.into()));
+        }
+    };
+    Destination::of(&arguments.report).write(&Report { sections: vec![section], elapsed: begin.elapsed() })
+}
+
+/// The base's policy governs, as if the head were pushed to it. The pull request itself may be
+/// behind its target: only what would be new is judged.
+fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section, CommandError> {
+    let repository = Repository::discover(&arguments.report.repo, BLOB_LIMIT)?;
+    let (base, head) = (repository.revision(base)?, repository.revision(head)?);
+    let history = repository.history(Some(&base), &head)?;
+    let floor = arguments.server_policy.clone();
+    let session = Session::at(repository, base.clone(), floor, SystemTime::now())?;
+    let planned = super::gate::PlannedRef {
+        ref_name: "the change".into(),
+        operation: match history.ancestry {
+            Ancestry::Ancestor | Ancestry::Diverged => RefOperation::FastForward,
+        },
+        refused: None,
+        base: Some(base),
+        tip: Some(head),
+        tags: Vec::new(),
+        commits: history.commits,
+    };
+    Ok(session.judge_planned(&planned)?)
+}
+
+fn paths(arguments: &CheckArguments) -> Result<Section, CommandError> {
+    let folder = Folder::read(&arguments.paths)?;
+    let governing = load_without_repository(arguments.server_policy.as_deref())?;
+    let evidence = RefEvidence::none();
+    let change = Change {
+        old: &Snapshot::empty(),
+        new: &folder.snapshot,
+        blobs: &folder,
+        evidence: &evidence,
+        mode: Mode::BeforeCommit,
+    };
+    let today = date_of(SystemTime::now());
+    let judgement = evaluate(&change, &governing.targets, &governing.policy, today);
+    let mut section = Section::of("the files", judgement);
+    section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
+    Ok(section)
+}

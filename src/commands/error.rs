@@ -1,0 +1,108 @@
+//! The one translator from the rooms' errors to what a user sees and what the process returns.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::gate::GateError;
+use crate::git::GitError;
+use crate::push::{EnvironmentError, PushError};
+use crate::source::ObjectId;
+use crate::verdict::Verdict;
+
+/// How the process ends, the same whatever the format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0.
+    Accept,
+    /// 1.
+    Reject,
+    /// 2: usage or configuration.
+    Usage,
+    /// 3: something could not be evaluated.
+    Undecided,
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Accept => Self::Accept,
+            Verdict::Reject => Self::Reject,
+            Verdict::Undecided => Self::Undecided,
+        }
+    }
+}
+
+impl Exit {
+    /// The number that the process returns.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Accept => 0,
+            Self::Reject => 1,
+            Self::Usage => 2,
+            Self::Undecided => 3,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.number())
+    }
+}
+
+/// Anything that stops a command.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The gate could not be set up.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// The repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// The hook's input.
+    #[error(transparent)]
+    Push(#[from] PushError),
+    /// The hook's environment.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// A file.
+    #[error("{path}: {source}")]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The report could not be written: a verdict that nobody reads lets nothing through.
+    #[error("cannot write the report: {0}")]
+    Output(std::io::Error),
+    /// The hook's input could not be read.
+    #[error("cannot read standard input: {0}")]
+    Input(std::io::Error),
+    /// A new tip is not readable, so the quarantine was not found.
+    #[error(
+        "object {0} of this push is not readable\n  the hook does not see the push's quarantine: is \
+         GIT_OBJECT_DIRECTORY passed on to portcullis?"
+    )]
+    Quarantine(ObjectId),
+    /// An argument that names nothing.
+    #[error("{0}")]
+    Argument(String),
+}
+
+impl CommandError {
+    /// How the process ends with this error.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Gate(GateError::Policy(_))
+            | Self::Push(_)
+            | Self::Environment(_)
+            | Self::File { .. }
+            | Self::Argument(_) => Exit::Usage,
+            Self::Git(GitError::Open { .. } | GitError::Revision(_))
+            | Self::Gate(GateError::Git(GitError::Open { .. } | GitError::Revision(_))) => Exit::Usage,
+            Self::Git(_) | Self::Gate(GateError::Git(_)) => Exit::Undecided,
+            Self::Output(_) | Self::Input(_) | Self::Quarantine(_) => Exit::Undecided,
+        }
+    }
+}

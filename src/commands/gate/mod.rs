@@ -1,0 +1,15 @@
+//! Turns ref updates into changes that the pipeline can judge: the composition of git, policy,
+//! signatures and owners that all commands share.
+
+mod commits;
+mod keyring;
+mod owners;
+mod planning;
+mod policy;
+mod session;
+mod trust_files;
+
+pub use owners::codeowners as codeowners_of;
+pub use planning::PlannedRef;
+pub use policy::{Governing, load_policy_file, load_without_repository};
+pub use session::{GateError, Session, date_of};

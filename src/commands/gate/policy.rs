@@ -1,0 +1,205 @@
+//! Finds the policy that governs a change: governing ref, target ref, server.
+
+use std::path::{Path, PathBuf};
+
+use super::session::GateError;
+use crate::checks::REGISTRY;
+use crate::git::{GitError, Repository};
+use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
+use crate::pipeline::Targets;
+use crate::policy::{
+    ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName, ProtectedRefs,
+};
+use crate::render::Selection;
+use crate::source::{FileMode, ObjectId, Snapshot};
+
+/// Where the server's floor stands when nobody names another file.
+const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
+/// Which files are manifests when no policy says.
+const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
+
+/// Why there is no policy to judge by. All of them reject.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyLoadError {
+    /// A policy file is wrong.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The server's policy cannot be read.
+    #[error("cannot read the policy {path}: {source}")]
+    Floor {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The repository cannot be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A policy is there and cannot be read as a file.
+    #[error("the policy {path} of {revision} cannot be read: {reason}")]
+    Unreadable {
+        /// Its path.
+        path: &'static str,
+        /// The revision.
+        revision: String,
+        /// Why.
+        reason: String,
+    },
+    /// A pattern does not compile.
+    #[error("a path pattern of the policy is wrong: {0}")]
+    Pattern(#[from] globset::Error),
+}
+
+/// Whether the governing ref has a policy yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Governance {
+    /// It has: trust files change only as the server accepts.
+    Established,
+    /// It has not: the first trust files may come.
+    None,
+}
+
+/// The server's policy.
+#[derive(Debug)]
+pub struct Floor {
+    layer: Layer,
+    /// The folder that its keyring stands in.
+    pub folder: PathBuf,
+}
+
+impl Floor {
+    /// Reads the floor. One that was named must exist; the default one may be absent.
+    pub fn read(named: Option<&Path>) -> Result<Option<Self>, PolicyLoadError> {
+        let path = named.unwrap_or(Path::new(DEFAULT_FLOOR));
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(PolicyLoadError::Floor { path: path.to_path_buf(), source }),
+        };
+        let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks())?;
+        Ok(Some(Self { layer, folder: path.parent().unwrap_or(Path::new("/")).to_path_buf() }))
+    }
+}
+
+/// The policy of a change and what it was made from.
+#[derive(Debug)]
+pub struct Governing {
+    /// The policy.
+    pub policy: Policy,
+    /// Which files are manifests of which cluster.
+    pub targets: Targets,
+    /// Whether the governing ref has a policy.
+    pub governance: Governance,
+    /// The folder of the server's keyring.
+    pub floor_folder: Option<PathBuf>,
+}
+
+/// Every id that a policy may name.
+pub fn known_checks() -> Vec<&'static str> {
+    REGISTRY.iter().map(|check| check.meta.id).collect()
+}
+
+/// Puts the policy together. `governing` and `target` are the files of the governing ref's and of
+/// the target ref's old tip.
+pub fn load(
+    repository: &Repository,
+    governing: &Snapshot,
+    target: Option<&Snapshot>,
+    floor: Option<Floor>,
+) -> Result<Governing, PolicyLoadError> {
+    let own = read_policy(repository, governing, "the governing ref")?;
+    let governance = if own.is_some() { Governance::Established } else { Governance::None };
+    let mut protected = vec![own.as_ref().map_or(ProtectedRefs::Everything, ProtectedRefs::by)];
+    let mut layers = vec![own.map_or_else(|| Layer::profile(ProfileName::Baseline), Ok)?];
+    if let Some(target) = target.filter(|target| target.file(POLICY_PATH) != governing.file(POLICY_PATH)) {
+        layers.extend(read_policy(repository, target, "the target ref")?);
+    }
+    let floor_folder = floor.as_ref().map(|floor| floor.folder.clone());
+    let mut accepted = std::collections::BTreeMap::new();
+    if let Some(Floor { layer, .. }) = floor {
+        protected.push(ProtectedRefs::by(&layer));
+        accepted = layer.document().map(|document| document.accepted_trust_files.clone()).unwrap_or_default();
+        layers.push(layer);
+    }
+    let targets = targets(&layers)?;
+    Ok(Governing { policy: Policy::of(layers, protected, accepted), targets, governance, floor_folder })
+}
+
+/// The policy where there is no repository: the server's, or the profile `baseline`.
+pub fn load_without_repository(floor: Option<&Path>) -> Result<Governing, GateError> {
+    let floor = Floor::read(floor)?;
+    let floor_folder = floor.as_ref().map(|floor| floor.folder.clone());
+    let layer = floor.map_or_else(|| Layer::profile(ProfileName::Baseline), |floor| Ok(floor.layer));
+    alone(layer.map_err(PolicyLoadError::from)?, floor_folder)
+}
+
+/// A policy file alone, to try it.
+pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
+    let bytes =
+        std::fs::read(path).map_err(|source| PolicyLoadError::Floor { path: path.to_path_buf(), source })?;
+    let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks());
+    alone(layer.map_err(PolicyLoadError::from)?, None)
+}
+
+fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateError> {
+    let protected = vec![ProtectedRefs::by(&layer)];
+    let layers = vec![layer];
+    let targets = targets(&layers).map_err(PolicyLoadError::from)?;
+    let policy = Policy::of(layers, protected, std::collections::BTreeMap::new());
+    Ok(Governing { policy, targets, governance: Governance::Established, floor_folder })
+}
+
+fn read_policy(
+    repository: &Repository,
+    snapshot: &Snapshot,
+    revision: &str,
+) -> Result<Option<Layer>, PolicyLoadError> {
+    let Some(file) = snapshot.file(POLICY_PATH) else { return Ok(None) };
+    let unreadable = |reason: String| PolicyLoadError::Unreadable {
+        path: POLICY_PATH,
+        revision: revision.to_owned(),
+        reason,
+    };
+    if file.mode != FileMode::Regular {
+        return Err(unreadable("it is a symbolic link or a submodule".into()));
+    }
+    let bytes = repository.blob(&file.id).map_err(|error| unreadable(error.to_string()))?;
+    Ok(Some(Layer::parse(POLICY_PATH, &bytes, &known_checks())?))
+}
+
+/// Why a policy that a push brings could not be used, if so.
+pub fn broken_policy(repository: &Repository, blob: &ObjectId) -> Option<String> {
+    match repository.blob(blob) {
+        Ok(bytes) => Layer::parse(POLICY_PATH, &bytes, &known_checks()).err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Manifests and clusters: the server's where it names them, else the governing ref's.
+fn targets(layers: &[Layer]) -> Result<Targets, globset::Error> {
+    let documents = || layers.iter().rev().filter_map(Layer::document);
+    let manifests: ManifestsEntry =
+        documents().find_map(|document| document.manifests.clone()).unwrap_or_default();
+    let include =
+        manifests.include.unwrap_or_else(|| DEFAULT_INCLUDE.iter().map(ToString::to_string).collect());
+    let entries: Vec<ClusterEntry> = documents()
+        .map(|document| document.clusters.clone())
+        .find(|list| !list.is_empty())
+        .unwrap_or_default();
+    let paths: Vec<_> =
+        entries.iter().map(|entry| (ClusterName::new(&entry.name), entry.paths.clone())).collect();
+    let mut clusters: Vec<_> = entries.iter().map(cluster_target).collect();
+    let fallback = ClusterEntry { name: "default".into(), paths: Vec::new(), kubernetes: None, cloud: None };
+    clusters.push(cluster_target(&fallback));
+    Ok(Targets { selection: Selection::new(&include, &manifests.exclude, &paths)?, clusters })
+}
+
+/// A cluster of which the policy names no version is judged by the newest.
+fn cluster_target(entry: &ClusterEntry) -> ClusterTarget {
+    let versions = entry.kubernetes.as_deref().and_then(KubernetesVersion::parse_list);
+    ClusterTarget {
+        name: ClusterName::new(&entry.name),
+        versions: versions.unwrap_or_else(|| vec![KubernetesVersion::NEWEST]),
+        cloud: entry.cloud.as_deref().and_then(Cloud::parse).unwrap_or_default(),
+    }
+}

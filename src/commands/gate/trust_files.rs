@@ -1,0 +1,108 @@
+//! Which changed files are trust files, and which of them may change.
+
+use super::keyring::matchers;
+use super::policy::{Governance, Governing, broken_policy};
+use crate::evidence::TrustFileChange;
+use crate::git::Repository;
+use crate::policy::POLICY_PATH;
+use crate::source::{ObjectId, RepoPath, Snapshot};
+
+/// Every place where some host looks for CODEOWNERS: a new one may shadow the one that counts.
+const OWNERS_PLACES: [&str; 6] = [
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+    ".gitea/CODEOWNERS",
+    ".forgejo/CODEOWNERS",
+];
+/// Folders whose files run the gate on a forge.
+const WORKFLOW_FOLDERS: [&str; 4] =
+    [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
+
+/// What a trust file change is compared with.
+pub(super) struct TrustInput<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) governing: &'a Governing,
+    /// The governing ref as it was before the push.
+    pub(super) base: &'a Snapshot,
+    /// The ref's own files before and after.
+    pub(super) old: &'a Snapshot,
+    pub(super) new: &'a Snapshot,
+    /// Whether the push goes to HEAD's branch, the only one that may bring the first trust files.
+    pub(super) onto_head: OntoHead,
+}
+
+/// Whether a ref is the branch that trust files are read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OntoHead {
+    Yes,
+    No,
+}
+
+/// The trust files that change between two snapshots of a ref.
+pub(super) fn changes(input: &TrustInput<'_>) -> Vec<TrustFileChange> {
+    let changed = Snapshot::changed_paths(input.old, input.new);
+    changed.into_iter().filter_map(|path| change(input, path)).collect()
+}
+
+/// Whether a path is a trust file, whatever happens to it.
+pub(super) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
+    role(input, path).is_some()
+}
+
+fn change(input: &TrustInput<'_>, path: RepoPath) -> Option<TrustFileChange> {
+    let role = role(input, &path)?;
+    let new_blob = input.new.files.get(&path).map(|file| file.id.clone());
+    let broken = match (&new_blob, path.as_str()) {
+        (Some(blob), POLICY_PATH) => broken_policy(input.repository, blob),
+        _ => None,
+    };
+    let accepted = is_accepted(input, &path, new_blob.as_ref());
+    Some(TrustFileChange { path, role, new_blob, broken, accepted })
+}
+
+/// Accepted is what the server lists, what the governing ref already has, and the first trust files
+/// of a repository that has no policy.
+fn is_accepted(input: &TrustInput<'_>, path: &RepoPath, new_blob: Option<&ObjectId>) -> bool {
+    let listed = input.governing.policy.accepted_trust_files.get(path.as_str());
+    let wanted = new_blob.map_or("deleted", ObjectId::as_str);
+    let governed = input.base.files.get(path).map(|file| &file.id);
+    let first = input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes;
+    listed.is_some_and(|blob| blob == wanted) || (governed.is_some() && governed == new_blob) || first
+}
+
+fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<&'static str> {
+    let text = path.as_str();
+    if text == POLICY_PATH {
+        Some("the policy")
+    } else if OWNERS_PLACES.contains(&text) {
+        Some("a CODEOWNERS file")
+    } else if names_keyring(input, path) {
+        Some("a keyring")
+    } else if path.file_name() == ".sops.yaml" {
+        Some("the rules for encrypting secrets")
+    } else if runs_the_gate(input, path) {
+        Some("a workflow that runs the gate")
+    } else {
+        None
+    }
+}
+
+fn names_keyring(input: &TrustInput<'_>, path: &RepoPath) -> bool {
+    input.governing.policy.layers().iter().any(|layer| {
+        let signatures = layer.signatures();
+        let allowed = signatures.allowed_signers.as_deref() == Some(path.as_str());
+        allowed || matchers(&signatures.keyring).iter().any(|matcher| matcher.is_match(path.as_str()))
+    })
+}
+
+fn runs_the_gate(input: &TrustInput<'_>, path: &RepoPath) -> bool {
+    let is_workflow = path.as_str() == ".gitlab-ci.yml"
+        || WORKFLOW_FOLDERS.iter().any(|folder| path.as_str().starts_with(folder));
+    let mentions = |snapshot: &Snapshot| {
+        let bytes = snapshot.files.get(path).and_then(|file| input.repository.blob(&file.id).ok());
+        bytes.is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains("portcullis"))
+    };
+    is_workflow && (mentions(input.old) || mentions(input.new))
+}

@@ -1,0 +1,56 @@
+//! What is generated from the binary's own records: completions, manual, documentation.
+
+use clap::CommandFactory as _;
+
+use super::error::{CommandError, Exit};
+use super::output::print;
+use crate::checks::{Check, REGISTRY};
+use crate::cli::{Cli, CompletionsArguments, GenerateDocsArguments};
+
+pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, CommandError> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "portcullis", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Accept)
+}
+
+pub(super) fn manual() -> Result<Exit, CommandError> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(CommandError::Output)?;
+    print(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Accept)
+}
+
+/// Writes `checks/<id>.md` for every check, with its first deny case, and the policy's JSON Schema.
+pub(super) fn docs(arguments: &GenerateDocsArguments) -> Result<Exit, CommandError> {
+    for check in REGISTRY {
+        let page = format!("{}{}", check.meta.page(), example(check, arguments)?);
+        write(&arguments.folder.join("checks").join(format!("{}.md", check.meta.id)), &page)?;
+    }
+    write(&arguments.folder.join("policy.schema.json"), &super::policy::schema())?;
+    Ok(Exit::Accept)
+}
+
+/// The report of the first deny case, as the generic test has compared it.
+fn example(check: &Check, arguments: &GenerateDocsArguments) -> Result<String, CommandError> {
+    let folder = arguments.cases.join(check.meta.id);
+    let failed = |source| CommandError::File { path: folder.clone(), source };
+    let entries = std::fs::read_dir(&folder).map_err(failed)?;
+    let mut cases: Vec<_> = entries.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    cases.sort_by_key(std::fs::DirEntry::file_name);
+    let first = cases.iter().find(|case| case.file_name().to_string_lossy().starts_with("deny-"));
+    let Some(case) = first else { return Ok(String::new()) };
+    let path = case.path().join("expected.txt");
+    let report = std::fs::read_to_string(&path).map_err(|source| CommandError::File { path, source })?;
+    let name = case.file_name();
+    let source = format!("tests/checks/{}/{}", check.meta.id, name.to_string_lossy());
+    Ok(format!("\n## Example\n\nFrom `{source}`, which a test runs:\n\n```text\n{report}```\n"))
+}
+
+fn write(path: &std::path::Path, text: &str) -> Result<(), CommandError> {
+    let failed = |source| CommandError::File { path: path.to_path_buf(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::write(path, text).map_err(failed)
+}

@@ -1,0 +1,86 @@
+//! `pre-receive` and `update`: the hooks of a Git server.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::error::{CommandError, Exit};
+use super::gate::Session;
+use super::output::Destination;
+use super::{BLOB_LIMIT, deadline};
+use crate::cli::{HookArguments, UpdateArguments};
+use crate::git::Repository;
+use crate::push::{HookEnvironment, PushError, RefUpdate, parse_updates};
+use crate::report::{Report, Section};
+use crate::source::ObjectId;
+
+/// How much of the hook's input is read: a thousand refs with long names.
+const INPUT_LIMIT: u64 = 4 << 20;
+
+/// Judges a whole push: all refs pass together or none does.
+pub(super) fn pre_receive(arguments: &HookArguments) -> Result<Exit, CommandError> {
+    let begin = Instant::now();
+    deadline::start(Duration::from_secs(arguments.deadline));
+    let mut input = Vec::new();
+    std::io::stdin().take(INPUT_LIMIT).read_to_end(&mut input).map_err(CommandError::Input)?;
+    judge(&parse_updates(&input)?, arguments, begin)
+}
+
+/// Judges one ref.
+pub(super) fn update(arguments: &UpdateArguments) -> Result<Exit, CommandError> {
+    let begin = Instant::now();
+    deadline::start(Duration::from_secs(arguments.hook.deadline));
+    let update = RefUpdate::parse(&arguments.old_oid, &arguments.new_oid, &arguments.ref_name);
+    judge(&[update.ok_or(PushError::Line { line: 1 })?], &arguments.hook, begin)
+}
+
+fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Result<Exit, CommandError> {
+    let environment = HookEnvironment::read()?;
+    let git_dir = absolute(&environment.git_dir);
+    let quarantine = environment.quarantine.as_deref().map(absolute);
+    let repository = Repository::open_for_hook(&git_dir, quarantine.as_deref(), BLOB_LIMIT)?;
+    check_tips(&repository, updates)?;
+    let obstacle = obstacle(&environment, &repository);
+    let session = Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?;
+    let mut sections = Vec::new();
+    for update in updates {
+        match &obstacle {
+            Some(reason) => sections.push(Section::undecided(&update.ref_name, reason.clone())),
+            None => sections.extend(session.judge(update)?),
+        }
+    }
+    if sections.is_empty() {
+        return Ok(Exit::Accept);
+    }
+    let report = Report { sections, elapsed: begin.elapsed() };
+    Destination::standard(arguments.format).write(&report)
+}
+
+/// Every object that the push names must be there, or the quarantine was not found.
+fn check_tips(repository: &Repository, updates: &[RefUpdate]) -> Result<(), CommandError> {
+    let unreadable = |id: &&ObjectId| !id.is_zero() && repository.read(id).is_err();
+    match updates.iter().map(|update| &update.new_oid).find(unreadable) {
+        Some(id) => Err(CommandError::Quarantine(id.clone())),
+        None => Ok(()),
+    }
+}
+
+/// What makes a push impossible to judge, whatever it holds.
+fn obstacle(environment: &HookEnvironment, repository: &Repository) -> Option<String> {
+    let has = |name: &str| repository.common_dir().join(name).exists();
+    if environment.namespace.is_some() {
+        Some("GIT_NAMESPACE is set: refs of namespaces are covered by no policy".into())
+    } else if environment.shallow_file.is_some() {
+        Some("the push comes from a shallow clone and would make the server shallow: run `git fetch --unshallow`".into())
+    } else if has("shallow") {
+        Some("the server's repository is shallow, so history cannot be judged: run `git fetch --unshallow` in it".into())
+    } else if has("info/grafts") {
+        Some("the server's repository has grafts, which hide history: remove `info/grafts`".into())
+    } else {
+        None
+    }
+}
+
+fn absolute(path: &Path) -> std::path::PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}

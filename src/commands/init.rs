@@ -1,0 +1,78 @@
+//! `init`: a policy for this repository, strict where it already has what strictness needs.
+
+use super::BLOB_LIMIT;
+use super::error::{CommandError, Exit};
+use super::gate::codeowners_of;
+use super::output::print;
+use crate::cli::InitArguments;
+use crate::git::{Head, Repository};
+use crate::policy::POLICY_PATH;
+use crate::source::{RepoPath, Snapshot};
+
+/// What a keyring file is recognised by.
+const ARMOR: &[u8] = b"-----BEGIN PGP PUBLIC KEY BLOCK-----";
+
+pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
+    let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
+    let root = repository.work_tree().ok_or_else(|| {
+        CommandError::Argument("run `init` in a work tree: the policy is a file of the repository".into())
+    })?;
+    let path = root.join(POLICY_PATH);
+    if path.exists() {
+        return Err(CommandError::Argument(format!("{} exists already; edit it instead", path.display())));
+    }
+    let snapshot = head_snapshot(&repository)?;
+    let has_owners = codeowners_of(&repository, &snapshot).is_ok_and(|found| found.is_some());
+    let text = document(&keyrings(&repository, &snapshot), has_owners.then_some(Owners));
+    std::fs::write(&path, text).map_err(|source| CommandError::File { path: path.clone(), source })?;
+    print(&format!(
+        "wrote {}\n  try it on the past: portcullis replay HEAD --policy {POLICY_PATH}\n  then commit and push it \
+         to the protected branch\n",
+        path.display()
+    ))?;
+    Ok(Exit::Accept)
+}
+
+/// There is a CODEOWNERS file.
+struct Owners;
+
+fn head_snapshot(repository: &Repository) -> Result<Snapshot, CommandError> {
+    let tip = match repository.head()? {
+        Head::Branch(name) => repository.tip(&name)?,
+        Head::Detached(id) => Some(id),
+    };
+    Ok(match tip {
+        Some(tip) => repository.snapshot(&repository.tree_of(&tip)?)?,
+        None => Snapshot::empty(),
+    })
+}
+
+fn keyrings(repository: &Repository, snapshot: &Snapshot) -> Vec<RepoPath> {
+    let named = |path: &&RepoPath| path.as_str().ends_with(".asc") || path.as_str().ends_with(".pgp");
+    let armored = |path: &&RepoPath| {
+        let bytes = snapshot.files.get(*path).and_then(|file| repository.blob(&file.id).ok());
+        bytes.is_some_and(|bytes| bytes.starts_with(ARMOR))
+    };
+    snapshot.files.keys().filter(named).filter(armored).cloned().collect()
+}
+
+fn document(keyrings: &[RepoPath], owners: Option<Owners>) -> String {
+    let mut text = String::from(
+        "# What portcullis guards, and how. `portcullis policy schema` prints the schema for editors,\n\
+         # `portcullis policy show` what each check does under this file.\n\
+         apiVersion: portcullis.dev/v1\n\
+         kind: GatePolicy\n\
+         profile: baseline\n",
+    );
+    if !keyrings.is_empty() {
+        let names: Vec<String> = keyrings.iter().map(|path| format!("\"{path}\"")).collect();
+        text.push_str(&format!("signatures: {{require: trusted, keyring: [{}]}}\n", names.join(", ")));
+    }
+    if owners.is_some() {
+        text.push_str("owners: {dialect: github, approvals: 1}\n");
+    }
+    text.push_str(
+        "# clusters:\n# - {name: prod, paths: [\"clusters/prod/**\"], kubernetes: \"1.36\", cloud: aws}\n",
+    );
+    text
+}

@@ -1,0 +1,74 @@
+//! One file a subcommand; the only place that composes rooms.
+
+mod check;
+mod deadline;
+mod demo;
+mod error;
+mod explain;
+mod files;
+mod gate;
+mod generate;
+mod hooks;
+mod init;
+mod objects;
+mod output;
+mod owners;
+mod policy;
+mod pre_commit;
+mod replay;
+mod throw_away_gpg;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+pub use error::{CommandError, Exit};
+
+/// How much of one file is ever read, in bytes; the manifest room's own limit.
+const BLOB_LIMIT: usize = 10 << 20;
+
+/// Runs a command and says how the process ends. A panic rejects.
+pub fn run(cli: Cli) -> ExitCode {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(cli.command)));
+    match outcome {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => {
+            complain(&error.to_string());
+            error.exit().into()
+        }
+        Err(_) => {
+            complain("a bug in portcullis stopped it; the push is rejected, please report the lines above");
+            Exit::Undecided.into()
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<Exit, CommandError> {
+    match command {
+        Command::PreReceive(arguments) => hooks::pre_receive(&arguments),
+        Command::Update(arguments) => hooks::update(&arguments),
+        Command::PreCommit(arguments) => pre_commit::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
+        Command::Owners(arguments) => owners::run(&arguments),
+        Command::Objects(arguments) => objects::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Checks => explain::list(),
+        Command::Policy(arguments) => policy::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Demo => demo::run(),
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man => generate::manual(),
+        Command::GenerateDocs(arguments) => generate::docs(&arguments),
+        Command::ThrowAwayGpg(arguments) => throw_away_gpg::run(&arguments),
+    }
+}
+
+/// Says on standard error why nothing was judged. Escaped line by line: a policy error quotes a
+/// file, and a ref error quotes a ref.
+fn complain(message: &str) {
+    use std::io::Write as _;
+    let mut text = String::from("portcullis: error: ");
+    text.push_str(&message.lines().map(crate::report::terminal).collect::<Vec<_>>().join("\n"));
+    text.push('\n');
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

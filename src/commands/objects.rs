@@ -1,0 +1,49 @@
+//! `objects`: what the gate reads in a file, one JSON object a line.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::BLOB_LIMIT;
+use super::error::{CommandError, Exit};
+use super::output::print;
+use crate::cli::ObjectsArguments;
+use crate::git::Repository;
+use crate::manifest::{Limits, parse};
+
+pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {
+    let bytes = read(arguments)?;
+    let manifest = parse(bytes, &Limits::default());
+    let mut text = String::new();
+    for object in &manifest.objects {
+        let line = object.position(&object.root).line;
+        let record = json!({
+            "file": arguments.source,
+            "line": line,
+            "reading": "kubectl",
+            "object": object.root.to_json(),
+        });
+        text.push_str(&format!("{record}\n"));
+    }
+    print(&text)?;
+    for problem in &manifest.problems {
+        let at = manifest.source.position(problem.span.start);
+        super::complain(&format!("{}:{}:{}: {}", arguments.source, at.line, at.column, problem.reason));
+    }
+    Ok(if manifest.problems.is_empty() { Exit::Accept } else { Exit::Undecided })
+}
+
+/// A file that exists is a file; anything else with a colon is `REV:PATH`.
+fn read(arguments: &ObjectsArguments) -> Result<Vec<u8>, CommandError> {
+    let path = Path::new(&arguments.source);
+    let named = arguments.source.split_once(':').filter(|_| !path.exists());
+    let Some((revision, file)) = named else {
+        return std::fs::read(path).map_err(|source| CommandError::File { path: path.to_path_buf(), source });
+    };
+    let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
+    let commit = repository.revision(revision)?;
+    let snapshot = repository.snapshot(&repository.tree_of(&commit)?)?;
+    let missing = || CommandError::Argument(format!("{revision} has no file {file}"));
+    let entry = snapshot.file(file).ok_or_else(missing)?;
+    repository.blob(&entry.id).map_err(|error| CommandError::Argument(error.to_string()))
+}

@@ -1,0 +1,56 @@
+//! Where reports go.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::error::{CommandError, Exit};
+use crate::cli::{OutputFormat, ReportArguments};
+use crate::report::{Colour, Format, Report};
+
+/// Where one report goes, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Destination {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+impl Destination {
+    /// Standard output: git forwards a hook's to the pusher.
+    pub(super) fn standard(format: OutputFormat) -> Self {
+        Self { format: from_arguments(format), file: None }
+    }
+
+    pub(super) fn of(arguments: &ReportArguments) -> Self {
+        Self { format: from_arguments(arguments.format), file: arguments.output.clone() }
+    }
+
+    /// Writes a report; the verdict is worth nothing if that fails.
+    pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
+        let to_terminal = self.file.is_none() && std::io::stdout().is_terminal();
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colour = if to_terminal && !no_colour { Colour::Always } else { Colour::Never };
+        let text = report.render(self.format, colour);
+        match &self.file {
+            Some(path) => write_file(path, &text)?,
+            None => print(&text)?,
+        }
+        Ok(report.verdict().into())
+    }
+}
+
+fn from_arguments(format: OutputFormat) -> Format {
+    match format {
+        OutputFormat::Human => Format::Human,
+        OutputFormat::Json => Format::Json,
+    }
+}
+
+/// Writes text to standard output.
+pub(super) fn print(text: &str) -> Result<(), CommandError> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CommandError::Output)
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
+    std::fs::write(path, text).map_err(|source| CommandError::File { path: path.to_path_buf(), source })
+}

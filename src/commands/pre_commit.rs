@@ -1,0 +1,31 @@
+//! `pre-commit`: what is staged against HEAD, blobs from the index, never from the work tree.
+
+use std::time::{Instant, SystemTime};
+
+use super::BLOB_LIMIT;
+use super::error::{CommandError, Exit};
+use super::gate::Session;
+use super::output::Destination;
+use crate::cli::ReportArguments;
+use crate::evidence::RefEvidence;
+use crate::git::{Repository, staged};
+use crate::pipeline::{Change, evaluate};
+use crate::report::{Report, Section};
+use crate::verdict::Mode;
+
+pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
+    let begin = Instant::now();
+    let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
+    let new = staged(&repository)?;
+    let session = Session::open(repository, None, SystemTime::now())?;
+    let governing = session.policy(None)?;
+    let old = session.governing_snapshot();
+    let evidence = RefEvidence::none();
+    let blobs = session.repository.blobs();
+    let change = Change { old, new: &new, blobs: &blobs, evidence: &evidence, mode: Mode::BeforeCommit };
+    let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());
+    let mut section = Section::of("the index", judgement);
+    section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
+    let report = Report { sections: vec![section], elapsed: begin.elapsed() };
+    Destination::of(arguments).write(&report)
+}

@@ -1,0 +1,107 @@
+//! Where network addresses belong.
+//!
+//! In: the text of an address or a range. Out: its [`Origin`]; what cannot be read is anywhere.
+
+use std::net::IpAddr;
+
+/// Where traffic from an address or a range comes from, the wider the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Private networks only (RFC 1918, RFC 6598, RFC 4193, link-local and loopback).
+    Private,
+    /// Some of the internet.
+    Internet,
+    /// So much of the internet that it is no restriction.
+    Anywhere,
+}
+
+/// Ranges wider than these are no restriction: two halves of the internet are all of it.
+const WIDEST_V4: u8 = 8;
+const WIDEST_V6: u8 = 16;
+
+/// Private ranges, with the length of their prefix.
+const PRIVATE: &[(&str, u8)] = &[
+    ("10.0.0.0", 8),
+    ("172.16.0.0", 12),
+    ("192.168.0.0", 16),
+    ("100.64.0.0", 10),
+    ("169.254.0.0", 16),
+    ("127.0.0.0", 8),
+    ("fc00::", 7),
+    ("fe80::", 10),
+    ("::1", 128),
+];
+
+/// The origin of a range such as `203.0.113.0/24`; an address without a length is not a range.
+pub fn origin_of_range(text: &str) -> Origin {
+    let parsed = text.trim().split_once('/').and_then(|(address, length)| {
+        let address: IpAddr = address.parse().ok()?;
+        let length: u8 = length.parse().ok()?;
+        (length <= bits(&address)).then_some((address, length))
+    });
+    let Some((address, length)) = parsed else { return Origin::Anywhere };
+    let widest = if address.is_ipv4() { WIDEST_V4 } else { WIDEST_V6 };
+    if is_private(&address, length) {
+        Origin::Private
+    } else if length <= widest {
+        Origin::Anywhere
+    } else {
+        Origin::Internet
+    }
+}
+
+/// The origin of one address.
+pub fn origin_of_address(text: &str) -> Origin {
+    match text.trim().parse::<IpAddr>() {
+        Ok(address) if is_private(&address, bits(&address)) => Origin::Private,
+        Ok(_) => Origin::Internet,
+        Err(_) => Origin::Anywhere,
+    }
+}
+
+fn is_private(address: &IpAddr, length: u8) -> bool {
+    PRIVATE.iter().any(|(network, prefix)| {
+        let network = network.parse::<IpAddr>();
+        network.is_ok_and(|network| length >= *prefix && starts_alike(&network, address, *prefix))
+    })
+}
+
+fn starts_alike(left: &IpAddr, right: &IpAddr, prefix: u8) -> bool {
+    match (left, right) {
+        (IpAddr::V4(left), IpAddr::V4(right)) => {
+            let shift = 32_u32.saturating_sub(prefix.into());
+            left.to_bits().checked_shr(shift) == right.to_bits().checked_shr(shift)
+        }
+        (IpAddr::V6(left), IpAddr::V6(right)) => {
+            let shift = 128_u32.saturating_sub(prefix.into());
+            left.to_bits().checked_shr(shift) == right.to_bits().checked_shr(shift)
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
+
+fn bits(address: &IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_of_the_internet_are_the_internet_and_nonsense_is_too() {
+        for wide in
+            ["0.0.0.0/0", "128.0.0.0/1", "::/0", "2000::/3", "8.0.0.0/8", "10.0.0.0/7", "", "1.2.3.4", "x/8"]
+        {
+            assert_eq!(origin_of_range(wide), Origin::Anywhere, "{wide}");
+        }
+        for private in ["10.1.0.0/16", "192.168.0.0/16", "fd00::/8", " 172.16.0.0/12 "] {
+            assert_eq!(origin_of_range(private), Origin::Private, "{private}");
+        }
+        assert_eq!(origin_of_range("203.0.113.0/24"), Origin::Internet);
+        assert_eq!(origin_of_range("172.15.0.0/16"), Origin::Internet);
+        assert_eq!(origin_of_address("192.168.4.1"), Origin::Private);
+        assert_eq!(origin_of_address("8.8.8.8"), Origin::Internet);
+        assert_eq!(origin_of_address("010.0.0.1"), Origin::Anywhere);
+    }
+}

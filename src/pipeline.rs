@@ -1,0 +1,61 @@
+//! The whole way of a change, one call a room.
+//!
+//! In: two snapshots, the evidence of the push, the policy. Out: a [`Judgement`]. Never: knows whether
+//! it serves a hook, a pull request or a laptop.
+
+use chrono::NaiveDate;
+
+use crate::checks::{self, Context};
+use crate::evidence::RefEvidence;
+use crate::kube::ClusterTarget;
+use crate::manifest::Limits;
+use crate::policy::Policy;
+use crate::render::{Layout, LayoutInput, Selection};
+use crate::schema::SchemaStore;
+use crate::source::{BlobSource, Snapshot};
+use crate::verdict::{self, Judgement, Mode};
+use crate::world::{self, WorldInput};
+
+/// A change, as every way of running portcullis describes it.
+pub struct Change<'a> {
+    /// The files before.
+    pub old: &'a Snapshot,
+    /// The files after.
+    pub new: &'a Snapshot,
+    /// The content of both.
+    pub blobs: &'a dyn BlobSource,
+    /// Commits, refs, owners, trust files.
+    pub evidence: &'a RefEvidence,
+    /// Whether anybody can have approved.
+    pub mode: Mode,
+}
+
+/// What the policy says of files and clusters.
+#[derive(Debug)]
+pub struct Targets {
+    /// Which files are manifests, and of which cluster.
+    pub selection: Selection,
+    /// The clusters.
+    pub clusters: Vec<ClusterTarget>,
+}
+
+/// Judges a change.
+pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: NaiveDate) -> Judgement {
+    let selection = &targets.selection;
+    let mut reader = change.blobs.reader();
+    let old = Layout::of(&LayoutInput { snapshot: change.old, selection }, &mut *reader);
+    let new = Layout::of(&LayoutInput { snapshot: change.new, selection }, &mut *reader);
+    let limits = Limits::default();
+    let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
+    let schemas = SchemaStore::of(&worlds.old, &worlds.new);
+    let context = Context {
+        old: &worlds.old,
+        new: &worlds.new,
+        changes: &worlds.changes,
+        evidence: change.evidence,
+        clusters: &targets.clusters,
+        schemas: &schemas,
+    };
+    let findings = checks::run_all(&context, |check| policy.runs(check));
+    verdict::decide(findings, worlds.undecided, worlds.changes.len(), policy, change.mode, today)
+}

@@ -1,0 +1,43 @@
+//! The environment of a hook: the only place that reads environment variables about git.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// What git exports to a hook.
+#[derive(Clone, Debug, Default)]
+pub struct HookEnvironment {
+    /// `GIT_DIR`.
+    pub git_dir: PathBuf,
+    /// `GIT_OBJECT_DIRECTORY`: the quarantine that holds the objects of the push.
+    pub quarantine: Option<PathBuf>,
+    /// `GIT_NAMESPACE`.
+    pub namespace: Option<String>,
+    /// `GIT_SHALLOW_FILE`: the push comes from a shallow clone.
+    pub shallow_file: Option<PathBuf>,
+}
+
+/// The process was not started by git.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// `GIT_DIR` is not set.
+    #[error(
+        "GIT_DIR is not set\n  this command is a git hook: git sets the variable when it runs it; \
+             to judge two revisions by hand, use `portcullis check --base A --head B`"
+    )]
+    NoGitDir,
+}
+
+impl HookEnvironment {
+    /// Reads the variables that `git receive-pack` exports.
+    pub fn read() -> Result<Self, EnvironmentError> {
+        let present = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let lossy = |value: OsString| value.to_string_lossy().into_owned();
+        Ok(Self {
+            git_dir: present("GIT_DIR").map(PathBuf::from).ok_or(EnvironmentError::NoGitDir)?,
+            quarantine: present("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
+            namespace: present("GIT_NAMESPACE").map(lossy),
+            shallow_file: present("GIT_SHALLOW_FILE").map(PathBuf::from),
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! What git tells a hook.
+//!
+//! In: standard input, arguments and the environment of a hook. Out: [`RefUpdate`]s and
+//! [`HookEnvironment`]. Never: opens the repository, or believes the pusher about who they are.
+
+mod environment;
+mod update;
+
+pub use environment::{EnvironmentError, HookEnvironment};
+pub use update::{PushError, RefUpdate, parse_updates};

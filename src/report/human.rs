@@ -1,0 +1,179 @@
+//! For people: rustc's way of pointing at what is wrong.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::escape::terminal;
+use super::snippet::excerpt;
+use super::{Colour, Report, Section};
+use crate::finding::{Location, Side};
+use crate::policy::Enforcement;
+use crate::verdict::{Judged, Verdict};
+
+/// `git push` puts `remote: ` before every line; what remains of 80 columns.
+const WIDTH: usize = 72;
+
+pub(super) fn render(report: &Report, colour: Colour) -> String {
+    let mut text = String::new();
+    for section in &report.sections {
+        push_section(&mut text, section, report, colour);
+    }
+    let _ = writeln!(text, "{}", closing(report));
+    text
+}
+
+fn push_section(text: &mut String, section: &Section, report: &Report, colour: Colour) {
+    let _ = writeln!(text, "portcullis: {}", headline(section, report));
+    for notice in &section.notices {
+        let _ = writeln!(text, "note: {}", terminal(notice));
+    }
+    for judged in &section.judgement.findings {
+        let _ = writeln!(text, "\n{}", finding(judged, colour));
+    }
+    for reason in &section.judgement.undecided {
+        let _ = writeln!(text, "\nundecided: {}", terminal_lines(reason));
+    }
+    if !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty() {
+        text.push('\n');
+    }
+}
+
+fn headline(section: &Section, report: &Report) -> String {
+    let mut parts = vec![title(section)];
+    match section.commits {
+        0 => {}
+        1 => parts.push("1 commit".into()),
+        count => parts.push(format!("{count} commits")),
+    }
+    parts.push(match section.judgement.objects_changed {
+        1 => "1 object changed".into(),
+        count => format!("{count} objects changed"),
+    });
+    parts.push(format!("{} ms", report.elapsed.as_millis()));
+    parts.join(", ")
+}
+
+fn title(section: &Section) -> String {
+    let name = section.title.strip_prefix("refs/heads/").unwrap_or(&section.title);
+    let name = terminal(name);
+    match &section.range {
+        (Some(old), Some(new)) => format!("{name} {}..{}", old.short(), new.short()),
+        (None, Some(new)) => format!("{name} (new) {}", new.short()),
+        (_, None) => name.into_owned(),
+    }
+}
+
+fn finding(judged: &Judged, colour: Colour) -> String {
+    let finding = &judged.finding;
+    let level = match (judged.decision.enforcement, judged.decision.waived.is_some()) {
+        (Enforcement::Deny, _) => Level::ERROR,
+        (Enforcement::Approve, _) => Level::ERROR.with_name("needs approval"),
+        (Enforcement::Warn, _) => Level::WARNING,
+        (Enforcement::Off, true) => Level::NOTE.with_name("waived"),
+        (Enforcement::Off, false) => Level::NOTE,
+    };
+    let message = terminal(&finding.message).into_owned();
+    let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(finding.check));
+    if let Some(location) = &finding.location {
+        group = group.element(snippet(location));
+    }
+    for location in &finding.related {
+        group = group.element(snippet(location));
+    }
+    for (label, text) in notes(judged) {
+        group = group.element(Level::NOTE.with_name(label).message(wrap(&text, WIDTH - label.len() - 6)));
+    }
+    let renderer = match colour {
+        Colour::Always => Renderer::styled(),
+        Colour::Never => Renderer::plain(),
+    };
+    let text = renderer.term_width(WIDTH.max(100)).render(&[group]);
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    let excerpt = excerpt(location);
+    let side = match location.side {
+        Side::Old => " (before the push)",
+        Side::New => "",
+    };
+    let path = format!("{}{side}", terminal(location.path.as_str()));
+    let line = usize::try_from(location.start.line).unwrap_or(1);
+    let label = location.label.as_ref().map(|label| terminal(label).into_owned());
+    let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
+    Snippet::source(excerpt.text).line_start(line).path(path).annotation(annotation)
+}
+
+fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
+    let finding = &judged.finding;
+    let mut notes: Vec<(&'static str, String)> =
+        finding.notes.iter().map(|note| (note.label, note.text.clone())).collect();
+    if let Some(commit) = &finding.commit {
+        notes.push(("commit", commit.short().to_owned()));
+    }
+    if judged.decision.enforcement == Enforcement::Approve {
+        notes.push(("approval", approval(judged)));
+    }
+    let origin = &judged.decision.origin;
+    notes.push(("policy", format!("{}:{}", origin.path, origin.line)));
+    if let Some(waiver) = &judged.decision.waived {
+        notes.push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
+    }
+    if !finding.remediation.is_empty() {
+        notes.push(("help", finding.remediation.clone()));
+    }
+    notes
+}
+
+fn approval(judged: &Judged) -> String {
+    let count = judged.decision.count;
+    let approvers = judged.decision.approvers.join(", ");
+    format!("{count} of {approvers} must approve; a push cannot carry approvals of findings yet")
+}
+
+fn closing(report: &Report) -> String {
+    let all = || report.sections.iter().flat_map(|section| &section.judgement.findings);
+    let count =
+        |wanted: &[Enforcement]| all().filter(|judged| wanted.contains(&judged.decision.enforcement)).count();
+    let errors = count(&[Enforcement::Deny, Enforcement::Approve]);
+    let warnings = count(&[Enforcement::Warn]);
+    let counts = format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"));
+    let explain = all().next().map(|judged| format!(" Run `portcullis explain {}`.", judged.finding.check));
+    let explain = explain.unwrap_or_default();
+    match report.verdict() {
+        Verdict::Accept if warnings == 0 => "accepted".to_owned(),
+        Verdict::Accept => format!("accepted: {}.{explain}", plural(warnings, "warning")),
+        Verdict::Reject => format!("rejected: {counts}.{explain}"),
+        Verdict::Undecided => {
+            format!("rejected: something could not be evaluated, and unknown is never fine ({counts})")
+        }
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Escapes every line and keeps the line ends of our own multi-line messages.
+fn terminal_lines(text: &str) -> String {
+    text.lines().map(terminal).collect::<Vec<_>>().join("\n")
+}
+
+/// Escapes and breaks a text at spaces.
+fn wrap(text: &str, width: usize) -> String {
+    let escaped = text.lines().map(terminal).collect::<Vec<_>>().join(" ");
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in escaped.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        if !line.is_empty() && line.chars().count() + word.chars().count() + 1 > width {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,107 @@
+//! For programs: the JSON report.
+
+use serde_json::{Value, json};
+
+use super::{Report, Section};
+use crate::finding::{Location, Subject};
+use crate::verdict::{Judged, subject_text};
+
+pub(super) fn render(report: &Report) -> String {
+    let findings: Vec<Value> = report
+        .sections
+        .iter()
+        .flat_map(|section| section.judgement.findings.iter().map(|judged| finding(section, judged)))
+        .collect();
+    let objects: usize = report.sections.iter().map(|section| section.judgement.objects_changed).sum();
+    let commits: usize = report.sections.iter().map(|section| section.commits).sum();
+    let sections: Vec<Value> = report.sections.iter().map(section).collect();
+    let document = json!({
+        "verdict": report.verdict().as_str(),
+        "refs": sections,
+        "findings": findings,
+        "approvals": [],
+        "stats": {
+            "objectsChanged": objects,
+            "commits": commits,
+            "milliseconds": u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+        },
+    });
+    format!("{document:#}\n")
+}
+
+fn section(section: &Section) -> Value {
+    let (old, new) = &section.range;
+    json!({
+        "ref": section.title,
+        "old": old.as_ref().map(ToString::to_string),
+        "new": new.as_ref().map(ToString::to_string),
+        "verdict": section.judgement.verdict.as_str(),
+        "undecided": section.judgement.undecided,
+        "notices": section.notices,
+    })
+}
+
+fn finding(section: &Section, judged: &Judged) -> Value {
+    let finding = &judged.finding;
+    let decision = &judged.decision;
+    json!({
+        "check": finding.check,
+        "severity": finding.severity.as_str(),
+        "enforcement": decision.enforcement.as_str(),
+        "message": finding.message,
+        "ref": section.title,
+        "object": object(&finding.subject),
+        "subject": subject_text(finding),
+        "operation": operation(&finding.subject),
+        "location": finding.location.as_ref().map(location),
+        "related": finding.related.iter().map(location).collect::<Vec<_>>(),
+        "commit": finding.commit.as_ref().map(ToString::to_string),
+        "notes": finding.notes.iter().map(|note| json!({"label": note.label, "text": note.text})).collect::<Vec<_>>(),
+        "why": finding.why,
+        "remediation": finding.remediation,
+        "policy": {"path": decision.origin.path, "line": decision.origin.line},
+        "fingerprint": finding.fingerprint().as_str(),
+        "waived": decision.waived.as_ref().map(|waiver| json!({
+            "reason": waiver.reason,
+            "owner": waiver.owner,
+            "expires": waiver.expires.to_string(),
+        })),
+        "approval": (!decision.approvers.is_empty()).then(|| json!({
+            "approvers": decision.approvers,
+            "count": decision.count,
+        })),
+    })
+}
+
+fn object(subject: &Subject) -> Value {
+    match subject {
+        Subject::Object { id, api_version, .. } => json!({
+            "apiVersion": api_version,
+            "kind": id.kind,
+            "namespace": id.namespace,
+            "name": id.name,
+            "cluster": id.cluster.as_str(),
+        }),
+        Subject::File | Subject::Commit(_) | Subject::Ref(_) => Value::Null,
+    }
+}
+
+fn operation(subject: &Subject) -> Option<&'static str> {
+    match subject {
+        Subject::Object { operation, .. } => Some(operation.as_str()),
+        Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
+    }
+}
+
+fn location(location: &Location) -> Value {
+    json!({
+        "path": location.path.as_str(),
+        "line": location.start.line,
+        "column": location.start.column,
+        "endLine": location.end.line,
+        "endColumn": location.end.column,
+        "pointer": location.pointer,
+        "side": location.side.as_str(),
+        "label": location.label,
+    })
+}

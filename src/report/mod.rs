@@ -1,0 +1,94 @@
+//! Judgements for people and for programs.
+//!
+//! In: [`Report`]. Out: text in a [`Format`]. Never: decides, reads files, or prints anything that a
+//! pusher controls without escaping it for the medium.
+
+mod escape;
+mod human;
+mod json;
+mod replay;
+mod snippet;
+
+use std::time::Duration;
+
+use crate::source::ObjectId;
+use crate::verdict::{Judgement, Verdict};
+
+pub use escape::terminal;
+pub use replay::{ReplayRow, ReplaySummary};
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people, with source excerpts.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// Whether the reader's terminal shows colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// It does, and `NO_COLOR` is not set.
+    Always,
+    /// Escape sequences would be read as text.
+    Never,
+}
+
+/// The judgement of one ref, index or folder.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// What was judged: a ref, `the index`, a path.
+    pub title: String,
+    /// The commits that were compared, where there are any.
+    pub range: (Option<ObjectId>, Option<ObjectId>),
+    /// How many new commits there are.
+    pub commits: usize,
+    /// The judgement.
+    pub judgement: Judgement,
+    /// What the reader should know besides findings.
+    pub notices: Vec<String>,
+}
+
+impl Section {
+    /// A section about something that was judged.
+    pub fn of(title: &str, judgement: Judgement) -> Self {
+        Self { title: title.to_owned(), range: (None, None), commits: 0, judgement, notices: Vec::new() }
+    }
+
+    /// A section about something that could not be judged.
+    pub fn undecided(title: &str, reason: String) -> Self {
+        Self::of(title, Judgement::undecided(reason))
+    }
+}
+
+/// Everything that one run has to say.
+#[derive(Debug)]
+pub struct Report {
+    /// One section a ref, or the only one.
+    pub sections: Vec<Section>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl Report {
+    /// The verdict of the whole push: all refs pass together or none does.
+    pub fn verdict(&self) -> Verdict {
+        let verdicts = || self.sections.iter().map(|section| section.judgement.verdict);
+        if verdicts().any(|verdict| verdict == Verdict::Reject) {
+            Verdict::Reject
+        } else if verdicts().any(|verdict| verdict == Verdict::Undecided) {
+            Verdict::Undecided
+        } else {
+            Verdict::Accept
+        }
+    }
+
+    /// The whole report as text, ending in a line end.
+    pub fn render(&self, format: Format, colour: Colour) -> String {
+        match format {
+            Format::Human => human::render(self, colour),
+            Format::Json => json::render(self),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The table of `replay`: what a policy would have said of a repository's past.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::escape::terminal;
+use crate::source::ObjectId;
+use crate::verdict::{Judgement, Verdict};
+
+/// One commit, judged as if it had been pushed alone.
+#[derive(Debug)]
+pub struct ReplayRow {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The judgement.
+    pub judgement: Judgement,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+impl ReplayRow {
+    /// One line of the table.
+    pub fn line(&self) -> String {
+        let checks = by_check(std::iter::once(self));
+        let counts: Vec<String> = checks.iter().map(|(check, count)| format!("{check} {count}")).collect();
+        let findings = if counts.is_empty() { "-".to_owned() } else { counts.join(", ") };
+        let objects = self.judgement.objects_changed;
+        format!(
+            "{}  {:<9}  {objects:>5} objects  {:>6.1} ms  {findings}",
+            self.commit.short(),
+            self.judgement.verdict.as_str(),
+            self.elapsed.as_secs_f64() * 1000.0,
+        )
+    }
+}
+
+/// Everything that a replay found.
+#[derive(Debug)]
+pub struct ReplaySummary<'a> {
+    /// The commits.
+    pub rows: &'a [ReplayRow],
+}
+
+impl ReplaySummary<'_> {
+    /// The lines below the table.
+    pub fn render(&self) -> String {
+        let count = |wanted: Verdict| self.rows.iter().filter(|row| row.judgement.verdict == wanted).count();
+        let objects: usize = self.rows.iter().map(|row| row.judgement.objects_changed).sum();
+        let mut text = format!(
+            "\n{} commits: {} accept, {} reject, {} undecided; {objects} objects changed\n",
+            self.rows.len(),
+            count(Verdict::Accept),
+            count(Verdict::Reject),
+            count(Verdict::Undecided),
+        );
+        let _ = writeln!(
+            text,
+            "median {:.1} ms, 99th percentile {:.1} ms",
+            self.percentile(50),
+            self.percentile(99)
+        );
+        for (check, count) in by_check(self.rows.iter()) {
+            let _ = writeln!(text, "  {count:>6}  {check}");
+        }
+        for row in self.rows {
+            for reason in &row.judgement.undecided {
+                let _ = writeln!(text, "undecided {}: {}", row.commit.short(), terminal(reason));
+            }
+        }
+        text
+    }
+
+    fn percentile(&self, percent: usize) -> f64 {
+        let mut times: Vec<Duration> = self.rows.iter().map(|row| row.elapsed).collect();
+        times.sort();
+        let last = times.len().saturating_sub(1);
+        times.get(last * percent / 100).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+    }
+}
+
+fn by_check<'a>(rows: impl Iterator<Item = &'a ReplayRow>) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for judged in rows.flat_map(|row| &row.judgement.findings) {
+        *counts.entry(judged.finding.check).or_insert(0) += 1;
+    }
+    counts
+}

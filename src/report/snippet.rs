@@ -1,0 +1,36 @@
+//! The line of a finding, escaped, cut around the mark.
+
+use std::ops::Range;
+
+use super::escape::terminal;
+use crate::finding::Location;
+
+/// A line ready to be shown, and the bytes of it that are marked.
+pub(super) struct Excerpt {
+    pub(super) text: String,
+    pub(super) mark: Range<usize>,
+}
+
+/// How many characters of a line are shown before and after the start of the mark.
+const BEFORE: usize = 60;
+const AFTER: usize = 100;
+
+/// Escapes the three parts of the line apart, so that the mark stays on what it marks.
+pub(super) fn excerpt(location: &Location) -> Excerpt {
+    let characters: Vec<char> = location.excerpt.chars().collect();
+    let index =
+        |column: u32| usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1).min(characters.len());
+    let start = index(location.start.column);
+    let end =
+        if location.end.line == location.start.line { index(location.end.column) } else { characters.len() };
+    let (first, last) = (start.saturating_sub(BEFORE), characters.len().min(start + AFTER));
+    let part = |range: Range<usize>| -> String {
+        let slice: String = characters.get(range).unwrap_or_default().iter().collect();
+        terminal(&slice.replace('\t', "    ")).into_owned()
+    };
+    let marked_end = end.clamp(start, last.max(start));
+    let (before, marked, after) = (part(first..start), part(start..marked_end), part(marked_end..last));
+    let cut = if last < characters.len() { "…" } else { "" };
+    let mark = before.len()..before.len() + marked.len();
+    Excerpt { text: format!("{before}{marked}{after}{cut}"), mark }
+}

@@ -1,0 +1,157 @@
+//! One decision from everything that was found.
+//!
+//! In: findings, the policy, what could not be evaluated. Out: [`Judgement`] with its [`Verdict`].
+//! Never: looks for anything itself, or prints.
+
+use chrono::NaiveDate;
+
+use crate::finding::{Finding, Subject};
+use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
+
+/// What happens to the push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It passes.
+    Accept,
+    /// It is turned away because of what it does.
+    Reject,
+    /// It is turned away because something could not be evaluated.
+    Undecided,
+}
+
+impl Verdict {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// A finding and what the policy makes of it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The finding.
+    pub finding: Finding,
+    /// The decision.
+    pub decision: Decision,
+}
+
+impl Judged {
+    /// Whether it holds the push back. Nobody can have approved a finding yet: approvals of findings
+    /// have no source in this mode, so `approve` blocks and says who is asked.
+    pub fn blocks(&self, mode: Mode) -> bool {
+        match self.decision.enforcement {
+            Enforcement::Deny => true,
+            Enforcement::Approve => match mode {
+                Mode::Enforcing => true,
+                Mode::BeforeCommit => false,
+            },
+            Enforcement::Warn | Enforcement::Off => false,
+        }
+    }
+}
+
+/// Whether approvals can exist at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A push, a pull request, or a comparison that stands for one.
+    Enforcing,
+    /// Before there is a commit that anybody could approve.
+    BeforeCommit,
+}
+
+/// The outcome for one change.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// What happens.
+    pub verdict: Verdict,
+    /// What was found, worst first; what is waived or off is not here, apart from waivers.
+    pub findings: Vec<Judged>,
+    /// What could not be evaluated, and why.
+    pub undecided: Vec<String>,
+    /// How many objects change.
+    pub objects_changed: usize,
+}
+
+impl Judgement {
+    /// A judgement of nothing: what could not be evaluated stands alone.
+    pub fn undecided(reason: impl Into<String>) -> Self {
+        let undecided = vec![reason.into()];
+        Self { verdict: Verdict::Undecided, findings: Vec::new(), undecided, objects_changed: 0 }
+    }
+}
+
+/// Decides. A finding that no layer enforces is dropped unless a waiver covers it.
+pub fn decide(
+    findings: Vec<Finding>,
+    undecided: Vec<String>,
+    objects_changed: usize,
+    policy: &Policy,
+    mode: Mode,
+    today: NaiveDate,
+) -> Judgement {
+    let mut judged: Vec<Judged> =
+        findings.into_iter().filter_map(|finding| judge(finding, policy, today)).collect();
+    judged.sort_by_cached_key(sort_key);
+    judged.dedup_by_key(|judged| {
+        (judged.finding.fingerprint(), judged.finding.location.clone().map(|at| at.path))
+    });
+    let blocked = judged.iter().any(|judged| judged.blocks(mode));
+    let verdict = match (blocked, undecided.is_empty()) {
+        (true, _) => Verdict::Reject,
+        (false, false) => Verdict::Undecided,
+        (false, true) => Verdict::Accept,
+    };
+    Judgement { verdict, findings: judged, undecided, objects_changed }
+}
+
+fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<Judged> {
+    let object = subject_text(&finding);
+    let fingerprint = finding.fingerprint();
+    let named = WaivedFinding {
+        check: finding.check,
+        cluster: finding.cluster().map_or("default", |cluster| cluster.as_str()),
+        object: &object,
+        severity: finding.severity,
+        fingerprint: fingerprint.as_str(),
+    };
+    let path = finding.location.as_ref().map(|at| at.path.as_str().to_owned());
+    let decision = policy.decide(&named, path.as_deref(), today)?;
+    let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
+    matters.then_some(Judged { finding, decision })
+}
+
+/// What a waiver calls the subject of a finding.
+pub fn subject_text(finding: &Finding) -> String {
+    match &finding.subject {
+        Subject::Object { id, .. } => id.to_string(),
+        Subject::File => finding.location.as_ref().map_or_else(String::new, |at| at.path.to_string()),
+        Subject::Commit(id) => id.to_string(),
+        Subject::Ref(name) => name.clone(),
+    }
+}
+
+type SortKey = (
+    std::cmp::Reverse<Enforcement>,
+    std::cmp::Reverse<crate::finding::Severity>,
+    String,
+    u32,
+    String,
+    String,
+);
+
+fn sort_key(judged: &Judged) -> SortKey {
+    let finding = &judged.finding;
+    let at = finding.location.as_ref();
+    (
+        std::cmp::Reverse(judged.decision.enforcement),
+        std::cmp::Reverse(finding.severity),
+        at.map_or_else(String::new, |at| at.path.to_string()),
+        at.map_or(0, |at| at.start.line),
+        finding.check.to_owned(),
+        finding.fingerprint().to_string(),
+    )
+}
