@@ -95,7 +95,8 @@ impl Builder {
             tip = self.commit(&text, push, Some(number))?;
         }
         let Some(entry) = push.tag else { return Ok(tip) };
-        let name = push.ref_name.strip_prefix("refs/tags/").unwrap_or(&push.ref_name);
+        let ref_name = push.ref_name.strip_prefix("refs/tags/").unwrap_or(&push.ref_name);
+        let name = push.tag_name.as_deref().unwrap_or(ref_name);
         let tag = self.git.store("tag", &raw_commit::tag(&tip, name, entry)?)?;
         self.stand_ins.add_commit(&tag);
         Ok(tag)
