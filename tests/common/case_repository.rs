@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::git::{Failure, Git};
-use super::keys::person;
+use super::keys::{Person, people, person};
 use super::push_file::{PushFile, PushOperation};
 use super::raw_commit::{self, CommitText};
 use super::stand_ins::StandIns;
@@ -95,7 +95,8 @@ impl Builder {
             tip = self.commit(&text, push, Some(number))?;
         }
         let Some(entry) = push.tag else { return Ok(tip) };
-        let name = push.ref_name.strip_prefix("refs/tags/").unwrap_or(&push.ref_name);
+        let ref_name = push.ref_name.strip_prefix("refs/tags/").unwrap_or(&push.ref_name);
+        let name = push.tag_name.as_deref().unwrap_or(ref_name);
         let tag = self.git.store("tag", &raw_commit::tag(&tip, name, entry)?)?;
         self.stand_ins.add_commit(&tag);
         Ok(tag)
@@ -127,7 +128,7 @@ impl Builder {
         }
         let policy = case.join("policy.yaml");
         if policy.exists() {
-            self.add_blob("100644", b".portcullis.yaml", &fs::read(policy)?, &mut entries)?;
+            self.add_policy(&fs::read_to_string(policy)?, &mut entries)?;
         }
         self.git.run(&["read-tree", "--empty"], b"")?;
         self.git.run(&["update-index", "-z", "--index-info"], &entries)?;
@@ -162,6 +163,19 @@ impl Builder {
         let certificate = person(name)?.key.armored_certificate()?;
         let id = self.add_blob("100644", path.as_bytes(), &certificate, entries)?;
         self.stand_ins.add_key_file(&id);
+        Ok(())
+    }
+
+    /// Puts the policy at the root, with the fingerprints of people in place of their names.
+    fn add_policy(&mut self, text: &str, entries: &mut Vec<u8>) -> Result<(), Failure> {
+        let name = |text: String, person: &Person| {
+            text.replace(&format!("FINGERPRINT-OF-{}", person.name), &person.key.fingerprint().to_string())
+        };
+        let policy = people()?.iter().fold(text.to_owned(), name);
+        let id = self.add_blob("100644", b".portcullis.yaml", policy.as_bytes(), entries)?;
+        if policy != text {
+            self.stand_ins.add_key_file(&id);
+        }
         Ok(())
     }
 

@@ -88,6 +88,8 @@ pub(crate) struct PushFile {
     pub(crate) commits: Vec<ObjectEntry>,
     /// Where present, the ref is pushed to an annotated tag of the last commit.
     pub(crate) tag: Option<ObjectEntry>,
+    /// The name that the tag gives itself; that of the ref where absent.
+    pub(crate) tag_name: Option<String>,
     /// Refs that exist before the push, at the commit of `before/`.
     pub(crate) existing: Vec<String>,
 }
@@ -100,6 +102,7 @@ impl Default for PushFile {
             base: ObjectEntry::default(),
             commits: vec![ObjectEntry::default()],
             tag: None,
+            tag_name: None,
             existing: Vec::new(),
         }
     }

@@ -36,7 +36,7 @@ Whether a named user or team exists and may write is known to the forge only.
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for problem in &context.evidence.owners_problems {
         findings.push(finding(context.evidence, problem));
     }
@@ -47,7 +47,7 @@ fn finding(evidence: &RefEvidence, problem: &OwnersProblem) -> Finding {
     let message = format!("line {} of {path} cannot be used: {}", problem.line, problem.reason);
     Finding::new(META.id, Subject::File, message)
         .severity(Severity::High)
-        .at(at_line(&path, problem.line))
+        .at(at_line(&path, problem))
         .help(format!(
             "have line {} of {path} corrected in a push of its own, then push again.",
             problem.line
@@ -55,8 +55,10 @@ fn finding(evidence: &RefEvidence, problem: &OwnersProblem) -> Finding {
         .offending(problem.reason.clone())
 }
 
-/// The beginning of a line of the file before the push.
-fn at_line(path: &RepoPath, line: u32) -> Location {
-    let start = Position { line, column: 1 };
-    Location { start, end: start, ..Location::of_file(path, Side::Old) }
+/// The line of the file before the push.
+fn at_line(path: &RepoPath, problem: &OwnersProblem) -> Location {
+    let width = u32::try_from(problem.text.chars().count()).unwrap_or(u32::MAX);
+    let start = Position { line: problem.line, column: 1 };
+    let end = Position { line: problem.line, column: width.saturating_add(1) };
+    Location { start, end, excerpt: problem.text.clone(), ..Location::of_file(path, Side::Old) }
 }

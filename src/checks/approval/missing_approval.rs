@@ -44,7 +44,7 @@ looked up at all, the change is blocked and the reason is given.
 type Rule<'a> = (Option<u32>, &'a [OwnerHandle], &'a [String], usize);
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match &context.evidence.owned {
         Evidence::Known(owned) => {
             by_rule(owned).into_iter().for_each(|(rule, changes)| {

@@ -63,7 +63,8 @@ fn approvals_that_cannot_be_known_block() {
 #[test]
 fn broken_lines_are_placed() {
     let mut evidence = evidence(Evidence::NotEvaluatedHere);
-    evidence.owners_problems = vec![OwnersProblem { line: 4, reason: "`ann` is not an owner".to_owned() }];
+    let (text, reason) = ("/a ann".to_owned(), "`ann` is not an owner".to_owned());
+    evidence.owners_problems = vec![OwnersProblem { line: 4, text, reason }];
     let found = findings("invalid-codeowners", &evidence);
     assert_eq!(found[0].message, "line 4 of .github/CODEOWNERS cannot be used: `ann` is not an owner");
     assert_eq!(found[0].location.as_ref().map(|location| location.start.line), Some(4));

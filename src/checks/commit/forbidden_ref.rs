@@ -34,7 +34,7 @@ Refs that other programs invent for themselves are let through; they do not chan
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     if let Some(reason) = &context.evidence.refused {
         findings.push(finding(context.evidence, reason));
     }

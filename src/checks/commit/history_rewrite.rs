@@ -33,7 +33,7 @@ Refs that the policy does not protect may be rewritten freely.
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match context.evidence.operation {
         RefOperation::Rewrite => findings.push(finding(context.evidence)),
         RefOperation::Create | RefOperation::FastForward | RefOperation::Delete => {}

@@ -16,7 +16,8 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reads the raw bytes of every new commit and annotated tag strictly and reports what git itself would
 never write: two `tree` lines, a missing author, bytes after a NUL, two signatures, headers that only
-look like a signature (`gpgsigparent`), broken dates.
+look like a signature (`gpgsigparent`), broken dates. A tag that calls itself by another name than the
+ref it is pushed to is reported too: its signature vouches for another release.
 
 ## What is compared
 
@@ -25,7 +26,7 @@ Only the new commits and tags of the push; old ones are not looked at.
 ## Remediation
 
 Make the commit again with git: `git commit --amend --no-edit --reset-author` for the last one, or
-`git rebase` for several. If a program made it, report the problem to that program's authors.
+`git rebase` for several, `git tag -f -s <name>` for a tag. If a program made it, report the problem to that program's authors.
 
 ## Limits
 
@@ -35,7 +36,7 @@ that this check does not look at, such as malformed trees. Set both.
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let commits = context.evidence.commits.iter().filter(|commit| !commit.malformed.is_empty());
     commits.map(finding).for_each(|finding| findings.push(finding));
 }

@@ -32,7 +32,7 @@ A rename of a branch is a deletion and a creation; it is reported for its deleti
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match context.evidence.operation {
         RefOperation::Delete => findings.push(finding(context.evidence)),
         RefOperation::Create | RefOperation::FastForward | RefOperation::Rewrite => {}

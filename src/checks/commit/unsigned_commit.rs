@@ -37,7 +37,7 @@ page makes are signed by the forge's own key, if at all, and that key says nothi
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let commits = context.evidence.commits.iter();
     commits.filter(|commit| is_unsigned(commit)).map(finding).for_each(|finding| findings.push(finding));
 }

@@ -39,7 +39,7 @@ owners and approvals do that.
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     context.evidence.commits.iter().filter_map(judge).for_each(|finding| findings.push(finding));
 }
 

@@ -35,7 +35,7 @@ The push that brings the first trust files into a repository is accepted with a 
 };
 
 /// Runs the check.
-pub(in crate::checks) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for change in &context.evidence.trust_files {
         match (&change.broken, change.accepted) {
             (Some(problem), _) => findings.push(broken(change, problem)),
