@@ -153,6 +153,14 @@ fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     }
 }
 
+/// An annotation by which a Service says internal in the words of another cloud than its own.
+pub fn foreign_word(service: Service<'_>, cloud: Cloud) -> Option<&'static str> {
+    let foreign = |marker: &&Marker| {
+        marker.cloud != cloud && marker.scheme == Scheme::Internal && applies(marker, service)
+    };
+    MARKERS.iter().filter(|_| cloud != Cloud::Unknown).find(foreign).map(|marker| marker.annotation)
+}
+
 /// How an author makes a load balancer internal in a cloud, as an instruction.
 pub fn way_to_internal(cloud: Cloud) -> String {
     let keep = "use type ClusterIP behind an Ingress or Gateway";
@@ -179,5 +187,52 @@ pub fn way_to_internal(cloud: Cloud) -> String {
                 |marker| annotation(marker.annotation, marker.values.first().copied().unwrap_or_default()),
             )
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Limits, parse};
+
+    fn scheme_of(cloud: Cloud, annotations: &str, spec: &str) -> Scheme {
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a, annotations: {{{annotations}}}}}\n\
+             spec: {{type: LoadBalancer, {spec}}}\n"
+        );
+        let manifest = parse(text.into_bytes(), &Limits::default());
+        scheme(Service::of(&manifest.objects[0]).unwrap(), cloud)
+    }
+
+    #[test]
+    fn a_cloud_hears_its_own_words_only() {
+        let azure = "service.beta.kubernetes.io/azure-load-balancer-internal: 'true'";
+        assert_eq!(scheme_of(Cloud::Azure, azure, ""), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::Gke, azure, ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Unknown, azure, ""), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::Azure, &azure.replace("'true'", "true"), ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Azure, &azure.replace("true", "false"), ""), Scheme::Public);
+    }
+
+    #[test]
+    fn aws_defaults_depend_on_the_controller() {
+        let internet = format!("{AWS_SCHEME}: internet-facing");
+        assert_eq!(scheme_of(Cloud::Aws, "", ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Aws, "", "loadBalancerClass: service.k8s.aws/nlb"), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::AwsLoadBalancerController, "", ""), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::AwsLoadBalancerController, &internet, ""), Scheme::Public);
+        let both = format!("{internet}, {AWS_INTERNAL}: 'true'");
+        assert_eq!(scheme_of(Cloud::AwsLoadBalancerController, &both, ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Unknown, &both, ""), Scheme::Public);
+    }
+
+    #[test]
+    fn on_premises_the_address_decides() {
+        let addresses = |list: &str| format!("metallb.io/loadBalancerIPs: '{list}'");
+        assert_eq!(scheme_of(Cloud::BareMetal, &addresses("192.168.1.4"), ""), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::BareMetal, &addresses("192.168.1.4,203.0.113.9"), ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::BareMetal, "", "loadBalancerIP: 10.0.0.9"), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::BareMetal, "", ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Gke, "", "loadBalancerIP: 10.0.0.9"), Scheme::Public);
     }
 }

@@ -2,7 +2,26 @@
 //!
 //! In: a tag. Out: its tokens, classified. Never: decides what the whole means.
 
-use super::version::Number;
+/// Digits without leading zeros, ordered by value, of any length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Number(Box<str>);
+
+impl Number {
+    /// The digits.
+    pub(super) fn digits(&self) -> &str {
+        &self.0
+    }
+
+    /// The number that digits write.
+    pub(super) fn new(digits: &str) -> Self {
+        Self(digits.trim_start_matches('0').into())
+    }
+
+    /// By value.
+    pub(super) fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
+    }
+}
 
 /// How far a version is from its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,11 +132,12 @@ fn starts_with_digit(text: &str) -> bool {
     text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
 }
 
-/// Seven to forty hexadecimal digits, letters and numbers mixed; git's own `g` in front is allowed.
+/// Seven to forty hexadecimal digits or the 64 of a digest, letters and numbers mixed; git's own `g`
+/// in front is allowed.
 fn is_commit(part: &str) -> bool {
     let part = part.strip_prefix('g').or_else(|| part.strip_prefix("sha")).unwrap_or(part);
     let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);
-    (7..=40).contains(&part.len())
+    ((7..=40).contains(&part.len()) || part.len() == 64)
         && part.bytes().all(|byte| byte.is_ascii_hexdigit())
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)

@@ -3,7 +3,10 @@
 //! In: two tags of one repository. Out: [`Order`], which is a claim only where the tags are of one
 //! family and flavour. Never: guesses, and never loses a digit: numbers are compared as text.
 
-use super::tag_tokens::{Stage, Token, tokens};
+use std::fmt;
+
+use super::tag_mobility::{self, Mobility, Precision};
+use super::tag_tokens::{Number, Stage, Token, tokens};
 
 /// How a tag relates to an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,17 @@ enum Family {
     Stamp(usize),
 }
 
+impl fmt::Display for Incomparable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoVersion => "a tag without a version has no order",
+            Self::Family => "the tags count differently",
+            Self::Flavour => "the tags are of different flavours",
+            Self::Precision => "the shorter tag may be any release of its series",
+        })
+    }
+}
+
 /// A tag, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
@@ -55,57 +69,6 @@ pub struct Tag {
     flavour_numbers: Vec<Number>,
     moves: Mobility,
 }
-
-/// Whether a tag is meant to be moved to other images.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mobility {
-    /// It is published once.
-    Fixed,
-    /// It follows releases, as `latest` and `1.25` do.
-    Floating,
-    /// Nobody but its publisher knows.
-    Unknown,
-}
-
-/// Digits without leading zeros, ordered by value, of any length.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Number(Box<str>);
-
-impl Number {
-    pub(super) fn new(digits: &str) -> Self {
-        Self(digits.trim_start_matches('0').into())
-    }
-
-    fn compare(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
-    }
-}
-
-/// Tags that are moved by convention.
-const FLOATING: &[&str] = &[
-    "latest",
-    "stable",
-    "edge",
-    "main",
-    "master",
-    "dev",
-    "develop",
-    "nightly",
-    "release",
-    "current",
-    "lts",
-    "canary",
-    "testing",
-    "unstable",
-    "rolling",
-    "mainline",
-    "snapshot",
-    "trunk",
-    "head",
-    "prod",
-    "production",
-    "staging",
-];
 
 impl Tag {
     /// Takes a tag apart; every text is some tag.
@@ -123,7 +86,7 @@ impl Tag {
         for token in &tokens {
             tag.add(token);
         }
-        tag.moves = tag.mobility(text, &tokens);
+        tag.moves = tag_mobility::of(text, &tokens, tag.precision());
         tag
     }
 
@@ -157,28 +120,21 @@ impl Tag {
         self.numbers.extend_from_slice(numbers);
     }
 
+    /// How exactly the numbers name a release.
+    fn precision(&self) -> Precision {
+        match self.family {
+            None => Precision::NoVersion,
+            Some(Family::Version) if self.numbers.len() >= 3 || !self.stage_numbers.is_empty() => {
+                Precision::Release
+            }
+            Some(Family::Version) => Precision::Series,
+            Some(Family::Build | Family::Calendar | Family::Stamp(_)) => Precision::Release,
+        }
+    }
+
     /// Whether it is meant to be moved.
     pub fn moves(&self) -> Mobility {
         self.moves
-    }
-
-    fn mobility(&self, text: &str, tokens: &[Token]) -> Mobility {
-        let lower = text.to_ascii_lowercase();
-        let has_floating_word = lower.split(['-', '_', '.']).any(|word| FLOATING.contains(&word));
-        let has_commit = tokens.iter().any(|token| matches!(token, Token::Commit(_)));
-        match self.family {
-            None if has_commit => Mobility::Fixed,
-            None if has_floating_word || FLOATING.contains(&lower.as_str()) => Mobility::Floating,
-            None => Mobility::Unknown,
-            Some(Family::Version)
-                if has_commit || self.numbers.len() >= 3 || !self.stage_numbers.is_empty() =>
-            {
-                Mobility::Fixed
-            }
-            Some(Family::Version) => Mobility::Floating,
-            Some(Family::Build | Family::Calendar) if lower.ends_with("-latest") => Mobility::Floating,
-            Some(Family::Build | Family::Calendar | Family::Stamp(_)) => Mobility::Fixed,
-        }
     }
 
     /// How this tag relates to an earlier one of the same repository.
@@ -222,7 +178,7 @@ fn compare(left: &[Number], right: &[Number]) -> std::cmp::Ordering {
 
 /// A year and more is a calendar version; a single long number is a build.
 fn family_of(numbers: &[Number]) -> Family {
-    let first = numbers.first().map(|number| &*number.0).unwrap_or_default();
+    let first = numbers.first().map(Number::digits).unwrap_or_default();
     let is_year = first.len() == 4 && (first.starts_with("19") || first.starts_with("20"));
     match numbers.len() {
         1 if first.len() > 3 => Family::Build,
@@ -294,15 +250,24 @@ mod tests {
         }
     }
 
+    const DIGEST_TAG: &str = "sha256-1f3a9c5e7b2d4f601f3a9c5e7b2d4f601f3a9c5e7b2d4f601f3a9c5e7b2d4f60";
+
     #[test]
     fn floating_tags_are_known() {
         for tag in ["latest", "main", "1", "1.25", "v1.25-alpine", "stable-alpine", "lts-slim", "2022-latest"]
         {
             assert_eq!(Tag::parse(tag).moves(), Mobility::Floating, "{tag}");
         }
-        for tag in
-            ["1.25.3", "1.25.3-alpine", "3f2a1c0", "20240721", "main-3f2a1c0-1712345678", "1.2-rc1", "4711"]
-        {
+        for tag in [
+            "1.25.3",
+            "1.25.3-alpine",
+            "3f2a1c0",
+            "20240721",
+            "main-3f2a1c0-1712345678",
+            "1.2-rc1",
+            "4711",
+            DIGEST_TAG,
+        ] {
             assert_eq!(Tag::parse(tag).moves(), Mobility::Fixed, "{tag}");
         }
         assert_eq!(Tag::parse("blue").moves(), Mobility::Unknown);

@@ -174,11 +174,21 @@ fn forgive_defaulted(source: &Map<String, Value>, result: &mut Map<String, Value
 fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     if is_true(source, EMBEDDED) {
         add_object_fields(result);
-        result.insert("required".into(), json!(["apiVersion", "kind", "metadata"]));
+        require(result, &["apiVersion", "kind"]);
     }
     let open = is_true(source, PRESERVE) || result.contains_key("additionalProperties");
     if result.contains_key("properties") && !open {
         result.insert("additionalProperties".into(), false.into());
+    }
+}
+
+/// An embedded object needs its type, but no name (`pkg/apiserver/schema/objectmeta`).
+fn require(result: &mut Map<String, Value>, names: &[&str]) {
+    let required = result.entry("required").or_insert_with(|| Value::Array(Vec::new()));
+    if let Some(required) = required.as_array_mut() {
+        let missing = names.iter().filter(|name| !required.iter().any(|known| known == **name));
+        let missing: Vec<Value> = missing.map(|name| (*name).into()).collect();
+        required.extend(missing);
     }
 }
 

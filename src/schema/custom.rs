@@ -12,6 +12,7 @@ use super::crd;
 use super::problem::SchemaProblem;
 use crate::kube::{ClusterName, builtin};
 use crate::manifest::{Node, Object};
+use crate::render::Role;
 use crate::world::Placed;
 
 /// One version of one definition.
@@ -49,8 +50,7 @@ impl CustomKinds {
     /// Adds the definitions among the objects of a revision. A later revision replaces what an
     /// earlier one said of a kind; a kind that one revision defines twice has both schemas.
     pub(super) fn add<'a>(&mut self, objects: impl Iterator<Item = &'a Placed>) {
-        let added: Vec<CustomKind> =
-            objects.filter(|placed| is_definition(&placed.object)).flat_map(read).collect();
+        let added: Vec<CustomKind> = objects.filter(|placed| is_definition(placed)).flat_map(read).collect();
         self.0.retain(|known| !added.iter().any(|new| new.same_definition(known)));
         self.0.extend(added);
     }
@@ -70,8 +70,12 @@ impl CustomKinds {
     }
 }
 
-fn is_definition(object: &Object) -> bool {
-    object.group() == "apiextensions.k8s.io" && &*object.kind == "CustomResourceDefinition"
+/// A patch of a definition holds a part of it only.
+fn is_definition(placed: &Placed) -> bool {
+    let object = &placed.object;
+    placed.role != Role::Fragment
+        && object.group() == "apiextensions.k8s.io"
+        && &*object.kind == "CustomResourceDefinition"
 }
 
 fn read(placed: &Placed) -> Vec<CustomKind> {

@@ -17,6 +17,9 @@ use crate::kube::{KubernetesVersion, builtin};
 use crate::manifest::Object;
 use crate::world::Placed;
 
+/// The `apiVersion` of kustomize's own plugins: their files are read by kustomize and never applied.
+const KUSTOMIZE_PLUGIN: &str = "builtin";
+
 type Compiled = Result<Arc<CompiledSchema>, SchemaProblem>;
 
 /// Schemas of every supported Kubernetes version and of the repository's custom resources. Making
@@ -89,7 +92,8 @@ impl SchemaStore {
         let object = &placed.object;
         let kinds = self.custom.of(placed);
         if kinds.is_empty() {
-            let owned_by_kubernetes = builtin::owns_group(object.group());
+            let owned_by_kubernetes =
+                builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
             let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
             let nearest = suggestion::kind(embedded, &self.custom, object, versions);
             let unknown = UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), nearest };

@@ -41,7 +41,11 @@ pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &
     }
     match old.filter(|old| has_node_ports(*old)) {
         None => findings.push(opened(change, old)),
-        Some(old) => added_ports(old, new).into_iter().for_each(|port| findings.push(added(change, port))),
+        Some(old) => {
+            for port in added_ports(old, new) {
+                findings.push(added(change, port));
+            }
+        }
     }
 }
 

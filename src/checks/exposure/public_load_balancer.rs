@@ -3,7 +3,7 @@
 use super::{Service, ServicePort, added_ports, name_of, sides, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
-use crate::kube::{Cloud, Reach, ServiceType, way_to_internal};
+use crate::kube::{Cloud, Reach, ServiceType, foreign_word, way_to_internal};
 use crate::manifest::Node;
 use crate::world::ObjectChange;
 
@@ -50,7 +50,14 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         return;
     }
     if reach > before {
-        findings.push(opened(change, old, reach, before).help(way_to_internal(cloud)));
+        let finding = opened(change, old, reach, before).help(way_to_internal(cloud));
+        findings.push(match foreign_word(new, cloud) {
+            Some(annotation) => finding.note(
+                "note",
+                format!("{annotation} speaks to another cloud's load balancers and counts for nothing here"),
+            ),
+            None => finding,
+        });
     } else if let Some(old) = old {
         for port in added_ports(old, new) {
             findings.push(added(change, port, reach).help(way_to_internal(cloud)));

@@ -40,15 +40,38 @@ reported. Tags that cannot be compared are not guessed.
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
-    for introduced in introduced(change, context) {
+    let all = introduced(change, context);
+    for introduced in &all {
         let Ok(image) = &introduced.image else { continue };
-        let verdict = |earlier: &&Earlier| judge(image, &earlier.image).is_some();
-        if let Some(earlier) = introduced.before.iter().find(verdict)
-            && let Some(downgrade) = judge(image, &earlier.image)
-        {
-            findings.push(finding(change, &introduced, image, earlier, downgrade));
+        let judged =
+            introduced.before.iter().find_map(|earlier| Some((earlier, judge(image, &earlier.image)?)));
+        if let Some((earlier, downgrade)) = judged {
+            let finding = finding(change, introduced, image, earlier, downgrade);
+            findings.push(
+                all.iter()
+                    .filter_map(not_compared)
+                    .fold(finding, |finding, text| finding.note("not compared", text)),
+            );
         }
     }
+}
+
+/// A change of tag beside a downgrade that is worth a look, because nothing can be said of it.
+fn not_compared(introduced: &Introduced<'_>) -> Option<String> {
+    let image = introduced.image.as_ref().ok()?;
+    let same = introduced.before.iter().filter(|earlier| earlier.image.same_repository(image));
+    same.into_iter().find_map(|earlier| match order(image, &earlier.image) {
+        Order::Incomparable(reason) => {
+            let noun = introduced.container.list.noun();
+            let name = introduced.container.name;
+            Some(format!("{noun} {name}, from {} to {image}: {reason}", earlier.image))
+        }
+        Order::Older | Order::Same | Order::Newer => None,
+    })
+}
+
+fn order(image: &ImageReference, earlier: &ImageReference) -> Order {
+    Tag::parse(image.effective_tag()).against(&Tag::parse(earlier.effective_tag()))
 }
 
 /// What is wrong with a new image in the place of an old one.
@@ -68,8 +91,7 @@ fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Downgrade> 
         let renamed = image.tag.is_some() && earlier.tag.is_some() && image.tag != earlier.tag;
         return renamed.then_some(Downgrade::Disguise);
     }
-    let order = Tag::parse(image.effective_tag()).against(&Tag::parse(earlier.effective_tag()));
-    match order {
+    match order(image, earlier) {
         Order::Older => Some(Downgrade::Older),
         Order::Same | Order::Newer | Order::Incomparable(_) => None,
     }
