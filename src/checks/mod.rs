@@ -8,8 +8,10 @@ mod commit;
 mod context;
 mod exposure;
 mod image;
+mod manifest;
 mod meta;
 mod policy;
+mod rbac;
 mod registry;
 mod schema;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
-use super::{approval, commit, exposure, image, policy, schema};
+use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
 use crate::finding::Finding;
 use crate::world::ObjectChange;
 
@@ -17,9 +17,14 @@ pub struct Check {
 
 /// Every check, by family and id.
 pub static REGISTRY: &[Check] = &[
+    push(&manifest::ambiguous_yaml::META, manifest::ambiguous_yaml::run),
+    push(&manifest::unparseable_manifest::META, manifest::unparseable_manifest::run),
+    push(&manifest::unrendered_source::META, manifest::unrendered_source::run),
     object(&schema::invalid_schema::META, schema::invalid_schema::run),
     object(&schema::unknown_field::META, schema::unknown_field::run),
     object(&schema::unknown_kind::META, schema::unknown_kind::run),
+    object(&rbac::cluster_admin_binding::META, rbac::cluster_admin_binding::run),
+    push(&rbac::rbac_escalation::META, rbac::rbac_escalation::run),
     object(&exposure::external_ip::META, exposure::external_ip::run),
     object(&exposure::node_port::META, exposure::node_port::run),
     object(&exposure::public_load_balancer::META, exposure::public_load_balancer::run),
