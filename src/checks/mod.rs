@@ -3,12 +3,19 @@
 //! In: a change and the context around it. Out: findings. Never: git, network, files, environment,
 //! the clock, or another check.
 
+mod approval;
+mod commit;
 mod context;
 mod exposure;
 mod image;
+mod manifest;
 mod meta;
+mod policy;
+mod rbac;
 mod registry;
 mod schema;
+#[cfg(test)]
+mod testing;
 
 pub use context::{Context, Findings, Run};
 pub use meta::{Family, Meta};

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
-use super::{exposure, image, schema};
+use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
 use crate::finding::Finding;
 use crate::world::ObjectChange;
 
@@ -17,19 +17,37 @@ pub struct Check {
 
 /// Every check, by family and id.
 pub static REGISTRY: &[Check] = &[
+    push(&manifest::ambiguous_yaml::META, manifest::ambiguous_yaml::run),
+    push(&manifest::unparseable_manifest::META, manifest::unparseable_manifest::run),
+    push(&manifest::unrendered_source::META, manifest::unrendered_source::run),
     object(&schema::invalid_schema::META, schema::invalid_schema::run),
     object(&schema::unknown_field::META, schema::unknown_field::run),
     object(&schema::unknown_kind::META, schema::unknown_kind::run),
+    object(&rbac::cluster_admin_binding::META, rbac::cluster_admin_binding::run),
+    push(&rbac::rbac_escalation::META, rbac::rbac_escalation::run),
     object(&exposure::external_ip::META, exposure::external_ip::run),
     object(&exposure::node_port::META, exposure::node_port::run),
     object(&exposure::public_load_balancer::META, exposure::public_load_balancer::run),
     object(&image::image_downgrade::META, image::image_downgrade::run),
     object(&image::mutable_image::META, image::mutable_image::run),
     object(&image::unpinned_image::META, image::unpinned_image::run),
+    push(&commit::forbidden_ref::META, commit::forbidden_ref::run),
+    push(&commit::history_rewrite::META, commit::history_rewrite::run),
+    push(&commit::malformed_commit::META, commit::malformed_commit::run),
+    push(&commit::protected_ref_deletion::META, commit::protected_ref_deletion::run),
+    push(&commit::unsigned_commit::META, commit::unsigned_commit::run),
+    push(&commit::untrusted_signature::META, commit::untrusted_signature::run),
+    push(&approval::invalid_codeowners::META, approval::invalid_codeowners::run),
+    push(&approval::missing_approval::META, approval::missing_approval::run),
+    push(&policy::weakened_policy::META, policy::weakened_policy::run),
 ];
 
 const fn object(meta: &'static Meta, run: fn(&ObjectChange, &Context<'_>, &mut Findings)) -> Check {
     Check { meta, run: Run::Object(run) }
+}
+
+const fn push(meta: &'static Meta, run: fn(&Context<'_>, &mut Findings)) -> Check {
+    Check { meta, run: Run::Push(run) }
 }
 
 /// The check with an id.

@@ -33,9 +33,30 @@ pub enum RefOperation {
     Delete,
 }
 
+/// Which of the two kinds of object that can be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedObject {
+    /// A commit.
+    Commit,
+    /// An annotated tag.
+    Tag,
+}
+
+impl SignedObject {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tag => "tag",
+        }
+    }
+}
+
 /// One new commit or tag object of a push.
 #[derive(Clone, Debug)]
 pub struct CommitFacts {
+    /// What it is.
+    pub kind: SignedObject,
     /// Its name.
     pub id: ObjectId,
     /// The first line of its message, unescaped.
@@ -89,7 +110,9 @@ pub struct RefEvidence {
     pub commits: Vec<CommitFacts>,
     /// The paths with owners.
     pub owned: Evidence<Vec<OwnedChange>>,
-    /// What is wrong with CODEOWNERS of the base.
+    /// Where CODEOWNERS of the base is; none if it has none.
+    pub owners_file: Option<RepoPath>,
+    /// What is wrong with CODEOWNERS of the base; empty where no owners are asked for.
     pub owners_problems: Vec<OwnersProblem>,
     /// The trust files that change.
     pub trust_files: Vec<TrustFileChange>,
@@ -104,6 +127,7 @@ impl RefEvidence {
             refused: None,
             commits: Vec::new(),
             owned: Evidence::NotEvaluatedHere,
+            owners_file: None,
             owners_problems: Vec::new(),
             trust_files: Vec::new(),
         }

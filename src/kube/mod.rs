@@ -10,6 +10,7 @@ mod exposure;
 mod image;
 mod internal_balancer;
 mod object_ref;
+pub mod rbac;
 mod tag_mobility;
 mod tag_tokens;
 mod version;

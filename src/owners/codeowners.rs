@@ -41,14 +41,18 @@ impl Codeowners {
     pub fn parse(bytes: &[u8]) -> Self {
         let mut codeowners = Self::default();
         if bytes.len() > LARGEST_FILE {
-            codeowners.problem(1, "the file is larger than 3 MB, and so GitHub does not load it".to_owned());
+            codeowners.problem(
+                1,
+                b"",
+                "the file is larger than 3 MB, and so GitHub does not load it".to_owned(),
+            );
             return codeowners;
         }
         for (number, text) in (1_u32..).zip(bytes.split(|byte| *byte == b'\n')) {
             match line::parse(text) {
                 Ok(Some(line)) => codeowners.add(number, line),
                 Ok(None) => {}
-                Err(problem) => codeowners.problem(number, problem.to_string()),
+                Err(problem) => codeowners.problem(number, text, problem.to_string()),
             }
         }
         codeowners
@@ -95,8 +99,9 @@ impl Codeowners {
         self.rules.push(OwnerRule { line: number, pattern: pattern_text, owners, compiled: pattern });
     }
 
-    fn problem(&mut self, line: u32, reason: String) {
-        self.problems.push(OwnersProblem { line, reason });
+    fn problem(&mut self, line: u32, text: &[u8], reason: String) {
+        let text = String::from_utf8_lossy(text).trim_end_matches('\r').to_owned();
+        self.problems.push(OwnersProblem { line, text, reason });
     }
 }
 
@@ -160,7 +165,7 @@ mod tests {
             patterns in prop::collection::vec("/?[ab*?]{1,2}(/[ab*]{1,2}){0,3}/?", 1..20),
             path in "[ab]{1,2}(/[ab]{1,2}){0,4}",
         ) {
-            let file: String = patterns.iter().map(|pattern| format!("{pattern} @ann\n")).collect();
+            let file = patterns.join(" @ann\n") + " @ann\n";
             let codeowners = Codeowners::parse(file.as_bytes());
             let names: Vec<&[u8]> = path.split('/').map(str::as_bytes).collect();
             let every = codeowners.rules().iter().rev().find(|rule| rule.compiled.matches(&names));

@@ -26,6 +26,8 @@ impl fmt::Display for OwnerHandle {
 pub struct OwnersProblem {
     /// The line, from 1.
     pub line: u32,
+    /// The line itself, lossy where it is not UTF-8; empty where the whole file is meant.
+    pub text: String,
     /// What is wrong with it.
     pub reason: String,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::escape::terminal;
 use super::snippet::excerpt;
@@ -75,11 +75,12 @@ fn finding(judged: &Judged, colour: Colour) -> String {
     };
     let message = terminal(&finding.message).into_owned();
     let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(finding.check));
-    if let Some(location) = &finding.location {
-        group = group.element(snippet(location));
-    }
-    for location in &finding.related {
-        group = group.element(snippet(location));
+    for location in finding.location.iter().chain(&finding.related) {
+        group = if location.excerpt.is_empty() {
+            group.element(Origin::path(shown_path(location)))
+        } else {
+            group.element(snippet(location))
+        };
     }
     for (label, text) in notes(judged) {
         group = group.element(Level::NOTE.with_name(label).message(wrap(&text, WIDTH - label.len() - 6)));
@@ -94,15 +95,18 @@ fn finding(judged: &Judged, colour: Colour) -> String {
 
 fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let excerpt = excerpt(location);
+    let line = usize::try_from(location.start.line).unwrap_or(1);
+    let label = location.label.as_ref().map(|label| terminal(label).into_owned());
+    let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
+    Snippet::source(excerpt.text).line_start(line).path(shown_path(location)).annotation(annotation)
+}
+
+fn shown_path(location: &Location) -> String {
     let side = match location.side {
         Side::Old => " (before the push)",
         Side::New => "",
     };
-    let path = format!("{}{side}", terminal(location.path.as_str()));
-    let line = usize::try_from(location.start.line).unwrap_or(1);
-    let label = location.label.as_ref().map(|label| terminal(label).into_owned());
-    let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
-    Snippet::source(excerpt.text).line_start(line).path(path).annotation(annotation)
+    format!("{}{side}", terminal(location.path.as_str()))
 }
 
 fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
@@ -116,7 +120,8 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
         notes.push(("approval", approval(judged)));
     }
     let origin = &judged.decision.origin;
-    notes.push(("policy", format!("{}:{}", origin.path, origin.line)));
+    let line = if origin.path.starts_with("profile ") { String::new() } else { format!(":{}", origin.line) };
+    notes.push(("policy", format!("{}{line}", origin.path)));
     if let Some(waiver) = &judged.decision.waived {
         notes.push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
     }

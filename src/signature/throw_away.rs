@@ -75,6 +75,12 @@ impl ThrowAwayKey {
         KeyFingerprint(self.certificate.fingerprint().to_hex().into())
     }
 
+    /// The fingerprint of the subkey that signs, which is what signatures name.
+    pub fn signing_fingerprint(&self) -> Result<KeyFingerprint, ThrowAwayKeyError> {
+        let subkey = self.certificate.keys().subkeys().next().ok_or(ThrowAwayKeyError::NoSigningKey)?;
+        Ok(KeyFingerprint(subkey.key().fingerprint().to_hex().into()))
+    }
+
     /// The public certificate, armored, as it goes into a keyring.
     pub fn armored_certificate(&self) -> Result<Vec<u8>, ThrowAwayKeyError> {
         Ok(self.certificate.armored().to_vec()?)

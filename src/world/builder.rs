@@ -124,9 +124,9 @@ fn place(
 /// Objects that tools read for themselves never reach the API server, and a template with an
 /// expression in it is no object yet.
 fn stands_for_itself(member: &Member, object: &Object) -> bool {
-    let for_kustomize = object.group() == "kustomize.config.k8s.io";
+    let for_a_tool = matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
     let unfinished = member.role == Role::Template && has_expression(&object.root);
-    !for_kustomize && !unfinished
+    !for_a_tool && !unfinished
 }
 
 fn has_expression(node: &Node) -> bool {

@@ -13,6 +13,7 @@ use crate::source::{FileMode, ObjectId, RepoPath, Snapshot};
 /// What owners say of a change.
 pub(super) struct Ownership {
     pub(super) owned: Evidence<Vec<OwnedChange>>,
+    pub(super) file: Option<RepoPath>,
     pub(super) problems: Vec<OwnersProblem>,
 }
 
@@ -36,12 +37,12 @@ pub(super) fn judge(
     commits: &[CommitFacts],
     tip: Option<&ObjectId>,
 ) -> Result<Ownership, GitError> {
-    let nothing = |owned| Ownership { owned, problems: Vec::new() };
+    let nothing = |owned| Ownership { owned, file: None, problems: Vec::new() };
     let Some(demand) = input.governing.policy.owners() else {
         return Ok(nothing(Evidence::Known(Vec::new())));
     };
-    let codeowners = match codeowners(input.repository, input.base) {
-        Ok(Some((_, codeowners))) => codeowners,
+    let (file, codeowners) = match codeowners(input.repository, input.base) {
+        Ok(Some(found)) => found,
         Ok(None) => return Ok(nothing(Evidence::Unavailable(no_codeowners()))),
         Err(reason) => return Ok(nothing(Evidence::Unavailable(reason))),
     };
@@ -50,7 +51,7 @@ pub(super) fn judge(
     let owned =
         changed.into_iter().filter_map(|path| owned_change(input, &codeowners, &demand, &signers, path));
     let owned = Evidence::Known(owned.collect());
-    Ok(Ownership { owned, problems: codeowners.problems().to_vec() })
+    Ok(Ownership { owned, file: Some(file), problems: codeowners.problems().to_vec() })
 }
 
 fn no_codeowners() -> String {

@@ -157,7 +157,13 @@ impl Session {
             onto_head: self.onto_head(&planned.ref_name),
         };
         let signatures = self.signatures(governing);
-        let facts = commits::facts(&self.repository, &planned.commits, &planned.tags, &signatures)?;
+        let facts = commits::facts(
+            &self.repository,
+            &planned.ref_name,
+            &planned.commits,
+            &planned.tags,
+            &signatures,
+        )?;
         let ownership = owners::judge(&input, &facts, planned.tip.as_ref())?;
         Ok(RefEvidence {
             ref_name: planned.ref_name.clone(),
@@ -165,6 +171,7 @@ impl Session {
             refused: planned.refused.clone(),
             commits: facts,
             owned: ownership.owned,
+            owners_file: ownership.file,
             owners_problems: ownership.problems,
             trust_files: trust_files::changes(&input),
         })

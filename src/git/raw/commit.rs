@@ -55,6 +55,7 @@ fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformatio
     let tree = fixed.object_id("tree");
     let parents = fixed.parents();
     let author = fixed.person("author");
+    fixed.skip_repeated(&["tree", "parent", "author"]);
     let committer = fixed.person("committer");
     let (extra, mut problems) = (fixed.rest, fixed.problems);
     problems.extend(extra_problems(extra));
@@ -92,6 +93,17 @@ impl<'a> Fixed<'a> {
         })
     }
 
+    /// Reports and skips headers that stood before: saying that the next one is missing would not help.
+    fn skip_repeated(&mut self, earlier: &[&str]) {
+        while let Some(name) = self.rest.first().map(|header| header.name.clone()) {
+            if !earlier.contains(&name.as_str()) {
+                return;
+            }
+            self.problems.push(Malformation::Repeated { name });
+            self.rest = self.rest.get(1..).unwrap_or_default();
+        }
+    }
+
     /// Takes a header that has to be there and on one line.
     fn require(&mut self, name: &'static str) -> Option<&'a Header> {
         let header = self.take(name);
@@ -109,9 +121,11 @@ impl<'a> Fixed<'a> {
 
     fn parents(&mut self) -> Vec<ObjectId> {
         let mut parents = Vec::new();
+        self.skip_repeated(&["tree"]);
         while let Some(header) = self.take("parent") {
             self.problems.extend(folded(header));
             parents.extend(self.parse_id("parent", header));
+            self.skip_repeated(&["tree"]);
         }
         parents
     }

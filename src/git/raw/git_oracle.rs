@@ -56,6 +56,10 @@ fn every_ambiguity_is_refused() {
     let repeated = |name: &str| vec![Malformation::Repeated { name: name.into() }];
     assert_eq!(problems(&commit(&format!("tree {TREE}\n"), "x")), repeated("tree"));
     assert_eq!(problems(&commit(&format!("parent {TREE}\n"), "x")), repeated("parent"));
+    let early = format!("tree {TREE}\n{}", commit("", "x"));
+    assert_eq!(problems(&early), repeated("tree"));
+    let two_authors = commit("", "x").replace("committer", &format!("author {WHO}\ncommitter"));
+    assert_eq!(problems(&two_authors), repeated("author"));
     assert_eq!(problems(&commit(&format!("gpgsig {ARMOR}\ngpgsig {ARMOR}\n"), "x")), repeated("gpgsig"));
     assert_eq!(
         problems(&commit(&format!("gpgsigparent {PARENT}\n"), "x")),

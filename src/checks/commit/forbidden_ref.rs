@@ -1,0 +1,48 @@
+//! Refs that may not be pushed, whatever they point to.
+
+use super::about_ref;
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::evidence::RefEvidence;
+use crate::finding::{Finding, Severity};
+
+/// The record of the check.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "forbidden-ref",
+    title: "The push updates a ref that nobody may push",
+    family: Family::Commit,
+    why: "Some refs change what git shows for other objects or stand for approvals; who can push them can \
+          make a reviewer see another commit than the one that is deployed.",
+    docs: "## What it does
+
+Reports pushes to refs that change the meaning of other refs and objects: `refs/replace/**` (git shows
+another object in place of the real one), `refs/namespaces/**` (a whole second set of refs), and
+approvals under `refs/approvals/**` that are not genuine.
+
+## What is compared
+
+The name of the ref, symbolic refs resolved, and for approvals the pushed object.
+
+## Remediation
+
+Do not push the ref. `git push --mirror` and `refs/*:refs/*` push all of them; name the branch instead:
+`git push origin main`.
+
+## Limits
+
+Refs that other programs invent for themselves are let through; they do not change what git reads.
+",
+};
+
+/// Runs the check.
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
+    if let Some(reason) = &context.evidence.refused {
+        findings.push(finding(context.evidence, reason));
+    }
+}
+
+fn finding(evidence: &RefEvidence, reason: &str) -> Finding {
+    about_ref(META.id, evidence, format!("{} may not be pushed: {reason}", evidence.ref_name))
+        .severity(Severity::Critical)
+        .help("leave this ref out of the push: name the branch, as in `git push origin main`.")
+        .offending(reason)
+}

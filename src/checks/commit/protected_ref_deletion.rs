@@ -1,0 +1,47 @@
+//! Protected refs that go away.
+
+use super::{about_ref, ref_label};
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::evidence::{RefEvidence, RefOperation};
+use crate::finding::{Finding, Severity};
+
+/// The record of the check.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "protected-ref-deletion",
+    title: "A protected branch or tag is deleted",
+    family: Family::Commit,
+    why: "What deploys from the branch or tag stops working, its history may be lost, and pushing it anew \
+          would begin without anything to compare with.",
+    docs: "## What it does
+
+Reports a push that deletes a protected branch or tag.
+
+## What is compared
+
+Only the ref: it exists before the push and not after it.
+
+## Remediation
+
+Do not delete it. To retire a branch, first take it out of `protected` in the policy, in a push of its
+own.
+
+## Limits
+
+A rename of a branch is a deletion and a creation; it is reported for its deletion.
+",
+};
+
+/// Runs the check.
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
+    match context.evidence.operation {
+        RefOperation::Delete => findings.push(finding(context.evidence)),
+        RefOperation::Create | RefOperation::FastForward | RefOperation::Rewrite => {}
+    }
+}
+
+fn finding(evidence: &RefEvidence) -> Finding {
+    let message = format!("protected {} would be deleted", ref_label(&evidence.ref_name));
+    about_ref(META.id, evidence, message).severity(Severity::High).help(
+        "keep it; to retire it, first have it taken out of `protected` in the policy, in a push of its own.",
+    )
+}

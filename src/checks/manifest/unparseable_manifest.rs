@@ -1,0 +1,41 @@
+//! Files that no tool, or not this gate, can read.
+
+use super::findings;
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::manifest::ProblemKind;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "unparseable-manifest",
+    title: "A manifest cannot be read",
+    family: Family::Manifest,
+    why: "What cannot be read cannot be judged, and a tool that reads it after all would deploy something that nobody has looked at.",
+    docs: "\
+## What it does
+
+Reports a changed file under a manifest path that is no valid YAML or JSON, exceeds a limit (size,
+documents, depth, expanded aliases), is a submodule, or is a symbolic link that leads nowhere or out
+of the repository.
+
+## What is compared
+
+Nothing: a changed file has to be readable, whatever it was before.
+
+## Remediation
+
+Mend the file at the place that is shown, or move what is no manifest out of the manifest paths.
+
+## Limits
+
+Templates of a Helm chart are not YAML before they are rendered; they are reported as
+`unrendered-source`.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
+    let help =
+        "Mend the file here, or leave it out with `manifests.exclude` in the policy if it is no manifest.";
+    findings(META.id, ProblemKind::Unparseable, "the file cannot be read", context)
+        .for_each(|finding| out.push(finding.help(help)));
+}

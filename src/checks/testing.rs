@@ -1,0 +1,14 @@
+//! For the unit tests of checks that judge evidence only.
+
+use super::{Context, run_all};
+use crate::evidence::RefEvidence;
+use crate::finding::Finding;
+use crate::schema::SchemaStore;
+use crate::world::World;
+
+/// What one check finds in evidence alone.
+pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
+    let (old, new, schemas) = (World::default(), World::default(), SchemaStore::default());
+    let context = Context { old: &old, new: &new, changes: &[], evidence, clusters: &[], schemas: &schemas };
+    run_all(&context, |id| id == check)
+}

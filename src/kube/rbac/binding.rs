@@ -1,0 +1,129 @@
+//! Bindings: who gets which role.
+
+use std::fmt;
+
+use super::RBAC_GROUP;
+use crate::manifest::{Node, Object};
+
+/// Somebody who can be granted something (`AppliesTo` of the API server's rule resolver).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A user, by exact name.
+    User(Box<str>),
+    /// A group.
+    Group(Box<str>),
+    /// A service account; `User system:serviceaccount:<namespace>:<name>` is the same.
+    ServiceAccount {
+        /// Its namespace.
+        namespace: Box<str>,
+        /// Its name.
+        name: Box<str>,
+    },
+}
+
+impl Subject {
+    /// Reads a subject of a binding in a namespace; `None` for what the API server refuses.
+    pub fn of(node: &Node, binding_namespace: Option<&str>) -> Option<Self> {
+        let name = node.text_at(&["name"])?;
+        match node.text_at(&["kind"])? {
+            "User" => Some(Self::user(name)),
+            "Group" => Some(Self::Group(name.into())),
+            "ServiceAccount" => {
+                let namespace = node.text_at(&["namespace"]).or(binding_namespace).unwrap_or_default();
+                Some(Self::ServiceAccount { namespace: namespace.into(), name: name.into() })
+            }
+            _ => None,
+        }
+    }
+
+    fn user(name: &str) -> Self {
+        let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
+        match account {
+            Some((namespace, name)) => {
+                Self::ServiceAccount { namespace: namespace.into(), name: name.into() }
+            }
+            None => Self::User(name.into()),
+        }
+    }
+
+    /// The groups that it belongs to without being told.
+    pub fn implied_groups(&self) -> Vec<Self> {
+        let group = |name: &str| Self::Group(name.into());
+        match self {
+            Self::ServiceAccount { namespace, .. } => vec![
+                group("system:authenticated"),
+                group("system:serviceaccounts"),
+                group(&format!("system:serviceaccounts:{namespace}")),
+            ],
+            Self::User(name) if &**name == "system:anonymous" => vec![group("system:unauthenticated")],
+            Self::User(_) => vec![group("system:authenticated")],
+            Self::Group(name) if name.starts_with("system:serviceaccounts:") => {
+                vec![group("system:authenticated"), group("system:serviceaccounts")]
+            }
+            Self::Group(name) if &**name == "system:serviceaccounts" => vec![group("system:authenticated")],
+            Self::Group(_) => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(name) => write!(formatter, "User {name}"),
+            Self::Group(name) => write!(formatter, "Group {name}"),
+            Self::ServiceAccount { namespace, name } => {
+                write!(formatter, "ServiceAccount {namespace}/{name}")
+            }
+        }
+    }
+}
+
+/// The role that a binding names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RoleReference {
+    /// A ClusterRole.
+    ClusterRole(Box<str>),
+    /// A Role of the binding's own namespace.
+    Role(Box<str>),
+}
+
+impl fmt::Display for RoleReference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClusterRole(name) => write!(formatter, "ClusterRole {name}"),
+            Self::Role(name) => write!(formatter, "Role {name}"),
+        }
+    }
+}
+
+/// A RoleBinding or ClusterRoleBinding.
+#[derive(Debug)]
+pub struct Binding<'a> {
+    /// Its subjects, with the nodes that name them.
+    pub subjects: Vec<(Subject, &'a Node)>,
+    /// The role.
+    pub role: RoleReference,
+    /// The node that names the role.
+    pub role_node: &'a Node,
+}
+
+impl<'a> Binding<'a> {
+    /// Reads a binding; `None` for any other object. A `roleRef` whose kind is absent or unknown is
+    /// refused by the API server and grants nothing.
+    pub fn of(object: &'a Object, namespace: Option<&str>) -> Option<Self> {
+        let is_binding = matches!(&*object.kind, "RoleBinding" | "ClusterRoleBinding");
+        if object.group() != RBAC_GROUP || !is_binding {
+            return None;
+        }
+        let role_node = object.at(&["roleRef", "name"])?;
+        let name = role_node.as_str()?;
+        let role = match object.at(&["roleRef", "kind"])?.as_str()? {
+            "ClusterRole" => RoleReference::ClusterRole(name.into()),
+            "Role" => RoleReference::Role(name.into()),
+            _ => return None,
+        };
+        let nodes = object.at(&["subjects"]).map(Node::items).unwrap_or_default();
+        let subjects = nodes.iter().filter_map(|node| Some((Subject::of(node, namespace)?, node))).collect();
+        Some(Self { subjects, role, role_node })
+    }
+}

@@ -1,0 +1,99 @@
+//! `PolicyRule` of `rbac.authorization.k8s.io/v1`.
+
+use crate::manifest::Node;
+
+/// One rule of a Role or ClusterRole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicyRule {
+    /// What may be done; `*` is everything.
+    pub verbs: Vec<Box<str>>,
+    /// In which API groups; empty text is the core group, `*` every group.
+    pub api_groups: Vec<Box<str>>,
+    /// To which resources; `*` is all, `*/sub` a subresource of all, `pods/*` nothing special.
+    pub resources: Vec<Box<str>>,
+    /// Only to objects of these names; to all where empty.
+    pub resource_names: Vec<Box<str>>,
+    /// On which paths that are no resources; a trailing `*` is a prefix.
+    pub non_resource_urls: Vec<Box<str>>,
+}
+
+/// The smallest thing that can be granted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Atom {
+    /// A verb on a resource.
+    Resource {
+        /// The verb.
+        verb: Box<str>,
+        /// The API group.
+        group: Box<str>,
+        /// The resource.
+        resource: Box<str>,
+        /// The one name that it is limited to.
+        name: Option<Box<str>>,
+    },
+    /// A verb on a path of the API server.
+    Url {
+        /// The verb.
+        verb: Box<str>,
+        /// The path.
+        url: Box<str>,
+    },
+}
+
+/// How many atoms a rule may stand for before it is taken for a grant of everything.
+const ATOMS: usize = 20_000;
+
+impl PolicyRule {
+    /// Reads a rule; what is no list of text grants nothing, as the API server would refuse it.
+    pub fn of(node: &Node) -> Self {
+        let list = |key: &str| {
+            let items = node.get(key).into_iter().flat_map(Node::items);
+            items.filter_map(Node::as_str).map(Box::from).collect()
+        };
+        Self {
+            verbs: list("verbs"),
+            api_groups: list("apiGroups"),
+            resources: list("resources"),
+            resource_names: list("resourceNames"),
+            non_resource_urls: list("nonResourceURLs"),
+        }
+    }
+
+    /// Every atom that the rule grants. A rule of absurd size counts as a grant of everything, so that
+    /// size cannot hide a grant.
+    pub fn atoms(&self) -> Vec<Atom> {
+        let names = self.resource_names.len().max(1);
+        let size = [self.api_groups.len(), self.resources.len(), names]
+            .iter()
+            .fold(self.verbs.len(), |size, factor| size.saturating_mul(*factor));
+        if size > ATOMS {
+            let all = || Box::<str>::from("*");
+            return vec![Atom::Resource { verb: all(), group: all(), resource: all(), name: None }];
+        }
+        let mut atoms = Vec::new();
+        for verb in &self.verbs {
+            atoms.extend(
+                self.non_resource_urls.iter().map(|url| Atom::Url { verb: verb.clone(), url: url.clone() }),
+            );
+            self.resource_atoms(verb, &mut atoms);
+        }
+        atoms
+    }
+
+    fn resource_atoms(&self, verb: &str, atoms: &mut Vec<Atom>) {
+        for group in &self.api_groups {
+            for resource in &self.resources {
+                let atom = |name: Option<&Box<str>>| Atom::Resource {
+                    verb: verb.into(),
+                    group: group.clone(),
+                    resource: resource.clone(),
+                    name: name.cloned(),
+                };
+                if self.resource_names.is_empty() {
+                    atoms.push(atom(None));
+                }
+                atoms.extend(self.resource_names.iter().map(|name| atom(Some(name))));
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What several test programs share.
+#![allow(dead_code, reason = "every test program uses another part of it")]
+
+pub(crate) mod case_repository;
+pub(crate) mod git;
+pub(crate) mod keys;
+pub(crate) mod push_file;
+pub(crate) mod raw_commit;
+pub(crate) mod stand_ins;
