@@ -22,7 +22,11 @@ pub(super) fn pre_receive(arguments: &HookArguments) -> Result<Exit, CommandErro
     let begin = Instant::now();
     deadline::start(Duration::from_secs(arguments.deadline));
     let mut input = Vec::new();
-    std::io::stdin().take(INPUT_LIMIT).read_to_end(&mut input).map_err(CommandError::Input)?;
+    let length = std::io::stdin().take(INPUT_LIMIT).read_to_end(&mut input).map_err(CommandError::Input)?;
+    // Input that fills the limit may go on: judging its beginning would let the rest through.
+    if u64::try_from(length).is_ok_and(|length| length == INPUT_LIMIT) {
+        return Err(PushError::TooLong { limit: INPUT_LIMIT }.into());
+    }
     judge(&parse_updates(&input)?, arguments, begin)
 }
 

@@ -27,6 +27,12 @@ pub enum PushError {
         "the hook's input is empty\n  install portcullis as `hooks/pre-receive`: git writes the ref updates to it"
     )]
     Empty,
+    /// More input than is read.
+    #[error("the hook's input has {limit} bytes or more: push fewer refs at a time")]
+    TooLong {
+        /// The limit in bytes.
+        limit: u64,
+    },
     /// More refs than one verdict can cover in time.
     #[error("the push updates {count} refs, more than the limit of {limit}: push fewer at a time")]
     TooMany {

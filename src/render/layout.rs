@@ -139,7 +139,10 @@ impl<'a> Sorter<'a> {
             let bytes = reader.read(&file.id).unwrap_or_default();
             let reach = kustomization::reach(path.parent(), &bytes);
             reach.resources.iter().for_each(|resource| self.select(resource));
-            self.partial.extend(reach.partial.iter().map(|part| RepoPath::new(part)));
+            let parts = reach.partial.iter().filter(|part| self.snapshot.file(part).is_some());
+            let parts: Vec<RepoPath> = parts.map(|part| RepoPath::new(part)).collect();
+            self.selected.extend(parts.iter().cloned());
+            self.partial.extend(parts);
             self.selected.insert(path.clone());
             self.kustomizations.insert(path, reach);
         }

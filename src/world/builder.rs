@@ -9,7 +9,7 @@ use super::needles::Needles;
 use super::pairing::pair;
 use super::{FileProblem, World};
 use crate::kube::ObjectRef;
-use crate::manifest::{Limits, Node, Object, Problem, Value};
+use crate::manifest::{Limits, Object, Problem};
 use crate::render::{Layout, Member, Role, Root, Selection};
 use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
 
@@ -118,23 +118,14 @@ fn place(
     placed
 }
 
-/// Objects that tools read for themselves never reach the API server, and a template with an
-/// expression in it is no object yet.
+/// Objects that tools read for themselves never reach the API server, and a template that only says
+/// when rendered what it is has no identity yet. One that does say so is judged as far as its own
+/// text goes: a `Chart.yaml` dropped beside it must not hide it.
 fn stands_for_itself(member: &Member, object: &Object) -> bool {
     let for_a_tool = matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
-    let unfinished = member.role == Role::Template && has_expression(&object.root);
+    let identity = [&object.api_version, &object.kind, &object.name];
+    let unfinished = member.role == Role::Template && identity.iter().any(|part| part.contains("{{"));
     !for_a_tool && !unfinished
-}
-
-fn has_expression(node: &Node) -> bool {
-    match &node.value {
-        Value::String(text) => text.contains("{{"),
-        Value::Sequence(items) => items.iter().any(has_expression),
-        Value::Mapping(entries) => {
-            entries.iter().any(|entry| entry.key.contains("{{") || has_expression(&entry.value))
-        }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => false,
-    }
 }
 
 fn problems(changed: &[&Member], blobs: &Blobs, input: &WorldInput<'_>) -> Vec<FileProblem> {

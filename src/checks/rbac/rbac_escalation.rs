@@ -73,17 +73,17 @@ impl Gain<'_> {
         let Some(rules) = &grant.rules else { return self.unknown_role(grant) };
         let owned = self.old.rules(self.subject, self.scope);
         let mut atoms = Vec::new();
-        let mut culprit = None;
+        let mut culprits = Vec::new();
         for rule in rules {
             let new = uncovered(owned.iter().copied(), &rule.rule);
-            if !new.is_empty() && culprit.is_none() {
-                culprit = Some(rule);
-            }
+            culprits.extend((!new.is_empty()).then_some(rule));
             atoms.extend(new);
         }
         atoms.sort();
         atoms.dedup();
-        let culprit = culprit?;
+        let elsewhere =
+            |rule: &&Rule| rule.node().is_none_or(|(placed, _)| placed.path != grant.binding.path);
+        let culprit = culprits.into_iter().min_by_key(elsewhere)?;
         let (severity, allows) = risk::judge(&atoms, self.scope);
         let mut finding = self.place(grant, Some(culprit), self.message(&atoms));
         finding = finding.severity(severity).note("gains", self.gains(&atoms, &describe::owned(&owned)));
