@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::demo::DemoError;
 use super::gate::GateError;
 use crate::git::GitError;
 use crate::push::{EnvironmentError, PushError};
@@ -85,6 +86,9 @@ pub enum CommandError {
          GIT_OBJECT_DIRECTORY passed on to portcullis?"
     )]
     Quarantine(ObjectId),
+    /// The demo does not show what it should.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
@@ -98,11 +102,12 @@ impl CommandError {
             | Self::Push(_)
             | Self::Environment(_)
             | Self::File { .. }
+            | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
             | Self::Argument(_) => Exit::Usage,
             Self::Git(GitError::Open { .. } | GitError::Revision(_))
             | Self::Gate(GateError::Git(GitError::Open { .. } | GitError::Revision(_))) => Exit::Usage,
             Self::Git(_) | Self::Gate(GateError::Git(_)) => Exit::Undecided,
-            Self::Output(_) | Self::Input(_) | Self::Quarantine(_) => Exit::Undecided,
+            Self::Output(_) | Self::Input(_) | Self::Quarantine(_) | Self::Demo(_) => Exit::Undecided,
         }
     }
 }

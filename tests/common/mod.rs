@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test program uses another part of it")]
 
 pub(crate) mod case_repository;
+pub(crate) mod documents;
 pub(crate) mod git;
 pub(crate) mod keys;
 pub(crate) mod push_file;

@@ -1,0 +1,98 @@
+//! The demo's Git server: a bare repository with the gate in its hook.
+//!
+//! In: nothing. Out: [`Server`], in a temporary folder that goes away with it. Never: another hook
+//! than the one that is shipped in `hooks/`.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::error::DemoError;
+use super::git::Git;
+
+/// The hook that administrators install on plain git.
+const HOOK: &str = include_str!("../../../hooks/pre-receive");
+/// What git calls to sign.
+const GPG: &str = "#!/bin/sh\nexec portcullis throw-away-gpg --keys \"${0%/*}\" -- \"$@\"\n";
+/// The repository as people name it, from a folder beside it.
+pub(super) const ADDRESS: &str = "../gitops.git";
+
+/// A folder with the server's repository and everybody's clones.
+#[derive(Debug)]
+pub(super) struct Server {
+    folder: TempDir,
+    git: Git,
+}
+
+impl Server {
+    /// Makes the repository, empty, with its hook.
+    pub(super) fn start() -> Result<Self, DemoError> {
+        let folder = tempfile::Builder::new().prefix("portcullis-demo-").tempdir();
+        let folder = folder.map_err(|source| DemoError::Folder { path: std::env::temp_dir(), source })?;
+        let programs = folder.path().join("programs");
+        let git = Git::new(folder.path(), &programs);
+        let server = Self { folder, git };
+        server.install(&programs)?;
+        let repository = server.folder("gitops.git")?;
+        server
+            .git
+            .run(&repository, &["init", "--quiet", "--bare", "--initial-branch=main", "--template="])?;
+        let hooks = server.folder("gitops.git/hooks")?;
+        write_program(&hooks.join("pre-receive"), HOOK)?;
+        Ok(server)
+    }
+
+    /// Puts this binary, and what git signs with, where the hook and git find them.
+    fn install(&self, programs: &Path) -> Result<(), DemoError> {
+        self.folder("programs")?;
+        let own = programs.join("portcullis");
+        std::env::current_exe().and_then(|binary| symlink(binary, &own)).map_err(failed(&own))?;
+        write_program(&self.signing_program(), GPG)
+    }
+
+    /// The program for `gpg.program`; the secret keys stand beside it.
+    pub(super) fn signing_program(&self) -> PathBuf {
+        self.keys().join("gpg")
+    }
+
+    /// Where the secret keys are.
+    pub(super) fn keys(&self) -> PathBuf {
+        self.folder.path().join("programs")
+    }
+
+    /// git, as everybody here runs it.
+    pub(super) fn git(&self) -> &Git {
+        &self.git
+    }
+
+    /// The folder of all folders.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A folder of that name, made if it is not there.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, DemoError> {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(&path).map_err(failed(&path))?;
+        Ok(path)
+    }
+
+    /// Where the server's main branch stands.
+    pub(super) fn tip(&self) -> Result<String, DemoError> {
+        let repository = self.folder("gitops.git")?;
+        Ok(self.git.run(&repository, &["rev-parse", "refs/heads/main"])?.text)
+    }
+}
+
+fn write_program(path: &Path, text: &str) -> Result<(), DemoError> {
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::write(path, text).and_then(|()| fs::set_permissions(path, executable)).map_err(failed(path))
+}
+
+/// An error of the file system, with its path.
+pub(super) fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> DemoError {
+    let path = path.to_path_buf();
+    move |source| DemoError::Folder { path, source }
+}
