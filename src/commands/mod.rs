@@ -28,6 +28,7 @@ const BLOB_LIMIT: usize = 10 << 20;
 
 /// Runs a command and says how the process ends. A panic rejects.
 pub fn run(cli: Cli) -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| complain(&format!("internal error: {panic}"))));
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(cli.command)));
     match outcome {
         Ok(Ok(exit)) => exit.into(),

@@ -63,12 +63,19 @@ fn judge(
 ) -> Result<(ReplayRow, Snapshot), CommandError> {
     let begin = Instant::now();
     let repository = &session.repository;
-    let new = repository.snapshot(&repository.tree_of(commit)?)?;
+    let tree = repository.tree_of(commit)?;
     let parent = repository.parents(commit)?.into_iter().next();
-    let old = match (&parent, before) {
-        (Some(parent), Some((known, snapshot))) if parent == known => snapshot.clone(),
-        (Some(parent), _) => repository.snapshot(&repository.tree_of(parent)?)?,
-        (None, _) => Snapshot::empty(),
+    let (old, new) = match (&parent, before) {
+        (None, _) => (Snapshot::empty(), repository.snapshot(&tree)?),
+        (Some(parent), before) => {
+            let old_tree = repository.tree_of(parent)?;
+            let old = match before {
+                Some((known, snapshot)) if parent == known => snapshot.clone(),
+                Some(_) | None => repository.snapshot(&old_tree)?,
+            };
+            let new = repository.snapshot_beside((&old_tree, &old), &tree)?;
+            (old, new)
+        }
     };
     let (evidence, blobs) = (RefEvidence::none(), repository.blobs());
     let change = Change { old: &old, new: &new, blobs: &blobs, evidence: &evidence, mode: Mode::Enforcing };

@@ -11,9 +11,10 @@ const FILES: usize = 1_000_000;
 /// How deep its folders may nest.
 const DEPTH: usize = 100;
 
+#[derive(PartialEq)]
 enum Entry {
-    Folder,
-    File(FileMode),
+    Folder(ObjectId),
+    File(TreeFile),
 }
 
 impl Repository {
@@ -24,6 +25,52 @@ impl Repository {
         Ok(snapshot)
     }
 
+    /// Every file of a tree, reading only the folders that differ from another tree whose files are
+    /// known: the cost of a push follows the change.
+    pub fn snapshot_beside(
+        &self,
+        known: (&ObjectId, &Snapshot),
+        tree: &ObjectId,
+    ) -> Result<Snapshot, GitError> {
+        let mut snapshot = known.1.clone();
+        snapshot.undecodable.clear();
+        if known.1.undecodable.is_empty() {
+            self.update_tree((known.0, tree), "", 0, &mut snapshot)?;
+            return Ok(snapshot);
+        }
+        self.snapshot(tree)
+    }
+
+    fn update_tree(
+        &self,
+        (old, new): (&ObjectId, &ObjectId),
+        prefix: &str,
+        depth: usize,
+        snapshot: &mut Snapshot,
+    ) -> Result<(), GitError> {
+        if old == new {
+            return Ok(());
+        }
+        check_depth(depth)?;
+        let mut before = self.entries(old)?;
+        for (name, entry) in self.entries(new)? {
+            let was = before.remove(&name);
+            match (was, entry) {
+                (Some(was), entry) if was == entry => {}
+                (Some(Entry::Folder(was)), Entry::Folder(is)) => {
+                    let (_, inner) = joined(prefix, &name).unwrap_or_default();
+                    self.update_tree((&was, &is), &inner, depth + 1, snapshot)?;
+                }
+                (was, entry) => {
+                    remove_entry(snapshot, prefix, &name, was.as_ref());
+                    self.add_entry(entry, prefix, &name, depth, snapshot)?;
+                }
+            }
+        }
+        before.iter().for_each(|(name, was)| remove_entry(snapshot, prefix, name, Some(was)));
+        Ok(())
+    }
+
     fn add_tree(
         &self,
         tree: &ObjectId,
@@ -31,34 +78,83 @@ impl Repository {
         depth: usize,
         snapshot: &mut Snapshot,
     ) -> Result<(), GitError> {
-        if depth > DEPTH {
-            return Err(GitError::Limit { what: "levels of folders", limit: DEPTH });
-        }
-        let bytes = self.read_kind(tree, ObjectKind::Tree)?;
-        let mut rest = &*bytes;
-        while !rest.is_empty() {
-            let (entry, name, id, after) = parse_entry(rest, tree)?;
-            rest = after;
-            let Ok(name) = std::str::from_utf8(name) else {
-                snapshot.undecodable.push(format!("{prefix}{}", String::from_utf8_lossy(name)));
-                continue;
-            };
-            let path = format!("{prefix}{name}");
-            match entry {
-                Entry::Folder => self.add_tree(&id, &format!("{path}/"), depth + 1, snapshot)?,
-                Entry::File(mode) => {
-                    snapshot.files.insert(RepoPath::new(&path), TreeFile { id, mode });
-                }
-            }
-            if snapshot.files.len() > FILES {
-                return Err(GitError::Limit { what: "files in one revision", limit: FILES });
-            }
+        check_depth(depth)?;
+        for (name, entry) in self.entries(tree)? {
+            self.add_entry(entry, prefix, &name, depth, snapshot)?;
         }
         Ok(())
     }
+
+    fn add_entry(
+        &self,
+        entry: Entry,
+        prefix: &str,
+        name: &[u8],
+        depth: usize,
+        snapshot: &mut Snapshot,
+    ) -> Result<(), GitError> {
+        let Some((path, inner)) = joined(prefix, name) else {
+            snapshot.undecodable.push(format!("{prefix}{}", String::from_utf8_lossy(name)));
+            return Ok(());
+        };
+        match entry {
+            Entry::Folder(id) => self.add_tree(&id, &inner, depth + 1, snapshot)?,
+            Entry::File(file) => {
+                snapshot.files.insert(RepoPath::new(&path), file);
+            }
+        }
+        if snapshot.files.len() > FILES {
+            return Err(GitError::Limit { what: "files in one revision", limit: FILES });
+        }
+        Ok(())
+    }
+
+    /// The entries of one tree. Two of the same name are malformed: tools would differ on which counts.
+    fn entries(&self, tree: &ObjectId) -> Result<BTreeMap<Vec<u8>, Entry>, GitError> {
+        let bytes = self.read_kind(tree, ObjectKind::Tree)?;
+        let mut entries = BTreeMap::new();
+        let mut rest = &*bytes;
+        while !rest.is_empty() {
+            let (entry, name, after) = parse_entry(rest, tree)?;
+            rest = after;
+            if entries.insert(name.to_vec(), entry).is_some() {
+                let reason = "two entries have the same name".to_owned();
+                return Err(GitError::Malformed { id: tree.clone(), reason });
+            }
+        }
+        Ok(entries)
+    }
 }
 
-type Parsed<'a> = (Entry, &'a [u8], ObjectId, &'a [u8]);
+fn check_depth(depth: usize) -> Result<(), GitError> {
+    if depth > DEPTH { Err(GitError::Limit { what: "levels of folders", limit: DEPTH }) } else { Ok(()) }
+}
+
+/// The path of an entry and, if it is a folder, the prefix of what is in it; `None` for a name that is
+/// not UTF-8.
+fn joined(prefix: &str, name: &[u8]) -> Option<(String, String)> {
+    let path = format!("{prefix}{}", std::str::from_utf8(name).ok()?);
+    let inner = format!("{path}/");
+    Some((path, inner))
+}
+
+fn remove_entry(snapshot: &mut Snapshot, prefix: &str, name: &[u8], was: Option<&Entry>) {
+    let Some((path, inner)) = joined(prefix, name) else { return };
+    match was {
+        None => {}
+        Some(Entry::File(_)) => {
+            snapshot.files.remove(&RepoPath::new(&path));
+        }
+        Some(Entry::Folder(_)) => {
+            let from = RepoPath::new(&inner);
+            let below = snapshot.files.range(from..).map(|(path, _)| path);
+            let gone: Vec<_> = below.take_while(|path| path.as_str().starts_with(&inner)).cloned().collect();
+            gone.iter().for_each(|path| drop(snapshot.files.remove(path)));
+        }
+    }
+}
+
+type Parsed<'a> = (Entry, &'a [u8], &'a [u8]);
 
 fn parse_entry<'a>(bytes: &'a [u8], tree: &ObjectId) -> Result<Parsed<'a>, GitError> {
     let malformed = |reason: &str| GitError::Malformed { id: tree.clone(), reason: reason.to_owned() };
@@ -78,13 +174,14 @@ fn parse_entry<'a>(bytes: &'a [u8], tree: &ObjectId) -> Result<Parsed<'a>, GitEr
     {
         return Err(malformed("an entry has a name that git does not allow"));
     }
+    let id = ObjectId::from_bytes(id).ok_or_else(|| malformed("an entry has no object"))?;
+    let file = |mode| Entry::File(TreeFile { id: id.clone(), mode });
     let entry = match mode {
-        b"40000" | b"040000" => Entry::Folder,
-        b"100644" | b"100755" | b"100664" => Entry::File(FileMode::Regular),
-        b"120000" => Entry::File(FileMode::Symlink),
-        b"160000" => Entry::File(FileMode::Gitlink),
+        b"40000" | b"040000" => Entry::Folder(id),
+        b"100644" | b"100755" | b"100664" => file(FileMode::Regular),
+        b"120000" => file(FileMode::Symlink),
+        b"160000" => file(FileMode::Gitlink),
         _ => return Err(malformed("an entry has a mode that git does not know")),
     };
-    let id = ObjectId::from_bytes(id).ok_or_else(|| malformed("an entry has no object"))?;
-    Ok((entry, name, id, after))
+    Ok((entry, name, after))
 }

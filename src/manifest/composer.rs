@@ -1,6 +1,8 @@
 //! Builds the tree of one YAML document from libyaml's events, with a span for every node.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use libyaml_safer::{Event, EventData, Mark, Parser, ScalarStyle};
 
@@ -20,12 +22,29 @@ pub(super) fn compose(
     budget: &mut usize,
     problems: &mut Vec<Problem>,
 ) -> Result<Option<Node>, Problem> {
-    let mut bytes = body.as_bytes();
+    let ended = with_final_break(body);
+    let mut bytes = ended.as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);
-    let mut composer =
-        Composer { parser, base, body, depth_limit, budget, problems, anchors: HashMap::new() };
-    composer.document()
+    let anchors = HashMap::new();
+    let mut composer = Composer { parser, base, body, depth_limit, budget, problems, anchors };
+    let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
+    outcome.unwrap_or_else(|_| {
+        Err(Problem::unparseable(
+            span(base, base),
+            "the YAML parser stopped at something that it does not expect",
+        ))
+    })
+}
+
+/// The parser panics where a block scalar ends with the file inside a line; the line end that it
+/// misses is added here and taken away again in [`Composer::scalar_text`].
+fn with_final_break(body: &str) -> Cow<'_, str> {
+    if lacks_final_break(body) { Cow::Owned(format!("{body}\n")) } else { Cow::Borrowed(body) }
+}
+
+fn lacks_final_break(body: &str) -> bool {
+    body.lines().last().is_some_and(|line| !line.trim().is_empty()) && !body.ends_with('\n')
 }
 
 struct Composer<'a, 'input> {
@@ -96,6 +115,7 @@ impl Composer<'_, '_> {
         }
         match event.data {
             EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } => {
+                let value = self.scalar_text(value, style, place);
                 let value =
                     self.scalar(tag.as_deref(), value, plain_implicit && style == ScalarStyle::Plain, place)?;
                 Ok(self.anchored(anchor, Node { span: place, value }, 1))
@@ -212,6 +232,16 @@ impl Composer<'_, '_> {
                 Ok(Value::String(text.into()))
             }
         }
+    }
+
+    /// A block scalar that reaches the end of a file without a final line end has none either.
+    fn scalar_text(&self, mut value: String, style: ScalarStyle, place: Span) -> String {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let reaches_end = place.end == span(0, self.base + self.body.len()).end;
+        if is_block && reaches_end && lacks_final_break(self.body) && value.ends_with('\n') {
+            value.pop();
+        }
+        value
     }
 
     fn collection_tag(&mut self, tag: Option<&str>, expected: &str, place: Span) {

@@ -1,5 +1,6 @@
 //! Symbolic links inside the repository, which Argo CD and kustomize follow.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::source::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
@@ -19,7 +20,13 @@ const HOPS: usize = 8;
 const LINKED_FILES: usize = 50_000;
 
 /// The snapshot with every link replaced by what it leads to; links to folders add the files below.
-pub(super) fn follow(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> (Snapshot, Vec<LinkProblem>) {
+pub(super) fn follow<'a>(
+    snapshot: &'a Snapshot,
+    reader: &mut dyn BlobReader,
+) -> (Cow<'a, Snapshot>, Vec<LinkProblem>) {
+    if snapshot.files.values().all(|file| file.mode == FileMode::Regular) {
+        return (Cow::Borrowed(snapshot), Vec::new());
+    }
     let mut followed = BTreeMap::new();
     let mut problems = Vec::new();
     let mut added = 0;
@@ -51,7 +58,8 @@ pub(super) fn follow(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> (Snaps
             break;
         }
     }
-    (Snapshot { files: followed, undecodable: snapshot.undecodable.clone() }, problems)
+    let undecodable = snapshot.undecodable.clone();
+    (Cow::Owned(Snapshot { files: followed, undecodable }), problems)
 }
 
 enum Target {

@@ -42,8 +42,10 @@ impl SchemaStore {
         self.custom.add(objects);
     }
 
-    /// Judges an object by every target version.
+    /// Judges an object by every target version; by the newest where none is named, because no
+    /// version would accept everything.
     pub fn validate(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
+        let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
         let Some(embedded) = embedded() else { return Outcome::Unusable(SchemaProblem::EmbeddedDataDamaged) };
         let object = &placed.object;
         let name = embedded.name_of(object.group(), object.version(), &object.kind);

@@ -1,10 +1,11 @@
 //! The name of a git object.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The lower-case hexadecimal name of a git object: 40 digits (SHA-1) or 64 (SHA-256).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectId(Box<str>);
+pub struct ObjectId(Arc<str>);
 
 impl ObjectId {
     /// Parses a full object name; abbreviations and upper case are refused, as git's hook

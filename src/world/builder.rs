@@ -1,6 +1,6 @@
 //! Builds both worlds from two layouts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::change::{ObjectChange, Placed};
@@ -64,16 +64,13 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
 }
 
 fn changed_paths(old: &Layout, new: &Layout) -> BTreeSet<RepoPath> {
-    let by_path = |layout: &'_ Layout| -> BTreeMap<RepoPath, (ObjectId, Role)> {
-        layout
-            .members
-            .iter()
-            .map(|member| (member.path.clone(), (member.file.id.clone(), member.role)))
-            .collect()
-    };
     let (old, new) = (by_path(old), by_path(new));
     let differs = |path: &&RepoPath| old.get(*path) != new.get(*path);
-    old.keys().chain(new.keys()).filter(differs).cloned().collect()
+    old.keys().chain(new.keys()).copied().filter(differs).cloned().collect()
+}
+
+fn by_path(layout: &Layout) -> HashMap<&RepoPath, (&ObjectId, Role)> {
+    layout.members.iter().map(|member| (&member.path, (&member.file.id, member.role))).collect()
 }
 
 fn unique_ids<'a>(

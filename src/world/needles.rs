@@ -8,52 +8,76 @@ use regex::bytes::Regex;
 use super::loader::{is_custom, is_definition, is_rbac};
 use crate::manifest::Object;
 
-/// What to look for. A scalar can only be spelled without its own letters through an escape or a
-/// tag, so a file with neither a backslash nor an exclamation mark that lacks every needle holds
+/// What to look for. A scalar can only be spelled without its own letters through an escape in
+/// double quotes or through a tag, so a file without either that lacks a word of every needle holds
 /// no object that matters.
 #[derive(Debug)]
 pub(super) struct Needles {
-    names: HashSet<(Box<str>, Box<str>)>,
-    wants_rbac: bool,
-    wants_definitions: bool,
-    pattern: Option<Regex>,
+    identities: HashSet<(Box<str>, Box<str>)>,
+    words: Option<Vec<Needle>>,
+    wants_rbac: Wanted,
+    wants_definitions: Wanted,
+    unspelled: Option<Regex>,
 }
+
+/// Words that all have to stand in a file.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Needle(Vec<Box<str>>);
+
+/// Whether a family of objects matters to the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Yes,
+    No,
+}
+
+/// Above this many needles, looking for each costs more than parsing.
+const NEEDLES: usize = 64;
 
 impl Needles {
     /// Needles for a set of changed objects.
-    pub(super) fn of<'a>(changed: impl Iterator<Item = &'a Object>) -> Self {
-        let mut names = HashSet::new();
-        let (mut wants_rbac, mut wants_definitions) = (false, false);
-        for object in changed {
-            names.insert((object.kind.clone(), object.name.clone()));
-            wants_rbac |= is_rbac(object);
-            wants_definitions |= is_custom(object) || is_definition(object);
+    pub(super) fn of<'a>(changed: impl Iterator<Item = &'a Object> + Clone) -> Self {
+        let wanted =
+            |wants: fn(&Object) -> bool| if changed.clone().any(wants) { Wanted::Yes } else { Wanted::No };
+        let wants_rbac = wanted(is_rbac);
+        let wants_definitions = wanted(|object| is_custom(object) || is_definition(object));
+        let mut words: HashSet<Needle> = changed.clone().map(Needle::of).collect();
+        let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
+        words.extend(family(wants_rbac, "Role"));
+        words.extend(family(wants_definitions, "CustomResourceDefinition"));
+        Self {
+            identities: changed.map(|object| (object.kind.clone(), object.name.clone())).collect(),
+            words: (words.len() <= NEEDLES).then(|| words.into_iter().collect()),
+            wants_rbac,
+            wants_definitions,
+            unspelled: Regex::new(r"(?s)(?-u)(?:^|[\s\[{,:])!|\x22.*\\").ok(),
         }
-        let pattern = pattern(&names, wants_rbac, wants_definitions);
-        Self { names, wants_rbac, wants_definitions, pattern }
     }
 
-    /// Whether a file may hold an object that matters; true where the pattern is too large to build.
+    /// Whether a file may hold an object that matters.
     pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(bytes))
+        let Some(words) = &self.words else { return true };
+        let spelled_out = self.unspelled.as_ref().is_some_and(|unspelled| !unspelled.is_match(bytes));
+        !spelled_out || words.iter().any(|needle| needle.stands_in(bytes))
     }
 
     /// Whether an object matters.
     pub(super) fn wants(&self, object: &Object) -> bool {
-        (self.wants_rbac && is_rbac(object))
-            || (self.wants_definitions && is_definition(object))
-            || self.names.contains(&(object.kind.clone(), object.name.clone()))
+        (self.wants_rbac == Wanted::Yes && is_rbac(object))
+            || (self.wants_definitions == Wanted::Yes && is_definition(object))
+            || self.identities.contains(&(object.kind.clone(), object.name.clone()))
     }
 }
 
-#[expect(
-    clippy::fn_params_excessive_bools,
-    reason = "two facts of one private caller, never swapped: both add a word"
-)]
-fn pattern(names: &HashSet<(Box<str>, Box<str>)>, rbac: bool, definitions: bool) -> Option<Regex> {
-    let mut words = vec![regex::escape("\\"), "!".to_owned()];
-    words.extend(names.iter().map(|(_, name)| regex::escape(name)));
-    words.extend(rbac.then(|| "Role".to_owned()));
-    words.extend(definitions.then(|| "CustomResourceDefinition".to_owned()));
-    Regex::new(&words.join("|")).ok()
+impl Needle {
+    /// Kind, name and namespace of an object; one without a namespace may stand elsewhere with one.
+    fn of(object: &Object) -> Self {
+        let explicit = object.namespace.clone().filter(|namespace| &**namespace != "default");
+        let words = [object.name.clone(), object.kind.clone()].into_iter().chain(explicit);
+        Self(words.filter(|word| !word.is_empty()).collect())
+    }
+
+    fn stands_in(&self, bytes: &[u8]) -> bool {
+        self.0.iter().all(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+    }
 }

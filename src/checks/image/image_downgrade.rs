@@ -16,8 +16,8 @@ pub(in crate::checks) static META: Meta = Meta {
 ## What it does
 
 Reports a container, init container, ephemeral container or image volume whose image tag names an
-older version than before, a pre-release of the version that ran, and a tag that changes while the
-digest beside it, which is all that the runtime looks at, stays.
+older version than before, a pre-release of the version that ran, and a tag that names another version
+while the digest beside it, which is all that the runtime looks at, stays.
 
 ## What is compared
 
@@ -87,11 +87,9 @@ fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Downgrade> 
     if !image.same_repository(earlier) {
         return None;
     }
-    if image.digest.is_some() && image.digest == earlier.digest {
-        let renamed = image.tag.is_some() && earlier.tag.is_some() && image.tag != earlier.tag;
-        return renamed.then_some(Downgrade::Disguise);
-    }
+    let same_digest = image.digest.is_some() && image.digest == earlier.digest;
     match order(image, earlier) {
+        Order::Older | Order::Newer if same_digest => Some(Downgrade::Disguise),
         Order::Older => Some(Downgrade::Older),
         Order::Same | Order::Newer | Order::Incomparable(_) => None,
     }

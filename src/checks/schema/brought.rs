@@ -1,22 +1,16 @@
 //! What a change newly violates.
 
 use crate::checks::Context;
-use crate::kube::KubernetesVersion;
 use crate::manifest::Node;
 use crate::render::Role;
 use crate::schema::{Outcome, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
 
 /// What the schemas of the object's cluster say of it. A cluster that the policy does not know is
-/// judged by the newest version: no version would accept everything.
+/// judged by the newest version.
 pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
     let target = context.target(&placed.id.cluster);
-    let versions = target.map(|target| target.versions.as_slice()).unwrap_or_default();
-    if versions.is_empty() {
-        context.schemas.validate(placed, &[KubernetesVersion::NEWEST])
-    } else {
-        context.schemas.validate(placed, versions)
-    }
+    context.schemas.validate(placed, target.map(|target| target.versions.as_slice()).unwrap_or_default())
 }
 
 /// The violations of the new object that the old one did not have. Each old one excuses one new

@@ -123,11 +123,12 @@ impl Session {
     }
 
     fn try_planned(&self, planned: &PlannedRef) -> Result<Section, GateError> {
-        let old = snapshot(&self.repository, planned.base.as_ref())?;
-        let new = match &planned.tip {
-            Some(tip) => snapshot(&self.repository, Some(tip))?,
-            None => old.clone(),
+        let old = if planned.base == self.governing_tip {
+            self.governing.clone()
+        } else {
+            snapshot(&self.repository, planned.base.as_ref())?
         };
+        let new = self.new_snapshot(planned, &old)?;
         let governing = self.policy(Some(&old))?;
         let evidence = self.evidence(planned, &governing, &old, &new)?;
         let change = Change {
@@ -139,6 +140,17 @@ impl Session {
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
         Ok(self.section(planned, &governing, &evidence, judgement))
+    }
+
+    fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
+        match (&planned.base, &planned.tip) {
+            (_, None) => Ok(old.clone()),
+            (None, Some(tip)) => snapshot(&self.repository, Some(tip)),
+            (Some(base), Some(tip)) => {
+                let base = self.repository.tree_of(base)?;
+                self.repository.snapshot_beside((&base, old), &self.repository.tree_of(tip)?)
+            }
+        }
     }
 
     fn evidence(
