@@ -4,10 +4,20 @@ mod common;
 
 /// One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
 mod hooks {
+    mod alone;
     mod checkout;
+    mod floor;
+    mod hidden;
+    mod hostile;
     mod manifests;
     mod merges;
+    mod other_hooks;
+    mod owners;
     mod refs;
+    mod repositories;
     mod server;
+    mod signatures;
     mod tags;
+    mod trust_files;
+    mod waivers;
 }

@@ -24,7 +24,6 @@ pub(crate) struct Checkout {
 #[derive(Debug)]
 pub(crate) struct Push {
     succeeded: bool,
-    /// What the hook told the pusher, without `remote: ` and on one line.
     said: String,
     /// Everything that git printed.
     output: String,
@@ -40,11 +39,18 @@ impl Checkout {
         // A path with `:` would be taken for a host; a URL is not.
         let url = format!("file://{}", server.git_dir.display());
         let target = folder.display().to_string();
-        let clone = ["clone", "--quiet", "--config", "user.name=Alice"];
-        let all = [&clone, arguments, &["--config", "user.email=alice@example.com", &url, &target]].concat();
+        let all = [&["clone", "--quiet"], arguments, &[&url, &target]].concat();
         Git::at(parent).run(&all, b"")?;
-        let server = Git::at(&server.git_dir);
-        Ok(Self { git: Git::at(&folder), folder, keys: parent.join("keys"), server })
+        Self::at(server, folder)
+    }
+
+    /// A repository that stands somewhere already, with the server as its `origin`.
+    pub(crate) fn at(server: &Server, folder: PathBuf) -> Result<Self, Failure> {
+        let git = Git::at(&folder);
+        git.run(&["config", "user.name", "Alice"], b"")?;
+        git.run(&["config", "user.email", "alice@example.com"], b"")?;
+        let keys = server.folder.path().join("keys");
+        Ok(Self { git, folder, keys, server: Git::at(&server.git_dir) })
     }
 
     /// Signs all further commits and tags.
@@ -149,6 +155,11 @@ impl Push {
             assert!(self.said.contains(text), "`{text}` is missing:\n{}", self.output);
         }
         assert!(!self.said.contains("panicked"), "portcullis panicked:\n{}", self.output);
+    }
+
+    /// What the hook told the pusher, without `remote: ` and on one line.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
     }
 
     /// The pusher was not told this.

@@ -71,11 +71,6 @@ impl Server {
         Checkout::of(self, name, &[])
     }
 
-    /// Where all refs of the server stand.
-    pub(crate) fn refs(&self) -> Result<String, Failure> {
-        self.git.run(&["for-each-ref", "--format=%(refname) %(objectname)"], b"")
-    }
-
     /// What a ref of the server points to.
     pub(crate) fn tip(&self, name: &str) -> Result<String, Failure> {
         self.git.run(&["rev-parse", "--verify", name], b"")
