@@ -10,13 +10,14 @@ use crate::cli::ReportArguments;
 use crate::evidence::RefEvidence;
 use crate::git::{Repository, staged};
 use crate::pipeline::{Change, evaluate};
+use crate::push::index_file;
 use crate::report::{Report, Section};
 use crate::verdict::Mode;
 
 pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
-    let new = staged(&repository)?;
+    let new = staged(&repository, index_file().as_deref())?;
     let session = Session::open(repository, None, SystemTime::now())?;
     let governing = session.policy(None)?;
     let old = session.governing_snapshot();

@@ -1,14 +1,20 @@
 //! The index: what `git commit` would record.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::error::GitError;
 use super::repository::Repository;
 use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
-/// The files as they are staged. Unmerged paths are refused: there is no one version of them.
-pub fn staged(repository: &Repository) -> Result<Snapshot, GitError> {
-    let index = repository.inner.index().map_err(|error| GitError::Index(error.message().to_owned()))?;
+/// The files as they are staged: in `index_file`, or in the repository's own index. Unmerged paths are
+/// refused: there is no one version of them.
+pub fn staged(repository: &Repository, index_file: Option<&Path>) -> Result<Snapshot, GitError> {
+    let index = match index_file {
+        Some(file) => git2::Index::open(file),
+        None => repository.inner.index(),
+    };
+    let index = index.map_err(|error| GitError::Index(error.message().to_owned()))?;
     if index.has_conflicts() {
         return Err(GitError::Index("there are unmerged paths; resolve them first".into()));
     }

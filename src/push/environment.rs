@@ -28,10 +28,19 @@ pub enum EnvironmentError {
     NoGitDir,
 }
 
+/// `GIT_INDEX_FILE`: what is being committed. `git commit --all` and `git commit PATH` prepare an index of
+/// their own beside the repository's.
+pub fn index_file() -> Option<PathBuf> {
+    present("GIT_INDEX_FILE").map(PathBuf::from)
+}
+
+fn present(name: &str) -> Option<OsString> {
+    env::var_os(name).filter(|value| !value.is_empty())
+}
+
 impl HookEnvironment {
     /// Reads the variables that `git receive-pack` exports.
     pub fn read() -> Result<Self, EnvironmentError> {
-        let present = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let lossy = |value: OsString| value.to_string_lossy().into_owned();
         Ok(Self {
             git_dir: present("GIT_DIR").map(PathBuf::from).ok_or(EnvironmentError::NoGitDir)?,

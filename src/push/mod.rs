@@ -6,5 +6,5 @@
 mod environment;
 mod update;
 
-pub use environment::{EnvironmentError, HookEnvironment};
+pub use environment::{EnvironmentError, HookEnvironment, index_file};
 pub use update::{PushError, RefUpdate, parse_updates};

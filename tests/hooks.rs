@@ -1,0 +1,23 @@
+//! Real pushes into real bare repositories, with portcullis as their hook, told as a user would.
+
+mod common;
+
+/// One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
+mod hooks {
+    mod alone;
+    mod checkout;
+    mod floor;
+    mod hidden;
+    mod hostile;
+    mod manifests;
+    mod merges;
+    mod other_hooks;
+    mod owners;
+    mod refs;
+    mod repositories;
+    mod server;
+    mod signatures;
+    mod tags;
+    mod trust_files;
+    mod waivers;
+}

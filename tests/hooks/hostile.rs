@@ -1,0 +1,215 @@
+//! What somebody pushes who wants the gate to fall over, or to write on other people's terminals.
+//! Each ends in a rejection with a reason, and none in a panic.
+
+use super::checkout::{Checkout, Push};
+use super::manifests::{NODE_PORT, SERVICE, SERVICE_PATH};
+use super::server::Server;
+use crate::common::git::Failure;
+
+fn server() -> Result<(Server, Checkout), Failure> {
+    let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
+    let checkout = server.checkout("mallory")?;
+    Ok((server, checkout))
+}
+
+/// Pushes one file, whatever its name and content.
+fn push_file(path: &[u8], content: &[u8]) -> Result<Push, Failure> {
+    let (_server, mallory) = server()?;
+    let blob = mallory.git.store("blob", content)?;
+    mallory.commit_entry("100644", &blob, path)?;
+    mallory.push_main()
+}
+
+#[test]
+fn an_escape_sequence_in_a_path_is_spelled_out() -> Result<(), Failure> {
+    let push = push_file(b"prod/\x1b[2J\x1b[31m.yaml", NODE_PORT.as_bytes())?;
+    push.rejected(&["error[node-port]", "prod/\\u{1b}[2J\\u{1b}[31m.yaml"]);
+    push.not_told("\u{1b}");
+    Ok(())
+}
+
+#[test]
+fn a_line_end_in_a_path_is_spelled_out() -> Result<(), Failure> {
+    let push = push_file(b"prod/a\naccepted\n.yaml", NODE_PORT.as_bytes())?;
+    push.rejected(&["error[node-port]", "prod/a\\u{a}accepted\\u{a}.yaml"]);
+    Ok(())
+}
+
+#[test]
+fn an_escape_sequence_in_a_name_is_spelled_out() -> Result<(), Failure> {
+    let manifest = NODE_PORT.replace("name: frontend\n", "name: \"a\\e[2J\\nremote: accepted\"\n");
+    let push = push_file(b"prod/escape.yaml", manifest.as_bytes())?;
+    push.rejected(&["error[node-port]", "\\u{1b}[2J\\u{a}remote: accepted"]);
+    push.not_told("\u{1b}");
+    Ok(())
+}
+
+#[test]
+fn an_escape_sequence_in_a_comment_is_spelled_out() -> Result<(), Failure> {
+    let manifest = NODE_PORT.replace("type: NodePort\n", "type: NodePort # \u{202e}\u{200b}\n");
+    let push = push_file(b"prod/comment.yaml", manifest.as_bytes())?;
+    push.rejected(&[]);
+    push.not_told("\u{202e}");
+    push.not_told("\u{200b}");
+    Ok(())
+}
+
+#[test]
+fn a_path_that_is_not_utf_8_is_rejected() -> Result<(), Failure> {
+    let push = push_file(b"prod/\xff\xfe.yaml", NODE_PORT.as_bytes())?;
+    push.rejected(&["error[unparseable-manifest]", "the name of the file is not UTF-8"]);
+    Ok(())
+}
+
+#[test]
+fn a_folder_whose_name_is_not_utf_8_is_rejected() -> Result<(), Failure> {
+    let push = push_file(b"prod\xff/frontend.yaml", NODE_PORT.as_bytes())?;
+    push.rejected(&["error[unparseable-manifest]", "the name of the file is not UTF-8"]);
+    Ok(())
+}
+
+#[test]
+fn a_manifest_that_is_not_utf_8_is_rejected() -> Result<(), Failure> {
+    let push = push_file(b"prod/latin.yaml", b"kind: Service\napiVersion: v1\nmetadata: {name: \xe9}\n")?;
+    push.rejected(&["prod/latin.yaml", "UTF-8"]);
+    Ok(())
+}
+
+#[test]
+fn a_manifest_in_utf_16_is_rejected() -> Result<(), Failure> {
+    let text = NODE_PORT.encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(text).collect();
+    push_file(b"prod/wide.yaml", &bytes)?.rejected(&["prod/wide.yaml", "UTF-8"]);
+    Ok(())
+}
+
+#[test]
+fn a_manifest_of_twelve_mebibytes_is_rejected() -> Result<(), Failure> {
+    let manifest = format!("{NODE_PORT}---\n# {}\n", "x".repeat(12 << 20));
+    push_file(b"prod/large.yaml", manifest.as_bytes())?.rejected(&["undecided", "prod/large.yaml", "limit"]);
+    Ok(())
+}
+
+#[test]
+fn deep_nesting_is_rejected() -> Result<(), Failure> {
+    let push = push_file(b"prod/deep.yaml", "[".repeat(100_000).as_bytes())?;
+    push.rejected(&["error[unparseable-manifest]", "prod/deep.yaml"]);
+    let push = push_file(b"prod/deep.json", "{\"a\":".repeat(100_000).as_bytes())?;
+    push.rejected(&["error[unparseable-manifest]", "prod/deep.json"]);
+    Ok(())
+}
+
+#[test]
+fn an_alias_bomb_is_rejected() -> Result<(), Failure> {
+    let level = |level: usize| format!("a{level}: &a{level} [{}]\n", format!("*a{},", level - 1).repeat(10));
+    let bomb = (1..10).map(level).collect::<Vec<_>>().concat();
+    let manifest = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: bomb}}\na0: &a0 [x]\n{bomb}");
+    push_file(b"prod/bomb.yaml", manifest.as_bytes())?.rejected(&["prod/bomb.yaml", "alias"]);
+    Ok(())
+}
+
+#[test]
+fn a_symbolic_link_out_of_the_repository_is_rejected() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let target = mallory.git.store("blob", b"/etc/passwd")?;
+    mallory.commit_entry("120000", &target, b"prod/passwd.yaml")?;
+    let push = mallory.push_main()?;
+    push.rejected(&["error[unparseable-manifest]", "leads out of the repository, to `/etc/passwd`"]);
+    push.not_told("root:");
+    Ok(())
+}
+
+#[test]
+fn a_symbolic_link_to_itself_is_rejected() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let target = mallory.git.store("blob", b"loop.yaml")?;
+    mallory.commit_entry("120000", &target, b"prod/loop.yaml")?;
+    mallory.push_main()?.rejected(&["error[unparseable-manifest]", "prod/loop.yaml"]);
+    Ok(())
+}
+
+#[test]
+fn a_symbolic_link_to_an_unselected_file_is_followed() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    mallory.commit("Add a template", &[("hidden/frontend.txt", NODE_PORT)])?;
+    let target = mallory.git.store("blob", b"../hidden/frontend.txt")?;
+    mallory.commit_entry("120000", &target, b"prod/link.yaml")?;
+    mallory.push_main()?.rejected(&["error[node-port]", "prod/link.yaml"]);
+    Ok(())
+}
+
+#[test]
+fn a_submodule_among_manifests_is_rejected() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let commit = mallory.git.run(&["rev-parse", "HEAD"], b"")?;
+    mallory.commit_entry("160000", &commit, b"prod/apps")?;
+    mallory.push_main()?.rejected(&["error[unparseable-manifest]", "prod/apps", "submodule"]);
+    Ok(())
+}
+
+/// Pushes a commit whose tree git itself would never write.
+fn push_tree(entries: &[(&str, &str, &str)]) -> Result<Push, Failure> {
+    let (_server, mallory) = server()?;
+    let mut bytes = Vec::new();
+    for (mode, name, content) in entries {
+        let blob = mallory.git.store("blob", content.as_bytes())?;
+        let id = match *mode {
+            "40000" => mallory.git.store("tree", &tree_entry("100644", "frontend.yaml", &blob)?)?,
+            _ => blob,
+        };
+        bytes.extend(tree_entry(mode, name, &id)?);
+    }
+    let tree = mallory.git.store("tree", &bytes)?;
+    let commit = mallory.git.run(&["commit-tree", "-p", "HEAD", "-m", "Tree", &tree], b"")?;
+    mallory.push(&[&format!("{commit}:refs/heads/main")])
+}
+
+/// An entry as trees store it.
+fn tree_entry(mode: &str, name: &str, id: &str) -> Result<Vec<u8>, Failure> {
+    let digits: Vec<char> = id.chars().collect();
+    let bytes: Result<Vec<u8>, _> =
+        digits.chunks(2).map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16)).collect();
+    Ok([format!("{mode} {name}\0").as_bytes(), &bytes?].concat())
+}
+
+/// Which of the two is deployed depends on the program.
+#[test]
+fn two_entries_of_one_name_are_rejected() -> Result<(), Failure> {
+    let files = [("100644", "frontend.yaml", NODE_PORT), ("100644", "frontend.yaml", SERVICE)];
+    push_tree(&files)?.rejected(&["undecided", "malformed", "two entries have the same name"]);
+    let file_and_folder = [("100644", "prod", NODE_PORT), ("40000", "prod", SERVICE)];
+    push_tree(&file_and_folder)?.rejected(&["undecided", "malformed", "two entries have the same name"]);
+    Ok(())
+}
+
+#[test]
+fn names_that_lead_out_of_their_folder_are_rejected() -> Result<(), Failure> {
+    for name in ["..", ".", ".git", ".GIT", "a/b.yaml"] {
+        push_tree(&[("100644", name, NODE_PORT)])?.rejected(&[]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_mode_that_git_does_not_know_is_rejected() -> Result<(), Failure> {
+    push_tree(&[("100600", "frontend.yaml", NODE_PORT)])?.rejected(&[]);
+    Ok(())
+}
+
+#[test]
+fn a_key_that_stands_twice_is_rejected() -> Result<(), Failure> {
+    let manifest = NODE_PORT.replace("type: NodePort\n", "type: NodePort\n  type: ClusterIP\n");
+    push_file(b"prod/twice.yaml", manifest.as_bytes())?
+        .rejected(&["error[ambiguous-yaml]", "prod/twice.yaml"]);
+    Ok(())
+}
+
+#[test]
+fn a_ref_name_with_marks_that_reverse_text_is_spelled_out() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+    let push = mallory.push(&["HEAD:refs/heads/a\u{202e}niam"])?;
+    push.rejected(&["a\\u{202e}niam", "error[node-port]"]);
+    push.not_told("\u{202e}");
+    Ok(())
+}
