@@ -1,5 +1,7 @@
 //! The fences between rooms: who may name whom, and which outside crate belongs to which room.
 
+#![expect(clippy::expect_used, reason = "clippy exempts test functions only, not what they call")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
