@@ -12,6 +12,7 @@ mod mapping;
 mod node;
 mod object;
 mod parse;
+mod pointer;
 mod problem;
 mod scalar;
 

@@ -9,6 +9,7 @@ use super::limits::Limits;
 use super::list;
 use super::node::Node;
 use super::object::Object;
+use super::pointer::is_pointer;
 use super::problem::Problem;
 use crate::source::SourceText;
 
@@ -46,6 +47,10 @@ pub fn documents(source: &SourceText, limits: &Limits) -> (Vec<Node>, Vec<Proble
         Ok(text) => text,
         Err(error) => return (Vec::new(), vec![not_utf8(bytes, error.valid_up_to())]),
     };
+    if is_pointer(text) {
+        let reason = "it is a pointer of Git LFS: the file itself is on another server and cannot be judged";
+        return (Vec::new(), vec![Problem::unparseable(span(0, 0), reason)]);
+    }
     let mut problems = odd_characters(text);
     let (nodes, more) = read(text, limits);
     problems.extend(more);

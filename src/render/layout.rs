@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::attributes;
 use super::kustomization::{self, Reach, Reaches};
 use super::links::{self, LinkProblem};
 use super::selection::Selection;
@@ -66,7 +67,8 @@ pub struct Layout {
     pub members: Vec<Member>,
     /// The roots that have to be rendered.
     pub roots: Vec<Root>,
-    /// Links and submodules that cannot be followed, among manifests.
+    /// Links and submodules that cannot be followed, among manifests; and attributes that make git check
+    /// out other bytes than it stores.
     pub link_problems: Vec<LinkProblem>,
     /// Paths among manifests that are not UTF-8.
     pub undecodable: Vec<String>,
@@ -95,6 +97,7 @@ impl Layout {
         let Sorter { selected, partial, kustomizations, .. } = sorter;
         let mut layout = Self { undecodable: snapshot.undecodable.clone(), ..Self::default() };
         layout.link_problems = relevant(link_problems, input.selection);
+        layout.link_problems.extend(attributes::problems(input.snapshot, reader));
         layout.roots = roots(&snapshot, &kustomizations, &charts);
         let resources = resources_of(&kustomizations);
         for path in selected.into_iter().filter(|path| !is_metadata(path)) {

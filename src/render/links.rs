@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::source::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
 
-/// A link or a submodule that cannot be followed.
+/// A link or a submodule that cannot be followed, or another reason why a file is not what git stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem {
     /// Where it stands.

@@ -4,6 +4,7 @@
 //! roots (kustomizations, charts) that have to be rendered. Never: judges, or runs anything it finds.
 //! Kustomizations and charts are not rendered yet: they are reported as unrendered.
 
+mod attributes;
 mod kustomization;
 mod layout;
 mod links;

@@ -147,6 +147,31 @@ fn a_submodule_among_manifests_is_rejected() -> Result<(), Failure> {
     Ok(())
 }
 
+/// git, and so Argo CD, would write the prose as UTF-16LE, which is an ASCII manifest.
+#[test]
+fn prose_that_becomes_a_manifest_in_another_encoding_is_rejected() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let padded = format!("{NODE_PORT}{}", if NODE_PORT.len() % 2 == 0 { "" } else { "\n" });
+    let units: Vec<u16> =
+        padded.as_bytes().chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let prose = mallory.git.store("blob", String::from_utf16(&units)?.as_bytes())?;
+    let attributes = mallory.git.store("blob", b"prod/*.yaml working-tree-encoding=UTF-16LE\n")?;
+    mallory.commit_entry("100644", &attributes, b".gitattributes")?;
+    mallory.commit_entry("100644", &prose, b"prod/prose.yaml")?;
+    let reason = "git checks out other bytes than those that are judged";
+    mallory.push_main()?.rejected(&["error[unparseable-manifest]", ".gitattributes", reason]);
+    Ok(())
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_rejected() -> Result<(), Failure> {
+    let digest = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
+    let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 12345\n");
+    let push = push_file(b"prod/frontend.yaml", pointer.as_bytes())?;
+    push.rejected(&["error[unparseable-manifest]", "a pointer of Git LFS"]);
+    Ok(())
+}
+
 /// Pushes a commit whose tree git itself would never write.
 fn push_tree(entries: &[(&str, &str, &str)]) -> Result<Push, Failure> {
     let (_server, mallory) = server()?;

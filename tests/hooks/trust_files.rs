@@ -116,6 +116,19 @@ fn a_policy_that_becomes_a_symbolic_link_is_a_weakened_one() -> Result<(), Failu
     Ok(())
 }
 
+/// The blob stays the one that the governing ref has, and even leads somewhere.
+#[test]
+fn a_trust_file_that_becomes_a_link_of_the_same_blob_is_a_weakened_policy() -> Result<(), Failure> {
+    let owners = "nobody";
+    let files = [(POLICY_PATH, &*policy("")), ("CODEOWNERS", owners), (owners, ""), (SERVICE_PATH, SERVICE)];
+    let server = Server::holding(&files)?;
+    let alice = server.checkout("alice")?;
+    let blob = alice.git.store("blob", owners.as_bytes())?;
+    alice.commit_entry("120000", &blob, b"CODEOWNERS")?;
+    alice.push_main()?.rejected(&["error[weakened-policy]", "CODEOWNERS", "symbolic link"]);
+    Ok(())
+}
+
 #[test]
 fn an_owners_file_at_another_place_is_a_weakened_policy() -> Result<(), Failure> {
     let (_server, alice) = server(&policy(""))?;

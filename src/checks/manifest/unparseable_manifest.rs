@@ -14,8 +14,9 @@ pub(in crate::checks) static META: Meta = Meta {
 ## What it does
 
 Reports a changed file under a manifest path that is no valid YAML or JSON, exceeds a limit (size,
-documents, depth, expanded aliases), is a submodule, or is a symbolic link that leads nowhere or out
-of the repository.
+documents, depth, expanded aliases), is a submodule or a pointer of Git LFS, or is a symbolic link that
+leads nowhere or out of the repository. It also reports a line of `.gitattributes` that sets
+`working-tree-encoding`: after it, what git checks out is not what was judged.
 
 ## What is compared
 

@@ -5,7 +5,7 @@ use super::policy::{Governance, Governing, broken_policy};
 use crate::evidence::TrustFileChange;
 use crate::git::Repository;
 use crate::policy::POLICY_PATH;
-use crate::source::{ObjectId, RepoPath, Snapshot};
+use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// Every place where some host looks for CODEOWNERS: a new one may shadow the one that counts.
 const OWNERS_PLACES: [&str; 6] = [
@@ -53,13 +53,21 @@ pub(super) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
 
 fn change(input: &TrustInput<'_>, path: RepoPath) -> Option<TrustFileChange> {
     let role = role(input, &path)?;
-    let new_blob = input.new.files.get(&path).map(|file| file.id.clone());
-    let broken = match (&new_blob, path.as_str()) {
-        (Some(blob), POLICY_PATH) => broken_policy(input.repository, blob),
-        _ => None,
-    };
+    let new_file = input.new.files.get(&path);
+    let new_blob = new_file.map(|file| file.id.clone());
+    let broken = new_file.and_then(|file| broken(input, &path, file));
     let accepted = is_accepted(input, &path, new_blob.as_ref());
     Some(TrustFileChange { path, role, new_blob, broken, accepted })
+}
+
+/// Why the next push could not be judged by the file. An accepted blob that becomes a symbolic link is
+/// still the same blob, and no longer a file that counts.
+fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<String> {
+    match file.mode {
+        FileMode::Symlink | FileMode::Gitlink => Some("it is a symbolic link or a submodule".to_owned()),
+        FileMode::Regular if path.as_str() == POLICY_PATH => broken_policy(input.repository, &file.id),
+        FileMode::Regular => None,
+    }
 }
 
 /// Accepted is what the server lists, what the governing ref already has, and the first trust files

@@ -1,0 +1,54 @@
+//! Attributes that make git check out other bytes than it stores.
+//!
+//! In: the `.gitattributes` files of a revision. Out: a problem for every line that sets
+//! `working-tree-encoding` (`gitattributes(5)`). Never: works out which files such a line reaches, because
+//! a kustomization may name a file of any extension.
+//!
+//! Argo CD checks out with git. A blob that reads as harmless Chinese prose becomes an ASCII manifest
+//! once git has written it as UTF-16LE.
+
+use super::links::LinkProblem;
+use crate::source::{BlobReader, FileMode, RepoPath, Snapshot};
+
+const FILE_NAME: &str = ".gitattributes";
+const ENCODING: &str = "working-tree-encoding";
+
+/// Lines after which what is judged is not what is deployed.
+pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<LinkProblem> {
+    let is_attributes = |path: &RepoPath| path.as_str().ends_with(FILE_NAME) && path.file_name() == FILE_NAME;
+    let files =
+        snapshot.files.iter().filter(|(path, file)| file.mode == FileMode::Regular && is_attributes(path));
+    let reasons = files.flat_map(|(path, file)| {
+        let reasons = match reader.read(&file.id) {
+            Ok(bytes) => reasons(&bytes),
+            Err(error) => vec![error.to_string()],
+        };
+        reasons.into_iter().map(|reason| LinkProblem { path: path.clone(), reason })
+    });
+    reasons.collect()
+}
+
+fn reasons(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#') && sets_encoding(line));
+    let reason = |line| format!("with `{line}`, git checks out other bytes than those that are judged");
+    lines.map(reason).collect()
+}
+
+/// A macro (`[attr]name working-tree-encoding=…`) counts as well. `-` and `!` before the name switch it off.
+fn sets_encoding(line: &str) -> bool {
+    line.split_ascii_whitespace().any(|word| word.starts_with(ENCODING))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sets_encoding;
+
+    #[test]
+    fn only_a_line_that_sets_the_encoding_counts() {
+        assert!(sets_encoding("*.yaml text working-tree-encoding=UTF-16LE"));
+        assert!(sets_encoding("[attr]prose working-tree-encoding=UTF-16LE"));
+        assert!(!sets_encoding("*.yaml -working-tree-encoding"));
+        assert!(!sets_encoding("*.yaml text eol=lf"));
+    }
+}
