@@ -1,6 +1,6 @@
 //! Facts from outside the tree: which commits came, who signed them, who may approve.
 //!
-//! In: what the git, signature, owners and approval rooms found out. Out: [`PushEvidence`], plain
+//! In: what the git, signature, owners and approval rooms found out. Out: [`RefEvidence`], plain
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
