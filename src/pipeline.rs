@@ -10,7 +10,7 @@ use crate::evidence::RefEvidence;
 use crate::kube::ClusterTarget;
 use crate::manifest::Limits;
 use crate::policy::Policy;
-use crate::render::{Layout, LayoutInput, Selection};
+use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Judgement, Mode};
@@ -42,9 +42,10 @@ pub struct Targets {
 /// Judges a change.
 pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: NaiveDate) -> Judgement {
     let selection = &targets.selection;
+    let reaches = &Reaches::read([change.old, change.new].into_iter(), change.blobs);
     let mut reader = change.blobs.reader();
-    let old = Layout::of(&LayoutInput { snapshot: change.old, selection }, &mut *reader);
-    let new = Layout::of(&LayoutInput { snapshot: change.new, selection }, &mut *reader);
+    let old = Layout::of(&LayoutInput { snapshot: change.old, selection, reaches }, &mut *reader);
+    let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
     let schemas = SchemaStore::of(&worlds.old, &worlds.new);

@@ -98,16 +98,21 @@ impl CommandError {
     /// How the process ends with this error.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Gate(GateError::Policy(_))
+            Self::Gate(
+                GateError::Policy(_) | GateError::Git(GitError::Open { .. } | GitError::Revision(_)),
+            )
+            | Self::Git(GitError::Open { .. } | GitError::Revision(_))
             | Self::Push(_)
             | Self::Environment(_)
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
             | Self::Argument(_) => Exit::Usage,
-            Self::Git(GitError::Open { .. } | GitError::Revision(_))
-            | Self::Gate(GateError::Git(GitError::Open { .. } | GitError::Revision(_))) => Exit::Usage,
-            Self::Git(_) | Self::Gate(GateError::Git(_)) => Exit::Undecided,
-            Self::Output(_) | Self::Input(_) | Self::Quarantine(_) | Self::Demo(_) => Exit::Undecided,
+            Self::Gate(GateError::Git(_))
+            | Self::Git(_)
+            | Self::Output(_)
+            | Self::Input(_)
+            | Self::Quarantine(_)
+            | Self::Demo(_) => Exit::Undecided,
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::git::{Head, Repository};
 use crate::policy::POLICY_PATH;
 use crate::source::{RepoPath, Snapshot};
 
+/// How the files of certificates usually end.
+const KEY_ENDINGS: [&str; 3] = ["asc", "gpg", "pgp"];
 /// What a keyring file is recognised by.
 const ARMOR: &[u8] = b"-----BEGIN PGP PUBLIC KEY BLOCK-----";
 
@@ -22,8 +24,9 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
         return Err(CommandError::Argument(format!("{} exists already; edit it instead", path.display())));
     }
     let snapshot = head_snapshot(&repository)?;
-    let has_owners = codeowners_of(&repository, &snapshot).is_ok_and(|found| found.is_some());
-    let text = document(&keyrings(&repository, &snapshot), has_owners.then_some(Owners));
+    let declared = codeowners_of(&repository, &snapshot).is_ok_and(|found| found.is_some());
+    let owners = if declared { Ownership::Declared } else { Ownership::Nobody };
+    let text = document(&keyrings(&repository, &snapshot), &owners);
     std::fs::write(&path, text).map_err(|source| CommandError::File { path: path.clone(), source })?;
     print(&format!(
         "wrote {}\n  try it on the past: portcullis replay HEAD --policy {POLICY_PATH}\n  then commit and push it \
@@ -32,9 +35,6 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
     ))?;
     Ok(Exit::Accept)
 }
-
-/// There is a CODEOWNERS file.
-struct Owners;
 
 fn head_snapshot(repository: &Repository) -> Result<Snapshot, CommandError> {
     let tip = match repository.head()? {
@@ -48,7 +48,8 @@ fn head_snapshot(repository: &Repository) -> Result<Snapshot, CommandError> {
 }
 
 fn keyrings(repository: &Repository, snapshot: &Snapshot) -> Vec<RepoPath> {
-    let named = |path: &&RepoPath| path.as_str().ends_with(".asc") || path.as_str().ends_with(".pgp");
+    let named =
+        |path: &&RepoPath| KEY_ENDINGS.contains(&path.file_name().rsplit('.').next().unwrap_or_default());
     let armored = |path: &&RepoPath| {
         let bytes = snapshot.files.get(*path).and_then(|file| repository.blob(&file.id).ok());
         bytes.is_some_and(|bytes| bytes.starts_with(ARMOR))
@@ -56,23 +57,30 @@ fn keyrings(repository: &Repository, snapshot: &Snapshot) -> Vec<RepoPath> {
     snapshot.files.keys().filter(named).filter(armored).cloned().collect()
 }
 
-fn document(keyrings: &[RepoPath], owners: Option<Owners>) -> String {
-    let mut text = String::from(
+fn document(keyrings: &[RepoPath], owners: &Ownership) -> String {
+    let names: Vec<String> = keyrings.iter().map(|path| format!("\"{path}\"")).collect();
+    let signatures = match names.len() {
+        0 => String::new(),
+        _ => format!("signatures: {{require: trusted, keyring: [{}]}}\n", names.join(", ")),
+    };
+    let owners = match owners {
+        Ownership::Declared => "owners: {dialect: github, approvals: 1}\n",
+        Ownership::Nobody => "",
+    };
+    format!(
         "# What portcullis guards, and how. `portcullis policy schema` prints the schema for editors,\n\
          # `portcullis policy show` what each check does under this file.\n\
          apiVersion: portcullis.dev/v1\n\
          kind: GatePolicy\n\
-         profile: baseline\n",
-    );
-    if !keyrings.is_empty() {
-        let names: Vec<String> = keyrings.iter().map(|path| format!("\"{path}\"")).collect();
-        text.push_str(&format!("signatures: {{require: trusted, keyring: [{}]}}\n", names.join(", ")));
-    }
-    if owners.is_some() {
-        text.push_str("owners: {dialect: github, approvals: 1}\n");
-    }
-    text.push_str(
-        "# clusters:\n# - {name: prod, paths: [\"clusters/prod/**\"], kubernetes: \"1.36\", cloud: aws}\n",
-    );
-    text
+         profile: baseline\n\
+         {signatures}{owners}\
+         # clusters:\n\
+         # - {{name: prod, paths: [\"clusters/prod/**\"], kubernetes: \"1.36\", cloud: aws}}\n"
+    )
+}
+
+/// Whether the repository says who owns what.
+enum Ownership {
+    Declared,
+    Nobody,
 }

@@ -1,5 +1,6 @@
 //! `objects`: what the gate reads in a file, one JSON object a line.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::json;
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {
             "reading": "kubectl",
             "object": object.root.to_json(),
         });
-        text.push_str(&format!("{record}\n"));
+        let _ = writeln!(text, "{record}");
     }
     print(&text)?;
     for problem in &manifest.problems {

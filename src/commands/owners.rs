@@ -1,5 +1,7 @@
 //! `owners`: who owns a path, and which line says so.
 
+use std::fmt::Write as _;
+
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::gate::codeowners_of;
@@ -30,10 +32,10 @@ pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
                 format!("{} ({file}:{} `{}`)", owners.join(" "), rule.line, rule.pattern)
             }
         };
-        text.push_str(&format!("{}: {}\n", terminal(path.as_str()), terminal(&line)));
+        let _ = writeln!(text, "{}: {}", terminal(path.as_str()), terminal(&line));
     }
     for problem in codeowners.problems() {
-        text.push_str(&format!("{file}:{}: {}\n", problem.line, terminal(&problem.reason)));
+        let _ = writeln!(text, "{file}:{}: {}", problem.line, terminal(&problem.reason));
     }
     print(&text)?;
     Ok(if codeowners.problems().is_empty() { Exit::Accept } else { Exit::Reject })

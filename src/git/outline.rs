@@ -40,7 +40,7 @@ fn value(line: &[u8], key: &[u8]) -> Option<ObjectId> {
 
 fn committed_at(bytes: &[u8]) -> i64 {
     let line = bytes.split(|byte| *byte == b'\n').find(|line| line.starts_with(b"committer "));
-    let words = line.unwrap_or_default().rsplit(|byte| *byte == b' ');
-    let seconds = words.skip(1).next().and_then(|word| std::str::from_utf8(word).ok());
+    let mut words = line.unwrap_or_default().rsplit(|byte| *byte == b' ');
+    let seconds = words.nth(1).and_then(|word| std::str::from_utf8(word).ok());
     seconds.and_then(|word| word.parse().ok()).unwrap_or(0)
 }

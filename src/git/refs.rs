@@ -38,7 +38,7 @@ impl Repository {
         for _ in 0..HOPS {
             match self.inner.find_reference(&current) {
                 Ok(reference) => match reference.symbolic_target() {
-                    Ok(Some(target)) => current = target.to_owned(),
+                    Ok(Some(target)) => target.clone_into(&mut current),
                     Ok(None) => return Ok(current),
                     Err(error) => return Err(ref_error(&current, &error)),
                 },

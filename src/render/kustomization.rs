@@ -1,8 +1,12 @@
 //! What a kustomization file reaches, as far as its own text tells.
 
+use std::collections::{HashMap, HashSet};
+
+use rayon::prelude::*;
+
 use super::links::join;
 use crate::manifest::{Limits, Node, documents};
-use crate::source::SourceText;
+use crate::source::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot, SourceText};
 
 /// The three names under which kustomize looks for a root
 /// (`kyaml/konfig`, `RecognizedKustomizationFileNames`).
@@ -24,7 +28,7 @@ const PARTIAL_LISTS: [&str; 9] = [
 ];
 
 /// The paths that a kustomization names, relative to the repository.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reach {
     /// Files or folders with complete objects.
     pub(super) resources: Vec<String>,
@@ -32,9 +36,35 @@ pub(super) struct Reach {
     pub(super) partial: Vec<String>,
 }
 
+/// What kustomizations reach, read once however many revisions hold them.
+#[derive(Debug, Default)]
+pub struct Reaches(HashMap<(RepoPath, ObjectId), Reach>);
+
+impl Reaches {
+    /// Reads the kustomizations of several revisions on all cores.
+    pub fn read<'a>(snapshots: impl Iterator<Item = &'a Snapshot>, blobs: &dyn BlobSource) -> Self {
+        let files = snapshots.flat_map(|snapshot| &snapshot.files);
+        let named = files.filter(|(path, _)| FILE_NAMES.contains(&path.file_name()));
+        let unique: HashSet<(RepoPath, ObjectId)> =
+            named.map(|(path, file)| (path.clone(), file.id.clone())).collect();
+        let read = |reader: &mut Box<dyn BlobReader + '_>, (path, id): (RepoPath, ObjectId)| {
+            let bytes = reader.read(&id).unwrap_or_default();
+            let reach = reach(path.parent(), bytes);
+            ((path, id), reach)
+        };
+        Self(unique.into_par_iter().map_init(|| blobs.reader(), read).collect())
+    }
+
+    /// What a kustomization reaches. One that is reached through a link has not been read yet.
+    pub(super) fn of(&self, path: &RepoPath, id: &ObjectId, reader: &mut dyn BlobReader) -> Reach {
+        let known = self.0.get(&(path.clone(), id.clone())).cloned();
+        known.unwrap_or_else(|| reach(path.parent(), reader.read(id).unwrap_or_default()))
+    }
+}
+
 /// Reads a kustomization's text; what does not parse reaches nothing and is reported elsewhere.
-pub(super) fn reach(folder: &str, bytes: &[u8]) -> Reach {
-    let (nodes, _) = documents(&SourceText::new(bytes.to_vec()), &Limits::default());
+fn reach(folder: &str, bytes: Vec<u8>) -> Reach {
+    let (nodes, _) = documents(&SourceText::new(bytes), &Limits::default());
     let Some(root) = nodes.first() else { return Reach::default() };
     let mut reach = Reach::default();
     for list in RESOURCE_LISTS {

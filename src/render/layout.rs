@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attributes;
-use super::kustomization::{self, Reach};
+use super::kustomization::{self, Reach, Reaches};
 use super::links::{self, LinkProblem};
 use super::selection::Selection;
 use crate::source::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
@@ -39,7 +39,7 @@ pub struct Root {
 }
 
 /// How the objects of a file stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// As they are applied.
     Complete,
@@ -81,6 +81,8 @@ pub struct LayoutInput<'a> {
     pub snapshot: &'a Snapshot,
     /// Where to start.
     pub selection: &'a Selection,
+    /// What the kustomizations of the revision reach.
+    pub reaches: &'a Reaches,
 }
 
 impl Layout {
@@ -91,7 +93,7 @@ impl Layout {
         let charts = chart_folders(&snapshot);
         let starts = snapshot.files.keys().filter(|path| input.selection.starts_at(path));
         let mut sorter = Sorter::new(&snapshot, starts.cloned().collect());
-        sorter.follow_kustomizations(reader);
+        sorter.follow_kustomizations(input.reaches, reader);
         let Sorter { selected, partial, kustomizations, .. } = sorter;
         let mut layout = Self { undecodable: snapshot.undecodable.clone(), ..Self::default() };
         layout.link_problems = relevant(link_problems, input.selection);
@@ -133,14 +135,13 @@ impl<'a> Sorter<'a> {
         Self { snapshot, selected, partial, kustomizations, waiting }
     }
 
-    fn follow_kustomizations(&mut self, reader: &mut dyn BlobReader) {
+    fn follow_kustomizations(&mut self, reaches: &Reaches, reader: &mut dyn BlobReader) {
         while let Some(path) = self.waiting.pop() {
             if self.kustomizations.contains_key(&path) {
                 continue;
             }
             let Some(file) = self.snapshot.files.get(&path) else { continue };
-            let bytes = reader.read(&file.id).unwrap_or_default();
-            let reach = kustomization::reach(path.parent(), &bytes);
+            let reach = reaches.of(&path, &file.id, reader);
             reach.resources.iter().for_each(|resource| self.select(resource));
             let parts = reach.partial.iter().filter(|part| self.snapshot.file(part).is_some());
             let parts: Vec<RepoPath> = parts.map(|part| RepoPath::new(part)).collect();

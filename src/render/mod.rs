@@ -10,6 +10,7 @@ mod layout;
 mod links;
 mod selection;
 
+pub use kustomization::Reaches;
 pub use layout::{Layout, LayoutInput, Member, Role, Root, RootKind};
 pub use links::LinkProblem;
 pub use selection::Selection;

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::change::{ObjectChange, Placed};
+use super::differing::differing;
 use super::loader::{Blobs, Loaded, load_all, load_related};
 use super::needles::Needles;
 use super::pairing::pair;
@@ -48,9 +49,9 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let (new_changed, new_rest): (Vec<_>, Vec<_>) = input.new.members.iter().partition(is_changed);
     let ids = unique_ids(old_changed.iter().chain(&new_changed).copied(), &HashMap::new());
     let mut blobs = load_all(input.blobs, &ids, &input.limits);
-    let needles =
-        Needles::of(blobs.values().flatten().flat_map(|loaded| loaded.objects.iter().map(AsRef::as_ref)));
-    if blobs.values().flatten().any(|loaded| !loaded.objects.is_empty()) {
+    let differing = differing(&old_changed, &new_changed, &blobs);
+    let needles = Needles::of(differing.iter().map(AsRef::as_ref));
+    if !differing.is_empty() {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }

@@ -5,6 +5,7 @@
 
 mod builder;
 mod change;
+mod differing;
 mod loader;
 mod needles;
 mod pairing;

@@ -11,6 +11,9 @@ use crate::source::RepoPath;
 /// Fragments are merged into other objects: each pairs only with itself.
 type Key<'a> = (&'a ObjectRef, Option<&'a RepoPath>);
 
+/// What stands under one identity before and after.
+type Sides<'a> = (Vec<&'a Arc<Placed>>, Vec<&'a Arc<Placed>>);
+
 fn key(placed: &Placed) -> Key<'_> {
     let own_path = match placed.role {
         Role::Complete => None,
@@ -27,7 +30,7 @@ pub(super) fn pair(
     new: &[Arc<Placed>],
     changed: &BTreeSet<RepoPath>,
 ) -> Vec<ObjectChange> {
-    let mut sides: BTreeMap<Key<'_>, (Vec<&Arc<Placed>>, Vec<&Arc<Placed>>)> = BTreeMap::new();
+    let mut sides: BTreeMap<Key<'_>, Sides<'_>> = BTreeMap::new();
     old.iter().for_each(|placed| sides.entry(key(placed)).or_default().0.push(placed));
     new.iter().for_each(|placed| sides.entry(key(placed)).or_default().1.push(placed));
     sides.values().flat_map(|(old, new)| pair_identity(old, new, changed)).collect()

@@ -75,7 +75,7 @@ impl Gain<'_> {
         let mut atoms = Vec::new();
         let mut culprits = Vec::new();
         for rule in rules {
-            let new = uncovered(owned.iter().copied(), &rule.rule);
+            let new = uncovered(&owned, &rule.rule);
             culprits.extend((!new.is_empty()).then_some(rule));
             atoms.extend(new);
         }
@@ -139,10 +139,9 @@ impl Gain<'_> {
         let finding = Finding::about_object(META.id, &grant.binding, operation, message);
         let binding_place = self.binding_place(grant, change);
         match (change, rule_place) {
-            (Some(_), None) => finding.at(binding_place),
+            (Some(_) | None, None) => finding.at(binding_place),
             (Some(_), Some(rule)) => finding.at(binding_place).related(rule),
             (None, Some(rule)) => finding.at(rule).related(binding_place),
-            (None, None) => finding.at(binding_place),
         }
     }
 

@@ -20,12 +20,11 @@ pub(super) fn load(
         let patterns = layers.last().map(|layer| layer.signatures().keyring).unwrap_or_default();
         (!patterns.is_empty()).then_some((folder, patterns))
     });
-    let files = match of_server {
-        Some((folder, patterns)) => server_files(folder, &patterns)?,
-        None => {
-            let patterns = layers.first().map(|layer| layer.signatures().keyring).unwrap_or_default();
-            repository_files(repository, snapshot, &patterns)?
-        }
+    let files = if let Some((folder, patterns)) = of_server {
+        server_files(folder, &patterns)?
+    } else {
+        let patterns = layers.first().map(|layer| layer.signatures().keyring).unwrap_or_default();
+        repository_files(repository, snapshot, &patterns)?
     };
     if files.is_empty() {
         return Err("the policy names no keyring, or none of its `signatures.keyring` files exists".into());

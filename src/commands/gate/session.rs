@@ -11,7 +11,7 @@ use super::owners;
 use super::planning::{Plan, PlannedRef, plan};
 use super::policy::{Floor, Governance, Governing, PolicyLoadError, load};
 use super::trust_files::{self, OntoHead, TrustInput};
-use crate::evidence::RefEvidence;
+use crate::evidence::{RefEvidence, TrustFileChange};
 use crate::git::{GitError, Head, Repository};
 use crate::pipeline::{Change, evaluate};
 use crate::push::RefUpdate;
@@ -139,7 +139,7 @@ impl Session {
             mode: Mode::Enforcing,
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
-        Ok(self.section(planned, &governing, &evidence, judgement))
+        Ok(section(planned, &governing, &evidence, judgement))
     }
 
     fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
@@ -203,33 +203,39 @@ impl Session {
         let keyring = keyring::load(&self.repository, governing, &self.governing);
         Signatures::Judged { keyring, now: self.now }
     }
+}
 
-    fn section(
-        &self,
-        planned: &PlannedRef,
-        governing: &Governing,
-        evidence: &RefEvidence,
-        judgement: Judgement,
-    ) -> Section {
-        let mut section = Section::of(&planned.ref_name, judgement);
-        section.range = (planned.base.clone(), planned.tip.clone());
-        section.commits = planned.commits.len();
-        let first = evidence.trust_files.iter().any(|change| change.accepted && change.broken.is_none());
-        if governing.governance == Governance::None {
-            section.notices.push(if first {
-                "this push brings the first trust files; from now on they change only as the server accepts"
-                    .into()
-            } else {
-                "this repository has no policy yet: the profile `baseline` judges every branch and tag".into()
-            });
-        } else if !governing.policy.demands_signatures() && governing.policy.owners().is_none() {
-            section.notices.push("the policy asks neither for signatures nor for owners' approval".into());
-        } else if !governing.policy.demands_signatures() {
-            section.notices.push("the policy does not ask for signatures".into());
-        } else if governing.policy.owners().is_none() {
-            section.notices.push("the policy does not ask for owners' approval".into());
+fn section(
+    planned: &PlannedRef,
+    governing: &Governing,
+    evidence: &RefEvidence,
+    judgement: Judgement,
+) -> Section {
+    let mut section = Section::of(&planned.ref_name, judgement);
+    section.range = (planned.base.clone(), planned.tip.clone());
+    section.commits = planned.commits.len();
+    section.notices.extend(notice(governing, evidence).map(str::to_owned));
+    section
+}
+
+/// What the policy does not look at is said in one line, never left to be assumed.
+fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str> {
+    let brings = |change: &TrustFileChange| change.accepted && change.broken.is_none();
+    let first = evidence.trust_files.iter().any(brings);
+    let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
+    match (governing.governance, signatures, owners) {
+        (Governance::None, _, _) if first => {
+            Some("this push brings the first trust files; from now on they change only as the server accepts")
         }
-        section
+        (Governance::None, _, _) => {
+            Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
+        }
+        (Governance::Established, false, false) => {
+            Some("the policy asks neither for signatures nor for owners' approval")
+        }
+        (Governance::Established, false, true) => Some("the policy does not ask for signatures"),
+        (Governance::Established, true, false) => Some("the policy does not ask for owners' approval"),
+        (Governance::Established, true, true) => None,
     }
 }
 

@@ -5,8 +5,8 @@
 use super::rule::{Atom, PolicyRule};
 
 /// The atoms of `wanted` that no rule of `owned` covers.
-pub fn uncovered<'a>(owned: impl Iterator<Item = &'a PolicyRule> + Clone, wanted: &PolicyRule) -> Vec<Atom> {
-    let covered = |atom: &Atom| owned.clone().any(|rule| covers(rule, atom));
+pub fn uncovered(owned: &[&PolicyRule], wanted: &PolicyRule) -> Vec<Atom> {
+    let covered = |atom: &Atom| owned.iter().any(|rule| covers(rule, atom));
     wanted.atoms().into_iter().filter(|atom| !covered(atom)).collect()
 }
 
@@ -58,7 +58,7 @@ mod tests {
     }
 
     fn is_covered(owned: &[PolicyRule], wanted: &PolicyRule) -> bool {
-        uncovered(owned.iter(), wanted).is_empty()
+        uncovered(&owned.iter().collect::<Vec<_>>(), wanted).is_empty()
     }
 
     #[test]
