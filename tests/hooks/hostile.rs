@@ -151,7 +151,7 @@ fn a_submodule_among_manifests_is_rejected() -> Result<(), Failure> {
 #[test]
 fn prose_that_becomes_a_manifest_in_another_encoding_is_rejected() -> Result<(), Failure> {
     let (_server, mallory) = server()?;
-    let padded = format!("{NODE_PORT}{}", if NODE_PORT.len() % 2 == 0 { "" } else { "\n" });
+    let padded = format!("{NODE_PORT}{}", if NODE_PORT.len().is_multiple_of(2) { "" } else { "\n" });
     let units: Vec<u16> =
         padded.as_bytes().chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
     let prose = mallory.git.store("blob", String::from_utf16(&units)?.as_bytes())?;
