@@ -36,12 +36,12 @@ fn measure(manifests: usize, change: Change) {
     let times: Vec<Duration> = runs.iter().map(|(time, _)| *time).collect();
     let peak = runs.iter().map(|(_, peak)| *peak).max().unwrap_or(0);
     println!(
-        "{manifests:>9}  {:<12} {:>10.1} {:>10.1} {:>10.1} {:>9.1}",
+        "{manifests:>9}  {:<12} {:>10.1} {:>10.1} {:>10.1} {:>9}",
         change.name(),
         milliseconds(median(&times)),
         milliseconds(times.iter().max().copied().unwrap_or_default()),
         milliseconds(median(&listing)),
-        peak as f64 / 1024.0,
+        peak / 1024,
     );
 }
 

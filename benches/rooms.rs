@@ -14,7 +14,8 @@ fn main() {
 }
 
 fn stream(manifests: usize) -> String {
-    (0..manifests).map(|index| format!("---\n{}", repository::manifest(index))).collect()
+    let documents: Vec<String> = (0..manifests).map(repository::manifest).collect();
+    documents.join("---\n")
 }
 
 /// Bytes a second of one core, spans and scalars resolved.

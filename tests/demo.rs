@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::documents::{project, same_file};
+use common::documents::{project, same_file, same_part};
 use common::git::Failure;
 use regex::{Captures, Regex};
 
@@ -43,7 +43,7 @@ fn the_clean_push_passes_and_the_malicious_one_does_not() -> Result<(), Failure>
     let output = demo(None)?;
     let text = String::from_utf8(output.stdout)?;
     assert_eq!(output.status.code(), Some(0), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    let (_, malicious) = text.split_once("3. Mallory").ok_or("there is no third push")?;
+    let malicious = third_push(&text)?;
     for check in [
         "cluster-admin-binding",
         "rbac-escalation",
@@ -57,7 +57,17 @@ fn the_clean_push_passes_and_the_malicious_one_does_not() -> Result<(), Failure>
     }
     assert_eq!(text.matches("error[").count(), 7, "{text}");
     assert!(malicious.contains("! [remote rejected] main -> main (pre-receive hook declined)"));
-    same_file(&project("docs/demo.txt"), &comparable(&text)?)
+    let comparable = comparable(&text)?;
+    same_file(&project("docs/demo.txt"), &comparable)?;
+    same_part(&project("README.md"), "demo", &format!("```text\n{}```\n", third_push(&comparable)?))
+}
+
+/// What Mallory types and sees.
+fn third_push(text: &str) -> Result<&str, Failure> {
+    let (_, rest) = text.split_once("3. Mallory").ok_or("there is no third push")?;
+    let begin = rest.find("$ git commit").ok_or("Mallory commits nothing")?;
+    let end = rest.find("\nThe server's main").ok_or("there is no closing word")?;
+    rest.get(begin..end).ok_or_else(|| "the closing word comes first".into())
 }
 
 #[test]

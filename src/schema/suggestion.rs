@@ -7,6 +7,7 @@ use super::custom::CustomKinds;
 use super::embedded::{Embedded, GroupVersionKind};
 use super::nearest::nearest;
 use crate::kube::KubernetesVersion;
+use crate::kube::builtin;
 use crate::manifest::Object;
 
 /// The kind of the same name in another version of the group, then in another group, then one of a
@@ -38,8 +39,9 @@ fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
 
 fn similar(kinds: &[GroupVersionKind], object: &Object) -> Option<GroupVersionKind> {
     let in_group = || kinds.iter().filter(|known| known.group == object.group());
+    let anywhere = || kinds.iter().filter(|_| builtin::owns_group(object.group()));
     let name = nearest(&object.kind, in_group().map(|known| known.kind))
-        .or_else(|| nearest(&object.kind, kinds.iter().map(|known| known.kind)))?;
+        .or_else(|| nearest(&object.kind, anywhere().map(|known| known.kind)))?;
     let named = || kinds.iter().rev().filter(|known| known.kind == name);
     named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
 }

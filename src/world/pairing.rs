@@ -23,8 +23,8 @@ fn key(placed: &Placed) -> Key<'_> {
 }
 
 /// The changes between two worlds. Where an identity stands more than once, a new object is
-/// compared with every old one, except with those that stand where they stood: each of these is
-/// the old side of its own file.
+/// compared with every old one, except with those whose own file still holds the identity: each of
+/// these is the old side of its own file. An object that is new to its file is compared with all.
 pub(super) fn pair(
     old: &[Arc<Placed>],
     new: &[Arc<Placed>],
@@ -44,7 +44,10 @@ fn pair_identity(
     let mut changes = Vec::new();
     for object in new.iter().filter(|object| changed.contains(&object.path)) {
         let at_home = old.iter().any(|candidate| candidate.path == object.path);
-        let rivals = old.iter().filter(|candidate| !at_home || changed.contains(&candidate.path));
+        let stays = |candidate: &Arc<Placed>| new.iter().any(|other| other.path == candidate.path);
+        let is_rival =
+            |candidate: &&&Arc<Placed>| !at_home || candidate.path == object.path || !stays(candidate);
+        let rivals = old.iter().filter(is_rival);
         changes.extend(compare(object, &rivals.copied().collect::<Vec<_>>()));
     }
     if new.is_empty() {

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Replays real histories: every bundle of a folder, every commit as if it had been pushed alone.
+# usage: tests/conformance.sh FOLDER PORTCULLIS
+# Fails where portcullis stops, panics, or cannot decide about a commit. Findings are no failure.
+set -euo pipefail
+[ $# -eq 2 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+portcullis=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+undecided='^[0-9a-f]{7,}  undecided '
+failures=0
+count=0
+
+for bundle in "$1"/*.bundle; do
+  [ -e "$bundle" ] || { echo "no bundle in $1" >&2; exit 1; }
+  name=$(basename "$bundle" .bundle)
+  count=$((count + 1))
+  # HEAD of a bundle may name no branch: take the first that is there.
+  git clone --quiet --bare "$bundle" "$work/$name" 2>"$work/clone.err" || { cat "$work/clone.err" >&2; exit 1; }
+  branch=$(git -C "$work/$name" for-each-ref --count=1 --format='%(refname)' refs/heads)
+  status=0
+  "$portcullis" replay "$branch" --repo "$work/$name" >"$work/$name.txt" 2>"$work/$name.err" || status=$?
+  if [ "$status" -ne 0 ] || grep -q 'panicked at' "$work/$name.err" || grep -Eq "$undecided" "$work/$name.txt"; then
+    failures=$((failures + 1))
+    echo "$name: failed with exit code $status"
+    grep -E "$undecided" "$work/$name.txt" | head -n 5 || true
+    head -n 20 "$work/$name.err"
+  else
+    echo "$name: $(grep ' commits: ' "$work/$name.txt")"
+  fi
+done
+
+[ "$failures" -eq 0 ] || { echo "$failures of $count histories failed"; exit 1; }

@@ -1,0 +1,108 @@
+//! Documents that the program writes about itself are those that are committed.
+//! `SNAPSHOTS=overwrite cargo test --test generated` rewrites them; people review the difference.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::documents::{project, same_file, same_part};
+use common::git::Failure;
+use portcullis::checks::REGISTRY;
+
+/// What the program prints; it has to succeed and to print something.
+fn printed(arguments: &[&str]) -> Result<String, Failure> {
+    let output = Command::new(env!("CARGO_BIN_EXE_portcullis")).args(arguments).output()?;
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout)?;
+    assert!(!text.trim().is_empty(), "{arguments:?} prints nothing");
+    Ok(text)
+}
+
+fn file_names(folder: &Path) -> Result<BTreeSet<String>, Failure> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    names.collect()
+}
+
+#[test]
+fn check_pages_and_the_policy_schema_are_current() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let written = folder.path().to_string_lossy().into_owned();
+    let cases = project("tests/checks").to_string_lossy().into_owned();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_portcullis")).args(["generate-docs", &cases, &written]).output()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for name in file_names(&folder.path().join("checks"))? {
+        let page = format!("checks/{name}");
+        same_file(&project("docs").join(&page), &fs::read_to_string(folder.path().join(&page))?)?;
+    }
+    assert_eq!(file_names(&project("docs/checks"))?, file_names(&folder.path().join("checks"))?);
+    let schema = fs::read_to_string(folder.path().join("policy.schema.json"))?;
+    same_file(&project("docs/policy.schema.json"), &schema)
+}
+
+#[test]
+fn the_readme_lists_every_check() -> Result<(), Failure> {
+    let mut table = String::from("| check | about | what it reports |\n|---|---|---|\n");
+    for line in printed(&["checks"])?.lines() {
+        let mut words = line.split_whitespace();
+        let (id, family) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let title = words.collect::<Vec<_>>().join(" ");
+        table.extend([format!("| [`{id}`](docs/checks/{id}.md) | {family} | {title} |\n")]);
+    }
+    assert_eq!(table.lines().count(), REGISTRY.len() + 2);
+    same_part(&project("README.md"), "checks", &table)
+}
+
+#[test]
+fn the_policy_in_the_readme_is_a_policy() -> Result<(), Failure> {
+    let readme = fs::read_to_string(project("README.md"))?;
+    let (_, rest) = readme.split_once("<!-- a test reads this policy -->\n```yaml\n").ok_or("no policy")?;
+    let (policy, _) = rest.split_once("```").ok_or("the policy has no end")?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("policy.yaml");
+    fs::write(&file, policy)?;
+    let shown = printed(&["policy", "show", &file.to_string_lossy()])?;
+    assert!(shown.contains("image-downgrade"), "{shown}");
+    Ok(())
+}
+
+#[test]
+fn every_check_is_explained() -> Result<(), Failure> {
+    for check in REGISTRY {
+        let page = printed(&["explain", check.meta.id])?;
+        assert!(page.contains("## Remediation"), "{page}");
+    }
+    Ok(())
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() -> Result<(), Failure> {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        assert!(printed(&["completions", shell])?.contains("pre-receive"), "{shell}");
+    }
+    assert!(printed(&["man"])?.starts_with(".ie"));
+    Ok(())
+}
+
+/// Links of the documents lead to files of the project.
+#[test]
+fn links_of_documents_lead_somewhere() -> Result<(), Failure> {
+    let link = regex::Regex::new(r"\]\(([^)#]+)[^)]*\)")?;
+    let documents =
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(project);
+    let decisions = file_names(&project("docs/adr"))?;
+    let decisions = decisions.iter().map(|name| project("docs/adr").join(name));
+    for document in documents.into_iter().chain(decisions) {
+        let text = fs::read_to_string(&document)?;
+        let folder = document.parent().ok_or("a document without a folder")?;
+        for target in link.captures_iter(&text).filter_map(|found| found.get(1)) {
+            let target = target.as_str();
+            let there = target.starts_with("https://") || folder.join(target).exists();
+            assert!(there, "{} links to {target}", document.display());
+        }
+    }
+    Ok(())
+}
