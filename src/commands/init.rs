@@ -64,7 +64,11 @@ fn document(keyrings: &[RepoPath], owners: &Ownership) -> String {
         _ => format!("signatures: {{require: trusted, keyring: [{}]}}\n", names.join(", ")),
     };
     let owners = match owners {
-        Ownership::Declared => "owners: {dialect: github, approvals: 1}\n",
+        Ownership::Declared => {
+            "# Whoever owns a path approves by signing, once `signerCounts: true` stands here and `people:` maps keys\n\
+             # to owners; until approvals have another source, owned paths cannot change without it.\n\
+             owners: {dialect: github, approvals: 1}\n"
+        }
         Ownership::Nobody => "",
     };
     format!(

@@ -52,6 +52,7 @@ pub fn documents(source: &SourceText, limits: &Limits) -> (Vec<Node>, Vec<Proble
         return (Vec::new(), vec![Problem::unparseable(span(0, 0), reason)]);
     }
     let mut problems = odd_characters(text);
+    problems.extend(skip_marker(text));
     let (nodes, more) = read(text, limits);
     problems.extend(more);
     (nodes, problems)
@@ -104,6 +105,15 @@ fn not_utf8(bytes: &[u8], offset: usize) -> Problem {
         "the bytes here are not UTF-8"
     };
     Problem::unparseable(span(offset, offset + 1), reason)
+}
+
+/// Argo CD leaves out every file that holds this marker (`reposerver/repository/repository.go`), so
+/// that adding it to a file takes its objects away.
+fn skip_marker(text: &str) -> Option<Problem> {
+    const MARKER: &str = "+argocd:skip-file-rendering";
+    let start = text.find(MARKER)?;
+    let reason = "Argo CD deploys nothing of a file with this marker, other tools all of it";
+    Some(Problem::ambiguous(span(start, start + MARKER.len()), reason))
 }
 
 /// Characters that YAML 1.1 takes for line ends and nearly everybody else does not, so that text

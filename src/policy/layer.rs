@@ -39,6 +39,16 @@ pub struct Decision {
 pub struct Layer {
     files: Vec<Positioned>,
     waivers: Vec<Waiver>,
+    author: Author,
+}
+
+/// Who wrote a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// The repository, or nobody.
+    Repository,
+    /// The server's administrator: reports say so, because no waiver of the repository counts.
+    Server,
 }
 
 /// Checks that `signatures:` switches on where no file names them.
@@ -48,24 +58,31 @@ const OWNER_CHECKS: [&str; 2] = ["missing-approval", "invalid-codeowners"];
 
 impl Layer {
     /// Parses a policy file and the profiles below it. `known` lists the ids of all checks.
-    pub fn parse(path: &str, bytes: &[u8], known: &[&str]) -> Result<Self, PolicyError> {
+    pub fn parse(path: &str, bytes: &[u8], known: &[&str], author: Author) -> Result<Self, PolicyError> {
         let own = Positioned::parse(path, bytes)?;
         let profile = own.document.profile.unwrap_or_default();
         let mut files = vec![own];
         add_profiles(&mut files, profile)?;
+        if let (Author::Repository, Some(own)) = (author, files.first())
+            && !own.document.accepted_trust_files.is_empty()
+        {
+            let message =
+                "`acceptedTrustFiles` counts in the server's policy only: a repository cannot accept its own";
+            return Err(own.error("/acceptedTrustFiles", message, None));
+        }
         for file in &files {
             check_ids(file, known)?;
             check_values(file)?;
         }
         let waivers = files.iter().map(waivers).collect::<Result<Vec<_>, _>>()?.concat();
-        Ok(Self { files, waivers })
+        Ok(Self { files, waivers, author })
     }
 
     /// A profile alone: what holds where a repository has no policy.
     pub fn profile(profile: ProfileName) -> Result<Self, PolicyError> {
         let mut files = Vec::new();
         add_profiles(&mut files, profile)?;
-        Ok(Self { files, waivers: Vec::new() })
+        Ok(Self { files, waivers: Vec::new(), author: Author::Repository })
     }
 
     /// The file itself, without its profiles.
@@ -125,13 +142,21 @@ impl Layer {
             let Some(rule) = file.document.checks.get(check) else { continue };
             let scope = rule.scopes.iter().find(|scope| applies(scope, path, finding));
             if let Some(enforcement) = scope.map(|scope| scope.enforce).or(rule.enforce) {
-                return (enforcement, origin(file, &format!("/checks/{check}")), Some(rule));
+                return (enforcement, self.origin(file, &format!("/checks/{check}")), Some(rule));
             }
         }
         let (enforcement, key) = self.implied(check);
         let file = self.files.iter().find(|file| file.has(key)).or(self.files.first());
         let nowhere = Origin { path: String::new(), line: 1 };
-        (enforcement, file.map_or(nowhere, |file| origin(file, &format!("/{key}"))), None)
+        (enforcement, file.map_or(nowhere, |file| self.origin(file, &format!("/{key}"))), None)
+    }
+
+    fn origin(&self, file: &Positioned, pointer: &str) -> Origin {
+        let path = match self.author {
+            Author::Repository => file.path.clone(),
+            Author::Server => format!("server policy, {}", file.path),
+        };
+        Origin { path, line: file.line(pointer) }
     }
 
     /// What `signatures:` and `owners:` imply for the checks that no file names. A check that nothing
@@ -146,10 +171,6 @@ impl Layer {
             (Enforcement::Warn, "profile")
         }
     }
-}
-
-fn origin(file: &Positioned, pointer: &str) -> Origin {
-    Origin { path: file.path.clone(), line: file.line(pointer) }
 }
 
 fn add_profiles(files: &mut Vec<Positioned>, profile: ProfileName) -> Result<(), PolicyError> {

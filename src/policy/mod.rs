@@ -20,7 +20,7 @@ pub use document::{
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
-pub use layer::{Decision, Layer, Origin};
+pub use layer::{Author, Decision, Layer, Origin};
 pub use layers::{Policy, ProtectedRefs};
 pub use profile::{PROFILES, ProfileName};
 pub use waiver::{WaivedFinding, Waiver};

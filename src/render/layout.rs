@@ -15,6 +15,8 @@ pub enum RootKind {
     Kustomization,
     /// A folder with a `Chart.yaml`.
     Chart,
+    /// A Jsonnet file, which Argo CD evaluates.
+    Jsonnet,
 }
 
 impl RootKind {
@@ -23,6 +25,7 @@ impl RootKind {
         match self {
             Self::Kustomization => "kustomization",
             Self::Chart => "Helm chart",
+            Self::Jsonnet => "Jsonnet program",
         }
     }
 }
@@ -220,7 +223,16 @@ fn roots(
         let parts = blobs(snapshot, snapshot.files.keys().filter(inside).cloned());
         roots.push(Root { kind: RootKind::Chart, file: RepoPath::new(&file), parts });
     }
+    let programs = snapshot.files.keys().filter(|path| is_jsonnet(path));
+    for file in programs {
+        let parts = blobs(snapshot, std::iter::once(file.clone()));
+        roots.push(Root { kind: RootKind::Jsonnet, file: file.clone(), parts });
+    }
     roots
+}
+
+fn is_jsonnet(path: &RepoPath) -> bool {
+    matches!(path.file_name().rsplit_once('.'), Some((_, "jsonnet" | "libsonnet")))
 }
 
 fn blobs(snapshot: &Snapshot, paths: impl Iterator<Item = RepoPath>) -> BTreeMap<RepoPath, ObjectId> {

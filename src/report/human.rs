@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use super::escape::terminal;
 use super::snippet::excerpt;
 use super::{Colour, Report, Section};
-use crate::finding::{Location, Side};
+use crate::finding::{Location, Side, Subject};
 use crate::policy::Enforcement;
 use crate::verdict::{Judged, Verdict};
 
@@ -131,8 +131,11 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
         notes.push(("approval", approval(judged)));
     }
     let origin = &judged.decision.origin;
-    let line = if origin.path.starts_with("profile ") { String::new() } else { format!(":{}", origin.line) };
+    let line = if origin.path.contains("profile ") { String::new() } else { format!(":{}", origin.line) };
     notes.push(("policy", format!("{}{line}", origin.path)));
+    if matches!(finding.subject, Subject::Object { .. }) && judged.decision.enforcement != Enforcement::Warn {
+        notes.push(("fingerprint", finding.fingerprint().to_string()));
+    }
     if let Some(waiver) = &judged.decision.waived {
         notes.push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
     }

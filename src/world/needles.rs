@@ -74,11 +74,10 @@ impl Needle {
     /// Kind, name and namespace of an object. A copy need not spell the namespace where it is
     /// `default` or where the kind has none.
     fn of(object: &Object) -> Self {
-        let is_spelled = |namespace: &Box<str>| {
-            &**namespace != "default"
-                && builtin::scope(object.group(), &object.kind) != builtin::Scope::Cluster
+        let is_spelled = |namespace: &str| {
+            namespace != "default" && builtin::scope(object.group(), &object.kind) != builtin::Scope::Cluster
         };
-        let explicit = object.namespace.clone().filter(is_spelled);
+        let explicit = object.namespace.clone().filter(|namespace| is_spelled(namespace));
         let words = [object.name.clone(), object.kind.clone()].into_iter().chain(explicit);
         Self(words.filter(|word| !word.is_empty()).collect())
     }

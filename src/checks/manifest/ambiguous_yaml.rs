@@ -15,7 +15,8 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reports what no real manifest needs and tools read differently: duplicate keys, a merge that overrides
 a key written above it, text on a separator line or after the end of a document, directives, custom
-tags, `items` on a kind that is no list, and characters that end a line for kubectl only.
+tags, `items` on a kind that is no list, the marker that makes Argo CD skip a file, and characters
+that end a line for kubectl only.
 
 ## What is compared
 

@@ -14,7 +14,8 @@ pub(in crate::checks) static META: Meta = Meta {
 ## What it does
 
 Reports a kustomization or a Helm chart of which a file changes that decides what it deploys: the
-kustomization itself, its patches and generators' files, the chart's templates and values.
+kustomization itself, its patches and generators' files, the chart's templates and values; and a
+Jsonnet file that changes, because Argo CD evaluates it.
 
 ## What is compared
 

@@ -8,7 +8,7 @@ use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
-    ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName, ProtectedRefs,
+    Author, ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName, ProtectedRefs,
 };
 use crate::render::Selection;
 use crate::source::{FileMode, ObjectId, Snapshot};
@@ -76,7 +76,7 @@ impl Floor {
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(PolicyLoadError::Floor { path: path.to_path_buf(), source }),
         };
-        let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks())?;
+        let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks(), Author::Server)?;
         Ok(Some(Self { layer, folder: path.parent().unwrap_or(Path::new("/")).to_path_buf() }))
     }
 }
@@ -137,7 +137,7 @@ pub fn load_without_repository(floor: Option<&Path>) -> Result<Governing, GateEr
 pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
     let bytes =
         std::fs::read(path).map_err(|source| PolicyLoadError::Floor { path: path.to_path_buf(), source })?;
-    let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks());
+    let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks(), Author::Repository);
     alone(layer.map_err(PolicyLoadError::from)?, None)
 }
 
@@ -164,13 +164,15 @@ fn read_policy(
         return Err(unreadable("it is a symbolic link or a submodule".into()));
     }
     let bytes = repository.blob(&file.id).map_err(|error| unreadable(error.to_string()))?;
-    Ok(Some(Layer::parse(POLICY_PATH, &bytes, &known_checks())?))
+    Ok(Some(Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository)?))
 }
 
 /// Why a policy that a push brings could not be used, if so.
 pub fn broken_policy(repository: &Repository, blob: &ObjectId) -> Option<String> {
     match repository.blob(blob) {
-        Ok(bytes) => Layer::parse(POLICY_PATH, &bytes, &known_checks()).err().map(|error| error.to_string()),
+        Ok(bytes) => Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository)
+            .err()
+            .map(|error| error.to_string()),
         Err(error) => Some(error.to_string()),
     }
 }

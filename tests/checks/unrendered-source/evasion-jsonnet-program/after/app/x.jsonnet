@@ -1,0 +1,1 @@
+{apiVersion: "v1", kind: "Service", metadata: {name: "x"}, spec: {type: "Load" + "Balancer"}}
