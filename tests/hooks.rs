@@ -7,6 +7,7 @@ mod hooks {
     mod alone;
     mod checkout;
     mod floor;
+    mod heads;
     mod hidden;
     mod hostile;
     mod manifests;

@@ -31,6 +31,13 @@ impl Repository {
         }
     }
 
+    /// Whether there is any branch.
+    pub fn has_branches(&self) -> Result<bool, GitError> {
+        let pattern = "refs/heads/*";
+        let mut names = self.inner.references_glob(pattern).map_err(|error| ref_error(pattern, &error))?;
+        Ok(names.next().is_some())
+    }
+
     /// The ref that a name stands for once symbolic refs are followed: a push to an alias of `main`
     /// is a push to `main`.
     pub fn resolve_symbolic(&self, name: &str) -> Result<String, GitError> {

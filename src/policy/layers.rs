@@ -36,10 +36,12 @@ impl ProtectedRefs {
     pub fn guards(&self, ref_name: &str, head: Option<&str>) -> bool {
         let is_head = head == Some(ref_name);
         let is_tag = ref_name.starts_with("refs/tags/");
+        let is_branch = ref_name.starts_with("refs/heads/");
         match self {
             Self::Patterns(patterns) => is_head || patterns.is_match(ref_name),
-            Self::HeadAndTags => is_head || is_tag,
-            Self::Everything => is_tag || ref_name.starts_with("refs/heads/"),
+            // A detached HEAD names no branch, so that any of them may be the one that is deployed.
+            Self::HeadAndTags => is_head || is_tag || (head.is_none() && is_branch),
+            Self::Everything => is_tag || is_branch,
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::verdict::{Judged, Verdict};
 
 /// `git push` puts `remote: ` before every line; what remains of 80 columns.
 const WIDTH: usize = 72;
+/// How long a label beside a mark may be.
+const LABEL_WIDTH: usize = 32;
 
 pub(super) fn render(report: &Report, colour: Colour) -> String {
     let mut text = String::new();
@@ -96,9 +98,14 @@ fn finding(judged: &Judged, colour: Colour) -> String {
 fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let excerpt = excerpt(location);
     let line = usize::try_from(location.start.line).unwrap_or(1);
-    let label = location.label.as_ref().map(|label| terminal(label).into_owned());
+    let label = location.label.as_ref().filter(|label| fits(label)).map(|label| terminal(label).into_owned());
     let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
     Snippet::source(excerpt.text).line_start(line).path(shown_path(location)).annotation(annotation)
+}
+
+/// A label that would run off the pusher's terminal is said below the excerpt instead.
+fn fits(label: &str) -> bool {
+    label.chars().count() <= LABEL_WIDTH
 }
 
 fn shown_path(location: &Location) -> String {
@@ -111,8 +118,12 @@ fn shown_path(location: &Location) -> String {
 
 fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     let finding = &judged.finding;
-    let mut notes: Vec<(&'static str, String)> =
-        finding.notes.iter().map(|note| (note.label, note.text.clone())).collect();
+    let before = finding.location.iter().filter_map(|location| location.label.clone());
+    let mut notes: Vec<(&'static str, String)> = before
+        .filter(|label| !fits(label))
+        .map(|label| ("before", label.strip_prefix("was ").unwrap_or(&label).to_owned()))
+        .collect();
+    notes.extend(finding.notes.iter().map(|note| (note.label, note.text.clone())));
     if let Some(commit) = &finding.commit {
         notes.push(("commit", commit.short().to_owned()));
     }

@@ -13,7 +13,7 @@ pub(super) struct Excerpt {
 
 /// How many characters of a line are shown before and after the start of the mark.
 const BEFORE: usize = 60;
-const AFTER: usize = 100;
+const AFTER: usize = 72;
 
 /// Escapes the three parts of the line apart, so that the mark stays on what it marks.
 pub(super) fn excerpt(location: &Location) -> Excerpt {

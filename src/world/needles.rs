@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use regex::bytes::Regex;
 
 use super::loader::{is_custom, is_definition, is_rbac};
+use crate::kube::builtin;
 use crate::manifest::Object;
 
 /// What to look for. A scalar can only be spelled without its own letters through an escape in
@@ -70,9 +71,14 @@ impl Needles {
 }
 
 impl Needle {
-    /// Kind, name and namespace of an object; one without a namespace may stand elsewhere with one.
+    /// Kind, name and namespace of an object. A copy need not spell the namespace where it is
+    /// `default` or where the kind has none.
     fn of(object: &Object) -> Self {
-        let explicit = object.namespace.clone().filter(|namespace| &**namespace != "default");
+        let is_spelled = |namespace: &Box<str>| {
+            &**namespace != "default"
+                && builtin::scope(object.group(), &object.kind) != builtin::Scope::Cluster
+        };
+        let explicit = object.namespace.clone().filter(is_spelled);
         let words = [object.name.clone(), object.kind.clone()].into_iter().chain(explicit);
         Self(words.filter(|word| !word.is_empty()).collect())
     }

@@ -203,3 +203,27 @@ fn the_hook_needs_neither_path_nor_home() -> Result<(), Failure> {
     assert_eq!(fs::read_dir(&home)?.count(), 0, "the hook wrote into its user's folder");
     Ok(())
 }
+
+#[test]
+fn a_report_that_nobody_can_read_lets_nothing_through() -> Result<(), Failure> {
+    let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
+    server.guard("pre-receive", "pre-receive >/dev/full")?;
+    let alice = server.checkout("alice")?;
+    alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
+    alice.push_main()?.rejected(&["portcullis: error: cannot write the report"]);
+    Ok(())
+}
+
+/// The refs never arrive, so that the hook waits until its own deadline.
+#[test]
+fn a_hook_that_reaches_no_verdict_in_time_rejects() -> Result<(), Failure> {
+    let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
+    let line = format!(
+        "cat >/dev/null; mkfifo wait; (sleep 3 >wait) 2>&- & '{PORTCULLIS}' pre-receive --deadline 1 <wait"
+    );
+    install(&server.git_dir.join("hooks/pre-receive"), &line)?;
+    let alice = server.checkout("alice")?;
+    alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
+    alice.push_main()?.rejected(&["no verdict after 1 s, so the push is rejected"]);
+    Ok(())
+}

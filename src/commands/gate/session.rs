@@ -139,7 +139,9 @@ impl Session {
             mode: Mode::Enforcing,
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
-        Ok(section(planned, &governing, &evidence, judgement))
+        let mut section = section(planned, &governing, &evidence, judgement);
+        section.notices.extend(self.stray_head()?.map(stray_head_notice));
+        Ok(section)
     }
 
     fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
@@ -166,7 +168,7 @@ impl Session {
             base: &self.governing,
             old,
             new,
-            onto_head: self.onto_head(&planned.ref_name),
+            onto_head: self.onto_head(&planned.ref_name)?,
         };
         let signatures = self.signatures(governing);
         let facts = commits::facts(
@@ -189,10 +191,22 @@ impl Session {
         })
     }
 
-    /// The first branch of an unborn repository is as good as HEAD's.
-    fn onto_head(&self, ref_name: &str) -> OntoHead {
-        let first_branch = self.governing_tip.is_none() && ref_name.starts_with("refs/heads/");
-        if first_branch || self.head_branch() == Some(ref_name) { OntoHead::Yes } else { OntoHead::No }
+    /// The first branch of an unborn repository is as good as HEAD's. Where there are branches and
+    /// HEAD's is not one of them, trust files would never govern and could come and go: none may.
+    fn onto_head(&self, ref_name: &str) -> Result<OntoHead, GitError> {
+        let is_head = self.head_branch() == Some(ref_name);
+        let onto_head = match (&self.governing_tip, self.stray_head()?) {
+            (Some(_), _) => is_head,
+            (None, None) => ref_name.starts_with("refs/heads/"),
+            (None, Some(_)) => false,
+        };
+        Ok(if onto_head { OntoHead::Yes } else { OntoHead::No })
+    }
+
+    /// The branch that HEAD points to, where it does not exist and others do.
+    fn stray_head(&self) -> Result<Option<&str>, GitError> {
+        let unborn = self.head_branch().filter(|_| self.governing_tip.is_none());
+        Ok(if self.repository.has_branches()? { unborn } else { None })
     }
 
     fn signatures(&self, governing: &Governing) -> Signatures {
@@ -216,6 +230,13 @@ fn section(
     section.commits = planned.commits.len();
     section.notices.extend(notice(governing, evidence).map(str::to_owned));
     section
+}
+
+fn stray_head_notice(name: &str) -> String {
+    format!(
+        "HEAD points to {name}, which does not exist, so no policy governs this repository: have the \
+         server's administrator run `git symbolic-ref HEAD refs/heads/<branch>` in it"
+    )
 }
 
 /// What the policy does not look at is said in one line, never left to be assumed.

@@ -1,0 +1,123 @@
+//! Properties over random input: reading never panics, and what is computed the short way is what is
+//! computed the long way.
+
+#![expect(clippy::expect_used, reason = "clippy exempts test functions only, not what they call")]
+
+mod common;
+
+use std::path::Path;
+
+use common::git::Git;
+use portcullis::git::Repository;
+use portcullis::manifest::{Limits, parse};
+use portcullis::source::ObjectId;
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::{ProptestConfig, Strategy, prop_oneof, proptest};
+
+/// Pieces that YAML treats in a special way, so that random text reaches the odd corners.
+fn yamlish() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        proptest::sample::select(vec![
+            "a",
+            "kind",
+            "items",
+            ": ",
+            "- ",
+            "\n",
+            "\n  ",
+            "\n---\n",
+            "...",
+            "|",
+            "|+\n",
+            ">-\n",
+            "&a ",
+            "*a",
+            "<<: ",
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            "\"",
+            "'",
+            "\\",
+            "!",
+            "!!binary ",
+            "%YAML 1.1\n",
+            "#",
+            "\t",
+            "\r",
+            "\u{2028}",
+            "\u{feff}",
+            "0x",
+            "1e9",
+            "yes",
+            "~",
+            "?",
+        ])
+        .prop_map(str::to_owned),
+        "[ -~]{0,6}".prop_map(|text| text),
+    ];
+    vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn reading_a_manifest_never_panics(text in yamlish()) {
+        let manifest = parse(text.into_bytes(), &Limits::default());
+        for object in &manifest.objects {
+            let _ = object.position(&object.root);
+        }
+    }
+
+    #[test]
+    fn reading_any_bytes_never_panics(bytes in vec(proptest::num::u8::ANY, 0..200)) {
+        let _ = parse(bytes, &Limits::default());
+    }
+}
+
+/// A tree as `git fast-import` takes it: folders of one or two levels, names that sort oddly.
+fn files() -> impl Strategy<Value = Vec<(String, String)>> {
+    let name = proptest::sample::select(vec!["a", "a.b", "a-b", "ab", "b"]);
+    let path = vec(name, 1..4).prop_map(|names| names.join("/"));
+    btree_map(path, "[xyz]", 0..8).prop_map(|files| files.into_iter().collect())
+}
+
+/// A path cannot be a file and a folder at once.
+fn without_clashes(files: &[(String, String)]) -> Vec<(String, String)> {
+    let clashes = |path: &str| files.iter().any(|(other, _)| other.starts_with(&format!("{path}/")));
+    files.iter().filter(|(path, _)| !clashes(path)).cloned().collect()
+}
+
+fn tree(git: &Git, files: &[(String, String)]) -> ObjectId {
+    git.run(&["read-tree", "--empty"], b"").expect("an empty index");
+    for (path, content) in without_clashes(files) {
+        let blob = git.run(&["hash-object", "-w", "--stdin"], content.as_bytes()).expect("a blob");
+        let entry = format!("100644,{blob},{path}");
+        git.run(&["update-index", "--add", "--cacheinfo", &entry], b"").expect("an entry");
+    }
+    ObjectId::parse(&git.run(&["write-tree"], b"").expect("a tree")).expect("an id")
+}
+
+fn open(folder: &Path) -> Repository {
+    Repository::open_for_hook(folder, None, 1 << 20).expect("a repository")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn reading_only_what_differs_gives_the_whole_tree(before in files(), after in files()) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let git_dir = folder.path().join("repository.git");
+        let git = Git::init_bare(&git_dir).expect("a repository");
+        let (old, new) = (tree(&git, &before), tree(&git, &after));
+        let repository = open(&git_dir);
+        let known = repository.snapshot(&old).expect("the old tree");
+        let beside = repository.snapshot_beside((&old, &known), &new).expect("the new tree");
+        let whole = repository.snapshot(&new).expect("the new tree");
+        assert_eq!(beside.files, whole.files);
+    }
+}
