@@ -85,6 +85,7 @@ impl Gain<'_> {
             |rule: &&Rule| rule.node().is_none_or(|(placed, _)| placed.path != grant.binding.path);
         let culprit = culprits.into_iter().min_by_key(elsewhere)?;
         let (severity, allows) = risk::judge(&atoms, self.scope);
+        let severity = severity.max(risk::least(self.subject, &atoms));
         let mut finding = self.place(grant, Some(culprit), self.message(&atoms));
         finding = finding.severity(severity).note("gains", self.gains(&atoms, &describe::owned(&owned)));
         if !allows.is_empty() && !describe::is_everything(&atoms) {

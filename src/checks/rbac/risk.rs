@@ -3,7 +3,7 @@
 
 use super::grants::Scope;
 use crate::finding::Severity;
-use crate::kube::rbac::Atom;
+use crate::kube::rbac::{Atom, Subject};
 
 /// One dangerous permission.
 #[derive(Debug)]
@@ -20,6 +20,13 @@ pub(super) struct Risk {
 
 const WRITE: &[&str] = &["create", "update", "patch"];
 const CHANGE: &[&str] = &["update", "patch"];
+/// Impersonation of one kind of identity (KEP-5284).
+const IMPERSONATE: &[&str] = &[
+    "impersonate:user-info",
+    "impersonate:serviceaccount",
+    "impersonate:arbitrary-node",
+    "impersonate:associated-node",
+];
 const READ: &[&str] = &["get", "list", "watch"];
 const ANY: &[&str] = &["create", "update", "patch", "delete"];
 
@@ -51,6 +58,16 @@ const RISKS: &[Risk] = &[
     Risk { verbs: ANY, group: "admissionregistration.k8s.io", resources: &["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings"], cluster: High, namespace: Low, allows: "to switch admission policies off" },
     Risk { verbs: WRITE, group: "apiregistration.k8s.io", resources: &["apiservices"], cluster: Critical, namespace: Low, allows: "to take over a part of the API" },
     Risk { verbs: ANY, group: "apiextensions.k8s.io", resources: &["customresourcedefinitions"], cluster: High, namespace: Low, allows: "to redefine or delete whole kinds" },
+    Risk { verbs: CHANGE, group: "", resources: &["pods"], cluster: High, namespace: Medium, allows: "to swap the image of a running pod" },
+    Risk { verbs: WRITE, group: "", resources: &["configmaps"], cluster: High, namespace: Low, allows: "to change who may log in, where the cluster or Argo CD keeps that in a ConfigMap" },
+    Risk { verbs: IMPERSONATE, group: "authentication.k8s.io", resources: &["users", "groups", "serviceaccounts", "uids", "userextras", "nodes"], cluster: High, namespace: High, allows: "to act as somebody else" },
+    Risk { verbs: WRITE, group: "source.toolkit.fluxcd.io", resources: &["gitrepositories", "ocirepositories", "helmrepositories", "helmcharts", "buckets"], cluster: High, namespace: High, allows: "to deploy anything through Flux" },
+    Risk { verbs: WRITE, group: "tekton.dev", resources: &["pipelineruns", "taskruns"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "serving.knative.dev", resources: &["services", "configurations"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "kubevirt.io", resources: &["virtualmachines", "virtualmachineinstances"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: ANY, group: "kyverno.io", resources: &["clusterpolicies", "policies", "policyexceptions"], cluster: High, namespace: High, allows: "to switch admission policies off" },
+    Risk { verbs: ANY, group: "templates.gatekeeper.sh", resources: &["constrainttemplates"], cluster: High, namespace: Low, allows: "to switch admission policies off" },
+    Risk { verbs: WRITE, group: "external-secrets.io", resources: &["externalsecrets", "clusterexternalsecrets", "secretstores", "clustersecretstores", "pushsecrets"], cluster: High, namespace: High, allows: "to read what the vault holds" },
     Risk { verbs: WRITE, group: "", resources: &["persistentvolumes"], cluster: Critical, namespace: Low, allows: "to mount folders of nodes" },
     Risk { verbs: CHANGE, group: "", resources: &["namespaces"], cluster: High, namespace: High, allows: "to lower the pod security level of a namespace" },
     Risk { verbs: WRITE, group: "rbac.authorization.k8s.io", resources: &["rolebindings", "clusterrolebindings", "roles", "clusterroles"], cluster: Medium, namespace: Medium, allows: "to hand on its own permissions" },
@@ -93,6 +110,20 @@ pub(super) fn judge(atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static st
     (worst, allows)
 }
 
+/// Who a subject stands for when that is anybody: what they gain, everybody on the network or
+/// everybody with any account gains. Paths of the API server that are open by default stay low.
+pub(super) fn least(subject: &Subject, atoms: &[Atom]) -> Severity {
+    let only_paths = atoms.iter().all(|atom| matches!(atom, Atom::Url { .. }));
+    match subject {
+        Subject::User(name) | Subject::Group(name) if !only_paths => match &**name {
+            "system:anonymous" | "system:unauthenticated" => Critical,
+            "system:authenticated" => High,
+            _ => Low,
+        },
+        Subject::User(_) | Subject::Group(_) | Subject::ServiceAccount { .. } => Low,
+    }
+}
+
 /// Wildcards grant what nobody can list, future kinds included.
 fn wildcard_severity(atoms: &[Atom], wide: bool) -> Severity {
     let of = |atom: &Atom| match atom {
@@ -131,5 +162,7 @@ impl Risk {
 
 fn includes(granted: &str, resource: &str) -> bool {
     let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
-    granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
+    // Each key of a user's extra attributes is a subresource of its own.
+    let extra = resource == "userextras" && granted.starts_with("userextras/");
+    extra || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
 }
