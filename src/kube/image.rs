@@ -11,6 +11,10 @@ use std::fmt;
 use thiserror::Error;
 
 const DEFAULT_REGISTRY: &str = "docker.io";
+/// Other hosts that answer for it.
+const DEFAULT_ALIASES: [&str; 3] = ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
+/// The port that runtimes use where none is written.
+const HTTPS_PORT: &str = ":443";
 const NAME_LIMIT: usize = 255;
 const TAG_LIMIT: usize = 128;
 const DIGEST_MINIMUM: usize = 32;
@@ -18,7 +22,7 @@ const DIGEST_MINIMUM: usize = 32;
 /// An image, wherever it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference {
-    /// The registry, in lower case; `docker.io` where none is written.
+    /// The registry, in lower case and without the default port; `docker.io` where none is written.
     pub registry: Box<str>,
     /// The path in the registry, such as `library/nginx`.
     pub repository: Box<str>,
@@ -115,7 +119,8 @@ fn split_name(name: &str) -> Result<(Box<str>, Box<str>), ImageReferenceError> {
 
 fn normalise(registry: &str, path: &str) -> (Box<str>, Box<str>) {
     let lower = registry.to_ascii_lowercase();
-    let registry = if lower == "index.docker.io" { DEFAULT_REGISTRY.to_owned() } else { lower };
+    let host = lower.strip_suffix(HTTPS_PORT).unwrap_or(&lower);
+    let registry = if DEFAULT_ALIASES.contains(&host) { DEFAULT_REGISTRY } else { host }.to_owned();
     let official = registry == DEFAULT_REGISTRY && !path.contains('/');
     let path = if official { format!("library/{path}") } else { path.to_owned() };
     (registry.into(), path.into())
@@ -178,7 +183,7 @@ mod tests {
     fn spellings_of_one_image_are_one_image() {
         let full = ImageReference::parse("docker.io/library/nginx:1.25").unwrap();
         for spelling in
-            ["nginx:1.25", "library/nginx:1.25", "index.docker.io/nginx:1.25", "Docker.io/nginx:1.25"]
+            ["nginx:1.25", "library/nginx:1.25", "index.docker.io/nginx:1.25", "Docker.io:443/nginx:1.25"]
         {
             assert_eq!(ImageReference::parse(spelling).unwrap(), full, "{spelling}");
         }
