@@ -118,10 +118,19 @@ fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<Judged> 
         severity: finding.severity,
         fingerprint: fingerprint.as_str(),
     };
-    let path = finding.location.as_ref().map(|at| at.path.as_str().to_owned());
-    let decision = policy.decide(&named, path.as_deref(), today)?;
+    let decision = strictest(&finding, |path| policy.decide(&named, path, today))?;
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
     matters.then_some(Judged { finding, decision })
+}
+
+/// A finding may stand in several files: a binding in one, its role in another. A scope that is lax for
+/// one of them must not excuse what happens in the others.
+fn strictest(finding: &Finding, decide: impl Fn(Option<&str>) -> Option<Decision>) -> Option<Decision> {
+    let Some(location) = &finding.location else { return decide(None) };
+    let places = std::iter::once(location).chain(&finding.related);
+    let decisions = places.filter_map(|at| decide(Some(at.path.as_str())));
+    decisions
+        .reduce(|strictest, other| if other.enforcement > strictest.enforcement { other } else { strictest })
 }
 
 /// What a waiver calls the subject of a finding.
