@@ -23,6 +23,7 @@ pub fn staged(repository: &Repository, index_file: Option<&Path>) -> Result<Snap
         let mode = match entry.mode & 0o170_000 {
             0o120_000 => FileMode::Symlink,
             0o160_000 => FileMode::Gitlink,
+            _ if entry.mode & 0o100 != 0 => FileMode::Executable,
             _ => FileMode::Regular,
         };
         let Some(id) = ObjectId::parse(&entry.id.to_string()) else { continue };

@@ -178,7 +178,8 @@ fn parse_entry<'a>(bytes: &'a [u8], tree: &ObjectId) -> Result<Parsed<'a>, GitEr
     let file = |mode| Entry::File(TreeFile { id: id.clone(), mode });
     let entry = match mode {
         b"40000" | b"040000" => Entry::Folder(id),
-        b"100644" | b"100755" | b"100664" => file(FileMode::Regular),
+        b"100644" | b"100664" => file(FileMode::Regular),
+        b"100755" => file(FileMode::Executable),
         b"120000" => file(FileMode::Symlink),
         b"160000" => file(FileMode::Gitlink),
         _ => return Err(malformed("an entry has a mode that git does not know")),

@@ -24,7 +24,7 @@ pub(super) fn follow<'a>(
     snapshot: &'a Snapshot,
     reader: &mut dyn BlobReader,
 ) -> (Cow<'a, Snapshot>, Vec<LinkProblem>) {
-    if snapshot.files.values().all(|file| file.mode == FileMode::Regular) {
+    if snapshot.files.values().all(|file| file.mode.is_file()) {
         return (Cow::Borrowed(snapshot), Vec::new());
     }
     let mut followed = BTreeMap::new();
@@ -32,7 +32,7 @@ pub(super) fn follow<'a>(
     let mut added = 0;
     for (path, file) in &snapshot.files {
         match file.mode {
-            FileMode::Regular => {
+            FileMode::Regular | FileMode::Executable => {
                 followed.insert(path.clone(), file.clone());
             }
             FileMode::Gitlink => problems.push(LinkProblem {
@@ -83,7 +83,7 @@ fn resolve(
         .ok_or_else(|| format!("the symbolic link leads out of the repository, to `{target}`"))?;
     let resolved_path = RepoPath::new(&resolved);
     match snapshot.files.get(&resolved_path) {
-        Some(next) if next.mode == FileMode::Regular => Ok(Target::File(next.clone())),
+        Some(next) if next.mode.is_file() => Ok(Target::File(next.clone())),
         Some(next) if next.mode == FileMode::Symlink && hops > 0 => {
             resolve(snapshot, &resolved_path, reader, hops - 1)
         }
@@ -111,7 +111,7 @@ fn below(
     let linked = inside.filter_map(|(path, file)| {
         let rest = path.as_str().strip_prefix(&prefix)?;
         let target = match file.mode {
-            FileMode::Regular => Ok(file.clone()),
+            FileMode::Regular | FileMode::Executable => Ok(file.clone()),
             FileMode::Symlink => file_of(resolve(snapshot, path, reader, HOPS)),
             FileMode::Gitlink => return None,
         };

@@ -7,12 +7,24 @@ use super::{ObjectId, RepoPath};
 /// What an entry of a tree is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileMode {
-    /// A file, executable or not.
+    /// A file.
     Regular,
+    /// A file that may be run: the same content, and a change all the same for those who own it.
+    Executable,
     /// A symbolic link; its blob is the target.
     Symlink,
     /// A commit of another repository (a submodule).
     Gitlink,
+}
+
+impl FileMode {
+    /// Whether the blob is the content itself.
+    pub fn is_file(self) -> bool {
+        match self {
+            Self::Regular | Self::Executable => true,
+            Self::Symlink | Self::Gitlink => false,
+        }
+    }
 }
 
 /// A file of a revision.

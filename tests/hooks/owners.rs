@@ -88,6 +88,21 @@ fn a_file_moved_out_of_somebody_elses_folder_needs_them() -> Result<(), Failure>
 }
 
 #[test]
+fn a_file_that_only_becomes_executable_needs_its_owner() -> Result<(), Failure> {
+    let server = server()?.0;
+    let bob = server.checkout("bob")?;
+    server.guard("pre-receive", "--version")?;
+    bob.commit("Add settings", &[("infra/settings.yaml", SETTINGS)])?;
+    bob.push_main()?.accepted(&[]);
+    server.guard("pre-receive", "pre-receive")?;
+    bob.sign_as("alice")?;
+    bob.git.run(&["update-index", "--chmod=+x", "infra/settings.yaml"], b"")?;
+    bob.git.run(&["commit", "-m", "Let it run"], b"")?;
+    bob.push_main()?.rejected(&["error[missing-approval]", "infra/settings.yaml", "@bob"]);
+    Ok(())
+}
+
+#[test]
 fn a_trust_file_is_never_approved_by_its_signer() -> Result<(), Failure> {
     let (_server, alice) = server()?;
     alice.commit("Own more", &[(".github/CODEOWNERS", &format!("{CODEOWNERS}/infra/ @alice\n"))])?;

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::policy::Governing;
 use crate::git::Repository;
 use crate::signature::Keyring;
-use crate::source::{FileMode, RepoPath, Snapshot};
+use crate::source::{RepoPath, Snapshot};
 
 /// The keyring, or why there is none to trust.
 pub(super) fn load(
@@ -48,7 +48,7 @@ fn repository_files(
 ) -> Result<Files, String> {
     let matchers = matchers(patterns);
     let named = |path: &RepoPath| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
-    let files = snapshot.files.iter().filter(|(path, file)| file.mode == FileMode::Regular && named(path));
+    let files = snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && named(path));
     files
         .map(|(path, file)| {
             let bytes = repository.blob(&file.id).map_err(|error| format!("keyring {path}: {error}"))?;

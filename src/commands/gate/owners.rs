@@ -8,7 +8,7 @@ use crate::git::{GitError, Repository};
 use crate::owners::{Codeowners, LOCATIONS, OwnerHandle, OwnersProblem};
 use crate::policy::{OwnersEntry, PersonEntry};
 use crate::signature::SignatureStatus;
-use crate::source::{FileMode, ObjectId, RepoPath, Snapshot};
+use crate::source::{ObjectId, RepoPath, Snapshot};
 
 /// What owners say of a change.
 pub(super) struct Ownership {
@@ -24,7 +24,7 @@ pub fn codeowners(
 ) -> Result<Option<(RepoPath, Codeowners)>, String> {
     let found = LOCATIONS.iter().find_map(|place| Some((RepoPath::new(place), snapshot.file(place)?)));
     let Some((path, file)) = found else { return Ok(None) };
-    if file.mode != FileMode::Regular {
+    if !file.mode.is_file() {
         return Err(format!("{path} is a symbolic link or a submodule"));
     }
     let bytes = repository.blob(&file.id).map_err(|error| format!("{path}: {error}"))?;

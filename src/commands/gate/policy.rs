@@ -11,7 +11,7 @@ use crate::policy::{
     Author, ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName, ProtectedRefs,
 };
 use crate::render::Selection;
-use crate::source::{FileMode, ObjectId, Snapshot};
+use crate::source::{ObjectId, Snapshot};
 
 /// Where the server's floor stands when nobody names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
@@ -160,7 +160,7 @@ fn read_policy(
         revision: revision.to_owned(),
         reason,
     };
-    if file.mode != FileMode::Regular {
+    if !file.mode.is_file() {
         return Err(unreadable("it is a symbolic link or a submodule".into()));
     }
     let bytes = repository.blob(&file.id).map_err(|error| unreadable(error.to_string()))?;

@@ -65,8 +65,10 @@ fn change(input: &TrustInput<'_>, path: RepoPath) -> Option<TrustFileChange> {
 fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<String> {
     match file.mode {
         FileMode::Symlink | FileMode::Gitlink => Some("it is a symbolic link or a submodule".to_owned()),
-        FileMode::Regular if path.as_str() == POLICY_PATH => broken_policy(input.repository, &file.id),
-        FileMode::Regular => None,
+        FileMode::Regular | FileMode::Executable if path.as_str() == POLICY_PATH => {
+            broken_policy(input.repository, &file.id)
+        }
+        FileMode::Regular | FileMode::Executable => None,
     }
 }
 
