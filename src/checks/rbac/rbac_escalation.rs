@@ -9,7 +9,7 @@ use super::{describe, risk};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Location, Severity, Side};
 use crate::kube::ClusterName;
-use crate::kube::rbac::{Atom, Binding, RBAC_GROUP, Subject, uncovered};
+use crate::kube::rbac::{Atom, Binding, PolicyRule, RBAC_GROUP, Subject, uncovered};
 use crate::world::{ObjectChange, Operation, Placed};
 
 /// The record.
@@ -86,7 +86,7 @@ impl Gain<'_> {
         let culprit = culprits.into_iter().min_by_key(elsewhere)?;
         let (severity, allows) = risk::judge(&atoms, self.scope);
         let mut finding = self.place(grant, Some(culprit), self.message(&atoms));
-        finding = finding.severity(severity).note("gains", self.gains(&atoms, &describe::owned(&owned)));
+        finding = finding.severity(severity).note("gains", self.gains(&atoms, &self.had(&owned)));
         if !allows.is_empty() && !describe::is_everything(&atoms) {
             finding = finding.note("allows", describe::shorten(&allows, 3, "; "));
         }
@@ -100,6 +100,14 @@ impl Gain<'_> {
         } else {
             format!("{} gains permissions {place}", self.subject)
         }
+    }
+
+    fn had(&self, owned: &[&PolicyRule]) -> String {
+        let elsewhere = self.old.roles_anywhere(self.subject);
+        if owned.is_empty() && !elsewhere.is_empty() {
+            return format!("nothing here, {}", describe::shorten(&elsewhere, 3, ", "));
+        }
+        describe::owned(owned)
     }
 
     fn gains(&self, atoms: &[Atom], had: &str) -> String {
