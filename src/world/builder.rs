@@ -41,6 +41,9 @@ pub struct Worlds {
     pub undecided: Vec<String>,
 }
 
+/// How many files that could not be read are named.
+const NAMED: usize = 10;
+
 /// Builds both worlds, reading unchanged files only as far as the changed ones depend on them.
 pub fn build(input: &WorldInput<'_>) -> Worlds {
     let changed = changed_paths(input.old, input.new);
@@ -92,7 +95,12 @@ fn undecided(blobs: &Blobs, changed: &BTreeSet<RepoPath>, input: &WorldInput<'_>
         (!excused).then(|| format!("{}: {error}", member.path))
     });
     let unique: BTreeSet<String> = failed.collect();
-    unique.into_iter().collect()
+    let more = unique.len().saturating_sub(NAMED);
+    let mut reasons: Vec<String> = unique.into_iter().take(NAMED).collect();
+    if more > 0 {
+        reasons.push(format!("and {more} more files"));
+    }
+    reasons
 }
 
 fn place(
