@@ -11,7 +11,7 @@ use super::pairing::pair;
 use super::{FileProblem, World};
 use crate::kube::ObjectRef;
 use crate::manifest::{Limits, Object, Problem};
-use crate::render::{Layout, Member, Role, Root, Selection};
+use crate::render::{Layout, Member, Role, Root, Selection, is_kustomization};
 use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
 
 /// What worlds are built from.
@@ -131,7 +131,8 @@ fn place(
 /// when rendered what it is has no identity yet. One that does say so is judged as far as its own
 /// text goes: a `Chart.yaml` dropped beside it must not hide it.
 fn stands_for_itself(member: &Member, object: &Object) -> bool {
-    let for_a_tool = matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
+    let of_kustomize = object.api_version.is_empty() && is_kustomization(&member.path);
+    let for_a_tool = of_kustomize || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
     let identity = [&object.api_version, &object.kind, &object.name];
     let unfinished = member.role == Role::Template && identity.iter().any(|part| part.contains("{{"));
     !for_a_tool && !unfinished

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::needles::Needles;
 use crate::kube::builtin;
+use crate::kube::rbac::is_rbac_group;
 use crate::manifest::{Limits, Manifest, Object, Problem, parse};
 use crate::source::{BlobError, BlobSource, ObjectId, SourceText};
 
@@ -78,7 +79,7 @@ fn load(
 
 /// True for the kinds that decide who may do what.
 pub(super) fn is_rbac(object: &Object) -> bool {
-    object.group() == "rbac.authorization.k8s.io"
+    is_rbac_group(object.group())
 }
 
 /// True for definitions of custom kinds.

@@ -3,7 +3,7 @@
 
 use super::grants::Scope;
 use crate::finding::Severity;
-use crate::kube::rbac::Atom;
+use crate::kube::rbac::{Atom, Subject};
 
 /// One dangerous permission.
 #[derive(Debug)]
@@ -53,6 +53,18 @@ const RISKS: &[Risk] = &[
     Risk { verbs: ANY, group: "apiextensions.k8s.io", resources: &["customresourcedefinitions"], cluster: High, namespace: Low, allows: "to redefine or delete whole kinds" },
     Risk { verbs: WRITE, group: "", resources: &["persistentvolumes"], cluster: Critical, namespace: Low, allows: "to mount folders of nodes" },
     Risk { verbs: CHANGE, group: "", resources: &["namespaces"], cluster: High, namespace: High, allows: "to lower the pod security level of a namespace" },
+    Risk { verbs: CHANGE, group: "", resources: &["pods"], cluster: High, namespace: Medium, allows: "to swap the images of running pods" },
+    Risk { verbs: CHANGE, group: "", resources: &["configmaps"], cluster: High, namespace: Low, allows: "to change what configures the cluster itself" },
+    Risk { verbs: &["delete", "deletecollection"], group: "*", resources: &["*"], cluster: Critical, namespace: High, allows: "to delete everything" },
+    Risk { verbs: WRITE, group: "serving.knative.dev", resources: &["services"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "tekton.dev", resources: &["taskruns", "pipelineruns", "runs"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "kubevirt.io", resources: &["virtualmachines", "virtualmachineinstances"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "apps.kruise.io", resources: &["clonesets", "statefulsets", "daemonsets"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: ANY, group: "kyverno.io", resources: &["policies", "clusterpolicies", "policyexceptions"], cluster: High, namespace: High, allows: "to switch policies off" },
+    Risk { verbs: ANY, group: "templates.gatekeeper.sh", resources: &["constrainttemplates"], cluster: High, namespace: High, allows: "to switch policies off" },
+    Risk { verbs: WRITE, group: "external-secrets.io", resources: &["externalsecrets", "secretstores", "clustersecretstores"], cluster: High, namespace: Medium, allows: "to read the vault behind the cluster" },
+    Risk { verbs: WRITE, group: "cert-manager.io", resources: &["issuers", "clusterissuers", "certificates"], cluster: High, namespace: Medium, allows: "to mint certificates" },
+    Risk { verbs: WRITE, group: "", resources: &["services/status", "endpoints"], cluster: Medium, namespace: Medium, allows: "to redirect the traffic of services" },
     Risk { verbs: WRITE, group: "rbac.authorization.k8s.io", resources: &["rolebindings", "clusterrolebindings", "roles", "clusterroles"], cluster: Medium, namespace: Medium, allows: "to hand on its own permissions" },
     Risk { verbs: &["use"], group: "security.openshift.io", resources: &["securitycontextconstraints"], cluster: High, namespace: High, allows: "to run privileged pods" },
     Risk { verbs: ANY, group: "networking.k8s.io", resources: &["networkpolicies", "ingresses"], cluster: High, namespace: Medium, allows: "to expose or unisolate workloads" },
@@ -72,13 +84,31 @@ const PRIVILEGED: [&str; 10] = [
     "external-secrets",
 ];
 
+/// A grant to everybody is worse than the grant itself, and a grant to a name that Kubernetes keeps
+/// for itself is never meant.
+fn subject_severity(subject: &Subject) -> Severity {
+    match subject {
+        Subject::User(name) => match &**name {
+            "system:anonymous" => Critical,
+            name if name.starts_with("system:kube-") || name.starts_with("system:node:") => High,
+            _ => Low,
+        },
+        Subject::Group(name) => match &**name {
+            "system:unauthenticated" => Critical,
+            "system:authenticated" | "system:serviceaccounts" | "system:masters" | "system:nodes" => High,
+            _ => Low,
+        },
+        Subject::ServiceAccount { .. } => Low,
+    }
+}
+
 /// How bad a set of newly granted atoms is, and what it allows, worst first.
-pub(super) fn judge(atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static str>) {
+pub(super) fn judge(subject: &Subject, atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static str>) {
     let wide = match scope {
         Scope::Cluster => true,
         Scope::Namespace(namespace) => PRIVILEGED.contains(&&**namespace),
     };
-    let mut worst = wildcard_severity(atoms, wide);
+    let mut worst = wildcard_severity(atoms, wide).max(subject_severity(subject));
     let severity = |risk: &Risk| if wide { risk.cluster } else { risk.namespace };
     let mut hit: Vec<&Risk> =
         RISKS.iter().filter(|risk| atoms.iter().any(|atom| risk.matches(atom))).collect();
@@ -121,7 +151,8 @@ impl Risk {
         match atom {
             Atom::Url { .. } => false,
             Atom::Resource { verb, group, resource, .. } => {
-                let verb_fits = &**verb == "*" || self.verbs.contains(&&**verb);
+                let impersonates = verb.starts_with("impersonate") && self.verbs.contains(&"impersonate");
+                let verb_fits = &**verb == "*" || impersonates || self.verbs.contains(&&**verb);
                 let group_fits = &**group == "*" || &**group == self.group;
                 verb_fits && group_fits && self.resources.iter().any(|own| includes(resource, own))
             }
@@ -129,7 +160,11 @@ impl Risk {
     }
 }
 
+/// `userextras` are always granted with the name of one: `userextras/scopes`.
 fn includes(granted: &str, resource: &str) -> bool {
+    if resource == "userextras" && granted.starts_with("userextras/") {
+        return true;
+    }
     let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
     granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
 }
