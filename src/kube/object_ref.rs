@@ -15,6 +15,11 @@ impl ClusterName {
         Self(name.into())
     }
 
+    /// The cluster of paths for which the policy names none.
+    pub fn fallback() -> Self {
+        Self::new("default")
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

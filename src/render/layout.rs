@@ -103,7 +103,7 @@ impl Layout {
         layout.link_problems.extend(attributes::problems(input.snapshot, reader));
         layout.roots = roots(&snapshot, &kustomizations, &charts);
         let resources = resources_of(&kustomizations);
-        for path in selected.into_iter().filter(|path| !is_metadata(path)) {
+        for path in selected {
             let fragment = partial.contains(&path) && !resources.contains(path.as_str());
             let role = if is_template(&charts, &path) {
                 Role::Template
@@ -176,35 +176,18 @@ fn chart_folders(snapshot: &Snapshot) -> BTreeSet<String> {
     charts.map(|path| path.parent().to_owned()).collect()
 }
 
-/// Only what stands in a chart's `templates/` is a template: a `Chart.yaml` dropped beside plain
-/// manifests must not take them out of sight.
+/// Only what stands in the `templates/` of a folder that has itself a `Chart.yaml` is a template: one
+/// that is dropped beside plain manifests, or far above them, must not take them out of sight.
 fn is_template(charts: &BTreeSet<String>, path: &RepoPath) -> bool {
-    chart_of(charts, path).is_some_and(|rest| rest.starts_with("templates/") || rest.contains("/templates/"))
-}
-
-/// Files that have an `apiVersion` and are never applied.
-fn is_metadata(path: &RepoPath) -> bool {
-    path.file_name() == "Chart.yaml"
+    const FOLDER: &str = "/templates/";
+    let path = path.as_str();
+    let of_root = charts.contains("") && path.starts_with("templates/");
+    let folders = path.match_indices(FOLDER).filter_map(|(end, _)| path.get(..end));
+    of_root || folders.into_iter().any(|folder| charts.contains(folder))
 }
 
 fn resources_of(kustomizations: &BTreeMap<RepoPath, Reach>) -> BTreeSet<&str> {
     kustomizations.values().flat_map(|reach| &reach.resources).map(String::as_str).collect()
-}
-
-/// The path inside the outermost chart that holds it.
-fn chart_of<'a>(charts: &BTreeSet<String>, path: &'a RepoPath) -> Option<&'a str> {
-    let mut end = 0;
-    if charts.contains("") {
-        return Some(path.as_str());
-    }
-    while let Some(slash) = path.as_str().get(end..).and_then(|rest| rest.find('/')) {
-        end += slash;
-        if charts.contains(path.as_str().get(..end).unwrap_or_default()) {
-            return path.as_str().get(end + 1..);
-        }
-        end += 1;
-    }
-    None
 }
 
 fn roots(

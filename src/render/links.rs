@@ -44,9 +44,12 @@ pub(super) fn follow<'a>(
                     followed.insert(path.clone(), target);
                 }
                 Ok(Target::Folder(folder)) => {
-                    for (linked, target) in below(snapshot, &folder, path) {
+                    for (linked, target) in below(snapshot, &folder, path, reader) {
                         added += 1;
-                        followed.entry(linked).or_insert(target);
+                        match target {
+                            Ok(target) => drop(followed.entry(linked).or_insert(target)),
+                            Err(reason) => problems.push(LinkProblem { path: linked, reason }),
+                        }
                     }
                 }
                 Err(reason) => problems.push(LinkProblem { path: path.clone(), reason }),
@@ -95,14 +98,36 @@ fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
     folder.is_empty() || snapshot.files.keys().any(|path| path.as_str().starts_with(&prefix))
 }
 
-fn below(snapshot: &Snapshot, folder: &str, link: &RepoPath) -> Vec<(RepoPath, TreeFile)> {
+/// The files of a folder as they stand below a link to it; its own links are followed to files.
+fn below(
+    snapshot: &Snapshot,
+    folder: &str,
+    link: &RepoPath,
+    reader: &mut dyn BlobReader,
+) -> Vec<(RepoPath, Result<TreeFile, String>)> {
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let regular = snapshot.files.iter().filter(|(_, file)| file.mode == FileMode::Regular);
-    let inside = regular.filter_map(|(path, file)| {
+    let from = RepoPath::new(&prefix);
+    let inside = snapshot.files.range(from..).take_while(|(path, _)| path.as_str().starts_with(&prefix));
+    let linked = inside.filter_map(|(path, file)| {
         let rest = path.as_str().strip_prefix(&prefix)?;
-        Some((RepoPath::new(&format!("{link}/{rest}")), file.clone()))
+        let target = match file.mode {
+            FileMode::Regular => Ok(file.clone()),
+            FileMode::Symlink => file_of(resolve(snapshot, path, reader, HOPS)),
+            FileMode::Gitlink => return None,
+        };
+        Some((RepoPath::new(&format!("{link}/{rest}")), target))
     });
-    inside.collect()
+    linked.take(LINKED_FILES + 1).collect()
+}
+
+/// Links to folders may nest without end, so they are followed one level deep.
+fn file_of(target: Result<Target, String>) -> Result<TreeFile, String> {
+    match target? {
+        Target::File(file) => Ok(file),
+        Target::Folder(folder) => {
+            Err(format!("a linked folder holds a symbolic link to another folder, `{folder}`"))
+        }
+    }
 }
 
 /// `folder/relative` with `.` and `..` resolved; `None` where it leaves the repository.

@@ -27,7 +27,7 @@ impl Selection {
             include: set(include)?,
             exclude: set(exclude)?,
             clusters: compiled?,
-            fallback: ClusterName::new("default"),
+            fallback: ClusterName::fallback(),
         })
     }
 

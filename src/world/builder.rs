@@ -134,8 +134,10 @@ fn stands_for_itself(member: &Member, object: &Object) -> bool {
     let of_kustomize = object.api_version.is_empty() && is_kustomization(&member.path);
     let for_a_tool = of_kustomize || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
     let identity = [&object.api_version, &object.kind, &object.name];
+    // Helm's own description of a chart has no kind; under that name kubectl applies anything that has.
+    let describes_chart = member.path.file_name() == "Chart.yaml" && object.kind.is_empty();
     let unfinished = member.role == Role::Template && identity.iter().any(|part| part.contains("{{"));
-    !for_a_tool && !unfinished
+    !for_a_tool && !describes_chart && !unfinished
 }
 
 fn problems(changed: &[&Member], blobs: &Blobs, input: &WorldInput<'_>) -> Vec<FileProblem> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::change::{ObjectChange, Placed};
-use crate::kube::ObjectRef;
+use crate::kube::{ClusterName, ObjectRef};
 use crate::render::Role;
 use crate::source::RepoPath;
 
@@ -24,7 +24,9 @@ fn key(placed: &Placed) -> Key<'_> {
 
 /// The changes between two worlds. Where an identity stands more than once, a new object is
 /// compared with every old one, except with those whose own file still holds the identity: each of
-/// these is the old side of its own file. An object that is new to its file is compared with all.
+/// these is the old side of its own file. An object that is new to its file is compared with all, and
+/// a fragment that is new with the whole objects that it may be merged into, or may stand beside. A
+/// copy that stays is compared with those that went away, because the cluster falls back to it.
 pub(super) fn pair(
     old: &[Arc<Placed>],
     new: &[Arc<Placed>],
@@ -33,7 +35,11 @@ pub(super) fn pair(
     let mut sides: BTreeMap<Key<'_>, Sides<'_>> = BTreeMap::new();
     old.iter().for_each(|placed| sides.entry(key(placed)).or_default().0.push(placed));
     new.iter().for_each(|placed| sides.entry(key(placed)).or_default().1.push(placed));
-    sides.values().flat_map(|(old, new)| pair_identity(old, new, changed)).collect()
+    let pairs = sides.iter().flat_map(|((id, path), (old, new))| {
+        let whole = (path.is_some() && old.is_empty()).then(|| sides.get(&(*id, None))).flatten();
+        pair_identity(whole.map_or(old, |(whole, _)| whole), new, changed)
+    });
+    pairs.collect()
 }
 
 fn pair_identity(
@@ -44,11 +50,14 @@ fn pair_identity(
     let mut changes = Vec::new();
     for object in new.iter().filter(|object| changed.contains(&object.path)) {
         let at_home = old.iter().any(|candidate| candidate.path == object.path);
-        let stays = |candidate: &Arc<Placed>| new.iter().any(|other| other.path == candidate.path);
         let is_rival =
-            |candidate: &&&Arc<Placed>| !at_home || candidate.path == object.path || !stays(candidate);
-        let rivals = old.iter().filter(is_rival);
-        changes.extend(compare(object, &rivals.copied().collect::<Vec<_>>()));
+            |candidate: &&&Arc<Placed>| !at_home || candidate.path == object.path || !stays(candidate, new);
+        let rivals = old.iter().filter(is_rival).copied().collect::<Vec<_>>();
+        changes.extend(compare(object, &rivals, overtaken(object, old, new)));
+    }
+    for object in new.iter().filter(|object| !changed.contains(&object.path)) {
+        let gone = old.iter().filter(|candidate| !stays(candidate, new) && stood_beside(candidate, object));
+        changes.extend(updates(object, gone.copied()));
     }
     if new.is_empty() {
         let gone = old.iter().filter(|object| changed.contains(&object.path));
@@ -57,17 +66,51 @@ fn pair_identity(
     changes
 }
 
+/// Whether the file of an old object still holds the identity.
+fn stays(old: &Arc<Placed>, new: &[&Arc<Placed>]) -> bool {
+    new.iter().any(|other| other.path == old.path)
+}
+
+/// Whether two copies are certainly of one cluster: the policy says so, or one stands in or below the
+/// folder of the other. A repository whose policy names no clusters may hold several side by side.
+fn stood_beside(old: &Placed, object: &Placed) -> bool {
+    let (one, other) = (old.path.parent(), object.path.parent());
+    let is_below = |folder: &str, of: &str| {
+        of.is_empty() || folder.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    object.id.cluster != ClusterName::fallback() || is_below(one, other) || is_below(other, one)
+}
+
+/// What an object, the last of its identity in its file and so the one that counts, takes the place of.
+fn overtaken<'a>(
+    object: &Arc<Placed>,
+    old: &[&'a Arc<Placed>],
+    new: &[&Arc<Placed>],
+) -> Option<&'a Arc<Placed>> {
+    let last_new = new.iter().rfind(|other| other.path == object.path)?;
+    let last_old = old.iter().rfind(|other| other.path == object.path)?;
+    Arc::ptr_eq(last_new, object).then_some(*last_old)
+}
+
 /// One new object against its old ones. An object that stays as it is somewhere is no change, and
-/// neither is a move.
-fn compare(object: &Arc<Placed>, rivals: &[&Arc<Placed>]) -> Vec<ObjectChange> {
+/// neither is a move; but one that now overtakes another copy in its file is.
+fn compare(
+    object: &Arc<Placed>,
+    rivals: &[&Arc<Placed>],
+    overtaken: Option<&Arc<Placed>>,
+) -> Vec<ObjectChange> {
     let same = |old: &&Arc<Placed>| old.object.root == object.object.root;
     if rivals.is_empty() {
         return vec![ObjectChange::Create { object: Arc::clone(object) }];
     }
-    if rivals.iter().copied().any(|old| same(&old) && old.path == object.path) || rivals.iter().all(same) {
-        return Vec::new();
+    if rivals.iter().copied().any(|old| same(&old) && old.path == object.path) {
+        return updates(object, overtaken.into_iter());
     }
-    let different = rivals.iter().copied().filter(|old| !same(old));
+    updates(object, rivals.iter().copied())
+}
+
+fn updates<'a>(object: &Arc<Placed>, rivals: impl Iterator<Item = &'a Arc<Placed>>) -> Vec<ObjectChange> {
+    let different = rivals.filter(|old| old.object.root != object.object.root);
     different
         .map(|old| ObjectChange::Update { old_object: Arc::clone(old), object: Arc::clone(object) })
         .collect()

@@ -84,7 +84,8 @@ impl Gain<'_> {
         let elsewhere =
             |rule: &&Rule| rule.node().is_none_or(|(placed, _)| placed.path != grant.binding.path);
         let culprit = culprits.into_iter().min_by_key(elsewhere)?;
-        let (severity, allows) = risk::judge(self.subject, &atoms, self.scope);
+        let (severity, allows) = risk::judge(&atoms, self.scope);
+        let severity = severity.max(risk::least(self.subject, &atoms));
         let mut finding = self.place(grant, Some(culprit), self.message(&atoms));
         finding = finding.severity(severity).note("gains", self.gains(&atoms, &self.had(&owned)));
         if !allows.is_empty() && !describe::is_everything(&atoms) {

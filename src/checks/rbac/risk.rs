@@ -20,6 +20,13 @@ pub(super) struct Risk {
 
 const WRITE: &[&str] = &["create", "update", "patch"];
 const CHANGE: &[&str] = &["update", "patch"];
+/// Impersonation of one kind of identity (KEP-5284).
+const IMPERSONATE: &[&str] = &[
+    "impersonate:user-info",
+    "impersonate:serviceaccount",
+    "impersonate:arbitrary-node",
+    "impersonate:associated-node",
+];
 const READ: &[&str] = &["get", "list", "watch"];
 const ANY: &[&str] = &["create", "update", "patch", "delete"];
 
@@ -51,18 +58,20 @@ const RISKS: &[Risk] = &[
     Risk { verbs: ANY, group: "admissionregistration.k8s.io", resources: &["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings"], cluster: High, namespace: Low, allows: "to switch admission policies off" },
     Risk { verbs: WRITE, group: "apiregistration.k8s.io", resources: &["apiservices"], cluster: Critical, namespace: Low, allows: "to take over a part of the API" },
     Risk { verbs: ANY, group: "apiextensions.k8s.io", resources: &["customresourcedefinitions"], cluster: High, namespace: Low, allows: "to redefine or delete whole kinds" },
+    Risk { verbs: CHANGE, group: "", resources: &["pods"], cluster: High, namespace: Medium, allows: "to swap the image of a running pod" },
+    Risk { verbs: WRITE, group: "", resources: &["configmaps"], cluster: High, namespace: Low, allows: "to change who may log in, where the cluster or Argo CD keeps that in a ConfigMap" },
+    Risk { verbs: IMPERSONATE, group: "authentication.k8s.io", resources: &["users", "groups", "serviceaccounts", "uids", "userextras", "nodes"], cluster: High, namespace: High, allows: "to act as somebody else" },
+    Risk { verbs: WRITE, group: "source.toolkit.fluxcd.io", resources: &["gitrepositories", "ocirepositories", "helmrepositories", "helmcharts", "buckets"], cluster: High, namespace: High, allows: "to deploy anything through Flux" },
+    Risk { verbs: WRITE, group: "tekton.dev", resources: &["pipelineruns", "taskruns"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "serving.knative.dev", resources: &["services", "configurations"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "kubevirt.io", resources: &["virtualmachines", "virtualmachineinstances"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: ANY, group: "kyverno.io", resources: &["clusterpolicies", "policies", "policyexceptions"], cluster: High, namespace: High, allows: "to switch admission policies off" },
+    Risk { verbs: ANY, group: "templates.gatekeeper.sh", resources: &["constrainttemplates"], cluster: High, namespace: Low, allows: "to switch admission policies off" },
+    Risk { verbs: WRITE, group: "external-secrets.io", resources: &["externalsecrets", "clusterexternalsecrets", "secretstores", "clustersecretstores", "pushsecrets"], cluster: High, namespace: High, allows: "to read what the vault holds" },
     Risk { verbs: WRITE, group: "", resources: &["persistentvolumes"], cluster: Critical, namespace: Low, allows: "to mount folders of nodes" },
     Risk { verbs: CHANGE, group: "", resources: &["namespaces"], cluster: High, namespace: High, allows: "to lower the pod security level of a namespace" },
-    Risk { verbs: CHANGE, group: "", resources: &["pods"], cluster: High, namespace: Medium, allows: "to swap the images of running pods" },
-    Risk { verbs: CHANGE, group: "", resources: &["configmaps"], cluster: High, namespace: Low, allows: "to change what configures the cluster itself" },
     Risk { verbs: &["delete", "deletecollection"], group: "*", resources: &["*"], cluster: Critical, namespace: High, allows: "to delete everything" },
-    Risk { verbs: WRITE, group: "serving.knative.dev", resources: &["services"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
-    Risk { verbs: WRITE, group: "tekton.dev", resources: &["taskruns", "pipelineruns", "runs"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
-    Risk { verbs: WRITE, group: "kubevirt.io", resources: &["virtualmachines", "virtualmachineinstances"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
     Risk { verbs: WRITE, group: "apps.kruise.io", resources: &["clonesets", "statefulsets", "daemonsets"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
-    Risk { verbs: ANY, group: "kyverno.io", resources: &["policies", "clusterpolicies", "policyexceptions"], cluster: High, namespace: High, allows: "to switch policies off" },
-    Risk { verbs: ANY, group: "templates.gatekeeper.sh", resources: &["constrainttemplates"], cluster: High, namespace: High, allows: "to switch policies off" },
-    Risk { verbs: WRITE, group: "external-secrets.io", resources: &["externalsecrets", "secretstores", "clustersecretstores"], cluster: High, namespace: Medium, allows: "to read the vault behind the cluster" },
     Risk { verbs: WRITE, group: "cert-manager.io", resources: &["issuers", "clusterissuers", "certificates"], cluster: High, namespace: Medium, allows: "to mint certificates" },
     Risk { verbs: WRITE, group: "", resources: &["services/status", "endpoints"], cluster: Medium, namespace: Medium, allows: "to redirect the traffic of services" },
     Risk { verbs: WRITE, group: "rbac.authorization.k8s.io", resources: &["rolebindings", "clusterrolebindings", "roles", "clusterroles"], cluster: Medium, namespace: Medium, allows: "to hand on its own permissions" },
@@ -84,31 +93,13 @@ const PRIVILEGED: [&str; 10] = [
     "external-secrets",
 ];
 
-/// A grant to everybody is worse than the grant itself, and a grant to a name that Kubernetes keeps
-/// for itself is never meant.
-fn subject_severity(subject: &Subject) -> Severity {
-    match subject {
-        Subject::User(name) => match &**name {
-            "system:anonymous" => Critical,
-            name if name.starts_with("system:kube-") || name.starts_with("system:node:") => High,
-            _ => Low,
-        },
-        Subject::Group(name) => match &**name {
-            "system:unauthenticated" => Critical,
-            "system:authenticated" | "system:serviceaccounts" | "system:masters" | "system:nodes" => High,
-            _ => Low,
-        },
-        Subject::ServiceAccount { .. } => Low,
-    }
-}
-
 /// How bad a set of newly granted atoms is, and what it allows, worst first.
-pub(super) fn judge(subject: &Subject, atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static str>) {
+pub(super) fn judge(atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static str>) {
     let wide = match scope {
         Scope::Cluster => true,
         Scope::Namespace(namespace) => PRIVILEGED.contains(&&**namespace),
     };
-    let mut worst = wildcard_severity(atoms, wide).max(subject_severity(subject));
+    let mut worst = wildcard_severity(atoms, wide);
     let severity = |risk: &Risk| if wide { risk.cluster } else { risk.namespace };
     let mut hit: Vec<&Risk> =
         RISKS.iter().filter(|risk| atoms.iter().any(|atom| risk.matches(atom))).collect();
@@ -121,6 +112,22 @@ pub(super) fn judge(subject: &Subject, atoms: &[Atom], scope: &Scope) -> (Severi
         }
     }
     (worst, allows)
+}
+
+/// The least that a grant is worth by who gets it: what anybody on the network or everybody with an
+/// account gains, and what a name gains that Kubernetes keeps for itself. Paths of the API server that
+/// are open by default stay low.
+pub(super) fn least(subject: &Subject, atoms: &[Atom]) -> Severity {
+    let only_paths = atoms.iter().all(|atom| matches!(atom, Atom::Url { .. }));
+    match subject {
+        Subject::User(name) | Subject::Group(name) if !only_paths => match &**name {
+            "system:anonymous" | "system:unauthenticated" => Critical,
+            "system:authenticated" | "system:serviceaccounts" | "system:masters" | "system:nodes" => High,
+            name if name.starts_with("system:kube-") || name.starts_with("system:node:") => High,
+            _ => Low,
+        },
+        Subject::User(_) | Subject::Group(_) | Subject::ServiceAccount { .. } => Low,
+    }
 }
 
 /// Wildcards grant what nobody can list, future kinds included.
@@ -162,9 +169,7 @@ impl Risk {
 
 /// `userextras` are always granted with the name of one: `userextras/scopes`.
 fn includes(granted: &str, resource: &str) -> bool {
-    if resource == "userextras" && granted.starts_with("userextras/") {
-        return true;
-    }
     let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
-    granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
+    let extra = resource == "userextras" && granted.starts_with("userextras/");
+    extra || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
 }
