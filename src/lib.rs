@@ -1,41 +1,47 @@
 //! portcullis judges what a Git push would make of a Kubernetes cluster, before it lands.
 //!
 //! The rooms, in the order in which data flows:
+//!
+//! | room | gives |
+//! |---|---|
+//! | [`source`] | ids, paths, spans, snapshots of files: leaves that every room may use |
+//! | [`push`] | what git told the hook |
+//! | [`git`] | objects, trees, history and refs of the repository |
+//! | [`manifest`] | objects of a YAML or JSON file, every value with its span |
+//! | [`kube`] | typed views: identities, images, pod templates, policy rules |
+//! | [`render`] | which files are deployed, alone or together |
+//! | [`world`] | both revisions of the cluster, and what differs |
+//! | [`schema`] | Kubernetes' schemas and the repository's own |
+//! | [`signature`] | who signed a commit |
+//! | [`owners`] | whose approval a path needs |
+//! | [`approval`] | whose approval it has |
+//! | [`evidence`] | all that is known besides manifests |
+//! | [`policy`] | what is guarded, enforced and waived |
+//! | [`finding`] | one thing that is wrong |
+//! | [`checks`] | the code that finds it |
+//! | [`verdict`] | accept, reject or undecided |
+//! | [`report`] | the verdict for people and programs |
+//!
+//! [`pipeline`] shows the whole way on one page, [`commands`] composes the rooms for each subcommand
+//! of [`cli`].
 
-pub mod source;
-
-pub mod git;
-
-pub mod manifest;
-
-pub mod kube;
-
-pub mod render;
-
-pub mod world;
-
-pub mod schema;
-
-pub mod signature;
-
-pub mod owners;
-
-pub mod evidence;
-
-pub mod finding;
-
-pub mod policy;
-
+pub mod approval;
 pub mod checks;
-
-pub mod verdict;
-
-pub mod report;
-
-pub mod pipeline;
-
-pub mod push;
-
 pub mod cli;
-
 pub mod commands;
+pub mod evidence;
+pub mod finding;
+pub mod git;
+pub mod kube;
+pub mod manifest;
+pub mod owners;
+pub mod pipeline;
+pub mod policy;
+pub mod push;
+pub mod render;
+pub mod report;
+pub mod schema;
+pub mod signature;
+pub mod source;
+pub mod verdict;
+pub mod world;

@@ -20,6 +20,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("schema", &["git", "push", "policy", "checks", "report", "commands"]),
     ("signature", &["git", "push", "manifest", "policy", "checks", "report", "commands"]),
     ("owners", &["git", "push", "policy", "checks", "report", "commands", "signature"]),
+    ("approval", &["git", "push", "checks", "verdict", "report", "commands"]),
     ("evidence", &["git", "push", "policy", "checks", "report", "commands"]),
     ("finding", &["git", "push", "policy", "checks", "verdict", "report", "commands"]),
     ("policy", &["git", "push", "checks", "verdict", "report", "commands"]),

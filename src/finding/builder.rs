@@ -137,9 +137,9 @@ impl Finding {
         self
     }
 
-    /// Says what to do now: imperative sentences.
+    /// Says what to do now, in the imperative; it becomes a sentence if it is none yet.
     pub fn help(mut self, remediation: impl Into<String>) -> Self {
-        self.remediation = remediation.into();
+        self.remediation = sentence(remediation.into());
         self
     }
 
@@ -170,4 +170,11 @@ impl Finding {
             Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
         }
     }
+}
+
+fn sentence(text: String) -> String {
+    let mut characters = text.chars();
+    let Some(first) = characters.next() else { return text };
+    let end = if text.ends_with(['.', '…', '?', '!']) { "" } else { "." };
+    format!("{}{}{end}", first.to_uppercase(), characters.as_str())
 }

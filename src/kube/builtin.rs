@@ -58,6 +58,10 @@ const SHARED_STORAGE: &[(&str, &str, &str)] = &[
     ("extensions", "PodSecurityPolicy", "policy"),
     ("extensions", "ReplicaSet", "apps"),
     ("events.k8s.io", "Event", ""),
+    ("authorization.openshift.io", "ClusterRole", "rbac.authorization.k8s.io"),
+    ("authorization.openshift.io", "ClusterRoleBinding", "rbac.authorization.k8s.io"),
+    ("authorization.openshift.io", "Role", "rbac.authorization.k8s.io"),
+    ("authorization.openshift.io", "RoleBinding", "rbac.authorization.k8s.io"),
 ];
 
 /// True for API groups that Kubernetes itself owns: the core group, the unqualified ones and

@@ -13,13 +13,19 @@ use super::problem::Problem;
 use super::scalar::{self, ScalarError};
 use crate::source::Span;
 
+/// What is left of a file's limits.
+pub(super) struct Budget {
+    pub(super) nodes: usize,
+    pub(super) aliased: usize,
+}
+
 /// Composes the one document of a chunk that starts at `base` in the file. `None` for a document
 /// without content. `budget` counts nodes over the whole file, aliases expanded.
 pub(super) fn compose(
     body: &str,
     base: usize,
     depth_limit: usize,
-    budget: &mut usize,
+    budget: &mut Budget,
     problems: &mut Vec<Problem>,
 ) -> Result<Option<Node>, Problem> {
     let ended = with_final_break(body);
@@ -52,7 +58,7 @@ struct Composer<'a, 'input> {
     base: usize,
     body: &'a str,
     depth_limit: usize,
-    budget: &'a mut usize,
+    budget: &'a mut Budget,
     problems: &'a mut Vec<Problem>,
     anchors: HashMap<String, (Node, usize)>,
 }
@@ -139,21 +145,21 @@ impl Composer<'_, '_> {
     }
 
     fn spend(&mut self, nodes: usize, place: Span) -> Result<(), Problem> {
-        *self.budget = self.budget.checked_sub(nodes).ok_or_else(|| {
+        self.budget.nodes = self.budget.nodes.checked_sub(nodes).ok_or_else(|| {
             Problem::unparseable(place, "more keys and values, aliases expanded, than the limit allows")
         })?;
         Ok(())
     }
 
     fn sequence(&mut self, anchor: Option<String>, start: Span, depth: usize) -> Result<Node, Problem> {
-        let before = *self.budget;
+        let before = self.budget.nodes;
         let mut items: Vec<Node> = Vec::new();
         loop {
             let event = self.next()?;
             if matches!(event.data, EventData::SequenceEnd) {
                 let end = self.collection_end(&event, items.last().map(|item| item.span), start);
                 let node = Node { span: Span { start: start.start, end }, value: Value::Sequence(items) };
-                let size = before - *self.budget + 1;
+                let size = before - self.budget.nodes + 1;
                 return Ok(self.anchored(anchor, node, size));
             }
             items.push(self.node(event, depth + 1)?);
@@ -161,14 +167,14 @@ impl Composer<'_, '_> {
     }
 
     fn mapping(&mut self, anchor: Option<String>, start: Span, depth: usize) -> Result<Node, Problem> {
-        let before = *self.budget;
+        let before = self.budget.nodes;
         let mut builder = MappingBuilder::default();
         loop {
             let event = self.next()?;
             if matches!(event.data, EventData::MappingEnd) {
                 let end = self.collection_end(&event, builder.last_value_span(), start);
                 let node = Node { span: Span { start: start.start, end }, value: builder.finish() };
-                let size = before - *self.budget + 1;
+                let size = before - self.budget.nodes + 1;
                 return Ok(self.anchored(anchor, node, size));
             }
             let is_merge = is_merge_key(&event);
@@ -196,6 +202,9 @@ impl Composer<'_, '_> {
             return Err(Problem::unparseable(place, format!("the alias `*{anchor}` refers to no anchor")));
         };
         let (node, size) = (node.clone(), *size);
+        self.budget.aliased = self.budget.aliased.checked_sub(size).ok_or_else(|| {
+            Problem::unparseable(place, "aliases add more keys and values than the limit allows")
+        })?;
         self.spend(size, place)?;
         Ok(node)
     }

@@ -7,7 +7,7 @@ use super::problem::Problem;
 
 /// The objects of a JSON stream; duplicate keys are reported beside them.
 pub(super) fn parse_stream(text: &str, limits: &Limits) -> Result<(Vec<Node>, Vec<Problem>), Problem> {
-    let mut reader = Reader { text, offset: 0, limits, duplicates: Vec::new() };
+    let mut reader = Reader { text, offset: 0, limits, nodes: limits.nodes, duplicates: Vec::new() };
     let mut nodes = Vec::new();
     loop {
         reader.skip_space();
@@ -25,6 +25,7 @@ struct Reader<'a> {
     text: &'a str,
     offset: usize,
     limits: &'a Limits,
+    nodes: usize,
     duplicates: Vec<Problem>,
 }
 
@@ -59,6 +60,10 @@ impl Reader<'_> {
         if depth > self.limits.depth {
             return Err(self.refuse(format!("nested deeper than {} levels", self.limits.depth)));
         }
+        self.nodes = self
+            .nodes
+            .checked_sub(1)
+            .ok_or_else(|| self.refuse(format!("more than {} keys and values", self.limits.nodes)))?;
         self.skip_space();
         let start = self.offset;
         let value = match self.peek() {

@@ -12,10 +12,12 @@ pub struct Limits {
     pub depth: usize,
     /// Keys and values in the file, after aliases are followed.
     pub nodes: usize,
+    /// Keys and values that aliases may add to the file.
+    pub aliased: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 10 << 20, documents: 10_000, depth: 128, nodes: 1_000_000 }
+        Self { bytes: 10 << 20, documents: 10_000, depth: 128, nodes: 500_000, aliased: 50_000 }
     }
 }

@@ -125,6 +125,13 @@ impl Node {
         node
     }
 
+    /// How many values this one holds, itself included.
+    pub fn count(&self) -> usize {
+        let entries = self.entries().iter().map(|entry| entry.value.count());
+        let items = self.items().iter().map(Node::count);
+        1 + entries.chain(items).sum::<usize>()
+    }
+
     /// The JSON pointer of a node of this tree, found by identity.
     pub fn pointer_to(&self, wanted: &Node) -> Option<String> {
         if std::ptr::eq(self, wanted) {

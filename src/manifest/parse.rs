@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::composer;
+use super::composer::{self, Budget};
 use super::framing::{self, span};
 use super::json;
 use super::limits::Limits;
@@ -22,6 +22,8 @@ pub struct Manifest {
     pub objects: Vec<Object>,
     /// What stopped us from reading the rest with certainty.
     pub problems: Vec<Problem>,
+    /// How many keys and values the file holds, aliases expanded.
+    pub nodes: usize,
 }
 
 /// Reads a blob in the `kubectl` reading. Never fails: what cannot be read is a problem, and a
@@ -29,11 +31,12 @@ pub struct Manifest {
 pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     let source = Arc::new(SourceText::new(bytes));
     let (documents, mut problems) = documents(&source, limits);
+    let nodes = documents.iter().map(Node::count).sum();
     let mut objects = Vec::new();
     for document in documents {
         list::flatten(document, &source, &mut objects, &mut problems);
     }
-    Manifest { source, objects, problems }
+    Manifest { source, objects, problems, nodes }
 }
 
 /// The documents of a file as trees, whatever they are.
@@ -76,7 +79,7 @@ fn read_yaml(text: &str, limits: &Limits) -> (Vec<Node>, Vec<Problem>) {
         return (Vec::new(), vec![Problem::unparseable(span(0, 0), reason)]);
     }
     let mut nodes = Vec::new();
-    let mut budget = limits.nodes;
+    let mut budget = Budget { nodes: limits.nodes, aliased: limits.aliased };
     for chunk in chunks {
         let body = text.get(chunk.start..chunk.end).unwrap_or_default();
         if is_blank(body) {

@@ -166,7 +166,8 @@ impl<'a> Sorter<'a> {
     }
 }
 
-fn is_kustomization(path: &RepoPath) -> bool {
+/// Whether kustomize takes a file for the root of a folder.
+pub fn is_kustomization(path: &RepoPath) -> bool {
     kustomization::FILE_NAMES.contains(&path.file_name())
 }
 

@@ -11,6 +11,6 @@ mod links;
 mod selection;
 
 pub use kustomization::Reaches;
-pub use layout::{Layout, LayoutInput, Member, Role, Root, RootKind};
+pub use layout::{Layout, LayoutInput, Member, Role, Root, RootKind, is_kustomization};
 pub use links::LinkProblem;
 pub use selection::Selection;

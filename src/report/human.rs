@@ -13,6 +13,8 @@ use crate::verdict::{Judged, Verdict};
 
 /// `git push` puts `remote: ` before every line; what remains of 80 columns.
 const WIDTH: usize = 72;
+/// How many findings are shown, worst first: nobody reads more on a terminal.
+const SHOWN: usize = 50;
 /// How long a label beside a mark may be.
 const LABEL_WIDTH: usize = 32;
 
@@ -30,8 +32,11 @@ fn push_section(text: &mut String, section: &Section, report: &Report, colour: C
     for notice in &section.notices {
         let _ = writeln!(text, "note: {}", terminal(notice));
     }
-    for judged in &section.judgement.findings {
+    for judged in section.judgement.findings.iter().take(SHOWN) {
         let _ = writeln!(text, "\n{}", finding(judged, colour));
+    }
+    if let Some(more) = section.judgement.findings.len().checked_sub(SHOWN + 1) {
+        let _ = writeln!(text, "\nand {} more, none of them worse", plural(more + 1, "finding"));
     }
     for reason in &section.judgement.undecided {
         let _ = writeln!(text, "\nundecided: {}", terminal_lines(reason));

@@ -81,6 +81,12 @@ pub enum BlobError {
         /// What the repository said.
         reason: String,
     },
+    /// The changed files together hold more than one verdict can cover.
+    #[error("the changed files together hold more than {limit} keys and values: push fewer at a time")]
+    TooMuch {
+        /// The limit.
+        limit: usize,
+    },
     /// It is larger than the limit.
     #[error("object {id} has {size} bytes, more than the limit of {limit}")]
     TooLarge {

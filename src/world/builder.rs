@@ -11,7 +11,7 @@ use super::pairing::pair;
 use super::{FileProblem, World};
 use crate::kube::ObjectRef;
 use crate::manifest::{Limits, Object, Problem};
-use crate::render::{Layout, Member, Role, Root, Selection};
+use crate::render::{Layout, Member, Role, Root, Selection, is_kustomization};
 use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
 
 /// What worlds are built from.
@@ -40,6 +40,9 @@ pub struct Worlds {
     /// Why something could not be read at all: the verdict cannot be known.
     pub undecided: Vec<String>,
 }
+
+/// How many files that could not be read are named.
+const NAMED: usize = 10;
 
 /// Builds both worlds, reading unchanged files only as far as the changed ones depend on them.
 pub fn build(input: &WorldInput<'_>) -> Worlds {
@@ -92,7 +95,12 @@ fn undecided(blobs: &Blobs, changed: &BTreeSet<RepoPath>, input: &WorldInput<'_>
         (!excused).then(|| format!("{}: {error}", member.path))
     });
     let unique: BTreeSet<String> = failed.collect();
-    unique.into_iter().collect()
+    let more = unique.len().saturating_sub(NAMED);
+    let mut reasons: Vec<String> = unique.into_iter().take(NAMED).collect();
+    if more > 0 {
+        reasons.push(format!("and {more} more files"));
+    }
+    reasons
 }
 
 fn place(
@@ -123,7 +131,8 @@ fn place(
 /// when rendered what it is has no identity yet. One that does say so is judged as far as its own
 /// text goes: a `Chart.yaml` dropped beside it must not hide it.
 fn stands_for_itself(member: &Member, object: &Object) -> bool {
-    let for_a_tool = matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
+    let of_kustomize = object.api_version.is_empty() && is_kustomization(&member.path);
+    let for_a_tool = of_kustomize || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
     let identity = [&object.api_version, &object.kind, &object.name];
     // Helm's own description of a chart has no kind; under that name kubectl applies anything that has.
     let describes_chart = member.path.file_name() == "Chart.yaml" && object.kind.is_empty();

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use rayon::prelude::*;
 
 use super::needles::Needles;
 use crate::kube::builtin;
+use crate::kube::rbac::is_rbac_group;
 use crate::manifest::{Limits, Manifest, Object, Problem, parse};
 use crate::source::{BlobError, BlobSource, ObjectId, SourceText};
 
@@ -28,9 +31,21 @@ impl Loaded {
 /// Parsed blobs by id.
 pub(super) type Blobs = HashMap<ObjectId, Result<Loaded, BlobError>>;
 
+/// How many keys and values the changed files of one push may hold together, in memory at once.
+const CHANGED_NODES: usize = 3_000_000;
+
 /// Loads every object of every blob.
 pub(super) fn load_all(source: &dyn BlobSource, ids: &[&ObjectId], limits: &Limits) -> Blobs {
-    load(source, ids, |bytes| Some(Loaded::of(parse(bytes, limits), |_| true)))
+    let left = AtomicUsize::new(CHANGED_NODES);
+    load(source, ids, |bytes| {
+        let manifest = parse(bytes, limits);
+        let spent = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(manifest.nodes));
+        Some(
+            spent
+                .map(|_| Loaded::of(manifest, |_| true))
+                .map_err(|_| BlobError::TooMuch { limit: CHANGED_NODES }),
+        )
+    })
 }
 
 /// Loads, of unchanged blobs, the objects that a changed one may depend on. Blobs that cannot hold
@@ -43,19 +58,19 @@ pub(super) fn load_related(
 ) -> Blobs {
     load(source, ids, |bytes| {
         let may_matter = needles.may_stand_in(&bytes);
-        may_matter.then(|| Loaded::of(parse(bytes, limits), |object| needles.wants(object)))
+        may_matter.then(|| Ok(Loaded::of(parse(bytes, limits), |object| needles.wants(object))))
     })
 }
 
 fn load(
     source: &dyn BlobSource,
     ids: &[&ObjectId],
-    parse: impl Fn(Vec<u8>) -> Option<Loaded> + Sync,
+    parse: impl Fn(Vec<u8>) -> Option<Result<Loaded, BlobError>> + Sync,
 ) -> Blobs {
     let loaded = ids.par_iter().map_init(
         || source.reader(),
         |reader, id| match reader.read(id) {
-            Ok(bytes) => parse(bytes).map(|loaded| ((*id).clone(), Ok(loaded))),
+            Ok(bytes) => parse(bytes).map(|loaded| ((*id).clone(), loaded)),
             Err(error) => Some(((*id).clone(), Err(error))),
         },
     );
@@ -64,7 +79,7 @@ fn load(
 
 /// True for the kinds that decide who may do what.
 pub(super) fn is_rbac(object: &Object) -> bool {
-    object.group() == "rbac.authorization.k8s.io"
+    is_rbac_group(object.group())
 }
 
 /// True for definitions of custom kinds.

@@ -238,3 +238,23 @@ fn a_ref_name_with_marks_that_reverse_text_is_spelled_out() -> Result<(), Failur
     push.not_told("\u{202e}");
     Ok(())
 }
+
+/// Each file is within the limit of a file; together they would fill the server's memory.
+#[test]
+fn many_large_files_are_undecided_together() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let numbers = "1,".repeat(240_000);
+    let text = |name: usize| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"c{name}"}},"x":[[{numbers}1],[{numbers}1]]}}"#
+        )
+    };
+    for name in 0..7 {
+        mallory.write(&format!("prod/large-{name}.json"), text(name).as_bytes())?;
+    }
+    mallory.commit("Much", &[])?;
+    mallory
+        .push_main()?
+        .rejected(&["undecided", "the changed files together hold more than 3000000 keys and values"]);
+    Ok(())
+}

@@ -54,7 +54,7 @@ fn a_bad_signature_and_one_that_cannot_be_checked_are_untrusted() {
             "the signature of commit 9999999 cannot be checked: the keyring is broken",
         ]
     );
-    assert_eq!(found[0].remediation, "sign again.");
+    assert_eq!(found[0].remediation, "Sign again.");
 }
 
 #[test]

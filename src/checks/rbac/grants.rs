@@ -67,6 +67,18 @@ impl Grants {
         grants.flat_map(|grant| grant.rules.iter().flatten()).map(|rule| &rule.rule).collect()
     }
 
+    /// The roles that a subject has anywhere, in words.
+    pub(super) fn roles_anywhere(&self, subject: &Subject) -> Vec<String> {
+        let own = self.0.iter().filter(|((holder, _), _)| holder == subject);
+        let roles = own.flat_map(|((_, scope), grants)| {
+            grants.iter().map(move |grant| match scope {
+                Scope::Cluster => grant.role.to_string(),
+                Scope::Namespace(namespace) => format!("{} in {namespace}", grant.role),
+            })
+        });
+        roles.collect()
+    }
+
     /// Whether a subject had the same role in the same scope before.
     pub(super) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
         let same = |grants: &Vec<Grant>| grants.iter().any(|grant| grant.role == *role);

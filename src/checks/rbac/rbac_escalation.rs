@@ -9,7 +9,7 @@ use super::{describe, risk};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Location, Severity, Side};
 use crate::kube::ClusterName;
-use crate::kube::rbac::{Atom, Binding, RBAC_GROUP, Subject, uncovered};
+use crate::kube::rbac::{Atom, Binding, PolicyRule, Subject, is_rbac_group, uncovered};
 use crate::world::{ObjectChange, Operation, Placed};
 
 /// The record.
@@ -48,7 +48,7 @@ Permissions that a workload gains by using another service account are another c
 
 /// Reports them.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
-    let touched = context.changes.iter().filter(|change| change.subject().object.group() == RBAC_GROUP);
+    let touched = context.changes.iter().filter(|change| is_rbac_group(change.subject().object.group()));
     let clusters: BTreeSet<&ClusterName> = touched.map(|change| &change.subject().id.cluster).collect();
     for cluster in clusters {
         let (old, new) = (Grants::of(context.old, cluster), Grants::of(context.new, cluster));
@@ -87,7 +87,7 @@ impl Gain<'_> {
         let (severity, allows) = risk::judge(&atoms, self.scope);
         let severity = severity.max(risk::least(self.subject, &atoms));
         let mut finding = self.place(grant, Some(culprit), self.message(&atoms));
-        finding = finding.severity(severity).note("gains", self.gains(&atoms, &describe::owned(&owned)));
+        finding = finding.severity(severity).note("gains", self.gains(&atoms, &self.had(&owned)));
         if !allows.is_empty() && !describe::is_everything(&atoms) {
             finding = finding.note("allows", describe::shorten(&allows, 3, "; "));
         }
@@ -101,6 +101,14 @@ impl Gain<'_> {
         } else {
             format!("{} gains permissions {place}", self.subject)
         }
+    }
+
+    fn had(&self, owned: &[&PolicyRule]) -> String {
+        let elsewhere = self.old.roles_anywhere(self.subject);
+        if owned.is_empty() && !elsewhere.is_empty() {
+            return format!("nothing here, {}", describe::shorten(&elsewhere, 3, ", "));
+        }
+        describe::owned(owned)
     }
 
     fn gains(&self, atoms: &[Atom], had: &str) -> String {

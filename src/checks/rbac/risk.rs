@@ -70,6 +70,10 @@ const RISKS: &[Risk] = &[
     Risk { verbs: WRITE, group: "external-secrets.io", resources: &["externalsecrets", "clusterexternalsecrets", "secretstores", "clustersecretstores", "pushsecrets"], cluster: High, namespace: High, allows: "to read what the vault holds" },
     Risk { verbs: WRITE, group: "", resources: &["persistentvolumes"], cluster: Critical, namespace: Low, allows: "to mount folders of nodes" },
     Risk { verbs: CHANGE, group: "", resources: &["namespaces"], cluster: High, namespace: High, allows: "to lower the pod security level of a namespace" },
+    Risk { verbs: &["delete", "deletecollection"], group: "*", resources: &["*"], cluster: Critical, namespace: High, allows: "to delete everything" },
+    Risk { verbs: WRITE, group: "apps.kruise.io", resources: &["clonesets", "statefulsets", "daemonsets"], cluster: Critical, namespace: High, allows: "to run pods through a controller" },
+    Risk { verbs: WRITE, group: "cert-manager.io", resources: &["issuers", "clusterissuers", "certificates"], cluster: High, namespace: Medium, allows: "to mint certificates" },
+    Risk { verbs: WRITE, group: "", resources: &["services/status", "endpoints"], cluster: Medium, namespace: Medium, allows: "to redirect the traffic of services" },
     Risk { verbs: WRITE, group: "rbac.authorization.k8s.io", resources: &["rolebindings", "clusterrolebindings", "roles", "clusterroles"], cluster: Medium, namespace: Medium, allows: "to hand on its own permissions" },
     Risk { verbs: &["use"], group: "security.openshift.io", resources: &["securitycontextconstraints"], cluster: High, namespace: High, allows: "to run privileged pods" },
     Risk { verbs: ANY, group: "networking.k8s.io", resources: &["networkpolicies", "ingresses"], cluster: High, namespace: Medium, allows: "to expose or unisolate workloads" },
@@ -110,14 +114,16 @@ pub(super) fn judge(atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static st
     (worst, allows)
 }
 
-/// Who a subject stands for when that is anybody: what they gain, everybody on the network or
-/// everybody with any account gains. Paths of the API server that are open by default stay low.
+/// The least that a grant is worth by who gets it: what anybody on the network or everybody with an
+/// account gains, and what a name gains that Kubernetes keeps for itself. Paths of the API server that
+/// are open by default stay low.
 pub(super) fn least(subject: &Subject, atoms: &[Atom]) -> Severity {
     let only_paths = atoms.iter().all(|atom| matches!(atom, Atom::Url { .. }));
     match subject {
         Subject::User(name) | Subject::Group(name) if !only_paths => match &**name {
             "system:anonymous" | "system:unauthenticated" => Critical,
-            "system:authenticated" => High,
+            "system:authenticated" | "system:serviceaccounts" | "system:masters" | "system:nodes" => High,
+            name if name.starts_with("system:kube-") || name.starts_with("system:node:") => High,
             _ => Low,
         },
         Subject::User(_) | Subject::Group(_) | Subject::ServiceAccount { .. } => Low,
@@ -152,7 +158,8 @@ impl Risk {
         match atom {
             Atom::Url { .. } => false,
             Atom::Resource { verb, group, resource, .. } => {
-                let verb_fits = &**verb == "*" || self.verbs.contains(&&**verb);
+                let impersonates = verb.starts_with("impersonate") && self.verbs.contains(&"impersonate");
+                let verb_fits = &**verb == "*" || impersonates || self.verbs.contains(&&**verb);
                 let group_fits = &**group == "*" || &**group == self.group;
                 verb_fits && group_fits && self.resources.iter().any(|own| includes(resource, own))
             }
@@ -160,9 +167,9 @@ impl Risk {
     }
 }
 
+/// `userextras` are always granted with the name of one: `userextras/scopes`.
 fn includes(granted: &str, resource: &str) -> bool {
     let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
-    // Each key of a user's extra attributes is a subresource of its own.
     let extra = resource == "userextras" && granted.starts_with("userextras/");
     extra || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kube::ClusterName;
-use crate::kube::rbac::{PolicyRule, RBAC_GROUP, RoleReference, built_in_roles};
+use crate::kube::rbac::{PolicyRule, RoleReference, built_in_roles, is_rbac_group};
 use crate::manifest::Node;
 use crate::world::{Placed, World};
 
@@ -67,7 +67,7 @@ impl Roles {
                 built_in.rules.iter().map(|rule| Rule { rule: rule.clone(), written: None }).collect();
         }
         let written = world.objects.iter().filter(|placed| placed.id.cluster == *cluster);
-        for placed in written.filter(|placed| placed.object.group() == RBAC_GROUP) {
+        for placed in written.filter(|placed| is_rbac_group(placed.object.group())) {
             roles.add(placed);
         }
         roles

@@ -1,13 +1,11 @@
 //! Which changed paths need whose approval, and who has given it.
 
-use std::collections::BTreeMap;
-
 use super::trust_files::{TrustInput, is_trust_file};
+use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
-use crate::owners::{Codeowners, LOCATIONS, OwnerHandle, OwnersProblem};
-use crate::policy::{OwnersEntry, PersonEntry};
-use crate::signature::SignatureStatus;
+use crate::owners::{Codeowners, LOCATIONS, OwnersProblem};
+use crate::policy::OwnersEntry;
 use crate::source::{ObjectId, RepoPath, Snapshot};
 
 /// What owners say of a change.
@@ -46,7 +44,7 @@ pub(super) fn judge(
         Ok(None) => return Ok(nothing(Evidence::Unavailable(no_codeowners()))),
         Err(reason) => return Ok(nothing(Evidence::Unavailable(reason))),
     };
-    let signers = Signers::of(input, commits, tip, &demand)?;
+    let signers = signer_approvals(input, commits, tip, &demand)?;
     let changed = Snapshot::changed_paths(input.old, input.new);
     let owned =
         changed.into_iter().filter_map(|path| owned_change(input, &codeowners, &demand, &signers, path));
@@ -63,7 +61,7 @@ fn owned_change(
     input: &TrustInput<'_>,
     codeowners: &Codeowners,
     demand: &OwnersEntry,
-    signers: &Signers<'_>,
+    signers: &SignerApprovals<'_>,
     path: RepoPath,
 ) -> Option<OwnedChange> {
     let rule = codeowners.owners_of(&path).filter(|rule| !rule.owners.is_empty())?;
@@ -73,53 +71,22 @@ fn owned_change(
     Some(OwnedChange { path, owners: rule.owners.clone(), rule_line: Some(rule.line), approved_by, missing })
 }
 
-/// Who signed the tip, and who signed each new commit.
-struct Signers<'a> {
-    tip: Option<&'a PersonEntry>,
-    /// For every path that a new commit touches: whether all of those are the tip signer's.
-    touched: BTreeMap<RepoPath, bool>,
-}
-
-impl<'a> Signers<'a> {
-    fn of(
-        input: &TrustInput<'a>,
-        commits: &[CommitFacts],
-        tip: Option<&ObjectId>,
-        demand: &OwnersEntry,
-    ) -> Result<Self, GitError> {
-        let mut signers = Self { tip: None, touched: BTreeMap::new() };
-        if !demand.signer_counts {
-            return Ok(signers);
-        }
-        let people = input.governing.policy.layers().first().and_then(|layer| layer.document());
-        let people = people.map(|document| document.people.as_slice()).unwrap_or_default();
-        let tip_facts = commits.iter().find(|facts| Some(&facts.id) == tip);
-        signers.tip = tip_facts.and_then(|facts| signer(people, facts));
-        for facts in commits {
-            let by_tip_signer =
-                signer(people, facts).map(|person| &person.name) == signers.tip.map(|person| &person.name);
-            for path in touched_paths(input.repository, &facts.id)? {
-                *signers.touched.entry(path).or_insert(true) &= by_tip_signer;
-            }
-        }
-        Ok(signers)
+/// What the signatures of the new commits approve, where the policy lets them.
+fn signer_approvals<'a>(
+    input: &TrustInput<'a>,
+    commits: &[CommitFacts],
+    tip: Option<&ObjectId>,
+    demand: &OwnersEntry,
+) -> Result<SignerApprovals<'a>, GitError> {
+    if !demand.signer_counts {
+        return Ok(SignerApprovals::default());
     }
-
-    /// The owner who signed the tip and every new commit that touches the path. A path that no new
-    /// commit touches (a merge or a rewind brought it) has no such signer.
-    fn approver(&self, path: &RepoPath, owners: &[OwnerHandle]) -> Option<String> {
-        let person = self.tip?;
-        let signed_all = self.touched.get(path).copied().unwrap_or(false);
-        let owns = owners.iter().any(|owner| person.handles.iter().any(|handle| **handle == *owner.0));
-        (signed_all && owns).then(|| person.name.clone())
-    }
-}
-
-/// The person whose trusted key signed a commit; a key that maps to no person counts for nobody.
-fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
-    let Evidence::Known(SignatureStatus::Trusted { key }) = &facts.signature else { return None };
-    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
-    people.iter().find(|person| person.keys.iter().any(owns_key))
+    let people = input.governing.policy.layers().first().and_then(|layer| layer.document());
+    let people = people.map(|document| document.people.as_slice()).unwrap_or_default();
+    let tip = commits.iter().find(|facts| Some(&facts.id) == tip);
+    let new_commit = |facts| Ok(NewCommit { facts, touched: touched_paths(input.repository, &facts.id)? });
+    let commits: Result<Vec<_>, GitError> = commits.iter().map(new_commit).collect();
+    Ok(SignerApprovals::of(people, tip, commits?))
 }
 
 /// The paths in which a commit differs from any of its parents.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::RBAC_GROUP;
+use super::is_rbac_group;
 use crate::manifest::{Node, Object};
 
 /// Somebody who can be granted something (`AppliesTo` of the API server's rule resolver).
@@ -108,19 +108,29 @@ pub struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
+    /// OpenShift's `roleRef` has no kind: one with a namespace names a Role, one without a ClusterRole.
+    fn openshift_role(object: &Object, name: &str) -> Option<RoleReference> {
+        let of_openshift = object.group() == "authorization.openshift.io";
+        let local = object.at(&["roleRef", "namespace"]).is_some();
+        let role =
+            if local { RoleReference::Role(name.into()) } else { RoleReference::ClusterRole(name.into()) };
+        of_openshift.then_some(role)
+    }
+
     /// Reads a binding; `None` for any other object. A `roleRef` whose kind is absent or unknown is
     /// refused by the API server and grants nothing.
     pub fn of(object: &'a Object, namespace: Option<&str>) -> Option<Self> {
         let is_binding = matches!(&*object.kind, "RoleBinding" | "ClusterRoleBinding");
-        if object.group() != RBAC_GROUP || !is_binding {
+        if !is_rbac_group(object.group()) || !is_binding {
             return None;
         }
         let role_node = object.at(&["roleRef", "name"])?;
         let name = role_node.as_str()?;
-        let role = match object.at(&["roleRef", "kind"])?.as_str()? {
-            "ClusterRole" => RoleReference::ClusterRole(name.into()),
-            "Role" => RoleReference::Role(name.into()),
-            _ => return None,
+        let role = match object.at(&["roleRef", "kind"]).and_then(Node::as_str) {
+            Some("ClusterRole") => RoleReference::ClusterRole(name.into()),
+            Some("Role") => RoleReference::Role(name.into()),
+            Some(_) => return None,
+            None => Self::openshift_role(object, name)?,
         };
         let nodes = object.at(&["subjects"]).map(Node::items).unwrap_or_default();
         let subjects = nodes.iter().filter_map(|node| Some((Subject::of(node, namespace)?, node))).collect();

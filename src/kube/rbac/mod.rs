@@ -10,5 +10,8 @@ pub use built_in::{BuiltInRole, built_in_roles};
 pub use covers::uncovered;
 pub use rule::{Atom, PolicyRule};
 
-/// The group of all RBAC kinds.
-pub const RBAC_GROUP: &str = "rbac.authorization.k8s.io";
+/// Whether a group is RBAC's. OpenShift serves the same objects under its own group too, and its API
+/// server turns one into the other.
+pub fn is_rbac_group(group: &str) -> bool {
+    matches!(group, "rbac.authorization.k8s.io" | "authorization.openshift.io")
+}

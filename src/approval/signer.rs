@@ -1,0 +1,108 @@
+//! An owner who signed every new commit that touches a path, and the tip, has approved it once.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::{CommitFacts, Evidence};
+use crate::owners::OwnerHandle;
+use crate::policy::PersonEntry;
+use crate::signature::SignatureStatus;
+use crate::source::RepoPath;
+
+/// A new commit and the paths in which it differs from any of its parents.
+#[derive(Debug)]
+pub struct NewCommit<'a> {
+    /// Its facts.
+    pub facts: &'a CommitFacts,
+    /// What it touches.
+    pub touched: Vec<RepoPath>,
+}
+
+/// The approvals that signatures give. Without a trusted signature on the tip there are none.
+#[derive(Debug, Default)]
+pub struct SignerApprovals<'a> {
+    tip: Option<&'a PersonEntry>,
+    /// For every path that a new commit touches: whether all of those are the tip signer's.
+    touched: BTreeMap<RepoPath, Signed>,
+}
+
+/// Whose the commits that touch a path are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signed {
+    ByTipSigner,
+    ByOthersToo,
+}
+
+impl<'a> SignerApprovals<'a> {
+    /// Works out who approved by signing. `tip` is the facts of the pushed commit.
+    pub fn of(people: &'a [PersonEntry], tip: Option<&CommitFacts>, commits: Vec<NewCommit<'_>>) -> Self {
+        let tip = tip.and_then(|facts| signer(people, facts));
+        let mut touched = BTreeMap::new();
+        for commit in commits {
+            let by = signer(people, commit.facts);
+            let same = tip.is_some_and(|tip| by.is_some_and(|by| by.name == tip.name));
+            for path in commit.touched {
+                let signed = touched.entry(path).or_insert(Signed::ByTipSigner);
+                if !same {
+                    *signed = Signed::ByOthersToo;
+                }
+            }
+        }
+        Self { tip, touched }
+    }
+
+    /// The owner among `owners` who approved a path. A path that no new commit touches (a merge or a
+    /// rewind brought it) has nobody's approval.
+    pub fn approver(&self, path: &RepoPath, owners: &[OwnerHandle]) -> Option<String> {
+        let person = self.tip?;
+        let owns = owners.iter().any(|owner| person.handles.iter().any(|handle| **handle == *owner.0));
+        let approved = self.touched.get(path) == Some(&Signed::ByTipSigner) && owns;
+        approved.then(|| person.name.clone())
+    }
+}
+
+/// The person whose trusted key signed a commit.
+fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
+    let Evidence::Known(SignatureStatus::Trusted { key }) = &facts.signature else { return None };
+    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
+    people.iter().find(|person| person.keys.iter().any(owns_key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::SignedObject;
+    use crate::signature::KeyFingerprint;
+    use crate::source::ObjectId;
+
+    fn commit(id: char, key: &str) -> CommitFacts {
+        CommitFacts {
+            kind: SignedObject::Commit,
+            id: ObjectId::parse(&id.to_string().repeat(40)).expect("an id"),
+            title: String::new(),
+            malformed: Vec::new(),
+            signature: Evidence::Known(SignatureStatus::Trusted { key: KeyFingerprint(key.into()) }),
+        }
+    }
+
+    #[test]
+    fn only_who_signed_everything_that_touches_a_path_approves_it() {
+        let person = |name: &str, key: &str, handle: &str| PersonEntry {
+            name: name.into(),
+            keys: vec![key.into()],
+            handles: vec![handle.into()],
+        };
+        let people = [person("Alice", "AA", "@a"), person("Bob", "BB", "@b")];
+        let (first, tip) = (commit('1', "BB"), commit('2', "AA"));
+        let (mixed, own) = (RepoPath::new("mixed"), RepoPath::new("own"));
+        let commits = vec![
+            NewCommit { facts: &first, touched: vec![mixed.clone()] },
+            NewCommit { facts: &tip, touched: vec![mixed.clone(), own.clone()] },
+        ];
+        let approvals = SignerApprovals::of(&people, Some(&tip), commits);
+        let owners = [OwnerHandle("@a".into()), OwnerHandle("@b".into())];
+        assert_eq!(approvals.approver(&own, &owners).as_deref(), Some("Alice"));
+        assert_eq!(approvals.approver(&own, &[OwnerHandle("@b".into())]), None);
+        assert_eq!(approvals.approver(&mixed, &owners), None);
+        assert_eq!(approvals.approver(&RepoPath::new("untouched"), &owners), None);
+    }
+}
