@@ -34,7 +34,9 @@ quickest roll-back, and an approval says that it is meant.
 ## Limits
 
 Commits and digests have no order that can be read: a changed digest beside the same tag is not
-reported. Tags that cannot be compared are not guessed.
+reported. Tags that cannot be compared are not guessed. An object that names no namespace counts as one
+of `default`: if an Argo CD destination or a Flux `targetNamespace` puts it elsewhere, it is not compared
+with a copy that names that namespace.
 ",
 };
 
