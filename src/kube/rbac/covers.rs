@@ -6,6 +6,10 @@ use super::rule::{Atom, PolicyRule};
 
 /// The atoms of `wanted` that no rule of `owned` covers.
 pub fn uncovered(owned: &[&PolicyRule], wanted: &PolicyRule) -> Vec<Atom> {
+    // Most rules of a repository stand in both worlds: a rule covers itself, without counting its atoms.
+    if owned.contains(&wanted) {
+        return Vec::new();
+    }
     let covered = |atom: &Atom| owned.iter().any(|rule| covers(rule, atom));
     wanted.atoms().into_iter().filter(|atom| !covered(atom)).collect()
 }
