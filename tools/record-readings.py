@@ -5,7 +5,9 @@ usage: record-readings.py INPUTS.jsonl > tests/readings/cases.jsonl
 
 INPUTS has one JSON object a line with "name" and "input" (base64); other fields are not used. A line
 of the answer is {"name", "input", "kubectl", "kustomize"}: the objects that the tool makes of the
-input, or null where it stops with an error. Needs kubectl on PATH and no cluster.
+input, or null where it stops with an error. Needs kubectl on PATH and no cluster. An object is given
+as text in a form that compares: keys sorted, no blanks, whole numbers below 2^53 as digits and any
+other number as the bits of its double.
 
 Both answers go through `kubectl annotate --local`, which reads a file as `kubectl apply` does and
 prints the objects; the annotation that it needs is taken away again, with `annotations` if it was
@@ -14,6 +16,7 @@ alone.
 import base64
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -63,6 +66,18 @@ def kustomized(folder):
     return objects(path)
 
 
+def normal(value):
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (int, float)):
+        double = float(value)
+        whole = double.is_integer() and abs(double) < 2**53
+        return str(int(double)) if whole else "bits:%016x" % struct.unpack(">Q", struct.pack(">d", double))
+    if isinstance(value, list):
+        return "[" + ",".join(map(normal, value)) + "]"
+    return "{" + ",".join(sorted(normal(key) + ":" + normal(item) for key, item in value.items())) + "}"
+
+
 def record(line):
     case = json.loads(line)
     with tempfile.TemporaryDirectory() as folder:
@@ -70,6 +85,7 @@ def record(line):
         with open(path, "wb") as file:
             file.write(base64.b64decode(case["input"]))
         answers = {"kubectl": objects(path), "kustomize": kustomized(folder)}
+    answers = {tool: found and sorted(map(normal, found)) for tool, found in answers.items()}
     return json.dumps({"name": case["name"], "input": case["input"], **answers})
 
 

@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::syntax::{Content, Item, Layout, Style};
 use crate::source::Span;
 
-/// Why a document has no tree.
+/// Why a document has no tree, or the tree no value.
 #[derive(Debug)]
 pub(super) struct SyntaxError {
     pub(super) span: Span,
@@ -40,17 +40,58 @@ pub(super) fn compose(
     let whole = text.get(chunk.start..chunk.end).unwrap_or_default();
     let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
     let base = chunk.end - body.len();
-    let quirks = Quirks::of(body);
+    let before = *nodes;
+    let mut quirks = Quirks::of(body);
+    loop {
+        *nodes = before;
+        match compose_body(body, base, &quirks, limits, nodes) {
+            Err(Stop::ColonInWord(offset)) if quirks.hide_colon(offset) => {}
+            Err(Stop::ColonInWord(offset)) => {
+                let place = span(base + offset, base + offset + 1);
+                return Err(refuse(place, "a `:` that ends a word inside brackets"));
+            }
+            Err(Stop::Error(error)) => return Err(error),
+            Ok(composed) => return Ok(composed),
+        }
+    }
+}
+
+/// Why a document is not composed.
+enum Stop {
+    Error(SyntaxError),
+    /// At a `:` before a bracket or comma, which go-yaml takes for a part of the word.
+    ColonInWord(usize),
+}
+
+impl From<SyntaxError> for Stop {
+    fn from(error: SyntaxError) -> Self {
+        Self::Error(error)
+    }
+}
+
+fn compose_body(
+    body: &str,
+    base: usize,
+    quirks: &Quirks<'_>,
+    limits: &Limits,
+    nodes: &mut usize,
+) -> Result<Composed, Stop> {
     let mut bytes = quirks.text().as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);
+    let anchors = HashMap::new();
     let mut composer =
-        Composer { parser, base, body, quirks: &quirks, limits, nodes, anchors: HashMap::new() };
+        Composer { parser, base, body, quirks, limits, nodes, anchors, brackets: 0, colon: None };
     let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
-    outcome.unwrap_or_else(|_| {
-        let reason = "the YAML parser stopped at something that it does not expect".to_owned();
-        Err(SyntaxError { span: span(base, base), reason })
-    })
+    let colon = composer.colon;
+    match outcome {
+        Ok(Ok(composed)) => Ok(composed),
+        Ok(Err(error)) => Err(colon.map_or(Stop::Error(error), Stop::ColonInWord)),
+        Err(_panic) => {
+            let reason = "the YAML parser stopped at something that it does not expect";
+            Err(Stop::Error(refuse(span(base, base), reason)))
+        }
+    }
 }
 
 struct Composer<'a, 'input> {
@@ -58,6 +99,10 @@ struct Composer<'a, 'input> {
     base: usize,
     body: &'a str,
     quirks: &'a Quirks<'a>,
+    /// How many flow collections are open.
+    brackets: usize,
+    /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
+    colon: Option<usize>,
     limits: &'a Limits,
     nodes: &'a mut usize,
     /// `None` while the value of the anchor is still being read.
@@ -105,7 +150,10 @@ impl Composer<'_, '_> {
         self.parser.parse().map_err(|error| {
             let mark = error.problem_mark().unwrap_or_default();
             let offset = self.offset(&mark);
-            SyntaxError { span: span(offset, offset + 1), reason: error.problem().to_owned() }
+            if error.problem() == "found unexpected ':'" {
+                self.colon = Some(offset - self.base);
+            }
+            refuse(span(offset, offset + 1), error.problem())
         })
     }
 
@@ -128,7 +176,9 @@ impl Composer<'_, '_> {
             EventData::SequenceStart { anchor, tag, style, .. } => {
                 self.begin(anchor.as_ref());
                 let layout = if style == SequenceStyle::Flow { Layout::Flow } else { Layout::Block };
+                self.open(layout);
                 let (items, end) = self.sequence(place, depth)?;
+                self.close(layout);
                 let content = Content::Sequence { items, layout };
                 let item = Item { span: Span { start: place.start, end }, tag: boxed(tag), content };
                 Ok(self.anchored(anchor, item))
@@ -136,7 +186,9 @@ impl Composer<'_, '_> {
             EventData::MappingStart { anchor, tag, style, .. } => {
                 self.begin(anchor.as_ref());
                 let layout = if style == MappingStyle::Flow { Layout::Flow } else { Layout::Block };
+                self.open(layout);
                 let (entries, end) = self.mapping(place, depth)?;
+                self.close(layout);
                 let content = Content::Mapping { entries, layout };
                 let item = Item { span: Span { start: place.start, end }, tag: boxed(tag), content };
                 Ok(self.anchored(anchor, item))
@@ -149,6 +201,14 @@ impl Composer<'_, '_> {
             | EventData::SequenceEnd
             | EventData::MappingEnd => Err(refuse(place, "expected a value here")),
         }
+    }
+
+    fn open(&mut self, layout: Layout) {
+        self.brackets += usize::from(layout == Layout::Flow);
+    }
+
+    fn close(&mut self, layout: Layout) {
+        self.brackets -= usize::from(layout == Layout::Flow);
     }
 
     fn spend(&mut self, place: Span, depth: usize) -> Result<(), SyntaxError> {
@@ -240,6 +300,10 @@ impl Composer<'_, '_> {
                 return Err(refuse(place, r"found unknown escape character `\/`"));
             }
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
+            // go-yaml ends a word at `?` inside brackets, and then misses a comma.
+            _ if self.brackets > 0 && text.contains('?') => {
+                return Err(refuse(place, "did not find expected ',' or a closing bracket before `?`"));
+            }
             _ => Style::Plain,
         };
         let reaches_end = place.end == span(0, self.base + self.body.len()).end;

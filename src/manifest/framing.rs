@@ -25,9 +25,12 @@ pub(super) fn split_kubectl(text: &str, from: usize) -> Framed {
     let (mut start, mut offset) = (from, from);
     for line in text.get(from..).unwrap_or_default().split_inclusive('\n') {
         if let Some(rest) = line.strip_prefix("---") {
-            framed.chunks.push(Chunk { start, end: offset });
-            start = offset + line.len();
             framed.problems.extend(separator_problem(rest, offset, line.len()));
+            // With nothing before it, the separator itself becomes the start of the document.
+            if start < offset {
+                framed.chunks.push(Chunk { start, end: offset });
+                start = offset + line.len();
+            }
         }
         offset += line.len();
     }

@@ -13,6 +13,8 @@ pub(super) struct Quirks<'a> {
     /// go-yaml takes a byte order mark inside a document for a letter, and libyaml skips one at the
     /// start of a line. A character of the same length, which the text does not use, takes its place.
     stand_in: Option<char>,
+    /// A character that takes the place of a colon which go-yaml takes for a part of a word.
+    colon: Option<char>,
     /// The parser panics where a block scalar ends with the file inside a line.
     ends_inside_line: bool,
 }
@@ -29,7 +31,7 @@ impl<'a> Quirks<'a> {
         if let Some(other) = stand_in {
             text = text.replace(BYTE_ORDER_MARK, other.encode_utf8(&mut [0; 4])).into();
         }
-        Self { text, stand_in, ends_inside_line }
+        Self { text, stand_in, colon: None, ends_inside_line }
     }
 
     /// What the parser gets.
@@ -37,11 +39,31 @@ impl<'a> Quirks<'a> {
         &self.text
     }
 
+    /// Hides the colon at an offset; false where no character is left to take its place.
+    pub(super) fn hide_colon(&mut self, offset: usize) -> bool {
+        let free = || ('!'..='~').filter(char::is_ascii_punctuation).find(|other| self.is_free(*other));
+        let Some(other) = self.colon.or_else(free) else { return false };
+        let is_colon = self.text.get(offset..offset + 1) == Some(":");
+        if is_colon {
+            self.text.to_mut().replace_range(offset..=offset, other.encode_utf8(&mut [0; 4]));
+            self.colon = Some(other);
+        }
+        is_colon
+    }
+
+    fn is_free(&self, other: char) -> bool {
+        matches!(other, '$' | '+' | ';' | '^' | '_' | '~' | '(' | ')' | '/' | '<' | '=' | '\\')
+            && !self.text.contains(other)
+    }
+
     /// The scalar that go-yaml would have read. A block scalar that reaches the end of a text without
     /// a final line end has none either.
     pub(super) fn undo(&self, mut value: String, style: Style, reaches_end: bool) -> String {
         if let Some(other) = self.stand_in {
             value = value.replace(other, BYTE_ORDER_MARK.encode_utf8(&mut [0; 4]));
+        }
+        if let Some(other) = self.colon {
+            value = value.replace(other, ":");
         }
         let is_block = matches!(style, Style::Literal | Style::Folded);
         if is_block && reaches_end && self.ends_inside_line && value.ends_with('\n') {

@@ -80,6 +80,9 @@ fn flatten_item(
             set(entries, span.start, "apiVersion", inherited.api_version);
         }
     }
+    if empty(&item, "apiVersion") {
+        problems.push(no_object(span, "this item of a list has no `apiVersion`"));
+    }
     flatten(item, objects, problems);
 }
 

@@ -21,6 +21,8 @@ pub(super) enum ScalarError {
     TagMismatch,
     #[error("the value is not the base64 that its tag promises")]
     NotBase64,
+    #[error("a block of text that begins with a tab, which kustomize writes so that it cannot read it")]
+    LeadingTab,
     #[error("a key that is no text, which kustomize refuses below the top level")]
     KeyIsNoText,
 }
@@ -39,6 +41,9 @@ pub(super) fn value(
     style: Style,
     context: Context,
 ) -> Result<Value, ScalarError> {
+    if is_unreadable(text, style, context) {
+        return Err(ScalarError::LeadingTab);
+    }
     let (text, style) = rewritten(text, style, context);
     match tag.filter(|tag| *tag != "!") {
         Some(tag) => tagged(tag, &text),
@@ -90,6 +95,12 @@ pub(super) fn outermost_key(
         | Value::Sequence(_)
         | Value::Mapping(_) => Ok(Some(text.into())),
     }
+}
+
+/// The emitter gives no indentation indicator for a tab, and the parser takes it for indentation.
+fn is_unreadable(text: &str, style: Style, context: Context) -> bool {
+    let is_block = matches!(style, Style::Literal | Style::Folded);
+    context == Context::Value(Layout::Block) && is_block && text.starts_with('\t') && is_block_allowed(text)
 }
 
 /// Text and style after writing and reading.

@@ -15,7 +15,7 @@ use super::framing::{Framed, split_kustomize};
 use super::kubectl;
 use super::limits::{AliasBudget, Limits};
 use super::node::Node;
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
 use super::reading::{Reading, Refusal};
 use super::syntax::Item;
 use document::Resolver;
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
     let documents: Vec<Node> = resolved.map_err(refused)?;
     let objects = list::open(documents)?;
     metadata::refuse_twins(&objects)?;
-    Ok(applied(objects))
+    applied(objects)
 }
 
 fn refused(error: SyntaxError) -> Problem {
@@ -52,9 +52,11 @@ fn incomplete(place: crate::source::Span, reason: &str) -> Problem {
 }
 
 /// kustomize's output goes through a tool that opens lists by apimachinery's rules.
-fn applied(objects: Vec<Node>) -> Vec<Node> {
+fn applied(objects: Vec<Node>) -> Result<Vec<Node>, Problem> {
     let (mut applied, mut problems) = (Vec::new(), Vec::new());
     objects.into_iter().for_each(|object| kubectl::flatten(object, &mut applied, &mut problems));
-    debug_assert!(problems.iter().all(|problem| problem.kind != ProblemKind::Unparseable));
-    applied
+    match problems.into_iter().find(|problem| problem.refusal != Refusal::Nobody) {
+        Some(problem) => Err(problem.refused(Refusal::By(Reading::Kustomize))),
+        None => Ok(applied),
+    }
 }
