@@ -20,6 +20,7 @@ pub static REGISTRY: &[Check] = &[
     push(&manifest::ambiguous_yaml::META, manifest::ambiguous_yaml::run),
     push(&manifest::unparseable_manifest::META, manifest::unparseable_manifest::run),
     push(&manifest::unrendered_source::META, manifest::unrendered_source::run),
+    object(&schema::immutable_field::META, schema::immutable_field::run),
     object(&schema::invalid_object::META, schema::invalid_object::run),
     object(&schema::invalid_schema::META, schema::invalid_schema::run),
     object(&schema::unknown_field::META, schema::unknown_field::run),

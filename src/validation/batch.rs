@@ -79,7 +79,7 @@ fn schedules(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
         refusals.together(&place, "and `timeZone` names a time zone as well", ZONE);
     } else if text.contains("TZ") {
         let versions = subject.versions_in(NO_ZONE_IN_SCHEDULE..=u8::MAX);
-        refusals.value_in(versions, &place, "which names a time zone", ZONE);
+        refusals.value_in(&versions, &place, "which names a time zone", ZONE);
     }
 }
 

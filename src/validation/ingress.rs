@@ -59,9 +59,10 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     for tls in spec.items("tls") {
         tls.items("hosts").iter().for_each(|place| host(place, TLS, refusals));
         if let Some((text, place)) = tls.text("secretName").zip(tls.get("secretName"))
-            && !is_subdomain(text) {
-                refusals.value(&place, "which can be the name of no Secret", TLS);
-            }
+            && !is_subdomain(text)
+        {
+            refusals.value(&place, "which can be the name of no Secret", TLS);
+        }
     }
     class(subject, &spec, refusals);
 }
@@ -138,7 +139,7 @@ fn service_name(subject: &Subject<'_>, service: &Place<'_>, refusals: &mut Refus
         Some((text, place)) if !is_label(text) => refusals.value(&place, complaint, BACKEND),
         Some((text, place)) if !is_letter_label(text) => {
             let versions = subject.versions_in(0..=RELAXED_SERVICE_NAMES - 1);
-            refusals.value_in(versions, &place, complaint, BACKEND);
+            refusals.value_in(&versions, &place, complaint, BACKEND);
         }
         Some(_) => {}
     }

@@ -111,7 +111,7 @@ fn name(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
             // What no version takes is refused by all of them.
             let relaxed = is_fine(&name, is_label) && subject.is("", "Service");
             let versions = if relaxed { versions } else { subject.versions_in(0..=u8::MAX) };
-            refusals.value_in(versions, &name, complaint, NAME);
+            refusals.value_in(&versions, &name, complaint, NAME);
         }
         Some(_) => {}
         None => generated(metadata, syntax, refusals),

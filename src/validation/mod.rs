@@ -22,10 +22,12 @@ mod selectors;
 mod service;
 mod storage;
 mod syntax;
+mod update;
 mod violation;
 mod words;
 mod workload;
 
+pub use update::{ForbiddenChange, forbidden_changes};
 pub use violation::{Extent, Violation};
 
 use crate::kube::KubernetesVersion;

@@ -59,9 +59,10 @@ fn peer(peer: &Place<'_>, refusals: &mut Refusals) {
 fn port(port: &Place<'_>, refusals: &mut Refusals) {
     let number = port.integer("port");
     if let Some((text, place)) = port.text("port").zip(port.get("port"))
-        && !is_port_name(text) {
-            refusals.value(&place, "which is neither a port nor the name of one", PORT);
-        }
+        && !is_port_name(text)
+    {
+        refusals.value(&place, "which is neither a port nor the name of one", PORT);
+    }
     let Some((end, place)) = port.integer("endPort").zip(port.get("endPort")) else { return };
     if number.is_none_or(|number| end < number) || end > 65_535 {
         refusals.together(&place, "and `port` is no number up to it", PORT);

@@ -64,7 +64,6 @@ fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
     if let Some(role) = subject.root.get("roleRef").filter(|role| role.text("name").is_none()) {
         refusals.whole(&role, "lacks a `name`", REFERENCE);
     }
-    let cluster_wide = subject.kind == "ClusterRoleBinding";
     for item in subject.root.items("subjects") {
         if item.text("name").is_none() {
             refusals.whole(&item, "lacks a `name`", SUBJECT);
@@ -75,9 +74,7 @@ fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
                 group.iter().for_each(|group| {
                     refusals.together(group, "and a ServiceAccount has none", SUBJECT);
                 });
-                if cluster_wide && item.text("namespace").is_none() {
-                    refusals.whole(&item, "lacks the `namespace` of the ServiceAccount", SUBJECT);
-                }
+                // kustomize fills in the namespace, so that one that is missing is no proof.
             }
             Some("User" | "Group") => {
                 if let Some(group) = group.filter(|group| group.node.as_str() != Some(GROUP)) {

@@ -73,14 +73,14 @@ impl Refusals {
     /// A value that is wrong in itself, in some versions.
     pub(super) fn value_in(
         &mut self,
-        versions: Vec<KubernetesVersion>,
+        versions: &[KubernetesVersion],
         place: &Place<'_>,
         complaint: &str,
         rule: Rule,
     ) {
         let before = self.found.len();
         self.value(place, complaint, rule);
-        self.found.iter_mut().skip(before).for_each(|found| found.versions.clone_from(&versions));
+        self.found.iter_mut().skip(before).for_each(|found| found.versions = versions.to_vec());
         self.found.retain(|found| !found.versions.is_empty());
     }
 

@@ -118,9 +118,10 @@ fn port_texts(port: &Place<'_>, refusals: &mut Refusals) {
         refusals.value(&target, "which is no name of a port of a container", TARGET);
     }
     if let Some((text, place)) = port.text("appProtocol").zip(port.get("appProtocol"))
-        && !is_qualified_name(text) {
-            refusals.value(&place, "which is no name of a protocol", PORT);
-        }
+        && !is_qualified_name(text)
+    {
+        refusals.value(&place, "which is no name of a protocol", PORT);
+    }
 }
 
 fn names(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
@@ -164,16 +165,18 @@ fn traffic(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     let outside =
         matches!(kind, "NodePort" | "LoadBalancer") || kind == "ClusterIP" && spec.holds("externalIPs");
     if let Some(policy) = spec.get("externalTrafficPolicy").filter(|_| !outside)
-        && spec.holds("externalTrafficPolicy") {
-            refusals.together(&policy, "and the Service is not reached from outside", TRAFFIC);
-        }
+        && spec.holds("externalTrafficPolicy")
+    {
+        refusals.together(&policy, "and the Service is not reached from outside", TRAFFIC);
+    }
     let local = spec.text("externalTrafficPolicy") == Some("Local");
     let checked = kind == "LoadBalancer" && local;
     if let Some(port) = spec.get("healthCheckNodePort").filter(|place| place.node.as_integer() != Some(0))
-        && !checked {
-            let complaint = "and only a LoadBalancer with externalTrafficPolicy Local has one";
-            refusals.together(&port, complaint, TRAFFIC);
-        }
+        && !checked
+    {
+        let complaint = "and only a LoadBalancer with externalTrafficPolicy Local has one";
+        refusals.together(&port, complaint, TRAFFIC);
+    }
 }
 
 fn judge_address(place: &Place<'_>, refusals: &mut Refusals) {

@@ -35,7 +35,7 @@ const PROVISIONER: Rule = Rule {
 };
 
 /// Every source of a PersistentVolume.
-const SOURCES: &[&str] = &[
+pub(super) const SOURCES: &[&str] = &[
     "awsElasticBlockStore",
     "azureDisk",
     "azureFile",
@@ -89,9 +89,10 @@ fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
         refusals.whole(&local, "needs a nodeAffinity, which is not there", LOCAL);
     }
     if let Some(path) = spec.at(&["hostPath", "path"])
-        && path.node.as_str().is_some_and(|text| !stays_inside(text)) {
-            refusals.value(&path, "which leads to a parent folder", SOURCE);
-        }
+        && path.node.as_str().is_some_and(|text| !stays_inside(text))
+    {
+        refusals.value(&path, "which leads to a parent folder", SOURCE);
+    }
 }
 
 fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {

@@ -38,7 +38,8 @@ Correct the object as the help of the finding says.
 
 A rule that depends on what runs in the cluster (quotas, admission webhooks, feature gates that are off
 by default) is not applied, and neither is one that we are not certain of: among others those for Windows
-host processes, for the options of single volume drivers, and the names of time zones. StatefulSets are
+host processes, for a ServiceAccount in a ClusterRoleBinding that has no namespace, which kustomize may
+fill in, for the options of single volume drivers, and the names of time zones. StatefulSets are
 accepted by the API server whatever their Pod template holds; what is reported is refused for their Pods.
 Of patches only single values are judged, of chart templates nothing. A text that holds `${` is left
 out, because Flux replaces it first.
@@ -60,7 +61,7 @@ fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
     let versions = target.map(|target| target.versions.as_slice()).unwrap_or_default();
     let mut found = violations(&placed.object, versions);
     found.retain(|violation| match (placed.role, violation.extent) {
-        (Role::Complete, _) | (Role::Fragment, Extent::Value) => true,
+        (Role::Complete, Extent::Value | Extent::Whole) | (Role::Fragment, Extent::Value) => true,
         (Role::Fragment, Extent::Whole) | (Role::Template, _) => false,
     });
     found

@@ -47,6 +47,9 @@ const FIELDS: &[&str] = &[
     "status.podIPs",
 ];
 
+/// Where a variable may take its value from.
+const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
+
 pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusals) {
     for container in pod.containers() {
         for variable in container.place.items("env") {
@@ -70,14 +73,12 @@ fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
         refusals.value(&place, "which is no name of an environment variable", NAME);
     } else if !is_environment_name(text) {
         let versions = subject.versions_in(0..=RELAXED_NAMES - 1);
-        refusals.value_in(versions, &place, "which is no name of an environment variable", NAME);
+        refusals.value_in(&versions, &place, "which is no name of an environment variable", NAME);
     }
 }
 
 fn value(variable: &Place<'_>, refusals: &mut Refusals) {
     let Some(from) = variable.get("valueFrom") else { return };
-    const SOURCES: [&str; 5] =
-        ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let named = SOURCES.iter().filter(|key| from.get(key).is_some()).count();
     if named != 1 {
         refusals.whole(&from, &format!("names {named} sources where one belongs"), SOURCE);

@@ -52,9 +52,10 @@ fn judge_probe(probe: &Place<'_>, key: &str, refusals: &mut Refusals) {
         numbers::judge(probe, number, 0, MOST, "validateProbe in pkg/apis/core/validation", refusals);
     }
     if let Some(success) = probe.get("successThreshold").filter(|_| key != "readinessProbe")
-        && success.node.as_integer().is_some_and(|number| number > 1) {
-            refusals.value(&success, "and must be 1 for this probe", SUCCESS);
-        }
+        && success.node.as_integer().is_some_and(|number| number > 1)
+    {
+        refusals.value(&success, "and must be 1 for this probe", SUCCESS);
+    }
     let grace = "terminationGracePeriodSeconds";
     if key == "readinessProbe" {
         probe.get(grace).iter().for_each(|place| {

@@ -84,9 +84,10 @@ fn toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
         }
     }
     if let Some(seconds) = toleration.get("tolerationSeconds")
-        && toleration.text("effect") != Some("NoExecute") {
-            refusals.together(&seconds, "and only the effect NoExecute takes a time", TOLERATION);
-        }
+        && toleration.text("effect") != Some("NoExecute")
+    {
+        refusals.together(&seconds, "and only the effect NoExecute takes a time", TOLERATION);
+    }
 }
 
 fn node_affinity(affinity: &Place<'_>, refusals: &mut Refusals) {

@@ -101,13 +101,15 @@ fn source(volume: &Place<'_>, refusals: &mut Refusals) {
         refusals.whole(volume, &format!("is several volumes at once: {}", named.join(", ")), ONE);
     }
     if let Some(path) = volume.at(&["hostPath", "path"])
-        && path.node.as_str().is_some_and(|text| !stays_inside(text)) {
-            refusals.value(&path, "which leads to a parent folder", HOST);
-        }
+        && path.node.as_str().is_some_and(|text| !stays_inside(text))
+    {
+        refusals.value(&path, "which leads to a parent folder", HOST);
+    }
     if let Some(size) = volume.at(&["emptyDir", "sizeLimit"])
-        && Quantity::of(size.node).is_some_and(|size| size < Quantity::ZERO) {
-            refusals.value(&size, "which is negative", SIZE);
-        }
+        && Quantity::of(size.node).is_some_and(|size| size < Quantity::ZERO)
+    {
+        refusals.value(&size, "which is negative", SIZE);
+    }
     object(volume, "configMap", "name", refusals);
     object(volume, "secret", "secretName", refusals);
     object(volume, "persistentVolumeClaim", "claimName", refusals);

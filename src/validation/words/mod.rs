@@ -11,7 +11,7 @@ struct Words {
     group: &'static str,
     kinds: &'static [&'static str],
     path: &'static str,
-    words: &'static [&'static str],
+    allowed: &'static [&'static str],
     source: &'static str,
 }
 
@@ -19,10 +19,10 @@ const fn words(
     group: &'static str,
     kinds: &'static [&'static str],
     path: &'static str,
-    words: &'static [&'static str],
+    allowed: &'static [&'static str],
     source: &'static str,
 ) -> Words {
-    Words { group, kinds, path, words, source }
+    Words { group, kinds, path, allowed, source }
 }
 
 /// Words of a Job's specification, wherever it stands.
@@ -51,7 +51,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         .chain(other::WORDS)
         .filter(|row| row.group == subject.group && row.kinds.contains(&subject.kind))
     {
-        judge(&subject.root, row.path, row.words, row.source, refusals);
+        judge(&subject.root, row.path, row.allowed, row.source, refusals);
     }
     let jobs = match (subject.group, subject.kind) {
         ("batch", "Job") => subject.root.get("spec"),
@@ -95,5 +95,5 @@ fn traffic_distribution(subject: &Subject<'_>, refusals: &mut Refusals) {
         help: "write PreferClose, or leave the field out",
         source: "validateServiceTrafficDistribution in pkg/apis/core/validation",
     };
-    refusals.value_in(versions, &place, "which this version does not know", rule);
+    refusals.value_in(&versions, &place, "which this version does not know", rule);
 }
