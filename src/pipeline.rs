@@ -7,14 +7,15 @@ use chrono::NaiveDate;
 
 use crate::checks::{self, Context};
 use crate::evidence::RefEvidence;
+use crate::finding::Finding;
 use crate::kube::ClusterTarget;
-use crate::manifest::Limits;
+use crate::manifest::{Limits, Reading};
 use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Judgement, Mode};
-use crate::world::{self, WorldInput};
+use crate::world::{self, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -48,15 +49,21 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
-    let schemas = SchemaStore::of(&worlds.old, &worlds.new);
+    let findings = worlds.views.iter().map(|view| check(view, change.evidence, targets, policy));
+    let findings = checks::without_repetition(findings.collect());
+    let changes = worlds.views.first().map_or(0, |view| view.changes.len());
+    verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today)
+}
+
+/// What the checks find in one reading of the manifests.
+fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy) -> (Reading, Vec<Finding>) {
     let context = Context {
-        old: &worlds.old,
-        new: &worlds.new,
-        changes: &worlds.changes,
-        evidence: change.evidence,
+        old: &view.old,
+        new: &view.new,
+        changes: &view.changes,
+        evidence,
         clusters: &targets.clusters,
-        schemas: &schemas,
+        schemas: &SchemaStore::of(&view.old, &view.new),
     };
-    let findings = checks::run_all(&context, |check| policy.runs(check));
-    verdict::decide(findings, worlds.undecided, worlds.changes.len(), policy, change.mode, today)
+    (view.reading, checks::run_all(&context, |check| policy.runs(check)))
 }

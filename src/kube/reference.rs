@@ -145,7 +145,9 @@ fn of_scaler<'a>(object: &'a Object, found: &mut Vec<Reference<'a>>) {
 
 fn of_client<'a>(service: Option<&'a Node>, found: &mut Vec<Reference<'a>>) {
     let Some(service) = service else { return };
-    let Some((node, name)) = service.get("name").and_then(|node| Some((node, node.as_str()?))) else { return };
+    let Some((node, name)) = service.get("name").and_then(|node| Some((node, node.as_str()?))) else {
+        return;
+    };
     let namespace = service.text_at(&["namespace"]);
     found.push(Reference { group: "", kind: "Service", namespace, name, node });
 }

@@ -9,8 +9,9 @@ mod differing;
 mod loader;
 mod needles;
 mod pairing;
+mod related;
 
-pub use builder::{WorldInput, Worlds, build};
+pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
 
 use std::sync::Arc;
