@@ -3,6 +3,8 @@
 //! In: two snapshots, the evidence of the push, the policy. Out: a [`Judgement`]. Never: knows whether
 //! it serves a hook, a pull request or a laptop.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::checks::{self, Context};
@@ -14,7 +16,7 @@ use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Judgement, Mode};
-use crate::world::{self, WorldInput};
+use crate::world::{self, ObjectChange, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -58,5 +60,22 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
         schemas: &schemas,
     };
     let findings = checks::run_all(&context, |check| policy.runs(check));
-    verdict::decide(findings, worlds.undecided, worlds.changes.len(), policy, change.mode, today)
+    let count = worlds.changes.len();
+    let mut judgement = verdict::decide(findings, worlds.undecided, count, policy, change.mode, today);
+    judgement.not_evaluated = not_evaluated(&worlds.changes, &schemas);
+    judgement
+}
+
+/// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
+fn not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
+    let mut kinds = BTreeSet::new();
+    for object in changes.iter().filter_map(ObjectChange::object) {
+        let kind = (&*object.object.kind, object.object.group());
+        if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
+            kinds.insert(kind);
+        }
+    }
+    let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
+    let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));
+    if names.is_empty() { Vec::new() } else { vec![sentence] }
 }

@@ -31,6 +31,9 @@ pub struct UnknownKind {
     pub missing_in: Vec<KubernetesVersion>,
     /// Every embedded version that has it.
     pub served_in: Vec<KubernetesVersion>,
+    /// The versions in which the repository's definition of the kind serves it, which are not the
+    /// object's; none where there is no definition.
+    pub defined: Vec<Box<str>>,
     /// What was probably meant, such as `apps/v1 Deployment`.
     pub nearest: Option<String>,
 }

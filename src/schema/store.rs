@@ -3,37 +3,59 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
-
 use super::closure::Closure;
 use super::compile::{CompiledSchema, compile};
-use super::custom::CustomKinds;
+use super::custom::{CustomKind, CustomKinds};
+use super::definition;
 use super::embedded::{Embedded, embedded};
 use super::outcome::{Outcome, UnknownKind};
 use super::problem::SchemaProblem;
-use super::violation::{Quoting, Violation, ViolationKind, translate};
+use super::translate::Judged;
+use super::violation::{Violation, ViolationKind};
+use super::wording::Quoting;
 use super::{nulls, suggestion};
 use crate::kube::{KubernetesVersion, builtin};
-use crate::manifest::Object;
-use crate::world::Placed;
+use crate::manifest::{Node, Object};
+use crate::render::Role;
+use crate::world::{Placed, World};
 
 /// The `apiVersion` of kustomize's own plugins: their files are read by kustomize and never applied.
 const KUSTOMIZE_PLUGIN: &str = "builtin";
 
+/// The first version that knows the formats `k8s-short-name` and `k8s-long-name`.
+const KNOWS_NAME_FORMATS: u8 = 34;
+
 type Compiled = Result<Arc<CompiledSchema>, SchemaProblem>;
+
+/// Compiled schemas, by what was asked for and by what it needs: versions with the same text share one.
+#[derive(Debug, Default)]
+struct Cache {
+    by_version: HashMap<(&'static str, KubernetesVersion), Compiled>,
+    by_closure: HashMap<Closure, Compiled>,
+}
 
 /// Schemas of every supported Kubernetes version and of the repository's custom resources. Making
 /// one costs nothing; a schema is compiled when the first object needs it.
 #[derive(Debug, Default)]
 pub struct SchemaStore {
     custom: CustomKinds,
-    compiled: Mutex<HashMap<Closure, Compiled>>,
+    before: CustomKinds,
+    cache: Mutex<Cache>,
 }
 
 impl SchemaStore {
     /// A store that knows Kubernetes' own kinds.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The embedded schemas and the custom resource definitions of both worlds, the new one's first.
+    pub fn of(old: &World, new: &World) -> Self {
+        let mut store = Self::new();
+        store.add_crds(old.objects.iter().map(AsRef::as_ref));
+        store.before.add(old.objects.iter().map(AsRef::as_ref));
+        store.add_crds(new.objects.iter().map(AsRef::as_ref));
+        store
     }
 
     /// Adds the custom resource definitions among the objects of one revision: first the old one's,
@@ -45,13 +67,26 @@ impl SchemaStore {
     /// Judges an object by every target version; by the newest where none is named, because no
     /// version would accept everything.
     pub fn validate(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
+        self.judge(placed, versions, &self.custom)
+    }
+
+    /// Judges an object as it was judged before the change, by the definitions of the old world only.
+    pub fn validate_before(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
+        self.judge(placed, versions, &self.before)
+    }
+
+    /// Whether rules of an object's kind are written in CEL, which is not evaluated.
+    pub fn has_unevaluated_rules(&self, placed: &Placed) -> bool {
+        self.custom.of(placed).iter().any(|kind| kind.has_expressions())
+    }
+
+    fn judge(&self, placed: &Placed, versions: &[KubernetesVersion], custom: &CustomKinds) -> Outcome {
         let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
         let Some(embedded) = embedded() else { return Outcome::Unusable(SchemaProblem::EmbeddedDataDamaged) };
         let object = &placed.object;
-        let name = embedded.name_of(object.group(), object.version(), &object.kind);
-        let judged = match name {
-            Some(name) => self.judge_built_in(embedded, object, name, versions),
-            None => self.judge_custom(embedded, placed, versions),
+        let judged = match embedded.name_of(object.group(), object.version(), &object.kind) {
+            Some(name) => self.judge_built_in(embedded, placed, name, versions),
+            None => judge_custom(embedded, placed, versions, custom),
         };
         judged.unwrap_or_else(Outcome::Unusable)
     }
@@ -59,78 +94,117 @@ impl SchemaStore {
     fn judge_built_in(
         &self,
         embedded: &Embedded,
-        object: &Object,
-        name: &str,
+        placed: &Placed,
+        name: &'static str,
         versions: &[KubernetesVersion],
     ) -> Result<Outcome, SchemaProblem> {
-        let json = object.root.to_json();
+        let object = &placed.object;
         let mut violations = Vec::new();
         let has_it = |version: &&KubernetesVersion| embedded.index(name, **version).is_some();
         for version in versions.iter().filter(has_it) {
-            let closure = Closure::of(embedded, name, *version)
-                .ok_or_else(|| SchemaProblem::Incomplete(format!("{name} in {version}")))?;
-            let compiled = self.compiled(embedded, &closure)?;
-            for found in violations_of(&compiled, &json, object) {
+            let compiled = self.compiled(embedded, name, *version)?;
+            for found in violations_of(&compiled, &object.root, object) {
                 merge(&mut violations, found, &[*version]);
             }
         }
         violations.retain(|violation| !is_status_gap(violation));
+        for found in definition_violations(placed) {
+            merge(&mut violations, found, versions);
+        }
         let missing_in: Vec<_> = versions.iter().filter(|version| !has_it(version)).copied().collect();
         if missing_in.is_empty() {
             return Ok(Outcome::of(violations));
         }
         let served_in = embedded.served_in(name);
         let nearest = suggestion::kind(embedded, &self.custom, object, versions);
-        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, nearest };
+        let defined = Vec::new();
+        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, nearest, defined };
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 
-    fn judge_custom(
-        &self,
-        embedded: &Embedded,
-        placed: &Placed,
-        versions: &[KubernetesVersion],
-    ) -> Result<Outcome, SchemaProblem> {
-        let object = &placed.object;
-        let kinds = self.custom.of(placed);
-        if kinds.is_empty() {
-            let owned_by_kubernetes =
-                builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
-            let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
-            let nearest = suggestion::kind(embedded, &self.custom, object, versions);
-            let unknown = UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), nearest };
-            return Ok(Outcome::UnknownKind { unknown, violations: Vec::new() });
-        }
-        let mut violations = Vec::new();
-        for kind in kinds {
-            let compiled = kind.compiled()?;
-            let mut json = object.root.to_json();
-            nulls::prune(&mut json, &compiled.document, &compiled.document);
-            for found in violations_of(compiled, &json, object) {
-                merge(&mut violations, found, versions);
-            }
-        }
-        Ok(Outcome::of(violations))
-    }
-
-    fn compiled(&self, embedded: &Embedded, closure: &Closure) -> Compiled {
-        // A poisoned lock only means that another thread panicked; the map itself is whole.
-        let mut cache = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = cache.get(closure) {
+    fn compiled(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
+        // A poisoned lock only means that another thread panicked; the maps themselves are whole.
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cache.by_version.get(&(name, version)) {
             return known.clone();
         }
-        let document = closure.document(embedded).ok_or(SchemaProblem::EmbeddedDataDamaged);
-        let compiled = document.and_then(compile).map(Arc::new);
-        cache.insert(closure.clone(), compiled.clone());
+        let closure = Closure::of(embedded, name, version)
+            .ok_or_else(|| SchemaProblem::Incomplete(format!("{name} in {version}")))?;
+        let build = || {
+            let document = closure.document(embedded).ok_or(SchemaProblem::EmbeddedDataDamaged);
+            document.and_then(compile).map(Arc::new)
+        };
+        let compiled = cache.by_closure.get(&closure).cloned().unwrap_or_else(build);
+        cache.by_closure.insert(closure, compiled.clone());
+        cache.by_version.insert((name, version), compiled.clone());
         compiled
     }
 }
 
-fn violations_of(compiled: &CompiledSchema, json: &Value, object: &Object) -> Vec<Violation> {
+fn judge_custom(
+    embedded: &Embedded,
+    placed: &Placed,
+    versions: &[KubernetesVersion],
+    custom: &CustomKinds,
+) -> Result<Outcome, SchemaProblem> {
+    let object = &placed.object;
+    let kinds = custom.of(placed);
+    if kinds.is_empty() {
+        let owned_by_kubernetes =
+            builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
+        let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
+        let nearest = suggestion::kind(embedded, custom, object, versions);
+        let defined = custom.served_versions(placed);
+        let unknown =
+            UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), nearest, defined };
+        return Ok(Outcome::UnknownKind { unknown, violations: Vec::new() });
+    }
+    let mut violations = Vec::new();
+    for kind in kinds {
+        for found in custom_violations(kind, object)? {
+            let versions: Vec<_> =
+                versions.iter().filter(|version| knows(**version, &found)).copied().collect();
+            if !versions.is_empty() {
+                merge(&mut violations, found, &versions);
+            }
+        }
+    }
+    Ok(Outcome::of(violations))
+}
+
+fn custom_violations(kind: &CustomKind, object: &Object) -> Result<Vec<Violation>, SchemaProblem> {
+    let compiled = kind.compiled()?;
+    let root = nulls::pruned(&object.root, &compiled.document);
+    Ok(violations_of(compiled, &root, object))
+}
+
+/// Whether a version enforces a rule at all.
+fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
+    match &violation.kind {
+        ViolationKind::Value { rule } if rule == "k8sshortname" || rule == "k8slongname" => {
+            version.minor() >= KNOWS_NAME_FORMATS
+        }
+        ViolationKind::Value { .. }
+        | ViolationKind::UnknownField { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Required { .. }
+        | ViolationKind::Duplicate { .. } => true,
+    }
+}
+
+/// What Kubernetes demands of a definition beyond its schema. A patch holds a part of one only.
+fn definition_violations(placed: &Placed) -> Vec<Violation> {
+    if placed.role == Role::Complete { definition::violations(&placed.object) } else { Vec::new() }
+}
+
+fn violations_of(compiled: &CompiledSchema, root: &Node, object: &Object) -> Vec<Violation> {
+    if compiled.validator.is_valid(root) {
+        return Vec::new();
+    }
     let is_secret = object.group().is_empty() && &*object.kind == "Secret";
     let quoting = if is_secret { Quoting::Forbidden } else { Quoting::Allowed };
-    let errors = compiled.validator.iter_errors(json);
-    errors.flat_map(|error| translate(&error, &compiled.document, quoting)).collect()
+    let judged = Judged { document: &compiled.document, root, quoting };
+    compiled.validator.iter_errors(root).flat_map(|error| judged.translate(&error)).collect()
 }
 
 /// Adds a violation, or the versions to one that is already there.
@@ -152,21 +226,11 @@ fn merge(violations: &mut Vec<Violation>, mut found: Violation, versions: &[Kube
 /// manifests with an incomplete one are accepted.
 fn is_status_gap(violation: &Violation) -> bool {
     match violation.kind {
-        ViolationKind::Required { .. } => {
+        ViolationKind::Required { .. } | ViolationKind::Duplicate { .. } => {
             violation.pointer == "/status" || violation.pointer.starts_with("/status/")
         }
         ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
             false
         }
-    }
-}
-
-impl SchemaStore {
-    /// The embedded schemas and the custom resource definitions of both worlds, the new one's first.
-    pub fn of(old: &crate::world::World, new: &crate::world::World) -> Self {
-        let mut store = Self::new();
-        let definitions = old.objects.iter().chain(&new.objects);
-        store.add_crds(definitions.map(AsRef::as_ref));
-        store
     }
 }

@@ -33,7 +33,7 @@ fn same_name(kinds: &[GroupVersionKind], object: &Object) -> Option<GroupVersion
 }
 
 fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
-    let known = custom.iter().find(|known| known.kind == *object.kind && known.group == object.group())?;
+    let known = custom.iter().find(|known| known.kind == object.kind && *known.group == *object.group())?;
     Some(format!("{}/{} {}", known.group, known.version, known.kind))
 }
 

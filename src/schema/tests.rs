@@ -74,7 +74,7 @@ fn wrong_types_ranges_and_fields_are_named() {
     );
     assert_eq!(
         messages(&validate(&deployment(&json!({"replicas": 3_000_000_000_i64})))),
-        ["spec.replicas is 3000000000, which is greater than 2147483647"]
+        ["spec.replicas is 3000000000, which is greater than 2147483647, the limit of a 32-bit number"]
     );
     assert_eq!(
         messages(&validate(&deployment(&json!({"replcias": 3})))),

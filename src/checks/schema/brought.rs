@@ -13,6 +13,14 @@ pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
     context.schemas.validate(placed, target.map(|target| target.versions.as_slice()).unwrap_or_default())
 }
 
+/// What the schemas said of it before the change.
+pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
+    let target = context.target(&placed.id.cluster);
+    context
+        .schemas
+        .validate_before(placed, target.map(|target| target.versions.as_slice()).unwrap_or_default())
+}
+
 /// The violations of the new object that the old one did not have. Each old one excuses one new
 /// one: the same at the same place first, then the same in a list whose items have moved.
 pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Violation> {
@@ -35,7 +43,14 @@ fn counts(violation: &Violation, role: Role) -> bool {
             !field.starts_with('$')
         }
         (ViolationKind::Required { .. }, Role::Fragment | Role::Template) => false,
-        (ViolationKind::Type { .. } | ViolationKind::Value { .. }, role) => role == Role::Fragment,
+        (
+            ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. },
+            Role::Fragment,
+        ) => true,
+        (
+            ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. },
+            Role::Template,
+        ) => false,
     }
 }
 
@@ -60,9 +75,10 @@ fn excuse(
 fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
     match violation.kind {
         ViolationKind::Required { .. } => None,
-        ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
-            Some(placed.object.root.resolve_pointer(&violation.pointer))
-        }
+        ViolationKind::UnknownField { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Value { .. }
+        | ViolationKind::Duplicate { .. } => Some(placed.object.root.resolve_pointer(&violation.pointer)),
     }
 }
 

@@ -8,4 +8,5 @@ pub(super) mod unknown_field;
 pub(super) mod unknown_kind;
 
 mod brought;
+mod narrowed;
 mod placing;

@@ -18,8 +18,9 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reports created objects, and objects that change their `apiVersion`, whose kind does not exist in a
 Kubernetes version that the policy names for the cluster, or for which the repository holds no
-CustomResourceDefinition. The severity is high for API groups that Kubernetes itself owns, where the
-object cannot exist, and low for others, where the definition may have been installed by other means.
+CustomResourceDefinition, or whose definition does not serve the version. The severity is high for
+API groups that Kubernetes itself owns and for versions that are not served, where the object cannot
+exist, and low for others, where the definition may have been installed by other means.
 
 ## What is compared
 
@@ -65,11 +66,15 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind) -> Findin
         let missing = list(&unknown.missing_in);
         format!("{kind} \"{name}\" cannot exist in cluster {cluster}: Kubernetes {missing} has no such kind")
     } else {
-        format!(
-            "{kind} \"{name}\" in cluster {cluster} cannot be judged: the repository does not define this kind"
-        )
+        let reason = if unknown.defined.is_empty() {
+            "cannot be judged: the repository does not define this kind".to_owned()
+        } else {
+            format!("cannot exist: its definition serves only {}", unknown.defined.join(", "))
+        };
+        format!("{kind} \"{name}\" in cluster {cluster} {reason}")
     };
-    let severity = if unknown.owned_by_kubernetes { Severity::High } else { Severity::Low };
+    let certain = unknown.owned_by_kubernetes || !unknown.defined.is_empty();
+    let severity = if certain { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     let finding = Finding::about(META.id, change, message)
         .severity(severity)
