@@ -21,6 +21,7 @@ pub static REGISTRY: &[Check] = &[
     push(&manifest::unparseable_manifest::META, manifest::unparseable_manifest::run),
     push(&manifest::unrendered_source::META, manifest::unrendered_source::run),
     object(&schema::invalid_schema::META, schema::invalid_schema::run),
+    object(&schema::removed_api::META, schema::removed_api::run),
     object(&schema::unknown_field::META, schema::unknown_field::run),
     object(&schema::unknown_kind::META, schema::unknown_kind::run),
     object(&rbac::cluster_admin_binding::META, rbac::cluster_admin_binding::run),

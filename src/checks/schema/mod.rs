@@ -4,9 +4,11 @@
 //! did not. Never: judges an object that goes away.
 
 pub(super) mod invalid_schema;
+pub(super) mod removed_api;
 pub(super) mod unknown_field;
 pub(super) mod unknown_kind;
 
 mod brought;
 mod narrowed;
 mod placing;
+mod retiring;

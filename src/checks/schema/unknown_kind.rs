@@ -1,6 +1,6 @@
 //! Kinds that the cluster does not have.
 
-use super::brought;
+use super::{brought, retiring};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::KubernetesVersion;
@@ -34,7 +34,8 @@ repository so that its objects can be judged.
 
 ## Limits
 
-A CustomResourceDefinition in an API group that Kubernetes owns is ignored: it cannot make a kind of
+A kind that a target version once had is reported by `removed-api` instead. A
+CustomResourceDefinition in an API group that Kubernetes owns is ignored: it cannot make a kind of
 Kubernetes mean something else.
 ",
 };
@@ -43,6 +44,9 @@ Kubernetes mean something else.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
     let Some(unknown) = unknown_kind(new, context) else { return };
+    if retiring::is_removed(new, context) {
+        return;
+    }
     let stood = change.old_object().is_some_and(|old| {
         old.object.api_version == new.object.api_version && unknown_kind(old, context).is_some()
     });
