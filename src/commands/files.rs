@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::BLOB_LIMIT;
@@ -23,40 +24,48 @@ impl Folder {
     /// Reads files and, recursively, folders. A name that is not UTF-8 or a file that cannot be read
     /// is an error: nothing is skipped silently.
     pub(super) fn read(paths: &[PathBuf]) -> Result<Self, CommandError> {
+        let mut found = Vec::new();
+        paths.iter().try_for_each(|path| list(path, &mut found))?;
+        let files = found.par_iter().map(|path| file(path)).collect::<Result<Vec<_>, _>>()?;
         let mut folder = Self {
             snapshot: Snapshot { files: BTreeMap::new(), undecodable: Vec::new() },
-            content: HashMap::new(),
+            content: HashMap::with_capacity(files.len()),
         };
-        for path in paths {
-            folder.add(path)?;
+        for (name, id, bytes) in files {
+            folder.snapshot.files.insert(name, TreeFile { id: id.clone(), mode: FileMode::Regular });
+            folder.content.insert(id, bytes);
         }
         Ok(folder)
     }
+}
 
-    fn add(&mut self, path: &Path) -> Result<(), CommandError> {
-        let failed = |source| CommandError::File { path: path.to_path_buf(), source };
-        let metadata = std::fs::metadata(path).map_err(failed)?;
-        if metadata.is_dir() {
-            let mut entries: Vec<_> =
-                std::fs::read_dir(path).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
-            entries.sort_by_key(std::fs::DirEntry::file_name);
-            let entries =
-                entries.iter().filter(|entry| !SKIPPED.iter().any(|name| entry.file_name() == *name));
-            return entries.map(std::fs::DirEntry::path).try_for_each(|entry| self.add(&entry));
+/// Adds the files at and below a path, in the order of their names.
+fn list(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
+    let failed = |source| CommandError::File { path: path.to_path_buf(), source };
+    if !std::fs::metadata(path).map_err(failed)?.is_dir() {
+        found.push(path.to_path_buf());
+        return Ok(());
+    }
+    let mut entries: Vec<_> =
+        std::fs::read_dir(path).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries.iter().filter(|entry| !SKIPPED.iter().any(|name| entry.file_name() == *name)) {
+        // A directory entry knows what it is, except of what a link leads to.
+        match entry.file_type().map_err(failed)? {
+            kind if kind.is_file() => found.push(entry.path()),
+            _ => list(&entry.path(), found)?,
         }
-        self.add_file(path, std::fs::read(path).map_err(failed)?)
     }
+    Ok(())
+}
 
-    fn add_file(&mut self, path: &Path, bytes: Vec<u8>) -> Result<(), CommandError> {
-        let text = path
-            .to_str()
-            .ok_or_else(|| CommandError::Argument(format!("the name of {} is not UTF-8", path.display())))?;
-        let Some(id) = ObjectId::from_bytes(&Sha256::digest(&bytes)) else { return Ok(()) };
-        let name = RepoPath::new(text.trim_start_matches("./"));
-        self.snapshot.files.insert(name, TreeFile { id: id.clone(), mode: FileMode::Regular });
-        self.content.insert(id, bytes);
-        Ok(())
-    }
+fn file(path: &Path) -> Result<(RepoPath, ObjectId, Vec<u8>), CommandError> {
+    let bytes =
+        std::fs::read(path).map_err(|source| CommandError::File { path: path.to_path_buf(), source })?;
+    let unreadable = || CommandError::Argument(format!("the name of {} is not UTF-8", path.display()));
+    let name = RepoPath::new(path.to_str().ok_or_else(unreadable)?.trim_start_matches("./"));
+    let id = ObjectId::from_bytes(&Sha256::digest(&bytes)).ok_or_else(unreadable)?;
+    Ok((name, id, bytes))
 }
 
 impl BlobSource for Folder {

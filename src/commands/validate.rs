@@ -8,7 +8,7 @@ use super::error::{CommandError, Exit};
 use super::files::Folder;
 use super::gate::{date_of, load_policy_text};
 use super::output::Destination;
-use crate::checks::{Family, REGISTRY};
+use crate::checks::{Family, Meta, REGISTRY};
 use crate::cli::ValidateArguments;
 use crate::evidence::RefEvidence;
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
@@ -42,14 +42,28 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
     Destination::of(&arguments.report).write(&Report { sections: vec![section], elapsed: begin.elapsed() })
 }
 
-/// The profile `baseline` without the checks that ask more than whether the cluster takes the objects.
+/// The checks that ask whether the cluster takes the objects, and no others. What Kubernetes only
+/// discourages has low severity and warns.
 fn policy() -> String {
-    let mut text = String::from("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nchecks:\n");
-    let validates = |family: Family| matches!(family, Family::Manifest | Family::Schema);
-    for check in REGISTRY.iter().filter(|check| !validates(check.meta.family)) {
-        let _ = writeln!(text, "  {}: {{enforce: off}}", check.meta.id);
+    let mut text = String::from("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: audit\nchecks:\n");
+    for check in REGISTRY {
+        let _ = writeln!(text, "  {}: {}", check.meta.id, rule(check.meta));
     }
     text
+}
+
+fn rule(check: &Meta) -> &'static str {
+    match check.family {
+        // What nobody renders is said, and is no error of the files.
+        Family::Manifest if check.id == "unrendered-source" => "{enforce: warn}",
+        Family::Manifest | Family::Schema => "{enforce: deny, scopes: [{severities: [low], enforce: warn}]}",
+        Family::Rbac
+        | Family::Exposure
+        | Family::Image
+        | Family::Commit
+        | Family::Approval
+        | Family::Policy => "{enforce: off}",
+    }
 }
 
 fn versions(text: &str) -> Result<Vec<KubernetesVersion>, CommandError> {

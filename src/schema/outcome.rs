@@ -34,8 +34,6 @@ pub struct UnknownKind {
     /// The versions in which the repository's definition of the kind serves it, which are not the
     /// object's; none where there is no definition.
     pub defined: Vec<Box<str>>,
-    /// What was probably meant, such as `apps/v1 Deployment`.
-    pub nearest: Option<String>,
 }
 
 impl Outcome {

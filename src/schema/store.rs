@@ -1,7 +1,7 @@
 //! The schemas that a change is judged by.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::closure::Closure;
 use super::compile::{CompiledSchema, compile};
@@ -25,14 +25,7 @@ const KUSTOMIZE_PLUGIN: &str = "builtin";
 /// The first version that knows the formats `k8s-short-name` and `k8s-long-name`.
 const KNOWS_NAME_FORMATS: u8 = 34;
 
-type Compiled = Result<Arc<CompiledSchema>, SchemaProblem>;
-
-/// Compiled schemas, by what was asked for and by what it needs: versions with the same text share one.
-#[derive(Debug, Default)]
-struct Cache {
-    by_version: HashMap<(&'static str, KubernetesVersion), Compiled>,
-    by_closure: HashMap<Closure, Compiled>,
-}
+type Compiled = Result<Option<Arc<CompiledSchema>>, SchemaProblem>;
 
 /// Schemas of every supported Kubernetes version and of the repository's custom resources. Making
 /// one costs nothing; a schema is compiled when the first object needs it.
@@ -40,7 +33,9 @@ struct Cache {
 pub struct SchemaStore {
     custom: CustomKinds,
     before: CustomKinds,
-    cache: Mutex<Cache>,
+    by_version: RwLock<HashMap<(&'static str, KubernetesVersion), Compiled>>,
+    /// Versions of which a kind needs the same text share one.
+    by_closure: Mutex<HashMap<Closure, Compiled>>,
 }
 
 impl SchemaStore {
@@ -80,13 +75,18 @@ impl SchemaStore {
         self.custom.of(placed).iter().any(|kind| kind.has_expressions())
     }
 
+    /// What was probably meant by a kind that does not exist, such as `apps/v1 Deployment`.
+    pub fn nearest_kind(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Option<String> {
+        suggestion::kind(embedded()?, &self.custom, &placed.object, versions)
+    }
+
     fn judge(&self, placed: &Placed, versions: &[KubernetesVersion], custom: &CustomKinds) -> Outcome {
         let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
         let Some(embedded) = embedded() else { return Outcome::Unusable(SchemaProblem::EmbeddedDataDamaged) };
         let object = &placed.object;
         let judged = match embedded.name_of(object.group(), object.version(), &object.kind) {
             Some(name) => self.judge_built_in(embedded, placed, name, versions),
-            None => judge_custom(embedded, placed, versions, custom),
+            None => judge_custom(placed, versions, custom),
         };
         judged.unwrap_or_else(Outcome::Unusable)
     }
@@ -99,50 +99,60 @@ impl SchemaStore {
         versions: &[KubernetesVersion],
     ) -> Result<Outcome, SchemaProblem> {
         let object = &placed.object;
-        let mut violations = Vec::new();
-        let has_it = |version: &&KubernetesVersion| embedded.index(name, **version).is_some();
-        for version in versions.iter().filter(has_it) {
-            let compiled = self.compiled(embedded, name, *version)?;
-            for found in violations_of(&compiled, &object.root, object) {
-                merge(&mut violations, found, &[*version]);
+        let (mut violations, mut missing_in) = (Vec::new(), Vec::new());
+        for version in versions {
+            match self.compiled(embedded, name, *version)? {
+                Some(compiled) => {
+                    for found in violations_of(&compiled, &object.root, object) {
+                        merge(&mut violations, found, &[*version]);
+                    }
+                }
+                None => missing_in.push(*version),
             }
         }
         violations.retain(|violation| !is_status_gap(violation));
         for found in definition_violations(placed) {
             merge(&mut violations, found, versions);
         }
-        let missing_in: Vec<_> = versions.iter().filter(|version| !has_it(version)).copied().collect();
         if missing_in.is_empty() {
             return Ok(Outcome::of(violations));
         }
         let served_in = embedded.served_in(name);
-        let nearest = suggestion::kind(embedded, &self.custom, object, versions);
-        let defined = Vec::new();
-        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, nearest, defined };
+        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, defined: Vec::new() };
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 
+    /// The schema of a kind in a version; `None` where that version does not have it.
     fn compiled(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
-        // A poisoned lock only means that another thread panicked; the maps themselves are whole.
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = cache.by_version.get(&(name, version)) {
-            return known.clone();
+        // A poisoned lock only means that another thread panicked; the map itself is whole.
+        let known =
+            self.by_version.read().unwrap_or_else(PoisonError::into_inner).get(&(name, version)).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let compiled = self.compile(embedded, name, version);
+        let mut by_version = self.by_version.write().unwrap_or_else(PoisonError::into_inner);
+        by_version.entry((name, version)).or_insert(compiled).clone()
+    }
+
+    fn compile(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
+        if embedded.index(name, version).is_none() {
+            return Ok(None);
         }
         let closure = Closure::of(embedded, name, version)
             .ok_or_else(|| SchemaProblem::Incomplete(format!("{name} in {version}")))?;
-        let build = || {
-            let document = closure.document(embedded).ok_or(SchemaProblem::EmbeddedDataDamaged);
-            document.and_then(compile).map(Arc::new)
-        };
-        let compiled = cache.by_closure.get(&closure).cloned().unwrap_or_else(build);
-        cache.by_closure.insert(closure, compiled.clone());
-        cache.by_version.insert((name, version), compiled.clone());
+        let mut by_closure = self.by_closure.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = by_closure.get(&closure) {
+            return known.clone();
+        }
+        let document = closure.document(embedded).ok_or(SchemaProblem::EmbeddedDataDamaged);
+        let compiled = document.and_then(compile).map(|compiled| Some(Arc::new(compiled)));
+        by_closure.insert(closure, compiled.clone());
         compiled
     }
 }
 
 fn judge_custom(
-    embedded: &Embedded,
     placed: &Placed,
     versions: &[KubernetesVersion],
     custom: &CustomKinds,
@@ -153,10 +163,8 @@ fn judge_custom(
         let owned_by_kubernetes =
             builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
         let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
-        let nearest = suggestion::kind(embedded, custom, object, versions);
         let defined = custom.served_versions(placed);
-        let unknown =
-            UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), nearest, defined };
+        let unknown = UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), defined };
         return Ok(Outcome::UnknownKind { unknown, violations: Vec::new() });
     }
     let mut violations = Vec::new();

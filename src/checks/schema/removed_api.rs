@@ -3,6 +3,7 @@
 use super::retiring::{Retiring, retiring};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
+use crate::render::Role;
 use crate::world::{ObjectChange, Placed};
 
 /// The record.
@@ -48,6 +49,8 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
 fn finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding {
     let kind = format!("{} {}", new.object.api_version, new.object.kind);
     let (severity, state) = state(retiring);
+    // A patch is merged into another object, which has an API version of its own.
+    let severity = if new.role == Role::Complete { severity } else { Severity::Low };
     let message = format!("{kind} \"{}\" in cluster {} {state}", new.id.name, new.id.cluster);
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     Finding::about(META.id, change, message)

@@ -3,6 +3,7 @@
 //! In: an object. Out: what Kubernetes has done with its API version there. Never: says it of custom
 //! kinds.
 
+use super::brought::versions;
 use crate::checks::Context;
 use crate::kube::KubernetesVersion;
 use crate::schema::{Retirement, retirement};
@@ -20,9 +21,7 @@ pub(super) struct Retiring {
 /// What happens to the object's API version in its cluster; nothing where no target version is affected.
 pub(super) fn retiring(placed: &Placed, context: &Context<'_>) -> Option<Retiring> {
     let retirement = retirement(&placed.object.api_version, &placed.object.kind)?;
-    let target = context.target(&placed.id.cluster);
-    let versions = target.map(|target| target.versions.clone()).unwrap_or_default();
-    let versions = if versions.is_empty() { vec![KubernetesVersion::NEWEST] } else { versions };
+    let versions = versions(placed, context);
     let reached = |version: &KubernetesVersion| {
         let deprecated = retirement.deprecated.is_some_and(|release| release.has_reached(*version));
         deprecated || is_gone(&retirement, *version)

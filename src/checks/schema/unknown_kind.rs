@@ -4,6 +4,7 @@ use super::{brought, retiring};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::KubernetesVersion;
+use crate::render::Role;
 use crate::schema::{Outcome, UnknownKind};
 use crate::world::{ObjectChange, Placed};
 
@@ -51,7 +52,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         old.object.api_version == new.object.api_version && unknown_kind(old, context).is_some()
     });
     if !stood {
-        findings.push(finding(change, new, &unknown));
+        findings.push(finding(change, new, &unknown, context));
     }
 }
 
@@ -62,7 +63,7 @@ fn unknown_kind(placed: &Placed, context: &Context<'_>) -> Option<UnknownKind> {
     }
 }
 
-fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind) -> Finding {
+fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: &Context<'_>) -> Finding {
     let kind = format!("{} {}", new.object.api_version, new.object.kind);
     let name = &new.id.name;
     let cluster = &new.id.cluster;
@@ -78,18 +79,20 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind) -> Findin
         format!("{kind} \"{name}\" in cluster {cluster} {reason}")
     };
     let certain = unknown.owned_by_kubernetes || !unknown.defined.is_empty();
-    let severity = if certain { Severity::High } else { Severity::Low };
+    // A patch is merged into another object, by whose type kustomize may choose the target.
+    let stands_alone = new.role == Role::Complete;
+    let severity = if certain && stands_alone { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     let finding = Finding::about(META.id, change, message)
         .severity(severity)
         .at_node(change, place)
-        .help(help(unknown))
+        .help(help(unknown, brought::nearest_kind(new, context)))
         .offending(kind);
     if unknown.served_in.is_empty() { finding } else { finding.note("served in", list(&unknown.served_in)) }
 }
 
-fn help(unknown: &UnknownKind) -> String {
-    match (&unknown.nearest, unknown.owned_by_kubernetes) {
+fn help(unknown: &UnknownKind, nearest: Option<String>) -> String {
+    match (nearest, unknown.owned_by_kubernetes) {
         (Some(nearest), _) => format!("did you mean {nearest}?"),
         (None, true) => "correct apiVersion and kind, or remove the object".to_owned(),
         (None, false) => "add the CustomResourceDefinition of this kind to the repository".to_owned(),
