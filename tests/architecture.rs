@@ -42,7 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "commands", "main"]),
     ("clap_complete", &["cli", "commands"]),
     ("clap_mangen", &["commands"]),
-    ("rayon", &["checks", "commands", "render", "world"]),
+    ("rayon", &["checks", "render", "world"]),
 ];
 
 /// What checks never touch: they are pure.
