@@ -49,6 +49,11 @@ impl CustomKind {
         self.schema().is_some_and(|schema| holds_key(schema, "x-kubernetes-validations"))
     }
 
+    /// Whether the API server has objects of this version.
+    pub(super) fn is_served(&self) -> bool {
+        self.served == Served::Yes
+    }
+
     fn schema(&self) -> Option<&Node> {
         let versions = self.definition.at(&["spec", "versions"])?;
         versions.items().get(self.index)?.at(&["schema", "openAPIV3Schema"])
@@ -97,12 +102,12 @@ impl CustomKinds {
         if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
     }
 
-    /// The versions in which the object's own cluster serves its kind; none where it does not define it.
-    pub(super) fn served_versions(&self, placed: &Placed) -> Vec<Box<str>> {
-        let here = |known: &&CustomKind| {
-            known.cluster == placed.id.cluster && known.served == Served::Yes && known.is_kind(&placed.object)
-        };
-        self.0.iter().filter(here).map(|known| known.version.clone()).collect()
+    /// The versions in which the object's own cluster serves its kind; `None` where it does not define it.
+    pub(super) fn served_versions(&self, placed: &Placed) -> Option<Vec<Box<str>>> {
+        let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
+        let mut defined = self.0.iter().filter(here).peekable();
+        defined.peek()?;
+        Some(defined.filter(|known| known.is_served()).map(|known| known.version.clone()).collect())
     }
 
     /// Every kind.

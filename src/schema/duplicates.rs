@@ -162,6 +162,7 @@ fn spell(node: &Node, text: &mut String) {
 }
 
 /// The keyword for the validator.
+#[expect(clippy::unnecessary_wraps, reason = "the validator asks for a result")]
 pub(super) fn keyword<'a>(
     parent: &'a Map<String, Json>,
     _value: &'a Json,

@@ -32,8 +32,8 @@ pub struct UnknownKind {
     /// Every embedded version that has it.
     pub served_in: Vec<KubernetesVersion>,
     /// The versions in which the repository's definition of the kind serves it, which are not the
-    /// object's; none where there is no definition.
-    pub defined: Vec<Box<str>>,
+    /// object's; `None` where there is no definition.
+    pub defined: Option<Vec<Box<str>>>,
 }
 
 impl Outcome {

@@ -39,11 +39,11 @@ pub struct Retirement {
 
 /// The end of an API version of a kind; `None` where none is announced.
 pub fn retirement(api_version: &str, kind: &str) -> Option<Retirement> {
-    let rows = TABLE
+    let mut rows = TABLE
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.strip_prefix(api_version)?.strip_prefix('\t'));
-    let columns = rows.filter_map(|row| row.strip_prefix(kind)?.strip_prefix('\t')).next()?;
+    let columns = rows.find_map(|row| row.strip_prefix(kind)?.strip_prefix('\t'))?;
     let mut columns = columns.split('\t');
     let mut release = || columns.next().and_then(|text| text.parse().ok()).map(Release);
     let (deprecated, removed) = (release(), release());

@@ -118,7 +118,7 @@ impl SchemaStore {
             return Ok(Outcome::of(violations));
         }
         let served_in = embedded.served_in(name);
-        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, defined: Vec::new() };
+        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, defined: None };
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 

@@ -90,21 +90,34 @@ fn judge_keywords(schema: &Node, at: &str, level: Level, problems: &mut Problems
     if is_true(schema, "uniqueItems") {
         problems.add(&pointer::join(at, "uniqueItems"), "must not be true; use x-kubernetes-list-type: set");
     }
-    let place = pointer::join(at, "additionalProperties");
-    match present(schema, "additionalProperties") {
-        None => {}
-        Some(_) if level == Level::Root => problems.add(&place, "must not be used at the root"),
-        Some(values) if values.as_bool() == Some(false) => problems.add(&place, "must not be false"),
-        Some(_) if schema.get("properties").is_some_and(|all| !all.entries().is_empty()) => {
-            problems.add(&place, "must not stand beside properties");
-        }
-        Some(_) => {}
-    }
-    if let Some(pattern) = schema.text_at(&["pattern"])
-        && regex::Regex::new(pattern).is_err()
+    if let Some(values) = present(schema, "additionalProperties")
+        && let Some(what) = misplaced_values(schema, values, level)
     {
-        problems.add(&pointer::join(at, "pattern"), "is not a regular expression that Kubernetes can read");
+        problems.add(&pointer::join(at, "additionalProperties"), what);
     }
+    if schema.text_at(&["pattern"]).is_some_and(is_foreign_pattern) {
+        let what = "looks around or back, which the regular expressions of Kubernetes cannot";
+        problems.add(&pointer::join(at, "pattern"), what);
+    }
+}
+
+fn misplaced_values(schema: &Node, values: &Node, level: Level) -> Option<&'static str> {
+    let lists_fields = schema.get("properties").is_some_and(|all| !all.entries().is_empty());
+    match values.as_bool() {
+        _ if level == Level::Root => Some("must not be used at the root"),
+        Some(false) => Some("must not be false"),
+        Some(true) | None if lists_fields => Some("must not stand beside properties"),
+        Some(true) | None => None,
+    }
+}
+
+/// Other differences between Go's syntax and ours are no reason to call a pattern wrong.
+fn is_foreign_pattern(pattern: &str) -> bool {
+    let unescaped = pattern.replace("\\\\", "");
+    let looks = ["(?=", "(?!", "(?<=", "(?<!"]
+        .iter()
+        .any(|look| unescaped.contains(look) && !unescaped.contains(&format!("\\{look}")));
+    looks || (1..=9).any(|group| unescaped.contains(&format!("\\{group}")))
 }
 
 fn judge_type(schema: &Node, at: &str, level: Level, problems: &mut Problems) {

@@ -3,7 +3,7 @@
 //! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target
 //! versions, or none. Never: a kind that the target versions do not have.
 
-use super::custom::CustomKinds;
+use super::custom::{CustomKind, CustomKinds};
 use super::embedded::{Embedded, GroupVersionKind};
 use super::nearest::nearest;
 use crate::kube::KubernetesVersion;
@@ -33,7 +33,8 @@ fn same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<Gro
 }
 
 fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
-    let known = custom.iter().find(|known| known.kind == object.kind && *known.group == *object.group())?;
+    let same = |known: &&CustomKind| known.kind == object.kind && *known.group == *object.group();
+    let known = custom.iter().filter(|known| known.is_served()).find(same)?;
     Some(format!("{}/{} {}", known.group, known.version, known.kind))
 }
 

@@ -34,6 +34,11 @@ impl Judged<'_> {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 unexpected.iter().map(|field| self.unknown_field(at, field)).collect()
             }
+            // What stands below an object that lists no fields at all.
+            ValidationErrorKind::FalseSchema => {
+                let fields = self.root.resolve_pointer(at).entries();
+                fields.iter().map(|entry| self.unknown_field(at, &entry.key)).collect()
+            }
             ValidationErrorKind::Custom { .. } => self.repetitions(at),
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
                 self.union(at, context, error)
@@ -99,7 +104,8 @@ impl Judged<'_> {
         repetition: Repetition,
     ) -> Violation {
         let place = format!("{at}/{}", repetition.index);
-        let first = pointer::for_people(&format!("{at}/{}", repetition.first));
+        let list = pointer::tokens(at).last().unwrap_or_default();
+        let first = pointer::for_people(&format!("{}/{}", pointer::join("", &list), repetition.first));
         let item = items.get(repetition.index);
         let keys = item.map(|item| uniqueness.named(item)).unwrap_or_default();
         let value = |node: &Node| match self.quoting {
@@ -107,7 +113,7 @@ impl Judged<'_> {
             Quoting::Forbidden => String::new(),
         };
         let named: Vec<String> =
-            keys.iter().map(|(name, node)| format!("{}{}", name.escape_debug(), value(node))).collect();
+            keys.iter().map(|(name, node)| format!("the {}{}", name.escape_debug(), value(node))).collect();
         let what = if named.is_empty() {
             format!("the value{}", item.map(value).unwrap_or_default())
         } else {

@@ -46,20 +46,15 @@ pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Vi
 
 /// A fragment is complete only after a merge, and a template only after rendering.
 fn counts(violation: &Violation, role: Role) -> bool {
-    match (&violation.kind, role) {
-        (_, Role::Complete) => true,
-        (ViolationKind::UnknownField { field, .. }, Role::Fragment | Role::Template) => {
-            !field.starts_with('$')
-        }
-        (ViolationKind::Required { .. }, Role::Fragment | Role::Template) => false,
-        (
-            ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. },
-            Role::Fragment,
-        ) => true,
-        (
-            ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. },
-            Role::Template,
-        ) => false,
+    match role {
+        Role::Complete => true,
+        Role::Fragment | Role::Template => match &violation.kind {
+            ViolationKind::UnknownField { field, .. } => !field.starts_with('$'),
+            ViolationKind::Required { .. } => false,
+            ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. } => {
+                role == Role::Fragment
+            }
+        },
     }
 }
 

@@ -94,6 +94,9 @@ fn help(kind: &ViolationKind) -> &'static str {
             "write true or false without quotes"
         }
         ViolationKind::Required { .. } => "add the field",
+        ViolationKind::Value { rule } if rule == "structural" => {
+            "correct the definition: the API server refuses it as a whole"
+        }
         ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
             "correct the value, or name the cluster's Kubernetes version in the policy"
         }

@@ -25,7 +25,7 @@ pub(super) fn findings(check: &'static str, change: &ObjectChange, context: &Con
     }
     let mut found: Vec<Finding> = stored_version_removed(check, change).into_iter().collect();
     let broken: Vec<_> = instances(definition, context)
-        .filter_map(|instance| Some((instance, refusal(instance, context)?)))
+        .filter_map(|instance| Some((instance, refusal(change, instance, context)?)))
         .collect();
     for (instance, refusal) in broken.iter().take(NAMED) {
         found.push(finding(check, change, instance, refusal, broken.len()));
@@ -63,7 +63,10 @@ enum Refusal {
     Violation(Box<Violation>),
 }
 
-fn refusal(instance: &Placed, context: &Context<'_>) -> Option<Refusal> {
+fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> Option<Refusal> {
+    if change.operation() == Operation::Delete {
+        return Some(Refusal::Version);
+    }
     let before = brought::judge_before(instance, context);
     match brought::judge(instance, context) {
         Outcome::Valid | Outcome::Unusable(_) => None,
@@ -105,8 +108,14 @@ fn finding(
     let message = format!("{message} (cluster {})", instance.id.cluster);
     let finding = Finding::about(check, change, message.clone()).severity(Severity::High).related(related);
     let finding = if all > NAMED { finding.note("objects", format!("{all} in all")) } else { finding };
-    let help =
-        "change the objects in the same push, or let the definition accept both until they have changed";
+    let help = match change.operation() {
+        Operation::Delete => {
+            "remove the objects first, or keep the definition: with it the cluster deletes all objects of its kind"
+        }
+        Operation::Create | Operation::Update => {
+            "change the objects in the same push, or let the definition accept both until they have changed"
+        }
+    };
     finding.help(help).offending(message)
 }
 

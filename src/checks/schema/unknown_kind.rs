@@ -71,14 +71,14 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
         let missing = list(&unknown.missing_in);
         format!("{kind} \"{name}\" cannot exist in cluster {cluster}: Kubernetes {missing} has no such kind")
     } else {
-        let reason = if unknown.defined.is_empty() {
-            "cannot be judged: the repository does not define this kind".to_owned()
-        } else {
-            format!("cannot exist: its definition serves only {}", unknown.defined.join(", "))
+        let reason = match unknown.defined.as_deref() {
+            None => "cannot be judged: the repository does not define this kind".to_owned(),
+            Some([]) => "cannot exist: its definition serves no version".to_owned(),
+            Some(versions) => format!("cannot exist: its definition serves only {}", versions.join(", ")),
         };
         format!("{kind} \"{name}\" in cluster {cluster} {reason}")
     };
-    let certain = unknown.owned_by_kubernetes || !unknown.defined.is_empty();
+    let certain = unknown.owned_by_kubernetes || unknown.defined.is_some();
     // A patch is merged into another object, by whose type kustomize may choose the target.
     let stands_alone = new.role == Role::Complete;
     let severity = if certain && stands_alone { Severity::High } else { Severity::Low };
@@ -95,6 +95,9 @@ fn help(unknown: &UnknownKind, nearest: Option<String>) -> String {
     match (nearest, unknown.owned_by_kubernetes) {
         (Some(nearest), _) => format!("did you mean {nearest}?"),
         (None, true) => "correct apiVersion and kind, or remove the object".to_owned(),
+        (None, false) if unknown.defined.is_some() => {
+            "let the definition serve the version, or remove the object".to_owned()
+        }
         (None, false) => "add the CustomResourceDefinition of this kind to the repository".to_owned(),
     }
 }
