@@ -7,7 +7,12 @@ mod repository;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use portcullis::kube::{ClusterName, KubernetesVersion, ObjectRef};
 use portcullis::manifest::{Limits, parse};
+use portcullis::render::Role;
+use portcullis::schema::{Outcome, SchemaStore};
+use portcullis::source::RepoPath;
+use portcullis::world::Placed;
 
 fn main() {
     divan::main();
@@ -27,4 +32,33 @@ fn read_manifests(bencher: Bencher<'_, '_>, manifests: usize) {
         .counter(ItemsCount::new(manifests))
         .with_inputs(|| text.clone().into_bytes())
         .bench_values(|bytes| parse(bytes, &Limits::default()));
+}
+
+fn placed(manifests: usize) -> Vec<Placed> {
+    let manifest = parse(stream(manifests).into_bytes(), &Limits::default());
+    let cluster = ClusterName::fallback();
+    let place = |object| {
+        let object = std::sync::Arc::new(object);
+        let id = ObjectRef::of(&object, &cluster);
+        Placed { role: Role::Complete, path: RepoPath::new("a.yaml"), id, object }
+    };
+    manifest.objects.into_iter().map(place).collect()
+}
+
+/// Objects a second of one core, schemas compiled.
+#[divan::bench(args = [1000])]
+fn validate_objects(bencher: Bencher<'_, '_>, manifests: usize) {
+    let (objects, store) = (placed(manifests), SchemaStore::new());
+    let valid = |placed: &&Placed| store.validate(placed, &[KubernetesVersion::NEWEST]) == Outcome::Valid;
+    assert_eq!(objects.iter().filter(valid).count(), manifests, "the generated manifests are valid");
+    bencher.counter(ItemsCount::new(manifests)).bench(|| objects.iter().filter(valid).count());
+}
+
+/// The first Deployment of a process: embedded schemas inflated, the closure of one kind compiled.
+#[divan::bench]
+fn compile_one_kind(bencher: Bencher<'_, '_>) {
+    let objects = placed(1);
+    bencher.bench(|| {
+        objects.iter().map(|placed| SchemaStore::new().validate(placed, &[KubernetesVersion::NEWEST])).count()
+    });
 }

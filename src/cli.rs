@@ -24,6 +24,8 @@ pub enum Command {
     PreCommit(ReportArguments),
     /// Judge the change between two revisions, or files and folders as if all of them were new.
     Check(CheckArguments),
+    /// Validate files and folders against the schemas of Kubernetes versions and of their own CRDs.
+    Validate(ValidateArguments),
     /// Judge every first-parent commit of a history as if it had been pushed alone.
     Replay(ReplayArguments),
     /// Say who owns paths, and which line of CODEOWNERS says so.
@@ -118,6 +120,20 @@ pub struct CheckArguments {
     /// The server's policy.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArguments,
+}
+
+/// Arguments of `validate`.
+#[derive(Args, Debug)]
+pub struct ValidateArguments {
+    /// Files and folders; the current folder where none is named.
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The Kubernetes versions to be valid for, such as `1.36` or `1.35,1.36`.
+    #[arg(long, value_name = "VERSIONS", default_value = "1.37")]
+    pub kubernetes_version: String,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,

@@ -3,6 +3,8 @@
 //! In: two snapshots, the evidence of the push, the policy. Out: a [`Judgement`]. Never: knows whether
 //! it serves a hook, a pull request or a laptop.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use crate::checks::{self, Context};
@@ -15,7 +17,7 @@ use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Judgement, Mode};
-use crate::world::{self, View, WorldInput};
+use crate::world::{self, ObjectChange, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -49,21 +51,49 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
-    let findings = worlds.views.iter().map(|view| check(view, change.evidence, targets, policy));
-    let findings = checks::without_repetition(findings.collect());
+    let checked: Vec<Checked> =
+        worlds.views.iter().map(|view| check(view, change.evidence, targets, policy)).collect();
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
-    verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today)
+    let unevaluated: BTreeSet<String> =
+        checked.iter().flat_map(|checked| checked.not_evaluated.clone()).collect();
+    let findings = checked.into_iter().map(|checked| (checked.reading, checked.findings)).collect();
+    let findings = checks::without_repetition(findings);
+    let mut judgement = verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today);
+    judgement.not_evaluated = unevaluated.into_iter().collect();
+    judgement
 }
 
-/// What the checks find in one reading of the manifests.
-fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy) -> (Reading, Vec<Finding>) {
+/// What came of one reading of the manifests.
+struct Checked {
+    reading: Reading,
+    findings: Vec<Finding>,
+    not_evaluated: Vec<String>,
+}
+
+fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy) -> Checked {
+    let schemas = SchemaStore::of(&view.old, &view.new);
     let context = Context {
         old: &view.old,
         new: &view.new,
         changes: &view.changes,
         evidence,
         clusters: &targets.clusters,
-        schemas: &SchemaStore::of(&view.old, &view.new),
+        schemas: &schemas,
     };
-    (view.reading, checks::run_all(&context, |check| policy.runs(check)))
+    let findings = checks::run_all(&context, |check| policy.runs(check));
+    Checked { reading: view.reading, findings, not_evaluated: not_evaluated(&view.changes, &schemas) }
+}
+
+/// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
+fn not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
+    let mut kinds = BTreeSet::new();
+    for object in changes.iter().filter_map(ObjectChange::object) {
+        let kind = (&*object.object.kind, object.object.group());
+        if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
+            kinds.insert(kind);
+        }
+    }
+    let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
+    let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));
+    if names.is_empty() { Vec::new() } else { vec![sentence] }
 }

@@ -17,8 +17,9 @@ one _definitions.json. Out: one raw-deflate stream of the text that src/schema/e
     <M lines: name TAB group/version/kind or - TAB one column a version: index of a line, or ->
 
 What is taken away: descriptions, patch strategies, union hints, the group-version-kind annotation
-(it becomes a column). What is rewritten: Quantity and IntOrString, whose published `oneOf` of
-nullable types refuses null; and int32 and int64, whose ranges no JSON Schema validator knows.
+(it becomes a column). What is added: which lists tolerate duplicate keys, and the value of a key
+that is left out. What is rewritten: Quantity and IntOrString, whose published `oneOf` of nullable
+types refuses null; and int32 and int64, whose ranges no JSON Schema validator knows.
 The same input gives the same output, byte for byte.
 """
 
@@ -35,6 +36,27 @@ REWRITTEN = {
         {"type": ["string", "number", "null"], "format": "quantity"},
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString":
         {"type": ["integer", "string", "null"], "minimum": -2**31, "maximum": 2**31 - 1},
+}
+# Lists whose items are told apart by keys although the API server itself lets two share them: at
+# most it warns (`pkg/api/pod/warnings.go`). Only server-side apply refuses them. Duplicates in every
+# other list are refused by the API server's own validation (`pkg/apis/*/validation`).
+TOLERANT = {
+    "io.k8s.api.core.v1.Container": {"env", "ports"},
+    "io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes": {"values"},
+    "io.k8s.api.core.v1.EphemeralContainer": {"env", "ports"},
+    "io.k8s.api.core.v1.PodSpec": {"hostAliases", "imagePullSecrets"},
+    "io.k8s.api.core.v1.ServiceAccount": {"secrets"},
+    "io.k8s.api.discovery.v1.Endpoint": {"addresses"},
+    "io.k8s.api.storage.v1.CSIDriverSpec": {"volumeLifecycleModes"},
+    "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps": {"x-kubernetes-validations"},
+    "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"finalizers", "ownerReferences"},
+}
+TOLERANT_RULES = re.compile(r"io\.k8s\.api\.flowcontrol\.v\d\w*\.(Non)?ResourcePolicyRule")
+# The value of a key that a manifest leaves out (`pkg/apis/core/v1/defaults.go`).
+KEY_DEFAULTS = {
+    ("io.k8s.api.core.v1.Container", "ports"): {"protocol": "TCP"},
+    ("io.k8s.api.core.v1.EphemeralContainer", "ports"): {"protocol": "TCP"},
+    ("io.k8s.api.core.v1.ServiceSpec", "ports"): {"protocol": "TCP"},
 }
 RANGES = {"int32": (-2**31, 2**31 - 1), "int64": (-2**63, 2**63 - 1)}
 # Kinds that every group lists but that are never the content of a manifest.
@@ -61,6 +83,17 @@ def strip(schema):
     return result
 
 
+def describe_lists(name, stripped):
+    """Says of keyed lists whether the API server accepts two items of one key, and the keys' defaults."""
+    for field, schema in stripped.get("properties", {}).items():
+        keyed = schema.get("x-kubernetes-list-type") in ("map", "set")
+        if keyed and (field in TOLERANT.get(name, ()) or TOLERANT_RULES.fullmatch(name)):
+            schema["x-portcullis-duplicates"] = "tolerated"
+        if keyed and (name, field) in KEY_DEFAULTS:
+            schema["x-portcullis-key-defaults"] = KEY_DEFAULTS[name, field]
+    return stripped
+
+
 def kind_of(definition):
     """The one group/version/kind of a definition, or None."""
     kinds = [(gvk["group"], gvk["version"], gvk["kind"])
@@ -84,7 +117,7 @@ def embed(versions):
     texts, index, names, kinds = [], {}, {}, {}
     for column, (minor, definitions) in enumerate(versions.items()):
         for name, definition in definitions.items():
-            stripped = REWRITTEN.get(name) or strip(definition)
+            stripped = REWRITTEN.get(name) or describe_lists(name, strip(definition))
             text = json.dumps(stripped, separators=(",", ":"), sort_keys=True)
             if text not in index:
                 index[text] = len(texts)

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
 use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
@@ -28,6 +30,7 @@ pub static REGISTRY: &[Check] = &[
     object(&schema::immutable_field::META, schema::immutable_field::run),
     object(&schema::invalid_object::META, schema::invalid_object::run),
     object(&schema::invalid_schema::META, schema::invalid_schema::run),
+    object(&schema::removed_api::META, schema::removed_api::run),
     object(&schema::unknown_field::META, schema::unknown_field::run),
     object(&schema::unknown_kind::META, schema::unknown_kind::run),
     object(&rbac::cluster_admin_binding::META, rbac::cluster_admin_binding::run),
@@ -57,6 +60,9 @@ const fn push(meta: &'static Meta, run: fn(&Context<'_>, &mut Findings)) -> Chec
     Check { meta, run: Run::Push(run) }
 }
 
+/// Below this many changes, one thread is done sooner than two.
+const TOGETHER: usize = 64;
+
 /// The check with an id.
 pub fn find(id: &str) -> Option<&'static Check> {
     REGISTRY.iter().find(|check| check.meta.id == id)
@@ -68,10 +74,23 @@ pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Vec<Fin
     enabled.flat_map(|check| run(check, context)).collect()
 }
 
+/// Runs a check over every change, in parallel; the findings keep the order of the changes.
+fn each(run: fn(&ObjectChange, &Context<'_>, &mut Findings), context: &Context<'_>) -> Findings {
+    let judge = |change| {
+        let mut findings = Findings::default();
+        run(change, context, &mut findings);
+        findings.into_vec()
+    };
+    let mut all = Findings::default();
+    let found: Vec<Vec<Finding>> = context.changes.par_iter().with_min_len(TOGETHER).map(judge).collect();
+    found.into_iter().flatten().for_each(|finding| all.push(finding));
+    all
+}
+
 fn run(check: &Check, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Findings::default();
     match check.run {
-        Run::Object(run) => context.changes.iter().for_each(|change| run(change, context, &mut findings)),
+        Run::Object(run) => findings = each(run, context),
         Run::Push(run) => run(context, &mut findings),
     }
     let mut findings = findings.into_vec();

@@ -17,6 +17,7 @@ mod policy;
 mod pre_commit;
 mod replay;
 mod throw_away_gpg;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Update(arguments) => hooks::update(&arguments),
         Command::PreCommit(arguments) => pre_commit::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),

@@ -53,7 +53,8 @@ pub struct Section {
 impl Section {
     /// A section about something that was judged.
     pub fn of(title: &str, judgement: Judgement) -> Self {
-        Self { title: title.to_owned(), range: (None, None), commits: 0, judgement, notices: Vec::new() }
+        let notices = judgement.not_evaluated.clone();
+        Self { title: title.to_owned(), range: (None, None), commits: 0, judgement, notices }
     }
 
     /// A section about something that could not be judged.

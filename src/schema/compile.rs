@@ -6,8 +6,9 @@
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
-use super::formats;
+use super::instance::Tree;
 use super::problem::SchemaProblem;
+use super::{duplicates, formats};
 
 /// Bytes that one compiled pattern may take; a hostile CRD cannot take the memory of the gate.
 const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
@@ -16,23 +17,24 @@ const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct CompiledSchema {
     /// The validator.
-    pub(super) validator: Validator,
+    pub(super) validator: Validator<Tree>,
     /// The schema.
     pub(super) document: Value,
 }
 
 /// Compiles a schema.
 pub(super) fn compile(document: Value) -> Result<CompiledSchema, SchemaProblem> {
-    let options = jsonschema::options()
+    let pattern = PatternOptions::regex().size_limit(PATTERN_SIZE_LIMIT).dfa_size_limit(PATTERN_SIZE_LIMIT);
+    let mut options = jsonschema::options_for::<Tree>()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
-        .with_format("quantity", formats::is_quantity)
-        .with_format("byte", formats::is_base64)
-        .with_pattern_options(
-            PatternOptions::regex().size_limit(PATTERN_SIZE_LIMIT).dfa_size_limit(PATTERN_SIZE_LIMIT),
-        )
+        .with_keyword(duplicates::LIST_TYPE, duplicates::keyword)
+        .with_pattern_options(pattern)
         .offline();
+    for (name, reads) in formats::BUILT_IN.iter().chain(formats::CUSTOM) {
+        options = options.with_format(*name, reads);
+    }
     let validator = options.build(&document).map_err(|error| SchemaProblem::Unusable(error.to_string()))?;
     Ok(CompiledSchema { validator, document })
 }

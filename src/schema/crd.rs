@@ -8,7 +8,9 @@
 use serde_json::{Map, Value, json};
 
 use super::closure::{Closure, reference_to};
+use super::duplicates::{KEY_DEFAULTS, LIST_MAP_KEYS, LIST_TYPE};
 use super::embedded::embedded;
+use super::formats;
 use super::problem::SchemaProblem;
 use crate::kube::KubernetesVersion;
 
@@ -34,10 +36,6 @@ const COPIED: &[&str] = &[
     "minimum",
     "maximum",
 ];
-
-/// Formats on which Kubernetes and the validator agree; Kubernetes ignores those that it does not
-/// know, and reads `duration`, `uri` or `email` in Go's own way.
-const FORMATS: &[&str] = &["byte", "date", "date-time", "ipv4", "ipv6", "uuid"];
 
 /// Whether a schema says what the fields are, or only restricts a value inside `allOf` and the
 /// like, where unknown fields are nobody's business.
@@ -75,6 +73,9 @@ fn convert_schema(schema: &Value, layer: Layer) -> Result<Value, SchemaProblem> 
         copy(source, &mut result, keyword);
     }
     convert_scalars(source, &mut result);
+    if layer == Layer::Structure {
+        convert_list(source, &mut result);
+    }
     convert_children(source, &mut result, layer)?;
     if layer == Layer::Structure {
         close(source, &mut result);
@@ -97,19 +98,44 @@ fn convert_scalars(source: &Map<String, Value>, result: &mut Map<String, Value>)
             result.insert(exclusive.to_owned(), limit);
         }
     }
-    match source.get("format").and_then(Value::as_str) {
-        Some("int32") => bound(result, i64::from(i32::MIN), i64::from(i32::MAX)),
-        Some("int64") => bound(result, i64::MIN, i64::MAX),
-        Some(format) if FORMATS.contains(&format) => {
-            result.insert("format".into(), format.into());
-        }
-        Some(_) | None => {}
-    }
+    convert_format(source, result);
     if is_true(source, INT_OR_STRING) {
         result.insert("type".into(), json!(["integer", "string"]));
     }
     if is_true(source, "nullable") {
         admit_null(result);
+    }
+}
+
+/// A format counts for the type that it belongs to; Kubernetes ignores all others.
+fn convert_format(source: &Map<String, Value>, result: &mut Map<String, Value>) {
+    let text = |keyword: &str| source.get(keyword).and_then(Value::as_str).unwrap_or_default();
+    match (text("type"), text("format")) {
+        ("integer", "int32") => bound(result, i64::from(i32::MIN), i64::from(i32::MAX)),
+        ("integer", "int64") => bound(result, i64::MIN, i64::MAX),
+        ("" | "string", format) => {
+            let format = format.replace('-', "");
+            if formats::CUSTOM.iter().any(|(known, _)| *known == format) {
+                result.insert("format".into(), format.into());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Which items of a list have to differ. Defaults of the keys are filled in first.
+fn convert_list(source: &Map<String, Value>, result: &mut Map<String, Value>) {
+    copy(source, result, LIST_TYPE);
+    copy(source, result, LIST_MAP_KEYS);
+    let properties = source.get("items").and_then(|items| items.get("properties"));
+    let keys = source.get(LIST_MAP_KEYS).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let default = |key: &Value| {
+        let key = key.as_str()?;
+        Some((key.to_owned(), properties?.get(key)?.get("default")?.clone()))
+    };
+    let defaults: Map<String, Value> = keys.iter().filter_map(default).collect();
+    if !defaults.is_empty() {
+        result.insert(KEY_DEFAULTS.to_owned(), defaults.into());
     }
 }
 
@@ -170,14 +196,16 @@ fn forgive_defaulted(source: &Map<String, Value>, result: &mut Map<String, Value
     required.retain(|name| !has_default(name));
 }
 
-/// Unknown fields are errors where the schema lists fields and does not say otherwise.
+/// Unknown fields are dropped by the API server unless the schema says otherwise
+/// (`pkg/apiserver/schema/pruning`), all of them where an object lists none.
 fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     if is_true(source, EMBEDDED) {
         add_object_fields(result);
         require(result, &["apiVersion", "kind"]);
     }
     let open = is_true(source, PRESERVE) || result.contains_key("additionalProperties");
-    if result.contains_key("properties") && !open {
+    let is_object = source.get("type").is_some_and(|name| name == "object");
+    if (is_object || result.contains_key("properties")) && !open {
         result.insert("additionalProperties".into(), false.into());
     }
 }
@@ -196,8 +224,9 @@ fn require(result: &mut Map<String, Value>, names: &[&str]) {
 fn add_object_fields(result: &mut Map<String, Value>) {
     let properties = result.entry("properties").or_insert_with(|| Map::new().into());
     let Some(properties) = properties.as_object_mut() else { return };
-    for name in ["apiVersion", "kind"] {
-        properties.entry(name).or_insert_with(|| json!({ "type": "string" }));
+    let types = [("apiVersion", "^([^/]+/)?[^/]+$"), ("kind", "^[A-Za-z]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?$")];
+    for (name, pattern) in types {
+        properties.entry(name).or_insert_with(|| json!({ "type": "string", "pattern": pattern }));
     }
     let mut metadata = properties.remove("metadata").unwrap_or_else(|| json!({}));
     if let Some(restriction) = metadata.as_object_mut() {

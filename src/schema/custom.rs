@@ -3,9 +3,7 @@
 //! In: objects of both revisions. Out: the schemas of a custom kind in a cluster. Never: lets a
 //! definition speak for a kind of Kubernetes itself.
 
-use std::sync::OnceLock;
-
-use serde_json::Value;
+use std::sync::{Arc, OnceLock};
 
 use super::compile::{CompiledSchema, compile};
 use super::crd;
@@ -19,22 +17,54 @@ use crate::world::Placed;
 #[derive(Debug)]
 pub(super) struct CustomKind {
     cluster: ClusterName,
-    pub(super) group: String,
-    pub(super) version: String,
-    pub(super) kind: String,
-    schema: Option<Value>,
+    pub(super) group: Box<str>,
+    pub(super) version: Box<str>,
+    pub(super) kind: Box<str>,
+    served: Served,
+    definition: Arc<Object>,
+    /// Which of the definition's versions it is.
+    index: usize,
     compiled: OnceLock<Result<CompiledSchema, SchemaProblem>>,
+}
+
+/// Whether the API server has objects of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Served {
+    Yes,
+    No,
 }
 
 impl CustomKind {
     /// The schema, compiled on first use.
     pub(super) fn compiled(&self) -> Result<&CompiledSchema, SchemaProblem> {
-        let build = || compile(crd::convert(self.schema.as_ref().ok_or(SchemaProblem::NoSchema)?)?);
+        let build = || {
+            let schema = self.schema().ok_or(SchemaProblem::NoSchema)?.to_json();
+            compile(crd::convert(&schema)?)
+        };
         self.compiled.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
+    /// Whether the schema holds rules in CEL, which nobody here evaluates.
+    pub(super) fn has_expressions(&self) -> bool {
+        self.schema().is_some_and(|schema| holds_key(schema, "x-kubernetes-validations"))
+    }
+
+    /// Whether the API server has objects of this version.
+    pub(super) fn is_served(&self) -> bool {
+        self.served == Served::Yes
+    }
+
+    fn schema(&self) -> Option<&Node> {
+        let versions = self.definition.at(&["spec", "versions"])?;
+        versions.items().get(self.index)?.at(&["schema", "openAPIV3Schema"])
+    }
+
     fn is(&self, object: &Object) -> bool {
-        self.group == object.group() && self.version == object.version() && self.kind == *object.kind
+        self.is_kind(object) && *self.version == *object.version()
+    }
+
+    fn is_kind(&self, object: &Object) -> bool {
+        *self.group == *object.group() && self.kind == object.kind
     }
 
     fn same_definition(&self, other: &Self) -> bool {
@@ -42,7 +72,13 @@ impl CustomKind {
     }
 }
 
-/// Every served version of every definition.
+fn holds_key(node: &Node, key: &str) -> bool {
+    let mut entries = node.entries().iter();
+    entries.any(|entry| &*entry.key == key || holds_key(&entry.value, key))
+        || node.items().iter().any(|item| holds_key(item, key))
+}
+
+/// Every version of every definition.
 #[derive(Debug, Default)]
 pub(super) struct CustomKinds(Vec<CustomKind>);
 
@@ -58,10 +94,20 @@ impl CustomKinds {
     /// The schemas that an object has to satisfy: those of its own cluster, or, where its cluster
     /// defines none, those of any.
     pub(super) fn of(&self, placed: &Placed) -> Vec<&CustomKind> {
-        let matching: Vec<&CustomKind> = self.0.iter().filter(|known| known.is(&placed.object)).collect();
+        let served = |known: &&CustomKind| known.served == Served::Yes && known.is(&placed.object);
+        let matching: Vec<&CustomKind> = self.0.iter().filter(served).collect();
         let own = |known: &&CustomKind| known.cluster == placed.id.cluster;
         let in_cluster: Vec<&CustomKind> = matching.iter().copied().filter(own).collect();
-        if in_cluster.is_empty() { matching } else { in_cluster }
+        let defined_here = self.0.iter().any(|known| own(&known) && known.is_kind(&placed.object));
+        if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
+    }
+
+    /// The versions in which the object's own cluster serves its kind; `None` where it does not define it.
+    pub(super) fn served_versions(&self, placed: &Placed) -> Option<Vec<Box<str>>> {
+        let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
+        let mut defined = self.0.iter().filter(here).peekable();
+        defined.peek()?;
+        Some(defined.filter(|known| known.is_served()).map(|known| known.version.clone()).collect())
     }
 
     /// Every kind.
@@ -80,21 +126,25 @@ fn is_definition(placed: &Placed) -> bool {
 
 fn read(placed: &Placed) -> Vec<CustomKind> {
     let object = &placed.object;
-    let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default().to_owned();
-    let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+    let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default().into();
+    let (group, kind): (Box<str>, Box<str>) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
     if builtin::owns_group(&group) {
         return Vec::new();
     }
     let versions = object.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
-    let served =
-        versions.iter().filter(|version| version.get("served").and_then(Node::as_bool) != Some(false));
-    let custom_kind = |version: &Node| CustomKind {
+    let custom_kind = |(index, version): (usize, &Node)| CustomKind {
         cluster: placed.id.cluster.clone(),
         group: group.clone(),
-        version: version.text_at(&["name"]).unwrap_or_default().to_owned(),
+        version: version.text_at(&["name"]).unwrap_or_default().into(),
         kind: kind.clone(),
-        schema: version.at(&["schema", "openAPIV3Schema"]).map(Node::to_json),
+        served: if version.get("served").and_then(Node::as_bool) == Some(false) {
+            Served::No
+        } else {
+            Served::Yes
+        },
+        definition: Arc::clone(object),
+        index,
         compiled: OnceLock::new(),
     };
-    served.map(custom_kind).collect()
+    versions.iter().enumerate().map(custom_kind).collect()
 }

@@ -21,21 +21,21 @@ pub(super) struct Embedded {
     minors: Vec<u8>,
     definitions: Vec<&'static str>,
     columns: HashMap<&'static str, &'static str>,
-    kinds: BTreeMap<GroupVersionKind, &'static str>,
+    kinds: BTreeMap<GroupVersionKind<'static>, &'static str>,
 }
 
 /// What a manifest's `apiVersion` and `kind` say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct GroupVersionKind {
+pub(super) struct GroupVersionKind<'a> {
     /// The API group; empty for the core group.
-    pub(super) group: &'static str,
+    pub(super) group: &'a str,
     /// The API version without the group.
-    pub(super) version: &'static str,
+    pub(super) version: &'a str,
     /// The kind.
-    pub(super) kind: &'static str,
+    pub(super) kind: &'a str,
 }
 
-impl GroupVersionKind {
+impl GroupVersionKind<'_> {
     /// `apps/v1 Deployment`, as people write it.
     pub(super) fn for_people(self) -> String {
         let slash = if self.group.is_empty() { "" } else { "/" };
@@ -95,13 +95,11 @@ impl Embedded {
 
     /// The name of the definition of a kind in any version.
     pub(super) fn name_of(&self, group: &str, version: &str, kind: &str) -> Option<&'static str> {
-        let wanted =
-            |known: &GroupVersionKind| known.group == group && known.version == version && known.kind == kind;
-        self.kinds.iter().find(|(known, _)| wanted(known)).map(|(_, name)| *name)
+        self.kinds.get(&GroupVersionKind { group, version, kind }).copied()
     }
 
     /// Every kind and the name of its definition.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = (GroupVersionKind, &'static str)> {
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (GroupVersionKind<'static>, &'static str)> {
         self.kinds.iter().map(|(kind, name)| (*kind, *name))
     }
 

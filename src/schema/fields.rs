@@ -10,11 +10,16 @@ use super::pointer;
 
 /// The fields that an object at a pointer may have.
 pub(super) fn known_at(document: &Value, at: &str) -> Vec<String> {
+    let properties = schema_at(document, at).and_then(|schema| schema.get("properties"));
+    properties.and_then(Value::as_object).map(|all| all.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The schema of what a pointer names.
+pub(super) fn schema_at<'a>(document: &'a Value, at: &str) -> Option<&'a Value> {
     let schema = pointer::tokens(at).try_fold(document, |schema, token| {
         child(schema, document, &token).or_else(|| items(schema, document))
     });
-    let properties = schema.and_then(|schema| resolve(schema, document).get("properties"));
-    properties.and_then(Value::as_object).map(|all| all.keys().cloned().collect()).unwrap_or_default()
+    schema.map(|schema| resolve(schema, document))
 }
 
 /// The schema of a field.

@@ -7,22 +7,35 @@ mod closure;
 mod compile;
 mod crd;
 mod custom;
+mod definition;
+mod duplicates;
 mod embedded;
 mod fields;
 mod formats;
+mod instance;
 mod nearest;
 mod nulls;
 mod outcome;
 mod pointer;
 mod problem;
+mod quantity;
+mod retired;
 mod store;
+mod structural;
+mod structural_lists;
+mod structural_nested;
 mod suggestion;
+mod times;
+mod translate;
 mod violation;
+mod wording;
 
 #[cfg(test)]
 mod tests;
 
+pub use duplicates::Refusal;
 pub use outcome::{Outcome, UnknownKind};
 pub use problem::SchemaProblem;
+pub use retired::{Release, Retirement, retirement};
 pub use store::SchemaStore;
 pub use violation::{Violation, ViolationKind};

@@ -2,38 +2,57 @@
 //!
 //! In: an object and the converted schema of its definition. Out: the object without the nulls
 //! that the API server drops before it validates (`defaulting/prunenulls.go`): a null field is an
-//! absent field unless its schema admits null. Never: touches list items, whose nulls stay.
+//! absent field, or becomes its default, unless its schema admits null. Never: touches list items,
+//! whose nulls stay, or copies an object that has no nulls.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
 
 use super::fields;
+use crate::manifest::{Node, Value};
 
-/// Removes them.
-pub(super) fn prune(value: &mut Value, schema: &Value, document: &Value) {
-    match value {
-        Value::Object(entries) => {
-            entries.retain(|name, child| {
-                !child.is_null() || fields::child(schema, document, name).is_some_and(admits_null)
+/// The object without them.
+pub(super) fn pruned<'a>(root: &'a Node, document: &Json) -> Cow<'a, Node> {
+    if !holds_null(root) {
+        return Cow::Borrowed(root);
+    }
+    let mut copy = root.clone();
+    prune(&mut copy, document, document);
+    Cow::Owned(copy)
+}
+
+fn holds_null(node: &Node) -> bool {
+    node.is_null()
+        || node.entries().iter().any(|entry| holds_null(&entry.value))
+        || node.items().iter().any(holds_null)
+}
+
+fn prune(node: &mut Node, schema: &Json, document: &Json) {
+    match &mut node.value {
+        Value::Mapping(entries) => {
+            entries.retain(|entry| {
+                !entry.value.is_null() || fields::child(schema, document, &entry.key).is_none_or(admits_null)
             });
-            for (name, child) in entries.iter_mut() {
-                if let Some(schema) = fields::child(schema, document, name) {
-                    prune(child, schema, document);
+            for entry in entries {
+                if let Some(schema) = fields::child(schema, document, &entry.key) {
+                    prune(&mut entry.value, schema, document);
                 }
             }
         }
-        Value::Array(items) => {
+        Value::Sequence(items) => {
             let Some(schema) = fields::items(schema, document) else { return };
             for item in items {
                 prune(item, schema, document);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {}
     }
 }
 
-fn admits_null(schema: &Value) -> bool {
+fn admits_null(schema: &Json) -> bool {
     match schema.get("type") {
-        Some(Value::Array(types)) => types.iter().any(|name| name == "null"),
+        Some(Json::Array(types)) => types.iter().any(|name| name == "null"),
         Some(name) => name == "null",
         None => true,
     }

@@ -31,8 +31,9 @@ pub struct UnknownKind {
     pub missing_in: Vec<KubernetesVersion>,
     /// Every embedded version that has it.
     pub served_in: Vec<KubernetesVersion>,
-    /// What was probably meant, such as `apps/v1 Deployment`.
-    pub nearest: Option<String>,
+    /// The versions in which the repository's definition of the kind serves it, which are not the
+    /// object's; `None` where there is no definition.
+    pub defined: Option<Vec<Box<str>>>,
 }
 
 impl Outcome {

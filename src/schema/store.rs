@@ -1,39 +1,56 @@
 //! The schemas that a change is judged by.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use serde_json::Value;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::closure::Closure;
 use super::compile::{CompiledSchema, compile};
-use super::custom::CustomKinds;
+use super::custom::{CustomKind, CustomKinds};
+use super::definition;
 use super::embedded::{Embedded, embedded};
 use super::outcome::{Outcome, UnknownKind};
 use super::problem::SchemaProblem;
-use super::violation::{Quoting, Violation, ViolationKind, translate};
+use super::translate::Judged;
+use super::violation::{Violation, ViolationKind};
+use super::wording::Quoting;
 use super::{nulls, suggestion};
 use crate::kube::{KubernetesVersion, builtin};
-use crate::manifest::Object;
-use crate::world::Placed;
+use crate::manifest::{Node, Object};
+use crate::render::Role;
+use crate::world::{Placed, World};
 
 /// The `apiVersion` of kustomize's own plugins: their files are read by kustomize and never applied.
 const KUSTOMIZE_PLUGIN: &str = "builtin";
 
-type Compiled = Result<Arc<CompiledSchema>, SchemaProblem>;
+/// The first version that knows the formats `k8s-short-name` and `k8s-long-name`.
+const KNOWS_NAME_FORMATS: u8 = 34;
+
+type Compiled = Result<Option<Arc<CompiledSchema>>, SchemaProblem>;
 
 /// Schemas of every supported Kubernetes version and of the repository's custom resources. Making
 /// one costs nothing; a schema is compiled when the first object needs it.
 #[derive(Debug, Default)]
 pub struct SchemaStore {
     custom: CustomKinds,
-    compiled: Mutex<HashMap<Closure, Compiled>>,
+    before: CustomKinds,
+    by_version: RwLock<HashMap<(&'static str, KubernetesVersion), Compiled>>,
+    /// Versions of which a kind needs the same text share one.
+    by_closure: Mutex<HashMap<Closure, Compiled>>,
 }
 
 impl SchemaStore {
     /// A store that knows Kubernetes' own kinds.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The embedded schemas and the custom resource definitions of both worlds, the new one's first.
+    pub fn of(old: &World, new: &World) -> Self {
+        let mut store = Self::new();
+        store.add_crds(old.objects.iter().map(AsRef::as_ref));
+        store.before.add(old.objects.iter().map(AsRef::as_ref));
+        store.add_crds(new.objects.iter().map(AsRef::as_ref));
+        store
     }
 
     /// Adds the custom resource definitions among the objects of one revision: first the old one's,
@@ -45,13 +62,31 @@ impl SchemaStore {
     /// Judges an object by every target version; by the newest where none is named, because no
     /// version would accept everything.
     pub fn validate(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
+        self.judge(placed, versions, &self.custom)
+    }
+
+    /// Judges an object as it was judged before the change, by the definitions of the old world only.
+    pub fn validate_before(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
+        self.judge(placed, versions, &self.before)
+    }
+
+    /// Whether rules of an object's kind are written in CEL, which is not evaluated.
+    pub fn has_unevaluated_rules(&self, placed: &Placed) -> bool {
+        self.custom.of(placed).iter().any(|kind| kind.has_expressions())
+    }
+
+    /// What was probably meant by a kind that does not exist, such as `apps/v1 Deployment`.
+    pub fn nearest_kind(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Option<String> {
+        suggestion::kind(embedded()?, &self.custom, &placed.object, versions)
+    }
+
+    fn judge(&self, placed: &Placed, versions: &[KubernetesVersion], custom: &CustomKinds) -> Outcome {
         let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
         let Some(embedded) = embedded() else { return Outcome::Unusable(SchemaProblem::EmbeddedDataDamaged) };
         let object = &placed.object;
-        let name = embedded.name_of(object.group(), object.version(), &object.kind);
-        let judged = match name {
-            Some(name) => self.judge_built_in(embedded, object, name, versions),
-            None => self.judge_custom(embedded, placed, versions),
+        let judged = match embedded.name_of(object.group(), object.version(), &object.kind) {
+            Some(name) => self.judge_built_in(embedded, placed, name, versions),
+            None => judge_custom(placed, versions, custom),
         };
         judged.unwrap_or_else(Outcome::Unusable)
     }
@@ -59,78 +94,125 @@ impl SchemaStore {
     fn judge_built_in(
         &self,
         embedded: &Embedded,
-        object: &Object,
-        name: &str,
+        placed: &Placed,
+        name: &'static str,
         versions: &[KubernetesVersion],
     ) -> Result<Outcome, SchemaProblem> {
-        let json = object.root.to_json();
-        let mut violations = Vec::new();
-        let has_it = |version: &&KubernetesVersion| embedded.index(name, **version).is_some();
-        for version in versions.iter().filter(has_it) {
-            let closure = Closure::of(embedded, name, *version)
-                .ok_or_else(|| SchemaProblem::Incomplete(format!("{name} in {version}")))?;
-            let compiled = self.compiled(embedded, &closure)?;
-            for found in violations_of(&compiled, &json, object) {
-                merge(&mut violations, found, &[*version]);
+        let object = &placed.object;
+        let (mut violations, mut missing_in) = (Vec::new(), Vec::new());
+        for version in versions {
+            match self.compiled(embedded, name, *version)? {
+                Some(compiled) => {
+                    for found in violations_of(&compiled, &object.root, object) {
+                        merge(&mut violations, found, &[*version]);
+                    }
+                }
+                None => missing_in.push(*version),
             }
         }
         violations.retain(|violation| !is_status_gap(violation));
-        let missing_in: Vec<_> = versions.iter().filter(|version| !has_it(version)).copied().collect();
+        for found in definition_violations(placed) {
+            merge(&mut violations, found, versions);
+        }
         if missing_in.is_empty() {
             return Ok(Outcome::of(violations));
         }
         let served_in = embedded.served_in(name);
-        let nearest = suggestion::kind(embedded, &self.custom, object, versions);
-        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, nearest };
+        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, defined: None };
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 
-    fn judge_custom(
-        &self,
-        embedded: &Embedded,
-        placed: &Placed,
-        versions: &[KubernetesVersion],
-    ) -> Result<Outcome, SchemaProblem> {
-        let object = &placed.object;
-        let kinds = self.custom.of(placed);
-        if kinds.is_empty() {
-            let owned_by_kubernetes =
-                builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
-            let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
-            let nearest = suggestion::kind(embedded, &self.custom, object, versions);
-            let unknown = UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), nearest };
-            return Ok(Outcome::UnknownKind { unknown, violations: Vec::new() });
+    /// The schema of a kind in a version; `None` where that version does not have it.
+    fn compiled(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
+        // A poisoned lock only means that another thread panicked; the map itself is whole.
+        let known =
+            self.by_version.read().unwrap_or_else(PoisonError::into_inner).get(&(name, version)).cloned();
+        if let Some(known) = known {
+            return known;
         }
-        let mut violations = Vec::new();
-        for kind in kinds {
-            let compiled = kind.compiled()?;
-            let mut json = object.root.to_json();
-            nulls::prune(&mut json, &compiled.document, &compiled.document);
-            for found in violations_of(compiled, &json, object) {
-                merge(&mut violations, found, versions);
-            }
-        }
-        Ok(Outcome::of(violations))
+        let compiled = self.compile(embedded, name, version);
+        let mut by_version = self.by_version.write().unwrap_or_else(PoisonError::into_inner);
+        by_version.entry((name, version)).or_insert(compiled).clone()
     }
 
-    fn compiled(&self, embedded: &Embedded, closure: &Closure) -> Compiled {
-        // A poisoned lock only means that another thread panicked; the map itself is whole.
-        let mut cache = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = cache.get(closure) {
+    fn compile(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
+        if embedded.index(name, version).is_none() {
+            return Ok(None);
+        }
+        let closure = Closure::of(embedded, name, version)
+            .ok_or_else(|| SchemaProblem::Incomplete(format!("{name} in {version}")))?;
+        let mut by_closure = self.by_closure.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = by_closure.get(&closure) {
             return known.clone();
         }
         let document = closure.document(embedded).ok_or(SchemaProblem::EmbeddedDataDamaged);
-        let compiled = document.and_then(compile).map(Arc::new);
-        cache.insert(closure.clone(), compiled.clone());
+        let compiled = document.and_then(compile).map(|compiled| Some(Arc::new(compiled)));
+        by_closure.insert(closure, compiled.clone());
         compiled
     }
 }
 
-fn violations_of(compiled: &CompiledSchema, json: &Value, object: &Object) -> Vec<Violation> {
+fn judge_custom(
+    placed: &Placed,
+    versions: &[KubernetesVersion],
+    custom: &CustomKinds,
+) -> Result<Outcome, SchemaProblem> {
+    let object = &placed.object;
+    let kinds = custom.of(placed);
+    if kinds.is_empty() {
+        let owned_by_kubernetes =
+            builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
+        let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
+        let defined = custom.served_versions(placed);
+        let unknown = UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), defined };
+        return Ok(Outcome::UnknownKind { unknown, violations: Vec::new() });
+    }
+    let mut violations = Vec::new();
+    for kind in kinds {
+        for found in custom_violations(kind, object)? {
+            let versions: Vec<_> =
+                versions.iter().filter(|version| knows(**version, &found)).copied().collect();
+            if !versions.is_empty() {
+                merge(&mut violations, found, &versions);
+            }
+        }
+    }
+    Ok(Outcome::of(violations))
+}
+
+fn custom_violations(kind: &CustomKind, object: &Object) -> Result<Vec<Violation>, SchemaProblem> {
+    let compiled = kind.compiled()?;
+    let root = nulls::pruned(&object.root, &compiled.document);
+    Ok(violations_of(compiled, &root, object))
+}
+
+/// Whether a version enforces a rule at all.
+fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
+    match &violation.kind {
+        ViolationKind::Value { rule } if rule == "k8sshortname" || rule == "k8slongname" => {
+            version.minor() >= KNOWS_NAME_FORMATS
+        }
+        ViolationKind::Value { .. }
+        | ViolationKind::UnknownField { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Required { .. }
+        | ViolationKind::Duplicate { .. } => true,
+    }
+}
+
+/// What Kubernetes demands of a definition beyond its schema. A patch holds a part of one only.
+fn definition_violations(placed: &Placed) -> Vec<Violation> {
+    if placed.role == Role::Complete { definition::violations(&placed.object) } else { Vec::new() }
+}
+
+fn violations_of(compiled: &CompiledSchema, root: &Node, object: &Object) -> Vec<Violation> {
+    if compiled.validator.is_valid(root) {
+        return Vec::new();
+    }
     let is_secret = object.group().is_empty() && &*object.kind == "Secret";
     let quoting = if is_secret { Quoting::Forbidden } else { Quoting::Allowed };
-    let errors = compiled.validator.iter_errors(json);
-    errors.flat_map(|error| translate(&error, &compiled.document, quoting)).collect()
+    let judged = Judged { document: &compiled.document, root, quoting };
+    compiled.validator.iter_errors(root).flat_map(|error| judged.translate(&error)).collect()
 }
 
 /// Adds a violation, or the versions to one that is already there.
@@ -152,21 +234,11 @@ fn merge(violations: &mut Vec<Violation>, mut found: Violation, versions: &[Kube
 /// manifests with an incomplete one are accepted.
 fn is_status_gap(violation: &Violation) -> bool {
     match violation.kind {
-        ViolationKind::Required { .. } => {
+        ViolationKind::Required { .. } | ViolationKind::Duplicate { .. } => {
             violation.pointer == "/status" || violation.pointer.starts_with("/status/")
         }
         ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
             false
         }
-    }
-}
-
-impl SchemaStore {
-    /// The embedded schemas and the custom resource definitions of both worlds, the new one's first.
-    pub fn of(old: &crate::world::World, new: &crate::world::World) -> Self {
-        let mut store = Self::new();
-        let definitions = old.objects.iter().chain(&new.objects);
-        store.add_crds(definitions.map(AsRef::as_ref));
-        store
     }
 }

@@ -3,7 +3,7 @@
 //! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target
 //! versions, or none. Never: a kind that the target versions do not have.
 
-use super::custom::CustomKinds;
+use super::custom::{CustomKind, CustomKinds};
 use super::embedded::{Embedded, GroupVersionKind};
 use super::nearest::nearest;
 use crate::kube::KubernetesVersion;
@@ -19,7 +19,7 @@ pub(super) fn kind(
     versions: &[KubernetesVersion],
 ) -> Option<String> {
     let served = |name: &str| versions.iter().all(|version| embedded.index(name, *version).is_some());
-    let kinds: Vec<GroupVersionKind> =
+    let kinds: Vec<GroupVersionKind<'static>> =
         embedded.kinds().filter(|(_, name)| served(name)).map(|(kind, _)| kind).collect();
     same_name(&kinds, object)
         .map(GroupVersionKind::for_people)
@@ -27,21 +27,22 @@ pub(super) fn kind(
         .or_else(|| similar(&kinds, object).map(GroupVersionKind::for_people))
 }
 
-fn same_name(kinds: &[GroupVersionKind], object: &Object) -> Option<GroupVersionKind> {
+fn same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
     let named = || kinds.iter().rev().filter(|known| known.kind == &*object.kind);
     named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
 }
 
 fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
-    let known = custom.iter().find(|known| known.kind == *object.kind && known.group == object.group())?;
+    let same = |known: &&CustomKind| known.kind == object.kind && *known.group == *object.group();
+    let known = custom.iter().filter(|known| known.is_served()).find(same)?;
     Some(format!("{}/{} {}", known.group, known.version, known.kind))
 }
 
-fn similar(kinds: &[GroupVersionKind], object: &Object) -> Option<GroupVersionKind> {
+fn similar(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
     let in_group = || kinds.iter().filter(|known| known.group == object.group());
-    let anywhere = || kinds.iter().filter(|_| builtin::owns_group(object.group()));
-    let name = nearest(&object.kind, in_group().map(|known| known.kind))
-        .or_else(|| nearest(&object.kind, anywhere().map(|known| known.kind)))?;
+    let of_kubernetes = builtin::owns_group(object.group());
+    let anywhere = || of_kubernetes.then(|| nearest(&object.kind, kinds.iter().map(|known| known.kind)));
+    let name = nearest(&object.kind, in_group().map(|known| known.kind)).or_else(|| anywhere().flatten())?;
     let named = || kinds.iter().rev().filter(|known| known.kind == name);
     named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
 }

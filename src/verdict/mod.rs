@@ -74,13 +74,21 @@ pub struct Judgement {
     pub undecided: Vec<String>,
     /// How many objects change.
     pub objects_changed: usize,
+    /// Rules that nobody here evaluates, one sentence each: said in every report, never left out.
+    pub not_evaluated: Vec<String>,
 }
 
 impl Judgement {
     /// A judgement of nothing: what could not be evaluated stands alone.
     pub fn undecided(reason: impl Into<String>) -> Self {
         let undecided = vec![reason.into()];
-        Self { verdict: Verdict::Undecided, findings: Vec::new(), undecided, objects_changed: 0 }
+        Self {
+            verdict: Verdict::Undecided,
+            findings: Vec::new(),
+            undecided,
+            objects_changed: 0,
+            not_evaluated: Vec::new(),
+        }
     }
 }
 
@@ -105,7 +113,7 @@ pub fn decide(
         (false, false) => Verdict::Undecided,
         (false, true) => Verdict::Accept,
     };
-    Judgement { verdict, findings: judged, undecided, objects_changed }
+    Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated: Vec::new() }
 }
 
 fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<Judged> {

@@ -16,6 +16,8 @@ use crate::manifest::Object;
 #[derive(Debug)]
 pub(super) struct Needles {
     identities: HashSet<(Box<str>, Box<str>)>,
+    /// Groups and kinds whose definition changes: all their objects are judged by it.
+    defined: HashSet<(Box<str>, Box<str>)>,
     words: Option<Vec<Needle>>,
     wants_rbac: Wanted,
     wants_definitions: Wanted,
@@ -48,7 +50,11 @@ impl Needles {
         let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
         words.extend(family(wants_rbac, "Role"));
         words.extend(family(wants_definitions, "CustomResourceDefinition"));
+        let defined: HashSet<_> = changed.clone().filter_map(defined_kind).collect();
+        let in_file = |(group, kind): &(Box<str>, Box<str>)| Needle(vec![group.clone(), kind.clone()]);
+        words.extend(defined.iter().map(in_file));
         Self {
+            defined,
             identities: changed.map(|object| (object.kind.clone(), object.name.clone())).collect(),
             words: (words.len() <= NEEDLES).then(|| words.into_iter().collect()),
             wants_rbac,
@@ -81,7 +87,15 @@ impl Needles {
             || (self.wants_definitions == Wanted::Yes && is_definition(object))
             || self.identities.contains(&(object.kind.clone(), object.name.clone()))
             || self.related.wants(object)
+            || (!self.defined.is_empty()
+                && self.defined.contains(&(object.group().into(), object.kind.clone())))
     }
+}
+
+/// The group and the kind that a definition defines.
+fn defined_kind(object: &Object) -> Option<(Box<str>, Box<str>)> {
+    let text = |keys: &[&str]| object.root.text_at(keys).map(Box::<str>::from);
+    Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?)).filter(|_| is_definition(object))
 }
 
 impl Needle {

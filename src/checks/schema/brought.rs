@@ -1,6 +1,7 @@
 //! What a change newly violates.
 
 use crate::checks::Context;
+use crate::kube::KubernetesVersion;
 use crate::manifest::Node;
 use crate::render::Role;
 use crate::schema::{Outcome, Violation, ViolationKind};
@@ -9,8 +10,24 @@ use crate::world::{ObjectChange, Placed};
 /// What the schemas of the object's cluster say of it. A cluster that the policy does not know is
 /// judged by the newest version.
 pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
-    let target = context.target(&placed.id.cluster);
-    context.schemas.validate(placed, target.map(|target| target.versions.as_slice()).unwrap_or_default())
+    context.schemas.validate(placed, versions(placed, context))
+}
+
+/// What the schemas said of it before the change.
+pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
+    context.schemas.validate_before(placed, versions(placed, context))
+}
+
+/// The kind that was probably meant.
+pub(super) fn nearest_kind(placed: &Placed, context: &Context<'_>) -> Option<String> {
+    context.schemas.nearest_kind(placed, versions(placed, context))
+}
+
+/// The versions that the object has to fit.
+pub(super) fn versions<'a>(placed: &Placed, context: &Context<'a>) -> &'a [KubernetesVersion] {
+    const NEWEST: &[KubernetesVersion] = &[KubernetesVersion::NEWEST];
+    let target = context.clusters.iter().find(|target| target.name == placed.id.cluster);
+    target.map(|target| target.versions.as_slice()).filter(|versions| !versions.is_empty()).unwrap_or(NEWEST)
 }
 
 /// The violations of the new object that the old one did not have. Each old one excuses one new
@@ -29,13 +46,15 @@ pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Vi
 
 /// A fragment is complete only after a merge, and a template only after rendering.
 fn counts(violation: &Violation, role: Role) -> bool {
-    match (&violation.kind, role) {
-        (_, Role::Complete) => true,
-        (ViolationKind::UnknownField { field, .. }, Role::Fragment | Role::Template) => {
-            !field.starts_with('$')
-        }
-        (ViolationKind::Required { .. }, Role::Fragment | Role::Template) => false,
-        (ViolationKind::Type { .. } | ViolationKind::Value { .. }, role) => role == Role::Fragment,
+    match role {
+        Role::Complete => true,
+        Role::Fragment | Role::Template => match &violation.kind {
+            ViolationKind::UnknownField { field, .. } => !field.starts_with('$'),
+            ViolationKind::Required { .. } => false,
+            ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. } => {
+                role == Role::Fragment
+            }
+        },
     }
 }
 
@@ -60,9 +79,10 @@ fn excuse(
 fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
     match violation.kind {
         ViolationKind::Required { .. } => None,
-        ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
-            Some(placed.object.root.resolve_pointer(&violation.pointer))
-        }
+        ViolationKind::UnknownField { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Value { .. }
+        | ViolationKind::Duplicate { .. } => Some(placed.object.root.resolve_pointer(&violation.pointer)),
     }
 }
 

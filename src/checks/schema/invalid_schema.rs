@@ -1,9 +1,9 @@
 //! Values that the API server would refuse.
 
-use super::{brought, placing};
+use super::{brought, narrowed, placing};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
-use crate::schema::{Outcome, SchemaProblem, ViolationKind};
+use crate::schema::{Outcome, Refusal, SchemaProblem, ViolationKind};
 use crate::world::ObjectChange;
 
 /// The record.
@@ -18,7 +18,12 @@ pub(in crate::checks) static META: Meta = Meta {
 Compares every created or updated object with the published schema of its kind, for every Kubernetes
 version that the policy names for the cluster, and custom resources with the CustomResourceDefinition
 in the repository. It reports values of the wrong type, numbers out of range, missing fields,
-malformed quantities, times and base64, and what a definition's own rules refuse.
+malformed quantities, times and base64, repeated items of lists that tell their items apart by name,
+and what a definition's own rules refuse. A few lists may repeat a name unless the manifest is applied
+on the server's side (environment variables, container ports): these findings have low severity.
+
+A CustomResourceDefinition that changes is judged itself (the rules of structural schemas), and the
+unchanged objects of its kind are judged by it: what it newly refuses is reported at the definition.
 
 ## What is compared
 
@@ -32,8 +37,8 @@ Correct the value as the message says. Quotes decide the type: `\"80\"` is text,
 ## Limits
 
 Rules that Kubernetes has only as code (allowed words, name syntax, fields that exclude each other)
-and CEL rules of custom resources are not evaluated. Patches and chart templates are judged only as
-far as they stand alone.
+and CEL rules of custom resources are not evaluated; the report names the kinds that have the latter.
+Patches and chart templates are judged only as far as they stand alone.
 ",
 };
 
@@ -47,10 +52,53 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     for violation in brought::violations(change, context) {
         match violation.kind {
             ViolationKind::UnknownField { .. } => {}
-            ViolationKind::Type { .. } | ViolationKind::Required { .. } | ViolationKind::Value { .. } => {
-                let help = "correct the value, or name the cluster's Kubernetes version in the policy";
-                findings.push(placing::finding(META.id, change, &violation).help(help));
+            ViolationKind::Type { .. }
+            | ViolationKind::Required { .. }
+            | ViolationKind::Value { .. }
+            | ViolationKind::Duplicate { .. } => {
+                let finding =
+                    placing::finding(META.id, change, &violation).severity(severity(&violation.kind));
+                findings.push(finding.help(help(&violation.kind)));
             }
+        }
+    }
+    for finding in narrowed::findings(META.id, change, context) {
+        findings.push(finding);
+    }
+}
+
+fn severity(kind: &ViolationKind) -> Severity {
+    match kind {
+        ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => Severity::Low,
+        ViolationKind::Duplicate { refusal: Refusal::Always }
+        | ViolationKind::UnknownField { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Required { .. }
+        | ViolationKind::Value { .. } => Severity::Medium,
+    }
+}
+
+fn help(kind: &ViolationKind) -> &'static str {
+    match kind {
+        ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => {
+            "keep one of the two: where both are kept, the later one counts"
+        }
+        ViolationKind::Duplicate { refusal: Refusal::Always } => "keep one of the two, or tell them apart",
+        ViolationKind::Type { expected, found: "boolean" | "number" } if expected == "text" => {
+            "put the value into quotes: without them YAML does not read it as text"
+        }
+        ViolationKind::Type { expected, found: "text" } if expected.contains("number") => {
+            "write the number without quotes and without a unit"
+        }
+        ViolationKind::Type { expected, found: "text" } if expected == "true or false" => {
+            "write true or false without quotes"
+        }
+        ViolationKind::Required { .. } => "add the field",
+        ViolationKind::Value { rule } if rule == "structural" => {
+            "correct the definition: the API server refuses it as a whole"
+        }
+        ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
+            "correct the value, or name the cluster's Kubernetes version in the policy"
         }
     }
 }

@@ -7,8 +7,11 @@ pub(super) mod dangling_reference;
 pub(super) mod immutable_field;
 pub(super) mod invalid_object;
 pub(super) mod invalid_schema;
+pub(super) mod removed_api;
 pub(super) mod unknown_field;
 pub(super) mod unknown_kind;
 
 mod brought;
+mod narrowed;
 mod placing;
+mod retiring;

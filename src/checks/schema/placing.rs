@@ -1,7 +1,7 @@
 //! Findings from violations.
 
 use crate::finding::{Finding, Location, Side};
-use crate::schema::{Violation, ViolationKind};
+use crate::schema::{Refusal, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
 
 /// A finding for a violation, at the value or the key that it is about.
@@ -11,21 +11,36 @@ pub(super) fn finding(check: &'static str, change: &ObjectChange, violation: &Vi
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
     Finding::about(check, change, message)
         .at(location(placed, violation))
-        .note("refused by", format!("Kubernetes {}", versions.join(", ")))
+        .note("refused by", format!("{}Kubernetes {}", by_whom(&violation.kind), versions.join(", ")))
         .offending(violation.message.clone())
 }
 
-fn location(placed: &Placed, violation: &Violation) -> Location {
+/// A list that Kubernetes itself lets through is refused by one way of applying it only.
+fn by_whom(kind: &ViolationKind) -> &'static str {
+    match kind {
+        ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => {
+            "server-side apply (Flux, and Argo CD where it is asked to) of "
+        }
+        ViolationKind::Duplicate { refusal: Refusal::Always }
+        | ViolationKind::UnknownField { .. }
+        | ViolationKind::Required { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Value { .. } => "",
+    }
+}
+
+/// The place of what is wrong, in the new revision.
+pub(super) fn location(placed: &Placed, violation: &Violation) -> Location {
     let root = &placed.object.root;
     let span = match &violation.kind {
         ViolationKind::UnknownField { field, .. } => {
             let holder = root.resolve_pointer(violation.parent());
             holder.entry(field).map_or(holder.span, |entry| entry.key_span)
         }
-        ViolationKind::Required { .. } => root.resolve_pointer(&violation.pointer).span,
-        ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
-            root.resolve_pointer(&violation.pointer).span
-        }
+        ViolationKind::Required { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Value { .. }
+        | ViolationKind::Duplicate { .. } => root.resolve_pointer(&violation.pointer).span,
     };
     without_secrets(placed, Location::of(&placed.path, &placed.object.source, span, Side::New))
 }

@@ -46,7 +46,10 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
                 );
                 findings.push(placing::finding(META.id, change, &violation).help(help));
             }
-            ViolationKind::Type { .. } | ViolationKind::Required { .. } | ViolationKind::Value { .. } => {}
+            ViolationKind::Type { .. }
+            | ViolationKind::Required { .. }
+            | ViolationKind::Value { .. }
+            | ViolationKind::Duplicate { .. } => {}
         }
     }
 }

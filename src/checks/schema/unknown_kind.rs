@@ -1,9 +1,10 @@
 //! Kinds that the cluster does not have.
 
-use super::brought;
+use super::{brought, retiring};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::KubernetesVersion;
+use crate::render::Role;
 use crate::schema::{Outcome, UnknownKind};
 use crate::world::{ObjectChange, Placed};
 
@@ -18,8 +19,9 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reports created objects, and objects that change their `apiVersion`, whose kind does not exist in a
 Kubernetes version that the policy names for the cluster, or for which the repository holds no
-CustomResourceDefinition. The severity is high for API groups that Kubernetes itself owns, where the
-object cannot exist, and low for others, where the definition may have been installed by other means.
+CustomResourceDefinition, or whose definition does not serve the version. The severity is high for
+API groups that Kubernetes itself owns and for versions that are not served, where the object cannot
+exist, and low for others, where the definition may have been installed by other means.
 
 ## What is compared
 
@@ -33,7 +35,8 @@ repository so that its objects can be judged.
 
 ## Limits
 
-A CustomResourceDefinition in an API group that Kubernetes owns is ignored: it cannot make a kind of
+A kind that a target version once had is reported by `removed-api` instead. A
+CustomResourceDefinition in an API group that Kubernetes owns is ignored: it cannot make a kind of
 Kubernetes mean something else.
 ",
 };
@@ -42,11 +45,14 @@ Kubernetes mean something else.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
     let Some(unknown) = unknown_kind(new, context) else { return };
+    if retiring::is_removed(new, context) {
+        return;
+    }
     let stood = change.old_object().is_some_and(|old| {
         old.object.api_version == new.object.api_version && unknown_kind(old, context).is_some()
     });
     if !stood {
-        findings.push(finding(change, new, &unknown));
+        findings.push(finding(change, new, &unknown, context));
     }
 }
 
@@ -57,7 +63,7 @@ fn unknown_kind(placed: &Placed, context: &Context<'_>) -> Option<UnknownKind> {
     }
 }
 
-fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind) -> Finding {
+fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: &Context<'_>) -> Finding {
     let kind = format!("{} {}", new.object.api_version, new.object.kind);
     let name = &new.id.name;
     let cluster = &new.id.cluster;
@@ -65,24 +71,33 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind) -> Findin
         let missing = list(&unknown.missing_in);
         format!("{kind} \"{name}\" cannot exist in cluster {cluster}: Kubernetes {missing} has no such kind")
     } else {
-        format!(
-            "{kind} \"{name}\" in cluster {cluster} cannot be judged: the repository does not define this kind"
-        )
+        let reason = match unknown.defined.as_deref() {
+            None => "cannot be judged: the repository does not define this kind".to_owned(),
+            Some([]) => "cannot exist: its definition serves no version".to_owned(),
+            Some(versions) => format!("cannot exist: its definition serves only {}", versions.join(", ")),
+        };
+        format!("{kind} \"{name}\" in cluster {cluster} {reason}")
     };
-    let severity = if unknown.owned_by_kubernetes { Severity::High } else { Severity::Low };
+    let certain = unknown.owned_by_kubernetes || unknown.defined.is_some();
+    // A patch is merged into another object, by whose type kustomize may choose the target.
+    let stands_alone = new.role == Role::Complete;
+    let severity = if certain && stands_alone { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     let finding = Finding::about(META.id, change, message)
         .severity(severity)
         .at_node(change, place)
-        .help(help(unknown))
+        .help(help(unknown, brought::nearest_kind(new, context)))
         .offending(kind);
     if unknown.served_in.is_empty() { finding } else { finding.note("served in", list(&unknown.served_in)) }
 }
 
-fn help(unknown: &UnknownKind) -> String {
-    match (&unknown.nearest, unknown.owned_by_kubernetes) {
+fn help(unknown: &UnknownKind, nearest: Option<String>) -> String {
+    match (nearest, unknown.owned_by_kubernetes) {
         (Some(nearest), _) => format!("did you mean {nearest}?"),
         (None, true) => "correct apiVersion and kind, or remove the object".to_owned(),
+        (None, false) if unknown.defined.is_some() => {
+            "let the definition serve the version, or remove the object".to_owned()
+        }
         (None, false) => "add the CustomResourceDefinition of this kind to the repository".to_owned(),
     }
 }

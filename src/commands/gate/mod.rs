@@ -11,5 +11,5 @@ mod trust_files;
 
 pub use owners::codeowners as codeowners_of;
 pub use planning::PlannedRef;
-pub use policy::{Governing, load_policy_file, load_without_repository};
+pub use policy::{Governing, load_policy_file, load_policy_text, load_without_repository};
 pub use session::{GateError, Session, date_of};

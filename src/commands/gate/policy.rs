@@ -141,6 +141,12 @@ pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
     alone(layer.map_err(PolicyLoadError::from)?, None)
 }
 
+/// A policy of our own making.
+pub fn load_policy_text(name: &str, text: &str) -> Result<Governing, GateError> {
+    let layer = Layer::parse(name, text.as_bytes(), &known_checks(), Author::Repository);
+    alone(layer.map_err(PolicyLoadError::from)?, None)
+}
+
 fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateError> {
     let protected = vec![ProtectedRefs::by(&layer)];
     let layers = vec![layer];

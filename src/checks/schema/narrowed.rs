@@ -1,0 +1,144 @@
+//! Definitions that no longer accept what stands in the repository.
+//!
+//! In: a change of a CustomResourceDefinition. Out: findings at the definition, each with an object
+//! that the change does not touch and that the definition newly refuses. Never: judges objects that
+//! change themselves.
+
+use std::sync::Arc;
+
+use super::{brought, placing};
+use crate::checks::Context;
+use crate::finding::{Finding, Location, Severity, Side};
+use crate::manifest::{Node, Object};
+use crate::render::Role;
+use crate::schema::{Outcome, Violation};
+use crate::world::{ObjectChange, Operation, Placed};
+
+/// How many objects of one definition are named.
+const NAMED: usize = 10;
+
+/// What the change of a definition breaks; nothing for changes of other objects.
+pub(super) fn findings(check: &'static str, change: &ObjectChange, context: &Context<'_>) -> Vec<Finding> {
+    let definition = change.subject();
+    if !is_definition(&definition.object) || definition.role != Role::Complete {
+        return Vec::new();
+    }
+    let mut found: Vec<Finding> = stored_version_removed(check, change).into_iter().collect();
+    let broken: Vec<_> = instances(definition, context)
+        .filter_map(|instance| Some((instance, refusal(change, instance, context)?)))
+        .collect();
+    for (instance, refusal) in broken.iter().take(NAMED) {
+        found.push(finding(check, change, instance, refusal, broken.len()));
+    }
+    found
+}
+
+fn is_definition(object: &Object) -> bool {
+    object.group() == "apiextensions.k8s.io" && &*object.kind == "CustomResourceDefinition"
+}
+
+/// The objects of the definition's kind, in its cluster, that stay as they are.
+fn instances<'a>(definition: &'a Placed, context: &'a Context<'_>) -> impl Iterator<Item = &'a Arc<Placed>> {
+    let text = |keys: &[&str]| definition.object.root.text_at(keys).unwrap_or_default();
+    let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+    let is_instance = move |placed: &&Arc<Placed>| {
+        placed.role == Role::Complete
+            && placed.id.cluster == definition.id.cluster
+            && placed.object.group() == group
+            && &*placed.object.kind == kind
+    };
+    let stays = |placed: &&Arc<Placed>| {
+        let changed =
+            |change: &ObjectChange| change.object().is_some_and(|object| Arc::ptr_eq(object, placed));
+        !context.changes.iter().any(changed)
+    };
+    context.new.objects.iter().filter(is_instance).filter(stays)
+}
+
+/// Why the cluster does not take an object any more.
+enum Refusal {
+    /// The definition is gone, or does not serve the version.
+    Version,
+    /// A value or a field.
+    Violation(Box<Violation>),
+}
+
+fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> Option<Refusal> {
+    if change.operation() == Operation::Delete {
+        return Some(Refusal::Version);
+    }
+    let before = brought::judge_before(instance, context);
+    match brought::judge(instance, context) {
+        Outcome::Valid | Outcome::Unusable(_) => None,
+        Outcome::UnknownKind { .. } => match before {
+            Outcome::UnknownKind { .. } => None,
+            Outcome::Valid | Outcome::Invalid(_) | Outcome::Unusable(_) => Some(Refusal::Version),
+        },
+        Outcome::Invalid(violations) => {
+            let mut new = violations.into_iter().filter(|found| !before.violations().contains(found));
+            new.next().map(|violation| Refusal::Violation(Box::new(violation)))
+        }
+    }
+}
+
+fn finding(
+    check: &'static str,
+    change: &ObjectChange,
+    instance: &Placed,
+    refusal: &Refusal,
+    all: usize,
+) -> Finding {
+    let (definition, title) = (&change.subject().id.name, instance.id.title());
+    let (message, related) = match refusal {
+        Refusal::Version => {
+            let version = instance.object.version();
+            let reason = match change.operation() {
+                Operation::Delete => format!("{definition} goes away, and with it {title}"),
+                Operation::Create | Operation::Update => {
+                    format!("{definition} no longer serves {version}, in which {title} is written")
+                }
+            };
+            (reason, Location::of_object(instance, Side::New))
+        }
+        Refusal::Violation(violation) => {
+            let reason = format!("{definition} no longer accepts {title}: {}", violation.message);
+            (reason, placing::location(instance, violation))
+        }
+    };
+    let message = format!("{message} (cluster {})", instance.id.cluster);
+    let finding = Finding::about(check, change, message.clone()).severity(Severity::High).related(related);
+    let finding = if all > NAMED { finding.note("objects", format!("{all} in all")) } else { finding };
+    let help = match change.operation() {
+        Operation::Delete => {
+            "remove the objects first, or keep the definition: with it the cluster deletes all objects of its kind"
+        }
+        Operation::Create | Operation::Update => {
+            "change the objects in the same push, or let the definition accept both until they have changed"
+        }
+    };
+    finding.help(help).offending(message)
+}
+
+/// The API server refuses to forget the version in which objects are stored.
+fn stored_version_removed(check: &'static str, change: &ObjectChange) -> Option<Finding> {
+    let (old, new) = (change.old_object()?, change.object()?);
+    let stored =
+        versions(old).iter().find(|version| version.get("storage").and_then(Node::as_bool) == Some(true))?;
+    let name = stored.text_at(&["name"])?;
+    if versions(new).iter().any(|version| version.text_at(&["name"]) == Some(name)) {
+        return None;
+    }
+    let message = format!(
+        "{} in cluster {} loses the version {name}, in which its objects are stored",
+        new.id.name, new.id.cluster
+    );
+    let place = new.object.at(&["spec", "versions"]).unwrap_or(&new.object.root);
+    let help = "keep the version with `served: false` until all objects are stored in another and \
+                status.storedVersions of the definition no longer names it";
+    let finding = Finding::about(check, change, message).severity(Severity::High).at_node(change, place);
+    Some(finding.help(help).offending(format!("stored version {name}")))
+}
+
+fn versions(placed: &Placed) -> &[Node] {
+    placed.object.at(&["spec", "versions"]).map(Node::items).unwrap_or_default()
+}

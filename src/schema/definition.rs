@@ -1,0 +1,69 @@
+//! Custom resource definitions as objects of their own.
+//!
+//! In: an object. Out: why the API server would refuse it as a definition although it fits its schema
+//! (`apiextensions-apiserver`, `pkg/apis/apiextensions/validation/validation.go`). Never: a finding
+//! for an object of another kind.
+
+use super::structural::{self, Problems};
+use super::violation::Violation;
+use crate::manifest::{Node, Object, Value};
+
+/// The annotation by which a definition in one of Kubernetes' own domains says who approved it.
+const APPROVED: &str = "api-approved.kubernetes.io";
+
+/// What is wrong with a definition; nothing for other kinds.
+pub(super) fn violations(object: &Object) -> Vec<Violation> {
+    if &*object.api_version != "apiextensions.k8s.io/v1" || &*object.kind != "CustomResourceDefinition" {
+        return Vec::new();
+    }
+    let mut problems = Problems::default();
+    judge_name(object, &mut problems);
+    judge_versions(object, &mut problems);
+    if object.at(&["spec", "preserveUnknownFields"]).and_then(Node::as_bool) == Some(true) {
+        let what = "must be false; use x-kubernetes-preserve-unknown-fields in the schema";
+        problems.add("/spec/preserveUnknownFields", what);
+    }
+    problems.0
+}
+
+fn judge_name(object: &Object, problems: &mut Problems) {
+    let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default();
+    let (group, plural) = (text(&["spec", "group"]), text(&["spec", "names", "plural"]));
+    let wanted = format!("{plural}.{group}");
+    if !group.is_empty() && !plural.is_empty() && *object.name != *wanted {
+        problems
+            .add("/metadata/name", &format!("must be {}, its plural and its group", wanted.escape_debug()));
+    }
+    let protected = ["k8s.io", "kubernetes.io"]
+        .iter()
+        .any(|domain| group.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    if protected && object.at(&["metadata", "annotations", APPROVED]).is_none() {
+        let what = format!(
+            "must have the annotation {APPROVED}, because {} belongs to Kubernetes",
+            group.escape_debug()
+        );
+        problems.add("/metadata", &what);
+    }
+}
+
+fn judge_versions(object: &Object, problems: &mut Problems) {
+    let Some(versions) = object.at(&["spec", "versions"]) else { return };
+    let Value::Sequence(versions) = &versions.value else { return };
+    let stored =
+        versions.iter().filter(|version| version.get("storage").and_then(Node::as_bool) == Some(true));
+    if stored.count() != 1 {
+        problems.add("/spec/versions", "must have exactly one version with storage: true");
+    }
+    for (index, version) in versions.iter().enumerate() {
+        let at = format!("/spec/versions/{index}");
+        let twice =
+            |earlier: &Node| earlier.get("name").is_some() && earlier.get("name") == version.get("name");
+        if versions.iter().take(index).any(twice) {
+            problems.add(&format!("{at}/name"), "stands twice");
+        }
+        match version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null()) {
+            Some(schema) => structural::judge(schema, &format!("{at}/schema/openAPIV3Schema"), problems),
+            None => problems.add(&at, "must have a schema (schema.openAPIV3Schema)"),
+        }
+    }
+}

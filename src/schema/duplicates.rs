@@ -1,0 +1,221 @@
+//! Lists whose items have to differ: `x-kubernetes-list-type: map` and `set`.
+//!
+//! In: a list and what its schema says of it. Out: the items that repeat an earlier one. Never:
+//! counts an item that lacks a key, which is reported as a missing field.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use jsonschema::paths::Location;
+use jsonschema::{Keyword, ValidationError};
+use serde_json::{Map, Value as Json};
+
+use super::instance::Tree;
+use crate::manifest::{Node, Value};
+use crate::source::Span;
+
+/// The keyword of the schemas.
+pub(super) const LIST_TYPE: &str = "x-kubernetes-list-type";
+/// The fields that tell the items of a list of type `map` apart.
+pub(super) const LIST_MAP_KEYS: &str = "x-kubernetes-list-map-keys";
+/// Our own keyword: the values of keys that a manifest leaves out.
+pub(super) const KEY_DEFAULTS: &str = "x-portcullis-key-defaults";
+/// Our own keyword: `tolerated` where only server-side apply refuses duplicates.
+const DUPLICATES: &str = "x-portcullis-duplicates";
+
+/// Who refuses a list with two equal items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The API server, however the object gets there.
+    Always,
+    /// Server-side apply only; client-side apply keeps both.
+    ServerSideApply,
+}
+
+/// What makes two items of a list equal.
+#[derive(Debug)]
+pub(super) struct Uniqueness {
+    /// The fields that tell the items apart, with the value of a field that is left out; none where
+    /// the whole items are compared.
+    keys: Vec<(Box<str>, Option<Node>)>,
+    /// Who refuses equal items.
+    pub(super) refusal: Refusal,
+}
+
+/// An item that repeats an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Repetition {
+    /// Its index.
+    pub(super) index: usize,
+    /// The index of the one that it repeats.
+    pub(super) first: usize,
+}
+
+/// Up to this many items, comparing each with each is cheaper than spelling them out.
+const FEW: usize = 16;
+
+impl Uniqueness {
+    /// Reads it; `None` for a list whose items may be equal.
+    pub(super) fn of(schema: &Map<String, Json>) -> Option<Self> {
+        let keys = match schema.get(LIST_TYPE).and_then(Json::as_str)? {
+            "set" => Vec::new(),
+            "map" => {
+                let names = schema.get(LIST_MAP_KEYS)?.as_array()?.iter().filter_map(Json::as_str);
+                let defaults = schema.get(KEY_DEFAULTS);
+                let default = |name: &str| defaults.and_then(|all| all.get(name)).map(scalar);
+                names.map(|name| (name.into(), default(name))).collect()
+            }
+            _ => return None,
+        };
+        let tolerated = schema.get(DUPLICATES).is_some_and(|word| word == "tolerated");
+        let refusal = if tolerated { Refusal::ServerSideApply } else { Refusal::Always };
+        Some(Self { keys, refusal })
+    }
+
+    /// The items that repeat an earlier one, each once.
+    pub(super) fn repetitions(&self, items: &[Node]) -> Vec<Repetition> {
+        if items.len() <= FEW { self.among_few(items) } else { self.among_many(items) }
+    }
+
+    fn among_few(&self, items: &[Node]) -> Vec<Repetition> {
+        let identities: Vec<_> = items.iter().map(|item| self.identity(item)).collect();
+        let earlier = |(index, identity): (usize, &Option<Vec<&Node>>)| {
+            let known = identities.iter().take(index);
+            let first = identity
+                .as_ref()
+                .and_then(|identity| known.clone().position(|other| other.as_ref() == Some(identity)))?;
+            Some(Repetition { index, first })
+        };
+        identities.iter().enumerate().filter_map(earlier).collect()
+    }
+
+    fn among_many(&self, items: &[Node]) -> Vec<Repetition> {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut found = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let Some(identity) = self.identity(item) else { continue };
+            let mut text = String::new();
+            identity.iter().for_each(|node| spell(node, &mut text));
+            let first = *seen.entry(text).or_insert(index);
+            if first != index {
+                found.push(Repetition { index, first });
+            }
+        }
+        found
+    }
+
+    /// What is compared; `None` for an item that lacks a key.
+    fn identity<'a>(&'a self, item: &'a Node) -> Option<Vec<&'a Node>> {
+        if self.keys.is_empty() {
+            return Some(vec![item]);
+        }
+        let value = |(name, default): &'a (Box<str>, Option<Node>)| {
+            item.get(name).filter(|value| !value.is_null()).or(default.as_ref())
+        };
+        self.keys.iter().map(value).collect()
+    }
+
+    /// The keys of an item with their values.
+    pub(super) fn named<'a>(&'a self, item: &'a Node) -> Vec<(&'a str, &'a Node)> {
+        let values = self.identity(item).unwrap_or_default();
+        self.keys.iter().map(|(name, _)| &**name).zip(values).collect()
+    }
+}
+
+fn scalar(json: &Json) -> Node {
+    let value = match json {
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Value::Integer(whole),
+            (None, Some(float)) => Value::Float(float),
+            (None, None) => Value::Null,
+        },
+        Json::String(text) => Value::String(text.as_str().into()),
+        Json::Null | Json::Array(_) | Json::Object(_) => Value::Null,
+    };
+    Node { span: Span::default(), value }
+}
+
+/// Writes a value so that equal values, and only those, are written alike.
+fn spell(node: &Node, text: &mut String) {
+    match &node.value {
+        Value::Null => text.push_str("null,"),
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
+            let _ = write!(text, "{:?},", node.value);
+        }
+        Value::Sequence(items) => {
+            text.push('[');
+            items.iter().for_each(|item| spell(item, text));
+            text.push(']');
+        }
+        Value::Mapping(entries) => {
+            let mut sorted: Vec<_> = entries.iter().collect();
+            sorted.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+            text.push('{');
+            for entry in sorted {
+                let _ = write!(text, "{:?}:", entry.key);
+                spell(&entry.value, text);
+            }
+            text.push('}');
+        }
+    }
+}
+
+/// The keyword for the validator.
+#[expect(clippy::unnecessary_wraps, reason = "the validator asks for a result")]
+pub(super) fn keyword<'a>(
+    parent: &'a Map<String, Json>,
+    _value: &'a Json,
+    _path: Location,
+) -> Result<Box<dyn for<'i> Keyword<'i, Tree>>, ValidationError<'a>> {
+    Ok(Box::new(ListType(Uniqueness::of(parent))))
+}
+
+struct ListType(Option<Uniqueness>);
+
+impl<'i> Keyword<'i, Tree> for ListType {
+    fn validate(&self, list: &'i Node) -> Result<(), ValidationError<'i>> {
+        if self.is_valid(list) { Ok(()) } else { Err(ValidationError::custom("items are equal")) }
+    }
+
+    fn is_valid(&self, list: &'i Node) -> bool {
+        let items = list.items();
+        items.len() < 2 || self.0.as_ref().is_none_or(|uniqueness| uniqueness.repetitions(items).is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(texts: &[&str]) -> Vec<Node> {
+        texts.iter().map(|text| scalar(&Json::from(*text))).collect()
+    }
+
+    #[test]
+    fn short_and_long_lists_are_judged_alike() {
+        let schema = serde_json::json!({"x-kubernetes-list-type": "set"});
+        let uniqueness = Uniqueness::of(schema.as_object().unwrap()).unwrap();
+        let mut texts: Vec<String> = (0..40).map(|index| format!("item {index}")).collect();
+        texts[39] = "item 2".into();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(uniqueness.repetitions(&list(&texts)), [Repetition { index: 39, first: 2 }]);
+        assert_eq!(uniqueness.repetitions(&list(&["a", "b", "a"])), [Repetition { index: 2, first: 0 }]);
+    }
+
+    #[test]
+    fn the_default_of_a_key_counts() {
+        let schema = serde_json::json!({"x-kubernetes-list-type": "map",
+            "x-kubernetes-list-map-keys": ["port", "protocol"], "x-portcullis-key-defaults": {"protocol": "TCP"}});
+        let uniqueness = Uniqueness::of(schema.as_object().unwrap()).unwrap();
+        let text =
+            b"- {port: 1}\n- {port: 1, protocol: TCP}\n- {port: 1, protocol: UDP}\n- {protocol: UDP}\n- {}\n";
+        let wrapped = [b"a:\n".as_slice(), text].concat();
+        let manifest = crate::manifest::parse(
+            [b"apiVersion: v1\nkind: A\n".as_slice(), &wrapped].concat(),
+            &crate::manifest::Limits::default(),
+        );
+        let items = manifest.objects[0].at(&["a"]).unwrap().items();
+        assert_eq!(uniqueness.repetitions(items), [Repetition { index: 1, first: 0 }]);
+    }
+}

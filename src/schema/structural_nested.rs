@@ -1,0 +1,122 @@
+//! What may stand inside `allOf`, `anyOf`, `oneOf` and `not`: restrictions of what the schema around
+//! them describes, and nothing that describes.
+//!
+//! In: a schema. Out: problems. Never: looks at the fields of the schema itself.
+
+use super::pointer;
+use super::structural::{EMBEDDED, INT_OR_STRING, PRESERVE, Problems, is_true, present};
+use crate::manifest::Node;
+
+/// Keywords that describe.
+const DESCRIBING: &[&str] = &[
+    "additionalProperties",
+    "default",
+    "description",
+    "externalDocs",
+    "title",
+    "type",
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-list-type",
+    "x-kubernetes-map-type",
+    "x-kubernetes-validations",
+];
+
+/// Flags that describe where they are true.
+const FLAGS: &[&str] = &["nullable", PRESERVE, EMBEDDED, INT_OR_STRING];
+
+/// The restrictions of a schema, with their places.
+fn branches<'a>(schema: &'a Node, at: &str) -> Vec<(&'static str, &'a Node, String)> {
+    let mut found = Vec::new();
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let items = schema.get(keyword).map(Node::items).unwrap_or_default();
+        let place = |index: usize| format!("{}/{index}", pointer::join(at, keyword));
+        found.extend(items.iter().enumerate().map(|(index, item)| (keyword, item, place(index))));
+    }
+    found.extend(present(schema, "not").map(|item| ("not", item, pointer::join(at, "not"))));
+    found
+}
+
+/// `anyOf: [{type: integer}, {type: string}]`, which may say what `x-kubernetes-int-or-string` says.
+fn is_int_or_string(schema: &Node) -> bool {
+    let types: Vec<_> = schema.get("anyOf").map(Node::items).unwrap_or_default().iter().collect();
+    let only =
+        |branch: &Node, name: &str| branch.entries().len() == 1 && branch.text_at(&["type"]) == Some(name);
+    matches!(types.as_slice(), [first, second] if only(first, "integer") && only(second, "string"))
+}
+
+/// Judges the restrictions of a schema that describes.
+pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
+    let excused = is_int_or_string(schema);
+    for (keyword, branch, place) in branches(schema, at) {
+        let first_of_all = keyword == "allOf" && place.ends_with("/allOf/0");
+        match keyword {
+            "anyOf" if excused => {}
+            _ if first_of_all && is_int_or_string(branch) => judge_branch_itself(branch, &place, problems),
+            _ => judge_branch(branch, &place, problems),
+        }
+    }
+}
+
+fn judge_branch(branch: &Node, at: &str, problems: &mut Problems) {
+    judge_branch_itself(branch, at, problems);
+    for (_, inner, place) in branches(branch, at) {
+        judge_branch(inner, &place, problems);
+    }
+}
+
+fn judge_branch_itself(branch: &Node, at: &str, problems: &mut Problems) {
+    for keyword in DESCRIBING.iter().filter(|keyword| describes(branch, keyword)) {
+        let what = "must not stand inside allOf, anyOf, oneOf or not, which only restrict";
+        problems.add(&pointer::join(at, keyword), what);
+    }
+    for keyword in FLAGS.iter().filter(|keyword| is_true(branch, keyword)) {
+        problems.add(&pointer::join(at, keyword), "must not be true inside allOf, anyOf, oneOf or not");
+    }
+    if let Some(items) = present(branch, "items") {
+        judge_branch(items, &pointer::join(at, "items"), problems);
+    }
+    let properties = pointer::join(at, "properties");
+    for entry in branch.get("properties").map(Node::entries).unwrap_or_default() {
+        let place = pointer::join(&properties, &entry.key);
+        if &*entry.key == "metadata" {
+            problems.add(&place, "must not be restricted here");
+        }
+        judge_branch(&entry.value, &place, problems);
+    }
+}
+
+/// An empty text or list says nothing.
+fn describes(branch: &Node, keyword: &str) -> bool {
+    let is_empty_list =
+        |value: &Node| matches!(&value.value, crate::manifest::Value::Sequence(items) if items.is_empty());
+    present(branch, keyword).is_some_and(|value| value.as_str() != Some("") && !is_empty_list(value))
+}
+
+/// Whether every field that a restriction names is described outside of restrictions.
+pub(super) fn complete(schema: &Node, at: &str, problems: &mut Problems) {
+    for (_, branch, place) in branches(schema, at) {
+        covered(branch, schema, &place, problems);
+    }
+}
+
+fn covered(branch: &Node, schema: &Node, at: &str, problems: &mut Problems) {
+    for (_, inner, place) in branches(branch, at) {
+        covered(inner, schema, &place, problems);
+    }
+    let missing = "restricts what the schema describes nowhere outside of allOf, anyOf, oneOf and not";
+    if let Some(items) = present(branch, "items") {
+        let place = pointer::join(at, "items");
+        match present(schema, "items") {
+            Some(described) => covered(items, described, &place, problems),
+            None => problems.add(&place, missing),
+        }
+    }
+    let properties = pointer::join(at, "properties");
+    for entry in branch.get("properties").map(Node::entries).unwrap_or_default() {
+        let place = pointer::join(&properties, &entry.key);
+        match schema.at(&["properties", &entry.key]) {
+            Some(described) => covered(&entry.value, described, &place, problems),
+            None => problems.add(&place, missing),
+        }
+    }
+}
