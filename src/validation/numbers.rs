@@ -8,6 +8,8 @@ type Bounds = (&'static str, &'static [&'static str], &'static str, i64, i64, &'
 
 const PORT: i64 = 65_535;
 const MOST: i64 = 2_147_483_647;
+/// Where the schema has the upper bound already.
+const ANY: i64 = i64::MAX;
 /// The longest time of session affinity, one day.
 const DAY: i64 = 86_400;
 
@@ -34,7 +36,7 @@ const ROWS: &[Bounds] = &[
         &["ReplicationController"],
         "spec/replicas",
         0,
-        MOST,
+        ANY,
         "ValidateReplicationControllerSpec in pkg/apis/core/validation",
     ),
     (
@@ -42,7 +44,7 @@ const ROWS: &[Bounds] = &[
         &["Deployment", "ReplicaSet", "StatefulSet"],
         "spec/replicas",
         0,
-        MOST,
+        ANY,
         "ValidateDeploymentSpec in pkg/apis/apps/validation",
     ),
     (
@@ -50,7 +52,7 @@ const ROWS: &[Bounds] = &[
         &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
         "spec/minReadySeconds",
         0,
-        MOST,
+        ANY,
         "ValidateDeploymentSpec in pkg/apis/apps/validation",
     ),
     (
@@ -58,7 +60,7 @@ const ROWS: &[Bounds] = &[
         &["DaemonSet", "Deployment", "StatefulSet"],
         "spec/revisionHistoryLimit",
         0,
-        MOST,
+        ANY,
         "ValidateDeploymentSpec in pkg/apis/apps/validation",
     ),
     (
@@ -66,7 +68,7 @@ const ROWS: &[Bounds] = &[
         &["StatefulSet"],
         "spec/updateStrategy/rollingUpdate/partition",
         0,
-        MOST,
+        ANY,
         "ValidateStatefulSetSpec in pkg/apis/apps/validation",
     ),
     (
@@ -74,7 +76,7 @@ const ROWS: &[Bounds] = &[
         &["StatefulSet"],
         "spec/ordinals/start",
         0,
-        MOST,
+        ANY,
         "ValidateStatefulSetSpec in pkg/apis/apps/validation",
     ),
     (
@@ -90,7 +92,7 @@ const ROWS: &[Bounds] = &[
         &["CronJob"],
         "spec/successfulJobsHistoryLimit",
         0,
-        MOST,
+        ANY,
         "validateCronJobSpec in pkg/apis/batch/validation",
     ),
     (
@@ -98,7 +100,7 @@ const ROWS: &[Bounds] = &[
         &["CronJob"],
         "spec/failedJobsHistoryLimit",
         0,
-        MOST,
+        ANY,
         "validateCronJobSpec in pkg/apis/batch/validation",
     ),
     (
@@ -138,7 +140,7 @@ const ROWS: &[Bounds] = &[
         &["HorizontalPodAutoscaler"],
         "spec/minReplicas",
         0,
-        MOST,
+        ANY,
         "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
     ),
     (
@@ -146,7 +148,7 @@ const ROWS: &[Bounds] = &[
         &["HorizontalPodAutoscaler"],
         "spec/maxReplicas",
         1,
-        MOST,
+        ANY,
         "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
     ),
     (
