@@ -174,9 +174,21 @@ pub struct OwnersArguments {
 pub struct ObjectsArguments {
     /// A file, or `REV:PATH`.
     pub source: String,
+    /// Whose reading to print.
+    #[arg(long, value_name = "READING", default_value = "kubectl")]
+    pub reading: ReadingArgument,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,
+}
+
+/// The two ways in which a cluster's tools read a manifest.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ReadingArgument {
+    /// kubectl apply, Argo CD's plain directories.
+    Kubectl,
+    /// kustomize, and with it Flux.
+    Kustomize,
 }
 
 /// Arguments of `explain`.

@@ -9,14 +9,15 @@ use chrono::NaiveDate;
 
 use crate::checks::{self, Context};
 use crate::evidence::RefEvidence;
+use crate::finding::Finding;
 use crate::kube::ClusterTarget;
-use crate::manifest::Limits;
+use crate::manifest::{Limits, Reading};
 use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Judgement, Mode};
-use crate::world::{self, ObjectChange, WorldInput};
+use crate::world::{self, ObjectChange, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -50,32 +51,49 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
-    let schemas = SchemaStore::of(&worlds.old, &worlds.new);
-    let context = Context {
-        old: &worlds.old,
-        new: &worlds.new,
-        changes: &worlds.changes,
-        evidence: change.evidence,
-        clusters: &targets.clusters,
-        schemas: &schemas,
-    };
-    let findings = checks::run_all(&context, |check| policy.runs(check));
-    let count = worlds.changes.len();
-    let mut judgement = verdict::decide(findings, worlds.undecided, count, policy, change.mode, today);
-    judgement.not_evaluated = not_evaluated(&worlds.changes, &schemas);
+    let schemas: Vec<SchemaStore> =
+        worlds.views.iter().map(|view| SchemaStore::of(&view.old, &view.new)).collect();
+    let views = || worlds.views.iter().zip(&schemas);
+    let findings = views().map(|(view, schemas)| check(view, schemas, change.evidence, targets, policy));
+    let findings = checks::without_repetition(findings.collect());
+    let changes = worlds.views.first().map_or(0, |view| view.changes.len());
+    let not_evaluated = not_evaluated(views());
+    let mut judgement = verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today);
+    judgement.not_evaluated = not_evaluated;
     judgement
 }
 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
-fn not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
+fn not_evaluated<'a>(views: impl Iterator<Item = (&'a View, &'a SchemaStore)>) -> Vec<String> {
     let mut kinds = BTreeSet::new();
-    for object in changes.iter().filter_map(ObjectChange::object) {
-        let kind = (&*object.object.kind, object.object.group());
-        if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
-            kinds.insert(kind);
+    for (view, schemas) in views {
+        for object in view.changes.iter().filter_map(ObjectChange::object) {
+            let kind = (&*object.object.kind, object.object.group());
+            if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
+                kinds.insert(kind);
+            }
         }
     }
     let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
     let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));
     if names.is_empty() { Vec::new() } else { vec![sentence] }
+}
+
+/// What the checks find in one reading of the manifests.
+fn check(
+    view: &View,
+    schemas: &SchemaStore,
+    evidence: &RefEvidence,
+    targets: &Targets,
+    policy: &Policy,
+) -> (Reading, Vec<Finding>) {
+    let context = Context {
+        old: &view.old,
+        new: &view.new,
+        changes: &view.changes,
+        evidence,
+        clusters: &targets.clusters,
+        schemas,
+    };
+    (view.reading, checks::run_all(&context, |check| policy.runs(check)))
 }

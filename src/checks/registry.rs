@@ -1,11 +1,15 @@
 //! The one list of checks.
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
 use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
-use crate::finding::Finding;
+use crate::finding::{Finding, Fingerprint};
+use crate::manifest::Reading;
+use crate::source::{Position, RepoPath};
 use crate::world::ObjectChange;
 
 /// A registered check.
@@ -89,4 +93,32 @@ fn run(check: &Check, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = findings.into_vec();
     findings.iter_mut().for_each(|finding| finding.why = check.meta.why);
     findings
+}
+
+/// The findings of all readings. What a later reading only repeats is left out; what it brings says so.
+pub fn without_repetition(readings: Vec<(Reading, Vec<Finding>)>) -> Vec<Finding> {
+    let mut seen = HashSet::new();
+    let mut kept = Vec::new();
+    for (reading, findings) in readings {
+        let fresh = findings.into_iter().filter(|finding| !seen.contains(&key(finding)));
+        let fresh: Vec<Finding> = fresh.map(|finding| of_reading(finding, reading)).collect();
+        seen.extend(fresh.iter().map(key));
+        kept.extend(fresh);
+    }
+    kept
+}
+
+/// What tells findings apart.
+type Key = (Fingerprint, Option<(RepoPath, Position)>, String);
+
+fn key(finding: &Finding) -> Key {
+    let place = finding.location.as_ref().map(|at| (at.path.clone(), at.start));
+    (finding.fingerprint(), place, finding.message.clone())
+}
+
+fn of_reading(finding: Finding, reading: Reading) -> Finding {
+    match reading {
+        Reading::Kubectl => finding,
+        Reading::Kustomize => finding.note("reading", "this is what kustomize and Flux make of the file"),
+    }
 }

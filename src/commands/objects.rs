@@ -8,30 +8,38 @@ use serde_json::json;
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
-use crate::cli::ObjectsArguments;
+use crate::cli::{ObjectsArguments, ReadingArgument};
 use crate::git::Repository;
-use crate::manifest::{Limits, parse};
+use crate::manifest::{Limits, Manifest, Reading, parse};
 
 pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {
     let bytes = read(arguments)?;
+    let reading = match arguments.reading {
+        ReadingArgument::Kubectl => Reading::Kubectl,
+        ReadingArgument::Kustomize => Reading::Kustomize,
+    };
     let manifest = parse(bytes, &Limits::default());
-    let mut text = String::new();
-    for object in &manifest.objects {
-        let line = object.position(&object.root).line;
-        let record = json!({
-            "file": arguments.source,
-            "line": line,
-            "reading": "kubectl",
-            "object": object.root.to_json(),
-        });
-        let _ = writeln!(text, "{record}");
-    }
-    print(&text)?;
+    print(&lines(arguments, &manifest, reading))?;
     for problem in &manifest.problems {
         let at = manifest.source.position(problem.span.start);
         super::complain(&format!("{}:{}:{}: {}", arguments.source, at.line, at.column, problem.reason));
     }
-    Ok(if manifest.problems.is_empty() { Exit::Accept } else { Exit::Undecided })
+    let stops = manifest.problems.iter().any(|problem| problem.refusal.includes(reading));
+    Ok(if stops { Exit::Undecided } else { Exit::Accept })
+}
+
+fn lines(arguments: &ObjectsArguments, manifest: &Manifest, reading: Reading) -> String {
+    let mut text = String::new();
+    for object in manifest.objects_of(reading) {
+        let record = json!({
+            "file": arguments.source,
+            "line": object.position(&object.root).line,
+            "reading": reading.as_str(),
+            "object": object.root.to_json(),
+        });
+        let _ = writeln!(text, "{record}");
+    }
+    text
 }
 
 /// A file that exists is a file; anything else with a colon is `REV:PATH`.

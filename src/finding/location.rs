@@ -79,6 +79,13 @@ impl Location {
         }
     }
 
+    /// The place without its line, which may hold what not every reader of the report may see.
+    pub fn without_text(mut self) -> Self {
+        self.excerpt.clear();
+        self.end = self.start;
+        self
+    }
+
     /// Says something beside the mark.
     pub fn labelled(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());

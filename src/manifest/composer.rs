@@ -1,106 +1,159 @@
-//! Builds the tree of one YAML document from libyaml's events, with a span for every node.
+//! Builds the tree of one YAML document from libyaml's events.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 
-use libyaml_safer::{Event, EventData, Mark, Parser, ScalarStyle};
+use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
-use super::framing::span;
-use super::mapping::MappingBuilder;
-use super::node::{Node, Value};
-use super::problem::Problem;
-use super::scalar::{self, ScalarError};
+use super::framing::{Chunk, span};
+use super::libyaml::{Quirks, has_escaped_slash};
+use super::limits::Limits;
+use super::syntax::{Content, Item, Layout, Style};
 use crate::source::Span;
 
-/// What is left of a file's limits.
-pub(super) struct Budget {
-    pub(super) nodes: usize,
-    pub(super) aliased: usize,
+/// Why a document has no tree, or the tree no value.
+#[derive(Debug)]
+pub(super) struct SyntaxError {
+    pub(super) span: Span,
+    pub(super) reason: String,
 }
 
-/// Composes the one document of a chunk that starts at `base` in the file. `None` for a document
-/// without content. `budget` counts nodes over the whole file, aliases expanded.
+/// The first document of a chunk.
+#[derive(Debug, Default)]
+pub(super) struct Composed {
+    /// Its tree; `None` where there is no content.
+    pub(super) root: Option<Item>,
+    /// A directive before it.
+    pub(super) directive: Option<Span>,
+    /// What follows its end within the chunk, which every reader drops.
+    pub(super) dropped: Option<Span>,
+}
+
+/// Composes the first document of a chunk; `nodes` is what is left of the file's limit.
 pub(super) fn compose(
+    text: &str,
+    chunk: Chunk,
+    limits: &Limits,
+    nodes: &mut usize,
+) -> Result<Composed, SyntaxError> {
+    let whole = text.get(chunk.start..chunk.end).unwrap_or_default();
+    let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    let base = chunk.end - body.len();
+    let before = *nodes;
+    let mut quirks = Quirks::of(body);
+    loop {
+        *nodes = before;
+        match compose_body(body, base, &quirks, limits, nodes) {
+            Err(Stop::ColonInWord(offset)) if quirks.hide_colon(offset) => {}
+            Err(Stop::ColonInWord(offset)) => {
+                let place = span(base + offset, base + offset + 1);
+                return Err(refuse(place, "a `:` that ends a word inside brackets"));
+            }
+            Err(Stop::Error(error)) => return Err(error),
+            Ok(composed) => return Ok(composed),
+        }
+    }
+}
+
+/// Why a document is not composed.
+enum Stop {
+    Error(SyntaxError),
+    /// At a `:` before a bracket or comma, which go-yaml takes for a part of the word.
+    ColonInWord(usize),
+}
+
+impl From<SyntaxError> for Stop {
+    fn from(error: SyntaxError) -> Self {
+        Self::Error(error)
+    }
+}
+
+fn compose_body(
     body: &str,
     base: usize,
-    depth_limit: usize,
-    budget: &mut Budget,
-    problems: &mut Vec<Problem>,
-) -> Result<Option<Node>, Problem> {
-    let ended = with_final_break(body);
-    let mut bytes = ended.as_bytes();
+    quirks: &Quirks<'_>,
+    limits: &Limits,
+    nodes: &mut usize,
+) -> Result<Composed, Stop> {
+    let mut bytes = quirks.text().as_bytes();
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);
     let anchors = HashMap::new();
-    let mut composer = Composer { parser, base, body, depth_limit, budget, problems, anchors };
+    let mut composer =
+        Composer { parser, base, body, quirks, limits, nodes, anchors, brackets: 0, colon: None };
     let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
-    outcome.unwrap_or_else(|_| {
-        Err(Problem::unparseable(
-            span(base, base),
-            "the YAML parser stopped at something that it does not expect",
-        ))
-    })
-}
-
-/// The parser panics where a block scalar ends with the file inside a line; the line end that it
-/// misses is added here and taken away again in [`Composer::scalar_text`].
-fn with_final_break(body: &str) -> Cow<'_, str> {
-    if lacks_final_break(body) { Cow::Owned(format!("{body}\n")) } else { Cow::Borrowed(body) }
-}
-
-fn lacks_final_break(body: &str) -> bool {
-    body.lines().last().is_some_and(|line| !line.trim().is_empty()) && !body.ends_with('\n')
+    let colon = composer.colon;
+    match outcome {
+        Ok(Ok(composed)) => Ok(composed),
+        Ok(Err(error)) => Err(colon.map_or(Stop::Error(error), Stop::ColonInWord)),
+        Err(_panic) => {
+            let reason = "the YAML parser stopped at something that it does not expect";
+            Err(Stop::Error(refuse(span(base, base), reason)))
+        }
+    }
 }
 
 struct Composer<'a, 'input> {
     parser: Parser<&'a mut &'input [u8]>,
     base: usize,
     body: &'a str,
-    depth_limit: usize,
-    budget: &'a mut Budget,
-    problems: &'a mut Vec<Problem>,
-    anchors: HashMap<String, (Node, usize)>,
+    quirks: &'a Quirks<'a>,
+    /// How many flow collections are open.
+    brackets: usize,
+    /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
+    colon: Option<usize>,
+    limits: &'a Limits,
+    nodes: &'a mut usize,
+    /// `None` while the value of the anchor is still being read.
+    anchors: HashMap<String, Option<Rc<Item>>>,
 }
 
 impl Composer<'_, '_> {
-    fn document(&mut self) -> Result<Option<Node>, Problem> {
-        let mut document = None;
+    fn document(&mut self) -> Result<Composed, SyntaxError> {
+        let mut composed = Composed::default();
         loop {
             let event = self.next()?;
             let place = self.span(&event);
             match event.data {
-                EventData::StreamEnd => return Ok(document),
+                EventData::StreamEnd => return Ok(composed),
+                EventData::StreamStart { .. } => {}
                 EventData::DocumentStart { version_directive, tag_directives, .. } => {
-                    if version_directive.is_some() || !tag_directives.is_empty() {
-                        self.problems.push(Problem::ambiguous(place, "YAML directives are not read alike"));
-                    }
-                    if document.is_some() {
-                        let reason = "kubectl drops what follows the end of this document";
-                        self.problems.push(Problem::ambiguous(place, reason));
-                        return Ok(document);
-                    }
+                    let directive = version_directive.is_some() || !tag_directives.is_empty();
+                    composed.directive = directive.then_some(place);
                     let first = self.next()?;
-                    document = Some(self.node(first, 0)?);
+                    composed.root = Some(self.item(first, 0)?);
                 }
-                EventData::StreamStart { .. } | EventData::DocumentEnd { .. } => {}
+                EventData::DocumentEnd { .. } => {
+                    composed.dropped = self.rest(place);
+                    return Ok(composed);
+                }
                 EventData::Alias { .. }
                 | EventData::Scalar { .. }
                 | EventData::SequenceStart { .. }
                 | EventData::SequenceEnd
                 | EventData::MappingStart { .. }
-                | EventData::MappingEnd => {
-                    return Err(Problem::unparseable(place, "content outside a document"));
-                }
+                | EventData::MappingEnd => return Err(refuse(place, "content outside a document")),
             }
         }
     }
 
-    fn next(&mut self) -> Result<Event, Problem> {
+    /// Where the chunk goes on after its document, whether it can be parsed or not.
+    fn rest(&mut self, end: Span) -> Option<Span> {
+        match self.next() {
+            Ok(event) => (!matches!(event.data, EventData::StreamEnd)).then(|| self.span(&event)),
+            Err(_) => Some(end),
+        }
+    }
+
+    fn next(&mut self) -> Result<Event, SyntaxError> {
         self.parser.parse().map_err(|error| {
             let mark = error.problem_mark().unwrap_or_default();
             let offset = self.offset(&mark);
-            Problem::unparseable(span(offset, offset + 1), describe(&error))
+            if error.problem() == "found unexpected ':'" {
+                self.colon = Some(offset - self.base);
+            }
+            refuse(span(offset, offset + 1), error.problem())
         })
     }
 
@@ -112,27 +165,33 @@ impl Composer<'_, '_> {
         span(self.offset(&event.start_mark), self.offset(&event.end_mark))
     }
 
-    fn node(&mut self, event: Event, depth: usize) -> Result<Node, Problem> {
+    fn item(&mut self, event: Event, depth: usize) -> Result<Item, SyntaxError> {
         let place = self.span(&event);
-        self.spend(1, place)?;
-        if depth > self.depth_limit {
-            let reason = format!("nested deeper than {} levels", self.depth_limit);
-            return Err(Problem::unparseable(place, reason));
-        }
+        self.spend(place, depth)?;
         match event.data {
-            EventData::Scalar { anchor, tag, value, plain_implicit, style, .. } => {
-                let value = self.scalar_text(value, style, place);
-                let value =
-                    self.scalar(tag.as_deref(), value, plain_implicit && style == ScalarStyle::Plain, place)?;
-                Ok(self.anchored(anchor, Node { span: place, value }, 1))
+            EventData::Scalar { anchor, tag, value, style, .. } => {
+                let content = self.scalar(value, style, place)?;
+                Ok(self.anchored(anchor, Item { span: place, tag: boxed(tag), content }))
             }
-            EventData::SequenceStart { anchor, tag, .. } => {
-                self.collection_tag(tag.as_deref(), "tag:yaml.org,2002:seq", place);
-                self.sequence(anchor, place, depth)
+            EventData::SequenceStart { anchor, tag, style, .. } => {
+                self.begin(anchor.as_ref());
+                let layout = if style == SequenceStyle::Flow { Layout::Flow } else { Layout::Block };
+                self.open(layout);
+                let (items, end) = self.sequence(place, depth)?;
+                self.close(layout);
+                let content = Content::Sequence { items, layout };
+                let item = Item { span: Span { start: place.start, end }, tag: boxed(tag), content };
+                Ok(self.anchored(anchor, item))
             }
-            EventData::MappingStart { anchor, tag, .. } => {
-                self.collection_tag(tag.as_deref(), "tag:yaml.org,2002:map", place);
-                self.mapping(anchor, place, depth)
+            EventData::MappingStart { anchor, tag, style, .. } => {
+                self.begin(anchor.as_ref());
+                let layout = if style == MappingStyle::Flow { Layout::Flow } else { Layout::Block };
+                self.open(layout);
+                let (entries, end) = self.mapping(place, depth)?;
+                self.close(layout);
+                let content = Content::Mapping { entries, layout };
+                let item = Item { span: Span { start: place.start, end }, tag: boxed(tag), content };
+                Ok(self.anchored(anchor, item))
             }
             EventData::Alias { anchor } => self.alias(&anchor, place),
             EventData::StreamStart { .. }
@@ -140,52 +199,64 @@ impl Composer<'_, '_> {
             | EventData::DocumentStart { .. }
             | EventData::DocumentEnd { .. }
             | EventData::SequenceEnd
-            | EventData::MappingEnd => Err(Problem::unparseable(place, "expected a value here")),
+            | EventData::MappingEnd => Err(refuse(place, "expected a value here")),
         }
     }
 
-    fn spend(&mut self, nodes: usize, place: Span) -> Result<(), Problem> {
-        self.budget.nodes = self.budget.nodes.checked_sub(nodes).ok_or_else(|| {
-            Problem::unparseable(place, "more keys and values, aliases expanded, than the limit allows")
-        })?;
+    fn open(&mut self, layout: Layout) {
+        self.brackets += usize::from(layout == Layout::Flow);
+    }
+
+    fn close(&mut self, layout: Layout) {
+        self.brackets -= usize::from(layout == Layout::Flow);
+    }
+
+    fn spend(&mut self, place: Span, depth: usize) -> Result<(), SyntaxError> {
+        if depth > self.limits.depth {
+            return Err(refuse(place, format!("nested deeper than {} levels", self.limits.depth)));
+        }
+        let Some(left) = self.nodes.checked_sub(1) else {
+            return Err(refuse(place, format!("more than {} keys and values", self.limits.nodes)));
+        };
+        *self.nodes = left;
         Ok(())
     }
 
-    fn sequence(&mut self, anchor: Option<String>, start: Span, depth: usize) -> Result<Node, Problem> {
-        let before = self.budget.nodes;
-        let mut items: Vec<Node> = Vec::new();
+    fn sequence(&mut self, start: Span, depth: usize) -> Result<(Vec<Item>, u32), SyntaxError> {
+        let mut items: Vec<Item> = Vec::new();
         loop {
             let event = self.next()?;
             if matches!(event.data, EventData::SequenceEnd) {
                 let end = self.collection_end(&event, items.last().map(|item| item.span), start);
-                let node = Node { span: Span { start: start.start, end }, value: Value::Sequence(items) };
-                let size = before - self.budget.nodes + 1;
-                return Ok(self.anchored(anchor, node, size));
+                return Ok((items, end));
             }
-            items.push(self.node(event, depth + 1)?);
+            items.push(self.item(event, depth + 1)?);
         }
     }
 
-    fn mapping(&mut self, anchor: Option<String>, start: Span, depth: usize) -> Result<Node, Problem> {
-        let before = self.budget.nodes;
-        let mut builder = MappingBuilder::default();
+    fn mapping(&mut self, start: Span, depth: usize) -> Result<(Vec<(Item, Item)>, u32), SyntaxError> {
+        let mut entries: Vec<(Item, Item)> = Vec::new();
         loop {
             let event = self.next()?;
             if matches!(event.data, EventData::MappingEnd) {
-                let end = self.collection_end(&event, builder.last_value_span(), start);
-                let node = Node { span: Span { start: start.start, end }, value: builder.finish() };
-                let size = before - self.budget.nodes + 1;
-                return Ok(self.anchored(anchor, node, size));
+                let last = entries.last().map(|(_, value)| value.span);
+                let end = self.collection_end(&event, last, start);
+                return Ok((entries, end));
             }
-            let is_merge = is_merge_key(&event);
-            let key = self.node(event, depth + 1)?;
+            let key = self.key(event, depth + 1)?;
             let value_event = self.next()?;
-            let value = self.node(value_event, depth + 1)?;
-            if is_merge {
-                builder.merge(&key, value, self.problems)?;
-            } else {
-                builder.insert(&key, value, self.problems)?;
+            entries.push((key, self.item(value_event, depth + 1)?));
+        }
+    }
+
+    fn key(&mut self, event: Event, depth: usize) -> Result<Item, SyntaxError> {
+        let key = self.item(event, depth)?;
+        match key.scalar() {
+            Some((text, _)) if text.len() > self.limits.key => {
+                let reason = format!("a key of more than {} bytes", self.limits.key);
+                Err(refuse(key.span, reason))
             }
+            Some(_) | None => Ok(key),
         }
     }
 
@@ -197,78 +268,58 @@ impl Composer<'_, '_> {
         if is_flow { end.end } else { last.map_or(start.end, |last| last.end) }
     }
 
-    fn alias(&mut self, anchor: &str, place: Span) -> Result<Node, Problem> {
-        let Some((node, size)) = self.anchors.get(anchor) else {
-            return Err(Problem::unparseable(place, format!("the alias `*{anchor}` refers to no anchor")));
-        };
-        let (node, size) = (node.clone(), *size);
-        self.budget.aliased = self.budget.aliased.checked_sub(size).ok_or_else(|| {
-            Problem::unparseable(place, "aliases add more keys and values than the limit allows")
-        })?;
-        self.spend(size, place)?;
-        Ok(node)
+    fn alias(&self, anchor: &str, place: Span) -> Result<Item, SyntaxError> {
+        match self.anchors.get(anchor) {
+            Some(Some(target)) => {
+                Ok(Item { span: place, tag: None, content: Content::Alias(Rc::clone(target)) })
+            }
+            Some(None) => Err(refuse(place, format!("the anchor `&{anchor}` contains itself"))),
+            None => Err(refuse(place, format!("the alias `*{anchor}` refers to no anchor"))),
+        }
     }
 
-    fn anchored(&mut self, anchor: Option<String>, node: Node, size: usize) -> Node {
+    fn begin(&mut self, anchor: Option<&String>) {
         if let Some(anchor) = anchor {
-            self.anchors.insert(anchor, (node.clone(), size));
+            self.anchors.insert(anchor.clone(), None);
         }
-        node
     }
 
-    fn scalar(
-        &mut self,
-        tag: Option<&str>,
-        text: String,
-        is_plain: bool,
-        place: Span,
-    ) -> Result<Value, Problem> {
-        let resolved = match tag {
-            Some(tag) => scalar::resolve_tagged(tag, &text),
-            None if is_plain => scalar::resolve_plain(&text),
-            None => Ok(Value::String(text.as_str().into())),
+    fn anchored(&mut self, anchor: Option<String>, item: Item) -> Item {
+        let Some(anchor) = anchor else { return item };
+        let place = item.span;
+        let shared = Rc::new(item);
+        self.anchors.insert(anchor, Some(Rc::clone(&shared)));
+        Item { span: place, tag: None, content: Content::Anchored(shared) }
+    }
+
+    fn scalar(&self, text: String, style: ScalarStyle, place: Span) -> Result<Content, SyntaxError> {
+        let style = match style {
+            ScalarStyle::Literal => Style::Literal,
+            ScalarStyle::Folded => Style::Folded,
+            ScalarStyle::DoubleQuoted if has_escaped_slash(self.written(place)) => {
+                return Err(refuse(place, r"found unknown escape character `\/`"));
+            }
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
+            // go-yaml ends a word at `?` inside brackets, and then misses a comma.
+            _ if self.brackets > 0 && text.contains('?') => {
+                return Err(refuse(place, "did not find expected ',' or a closing bracket before `?`"));
+            }
+            _ => Style::Plain,
         };
-        match resolved {
-            Ok(value) => Ok(value),
-            Err(ScalarError::NotJson) => {
-                Err(Problem::unparseable(place, "infinity and not-a-number have no JSON form"))
-            }
-            Err(ScalarError::TagMismatch) => {
-                Err(Problem::unparseable(place, "the value is not of the type that its tag names"))
-            }
-            Err(ScalarError::ForeignTag) => {
-                self.problems.push(Problem::ambiguous(place, "tools read this tag differently"));
-                Ok(Value::String(text.into()))
-            }
-        }
-    }
-
-    /// A block scalar that reaches the end of a file without a final line end has none either.
-    fn scalar_text(&self, mut value: String, style: ScalarStyle, place: Span) -> String {
-        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let reaches_end = place.end == span(0, self.base + self.body.len()).end;
-        if is_block && reaches_end && lacks_final_break(self.body) && value.ends_with('\n') {
-            value.pop();
-        }
-        value
+        Ok(Content::Scalar { text: self.quirks.undo(text, style, reaches_end), style })
     }
 
-    fn collection_tag(&mut self, tag: Option<&str>, expected: &str, place: Span) {
-        if tag.is_some_and(|tag| tag != expected) {
-            self.problems.push(Problem::ambiguous(place, "tools read this tag differently"));
-        }
+    fn written(&self, place: Span) -> &str {
+        let bound = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX).saturating_sub(self.base);
+        self.body.get(bound(place.start)..bound(place.end)).unwrap_or_default()
     }
 }
 
-fn is_merge_key(event: &Event) -> bool {
-    if let EventData::Scalar { tag, value, style, .. } = &event.data {
-        let untagged_plain = tag.is_none() && *style == ScalarStyle::Plain;
-        value == "<<" && (untagged_plain || tag.as_deref() == Some("tag:yaml.org,2002:merge"))
-    } else {
-        false
-    }
+fn refuse(place: Span, reason: impl Into<String>) -> SyntaxError {
+    SyntaxError { span: place, reason: reason.into() }
 }
 
-fn describe(error: &libyaml_safer::Error) -> String {
-    error.problem().to_owned()
+fn boxed(tag: Option<String>) -> Option<Box<str>> {
+    tag.map(String::into_boxed_str)
 }

@@ -1,7 +1,7 @@
-//! Splits a YAML stream into documents as apimachinery's `YAMLReader` does: at every line that
-//! starts with `---`, wherever it stands, before any YAML is parsed.
+//! Splits a stream into documents before any YAML is parsed, as each reading does.
 
 use super::problem::Problem;
+use super::reading::{Reading, Refusal};
 use crate::source::Span;
 
 /// A document's bytes within the file.
@@ -11,30 +11,64 @@ pub(super) struct Chunk {
     pub(super) end: usize,
 }
 
-/// The documents of a stream, and the separators that tools read differently.
-pub(super) fn split(text: &str) -> (Vec<Chunk>, Vec<Problem>) {
-    let (mut chunks, mut problems) = (Vec::new(), Vec::new());
-    let (mut start, mut offset) = (0, 0);
-    for line in text.split_inclusive('\n') {
+/// A stream's documents, and the separators that are none for everybody.
+#[derive(Debug, Default)]
+pub(super) struct Framed {
+    pub(super) chunks: Vec<Chunk>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// apimachinery's `YAMLReader`: every line that starts with `---` is a separator, wherever it stands;
+/// only blanks and a comment may follow on it. Reading begins at `from`.
+pub(super) fn split_kubectl(text: &str, from: usize) -> Framed {
+    let mut framed = Framed::default();
+    let (mut start, mut offset) = (from, from);
+    for line in text.get(from..).unwrap_or_default().split_inclusive('\n') {
         if let Some(rest) = line.strip_prefix("---") {
-            chunks.push(Chunk { start, end: offset });
-            start = offset + line.len();
-            problems.extend(separator_problem(rest, offset, line.len()));
+            framed.problems.extend(separator_problem(rest, offset, line.len()));
+            // With nothing before it, the separator itself becomes the start of the document.
+            if start < offset {
+                framed.chunks.push(Chunk { start, end: offset });
+                start = offset + line.len();
+            }
         }
         offset += line.len();
     }
-    chunks.push(Chunk { start, end: offset });
-    (chunks, problems)
+    framed.chunks.push(Chunk { start, end: offset });
+    framed
 }
 
-/// Kubernetes' reader refuses content on a separator line, other splitters drop it silently.
 fn separator_problem(rest: &str, offset: usize, length: usize) -> Option<Problem> {
     let content = rest.trim();
+    let place = span(offset, offset + length);
     if content.is_empty() || (content.starts_with('#') && rest.starts_with([' ', '\t'])) {
         return None;
     }
     let reason = "text on the same line as the document separator `---` is dropped by some tools";
-    Some(Problem::ambiguous(span(offset, offset + length), reason))
+    let problem = Problem::ambiguous(place, reason);
+    Some(if content.starts_with('#') { problem } else { problem.refused(Refusal::By(Reading::Kubectl)) })
+}
+
+/// kyaml's `splitDocuments`: `\n---.*\n`, matches not overlapping, with the same rule for the rest
+/// of the line. A first line `---` and one without a line end stay in the document.
+pub(super) fn split_kustomize(text: &str) -> Framed {
+    let mut framed = Framed::default();
+    let (mut start, mut from) = (0, 0);
+    while let Some(found) = text.get(from..).and_then(|rest| rest.find("\n---")) {
+        let line = from + found + 1;
+        let Some(length) = text.get(line..).and_then(|rest| rest.find('\n')) else { break };
+        let after = line + length + 1;
+        let rest = text.get(line + 3..line + length).unwrap_or_default().trim();
+        if !rest.is_empty() && !rest.starts_with('#') {
+            let reason = "text on the same line as the document separator `---`";
+            let problem = Problem::ambiguous(span(line, line + length), reason);
+            framed.problems.push(problem.refused(Refusal::By(Reading::Kustomize)));
+        }
+        framed.chunks.push(Chunk { start, end: line });
+        (start, from) = (after, after);
+    }
+    framed.chunks.push(Chunk { start, end: text.len() });
+    framed
 }
 
 /// A span from offsets; files beyond 4 GiB never get this far.
@@ -47,12 +81,24 @@ pub(super) fn span(start: usize, end: usize) -> Span {
 mod tests {
     use super::*;
 
+    fn texts<'a>(text: &'a str, framed: &Framed) -> Vec<&'a str> {
+        framed.chunks.iter().map(|chunk| &text[chunk.start..chunk.end]).collect()
+    }
+
     #[test]
     fn separators_are_lines_that_start_with_three_dashes() {
-        let (chunks, problems) = split("a: 1\n--- # note\nb: |\n  x\n---\nc: 3");
-        assert_eq!(chunks.len(), 3);
-        assert!(problems.is_empty());
-        assert_eq!(split("--- {a: 1}\n").1.len(), 1);
-        assert_eq!(split("---#x\na: 1\n").1.len(), 1);
+        let text = "a: 1\n--- # note\nb: |\n  x\n---\nc: 3";
+        assert_eq!(texts(text, &split_kubectl(text, 0)), ["a: 1\n", "b: |\n  x\n", "c: 3"]);
+        assert_eq!(texts(text, &split_kustomize(text)), ["a: 1\n", "b: |\n  x\n", "c: 3"]);
+        assert!(split_kubectl(text, 0).problems.is_empty());
+        assert_eq!(split_kubectl("--- {a: 1}\n", 0).problems.len(), 1);
+        assert_eq!(split_kubectl("---#x\na: 1\n", 0).problems.len(), 1);
+    }
+
+    #[test]
+    fn kustomize_leaves_the_first_and_the_last_line_alone() {
+        let kept = |text: &'static str| texts(text, &split_kustomize(text));
+        assert_eq!(kept("---\na: 1\n---"), ["---\na: 1\n---"]);
+        assert_eq!(kept("a: 1\n---\n---\nb: 1\n"), ["a: 1\n", "---\nb: 1\n"]);
     }
 }

@@ -3,21 +3,30 @@
 //! In: the bytes of one blob. Out: [`Manifest`], its objects and what stopped us from reading it,
 //! every key and value with its span. Never: knows a path, a revision or what an object means.
 
+mod characters;
 mod composer;
+mod difference;
+mod encoding;
 mod framing;
+mod go_number;
 mod json;
+mod kubectl;
+mod kustomize;
+mod libyaml;
 mod limits;
-mod list;
-mod mapping;
 mod node;
 mod object;
 mod parse;
 mod pointer;
 mod problem;
-mod scalar;
+mod reading;
+mod syntax;
+mod timestamp;
 
+pub use kubectl::AliasUse;
 pub use limits::Limits;
 pub use node::{Entry, Node, Value};
 pub use object::Object;
 pub use parse::{Manifest, documents, parse};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Meanings, Problem, ProblemKind};
+pub use reading::{Reading, Refusal};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::kubectl::AliasUse;
 use super::node::Node;
 use crate::source::{Position, SourceText};
 
@@ -11,6 +12,8 @@ use crate::source::{Position, SourceText};
 pub struct Object {
     /// The text of the whole file.
     pub source: Arc<SourceText>,
+    /// The aliases of the file, for saying where a value comes from.
+    pub aliases: Arc<[AliasUse]>,
     /// The object itself.
     pub root: Node,
     /// `apiVersion`, empty where absent.
@@ -25,13 +28,13 @@ pub struct Object {
 
 impl Object {
     /// Reads the identity out of a document's mapping.
-    pub fn new(source: Arc<SourceText>, root: Node) -> Self {
+    pub fn new(source: Arc<SourceText>, aliases: Arc<[AliasUse]>, root: Node) -> Self {
         let text = |keys: &[&str]| root.text_at(keys).map(Box::<str>::from);
         let namespace = text(&["metadata", "namespace"]).filter(|namespace| !namespace.is_empty());
         let api_version = text(&["apiVersion"]).unwrap_or_default();
         let kind = text(&["kind"]).unwrap_or_default();
         let name = text(&["metadata", "name"]).unwrap_or_default();
-        Self { source, root, api_version, kind, namespace, name }
+        Self { source, aliases, root, api_version, kind, namespace, name }
     }
 
     /// The API group: empty for the core group.

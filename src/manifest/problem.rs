@@ -1,14 +1,19 @@
 //! Why a file, or a part of it, could not be read with certainty.
 
+use super::reading::{Reading, Refusal};
 use crate::source::Span;
 
-/// What kind of problem it is; each has a check of its own.
+/// What kind of problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
     /// No tool could read it, or not within our limits.
     Unparseable,
     /// Tools read it, and not all alike; or it uses what no real manifest needs.
     Ambiguous,
+    /// An ordinary way of writing that the two readings take for different values.
+    Differing,
+    /// A document that is no object: a tool stops at it, and there is nothing in it to judge.
+    NoObject,
 }
 
 /// Something that stopped us from reading a file with certainty.
@@ -20,16 +25,53 @@ pub struct Problem {
     pub span: Span,
     /// What, as a clause that can follow a colon.
     pub reason: String,
+    /// Which tools stop there with an error.
+    pub refusal: Refusal,
+    /// What each reading makes of the place, where both make something of it.
+    pub meanings: Option<Meanings>,
+}
+
+/// One place, two values, each as text that may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meanings {
+    /// For kubectl and Argo CD's plain directories.
+    pub kubectl: String,
+    /// For kustomize and Flux.
+    pub kustomize: String,
 }
 
 impl Problem {
-    /// No tool could read it.
-    pub fn unparseable(span: Span, reason: impl Into<String>) -> Self {
-        Self { kind: ProblemKind::Unparseable, span, reason: reason.into() }
+    fn new(kind: ProblemKind, span: Span, reason: impl Into<String>, refusal: Refusal) -> Self {
+        Self { kind, span, reason: reason.into(), refusal, meanings: None }
     }
 
-    /// Not every tool reads it alike.
+    /// No tool could read it.
+    pub fn unparseable(span: Span, reason: impl Into<String>) -> Self {
+        Self::new(ProblemKind::Unparseable, span, reason, Refusal::Everybody)
+    }
+
+    /// Not every tool reads it alike; none stops there.
     pub fn ambiguous(span: Span, reason: impl Into<String>) -> Self {
-        Self { kind: ProblemKind::Ambiguous, span, reason: reason.into() }
+        Self::new(ProblemKind::Ambiguous, span, reason, Refusal::Nobody)
+    }
+
+    /// Written plainly, and still two values.
+    pub(super) fn differing(span: Span, reason: impl Into<String>) -> Self {
+        Self::new(ProblemKind::Differing, span, reason, Refusal::Nobody)
+    }
+
+    /// No object, so that a tool that reads this way stops.
+    pub(super) fn no_object(span: Span, reason: impl Into<String>, reading: Reading) -> Self {
+        Self::new(ProblemKind::NoObject, span, reason, Refusal::By(reading))
+    }
+
+    pub(super) fn refused(mut self, refusal: Refusal) -> Self {
+        self.refusal = refusal;
+        self
+    }
+
+    pub(super) fn meaning(mut self, meanings: Meanings) -> Self {
+        self.meanings = Some(meanings);
+        self
     }
 }

@@ -1,5 +1,7 @@
 //! Reads a policy file: values through serde, places through our own manifest parser.
 
+use std::sync::Arc;
+
 use serde::Deserialize as _;
 
 use super::document::PolicyDocument;
@@ -12,7 +14,7 @@ use crate::source::SourceText;
 pub(super) struct Positioned {
     pub(super) path: String,
     pub(super) document: PolicyDocument,
-    source: SourceText,
+    source: Arc<SourceText>,
     root: Node,
 }
 
@@ -20,7 +22,7 @@ impl Positioned {
     /// Parses a file. Two parsers read it and must agree that it is one mapping without duplicate
     /// keys, so that nothing in it can mean two things.
     pub(super) fn parse(path: &str, bytes: &[u8]) -> Result<Self, PolicyError> {
-        let source = SourceText::new(bytes.to_vec());
+        let (source, mut nodes, problems) = documents(bytes.to_vec(), &Limits::default());
         let error = |line, column, message: String| PolicyError {
             path: path.to_owned(),
             line,
@@ -28,7 +30,6 @@ impl Positioned {
             message,
             suggestion: None,
         };
-        let (mut nodes, problems) = documents(&source, &Limits::default());
         if let Some(problem) = problems.first() {
             let at = source.position(problem.span.start);
             return Err(error(at.line, at.column, problem.reason.clone()));

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::links::join;
 use crate::manifest::{Limits, Node, documents};
-use crate::source::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot, SourceText};
+use crate::source::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
 
 /// The three names under which kustomize looks for a root
 /// (`kyaml/konfig`, `RecognizedKustomizationFileNames`).
@@ -64,7 +64,7 @@ impl Reaches {
 
 /// Reads a kustomization's text; what does not parse reaches nothing and is reported elsewhere.
 fn reach(folder: &str, bytes: Vec<u8>) -> Reach {
-    let (nodes, _) = documents(&SourceText::new(bytes), &Limits::default());
+    let (_, nodes, _) = documents(bytes, &Limits::default());
     let Some(root) = nodes.first() else { return Reach::default() };
     let mut reach = Reach::default();
     for list in RESOURCE_LISTS {

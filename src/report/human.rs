@@ -84,7 +84,7 @@ fn finding(judged: &Judged, colour: Colour) -> String {
     let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(finding.check));
     for location in finding.location.iter().chain(&finding.related) {
         group = if location.excerpt.is_empty() {
-            group.element(Origin::path(shown_path(location)))
+            group.element(origin(location))
         } else {
             group.element(snippet(location))
         };
@@ -98,6 +98,16 @@ fn finding(judged: &Judged, colour: Colour) -> String {
     };
     let text = renderer.term_width(WIDTH.max(100)).render(&[group]);
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// A place without its line: a whole file, or a line that not every reader may see.
+fn origin(location: &Location) -> Origin<'static> {
+    let origin = Origin::path(shown_path(location));
+    let number = |number: u32| usize::try_from(number).unwrap_or(1);
+    match (location.start.line, location.start.column) {
+        (1, 1) => origin,
+        (line, column) => origin.line(number(line)).char_column(number(column)),
+    }
 }
 
 fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {

@@ -36,7 +36,7 @@ fn node(json: &Json) -> Node {
 }
 
 fn placed(json: &Json, cluster: &str) -> Placed {
-    let object = Arc::new(Object::new(Arc::default(), node(json)));
+    let object = Arc::new(Object::new(Arc::default(), Arc::default(), node(json)));
     let id = ObjectRef::of(&object, &ClusterName::new(cluster));
     Placed { path: RepoPath::new("a.yaml"), id, object, role: Role::Complete }
 }

@@ -12,7 +12,7 @@ pub struct Span {
 }
 
 /// A place as an editor shows it: lines end at LF, columns count characters; both start at 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1.
     pub line: u32,

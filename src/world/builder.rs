@@ -10,7 +10,7 @@ use super::needles::Needles;
 use super::pairing::pair;
 use super::{FileProblem, World};
 use crate::kube::ObjectRef;
-use crate::manifest::{Limits, Object, Problem};
+use crate::manifest::{Limits, Object, Problem, Reading};
 use crate::render::{Layout, Member, Role, Root, Selection, is_kustomization};
 use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
 
@@ -28,17 +28,26 @@ pub struct WorldInput<'a> {
     pub limits: Limits,
 }
 
-/// Both worlds and what differs.
+/// Both worlds, and why they may be incomplete.
 #[derive(Debug, Default)]
 pub struct Worlds {
+    /// As kubectl reads the manifests; then, if that is not the same, as kustomize reads them.
+    pub views: Vec<View>,
+    /// Why something could not be read at all: the verdict cannot be known.
+    pub undecided: Vec<String>,
+}
+
+/// Both worlds in one reading, and what differs.
+#[derive(Debug)]
+pub struct View {
+    /// The reading.
+    pub reading: Reading,
     /// Before the change.
     pub old: World,
     /// After it.
     pub new: World,
     /// What differs, object by object.
     pub changes: Vec<ObjectChange>,
-    /// Why something could not be read at all: the verdict cannot be known.
-    pub undecided: Vec<String>,
 }
 
 /// How many files that could not be read are named.
@@ -58,13 +67,55 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }
-    let mut worlds = Worlds { undecided: undecided(&blobs, &changed, input), ..Worlds::default() };
-    worlds.old.objects = place(input, &input.old.members, &blobs, &needles, &changed);
-    worlds.new.objects = place(input, &input.new.members, &blobs, &needles, &changed);
-    worlds.new.problems = problems(&new_changed, &blobs, input);
-    worlds.new.unrendered = unrendered(input.old, input.new);
-    worlds.changes = pair(&worlds.old.objects, &worlds.new.objects, &changed);
-    worlds
+    let source = Source { input, blobs: &blobs, needles: &needles, changed: &changed };
+    let problems = problems(&new_changed, &blobs, input);
+    let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
+    let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
+    let views = readings.map(|reading| source.view(reading, problems.clone())).collect();
+    Worlds { views, undecided: undecided(&blobs, &changed, input) }
+}
+
+/// Everything that a view is made of.
+struct Source<'a> {
+    input: &'a WorldInput<'a>,
+    blobs: &'a Blobs,
+    needles: &'a Needles,
+    changed: &'a BTreeSet<RepoPath>,
+}
+
+impl Source<'_> {
+    fn is_read_twice(&self, member: &Member) -> bool {
+        let loaded = self.blobs.get(&member.file.id).and_then(|loaded| loaded.as_ref().ok());
+        loaded.is_some_and(|loaded| loaded.kustomize.is_some())
+    }
+
+    fn view(&self, reading: Reading, problems: Vec<FileProblem>) -> View {
+        let input = self.input;
+        let old = World { objects: self.place(&input.old.members, reading), ..World::default() };
+        let objects = self.place(&input.new.members, reading);
+        let new = World { objects, problems, unrendered: unrendered(input.old, input.new) };
+        let changes = pair(&old.objects, &new.objects, self.changed);
+        View { reading, old, new, changes }
+    }
+
+    fn place(&self, members: &[Member], reading: Reading) -> Vec<Arc<Placed>> {
+        let mut placed = Vec::new();
+        for member in members {
+            let Some(Ok(loaded)) = self.blobs.get(&member.file.id) else { continue };
+            // A blob may be changed at one path and stand unchanged at another: there, only what matters.
+            let all = self.changed.contains(&member.path);
+            let objects = loaded.objects_of(reading).iter();
+            let kept = objects.filter(|object| all || self.needles.wants(object));
+            for object in kept.filter(|object| stands_for_itself(member, object)) {
+                for cluster in self.input.selection.clusters_of(&member.path) {
+                    let id = ObjectRef::of(object, &cluster);
+                    let path = member.path.clone();
+                    placed.push(Arc::new(Placed { role: member.role, path, id, object: Arc::clone(object) }));
+                }
+            }
+        }
+        placed
+    }
 }
 
 fn changed_paths(old: &Layout, new: &Layout) -> BTreeSet<RepoPath> {
@@ -101,30 +152,6 @@ fn undecided(blobs: &Blobs, changed: &BTreeSet<RepoPath>, input: &WorldInput<'_>
         reasons.push(format!("and {more} more files"));
     }
     reasons
-}
-
-fn place(
-    input: &WorldInput<'_>,
-    members: &[Member],
-    blobs: &Blobs,
-    needles: &Needles,
-    changed: &BTreeSet<RepoPath>,
-) -> Vec<Arc<Placed>> {
-    let mut placed = Vec::new();
-    for member in members {
-        let Some(Ok(loaded)) = blobs.get(&member.file.id) else { continue };
-        // A blob may be changed at one path and stand unchanged at another: there, only what matters.
-        let all = changed.contains(&member.path);
-        let kept = loaded.objects.iter().filter(|object| all || needles.wants(object));
-        for object in kept.filter(|object| stands_for_itself(member, object)) {
-            for cluster in input.selection.clusters_of(&member.path) {
-                let id = ObjectRef::of(object, &cluster);
-                let path = member.path.clone();
-                placed.push(Arc::new(Placed { role: member.role, path, id, object: Arc::clone(object) }));
-            }
-        }
-    }
-    placed
 }
 
 /// Objects that tools read for themselves never reach the API server, and a template that only says

@@ -24,7 +24,7 @@ fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {
     let mut places = ByPlace::new();
     for member in members {
         let Some(Ok(loaded)) = blobs.get(&member.file.id) else { continue };
-        for object in &loaded.objects {
+        for object in loaded.objects.iter().chain(loaded.kustomize.iter().flatten()) {
             let place = (&member.path, member.role, &*object.kind, &*object.name);
             places.entry(place).or_default().push(object);
         }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::needles::Needles;
 use crate::kube::builtin;
 use crate::kube::rbac::is_rbac_group;
-use crate::manifest::{Limits, Manifest, Object, Problem, parse};
+use crate::manifest::{Limits, Manifest, Object, Problem, Reading, parse};
 use crate::source::{BlobError, BlobSource, ObjectId, SourceText};
 
 /// What is kept of a parsed blob.
@@ -18,13 +18,30 @@ use crate::source::{BlobError, BlobSource, ObjectId, SourceText};
 pub(super) struct Loaded {
     pub(super) source: Arc<SourceText>,
     pub(super) objects: Vec<Arc<Object>>,
+    /// The objects of the `kustomize` reading, where they are not the same.
+    pub(super) kustomize: Option<Vec<Arc<Object>>>,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Loaded {
     fn of(manifest: Manifest, keep: impl Fn(&Object) -> bool) -> Self {
-        let objects = manifest.objects.into_iter().filter(|object| keep(object)).map(Arc::new).collect();
-        Self { source: manifest.source, objects, problems: manifest.problems }
+        let kept = |objects: Vec<Object>| {
+            objects.into_iter().filter(|object| keep(object)).map(Arc::new).collect::<Vec<_>>()
+        };
+        Self {
+            source: manifest.source,
+            objects: kept(manifest.objects),
+            kustomize: manifest.kustomize.map(kept),
+            problems: manifest.problems,
+        }
+    }
+
+    /// The objects as one reading has them.
+    pub(super) fn objects_of(&self, reading: Reading) -> &[Arc<Object>] {
+        match reading {
+            Reading::Kubectl => &self.objects,
+            Reading::Kustomize => self.kustomize.as_deref().unwrap_or(&self.objects),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod loader;
 mod needles;
 mod pairing;
 
-pub use builder::{WorldInput, Worlds, build};
+pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
 
 use std::sync::Arc;

@@ -9,25 +9,32 @@ use crate::finding::{Finding, Location, Severity, Side, Subject};
 use crate::manifest::ProblemKind;
 use crate::world::FileProblem;
 
-/// Findings of one kind of problem in the changed files.
-fn findings<'a>(
-    check: &'static str,
-    kind: ProblemKind,
-    message: &'static str,
-    context: &'a Context<'_>,
-) -> impl Iterator<Item = Finding> + 'a {
-    let problems = context.new.problems.iter().filter(move |problem| problem.problem.kind == kind);
-    problems.map(move |problem| finding(check, message, problem))
+/// The problems of one kind in the changed files.
+fn problems<'a>(context: &'a Context<'_>, kind: ProblemKind) -> impl Iterator<Item = &'a FileProblem> {
+    context.new.problems.iter().filter(move |problem| problem.problem.kind == kind)
 }
 
-fn finding(check: &'static str, message: &str, problem: &FileProblem) -> Finding {
+fn finding(check: &'static str, message: String, problem: &FileProblem) -> Finding {
     let location = match &problem.source {
         Some(source) => Location::of(&problem.path, source, problem.problem.span, Side::New),
         None => Location::of_file(&problem.path, Side::New),
     };
-    let reason = &problem.problem.reason;
-    Finding::new(check, Subject::File, format!("{message}: {reason}"))
+    let location = if may_hold_secret(problem) { location.without_text() } else { location };
+    Finding::new(check, Subject::File, message)
         .severity(Severity::High)
         .at(location)
-        .offending(reason.clone())
+        .offending(problem.problem.reason.clone())
+}
+
+/// True where the file says `Secret` somewhere: a line of it may hold a value, and reports are read by
+/// more people than Secrets.
+fn may_hold_secret(problem: &FileProblem) -> bool {
+    let text = problem.source.as_ref().map_or(&[][..], |source| source.bytes());
+    let is_word = |place: usize| {
+        let letter = |offset: Option<usize>| {
+            offset.and_then(|offset| text.get(offset)).is_some_and(u8::is_ascii_alphanumeric)
+        };
+        !letter(place.checked_sub(1)) && !letter(Some(place + b"Secret".len()))
+    };
+    memchr::memmem::find_iter(text, "Secret").any(is_word)
 }

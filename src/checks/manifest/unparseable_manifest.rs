@@ -1,6 +1,6 @@
 //! Files that no tool, or not this gate, can read.
 
-use super::findings;
+use super::{finding, problems};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::manifest::ProblemKind;
 
@@ -37,6 +37,8 @@ Templates of a Helm chart are not YAML before they are rendered; they are report
 pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
     let help =
         "Mend the file here, or leave it out with `manifests.exclude` in the policy if it is no manifest.";
-    findings(META.id, ProblemKind::Unparseable, "the file cannot be read", context)
-        .for_each(|finding| out.push(finding.help(help)));
+    for problem in problems(context, ProblemKind::Unparseable) {
+        let message = format!("the file cannot be read: {}", problem.problem.reason);
+        out.push(finding(META.id, message, problem).help(help));
+    }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::node::{Entry, Node, Value};
-use super::problem::Problem;
-use super::scalar;
+use super::super::node::{Entry, Node, Value};
+use super::super::problem::Problem;
 use crate::source::Span;
 
 /// How a key came into a mapping.
@@ -26,25 +25,13 @@ pub(super) struct MappingBuilder {
 const INDEX_FROM: usize = 16;
 
 impl MappingBuilder {
-    pub(super) fn last_value_span(&self) -> Option<Span> {
-        self.entries.last().map(|entry| entry.value.span)
-    }
-
     pub(super) fn finish(self) -> Value {
         Value::Mapping(self.entries)
     }
 
     /// Adds a written key. go-yaml v2 lets a second one win, v3 refuses it: we report it.
-    pub(super) fn insert(
-        &mut self,
-        key: &Node,
-        value: Node,
-        problems: &mut Vec<Problem>,
-    ) -> Result<(), Problem> {
-        let Some(text) = scalar::key_text(&key.value) else {
-            return Err(Problem::unparseable(key.span, "this is no name for a field"));
-        };
-        let entry = Entry { key: text, key_span: key.span, value };
+    pub(super) fn insert(&mut self, key: Box<str>, key_span: Span, value: Node, problems: &mut Vec<Problem>) {
+        let entry = Entry { key, key_span, value };
         match self.find(&entry.key) {
             None => self.push(entry, Origin::Written),
             Some((place, origin)) => {
@@ -55,29 +42,15 @@ impl MappingBuilder {
                 self.replace(place, entry, Origin::Written);
             }
         }
-        Ok(())
     }
 
-    /// Merges a mapping, or a sequence of mappings of which earlier ones win.
-    pub(super) fn merge(
-        &mut self,
-        key: &Node,
-        value: Node,
-        problems: &mut Vec<Problem>,
-    ) -> Result<(), Problem> {
-        match value.value {
-            Value::Mapping(entries) => self.merge_entries(entries, key.span, problems),
-            Value::Sequence(items) => {
-                for item in items.into_iter().rev() {
-                    let Value::Mapping(entries) = item.value else { return Err(not_mergeable(key.span)) };
-                    self.merge_entries(entries, key.span, problems);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
-                return Err(not_mergeable(key.span));
+    /// Merges mappings, of which a later one wins.
+    pub(super) fn merge(&mut self, key_span: Span, sources: Vec<Node>, problems: &mut Vec<Problem>) {
+        for source in sources {
+            if let Value::Mapping(entries) = source.value {
+                self.merge_entries(entries, key_span, problems);
             }
         }
-        Ok(())
     }
 
     fn merge_entries(&mut self, entries: Vec<Entry>, place: Span, problems: &mut Vec<Problem>) {
@@ -125,8 +98,4 @@ impl MappingBuilder {
         }?;
         Some((place, self.origins.get(place).copied()?))
     }
-}
-
-fn not_mergeable(place: Span) -> Problem {
-    Problem::unparseable(place, "only a mapping can be merged with `<<`")
 }

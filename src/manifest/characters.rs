@@ -1,0 +1,46 @@
+//! Characters and marks in the text of a file that tools treat differently.
+
+use super::framing::span;
+use super::problem::Problem;
+
+/// Argo CD leaves out every file that holds this marker (`reposerver/repository/repository.go`), so
+/// that adding it to a file takes its objects away.
+pub(super) fn skip_marker(text: &str) -> Option<Problem> {
+    const MARKER: &str = "+argocd:skip-file-rendering";
+    let start = memchr::memmem::find(text.as_bytes(), MARKER.as_bytes())?;
+    let reason = "Argo CD deploys nothing of a file with this marker, other tools all of it";
+    Some(Problem::ambiguous(span(start, start + MARKER.len()), reason))
+}
+
+/// How many odd characters of one file are reported.
+const REPORTED: usize = 10;
+
+/// Characters that YAML 1.1 takes for line ends and nearly everybody else does not, so that text
+/// hidden in a comment becomes a key; and marks that make a key look like another or turn the order
+/// of what a reviewer sees.
+pub(super) fn odd_characters(text: &str) -> Vec<Problem> {
+    if text.bytes().all(|byte| byte.is_ascii() && byte != b'\r' && byte != 0) {
+        return Vec::new();
+    }
+    let odd = |(offset, character): (usize, char)| {
+        let reason = reason(text, offset, character)?;
+        Some(Problem::ambiguous(span(offset, offset + character.len_utf8()), reason))
+    };
+    text.char_indices().filter_map(odd).take(REPORTED).collect()
+}
+
+fn reason(text: &str, offset: usize, character: char) -> Option<&'static str> {
+    match character {
+        '\r' if text.get(offset + 1..).is_some_and(|rest| rest.starts_with('\n')) => None,
+        '\r' => Some("a carriage return without a line feed ends the line for kubectl only"),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            Some("this character ends the line for kubectl and for nobody else")
+        }
+        '\u{feff}' if offset > 0 => Some("a byte order mark inside the file becomes part of a name"),
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => {
+            Some("an invisible character, or one that turns the order in which a reviewer sees the text")
+        }
+        '\0' => Some("a NUL byte"),
+        _ => None,
+    }
+}

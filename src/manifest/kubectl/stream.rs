@@ -1,0 +1,109 @@
+//! From text to documents: a JSON stream or YAML chunks, as apimachinery's `YAMLOrJSONDecoder`
+//! decides.
+
+use super::super::composer::{Composed, compose};
+use super::super::framing::{self, span};
+use super::super::json;
+use super::super::limits::{AliasBudget, Limits};
+use super::super::problem::Problem;
+use super::super::reading::{Reading, Refusal};
+use super::Documents;
+use super::document::Resolver;
+use crate::source::Span;
+
+/// How far the decoder looks for the brace that makes a stream JSON (`GuessJSONStream`).
+const PEEK: usize = 4096;
+
+/// Reads the text of a file from `from`, which is past any byte order mark.
+pub(in crate::manifest) fn read(text: &str, from: usize, limits: &Limits) -> Documents {
+    if !begins_with_brace(text.get(from..).unwrap_or_default()) {
+        return read_yaml(text, from, limits);
+    }
+    match json::parse_stream(text, from, limits) {
+        Ok(parsed) => {
+            let may_differ = parsed.is_peculiar || parsed.roots.len() > 1 || !parsed.problems.is_empty();
+            Documents { roots: parsed.roots, problems: parsed.problems, may_differ, ..Documents::default() }
+        }
+        Err(json::JsonError::BeyondLimits(problem)) => {
+            Documents { problems: vec![problem], ..Documents::default() }
+        }
+        // A flow mapping may also open a YAML file, and newer readers fall back to YAML.
+        Err(json::JsonError::NotJson(problem)) => {
+            let mut documents = read_yaml(text, from, limits);
+            let reason = format!(
+                "the file begins with `{{` and is no JSON, so that not every tool reads it: {}",
+                problem.reason
+            );
+            let problem = Problem::ambiguous(problem.span, reason).refused(Refusal::By(Reading::Kubectl));
+            documents.problems.push(problem);
+            documents
+        }
+    }
+}
+
+fn begins_with_brace(text: &str) -> bool {
+    let mut end = text.len().min(PEEK);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().trim_start().starts_with('{')
+}
+
+fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
+    let framed = framing::split_kubectl(text, from);
+    let mut documents = Documents { problems: framed.problems, ..Documents::default() };
+    if framed.chunks.len() > limits.documents {
+        documents.refuse_count(limits);
+        return documents;
+    }
+    let mut nodes = limits.nodes;
+    let mut budget = AliasBudget::new(limits);
+    for chunk in framed.chunks {
+        if is_blank(text.get(chunk.start..chunk.end).unwrap_or_default()) {
+            continue;
+        }
+        match compose(text, chunk, limits, &mut nodes) {
+            Ok(composed) => documents.resolve(composed, &mut budget),
+            Err(error) => documents.refuse(Problem::unparseable(error.span, error.reason)),
+        }
+    }
+    documents
+}
+
+fn is_blank(body: &str) -> bool {
+    body.lines().all(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#')
+    })
+}
+
+impl Documents {
+    fn refuse(&mut self, problem: Problem) {
+        self.problems.push(problem.refused(Refusal::By(Reading::Kubectl)));
+    }
+
+    fn refuse_count(&mut self, limits: &Limits) {
+        let reason = format!("more than {} documents", limits.documents);
+        self.problems = vec![Problem::unparseable(span(0, 0), reason)];
+    }
+
+    fn resolve(&mut self, composed: Composed, budget: &mut AliasBudget) {
+        if let Some(place) = composed.directive {
+            self.problems.push(Problem::ambiguous(place, "YAML directives are not read alike"));
+        }
+        let Some(root) = composed.root else { return };
+        let mut resolver = Resolver { documents: self, budget };
+        match resolver.node(&root) {
+            Ok(node) => {
+                self.roots.push(node);
+                self.note_dropped(composed.dropped);
+            }
+            Err(error) => self.refuse(Problem::unparseable(error.span, error.reason)),
+        }
+    }
+
+    fn note_dropped(&mut self, dropped: Option<Span>) {
+        let reason = "kubectl drops what follows the end of this document";
+        self.problems.extend(dropped.map(|place| Problem::ambiguous(place, reason)));
+    }
+}

@@ -1,0 +1,236 @@
+//! What a scalar is after kustomize has written it out and read it again: some styles do not
+//! survive (go-yaml v3 `emitterc.go`), and the second reading decides the value.
+
+use std::borrow::Cow;
+
+use super::super::composer::compose;
+use super::super::framing::Chunk;
+use super::super::go_number;
+use super::super::kubectl::decode_binary;
+use super::super::limits::Limits;
+use super::super::node::Value;
+use super::super::syntax::{Content, Layout, Style, core_tag};
+use super::super::timestamp;
+
+/// Why kustomize stops at a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ScalarError {
+    #[error("infinity and not-a-number have no JSON form")]
+    NotJson,
+    #[error("the value is not of the type that its tag names")]
+    TagMismatch,
+    #[error("the value is not the base64 that its tag promises")]
+    NotBase64,
+    #[error("a block of text that begins with a tab, which kustomize writes so that it cannot read it")]
+    LeadingTab,
+    #[error("a key that is no text, which kustomize refuses below the top level")]
+    KeyIsNoText,
+}
+
+/// Where a scalar is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    Key(Layout),
+    Value(Layout),
+}
+
+/// The value that remains.
+pub(super) fn value(
+    tag: Option<&str>,
+    text: &str,
+    style: Style,
+    context: Context,
+) -> Result<Value, ScalarError> {
+    if is_unreadable(text, style, context) {
+        return Err(ScalarError::LeadingTab);
+    }
+    let (text, style) = rewritten(text, style, context);
+    match tag.filter(|tag| *tag != "!") {
+        Some(tag) => tagged(tag, &text),
+        None if style == Style::Plain => plain(&text),
+        None => Ok(string(&text)),
+    }
+}
+
+/// A key below the top level: kustomize keeps a mapping only if every key is a text.
+pub(super) fn key(
+    tag: Option<&str>,
+    text: &str,
+    style: Style,
+    layout: Layout,
+) -> Result<Box<str>, ScalarError> {
+    let is_text_by_tag = tag.is_none_or(|tag| tag == "!" || core_tag(tag) == Some("str"));
+    match value(tag, text, style, Context::Key(layout))? {
+        Value::String(key) if is_text_by_tag && !becomes_timestamp(tag, text, style, layout) => Ok(key),
+        Value::String(_)
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Sequence(_)
+        | Value::Mapping(_) => Err(ScalarError::KeyIsNoText),
+    }
+}
+
+fn becomes_timestamp(tag: Option<&str>, text: &str, style: Style, layout: Layout) -> bool {
+    let (text, style) = rewritten(text, style, Context::Key(layout));
+    tag.is_none_or(|tag| tag == "!") && style == Style::Plain && timestamp::normalise(&text).is_some()
+}
+
+/// A key of the outermost mapping keeps its text, whatever it would be as a value; one that is
+/// `null` is left out.
+pub(super) fn outermost_key(
+    tag: Option<&str>,
+    text: &str,
+    style: Style,
+) -> Result<Option<Box<str>>, ScalarError> {
+    let binary = tag.is_some_and(|tag| core_tag(tag) == Some("binary"));
+    match value(tag, text, style, Context::Key(Layout::Block))? {
+        Value::Null => Ok(None),
+        Value::String(decoded) if binary => Ok(Some(decoded)),
+        Value::String(_)
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::Sequence(_)
+        | Value::Mapping(_) => Ok(Some(text.into())),
+    }
+}
+
+/// The emitter gives no indentation indicator for a tab, and the parser takes it for indentation.
+fn is_unreadable(text: &str, style: Style, context: Context) -> bool {
+    let is_block = matches!(style, Style::Literal | Style::Folded);
+    context == Context::Value(Layout::Block) && is_block && text.starts_with('\t') && is_block_allowed(text)
+}
+
+/// Text and style after writing and reading.
+fn rewritten(text: &str, style: Style, context: Context) -> (Cow<'_, str>, Style) {
+    let layout = match context {
+        Context::Key(layout) | Context::Value(layout) => layout,
+    };
+    let is_key = matches!(context, Context::Key(_));
+    match style {
+        Style::Plain if text.is_empty() && (is_key || layout == Layout::Flow) => (text.into(), Style::Quoted),
+        Style::Plain if layout == Layout::Flow && text.contains(':') => (text.into(), Style::Quoted),
+        Style::Plain if text.contains('\n') => (text.into(), Style::Quoted),
+        Style::Folded if layout == Layout::Block && !is_key && is_block_allowed(text) => {
+            (folded_again(text).into(), Style::Folded)
+        }
+        Style::Plain | Style::Quoted | Style::Literal | Style::Folded => (text.into(), style),
+    }
+}
+
+/// `yaml_emitter_analyze_scalar`: where this is false the emitter writes double quotes.
+fn is_block_allowed(text: &str) -> bool {
+    let special = |character: char| !matches!(character, '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
+    !text.is_empty() && !text.ends_with(' ') && !text.contains(" \n") && !text.chars().any(special)
+}
+
+/// Writes a text in the folded style as go-yaml v3 does (`yaml_emitter_write_folded_scalar`), which
+/// adds a line end before a more indented line, and reads it again.
+fn folded_again(text: &str) -> String {
+    let mut document = format!(">{}\n", hints(text));
+    let first = text.trim_start_matches('\n').chars().next();
+    let doubles = first.is_some_and(|first| first != ' ' && first != '\t');
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end_matches('\n');
+        if !content.is_empty() {
+            document.push_str("  ");
+            document.push_str(content);
+            let leading_space = content.starts_with([' ', '\t']);
+            if line.ends_with('\n') && doubles && !leading_space {
+                document.push('\n');
+            }
+        }
+        if line.ends_with('\n') {
+            document.push('\n');
+        }
+    }
+    read_scalar(&document).unwrap_or_else(|| text.to_owned())
+}
+
+fn hints(text: &str) -> String {
+    let indent = if text.starts_with([' ', '\n']) { "2" } else { "" };
+    let chomp = match text.strip_suffix('\n') {
+        None => "-",
+        Some(rest) if rest.is_empty() || rest.ends_with('\n') => "+",
+        Some(_) => "",
+    };
+    format!("{indent}{chomp}")
+}
+
+fn read_scalar(document: &str) -> Option<String> {
+    let chunk = Chunk { start: 0, end: document.len() };
+    let composed = compose(document, chunk, &Limits::default(), &mut 2).ok()?;
+    match composed.root?.content {
+        Content::Scalar { text, .. } => Some(text),
+        Content::Sequence { .. } | Content::Mapping { .. } | Content::Anchored(_) | Content::Alias(_) => None,
+    }
+}
+
+fn tagged(tag: &str, text: &str) -> Result<Value, ScalarError> {
+    let name = core_tag(tag).unwrap_or_default();
+    match name {
+        "binary" => decode_binary(text).map(|text| string(&text)).ok_or(ScalarError::NotBase64),
+        "null" | "bool" | "int" | "float" | "timestamp" => promised(name, text),
+        _ => Ok(string(text)),
+    }
+}
+
+fn promised(name: &str, text: &str) -> Result<Value, ScalarError> {
+    if name == "timestamp" {
+        return timestamp::normalise(text).map(|text| string(&text)).ok_or(ScalarError::TagMismatch);
+    }
+    let value = plain(text)?;
+    let integer = || go_number::parse_integer(&text.replace('_', "")).is_some();
+    let fits = match &value {
+        Value::Null => name == "null",
+        Value::Bool(_) => name == "bool",
+        Value::Integer(_) | Value::Float(_) => name == "float" || (name == "int" && integer()),
+        Value::String(_) | Value::Sequence(_) | Value::Mapping(_) => false,
+    };
+    if fits { Ok(value) } else { Err(ScalarError::TagMismatch) }
+}
+
+/// go-yaml v3's `resolve`: as v2, without the words of YAML 1.1, and timestamps become times.
+fn plain(text: &str) -> Result<Value, ScalarError> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
+        "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
+        "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
+        _ => {}
+    }
+    if let Some(moment) = timestamp::normalise(text) {
+        return Ok(string(&moment));
+    }
+    match go_number::resolve(text) {
+        Ok(number) => Ok(number.unwrap_or_else(|| string(text))),
+        Err(go_number::Infinite) => Err(ScalarError::NotJson),
+    }
+}
+
+fn string(text: &str) -> Value {
+    Value::String(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folded_text_gains_a_line_before_a_deeper_one() {
+        assert_eq!(folded_again("a: b\n  deep\ntext"), "a: b\n\n  deep\ntext");
+        assert_eq!(folded_again("a b\nc\n"), "a b\nc\n");
+        assert_eq!(folded_again("text\n  deep\n  deep # note\n"), "text\n\n  deep\n  deep # note\n");
+    }
+
+    #[test]
+    fn words_of_yaml_1_1_are_texts() {
+        let read = |text| value(None, text, Style::Plain, Context::Value(Layout::Block));
+        assert_eq!(read("yes"), Ok(string("yes")));
+        assert_eq!(read("true"), Ok(Value::Bool(true)));
+        assert_eq!(read("010"), Ok(Value::Integer(8)));
+        assert_eq!(read("2001-1-1"), Ok(string("2001-01-01T00:00:00Z")));
+        assert_eq!(value(None, "", Style::Plain, Context::Value(Layout::Flow)), Ok(string("")));
+    }
+}
