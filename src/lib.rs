@@ -12,6 +12,7 @@
 //! | [`render`] | which files are deployed, alone or together |
 //! | [`world`] | both revisions of the cluster, and what differs |
 //! | [`schema`] | Kubernetes' schemas and the repository's own |
+//! | [`validation`] | what the API server refuses by rules written as code |
 //! | [`signature`] | who signed a commit |
 //! | [`owners`] | whose approval a path needs |
 //! | [`approval`] | whose approval it has |
@@ -43,5 +44,6 @@ pub mod report;
 pub mod schema;
 pub mod signature;
 pub mod source;
+pub mod validation;
 pub mod verdict;
 pub mod world;

@@ -51,49 +51,49 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
-    let schemas: Vec<SchemaStore> =
-        worlds.views.iter().map(|view| SchemaStore::of(&view.old, &view.new)).collect();
-    let views = || worlds.views.iter().zip(&schemas);
-    let findings = views().map(|(view, schemas)| check(view, schemas, change.evidence, targets, policy));
-    let findings = checks::without_repetition(findings.collect());
+    let checked: Vec<Checked> =
+        worlds.views.iter().map(|view| check(view, change.evidence, targets, policy)).collect();
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
-    let not_evaluated = not_evaluated(views());
+    let unevaluated: BTreeSet<String> =
+        checked.iter().flat_map(|checked| checked.not_evaluated.clone()).collect();
+    let findings = checked.into_iter().map(|checked| (checked.reading, checked.findings)).collect();
+    let findings = checks::without_repetition(findings);
     let mut judgement = verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today);
-    judgement.not_evaluated = not_evaluated;
+    judgement.not_evaluated = unevaluated.into_iter().collect();
     judgement
 }
 
-/// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
-fn not_evaluated<'a>(views: impl Iterator<Item = (&'a View, &'a SchemaStore)>) -> Vec<String> {
-    let mut kinds = BTreeSet::new();
-    for (view, schemas) in views {
-        for object in view.changes.iter().filter_map(ObjectChange::object) {
-            let kind = (&*object.object.kind, object.object.group());
-            if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
-                kinds.insert(kind);
-            }
-        }
-    }
-    let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
-    let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));
-    if names.is_empty() { Vec::new() } else { vec![sentence] }
+/// What came of one reading of the manifests.
+struct Checked {
+    reading: Reading,
+    findings: Vec<Finding>,
+    not_evaluated: Vec<String>,
 }
 
-/// What the checks find in one reading of the manifests.
-fn check(
-    view: &View,
-    schemas: &SchemaStore,
-    evidence: &RefEvidence,
-    targets: &Targets,
-    policy: &Policy,
-) -> (Reading, Vec<Finding>) {
+fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy) -> Checked {
+    let schemas = SchemaStore::of(&view.old, &view.new);
     let context = Context {
         old: &view.old,
         new: &view.new,
         changes: &view.changes,
         evidence,
         clusters: &targets.clusters,
-        schemas,
+        schemas: &schemas,
     };
-    (view.reading, checks::run_all(&context, |check| policy.runs(check)))
+    let findings = checks::run_all(&context, |check| policy.runs(check));
+    Checked { reading: view.reading, findings, not_evaluated: not_evaluated(&view.changes, &schemas) }
+}
+
+/// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
+fn not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
+    let mut kinds = BTreeSet::new();
+    for object in changes.iter().filter_map(ObjectChange::object) {
+        let kind = (&*object.object.kind, object.object.group());
+        if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
+            kinds.insert(kind);
+        }
+    }
+    let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
+    let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));
+    if names.is_empty() { Vec::new() } else { vec![sentence] }
 }

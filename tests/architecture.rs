@@ -18,6 +18,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("render", &["git", "push", "world", "policy", "checks", "report", "commands", "schema"]),
     ("world", &["git", "push", "policy", "checks", "report", "commands", "schema"]),
     ("schema", &["git", "push", "policy", "checks", "report", "commands"]),
+    ("validation", &["git", "push", "world", "schema", "policy", "checks", "finding", "report", "commands"]),
     ("signature", &["git", "push", "manifest", "policy", "checks", "report", "commands"]),
     ("owners", &["git", "push", "policy", "checks", "report", "commands", "signature"]),
     ("approval", &["git", "push", "checks", "verdict", "report", "commands"]),

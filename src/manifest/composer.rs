@@ -7,7 +7,7 @@ use std::rc::Rc;
 use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
 use super::framing::{Chunk, span};
-use super::libyaml::{Quirks, has_escaped_slash};
+use super::libyaml::{LastLine, Quirks, has_escaped_slash};
 use super::limits::Limits;
 use super::syntax::{Content, Item, Layout, Style};
 use crate::source::Span;
@@ -34,6 +34,7 @@ pub(super) struct Composed {
 pub(super) fn compose(
     text: &str,
     chunk: Chunk,
+    last_line: LastLine,
     limits: &Limits,
     nodes: &mut usize,
 ) -> Result<Composed, SyntaxError> {
@@ -41,7 +42,7 @@ pub(super) fn compose(
     let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
     let base = chunk.end - body.len();
     let before = *nodes;
-    let mut quirks = Quirks::of(body);
+    let mut quirks = Quirks::of(body, last_line);
     loop {
         *nodes = before;
         match compose_body(body, base, &quirks, limits, nodes) {

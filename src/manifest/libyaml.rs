@@ -7,6 +7,15 @@ use super::syntax::Style;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// What becomes of a last line without a line end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LastLine {
+    /// It gets one: apimachinery's `LineReader` ends every line.
+    Ended,
+    /// It stays as it is.
+    AsWritten,
+}
+
 /// A text prepared for the parser.
 pub(super) struct Quirks<'a> {
     text: Cow<'a, str>,
@@ -15,12 +24,13 @@ pub(super) struct Quirks<'a> {
     stand_in: Option<char>,
     /// A character that takes the place of a colon which go-yaml takes for a part of a word.
     colon: Option<char>,
-    /// The parser panics where a block scalar ends with the file inside a line.
-    ends_inside_line: bool,
+    /// The parser panics where a block scalar ends with the file inside a line: it gets a line end,
+    /// which is taken away again.
+    takes_end_away: bool,
 }
 
 impl<'a> Quirks<'a> {
-    pub(super) fn of(body: &'a str) -> Self {
+    pub(super) fn of(body: &'a str, last_line: LastLine) -> Self {
         let last = body.lines().last();
         let ends_inside_line = last.is_some_and(|line| !line.trim().is_empty()) && !body.ends_with('\n');
         let mut text = Cow::Borrowed(body);
@@ -31,7 +41,8 @@ impl<'a> Quirks<'a> {
         if let Some(other) = stand_in {
             text = text.replace(BYTE_ORDER_MARK, other.encode_utf8(&mut [0; 4])).into();
         }
-        Self { text, stand_in, colon: None, ends_inside_line }
+        let takes_end_away = ends_inside_line && last_line == LastLine::AsWritten;
+        Self { text, stand_in, colon: None, takes_end_away }
     }
 
     /// What the parser gets.
@@ -66,7 +77,7 @@ impl<'a> Quirks<'a> {
             value = value.replace(other, ":");
         }
         let is_block = matches!(style, Style::Literal | Style::Folded);
-        if is_block && reaches_end && self.ends_inside_line && value.ends_with('\n') {
+        if is_block && reaches_end && self.takes_end_away && value.ends_with('\n') {
             value.pop();
         }
         value

@@ -34,6 +34,8 @@ pub(super) struct Reach {
     pub(super) resources: Vec<String>,
     /// Files that mean something only inside the kustomization.
     pub(super) partial: Vec<String>,
+    /// Names of the ConfigMaps and Secrets that it makes.
+    pub(super) generated: Vec<String>,
 }
 
 /// What kustomizations reach, read once however many revisions hold them.
@@ -78,12 +80,19 @@ fn reach(folder: &str, bytes: Vec<u8>) -> Reach {
     }
     reach.partial.extend(generator_files(root, folder));
     reach
+        .generated
+        .extend(generators(root).filter_map(|generator| generator.text_at(&["name"])).map(str::to_owned));
+    reach
+}
+
+fn generators(root: &Node) -> impl Iterator<Item = &Node> {
+    let lists = ["configMapGenerator", "secretGenerator"].into_iter().filter_map(|key| root.get(key));
+    lists.flat_map(Node::items)
 }
 
 /// Files of generators (`[key=]path`) and of inlined charts are data, not manifests.
 fn generator_files(root: &Node, folder: &str) -> Vec<String> {
-    let generators = ["configMapGenerator", "secretGenerator"].into_iter().filter_map(|key| root.get(key));
-    let lists = generators.flat_map(Node::items).flat_map(|generator| {
+    let lists = generators(root).flat_map(|generator| {
         ["files", "envs"].into_iter().filter_map(|key| generator.get(key)).flat_map(Node::items)
     });
     let generated =

@@ -39,6 +39,8 @@ pub struct Root {
     pub file: RepoPath,
     /// The files that decide what it renders to, and their blobs.
     pub parts: BTreeMap<RepoPath, ObjectId>,
+    /// The names of the ConfigMaps and Secrets that a kustomization makes by itself.
+    pub generates: BTreeSet<String>,
 }
 
 /// How the objects of a file stand.
@@ -199,18 +201,21 @@ fn roots(
     for (file, reach) in kustomizations {
         let partial = reach.partial.iter().map(|path| RepoPath::new(path));
         let parts = blobs(snapshot, partial.chain([file.clone()]));
-        roots.push(Root { kind: RootKind::Kustomization, file: file.clone(), parts });
+        let generates = reach.generated.iter().cloned().collect();
+        roots.push(Root { kind: RootKind::Kustomization, file: file.clone(), parts, generates });
     }
     for folder in charts {
         let inside = |path: &&RepoPath| folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
         let file = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
         let parts = blobs(snapshot, snapshot.files.keys().filter(inside).cloned());
-        roots.push(Root { kind: RootKind::Chart, file: RepoPath::new(&file), parts });
+        let generates = BTreeSet::new();
+        roots.push(Root { kind: RootKind::Chart, file: RepoPath::new(&file), parts, generates });
     }
     let programs = snapshot.files.keys().filter(|path| is_jsonnet(path));
     for file in programs {
         let parts = blobs(snapshot, std::iter::once(file.clone()));
-        roots.push(Root { kind: RootKind::Jsonnet, file: file.clone(), parts });
+        let generates = BTreeSet::new();
+        roots.push(Root { kind: RootKind::Jsonnet, file: file.clone(), parts, generates });
     }
     roots
 }

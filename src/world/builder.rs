@@ -8,6 +8,7 @@ use super::differing::differing;
 use super::loader::{Blobs, Loaded, load_all, load_related};
 use super::needles::Needles;
 use super::pairing::pair;
+use super::related::Related;
 use super::{FileProblem, World};
 use crate::kube::ObjectRef;
 use crate::manifest::{Limits, Object, Problem, Reading};
@@ -62,8 +63,8 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let ids = unique_ids(old_changed.iter().chain(&new_changed).copied(), &HashMap::new());
     let mut blobs = load_all(input.blobs, &ids, &input.limits);
     let differing = differing(&old_changed, &new_changed, &blobs);
-    let needles = Needles::of(differing.iter().map(AsRef::as_ref));
-    if !differing.is_empty() {
+    let needles = Needles::of(differing.all()).and_related(Related::of(&differing));
+    if differing.all().next().is_some() {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }

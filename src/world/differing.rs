@@ -1,7 +1,7 @@
 //! Which objects of changed files really differ: an edited comment, or another object of the same
 //! file, changes nothing that unchanged files could matter to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::loader::Blobs;
@@ -12,12 +12,33 @@ use crate::source::RepoPath;
 /// The objects of changed files, by the file and what is in it.
 type ByPlace<'a> = HashMap<(&'a RepoPath, Role, &'a str, &'a str), Vec<&'a Arc<Object>>>;
 
-/// The objects that do not stand alike in both versions of their file.
-pub(super) fn differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Vec<Arc<Object>> {
+/// The objects that do not stand alike in both versions of their file: the old ones and the new ones.
+pub(super) struct Differing {
+    pub(super) old: Vec<Arc<Object>>,
+    pub(super) new: Vec<Arc<Object>>,
+    /// Old ones whose kind and name stand in no new file that changed: what may still name them names
+    /// nothing now.
+    pub(super) gone: Vec<Arc<Object>>,
+}
+
+/// Compares the changed files.
+pub(super) fn differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Differing {
     let (old, new) = (by_place(old, blobs), by_place(new, blobs));
-    let mut differing = missing(&old, &new);
-    differing.extend(missing(&new, &old));
-    differing
+    Differing { old: missing(&old, &new), new: missing(&new, &old), gone: gone(&old, &new) }
+}
+
+impl Differing {
+    /// Old and new ones.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Object> + Clone {
+        self.old.iter().chain(&self.new).map(AsRef::as_ref)
+    }
+}
+
+fn gone(old: &ByPlace<'_>, new: &ByPlace<'_>) -> Vec<Arc<Object>> {
+    let identity = |object: &Object| (object.kind.clone(), object.name.clone(), object.namespace.clone());
+    let there: HashSet<_> = new.values().flatten().map(|object| identity(object)).collect();
+    let old = old.values().flatten().filter(|object| !there.contains(&identity(object)));
+    old.map(|object| Arc::clone(object)).collect()
 }
 
 fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {

@@ -9,6 +9,7 @@ mod differing;
 mod loader;
 mod needles;
 mod pairing;
+mod related;
 
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};

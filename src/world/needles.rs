@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use regex::bytes::Regex;
 
 use super::loader::{is_custom, is_definition, is_rbac};
+use super::related::Related;
 use crate::kube::builtin;
 use crate::manifest::Object;
 
@@ -20,6 +21,7 @@ pub(super) struct Needles {
     words: Option<Vec<Needle>>,
     wants_rbac: Wanted,
     wants_definitions: Wanted,
+    related: Related,
     unspelled: Option<Regex>,
 }
 
@@ -57,8 +59,19 @@ impl Needles {
             words: (words.len() <= NEEDLES).then(|| words.into_iter().collect()),
             wants_rbac,
             wants_definitions,
+            related: Related::default(),
             unspelled: Regex::new(r"(?s)(?-u)(?:^|[\s\[{,:])!|\x22.*\\").ok(),
         }
+    }
+
+    /// Adds what named the objects that are gone, and what selects or is selected by changed Pods.
+    pub(super) fn and_related(mut self, related: Related) -> Self {
+        if let Some(words) = &mut self.words {
+            words.extend(related.words().map(Needle));
+        }
+        self.words = self.words.filter(|words| words.len() <= NEEDLES);
+        self.related = related;
+        self
     }
 
     /// Whether a file may hold an object that matters.
@@ -73,6 +86,7 @@ impl Needles {
         (self.wants_rbac == Wanted::Yes && is_rbac(object))
             || (self.wants_definitions == Wanted::Yes && is_definition(object))
             || self.identities.contains(&(object.kind.clone(), object.name.clone()))
+            || self.related.wants(object)
             || (!self.defined.is_empty()
                 && self.defined.contains(&(object.group().into(), object.kind.clone())))
     }

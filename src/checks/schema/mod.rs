@@ -3,6 +3,9 @@
 //! In: a change and the schemas of its cluster. Out: what the new object violates and the old one
 //! did not. Never: judges an object that goes away.
 
+pub(super) mod dangling_reference;
+pub(super) mod immutable_field;
+pub(super) mod invalid_object;
 pub(super) mod invalid_schema;
 pub(super) mod removed_api;
 pub(super) mod unknown_field;

@@ -42,7 +42,11 @@ pub(super) fn location(placed: &Placed, violation: &Violation) -> Location {
         | ViolationKind::Value { .. }
         | ViolationKind::Duplicate { .. } => root.resolve_pointer(&violation.pointer).span,
     };
-    let location = Location::of(&placed.path, &placed.object.source, span, Side::New);
+    without_secrets(placed, Location::of(&placed.path, &placed.object.source, span, Side::New))
+}
+
+/// A place whose line is shown unless it may hold the value of a Secret.
+pub(super) fn without_secrets(placed: &Placed, location: Location) -> Location {
     if is_secret(placed) { without_text(location) } else { location }
 }
 

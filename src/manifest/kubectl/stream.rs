@@ -4,6 +4,7 @@
 use super::super::composer::{Composed, compose};
 use super::super::framing::{self, span};
 use super::super::json;
+use super::super::libyaml::LastLine;
 use super::super::limits::{AliasBudget, Limits};
 use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
@@ -51,7 +52,8 @@ fn begins_with_brace(text: &str) -> bool {
 
 fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
     let framed = framing::split_kubectl(text, from);
-    let mut documents = Documents { problems: framed.problems, ..Documents::default() };
+    let may_differ = !text.ends_with('\n');
+    let mut documents = Documents { problems: framed.problems, may_differ, ..Documents::default() };
     if framed.chunks.len() > limits.documents {
         documents.refuse_count(limits);
         return documents;
@@ -62,7 +64,7 @@ fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
         if is_blank(text.get(chunk.start..chunk.end).unwrap_or_default()) {
             continue;
         }
-        match compose(text, chunk, limits, &mut nodes) {
+        match compose(text, chunk, LastLine::Ended, limits, &mut nodes) {
             Ok(composed) => documents.resolve(composed, &mut budget),
             Err(error) => documents.refuse(Problem::unparseable(error.span, error.reason)),
         }

@@ -7,6 +7,7 @@ use super::super::composer::compose;
 use super::super::framing::Chunk;
 use super::super::go_number;
 use super::super::kubectl::decode_binary;
+use super::super::libyaml::LastLine;
 use super::super::limits::Limits;
 use super::super::node::Value;
 use super::super::syntax::{Content, Layout, Style, core_tag};
@@ -161,7 +162,7 @@ fn hints(text: &str) -> String {
 
 fn read_scalar(document: &str) -> Option<String> {
     let chunk = Chunk { start: 0, end: document.len() };
-    let composed = compose(document, chunk, &Limits::default(), &mut 2).ok()?;
+    let composed = compose(document, chunk, LastLine::AsWritten, &Limits::default(), &mut 2).ok()?;
     match composed.root?.content {
         Content::Scalar { text, .. } => Some(text),
         Content::Sequence { .. } | Content::Mapping { .. } | Content::Anchored(_) | Content::Alias(_) => None,

@@ -13,6 +13,7 @@ mod metadata;
 use super::composer::{SyntaxError, compose};
 use super::framing::{Framed, split_kustomize};
 use super::kubectl;
+use super::libyaml::LastLine;
 use super::limits::{AliasBudget, Limits};
 use super::node::Node;
 use super::problem::Problem;
@@ -29,7 +30,8 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
         return Err(problem);
     }
     let mut nodes = limits.nodes;
-    let composed = chunks.into_iter().map(|chunk| compose(text, chunk, limits, &mut nodes));
+    let composed =
+        chunks.into_iter().map(|chunk| compose(text, chunk, LastLine::AsWritten, limits, &mut nodes));
     let items: Vec<Item> = composed
         .filter_map(|composed| composed.map(|composed| composed.root).transpose())
         .collect::<Result<_, _>>()

@@ -1,0 +1,196 @@
+//! References to objects that the push takes away.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Location, Severity, Side};
+use crate::kube::{
+    ClusterName, Labels, ObjectRef, Reference, builtin, is_target, pod_labels, references, selects,
+    service_selector,
+};
+use crate::render::Role;
+use crate::world::{Operation, Placed, World};
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "dangling-reference",
+    title: "A reference to an object that the push takes away",
+    family: Family::Schema,
+    why: "The cluster accepts such an object, and then its Pods do not start, its route answers with an error, or nothing is scaled.",
+    docs: "\
+## What it does
+
+Reports objects that name a ConfigMap, Secret, ServiceAccount, PersistentVolumeClaim, Service or
+workload that the push deletes or renames, whether or not the object that names it changes: volumes,
+environment and image pull secrets of Pods, `serviceName` of StatefulSets, backends of Ingresses and
+routes, services of webhooks, targets of autoscalers. It also reports Services that selected the Pods of
+some workload before the push and select those of none after it.
+
+## What is compared
+
+Both worlds: the target was in the old one and is not in the new one. What was missing before is not
+reported, and neither is a target that still stands in another file.
+
+## Remediation
+
+Name the target that is there now, keep the old one until nothing names it, or mark the reference as
+`optional: true` where the workload can do without.
+
+## Limits
+
+A target that is made in the cluster is not known: references that never had their target in the
+repository are not judged, nor are ConfigMaps and Secrets that a changed kustomization generates or that a
+changed custom resource (an ExternalSecret, a SealedSecret, a Certificate) names. A push that brings a
+custom resource into the namespace may replace a workload by one that an operator makes, so that Services
+of that namespace are not judged. Without clusters in the
+policy, only files in or below each other's folders are taken for one cluster. Chart templates and patches
+are not judged.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
+    named(context, findings);
+    selected(context, findings);
+}
+
+fn named(context: &Context<'_>, findings: &mut Findings) {
+    let gone = gone(context);
+    if gone.is_empty() {
+        return;
+    }
+    let made = made(context.new);
+    for placed in judged(context.new) {
+        for reference in references(&placed.object) {
+            let Some(target) = gone.get(&target_of(placed, &reference)) else { continue };
+            if stand_together(placed, target) && !is_made(target, &made) {
+                findings.push(finding(placed, &reference, target));
+            }
+        }
+    }
+}
+
+fn judged(world: &World) -> impl Iterator<Item = &Arc<Placed>> {
+    world.objects.iter().filter(|placed| placed.role == Role::Complete)
+}
+
+/// The targets that are in the old world only.
+fn gone<'a>(context: &Context<'a>) -> BTreeMap<ObjectRef, &'a Arc<Placed>> {
+    let there: BTreeSet<&ObjectRef> = context.new.objects.iter().map(|placed| &placed.id).collect();
+    let old = judged(context.old).filter(|placed| is_target(&placed.id.group, &placed.id.kind));
+    old.filter(|placed| !there.contains(&placed.id)).map(|placed| (placed.id.clone(), placed)).collect()
+}
+
+/// Names that something else than a manifest of the kind may stand for: kustomize's generators, and
+/// what custom resources say.
+fn made(world: &World) -> BTreeSet<&str> {
+    let generated = world.unrendered.iter().flat_map(|root| &root.generates).map(String::as_str);
+    let custom = world.objects.iter().filter(|placed| !builtin::owns_group(&placed.id.group));
+    generated.chain(custom.flat_map(|placed| texts(&placed.object.root))).collect()
+}
+
+fn texts(node: &crate::manifest::Node) -> Vec<&str> {
+    let below = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+    node.as_str().into_iter().chain(below.flat_map(texts)).collect()
+}
+
+fn is_made(target: &Placed, made: &BTreeSet<&str>) -> bool {
+    let may_be = target.id.group.is_empty() && matches!(&*target.id.kind, "ConfigMap" | "Secret");
+    may_be && made.contains(&*target.id.name)
+}
+
+fn target_of(placed: &Placed, reference: &Reference<'_>) -> ObjectRef {
+    let own = placed.id.namespace.clone();
+    ObjectRef {
+        cluster: placed.id.cluster.clone(),
+        group: builtin::storage_group(reference.group, reference.kind).into(),
+        kind: reference.kind.into(),
+        namespace: reference.namespace.map(Into::into).or(own).or_else(|| Some("default".into())),
+        name: reference.name.into(),
+    }
+}
+
+/// Whether two objects are certainly of one cluster. A repository whose policy names no clusters may
+/// hold several side by side.
+fn stand_together(one: &Placed, other: &Placed) -> bool {
+    let is_below = |folder: &str, of: &str| {
+        of.is_empty() || folder.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let (left, right) = (one.path.parent(), other.path.parent());
+    one.id.cluster != ClusterName::fallback() || is_below(left, right) || is_below(right, left)
+}
+
+fn finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Finding {
+    let target_title = target.id.title();
+    let message = format!(
+        "{} in cluster {} names {target_title}, which the push takes away",
+        placed.id.title(),
+        placed.id.cluster
+    );
+    Finding::about_object(META.id, placed, Operation::Update, message)
+        .severity(Severity::High)
+        .at(Location::of_node(placed, reference.node, Side::New))
+        .related(Location::of_object(target, Side::Old).labelled("was here"))
+        .help(format!("name an object that is there, or keep {target_title} until nothing names it"))
+        .offending(target.id.to_string())
+}
+
+/// A workload and the labels of its Pods.
+type Workload<'a> = (&'a Placed, Labels<'a>);
+
+fn workloads(world: &World) -> Vec<Workload<'_>> {
+    judged(world).filter_map(|placed| Some((&**placed, pod_labels(&placed.object)?))).collect()
+}
+
+/// Services whose traffic went to some Pods and goes to none now.
+fn selected(context: &Context<'_>, findings: &mut Findings) {
+    let services = judged(context.new).filter(|placed| service_selector(&placed.object).is_some());
+    let old: BTreeMap<&ObjectRef, &Arc<Placed>> =
+        judged(context.old).map(|placed| (&placed.id, placed)).collect();
+    let (before, after) = (workloads(context.old), workloads(context.new));
+    for service in services {
+        let Some(was) = old.get(&service.id).and_then(|old| selects_one(old, &before)) else { continue };
+        if selects_one(service, &after).is_none() && !may_be_replaced(service, &old, context.new) {
+            findings.push(unselected(service, was));
+        }
+    }
+}
+
+fn selects_one<'a>(service: &Placed, workloads: &[Workload<'a>]) -> Option<&'a Placed> {
+    let selector = service_selector(&service.object)?;
+    let found = workloads.iter().find(|(workload, labels)| {
+        workload.id.cluster == service.id.cluster
+            && workload.id.namespace == service.id.namespace
+            && stand_together(service, workload)
+            && selects(&selector, labels)
+    });
+    found.map(|(workload, _)| *workload)
+}
+
+/// Whether the push brings a custom resource whose operator may make the Pods.
+fn may_be_replaced(service: &Placed, old: &BTreeMap<&ObjectRef, &Arc<Placed>>, new: &World) -> bool {
+    new.objects.iter().any(|placed| {
+        !builtin::owns_group(&placed.id.group)
+            && placed.id.namespace.as_deref().unwrap_or("default")
+                == service.id.namespace.as_deref().unwrap_or("default")
+            && !old.contains_key(&placed.id)
+    })
+}
+
+fn unselected(service: &Placed, was: &Placed) -> Finding {
+    let title = service.id.title();
+    let message =
+        format!("{title} in cluster {} selects the Pods of no workload any more", service.id.cluster);
+    let node = service.object.at(&["spec", "selector"]).unwrap_or(&service.object.root);
+    let entries = node.entries().iter();
+    let wanted: Vec<String> =
+        entries.map(|entry| format!("{}={}", entry.key, entry.value.as_str().unwrap_or_default())).collect();
+    Finding::about_object(META.id, service, Operation::Update, message)
+        .severity(Severity::High)
+        .at(Location::of_node(service, node, Side::New))
+        .related(Location::of_object(was, Side::Old).labelled("selected before"))
+        .note("selected", was.id.title())
+        .help("give selector and Pod template the same labels, or remove the Service with its workload")
+        .offending(wanted.join(","))
+}

@@ -1,0 +1,101 @@
+//! Changes of fields that keep their first value.
+
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Location, Severity, Side};
+use crate::render::Role;
+use crate::validation::{ForbiddenChange, forbidden_changes};
+use crate::world::{ObjectChange, Placed};
+
+use super::placing;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "immutable-field",
+    title: "A change of a field that the API server refuses to change",
+    family: Family::Schema,
+    why: "The cluster refuses the update and keeps the old object, so the deployment stops half way; forcing it deletes the object first.",
+    docs: "\
+## What it does
+
+Reports updates that change a field which keeps its first value: selectors of workloads; everything of a
+StatefulSet but its replicas, template, update strategy and a few more; what a Job runs; the role of a
+binding; the address of a Service; a claim but for growing it; the source of a volume; the provisioner
+and parameters of a StorageClass; the type of a Secret; ConfigMaps and Secrets that say `immutable`; a
+Pod but for its images; the scope, group and names of a CustomResourceDefinition; and others of this sort.
+
+## What is compared
+
+The old object with the new one of the same identity, wherever they stand. A field that is written down
+for the first time with the value that the API server had filled in is no change, and neither is an
+amount in another unit.
+
+## Remediation
+
+Put the old value back, or do what the help of the finding says: most often an object with a new name,
+and a move. Deleting and creating the object is what `Force=true` of Argo CD and `force: true` of Flux
+do; the help says what that costs.
+
+## Limits
+
+What the cluster itself wrote into an object is not known. A claim may be made smaller again after a
+failed expansion, which is reported all the same. The nodes that a PersistentVolume is bound to and what
+claims for devices (`resource.k8s.io`) ask for are not compared. Of patches only values that stand on both
+sides are compared, of chart templates nothing.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, _context: &Context<'_>, findings: &mut Findings) {
+    let (Some(old), Some(new)) = (change.old_object(), change.object()) else { return };
+    for forbidden in forbidden_changes(&old.object, &new.object) {
+        if counts(&forbidden, old, new) {
+            findings.push(finding(change, old, new, &forbidden));
+        }
+    }
+}
+
+/// What a patch does not say is said elsewhere, and a template says nothing before it is rendered.
+fn counts(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
+    let both_sides = forbidden.was.is_some() && forbidden.becomes.is_some();
+    match (old.role, new.role) {
+        (Role::Complete, Role::Complete) => true,
+        (Role::Template, _) | (_, Role::Template) => false,
+        (Role::Fragment, _) | (_, Role::Fragment) => both_sides,
+    }
+}
+
+fn finding(change: &ObjectChange, old: &Placed, new: &Placed, forbidden: &ForbiddenChange) -> Finding {
+    let title = new.id.title();
+    let message = format!("{title} in cluster {}: {}", new.id.cluster, sentence(forbidden));
+    Finding::about(META.id, change, message)
+        .severity(Severity::High)
+        .at(place(new, &forbidden.pointer, Side::New))
+        .related(place(old, &forbidden.old_pointer, Side::Old).labelled("the value that the cluster keeps"))
+        .note("rule", forbidden.source)
+        .help(forbidden.help)
+        .offending(sentence(forbidden))
+}
+
+fn sentence(forbidden: &ForbiddenChange) -> String {
+    let path = &forbidden.path;
+    let change = match (&forbidden.was, &forbidden.becomes) {
+        (Some(was), Some(becomes)) => format!("was {was} and cannot become {becomes}"),
+        (Some(was), None) => format!("was {was} and cannot be removed"),
+        (None, Some(becomes)) => format!("cannot be added, here as {becomes}"),
+        (None, None) => "cannot change, because the object is immutable".to_owned(),
+    };
+    let others = match forbidden.others {
+        0 => String::new(),
+        1 => "; one more value of this field changes".to_owned(),
+        count => format!("; {count} more values of this field change"),
+    };
+    format!("{path} {change}{others}")
+}
+
+fn place(placed: &Placed, pointer: &str, side: Side) -> Location {
+    let node = placed.object.root.resolve_pointer(pointer);
+    let location = Location::of_node(placed, node, side);
+    // The object itself is recognised by its kind.
+    let location = if pointer.is_empty() { Location::of_object(placed, side) } else { location };
+    placing::without_secrets(placed, location)
+}

@@ -1,0 +1,119 @@
+//! Objects that the API server refuses by rules that it has only as code.
+
+use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::{Finding, Location, Severity, Side};
+use crate::manifest::Node;
+use crate::render::Role;
+use crate::validation::{Extent, Violation, violations};
+use crate::world::{ObjectChange, Placed};
+
+use super::placing;
+
+/// The record.
+pub(in crate::checks) static META: Meta = Meta {
+    id: "invalid-object",
+    title: "An object that the API server would refuse",
+    family: Family::Schema,
+    why: "The cluster refuses such an object although its schema allows it, so the deployment stops half way and the cluster no longer matches the repository.",
+    docs: "\
+## What it does
+
+Applies the rules that the API server has only as code, not in its published schema, to every created
+or updated object of Kubernetes' own kinds: the syntax of names, labels, keys and ports; the words
+that a field takes; selectors that the Pod template does not match; names that stand twice; mounts
+without a volume; numbers out of range; requests above limits; what the type of a Secret needs; fields
+that exclude each other. The rules of Pods apply to the Pod template of every workload. Every finding
+names the function of Kubernetes that refuses the object, and the Kubernetes versions that do.
+
+## What is compared
+
+The new object with the rules, as if it were created. On an update, what the old object already
+violated in the same way with the same value is not reported.
+
+## Remediation
+
+Correct the object as the help of the finding says.
+
+## Limits
+
+A rule that depends on what runs in the cluster (quotas, admission webhooks, feature gates that are off
+by default) is not applied, and neither is one that we are not certain of: among others those for Windows
+host processes, for a ServiceAccount in a ClusterRoleBinding that has no namespace, which kustomize may
+fill in, for the options of single volume drivers, and the names of time zones. StatefulSets are
+accepted by the API server whatever their Pod template holds; what is reported is refused for their Pods.
+Of patches only single values are judged, of chart templates nothing. A text that holds `${` is left
+out, because Flux replaces it first.
+",
+};
+
+/// Reports them.
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
+    let Some(new) = change.object() else { return };
+    let mut found = judge(new, context);
+    if let Some(old) = change.old_object() {
+        excuse(&mut found, new, judge(old, context), old);
+    }
+    found.iter().for_each(|violation| findings.push(finding(change, new, violation)));
+}
+
+fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
+    let target = context.target(&placed.id.cluster);
+    let versions = target.map(|target| target.versions.as_slice()).unwrap_or_default();
+    let mut found = violations(&placed.object, versions);
+    found.retain(|violation| match (placed.role, violation.extent) {
+        (Role::Complete, Extent::Value | Extent::Whole) | (Role::Fragment, Extent::Value) => true,
+        (Role::Fragment, Extent::Whole) | (Role::Template, _) => false,
+    });
+    found
+}
+
+/// Each old violation excuses one new one: the same at the same place first, then the same in a list
+/// whose items have moved.
+fn excuse(found: &mut Vec<Violation>, new: &Placed, mut old_found: Vec<Violation>, old: &Placed) {
+    for place in [exact_place as fn(&str) -> String, place_in_any_item] {
+        found.retain(|violation| {
+            let same = |known: &Violation| {
+                known.source == violation.source
+                    && place(&known.pointer) == place(&violation.pointer)
+                    && place_in_any_item(&known.message) == place_in_any_item(&violation.message)
+                    && value(known, old) == value(violation, new)
+            };
+            let index = old_found.iter().position(same);
+            index.map(|index| old_found.remove(index)).is_none()
+        });
+    }
+}
+
+/// The value that is wrong. What stands around a missing field may change without making it worse.
+fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
+    let node = placed.object.root.resolve_pointer(&violation.pointer);
+    (node.entries().is_empty() && node.items().is_empty()).then_some(node)
+}
+
+fn exact_place(pointer: &str) -> String {
+    pointer.to_owned()
+}
+
+/// A pointer or a path in which every index is `*`.
+fn place_in_any_item(place: &str) -> String {
+    let tokens = place.split_inclusive(['/', '[', ']']);
+    let any = |token: &str| {
+        let index = token.trim_end_matches(['/', '[', ']']);
+        if index.parse::<usize>().is_ok() { token.replacen(index, "*", 1) } else { token.to_owned() }
+    };
+    tokens.map(any).collect()
+}
+
+fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Finding {
+    let title = new.id.title();
+    let message = format!("{title} in cluster {}: {}", new.id.cluster, violation.message);
+    let node = new.object.root.resolve_pointer(&violation.pointer);
+    let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
+    Finding::about(META.id, change, message)
+        .severity(Severity::Medium)
+        .at(placing::without_secrets(new, Location::of_node(new, node, Side::New)))
+        .note("refused by", format!("Kubernetes {}", versions.join(", ")))
+        .note("rule", violation.source)
+        .help(violation.help)
+        .offending(violation.message.clone())
+}

@@ -1,0 +1,153 @@
+//! What an object names and cannot work without.
+//!
+//! In: an object. Out: [`Reference`]s to other objects of the same cluster. Never: says whether they
+//! exist, and never names what the object itself calls optional.
+
+use super::builtin;
+use super::workload::pod_spec;
+use crate::manifest::{Node, Object};
+
+/// An object that another one names.
+#[derive(Clone, Copy, Debug)]
+pub struct Reference<'a> {
+    /// The API group of the target.
+    pub group: &'a str,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its namespace, where the reference says so; else that of the object that names it.
+    pub namespace: Option<&'a str>,
+    /// Its name.
+    pub name: &'a str,
+    /// The node that holds the name.
+    pub node: &'a Node,
+}
+
+/// Kinds that references lead to.
+const TARGETS: &[(&str, &str)] = &[
+    ("", "ConfigMap"),
+    ("", "Secret"),
+    ("", "ServiceAccount"),
+    ("", "PersistentVolumeClaim"),
+    ("", "Service"),
+    ("apps", "Deployment"),
+    ("apps", "StatefulSet"),
+    ("apps", "ReplicaSet"),
+];
+
+/// Whether references may lead to an object of a kind.
+pub fn is_target(group: &str, kind: &str) -> bool {
+    TARGETS.contains(&(builtin::storage_group(group, kind), kind))
+}
+
+/// Everything that an object names.
+pub fn references(object: &Object) -> Vec<Reference<'_>> {
+    let mut found = Vec::new();
+    if let Some(spec) = pod_spec(object) {
+        of_pod(spec, &mut found);
+    }
+    match (object.group(), &*object.kind) {
+        ("apps", "StatefulSet") => add(&mut found, "Service", object.at(&["spec", "serviceName"])),
+        ("networking.k8s.io", "Ingress") => of_ingress(&object.root, &mut found),
+        ("gateway.networking.k8s.io", _) => of_route(&object.root, &mut found),
+        ("autoscaling" | "keda.sh", _) => of_scaler(object, &mut found),
+        ("admissionregistration.k8s.io", _) => {
+            for webhook in each(&object.root, "webhooks") {
+                of_client(webhook.at(&["clientConfig", "service"]), &mut found);
+            }
+        }
+        ("apiregistration.k8s.io", "APIService") => of_client(object.at(&["spec", "service"]), &mut found),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            let path = &["spec", "conversion", "webhook", "clientConfig", "service"];
+            of_client(object.at(path), &mut found);
+        }
+        _ => {}
+    }
+    found
+}
+
+fn each<'a>(node: &'a Node, key: &str) -> &'a [Node] {
+    node.get(key).map(Node::items).unwrap_or_default()
+}
+
+fn add<'a>(found: &mut Vec<Reference<'a>>, kind: &'static str, node: Option<&'a Node>) {
+    let Some((node, name)) = node.and_then(|node| Some((node, node.as_str()?))) else { return };
+    if !name.is_empty() {
+        found.push(Reference { group: "", kind, namespace: None, name, node });
+    }
+}
+
+/// What a source names, unless it says that it can do without.
+fn add_needed<'a>(found: &mut Vec<Reference<'a>>, kind: &'static str, source: Option<&'a Node>, key: &str) {
+    let Some(source) = source else { return };
+    if source.get("optional").and_then(Node::as_bool) != Some(true) {
+        add(found, kind, source.get(key));
+    }
+}
+
+fn of_pod<'a>(spec: &'a Node, found: &mut Vec<Reference<'a>>) {
+    add(found, "ServiceAccount", spec.get("serviceAccountName"));
+    for secret in each(spec, "imagePullSecrets") {
+        add(found, "Secret", secret.get("name"));
+    }
+    for volume in each(spec, "volumes") {
+        add_needed(found, "ConfigMap", volume.get("configMap"), "name");
+        add_needed(found, "Secret", volume.get("secret"), "secretName");
+        add(found, "PersistentVolumeClaim", volume.at(&["persistentVolumeClaim", "claimName"]));
+        for source in volume.at(&["projected", "sources"]).map(Node::items).unwrap_or_default() {
+            add_needed(found, "ConfigMap", source.get("configMap"), "name");
+            add_needed(found, "Secret", source.get("secret"), "name");
+        }
+    }
+    for container in ["containers", "initContainers"].iter().flat_map(|list| each(spec, list)) {
+        for variable in each(container, "env") {
+            add_needed(found, "ConfigMap", variable.at(&["valueFrom", "configMapKeyRef"]), "name");
+            add_needed(found, "Secret", variable.at(&["valueFrom", "secretKeyRef"]), "name");
+        }
+        for source in each(container, "envFrom") {
+            add_needed(found, "ConfigMap", source.get("configMapRef"), "name");
+            add_needed(found, "Secret", source.get("secretRef"), "name");
+        }
+    }
+}
+
+fn of_ingress<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
+    let Some(spec) = root.get("spec") else { return };
+    add(found, "Service", spec.at(&["defaultBackend", "service", "name"]));
+    for rule in each(spec, "rules") {
+        for path in rule.at(&["http", "paths"]).map(Node::items).unwrap_or_default() {
+            add(found, "Service", path.at(&["backend", "service", "name"]));
+        }
+    }
+}
+
+fn of_route<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
+    let rules = root.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
+    for backend in rules.iter().flat_map(|rule| each(rule, "backendRefs")) {
+        let is_service = backend.text_at(&["kind"]).is_none_or(|kind| kind == "Service");
+        let Some((node, name)) = backend.get("name").and_then(|node| Some((node, node.as_str()?))) else {
+            continue;
+        };
+        if is_service && backend.text_at(&["group"]).is_none_or(str::is_empty) {
+            let namespace = backend.text_at(&["namespace"]);
+            found.push(Reference { group: "", kind: "Service", namespace, name, node });
+        }
+    }
+}
+
+fn of_scaler<'a>(object: &'a Object, found: &mut Vec<Reference<'a>>) {
+    let Some(target) = object.at(&["spec", "scaleTargetRef"]) else { return };
+    let Some((node, name)) = target.get("name").and_then(|node| Some((node, node.as_str()?))) else { return };
+    let kind = target.text_at(&["kind"]).unwrap_or("Deployment");
+    let version = target.text_at(&["apiVersion"]).unwrap_or("apps/v1");
+    let group = version.rsplit_once('/').map_or("", |(group, _)| group);
+    found.push(Reference { group, kind, namespace: None, name, node });
+}
+
+fn of_client<'a>(service: Option<&'a Node>, found: &mut Vec<Reference<'a>>) {
+    let Some(service) = service else { return };
+    let Some((node, name)) = service.get("name").and_then(|node| Some((node, node.as_str()?))) else {
+        return;
+    };
+    let namespace = service.text_at(&["namespace"]);
+    found.push(Reference { group: "", kind: "Service", namespace, name, node });
+}

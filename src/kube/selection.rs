@@ -1,0 +1,41 @@
+//! Which Pods a Service sends traffic to.
+//!
+//! In: objects. Out: labels and selectors as pairs. Never: looks at namespaces.
+
+use super::builtin;
+use crate::manifest::{Node, Object};
+
+/// Labels, or a selector that asks for all of them.
+pub type Labels<'a> = Vec<(&'a str, &'a str)>;
+
+/// The labels of the Pods that a workload makes; `None` for kinds that make none.
+pub fn pod_labels(object: &Object) -> Option<Labels<'_>> {
+    let path: &[&str] = match (builtin::storage_group(object.group(), &object.kind), &*object.kind) {
+        ("", "Pod") => &["metadata", "labels"],
+        ("", "ReplicationController")
+        | ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
+        | ("batch", "Job")
+        | ("argoproj.io", "Rollout") => &["spec", "template", "metadata", "labels"],
+        ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template", "metadata", "labels"],
+        _ => return None,
+    };
+    Some(object.at(path).map(pairs).unwrap_or_default())
+}
+
+/// What a Service selects; `None` for one that selects nothing, or no Service.
+pub fn service_selector(object: &Object) -> Option<Labels<'_>> {
+    let is_service = object.group().is_empty() && &*object.kind == "Service";
+    let selector = object.at(&["spec", "selector"]).filter(|_| is_service).map(pairs)?;
+    (!selector.is_empty()).then_some(selector)
+}
+
+/// Whether labels have everything that a selector asks for.
+pub fn selects(selector: &Labels<'_>, labels: &Labels<'_>) -> bool {
+    selector.iter().all(|pair| labels.contains(pair))
+}
+
+fn pairs(node: &Node) -> Labels<'_> {
+    let pair = |entry: &'_ crate::manifest::Entry| entry.value.as_str().is_some();
+    let entries = node.entries().iter().filter(|entry| pair(entry));
+    entries.filter_map(|entry| Some((&*entry.key, entry.value.as_str()?))).collect()
+}

@@ -1,0 +1,76 @@
+//! Kinds about the cluster itself: priorities, runtimes, API services, definitions.
+
+use super::place::quoted;
+use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::is_label;
+
+const PRIORITY: Rule = Rule {
+    help: "choose a value of at most 1000000000",
+    source: "ValidatePriorityClass in pkg/apis/scheduling/validation",
+};
+const RESERVED: Rule = Rule {
+    help: "choose a name that does not begin with `system-`",
+    source: "ValidatePriorityClass in pkg/apis/scheduling/validation",
+};
+const HANDLER: Rule = Rule {
+    help: "use lower-case letters, digits and `-`, at most 63",
+    source: "ValidateRuntimeClass in pkg/apis/node/validation",
+};
+const DEFINITION: Rule = Rule {
+    help: "name the definition as `spec.names.plural`, a dot, and `spec.group`",
+    source: "ValidateCustomResourceDefinition in apiextensions-apiserver/pkg/apis/apiextensions/validation",
+};
+const SERVICE: Rule = Rule {
+    help: "name it as `spec.version`, a dot, and `spec.group`",
+    source: "ValidateAPIService in kube-aggregator/pkg/apis/apiregistration/validation",
+};
+
+/// The greatest priority of a class that is not Kubernetes' own.
+const HIGHEST: i64 = 1_000_000_000;
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    match (subject.group, subject.kind) {
+        ("scheduling.k8s.io", "PriorityClass") => priority(subject, refusals),
+        ("node.k8s.io", "RuntimeClass") => {
+            let handler = subject.root.get("handler");
+            if let Some(place) =
+                handler.filter(|place| place.node.as_str().is_some_and(|text| !is_label(text)))
+            {
+                refusals.value(&place, "which is no name of a handler", HANDLER);
+            }
+        }
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            composed(subject, &["spec", "names", "plural"], DEFINITION, refusals);
+        }
+        ("apiregistration.k8s.io", "APIService") => {
+            composed(subject, &["spec", "version"], SERVICE, refusals);
+        }
+        _ => {}
+    }
+}
+
+fn priority(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let name = subject.root.at(&["metadata", "name"]);
+    let text = name.as_ref().and_then(|name| name.node.as_str()).unwrap_or_default();
+    let own = matches!(text, "system-node-critical" | "system-cluster-critical");
+    if let Some(name) = name.as_ref().filter(|_| text.starts_with("system-") && !own) {
+        refusals.value(name, "which begins as Kubernetes' own classes do", RESERVED);
+    }
+    let value = subject.root.get("value").filter(|_| !text.starts_with("system-"));
+    if let Some(value) = value.filter(|value| value.node.as_integer().is_some_and(|number| number > HIGHEST))
+    {
+        refusals.value(&value, "which is more than 1000000000", PRIORITY);
+    }
+}
+
+/// A name that has to repeat two other fields.
+fn composed(subject: &Subject<'_>, first: &[&str], rule: Rule, refusals: &mut Refusals) {
+    let root = &subject.root;
+    let group = root.at(&["spec", "group"]).and_then(|place| place.node.as_str()).unwrap_or_default();
+    let Some(start) = root.at(first).and_then(|place| place.node.as_str()) else { return };
+    let Some(name) = root.at(&["metadata", "name"]) else { return };
+    if name.node.as_str().is_some_and(|text| text != format!("{start}.{group}")) {
+        let wanted = quoted(&format!("{start}.{group}"));
+        refusals.together(&name, &format!("which is not {wanted}"), rule);
+    }
+}

@@ -1,0 +1,146 @@
+//! Ingresses.
+
+use super::address;
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::{is_label, is_letter_label, is_port_name, is_subdomain, is_wildcard_subdomain};
+
+const SPEC: Rule = Rule {
+    help: "add `rules`, or a `defaultBackend`",
+    source: "ValidateIngressSpec in pkg/apis/networking/validation",
+};
+const HOST: Rule = Rule {
+    help: "write a host name such as shop.example.com, or *.example.com for all below it",
+    source: "validateIngressRules in pkg/apis/networking/validation",
+};
+const TLS: Rule = Rule {
+    help: "write host names, and the name of a Secret",
+    source: "validateIngressTLS in pkg/apis/networking/validation",
+};
+const PATHS: Rule = Rule {
+    help: "add at least one path",
+    source: "validateHTTPIngressRuleValue in pkg/apis/networking/validation",
+};
+const PATH: Rule = Rule {
+    help: "begin the path with `/`; leave out `//`, `/./`, `/../` and encoded slashes",
+    source: "validateHTTPIngressPath in pkg/apis/networking/validation",
+};
+const BACKEND: Rule = Rule {
+    help: "name either a service, with the name or the number of its port, or a resource",
+    source: "validateIngressBackend in pkg/apis/networking/validation",
+};
+const CLASS: Rule = Rule {
+    help: "name the class in `ingressClassName` only",
+    source: "ValidateIngressCreate in pkg/apis/networking/validation",
+};
+
+const UNCLEAR: [&str; 5] = ["//", "/./", "/../", "%2f", "%2F"];
+const ANNOTATION: &str = "kubernetes.io/ingress.class";
+/// Since this minor version a Service name may begin with a digit where the cluster allows it.
+const RELAXED_SERVICE_NAMES: u8 = 34;
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    if !subject.is("networking.k8s.io", "Ingress") || subject.version != "v1" {
+        return;
+    }
+    let Some(spec) = subject.root.get("spec") else { return };
+    if !spec.holds("rules") && spec.get("defaultBackend").is_none() {
+        refusals.whole(&spec, "has neither `rules` nor a `defaultBackend`", SPEC);
+    }
+    spec.get("defaultBackend").iter().for_each(|place| backend(subject, place, refusals));
+    for rule in spec.items("rules") {
+        rule.get("host").iter().for_each(|place| host(place, HOST, refusals));
+        let Some(http) = rule.get("http") else { continue };
+        if !http.holds("paths") {
+            refusals.whole(&http, "lacks `paths`", PATHS);
+        }
+        http.items("paths").iter().for_each(|item| path(subject, item, refusals));
+    }
+    for tls in spec.items("tls") {
+        tls.items("hosts").iter().for_each(|place| host(place, TLS, refusals));
+        if let Some((text, place)) = tls.text("secretName").zip(tls.get("secretName"))
+            && !is_subdomain(text)
+        {
+            refusals.value(&place, "which can be the name of no Secret", TLS);
+        }
+    }
+    class(subject, &spec, refusals);
+}
+
+/// Two classes that differ are refused when the Ingress is created.
+fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
+    let Some((class, place)) = spec.text("ingressClassName").zip(spec.get("ingressClassName")) else {
+        return;
+    };
+    if !is_subdomain(class) {
+        refusals.value(&place, "which can be the name of no IngressClass", CLASS);
+    }
+    let annotations = subject.root.at(&["metadata", "annotations"]);
+    let noted =
+        annotations.and_then(|annotations| Some(annotations.get(ANNOTATION)?.node.as_str()?.to_owned()));
+    if noted.is_some_and(|noted| noted != class) {
+        refusals.together(&place, &format!("and the annotation {ANNOTATION} names another"), CLASS);
+    }
+}
+
+fn host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
+    let Some(text) = place.node.as_str().filter(|text| !text.is_empty() || rule.source == TLS.source) else {
+        return;
+    };
+    let fits = if text.contains('*') { is_wildcard_subdomain(text) } else { is_subdomain(text) };
+    if !fits {
+        refusals.value(place, "which is no host name", rule);
+    } else if rule.source == HOST.source && address::parse(text).is_some() {
+        refusals.value(place, "which is an IP address and no host name", rule);
+    }
+}
+
+fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
+    item.get("backend").iter().for_each(|place| backend(subject, place, refusals));
+    let exact = matches!(item.text("pathType"), Some("Exact" | "Prefix"));
+    let Some((text, place)) = item.text("path").zip(item.get("path")) else {
+        if exact {
+            refusals.whole(item, "lacks a `path`, which its pathType needs", PATH);
+        }
+        return;
+    };
+    let known = exact || item.text("pathType") == Some("ImplementationSpecific");
+    if known && !text.starts_with('/') {
+        refusals.value(&place, "which does not begin with `/`", PATH);
+    } else if exact {
+        let unclear = UNCLEAR.iter().any(|part| text.contains(part));
+        if unclear || text.ends_with("/..") || text.ends_with("/.") {
+            refusals.together(&place, "which no request can match exactly", PATH);
+        }
+    }
+}
+
+fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
+    let service = place.get("service");
+    if service.is_some() == place.get("resource").is_some() {
+        return refusals.whole(place, "names both of service and resource, or neither", BACKEND);
+    }
+    let Some(service) = service else { return };
+    service_name(subject, &service, refusals);
+    let port = service.get("port");
+    let name = port.as_ref().and_then(|port| port.text("name"));
+    let number = port.as_ref().and_then(|port| port.integer("number")).filter(|number| *number != 0);
+    if name.is_some() == number.is_some() {
+        refusals.whole(place, "gives both of name and number of the port, or neither", BACKEND);
+    } else if let Some(bad) = name.filter(|name| !is_port_name(name)).and_then(|_| port?.get("name")) {
+        refusals.value(&bad, "which is no name of a port", BACKEND);
+    }
+}
+
+fn service_name(subject: &Subject<'_>, service: &Place<'_>, refusals: &mut Refusals) {
+    let complaint = "which can be the name of no Service";
+    match service.text("name").zip(service.get("name")) {
+        None => refusals.whole(service, "lacks a `name`", BACKEND),
+        Some((text, place)) if !is_label(text) => refusals.value(&place, complaint, BACKEND),
+        Some((text, place)) if !is_letter_label(text) => {
+            let versions = subject.versions_in(0..=RELAXED_SERVICE_NAMES - 1);
+            refusals.value_in(&versions, &place, complaint, BACKEND);
+        }
+        Some(_) => {}
+    }
+}

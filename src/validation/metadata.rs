@@ -1,0 +1,152 @@
+//! Names, labels, annotations and finalizers (`ValidateObjectMeta`).
+
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::{
+    is_label, is_label_value, is_letter_label, is_path_segment, is_qualified_name, is_subdomain,
+};
+use crate::kube::builtin;
+
+/// The syntax of a name, and how people describe it.
+type NameRule = (fn(&str) -> bool, &'static str);
+
+const SUBDOMAIN: NameRule = (
+    is_subdomain,
+    "which is no name: use lower-case letters, digits, `-` and `.`, at most 253, with a letter or digit at both ends",
+);
+const LABEL: NameRule = (
+    is_label,
+    "which is no name: use lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends",
+);
+const LETTER_LABEL: NameRule = (
+    is_letter_label,
+    "which is no name: use lower-case letters, digits and `-`, at most 63, beginning with a letter",
+);
+const SEGMENT: NameRule =
+    (is_path_segment, "which is no name: it must not hold `/` or `%`, or be `.` or `..`");
+
+/// Since this minor version a Service name may begin with a digit where the cluster allows it.
+const RELAXED_SERVICE_NAMES: u8 = 34;
+/// All keys and values of annotations together, in bytes.
+const ANNOTATIONS: usize = 256 * 1024;
+
+const NAME: Rule = Rule {
+    help: "choose a name that follows the rule",
+    source: "ValidateObjectMeta in apimachinery/pkg/api/validation",
+};
+const LABELS: Rule = Rule {
+    help: "write labels as `name` or `prefix/name`: letters, digits, `-`, `_` and `.`, at most 63 on either side of the colon",
+    source: "ValidateLabels in apimachinery/pkg/apis/meta/v1/validation",
+};
+const ANNOTATION: Rule = Rule {
+    help: "write the key as `name` or `prefix/name`, and keep large texts in a ConfigMap",
+    source: "ValidateAnnotations in apimachinery/pkg/api/validation",
+};
+const FINALIZER: Rule = Rule {
+    help: "write it as `domain/name`, or remove it",
+    source: "ValidateFinalizerName in apimachinery/pkg/api/validation",
+};
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let Some(metadata) = subject.root.get("metadata") else { return };
+    labels(&metadata, refusals);
+    annotations(&metadata, refusals);
+    if builtin::owns_group(subject.group) && !is_review(subject.group) {
+        name(subject, &metadata, refusals);
+        finalizers(&metadata, refusals);
+        if let Some(namespace) = metadata.get("namespace").filter(|place| !is_fine(place, is_label)) {
+            refusals.value(&namespace, LABEL.1, NAME);
+        }
+    }
+}
+
+/// Labels of an object or of a Pod template.
+pub(super) fn labels(metadata: &Place<'_>, refusals: &mut Refusals) {
+    for (key, value) in metadata.entries("labels") {
+        label_key(key, &value, refusals);
+        if value.node.as_str().is_some_and(|text| !is_label_value(text)) {
+            refusals.value(&value, "which is no value of a label", LABELS);
+        }
+    }
+}
+
+/// The key of a label or of a selector.
+pub(super) fn label_key(key: &str, place: &Place<'_>, refusals: &mut Refusals) {
+    if !is_qualified_name(key) && !key.contains("${") {
+        refusals.unquoted(place, "is a label whose key is not allowed", LABELS);
+    }
+}
+
+/// Annotations of an object or of a Pod template.
+pub(super) fn annotations(metadata: &Place<'_>, refusals: &mut Refusals) {
+    let mut size = 0_usize;
+    for (key, value) in metadata.entries("annotations") {
+        size = size.saturating_add(key.len()).saturating_add(value.node.as_str().unwrap_or_default().len());
+        if !is_qualified_name(&key.to_lowercase()) && !key.contains("${") {
+            refusals.unquoted(&value, "is an annotation whose key is not allowed", ANNOTATION);
+        }
+    }
+    if let Some(place) = metadata.get("annotations").filter(|_| size > ANNOTATIONS) {
+        refusals.whole(&place, "holds more than 262144 bytes", ANNOTATION);
+    }
+}
+
+/// Reviews are questions to the API server and have no name.
+fn is_review(group: &str) -> bool {
+    matches!(group, "authentication.k8s.io" | "authorization.k8s.io")
+}
+
+fn is_fine(place: &Place<'_>, syntax: fn(&str) -> bool) -> bool {
+    place.node.as_str().is_none_or(|text| text.is_empty() || syntax(text))
+}
+
+fn name(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
+    let (syntax, complaint) = name_rule(subject);
+    let versions = match subject.kind {
+        "Service" if subject.group.is_empty() => subject.versions_in(0..=RELAXED_SERVICE_NAMES - 1),
+        _ => subject.versions_in(0..=u8::MAX),
+    };
+    match metadata.get("name").filter(|place| place.node.as_str().is_none_or(|text| !text.is_empty())) {
+        Some(name) if !is_fine(&name, syntax) => {
+            // What no version takes is refused by all of them.
+            let relaxed = is_fine(&name, is_label) && subject.is("", "Service");
+            let versions = if relaxed { versions } else { subject.versions_in(0..=u8::MAX) };
+            refusals.value_in(&versions, &name, complaint, NAME);
+        }
+        Some(_) => {}
+        None => generated(metadata, syntax, refusals),
+    }
+}
+
+/// A prefix is completed by the API server with letters and digits, so it may end with `-`.
+fn generated(metadata: &Place<'_>, syntax: fn(&str) -> bool, refusals: &mut Refusals) {
+    let Some(prefix) = metadata.get("generateName") else {
+        return refusals.whole(metadata, "lacks a `name`", NAME);
+    };
+    let text = prefix.node.as_str().unwrap_or_default();
+    if !syntax(&format!("{}a", text.trim_end_matches('-'))) {
+        refusals.value(&prefix, "which no name can begin with", NAME);
+    }
+}
+
+fn name_rule(subject: &Subject<'_>) -> NameRule {
+    match (subject.group, subject.kind) {
+        ("", "Namespace") => LABEL,
+        ("", "Service") => LETTER_LABEL,
+        // The names of these only have to fit into a URL.
+        ("certificates.k8s.io" | "rbac.authorization.k8s.io" | "apiregistration.k8s.io", _)
+        | ("networking.k8s.io", "IPAddress")
+        | ("", "Event") => SEGMENT,
+        _ => SUBDOMAIN,
+    }
+}
+
+fn finalizers(metadata: &Place<'_>, refusals: &mut Refusals) {
+    for finalizer in metadata.items("finalizers") {
+        let Some(text) = finalizer.node.as_str() else { continue };
+        let known = matches!(text, "kubernetes" | "orphan" | "foregroundDeletion");
+        if !is_qualified_name(text) || !text.contains('/') && !known {
+            refusals.value(&finalizer, "which is no name of a finalizer", FINALIZER);
+        }
+    }
+}

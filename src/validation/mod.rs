@@ -1,0 +1,63 @@
+//! The API server's hand-written rules: what it refuses although the schema allows it.
+//!
+//! In: an object and Kubernetes versions. Out: [`Violation`]s, each with its place, what to do and the
+//! function of Kubernetes that refuses it. Never: reads anything else, judges a custom kind's own
+//! fields, or applies a rule that is not certain.
+
+mod address;
+mod batch;
+mod cluster;
+mod config;
+mod ingress;
+mod metadata;
+mod network_policy;
+mod numbers;
+mod place;
+mod pod;
+mod rbac;
+mod refusals;
+mod scaling;
+mod schedule;
+mod selectors;
+mod service;
+mod storage;
+mod syntax;
+mod update;
+mod violation;
+mod words;
+mod workload;
+
+pub use update::{ForbiddenChange, forbidden_changes};
+pub use violation::{Extent, Violation};
+
+use crate::kube::KubernetesVersion;
+use crate::manifest::Object;
+use refusals::{Refusals, Subject};
+
+/// The groups of rules, in the order in which they are reported.
+const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
+    metadata::check,
+    words::check,
+    numbers::check,
+    selectors::check,
+    workload::check,
+    batch::check,
+    pod::check,
+    config::check,
+    rbac::check,
+    service::check,
+    ingress::check,
+    network_policy::check,
+    scaling::check,
+    storage::check,
+    cluster::check,
+];
+
+/// What the API server of any of the versions refuses in an object; of the newest where none is named.
+pub fn violations(object: &Object, versions: &[KubernetesVersion]) -> Vec<Violation> {
+    let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
+    let subject = Subject::of(object, versions);
+    let mut refusals = subject.refusals();
+    GROUPS.iter().for_each(|check| check(&subject, &mut refusals));
+    refusals.into_vec()
+}

@@ -1,0 +1,216 @@
+//! Numbers that have to lie within bounds.
+
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+
+/// Kinds, a path, the least and the greatest number, and who says so.
+type Bounds = (&'static str, &'static [&'static str], &'static str, i64, i64, &'static str);
+
+const PORT: i64 = 65_535;
+const MOST: i64 = 2_147_483_647;
+/// The longest time of session affinity, one day.
+const DAY: i64 = 86_400;
+
+const ROWS: &[Bounds] = &[
+    ("", &["Service"], "spec/ports/*/port", 1, PORT, "validateServicePort in pkg/apis/core/validation"),
+    (
+        "",
+        &["Service"],
+        "spec/ports/*/targetPort",
+        1,
+        PORT,
+        "ValidatePortNumOrName in pkg/apis/core/validation",
+    ),
+    (
+        "",
+        &["Service"],
+        "spec/sessionAffinityConfig/clientIP/timeoutSeconds",
+        1,
+        DAY,
+        "validateAffinityTimeout in pkg/apis/core/validation",
+    ),
+    (
+        "",
+        &["ReplicationController"],
+        "spec/replicas",
+        0,
+        MOST,
+        "ValidateReplicationControllerSpec in pkg/apis/core/validation",
+    ),
+    (
+        "apps",
+        &["Deployment", "ReplicaSet", "StatefulSet"],
+        "spec/replicas",
+        0,
+        MOST,
+        "ValidateDeploymentSpec in pkg/apis/apps/validation",
+    ),
+    (
+        "apps",
+        &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
+        "spec/minReadySeconds",
+        0,
+        MOST,
+        "ValidateDeploymentSpec in pkg/apis/apps/validation",
+    ),
+    (
+        "apps",
+        &["DaemonSet", "Deployment", "StatefulSet"],
+        "spec/revisionHistoryLimit",
+        0,
+        MOST,
+        "ValidateDeploymentSpec in pkg/apis/apps/validation",
+    ),
+    (
+        "apps",
+        &["StatefulSet"],
+        "spec/updateStrategy/rollingUpdate/partition",
+        0,
+        MOST,
+        "ValidateStatefulSetSpec in pkg/apis/apps/validation",
+    ),
+    (
+        "apps",
+        &["StatefulSet"],
+        "spec/ordinals/start",
+        0,
+        MOST,
+        "ValidateStatefulSetSpec in pkg/apis/apps/validation",
+    ),
+    (
+        "batch",
+        &["CronJob"],
+        "spec/startingDeadlineSeconds",
+        0,
+        i64::MAX,
+        "validateCronJobSpec in pkg/apis/batch/validation",
+    ),
+    (
+        "batch",
+        &["CronJob"],
+        "spec/successfulJobsHistoryLimit",
+        0,
+        MOST,
+        "validateCronJobSpec in pkg/apis/batch/validation",
+    ),
+    (
+        "batch",
+        &["CronJob"],
+        "spec/failedJobsHistoryLimit",
+        0,
+        MOST,
+        "validateCronJobSpec in pkg/apis/batch/validation",
+    ),
+    (
+        "networking.k8s.io",
+        &["Ingress"],
+        "spec/rules/*/http/paths/*/backend/service/port/number",
+        0,
+        PORT,
+        "validateIngressBackend in pkg/apis/networking/validation",
+    ),
+    (
+        "networking.k8s.io",
+        &["Ingress"],
+        "spec/defaultBackend/service/port/number",
+        0,
+        PORT,
+        "validateIngressBackend in pkg/apis/networking/validation",
+    ),
+    (
+        "networking.k8s.io",
+        &["NetworkPolicy"],
+        "spec/ingress/*/ports/*/port",
+        1,
+        PORT,
+        "ValidateNetworkPolicyPort in pkg/apis/networking/validation",
+    ),
+    (
+        "networking.k8s.io",
+        &["NetworkPolicy"],
+        "spec/egress/*/ports/*/port",
+        1,
+        PORT,
+        "ValidateNetworkPolicyPort in pkg/apis/networking/validation",
+    ),
+    (
+        "autoscaling",
+        &["HorizontalPodAutoscaler"],
+        "spec/minReplicas",
+        0,
+        MOST,
+        "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
+    ),
+    (
+        "autoscaling",
+        &["HorizontalPodAutoscaler"],
+        "spec/maxReplicas",
+        1,
+        MOST,
+        "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
+    ),
+    (
+        "admissionregistration.k8s.io",
+        &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+        "webhooks/*/timeoutSeconds",
+        1,
+        30,
+        "validateWebhook in pkg/apis/admissionregistration/validation",
+    ),
+    (
+        "admissionregistration.k8s.io",
+        &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
+        "webhooks/*/clientConfig/service/port",
+        1,
+        PORT,
+        "validateWebhook in pkg/apis/admissionregistration/validation",
+    ),
+];
+
+/// Numbers of a Job's specification, wherever it stands.
+const JOBS: &[&str] = &[
+    "parallelism",
+    "completions",
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "ttlSecondsAfterFinished",
+    "backoffLimitPerIndex",
+    "maxFailedIndexes",
+];
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    for (group, kinds, path, least, most, source) in ROWS {
+        if *group == subject.group && kinds.contains(&subject.kind) {
+            judge(&subject.root, path, *least, *most, source, refusals);
+        }
+    }
+    let job = match (subject.group, subject.kind) {
+        ("batch", "Job") => subject.root.get("spec"),
+        ("batch", "CronJob") => subject.root.at(&["spec", "jobTemplate", "spec"]),
+        _ => None,
+    };
+    for (job, path) in job.iter().flat_map(|job| JOBS.iter().map(move |path| (job, path))) {
+        judge(job, path, 0, i64::MAX, "validateJobSpec in pkg/apis/batch/validation", refusals);
+    }
+}
+
+/// Reports whole numbers out of bounds; what is no whole number is the schema's to refuse.
+pub(super) fn judge(
+    place: &Place<'_>,
+    path: &str,
+    least: i64,
+    most: i64,
+    source: &'static str,
+    refusals: &mut Refusals,
+) {
+    for found in place.find(path) {
+        let complaint = match found.node.as_integer() {
+            Some(number) if number < least && most >= MOST => format!("which is less than {least}"),
+            Some(number) if !(least..=most).contains(&number) => {
+                format!("which is not between {least} and {most}")
+            }
+            Some(_) | None => continue,
+        };
+        refusals.value(&found, &complaint, Rule { help: "choose a number within the bounds", source });
+    }
+}

@@ -1,0 +1,93 @@
+//! Names and images of containers.
+
+use std::collections::HashSet;
+
+use super::{List, Pod, Standing};
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule};
+use crate::validation::syntax::is_label;
+
+const NONE: Rule = Rule {
+    help: "add the container that the Pod is to run",
+    source: "validateContainers in pkg/apis/core/validation",
+};
+const NAME: Rule = Rule {
+    help: "use lower-case letters, digits and `-`, at most 63",
+    source: "validateContainerCommon in pkg/apis/core/validation",
+};
+const TWICE: Rule = Rule {
+    help: "give every container of the Pod, init containers included, a name of its own",
+    source: "validateInitContainers in pkg/apis/core/validation",
+};
+const IMAGE: Rule = Rule {
+    help: "name the image that the container runs",
+    source: "validateContainerCommon in pkg/apis/core/validation",
+};
+const SPACE: Rule = Rule {
+    help: "remove the white space around the image",
+    source: "validateContainerOnlyForPod in pkg/apis/core/validation",
+};
+const INIT: Rule = Rule {
+    help: "remove it, or make the init container a sidecar with `restartPolicy: Always`",
+    source: "validateInitContainers in pkg/apis/core/validation",
+};
+const EPHEMERAL: Rule = Rule {
+    help: "remove it: ephemeral containers are added to running Pods only",
+    source: "ValidatePodCreate in pkg/apis/core/validation",
+};
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    if !pod.spec.holds("containers") {
+        refusals.whole(&pod.spec, "lacks `containers`", NONE);
+    }
+    let mut seen = HashSet::new();
+    for container in pod.containers() {
+        let place = &container.place;
+        name(place, &mut seen, refusals);
+        image(place, pod.stands, refusals);
+        match container.list {
+            List::Init => init(place, refusals),
+            List::Regular | List::Ephemeral => {}
+        }
+    }
+    if let Some(place) = pod
+        .spec
+        .get("ephemeralContainers")
+        .filter(|_| pod.stands == Standing::Alone && pod.spec.holds("ephemeralContainers"))
+    {
+        refusals.whole(&place, "is not allowed in a new Pod", EPHEMERAL);
+    }
+}
+
+fn name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+    let Some((text, place)) = container.text("name").zip(container.get("name")) else {
+        return refusals.whole(container, "lacks a `name`", NAME);
+    };
+    if !is_label(text) {
+        refusals.value(&place, "which is no name of a container", NAME);
+    }
+    if !seen.insert(text) {
+        refusals.together(&place, "and another container of the Pod has the same name", TWICE);
+    }
+}
+
+fn image(container: &Place<'_>, stands: Standing, refusals: &mut Refusals) {
+    let Some((text, place)) = container.text("image").zip(container.get("image")) else {
+        return refusals.whole(container, "lacks an `image`", IMAGE);
+    };
+    if stands == Standing::Alone && text.trim() != text {
+        refusals.value(&place, "which has white space around it", SPACE);
+    }
+}
+
+/// An init container ends before the others start, so nobody could probe it.
+fn init(container: &Place<'_>, refusals: &mut Refusals) {
+    if container.text("restartPolicy").is_some() {
+        return;
+    }
+    for key in ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"] {
+        if let Some(place) = container.get(key) {
+            refusals.whole(&place, "is not allowed in an init container", INIT);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Environment variables.
+
+use super::Pod;
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule, Subject};
+use crate::validation::syntax::{is_config_key, is_environment_name, is_relaxed_environment_name};
+
+const NAME: Rule = Rule {
+    help: "use letters, digits, `_`, `-` and `.`, and no digit at the start",
+    source: "ValidateEnv in pkg/apis/core/validation",
+};
+const SOURCE: Rule = Rule {
+    help: "give the variable either a `value` or exactly one source below `valueFrom`",
+    source: "validateEnvVarValueFrom in pkg/apis/core/validation",
+};
+const FROM: Rule = Rule {
+    help: "name exactly one of `configMapRef` and `secretRef`",
+    source: "ValidateEnvFrom in pkg/apis/core/validation",
+};
+const FIELD: Rule = Rule {
+    help: "name a field such as metadata.name, metadata.labels['key'], status.podIP or spec.nodeName",
+    source: "validateObjectFieldSelector in pkg/apis/core/validation",
+};
+const RESOURCE: Rule = Rule {
+    help: "name a resource such as limits.cpu or requests.memory",
+    source: "validateContainerResourceFieldSelector in pkg/apis/core/validation",
+};
+const KEY: Rule = Rule {
+    help: "name the key of the ConfigMap or Secret",
+    source: "validateConfigMapKeySelector in pkg/apis/core/validation",
+};
+
+/// Since this minor version nearly every printable character is allowed in a name.
+const RELAXED_NAMES: u8 = 32;
+
+/// The fields of a Pod that a variable may hold.
+const FIELDS: &[&str] = &[
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.host",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+];
+
+/// Where a variable may take its value from.
+const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
+
+pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusals) {
+    for container in pod.containers() {
+        for variable in container.place.items("env") {
+            name(subject, &variable, refusals);
+            value(&variable, refusals);
+        }
+        for source in container.place.items("envFrom") {
+            let named = ["configMapRef", "secretRef"].iter().filter(|key| source.get(key).is_some()).count();
+            if named != 1 {
+                refusals.whole(&source, "names both of configMapRef and secretRef, or neither", FROM);
+            }
+        }
+    }
+}
+
+fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
+    let Some((text, place)) = variable.text("name").zip(variable.get("name")) else {
+        return refusals.whole(variable, "lacks a `name`", NAME);
+    };
+    if !is_relaxed_environment_name(text) {
+        refusals.value(&place, "which is no name of an environment variable", NAME);
+    } else if !is_environment_name(text) {
+        let versions = subject.versions_in(0..=RELAXED_NAMES - 1);
+        refusals.value_in(&versions, &place, "which is no name of an environment variable", NAME);
+    }
+}
+
+fn value(variable: &Place<'_>, refusals: &mut Refusals) {
+    let Some(from) = variable.get("valueFrom") else { return };
+    let named = SOURCES.iter().filter(|key| from.get(key).is_some()).count();
+    if named != 1 {
+        refusals.whole(&from, &format!("names {named} sources where one belongs"), SOURCE);
+    } else if variable.holds("value") {
+        refusals.whole(variable, "has both of `value` and `valueFrom`", SOURCE);
+    }
+    if let Some(path) = from.at(&["fieldRef", "fieldPath"]) {
+        field(&path, refusals);
+    }
+    if let Some(resource) = from.at(&["resourceFieldRef", "resource"]) {
+        resource_field(&resource, refusals);
+    }
+    for source in ["configMapKeyRef", "secretKeyRef"] {
+        key(from.get(source).as_ref(), refusals);
+    }
+}
+
+fn field(path: &Place<'_>, refusals: &mut Refusals) {
+    let Some(text) = path.node.as_str() else { return };
+    let subscripted = ["metadata.labels['", "metadata.annotations['"];
+    let is_key = subscripted.iter().any(|start| text.starts_with(start) && text.ends_with("']"));
+    if !is_key && !FIELDS.contains(&text) {
+        refusals.value(path, "which is no field that a variable can hold", FIELD);
+    }
+}
+
+fn resource_field(resource: &Place<'_>, refusals: &mut Refusals) {
+    let Some(text) = resource.node.as_str() else { return };
+    let name = text.strip_prefix("limits.").or_else(|| text.strip_prefix("requests."));
+    let known = name.is_some_and(|name| {
+        matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-")
+    });
+    if !known {
+        refusals.value(resource, "which is no resource that a variable can hold", RESOURCE);
+    }
+}
+
+fn key(selector: Option<&Place<'_>>, refusals: &mut Refusals) {
+    let Some(selector) = selector else { return };
+    match selector.text("key").zip(selector.get("key")) {
+        None => refusals.whole(selector, "lacks a `key`", KEY),
+        Some((text, place)) if !is_config_key(text) => {
+            refusals.value(&place, "which cannot be a key", KEY);
+        }
+        Some(_) => {}
+    }
+    if selector.text("name").is_none() {
+        refusals.whole(selector, "lacks a `name`", KEY);
+    }
+}

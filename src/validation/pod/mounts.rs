@@ -1,0 +1,97 @@
+//! Where containers see volumes.
+
+use std::collections::HashSet;
+
+use super::{Container, List, Pod};
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule};
+use crate::validation::syntax::stays_inside;
+
+const VOLUME: Rule = Rule {
+    help: "correct the name, or add the volume to `volumes`",
+    source: "ValidateVolumeMounts in pkg/apis/core/validation",
+};
+const PATH: Rule = Rule {
+    help: "give every mount of the container a `mountPath` of its own",
+    source: "ValidateVolumeMounts in pkg/apis/core/validation",
+};
+const SUB: Rule = Rule {
+    help: "name a path inside the volume, without `..` and not from the root",
+    source: "validateLocalDescendingPath in pkg/apis/core/validation",
+};
+const EITHER: Rule = Rule {
+    help: "keep one of `subPath` and `subPathExpr`",
+    source: "ValidateVolumeMounts in pkg/apis/core/validation",
+};
+const EPHEMERAL: Rule = Rule {
+    help: "mount the whole volume",
+    source: "validateEphemeralContainers in pkg/apis/core/validation",
+};
+const PROPAGATION: Rule = Rule {
+    help: "make the container privileged, or let mounts not propagate to the node",
+    source: "validateMountPropagation in pkg/apis/core/validation",
+};
+const DEVICE: Rule = Rule {
+    help: "correct the name, or add the volume to `volumes`",
+    source: "ValidateVolumeDevices in pkg/apis/core/validation",
+};
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    let volumes = pod.spec.items("volumes");
+    let mut names: HashSet<&str> = volumes.iter().filter_map(|volume| volume.text("name")).collect();
+    names.extend(&pod.claims);
+    for container in pod.containers() {
+        let mut paths = HashSet::new();
+        for mount in container.place.items("volumeMounts") {
+            exists(&mount, &names, VOLUME, refusals);
+            mount_path(&mount, &mut paths, refusals);
+            sub_path(&mount, container.list, refusals);
+            propagation(&mount, &container, refusals);
+        }
+        for device in container.place.items("volumeDevices") {
+            exists(&device, &names, DEVICE, refusals);
+        }
+    }
+}
+
+fn exists(mount: &Place<'_>, names: &HashSet<&str>, rule: Rule, refusals: &mut Refusals) {
+    let Some((text, place)) = mount.text("name").zip(mount.get("name")) else {
+        return refusals.whole(mount, "lacks the `name` of a volume", rule);
+    };
+    let unknown = names.iter().any(|name| name.contains("${"));
+    if !names.contains(text) && !unknown {
+        refusals.together(&place, "and the Pod has no such volume", rule);
+    }
+}
+
+fn mount_path<'a>(mount: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+    let Some((text, place)) = mount.text("mountPath").zip(mount.get("mountPath")) else {
+        return refusals.whole(mount, "lacks a `mountPath`", PATH);
+    };
+    if !seen.insert(text) {
+        refusals.together(&place, "and another volume is mounted there", PATH);
+    }
+}
+
+fn sub_path(mount: &Place<'_>, list: List, refusals: &mut Refusals) {
+    for key in ["subPath", "subPathExpr"] {
+        let Some((text, place)) = mount.text(key).zip(mount.get(key)) else { continue };
+        if text.starts_with('/') || !stays_inside(text) {
+            refusals.value(&place, "which is no path inside the volume", SUB);
+        }
+        if list == List::Ephemeral {
+            refusals.whole(&place, "is not allowed in an ephemeral container", EPHEMERAL);
+        }
+    }
+    if mount.text("subPath").is_some() && mount.text("subPathExpr").is_some() {
+        refusals.whole(mount, "has both of subPath and subPathExpr", EITHER);
+    }
+}
+
+fn propagation(mount: &Place<'_>, container: &Container<'_>, refusals: &mut Refusals) {
+    let Some(place) = mount.get("mountPropagation") else { return };
+    let privileged = container.place.get("securityContext").and_then(|context| context.flag("privileged"));
+    if place.node.as_str() == Some("Bidirectional") && privileged != Some(true) {
+        refusals.together(&place, "and the container is not privileged", PROPAGATION);
+    }
+}

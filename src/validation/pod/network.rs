@@ -1,0 +1,58 @@
+//! Host names and DNS of a Pod.
+
+use super::Pod;
+use crate::validation::address;
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule};
+use crate::validation::syntax::{is_label, is_subdomain};
+
+const NAME: Rule = Rule {
+    help: "use lower-case letters, digits and `-`, at most 63",
+    source: "ValidatePodSpec in pkg/apis/core/validation",
+};
+const ALIAS: Rule = Rule {
+    help: "name an IP address and host names",
+    source: "ValidateHostAliases in pkg/apis/core/validation",
+};
+const DNS: Rule = Rule {
+    help: "name one to three `nameservers` by their IP addresses",
+    source: "validatePodDNSConfig in pkg/apis/core/validation",
+};
+
+const NAMESERVERS: usize = 3;
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    for key in ["hostname", "subdomain"] {
+        let Some((text, place)) = pod.spec.text(key).zip(pod.spec.get(key)) else { continue };
+        if !is_label(text) {
+            refusals.value(&place, "which is no part of a host name", NAME);
+        }
+    }
+    for alias in pod.spec.items("hostAliases") {
+        alias.get("ip").iter().for_each(|ip| address_of(ip, ALIAS, refusals));
+        for name in alias.items("hostnames") {
+            if name.node.as_str().is_some_and(|text| !is_subdomain(text)) {
+                refusals.value(&name, "which is no host name", ALIAS);
+            }
+        }
+    }
+    dns(pod, refusals);
+}
+
+fn dns(pod: &Pod<'_>, refusals: &mut Refusals) {
+    let servers = pod.spec.get("dnsConfig").map(|config| config.items("nameservers")).unwrap_or_default();
+    servers.iter().for_each(|server| address_of(server, DNS, refusals));
+    if pod.spec.text("dnsPolicy") == Some("None") && servers.is_empty() {
+        let place = pod.spec.get("dnsPolicy").unwrap_or_else(|| pod.spec.clone());
+        refusals.together(&place, "and dnsConfig names no nameservers", DNS);
+    }
+    if let Some(place) = pod.spec.at(&["dnsConfig", "nameservers"]).filter(|_| servers.len() > NAMESERVERS) {
+        refusals.whole(&place, "names more than three", DNS);
+    }
+}
+
+fn address_of(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
+    if place.node.as_str().is_some_and(|text| address::parse(text).is_none()) {
+        refusals.value(place, "which is no IP address", rule);
+    }
+}

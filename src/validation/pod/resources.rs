@@ -1,0 +1,103 @@
+//! What containers request and are limited to.
+
+use super::Pod;
+use crate::kube::Quantity;
+use crate::validation::place::{Place, shown};
+use crate::validation::refusals::{Refusals, Rule};
+use crate::validation::syntax::is_qualified_name;
+
+const NEGATIVE: Rule = Rule {
+    help: "write an amount of 0 or more",
+    source: "ValidateResourceQuantityValue in pkg/apis/core/validation",
+};
+const MORE: Rule = Rule {
+    help: "lower the request, or raise the limit",
+    source: "validateResourceRequirements in pkg/apis/core/validation",
+};
+const EQUAL: Rule = Rule {
+    help: "set request and limit of this resource to the same amount: it cannot be shared",
+    source: "validateResourceRequirements in pkg/apis/core/validation",
+};
+const NAME: Rule = Rule {
+    help: "use cpu, memory, ephemeral-storage, hugepages-SIZE, or the name of an extended resource with its domain",
+    source: "validateContainerResourceName in pkg/apis/core/validation",
+};
+const WHOLE: Rule = Rule {
+    help: "write a whole number: extended resources cannot be divided",
+    source: "ValidateResourceQuantityValue in pkg/apis/core/validation",
+};
+const HUGE: Rule = Rule {
+    help: "write a multiple of the page size, and request cpu or memory as well",
+    source: "validateResourceQuantityHugePageValue in pkg/apis/core/validation",
+};
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    for container in pod.containers() {
+        let Some(resources) = container.place.get("resources") else { continue };
+        for list in ["limits", "requests"] {
+            for (name, place) in resources.entries(list) {
+                amount(name, &place, refusals);
+            }
+        }
+        for (name, request) in resources.entries("requests") {
+            compare(name, &request, &resources, refusals);
+        }
+        huge_pages(&resources, refusals);
+    }
+}
+
+fn amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
+    if !is_known(name) {
+        refusals.unquoted(place, "is no resource that a container can have", NAME);
+    }
+    let Some(quantity) = Quantity::of(place.node) else { return };
+    let page = name.strip_prefix("hugepages-").and_then(Quantity::parse);
+    if quantity < Quantity::ZERO {
+        refusals.value(place, "which is negative", NEGATIVE);
+    } else if page.is_some_and(|page| !quantity.is_multiple_of(page)) {
+        refusals.value(place, "which is no multiple of the page size", HUGE);
+    } else if is_extended(name) && !quantity.is_whole() {
+        refusals.value(place, "which is no whole number", WHOLE);
+    }
+}
+
+fn compare(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mut Refusals) {
+    let Some(requested) = Quantity::of(request.node) else { return };
+    let shared = !is_extended(name) && !name.starts_with("hugepages-");
+    let limit = resources.get("limits").and_then(|limits| limits.get(name));
+    let Some(limit) = limit else {
+        if !shared {
+            refusals.together(request, "and there is no limit for it", EQUAL);
+        }
+        return;
+    };
+    let Some(most) = Quantity::of(limit.node) else { return };
+    if !shared && requested != most {
+        refusals.together(request, &format!("and its limit is {}", shown(limit.node)), EQUAL);
+    } else if requested > most {
+        refusals.together(request, &format!("which is more than the limit {}", shown(limit.node)), MORE);
+    }
+}
+
+fn huge_pages(resources: &Place<'_>, refusals: &mut Refusals) {
+    let names: Vec<&str> = ["limits", "requests"]
+        .iter()
+        .flat_map(|list| resources.entries(list))
+        .map(|(name, _)| name)
+        .collect();
+    let huge = names.iter().any(|name| name.starts_with("hugepages-"));
+    if huge && !names.iter().any(|name| matches!(*name, "cpu" | "memory")) {
+        refusals.whole(resources, "asks for huge pages without cpu or memory", HUGE);
+    }
+}
+
+/// The names without a domain are Kubernetes' own.
+fn is_known(name: &str) -> bool {
+    let own = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+    own || name.contains('/') && is_qualified_name(name) || name.contains("${")
+}
+
+/// Resources of devices and the like.
+fn is_extended(name: &str) -> bool {
+    name.contains('/') && !name.split('/').next().is_some_and(|domain| domain.contains("kubernetes.io"))
+}

@@ -1,0 +1,156 @@
+//! Where a Pod may run: node selectors, affinity, tolerations, spreading.
+
+use std::collections::HashSet;
+
+use super::Pod;
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule};
+use crate::validation::selectors;
+use crate::validation::syntax::{is_label_value, is_qualified_name, is_subdomain};
+
+const TOLERATION: Rule = Rule {
+    help: "name `key` and `operator`: Equal with a value, or Exists without one",
+    source: "ValidateTolerations in pkg/apis/core/validation",
+};
+const TERMS: Rule = Rule {
+    help: "add at least one term to `nodeSelectorTerms`",
+    source: "ValidateNodeSelector in pkg/apis/core/validation",
+};
+const REQUIREMENT: Rule = Rule {
+    help: "give In and NotIn values, Gt and Lt exactly one, Exists and DoesNotExist none",
+    source: "ValidateNodeSelectorRequirement in pkg/apis/core/validation",
+};
+const TOPOLOGY: Rule = Rule {
+    help: "name the label of nodes to spread over, such as topology.kubernetes.io/zone",
+    source: "validatePodAffinityTerm in pkg/apis/core/validation",
+};
+const SPREAD: Rule = Rule {
+    help: "keep one constraint for each topologyKey and whenUnsatisfiable",
+    source: "ValidateSpreadConstraintNotRepeat in pkg/apis/core/validation",
+};
+const DOMAINS: Rule = Rule {
+    help: "set `whenUnsatisfiable` to DoNotSchedule, or remove `minDomains`",
+    source: "validateMinDomains in pkg/apis/core/validation",
+};
+const NAME: Rule = Rule {
+    help: "write the name of an object: lower-case letters, digits, `-` and `.`",
+    source: "ValidatePodSpec in pkg/apis/core/validation",
+};
+
+/// Gt and Lt came late and behind a feature gate: whether a cluster takes them is not known.
+const OPERATORS: &[&str] = &["Equal", "Exists", "Gt", "Lt"];
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    pod.spec.get("nodeSelector").iter().for_each(|labels| selectors::plain(labels, refusals));
+    pod.spec.items("tolerations").iter().for_each(|item| toleration(item, refusals));
+    for key in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] {
+        let Some((text, place)) = pod.spec.text(key).zip(pod.spec.get(key)) else { continue };
+        if !is_subdomain(text) {
+            refusals.value(&place, "which can be the name of no object", NAME);
+        }
+    }
+    spreading(pod, refusals);
+    let Some(affinity) = pod.spec.get("affinity") else { return };
+    node_affinity(&affinity, refusals);
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        let required = format!("{kind}/requiredDuringSchedulingIgnoredDuringExecution/*");
+        let preferred = format!("{kind}/preferredDuringSchedulingIgnoredDuringExecution/*/podAffinityTerm");
+        let terms = affinity.find(&required).into_iter().chain(affinity.find(&preferred));
+        terms.for_each(|term| pod_term(&term, refusals));
+    }
+}
+
+fn toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
+    let operator = toleration.text("operator").unwrap_or("Equal");
+    if let Some(place) = toleration.get("operator").filter(|_| !OPERATORS.contains(&operator)) {
+        refusals.value(&place, "which is none of Equal, Exists", TOLERATION);
+    }
+    match toleration.text("key") {
+        None if operator != "Exists" => {
+            refusals.whole(toleration, "lacks a `key`, which only the operator Exists may do", TOLERATION);
+        }
+        Some(key) if !is_qualified_name(key) => {
+            toleration.get("key").iter().for_each(|key| {
+                refusals.value(key, "which can be the key of no taint", TOLERATION);
+            });
+        }
+        None | Some(_) => {}
+    }
+    if let Some((text, value)) = toleration.text("value").zip(toleration.get("value")) {
+        if operator == "Exists" {
+            refusals.together(&value, "and the operator Exists takes no value", TOLERATION);
+        } else if operator == "Equal" && !is_label_value(text) {
+            refusals.value(&value, "which can be the value of no taint", TOLERATION);
+        }
+    }
+    if let Some(seconds) = toleration.get("tolerationSeconds")
+        && toleration.text("effect") != Some("NoExecute")
+    {
+        refusals.together(&seconds, "and only the effect NoExecute takes a time", TOLERATION);
+    }
+}
+
+fn node_affinity(affinity: &Place<'_>, refusals: &mut Refusals) {
+    let required = "nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution";
+    for selector in affinity.find(required) {
+        if !selector.holds("nodeSelectorTerms") {
+            refusals.whole(&selector, "lacks `nodeSelectorTerms`", TERMS);
+        }
+    }
+    let hard = format!("{required}/nodeSelectorTerms/*/matchExpressions/*");
+    let soft = "nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/preference/matchExpressions/*";
+    let requirements = affinity.find(&hard).into_iter().chain(affinity.find(soft));
+    requirements.for_each(|item| node_requirement(&item, refusals));
+}
+
+fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
+    if let Some(key) = requirement.get("key") {
+        crate::validation::metadata::label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
+    }
+    let Some(operator) = requirement.get("operator") else { return };
+    let values = requirement.items("values").len();
+    match (operator.node.as_str().unwrap_or_default(), values) {
+        ("In" | "NotIn", 1..) | ("Exists" | "DoesNotExist", 0) | ("Gt" | "Lt", 1) => {}
+        ("In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt", _) => {
+            refusals.together(&operator, &format!("and there are {values} `values`"), REQUIREMENT);
+        }
+        _ => {
+            let complaint = "which is none of In, NotIn, Exists, DoesNotExist, Gt, Lt";
+            refusals.value(&operator, complaint, REQUIREMENT);
+        }
+    }
+}
+
+fn pod_term(term: &Place<'_>, refusals: &mut Refusals) {
+    for key in ["labelSelector", "namespaceSelector"] {
+        term.get(key).iter().for_each(|selector| selectors::label_selector(selector, refusals));
+    }
+    topology_key(term, refusals);
+}
+
+fn topology_key(holder: &Place<'_>, refusals: &mut Refusals) {
+    match holder.text("topologyKey").zip(holder.get("topologyKey")) {
+        None => refusals.whole(holder, "lacks a `topologyKey`", TOPOLOGY),
+        Some((text, place)) if !is_qualified_name(text) => {
+            refusals.value(&place, "which can be the key of no label", TOPOLOGY);
+        }
+        Some(_) => {}
+    }
+}
+
+fn spreading(pod: &Pod<'_>, refusals: &mut Refusals) {
+    let mut seen = HashSet::new();
+    for constraint in pod.spec.items("topologySpreadConstraints") {
+        topology_key(&constraint, refusals);
+        constraint.get("labelSelector").iter().for_each(|selector| {
+            selectors::label_selector(selector, refusals);
+        });
+        let action = constraint.text("whenUnsatisfiable");
+        if !seen.insert((constraint.text("topologyKey"), action)) {
+            refusals.whole(&constraint, "repeats topologyKey and whenUnsatisfiable of another", SPREAD);
+        }
+        if let Some(domains) = constraint.get("minDomains").filter(|_| action != Some("DoNotSchedule")) {
+            refusals.together(&domains, "and whenUnsatisfiable is not DoNotSchedule", DOMAINS);
+        }
+    }
+}

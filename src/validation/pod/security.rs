@@ -1,0 +1,122 @@
+//! Settings of security that exclude each other.
+
+use super::Pod;
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule};
+
+const ESCALATION: Rule = Rule {
+    help: "remove `allowPrivilegeEscalation: false`, or the privilege",
+    source: "ValidateSecurityContext in pkg/apis/core/validation",
+};
+const PROCESSES: Rule = Rule {
+    help: "keep one of `hostPID` and `shareProcessNamespace`",
+    source: "validatePodSpecSecurityContext in pkg/apis/core/validation",
+};
+const PROFILE: Rule = Rule {
+    help: "name a `localhostProfile` with the type Localhost, and with no other",
+    source: "validateSeccompProfileField in pkg/apis/core/validation",
+};
+const WINDOWS: Rule = Rule {
+    help: "remove the field, or correct `os.name`",
+    source: "validateWindows in pkg/apis/core/validation",
+};
+const LINUX: Rule = Rule {
+    help: "remove the field, or correct `os.name`",
+    source: "validateLinux in pkg/apis/core/validation",
+};
+
+/// Settings that a Windows Pod cannot have: of its `spec`, of its security context, of containers.
+const SPEC: &[&str] = &["hostUsers", "hostPID", "hostIPC", "shareProcessNamespace"];
+const POD: &[&str] = &[
+    "appArmorProfile",
+    "seLinuxOptions",
+    "seccompProfile",
+    "fsGroup",
+    "fsGroupChangePolicy",
+    "sysctls",
+    "runAsUser",
+    "runAsGroup",
+    "supplementalGroups",
+];
+const CONTAINER: &[&str] = &[
+    "appArmorProfile",
+    "seLinuxOptions",
+    "seccompProfile",
+    "capabilities",
+    "readOnlyRootFilesystem",
+    "privileged",
+    "allowPrivilegeEscalation",
+    "procMount",
+    "runAsUser",
+    "runAsGroup",
+];
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    if pod.spec.flag("hostPID") == Some(true) && pod.spec.flag("shareProcessNamespace") == Some(true) {
+        let place = pod.spec.get("shareProcessNamespace").unwrap_or_else(|| pod.spec.clone());
+        refusals.together(&place, "and hostPID is true as well", PROCESSES);
+    }
+    let context = pod.spec.get("securityContext");
+    context.iter().for_each(|context| profile(context, refusals));
+    for container in pod.containers() {
+        let Some(context) = container.place.get("securityContext") else { continue };
+        profile(&context, refusals);
+        escalation(&context, refusals);
+    }
+    system(pod, context.as_ref(), refusals);
+}
+
+fn escalation(context: &Place<'_>, refusals: &mut Refusals) {
+    if context.flag("allowPrivilegeEscalation") != Some(false) {
+        return;
+    }
+    if let Some(privileged) = context.get("privileged").filter(|place| place.node.as_bool() == Some(true)) {
+        refusals.together(&privileged, "and allowPrivilegeEscalation is false", ESCALATION);
+    }
+    for capability in context.find("capabilities/add/*") {
+        // Without its prefix the API server does not recognise the capability.
+        if capability.node.as_str() == Some("CAP_SYS_ADMIN") {
+            refusals.together(&capability, "and allowPrivilegeEscalation is false", ESCALATION);
+        }
+    }
+}
+
+fn profile(context: &Place<'_>, refusals: &mut Refusals) {
+    for key in ["seccompProfile", "appArmorProfile"] {
+        let Some(profile) = context.get(key) else { continue };
+        let local = profile.text("type") == Some("Localhost");
+        if local != profile.get("localhostProfile").is_some() {
+            let complaint = "names a localhostProfile without the type Localhost, or the reverse";
+            refusals.whole(&profile, complaint, PROFILE);
+        }
+    }
+}
+
+/// What a Pod may hold that says on which system it runs.
+fn system(pod: &Pod<'_>, context: Option<&Place<'_>>, refusals: &mut Refusals) {
+    let system = pod.spec.get("os").and_then(|os| os.text("name"));
+    let containers: Vec<Place<'_>> =
+        pod.containers().iter().filter_map(|container| container.place.get("securityContext")).collect();
+    match system {
+        Some("windows") => {
+            forbidden(&pod.spec, SPEC, WINDOWS, refusals);
+            context.iter().for_each(|context| forbidden(context, POD, WINDOWS, refusals));
+            containers.iter().for_each(|context| forbidden(context, CONTAINER, WINDOWS, refusals));
+        }
+        Some("linux") => {
+            let contexts = context.into_iter().chain(&containers);
+            contexts.for_each(|context| forbidden(context, &["windowsOptions"], LINUX, refusals));
+        }
+        Some(_) | None => {}
+    }
+}
+
+fn forbidden(holder: &Place<'_>, keys: &[&str], rule: Rule, refusals: &mut Refusals) {
+    for place in keys.iter().filter_map(|key| holder.get(key)) {
+        // For these two, false is the same as nothing.
+        let plain = ["hostPID", "hostIPC"].iter().any(|key| place.path().ends_with(key));
+        if place.node.as_bool() != Some(false) || !plain {
+            refusals.whole(&place, "is not allowed on the system that `os.name` names", rule);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Volumes of a Pod.
+
+use std::collections::HashSet;
+
+use super::Pod;
+use crate::kube::Quantity;
+use crate::validation::place::Place;
+use crate::validation::refusals::{Refusals, Rule};
+use crate::validation::syntax::{is_config_key, is_label, stays_inside};
+
+const NAME: Rule = Rule {
+    help: "give every volume of the Pod a name of its own: lower-case letters, digits and `-`, at most 63",
+    source: "ValidateVolumes in pkg/apis/core/validation",
+};
+const ONE: Rule = Rule {
+    help: "keep one of them, and make a second volume of the other",
+    source: "validateVolumeSource in pkg/apis/core/validation",
+};
+const HOST: Rule = Rule {
+    help: "name an absolute path without `..`",
+    source: "validateHostPathVolumeSource in pkg/apis/core/validation",
+};
+const ITEM: Rule = Rule {
+    help: "name a path inside the volume, without `..` and not from the root",
+    source: "validateKeyToPath in pkg/apis/core/validation",
+};
+const SOURCE: Rule = Rule {
+    help: "name the object that the volume shows",
+    source: "validateConfigMapVolumeSource in pkg/apis/core/validation",
+};
+const PROJECTION: Rule = Rule {
+    help: "make one entry of `sources` for each source",
+    source: "validateProjectionSources in pkg/apis/core/validation",
+};
+const FILE: Rule = Rule {
+    help: "give each file exactly one of `fieldRef` and `resourceFieldRef`",
+    source: "validateDownwardAPIVolumeFile in pkg/apis/core/validation",
+};
+const SIZE: Rule =
+    Rule { help: "write an amount of 0 or more", source: "validateVolumeSource in pkg/apis/core/validation" };
+
+/// Every kind of volume.
+const SOURCES: &[&str] = &[
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "hostPath",
+    "image",
+    "iscsi",
+    "nfs",
+    "persistentVolumeClaim",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "projected",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "secret",
+    "storageos",
+    "vsphereVolume",
+];
+
+const PROJECTED: &[&str] =
+    &["secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    let mut seen = HashSet::new();
+    for volume in pod.spec.items("volumes") {
+        name(&volume, &mut seen, refusals);
+        source(&volume, refusals);
+    }
+}
+
+fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+    let Some((text, place)) = volume.text("name").zip(volume.get("name")) else {
+        return refusals.whole(volume, "lacks a `name`", NAME);
+    };
+    if !is_label(text) {
+        refusals.value(&place, "which is no name of a volume", NAME);
+    } else if !seen.insert(text) {
+        refusals.together(&place, "and another volume of the Pod has the same name", NAME);
+    }
+}
+
+fn source(volume: &Place<'_>, refusals: &mut Refusals) {
+    let named: Vec<&str> = SOURCES.iter().copied().filter(|key| volume.get(key).is_some()).collect();
+    if named.len() > 1 {
+        refusals.whole(volume, &format!("is several volumes at once: {}", named.join(", ")), ONE);
+    }
+    if let Some(path) = volume.at(&["hostPath", "path"])
+        && path.node.as_str().is_some_and(|text| !stays_inside(text))
+    {
+        refusals.value(&path, "which leads to a parent folder", HOST);
+    }
+    if let Some(size) = volume.at(&["emptyDir", "sizeLimit"])
+        && Quantity::of(size.node).is_some_and(|size| size < Quantity::ZERO)
+    {
+        refusals.value(&size, "which is negative", SIZE);
+    }
+    object(volume, "configMap", "name", refusals);
+    object(volume, "secret", "secretName", refusals);
+    object(volume, "persistentVolumeClaim", "claimName", refusals);
+    volume.find("downwardAPI/items/*").iter().for_each(|file| downward(file, refusals));
+    volume.find("projected/sources/*").iter().for_each(|projection| projected(projection, refusals));
+}
+
+fn object(volume: &Place<'_>, kind: &str, key: &str, refusals: &mut Refusals) {
+    let Some(source) = volume.get(kind) else { return };
+    if source.text(key).is_none() {
+        refusals.whole(&source, &format!("lacks a `{key}`"), SOURCE);
+    }
+    items(&source, refusals);
+}
+
+fn projected(projection: &Place<'_>, refusals: &mut Refusals) {
+    if PROJECTED.iter().filter(|key| projection.get(key).is_some()).count() > 1 {
+        refusals.whole(projection, "names several sources at once", PROJECTION);
+    }
+    for key in ["configMap", "secret"] {
+        projection.get(key).iter().for_each(|source| {
+            if source.text("name").is_none() {
+                refusals.whole(source, "lacks a `name`", SOURCE);
+            }
+            items(source, refusals);
+        });
+    }
+    projection.find("downwardAPI/items/*").iter().for_each(|file| downward(file, refusals));
+}
+
+fn items(source: &Place<'_>, refusals: &mut Refusals) {
+    for item in source.items("items") {
+        if let Some(key) =
+            item.get("key").filter(|key| key.node.as_str().is_some_and(|text| !is_config_key(text)))
+        {
+            refusals.value(&key, "which cannot be a key", ITEM);
+        }
+        path(&item, refusals);
+    }
+}
+
+fn downward(file: &Place<'_>, refusals: &mut Refusals) {
+    path(file, refusals);
+    if file.get("fieldRef").is_some() == file.get("resourceFieldRef").is_some() {
+        refusals.whole(file, "has both of fieldRef and resourceFieldRef, or neither", FILE);
+    }
+}
+
+fn path(item: &Place<'_>, refusals: &mut Refusals) {
+    let Some(place) = item.get("path") else { return };
+    let Some(text) = place.node.as_str() else { return };
+    if text.starts_with('/') || text.starts_with("..") || !stays_inside(text) || text.is_empty() {
+        refusals.value(&place, "which is no path inside the volume", ITEM);
+    }
+}

@@ -1,0 +1,191 @@
+//! Fields of a Pod that take one of a few words, and numbers within bounds.
+
+use super::Pod;
+use crate::validation::place::Place;
+use crate::validation::refusals::Refusals;
+use crate::validation::{numbers, words};
+
+/// A path below the Pod's `spec`, its words, and who says so.
+const POD: &[(&str, &[&str], &str)] = &[
+    ("restartPolicy", &["Always", "OnFailure", "Never"], "validateRestartPolicy in pkg/apis/core/validation"),
+    (
+        "dnsPolicy",
+        &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
+        "validateDNSPolicy in pkg/apis/core/validation",
+    ),
+    (
+        "preemptionPolicy",
+        &["PreemptLowerPriority", "Never"],
+        "ValidatePreemptionPolicy in pkg/apis/core/validation",
+    ),
+    ("os/name", &["linux", "windows"], "validateOS in pkg/apis/core/validation"),
+    (
+        "tolerations/*/effect",
+        &["NoSchedule", "PreferNoSchedule", "NoExecute"],
+        "validateTaintEffect in pkg/apis/core/validation",
+    ),
+    (
+        "topologySpreadConstraints/*/whenUnsatisfiable",
+        &["DoNotSchedule", "ScheduleAnyway"],
+        "ValidateWhenUnsatisfiable in pkg/apis/core/validation",
+    ),
+    (
+        "topologySpreadConstraints/*/nodeAffinityPolicy",
+        &["Ignore", "Honor"],
+        "validateNodeInclusionPolicy in pkg/apis/core/validation",
+    ),
+    (
+        "topologySpreadConstraints/*/nodeTaintsPolicy",
+        &["Ignore", "Honor"],
+        "validateNodeInclusionPolicy in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/seccompProfile/type",
+        &["Localhost", "RuntimeDefault", "Unconfined"],
+        "validateSeccompProfileType in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/appArmorProfile/type",
+        &["Localhost", "RuntimeDefault", "Unconfined"],
+        "ValidateAppArmorProfileField in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/fsGroupChangePolicy",
+        &["OnRootMismatch", "Always"],
+        "validateFSGroupChangePolicy in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/supplementalGroupsPolicy",
+        &["Merge", "Strict"],
+        "validateSupplementalGroupsPolicy in pkg/apis/core/validation",
+    ),
+    (
+        "volumes/*/hostPath/type",
+        &["DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"],
+        "validateHostPathType in pkg/apis/core/validation",
+    ),
+    (
+        "volumes/*/image/pullPolicy",
+        &["Always", "IfNotPresent", "Never"],
+        "validatePullPolicy in pkg/apis/core/validation",
+    ),
+];
+
+/// A path below a container, its words, and who says so.
+const CONTAINER: &[(&str, &[&str], &str)] = &[
+    (
+        "imagePullPolicy",
+        &["Always", "IfNotPresent", "Never"],
+        "validatePullPolicy in pkg/apis/core/validation",
+    ),
+    (
+        "terminationMessagePolicy",
+        &["File", "FallbackToLogsOnError"],
+        "validateContainerCommon in pkg/apis/core/validation",
+    ),
+    ("ports/*/protocol", &["TCP", "UDP", "SCTP"], "validateContainerPorts in pkg/apis/core/validation"),
+    (
+        "volumeMounts/*/mountPropagation",
+        &["None", "HostToContainer", "Bidirectional"],
+        "validateMountPropagation in pkg/apis/core/validation",
+    ),
+    (
+        "volumeMounts/*/recursiveReadOnly",
+        &["Disabled", "IfPossible", "Enabled"],
+        "validateMountRecursiveReadOnly in pkg/apis/core/validation",
+    ),
+    (
+        "resizePolicy/*/restartPolicy",
+        &["NotRequired", "RestartContainer"],
+        "validateResizePolicy in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/procMount",
+        &["Default", "Unmasked"],
+        "ValidateProcMountType in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/seccompProfile/type",
+        &["Localhost", "RuntimeDefault", "Unconfined"],
+        "validateSeccompProfileType in pkg/apis/core/validation",
+    ),
+    (
+        "securityContext/appArmorProfile/type",
+        &["Localhost", "RuntimeDefault", "Unconfined"],
+        "ValidateAppArmorProfileField in pkg/apis/core/validation",
+    ),
+];
+
+const PORT: i64 = 65_535;
+const MOST: i64 = 2_147_483_647;
+/// The greatest file mode, `0777`.
+const MODE: i64 = 0o777;
+
+/// A path below the Pod's `spec`, its bounds, and who says so.
+const POD_NUMBERS: &[(&str, i64, i64, &str)] = &[
+    ("activeDeadlineSeconds", 1, MOST, "ValidatePodSpec in pkg/apis/core/validation"),
+    ("securityContext/runAsUser", 0, MOST, "IsValidUserID in apimachinery/pkg/util/validation"),
+    ("securityContext/runAsGroup", 0, MOST, "IsValidGroupID in apimachinery/pkg/util/validation"),
+    ("securityContext/fsGroup", 0, MOST, "IsValidGroupID in apimachinery/pkg/util/validation"),
+    ("securityContext/supplementalGroups/*", 0, MOST, "IsValidGroupID in apimachinery/pkg/util/validation"),
+    ("topologySpreadConstraints/*/maxSkew", 1, MOST, "ValidateMaxSkew in pkg/apis/core/validation"),
+    ("topologySpreadConstraints/*/minDomains", 1, MOST, "validateMinDomains in pkg/apis/core/validation"),
+    (
+        "affinity/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/weight",
+        1,
+        100,
+        "ValidatePreferredSchedulingTerms in pkg/apis/core/validation",
+    ),
+    (
+        "affinity/podAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/weight",
+        1,
+        100,
+        "validateWeightedPodAffinityTerms in pkg/apis/core/validation",
+    ),
+    (
+        "affinity/podAntiAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/weight",
+        1,
+        100,
+        "validateWeightedPodAffinityTerms in pkg/apis/core/validation",
+    ),
+    ("volumes/*/secret/defaultMode", 0, MODE, "validateSecretVolumeSource in pkg/apis/core/validation"),
+    ("volumes/*/configMap/defaultMode", 0, MODE, "validateConfigMapVolumeSource in pkg/apis/core/validation"),
+    ("volumes/*/projected/defaultMode", 0, MODE, "validateProjectedVolumeSource in pkg/apis/core/validation"),
+    (
+        "volumes/*/downwardAPI/defaultMode",
+        0,
+        MODE,
+        "validateDownwardAPIVolumeSource in pkg/apis/core/validation",
+    ),
+    ("volumes/*/secret/items/*/mode", 0, MODE, "validateKeyToPath in pkg/apis/core/validation"),
+    ("volumes/*/configMap/items/*/mode", 0, MODE, "validateKeyToPath in pkg/apis/core/validation"),
+];
+
+/// A path below a container, its bounds, and who says so.
+const CONTAINER_NUMBERS: &[(&str, i64, i64, &str)] = &[
+    ("ports/*/containerPort", 1, PORT, "validateContainerPorts in pkg/apis/core/validation"),
+    ("ports/*/hostPort", 0, PORT, "validateContainerPorts in pkg/apis/core/validation"),
+    ("securityContext/runAsUser", 0, MOST, "IsValidUserID in apimachinery/pkg/util/validation"),
+    ("securityContext/runAsGroup", 0, MOST, "IsValidGroupID in apimachinery/pkg/util/validation"),
+];
+
+pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
+    judge(&pod.spec, POD, POD_NUMBERS, refusals);
+    for container in pod.containers() {
+        judge(&container.place, CONTAINER, CONTAINER_NUMBERS, refusals);
+    }
+}
+
+fn judge(
+    place: &Place<'_>,
+    rows: &[(&str, &[&str], &'static str)],
+    bounds: &[(&str, i64, i64, &'static str)],
+    refusals: &mut Refusals,
+) {
+    for (path, known, source) in rows {
+        words::judge(place, path, known, source, refusals);
+    }
+    for (path, least, most, source) in bounds {
+        numbers::judge(place, path, *least, *most, source, refusals);
+    }
+}

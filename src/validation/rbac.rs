@@ -1,0 +1,87 @@
+//! Roles and bindings.
+
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+
+const RULE: Rule = Rule {
+    help: "give the rule verbs, and either apiGroups with resources (\"\" is the core group) or nonResourceURLs",
+    source: "ValidatePolicyRule in pkg/apis/rbac/validation",
+};
+const NAMESPACED: Rule = Rule {
+    help: "put rules for URLs into a ClusterRole",
+    source: "ValidatePolicyRule in pkg/apis/rbac/validation",
+};
+const SUBJECT: Rule = Rule {
+    help: "name the subject, and leave out its apiGroup or write the one that its kind has",
+    source: "ValidateRoleBindingSubject in pkg/apis/rbac/validation",
+};
+const REFERENCE: Rule =
+    Rule { help: "name the role that is granted", source: "ValidateRoleBinding in pkg/apis/rbac/validation" };
+
+const GROUP: &str = "rbac.authorization.k8s.io";
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    if subject.group != GROUP {
+        return;
+    }
+    match subject.kind {
+        "Role" | "ClusterRole" => {
+            let is_namespaced = subject.kind == "Role";
+            for rule in subject.root.items("rules") {
+                policy_rule(&rule, refusals);
+                if let Some(urls) = rule.get("nonResourceURLs").filter(|_| is_namespaced) {
+                    refusals.whole(
+                        &urls,
+                        "is not allowed in a Role, which is about one namespace",
+                        NAMESPACED,
+                    );
+                }
+            }
+        }
+        "RoleBinding" | "ClusterRoleBinding" => binding(subject, refusals),
+        _ => {}
+    }
+}
+
+fn policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
+    if !rule.holds("verbs") {
+        refusals.whole(rule, "lacks `verbs`", RULE);
+    }
+    if rule.holds("nonResourceURLs") {
+        if ["apiGroups", "resources", "resourceNames"].iter().any(|key| rule.holds(key)) {
+            refusals.whole(rule, "is about resources and about URLs at once", RULE);
+        }
+        return;
+    }
+    for key in ["apiGroups", "resources"] {
+        if !rule.holds(key) {
+            refusals.whole(rule, &format!("lacks `{key}`"), RULE);
+        }
+    }
+}
+
+fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
+    if let Some(role) = subject.root.get("roleRef").filter(|role| role.text("name").is_none()) {
+        refusals.whole(&role, "lacks a `name`", REFERENCE);
+    }
+    for item in subject.root.items("subjects") {
+        if item.text("name").is_none() {
+            refusals.whole(&item, "lacks a `name`", SUBJECT);
+        }
+        let group = item.get("apiGroup").filter(|_| item.text("apiGroup").is_some());
+        match item.text("kind") {
+            Some("ServiceAccount") => {
+                group.iter().for_each(|group| {
+                    refusals.together(group, "and a ServiceAccount has none", SUBJECT);
+                });
+                // kustomize fills in the namespace, so that one that is missing is no proof.
+            }
+            Some("User" | "Group") => {
+                if let Some(group) = group.filter(|group| group.node.as_str() != Some(GROUP)) {
+                    refusals.together(&group, &format!("which is not {GROUP}"), SUBJECT);
+                }
+            }
+            Some(_) | None => {}
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Label selectors, and whether a workload selects the Pods that it makes.
+
+use super::metadata::label_key;
+use super::place::{Place, quoted};
+use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::is_label_value;
+
+const SELECTOR: Rule = Rule {
+    help: "give In and NotIn at least one value, Exists and DoesNotExist none",
+    source: "ValidateLabelSelectorRequirement in apimachinery/pkg/apis/meta/v1/validation",
+};
+const VALUE: Rule = Rule {
+    help: "write the value as labels are written: letters, digits, `-`, `_` and `.`, at most 63",
+    source: "ValidateLabels in apimachinery/pkg/apis/meta/v1/validation",
+};
+const MISMATCH: Rule = Rule {
+    help: "give the Pod template every label that the selector asks for",
+    source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
+};
+const EMPTY: Rule = Rule {
+    help: "say under `selector.matchLabels` which Pods belong to it",
+    source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
+};
+
+/// Where kinds hold selectors with `matchLabels` and `matchExpressions`.
+const SELECTORS: &[(&str, &[&str], &str)] = &[
+    ("apps", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"], "spec/selector"),
+    ("batch", &["Job"], "spec/selector"),
+    ("policy", &["PodDisruptionBudget"], "spec/selector"),
+    ("networking.k8s.io", &["NetworkPolicy"], "spec/podSelector"),
+    ("networking.k8s.io", &["NetworkPolicy"], "spec/ingress/*/from/*/podSelector"),
+    ("networking.k8s.io", &["NetworkPolicy"], "spec/ingress/*/from/*/namespaceSelector"),
+    ("networking.k8s.io", &["NetworkPolicy"], "spec/egress/*/to/*/podSelector"),
+    ("networking.k8s.io", &["NetworkPolicy"], "spec/egress/*/to/*/namespaceSelector"),
+    ("rbac.authorization.k8s.io", &["ClusterRole"], "aggregationRule/clusterRoleSelectors/*"),
+    ("", &["PersistentVolumeClaim"], "spec/selector"),
+];
+
+/// Selectors that are plain labels.
+const PLAIN: &[(&str, &[&str], &str)] = &[("", &["Service", "ReplicationController"], "spec/selector")];
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let named = |rows: &[(&str, &[&str], &'static str)]| -> Vec<Place<'_>> {
+        let own = rows.iter().filter(|row| row.0 == subject.group && row.1.contains(&subject.kind));
+        own.flat_map(|row| subject.root.find(row.2)).collect()
+    };
+    named(SELECTORS).iter().for_each(|selector| label_selector(selector, refusals));
+    for selector in named(PLAIN) {
+        plain(&selector, refusals);
+    }
+    if subject.group == "apps" && subject.version == "v1" {
+        template(subject, refusals);
+    }
+}
+
+/// A selector with `matchLabels` and `matchExpressions`.
+pub(super) fn label_selector(selector: &Place<'_>, refusals: &mut Refusals) {
+    if let Some(labels) = selector.get("matchLabels") {
+        plain(&labels, refusals);
+    }
+    selector.items("matchExpressions").iter().for_each(|requirement| expression(requirement, refusals));
+}
+
+/// Plain labels: of a Service, or of `nodeSelector`.
+pub(super) fn plain(labels: &Place<'_>, refusals: &mut Refusals) {
+    for entry in labels.node.entries() {
+        let Some(place) = labels.get(&entry.key) else { continue };
+        label_key(&entry.key, &place, refusals);
+        if place.node.as_str().is_some_and(|text| !is_label_value(text)) {
+            refusals.value(&place, "which no label can have as its value", VALUE);
+        }
+    }
+}
+
+fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
+    if let Some(key) = requirement.get("key") {
+        label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
+    }
+    let Some(operator) = requirement.get("operator") else { return };
+    match (operator.node.as_str().unwrap_or_default(), requirement.holds("values")) {
+        ("In" | "NotIn", true) | ("Exists" | "DoesNotExist", false) => {}
+        ("In" | "NotIn", false) => refusals.together(&operator, "and there are no `values`", SELECTOR),
+        ("Exists" | "DoesNotExist", true) => {
+            refusals.together(&operator, "and there are `values`", SELECTOR);
+        }
+        _ => refusals.value(&operator, "which is none of In, NotIn, Exists, DoesNotExist", SELECTOR),
+    }
+}
+
+/// A workload whose selector its own Pods do not match would make Pods for ever.
+fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
+    if !matches!(subject.kind, "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet") {
+        return;
+    }
+    let Some(selector) = subject.root.at(&["spec", "selector"]) else { return };
+    if !selector.holds("matchLabels") && !selector.holds("matchExpressions") {
+        return refusals.whole(&selector, "is empty, so that nothing belongs to it", EMPTY);
+    }
+    let labels = subject.root.at(&["spec", "template", "metadata", "labels"]);
+    if let Some((place, complaint)) = mismatch(&selector, labels.as_ref()) {
+        refusals.whole(&place, &complaint, MISMATCH);
+    }
+}
+
+/// The first requirement of a selector that labels do not meet.
+pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> Option<(Place<'a>, String)> {
+    let has = |key: &str| labels.and_then(|labels| labels.node.get(key)?.as_str());
+    for (key, wanted) in selector.entries("matchLabels") {
+        let text = wanted.node.as_str()?;
+        if text.contains("${") || has(key).is_some_and(|found| found.contains("${")) {
+            continue;
+        }
+        if has(key) != Some(text) {
+            let found =
+                has(key).map_or_else(|| "lacks it".to_owned(), |found| format!("has {}", quoted(found)));
+            let complaint = format!("is {}, and the Pod template {found}", quoted(text));
+            return Some((wanted, complaint));
+        }
+    }
+    let unmet = |requirement: &Place<'a>| {
+        let found = has(requirement.text("key")?);
+        let among =
+            |text: &str| requirement.items("values").iter().any(|value| value.node.as_str() == Some(text));
+        Some(!match requirement.text("operator")? {
+            "In" => found.is_some_and(among),
+            "NotIn" => !found.is_some_and(among),
+            "Exists" => found.is_some(),
+            "DoesNotExist" => found.is_none(),
+            _ => true,
+        })
+    };
+    let requirement =
+        selector.items("matchExpressions").into_iter().find(|item| unmet(item) == Some(true))?;
+    Some((requirement, "is not met by the labels of the Pod template".to_owned()))
+}

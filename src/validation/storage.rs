@@ -1,0 +1,134 @@
+//! Volumes, claims and storage classes.
+
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::{is_qualified_name, is_subdomain, stays_inside};
+use crate::kube::Quantity;
+
+const MODES: Rule = Rule {
+    help: "name how it may be mounted, such as ReadWriteOnce",
+    source: "ValidatePersistentVolumeClaimSpec in pkg/apis/core/validation",
+};
+const ALONE: Rule = Rule {
+    help: "keep ReadWriteOncePod, or the others",
+    source: "ValidatePersistentVolumeClaimSpec in pkg/apis/core/validation",
+};
+const SIZE: Rule = Rule {
+    help: "request storage of more than 0, such as 10Gi",
+    source: "ValidatePersistentVolumeClaimSpec in pkg/apis/core/validation",
+};
+const CLASS: Rule = Rule {
+    help: "write the name of a StorageClass",
+    source: "ValidateClassName in pkg/apis/core/validation",
+};
+const SOURCE: Rule = Rule {
+    help: "describe the volume under exactly one source, such as csi or nfs",
+    source: "ValidatePersistentVolumeSpec in pkg/apis/core/validation",
+};
+const LOCAL: Rule = Rule {
+    help: "add a `nodeAffinity` that names the node",
+    source: "ValidatePersistentVolumeSpec in pkg/apis/core/validation",
+};
+const PROVISIONER: Rule = Rule {
+    help: "write the name of the provisioner, such as ebs.csi.aws.com",
+    source: "validateProvisioner in pkg/apis/storage/validation",
+};
+
+/// Every source of a PersistentVolume.
+pub(super) const SOURCES: &[&str] = &[
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "csi",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "glusterfs",
+    "hostPath",
+    "iscsi",
+    "local",
+    "nfs",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "storageos",
+    "vsphereVolume",
+];
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let spec = subject.root.get("spec");
+    match (subject.group, subject.kind) {
+        ("", "PersistentVolumeClaim") => spec.iter().for_each(|spec| claim(spec, refusals)),
+        ("", "PersistentVolume") => spec.iter().for_each(|spec| volume(spec, refusals)),
+        ("storage.k8s.io", "StorageClass") => class(subject, refusals),
+        _ => {}
+    }
+}
+
+fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
+    access_modes(spec, refusals);
+    amount(spec, &["resources", "requests", "storage"], refusals);
+    class_name(spec, refusals);
+}
+
+fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
+    access_modes(spec, refusals);
+    amount(spec, &["capacity", "storage"], refusals);
+    class_name(spec, refusals);
+    let named: Vec<&str> = SOURCES.iter().copied().filter(|key| spec.get(key).is_some()).collect();
+    if named.len() != 1 {
+        let complaint = format!("names {} sources where one belongs", named.len());
+        refusals.whole(spec, &complaint, SOURCE);
+    }
+    if let Some(local) = spec.get("local").filter(|_| spec.at(&["nodeAffinity", "required"]).is_none()) {
+        refusals.whole(&local, "needs a nodeAffinity, which is not there", LOCAL);
+    }
+    if let Some(path) = spec.at(&["hostPath", "path"])
+        && path.node.as_str().is_some_and(|text| !stays_inside(text))
+    {
+        refusals.value(&path, "which leads to a parent folder", SOURCE);
+    }
+}
+
+fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
+    let modes = spec.items("accessModes");
+    if modes.is_empty() {
+        return refusals.whole(spec, "lacks `accessModes`", MODES);
+    }
+    let single = modes.iter().find(|mode| mode.node.as_str() == Some("ReadWriteOncePod"));
+    let other = modes.iter().any(|mode| mode.node.as_str() != Some("ReadWriteOncePod"));
+    if let Some(single) = single.filter(|_| other) {
+        refusals.together(single, "which goes with no other", ALONE);
+    }
+}
+
+fn amount(spec: &Place<'_>, path: &[&str], refusals: &mut Refusals) {
+    match spec.at(path) {
+        None => refusals.whole(spec, &format!("lacks `{}`", path.join(".")), SIZE),
+        Some(size) if Quantity::of(size.node).is_some_and(|amount| amount <= Quantity::ZERO) => {
+            refusals.value(&size, "which is not more than 0", SIZE);
+        }
+        Some(_) => {}
+    }
+}
+
+fn class_name(spec: &Place<'_>, refusals: &mut Refusals) {
+    let named = spec.text("storageClassName").zip(spec.get("storageClassName"));
+    if let Some((_, place)) = named.filter(|(text, _)| !is_subdomain(text)) {
+        refusals.value(&place, "which can be the name of no StorageClass", CLASS);
+    }
+}
+
+fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let Some((text, place)) = subject.root.text("provisioner").zip(subject.root.get("provisioner")) else {
+        return;
+    };
+    if !is_qualified_name(&text.to_lowercase()) {
+        refusals.value(&place, "which is no name of a provisioner", PROVISIONER);
+    }
+}

@@ -1,0 +1,46 @@
+//! Claims: only the request may grow.
+
+use super::defaults::CLAIM;
+use super::difference::{Difference, of_field};
+use super::{ForbiddenChange, Pair};
+use crate::kube::Quantity;
+use crate::validation::place::shown;
+
+const HELP: &str = "put the old value back, or make a claim with a new name and copy the data; deleting the claim (Argo CD's Force=true, Flux's force: true) deletes the data where the reclaim policy is Delete";
+const SHRINK: &str = "put the old size back: a volume cannot shrink; to save space, make a smaller claim with a new name and copy the data";
+const SOURCE: &str = "ValidatePersistentVolumeClaimUpdate in pkg/apis/core/validation";
+
+pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
+    let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
+    if !pair.is("", "PersistentVolumeClaim") {
+        return;
+    }
+    for field in ["accessModes", "selector", "volumeMode"] {
+        found.extend(Difference::forbidden(&of_field(&old, &new, field, CLAIM), HELP, SOURCE));
+    }
+    // What the cluster filled in may be written down later.
+    for field in ["storageClassName", "volumeName"] {
+        if old.text(field).is_some() {
+            found.extend(Difference::forbidden(&of_field(&old, &new, field, CLAIM), HELP, SOURCE));
+        }
+    }
+    for field in ["dataSource", "dataSourceRef"] {
+        if old.get(field).is_some() && new.get(field).is_some() {
+            found.extend(Difference::forbidden(&of_field(&old, &new, field, CLAIM), HELP, SOURCE));
+        }
+    }
+    let path = &["resources", "requests", "storage"];
+    let (Some(before), Some(after)) = (old.at(path), new.at(path)) else { return };
+    if Quantity::of(before.node).zip(Quantity::of(after.node)).is_some_and(|(before, after)| after < before) {
+        found.push(ForbiddenChange {
+            path: after.path().to_owned(),
+            old_pointer: before.pointer.clone(),
+            pointer: after.pointer.clone(),
+            was: Some(shown(before.node)),
+            becomes: Some(shown(after.node)),
+            others: 0,
+            help: SHRINK,
+            source: SOURCE,
+        });
+    }
+}

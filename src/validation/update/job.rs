@@ -1,0 +1,49 @@
+//! Jobs: what they run is decided once.
+
+use super::defaults::{OTHER, POD};
+use super::difference::{Difference, of_field};
+use super::{ForbiddenChange, Pair};
+use crate::validation::place::Place;
+
+const HELP: &str = "put the old value back, or give the Job a new name: the old one keeps its result; Argo CD's Replace=true with Force=true and Flux's force: true delete the Job and its Pods and run it again";
+const SOURCE: &str = "ValidateJobSpecUpdate in pkg/apis/batch/validation";
+
+/// What of a suspended Job's template may still change: where its Pods will run.
+const DIRECTIONS: &[&str] = &[
+    "template.metadata.",
+    "template.spec.nodeSelector",
+    "template.spec.tolerations",
+    "template.spec.schedulingGates",
+    "template.spec.affinity",
+    "].resources",
+];
+
+pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
+    let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
+    if !pair.is("batch", "Job") {
+        return;
+    }
+    for field in ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"]
+    {
+        found.extend(Difference::forbidden(&of_field(&old, &new, field, OTHER), HELP, SOURCE));
+    }
+    if old.get("selector").is_some() && new.get("selector").is_some() {
+        found.extend(Difference::forbidden(&of_field(&old, &new, "selector", OTHER), HELP, SOURCE));
+    }
+    if !is_elastic(&new) {
+        found.extend(Difference::forbidden(&of_field(&old, &new, "completions", OTHER), HELP, SOURCE));
+    }
+    let mut differences = of_field(&old, &new, "template", POD);
+    if old.flag("suspend") == Some(true) {
+        differences.retain(|difference| !DIRECTIONS.iter().any(|part| difference.path.contains(part)));
+    }
+    found.extend(Difference::forbidden(&differences, HELP, SOURCE));
+}
+
+/// An indexed Job may grow and shrink with its parallelism.
+fn is_elastic(spec: &Place<'_>) -> bool {
+    let completions = spec.integer("completions");
+    spec.text("completionMode") == Some("Indexed")
+        && completions.is_some()
+        && completions == spec.integer("parallelism")
+}

@@ -1,0 +1,70 @@
+//! Pods: what runs is decided once, except for its images.
+
+use super::defaults::POD;
+use super::difference::{Difference, of_field};
+use super::{ForbiddenChange, Pair};
+use crate::validation::place::Place;
+
+const HELP: &str = "put the old value back, or give the Pod a new name; better, let a Deployment make it: a Pod that is deleted (Argo CD's Replace=true with Force=true, Flux's force: true) is gone until it is created again";
+const SOURCE: &str = "ValidatePodUpdate in pkg/apis/core/validation";
+
+pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
+    if !pair.is("", "Pod") {
+        return;
+    }
+    let gated = pair.old.get("spec").is_some_and(|spec| spec.holds("schedulingGates"));
+    let mut differences = of_field(&pair.old, &pair.new, "spec", POD);
+    differences.retain(|difference| !may_change(difference, gated));
+    let lost = pair.old.get("spec").zip(pair.new.get("spec"));
+    found.extend(Difference::forbidden(&differences, HELP, SOURCE));
+    found.extend(lost.and_then(|(old, new)| toleration(&old, &new)));
+}
+
+fn may_change(difference: &Difference<'_>, gated: bool) -> bool {
+    let path = difference.path.as_str();
+    let image = path.ends_with("].image")
+        && (path.starts_with("spec.containers[") || path.starts_with("spec.initContainers["))
+        && difference.old.is_some()
+        && difference.new.is_some();
+    let while_gated = path.starts_with("spec.nodeSelector") || path.starts_with("spec.affinity");
+    image
+        || path.starts_with("spec.tolerations")
+        || path.starts_with("spec.schedulingGates")
+        || path.starts_with("spec.terminationGracePeriodSeconds") && was_negative(difference)
+        || path.starts_with("spec.activeDeadlineSeconds") && shortens(difference)
+        || gated && while_gated
+}
+
+fn was_negative(difference: &Difference<'_>) -> bool {
+    difference.old.as_ref().and_then(|place| place.node.as_integer()).is_some_and(|seconds| seconds < 0)
+}
+
+/// A deadline may be set, and brought forward.
+fn shortens(difference: &Difference<'_>) -> bool {
+    let seconds = |side: &Option<Place<'_>>| side.as_ref().and_then(|place| place.node.as_integer());
+    match (seconds(&difference.old), seconds(&difference.new)) {
+        (Some(old), Some(new)) => new < old,
+        (None, new) => new.is_some(),
+        (Some(_), None) => false,
+    }
+}
+
+/// Tolerations may be added; those that are there stay, but for their time.
+fn toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
+    let same = |before: &Place<'_>, after: &Place<'_>| {
+        ["key", "operator", "value", "effect"].iter().all(|key| before.text(key) == after.text(key))
+    };
+    let kept = new.items("tolerations");
+    let lost =
+        old.items("tolerations").into_iter().find(|item| !kept.iter().any(|other| same(item, other)))?;
+    Some(ForbiddenChange {
+        path: lost.path().to_owned(),
+        old_pointer: lost.pointer.clone(),
+        pointer: new.pointer.clone(),
+        was: lost.text("key").map(crate::validation::place::quoted),
+        becomes: None,
+        others: 0,
+        help: HELP,
+        source: "validateOnlyAddedTolerations in pkg/apis/core/validation",
+    })
+}

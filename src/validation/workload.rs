@@ -1,0 +1,140 @@
+//! How Deployments and DaemonSets replace their Pods, and what their Pod templates must not hold.
+
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+use crate::manifest::{Node, Value};
+
+const STRATEGY: Rule = Rule {
+    help: "remove `rollingUpdate`, or set the type to RollingUpdate",
+    source: "ValidateDeploymentStrategy in pkg/apis/apps/validation",
+};
+const AMOUNT: Rule = Rule {
+    help: "write a number such as 1, or a percentage such as \"25%\"",
+    source: "ValidatePositiveIntOrPercent in pkg/apis/apps/validation",
+};
+const STANDSTILL: Rule = Rule {
+    help: "let at least one Pod be unavailable or surplus, or nothing can ever be replaced",
+    source: "ValidateRollingUpdateDeployment in pkg/apis/apps/validation",
+};
+const DAEMONS: Rule = Rule {
+    help: "set exactly one of `maxSurge` and `maxUnavailable` (1 where it is left out) to other than 0",
+    source: "ValidateRollingUpdateDaemonSet in pkg/apis/apps/validation",
+};
+const DEADLINE: Rule = Rule {
+    help: "make it longer than `minReadySeconds`",
+    source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
+};
+const RESTART: Rule = Rule {
+    help: "remove the field: such Pods always restart; run what ends in a Job",
+    source: "ValidatePodTemplateSpecForReplicaSet in pkg/apis/apps/validation",
+};
+const NO_DEADLINE: Rule = Rule {
+    help: "remove the field, or run what ends in a Job",
+    source: "ValidatePodTemplateSpecForReplicaSet in pkg/apis/apps/validation",
+};
+
+/// How many seconds a Deployment may take where it does not say.
+const DEFAULT_DEADLINE: i64 = 600;
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let runs_for_ever = match subject.group {
+        "apps" => matches!(subject.kind, "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet"),
+        "" => subject.kind == "ReplicationController",
+        _ => false,
+    };
+    let Some(spec) = subject.root.get("spec").filter(|_| runs_for_ever) else { return };
+    restart(&spec, refusals);
+    match subject.kind {
+        "Deployment" => deployment(&spec, refusals),
+        "DaemonSet" => daemons(&spec, refusals),
+        _ => {}
+    }
+}
+
+fn restart(spec: &Place<'_>, refusals: &mut Refusals) {
+    let Some(pod) = spec.at(&["template", "spec"]) else { return };
+    let policy =
+        pod.get("restartPolicy").filter(|place| matches!(place.node.as_str(), Some("Never" | "OnFailure")));
+    if let Some(policy) = policy {
+        refusals.together(&policy, "and Pods of this kind must always be restarted", RESTART);
+    }
+    if let Some(deadline) = pod.get("activeDeadlineSeconds") {
+        refusals.whole(&deadline, "is not allowed here: Pods of this kind have no end", NO_DEADLINE);
+    }
+}
+
+fn deployment(spec: &Place<'_>, refusals: &mut Refusals) {
+    if let Some(strategy) = spec.get("strategy") {
+        let rolling = strategy.get("rollingUpdate");
+        if let (Some("Recreate"), Some(rolling)) = (strategy.text("type"), &rolling) {
+            refusals.whole(rolling, "is not allowed with the type Recreate", STRATEGY);
+        } else if let Some(rolling) = rolling {
+            amounts(&rolling, refusals);
+            if is_zero(&rolling, "maxUnavailable") && is_zero(&rolling, "maxSurge") {
+                refusals.whole(&rolling, "allows neither a missing nor a surplus Pod", STANDSTILL);
+            }
+        }
+    }
+    let ready = spec.integer("minReadySeconds").unwrap_or(0);
+    let deadline = spec.integer("progressDeadlineSeconds");
+    if deadline.unwrap_or(DEFAULT_DEADLINE) <= ready {
+        let place = spec.get("progressDeadlineSeconds").or_else(|| spec.get("minReadySeconds"));
+        place.iter().for_each(|place| {
+            refusals.together(place, "and progressDeadlineSeconds is not above minReadySeconds", DEADLINE);
+        });
+    }
+}
+
+fn daemons(spec: &Place<'_>, refusals: &mut Refusals) {
+    let Some(strategy) = spec.get("updateStrategy") else { return };
+    let rolls = strategy.text("type").is_none_or(|kind| kind == "RollingUpdate");
+    let Some(rolling) = strategy.get("rollingUpdate").filter(|_| rolls) else { return };
+    amounts(&rolling, refusals);
+    let surges = rolling.get("maxSurge").is_some() && !is_zero(&rolling, "maxSurge");
+    // The API server fills in 1.
+    let vanishes = !is_zero(&rolling, "maxUnavailable");
+    if surges == vanishes {
+        refusals.whole(&rolling, "sets both of maxSurge and maxUnavailable to 0, or neither", DAEMONS);
+    }
+}
+
+/// Numbers and percentages that must not be negative, and must not exceed everything.
+fn amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
+    for key in ["maxUnavailable", "maxSurge"] {
+        let Some(place) = rolling.get(key) else { continue };
+        if let Some(complaint) = amount_complaint(place.node) {
+            refusals.value(&place, complaint, AMOUNT);
+        } else if key == "maxUnavailable" && percent(place.node).is_some_and(|percent| percent > 100) {
+            refusals.value(&place, "which is more than all Pods", AMOUNT);
+        }
+    }
+}
+
+/// What is wrong with a number or percentage (`ValidatePositiveIntOrPercent`).
+pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
+    match &node.value {
+        Value::Integer(number) if *number < 0 => Some("which is negative"),
+        Value::String(text) if text.contains("${") => None,
+        Value::String(_) if percent(node).is_none() => Some("which is neither a number nor a percentage"),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Sequence(_)
+        | Value::Mapping(_) => None,
+    }
+}
+
+/// The number of a percentage; one too large to count is the largest.
+pub(super) fn percent(node: &Node) -> Option<u64> {
+    let digits = node.as_str()?.strip_suffix('%')?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+/// Whether a field is there and amounts to nothing.
+fn is_zero(rolling: &Place<'_>, key: &str) -> bool {
+    let Some(place) = rolling.get(key) else { return false };
+    place.node.as_integer() == Some(0) || percent(place.node) == Some(0)
+}
