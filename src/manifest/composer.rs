@@ -1,101 +1,25 @@
 //! Builds the tree of one YAML document from libyaml's events.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
-use super::framing::{Chunk, span};
-use super::libyaml::{LastLine, Quirks, has_escaped_slash};
+use super::compose::{Composed, SyntaxError, refuse};
+use super::framing::span;
+use super::libyaml::{Quirks, has_escaped_slash};
 use super::limits::Limits;
 use super::syntax::{Content, Item, Layout, Style};
 use crate::source::Span;
 
-/// Why a document has no tree, or the tree no value.
-#[derive(Debug)]
-pub(super) struct SyntaxError {
-    pub(super) span: Span,
-    pub(super) reason: String,
+/// What is left of a file's limits.
+pub(super) struct Bounds<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) nodes: &'a mut usize,
 }
 
-/// The first document of a chunk.
-#[derive(Debug, Default)]
-pub(super) struct Composed {
-    /// Its tree; `None` where there is no content.
-    pub(super) root: Option<Item>,
-    /// A directive before it.
-    pub(super) directive: Option<Span>,
-    /// What follows its end within the chunk, which every reader drops.
-    pub(super) dropped: Option<Span>,
-}
-
-/// Composes the first document of a chunk; `nodes` is what is left of the file's limit.
-pub(super) fn compose(
-    text: &str,
-    chunk: Chunk,
-    last_line: LastLine,
-    limits: &Limits,
-    nodes: &mut usize,
-) -> Result<Composed, SyntaxError> {
-    let whole = text.get(chunk.start..chunk.end).unwrap_or_default();
-    let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
-    let base = chunk.end - body.len();
-    let before = *nodes;
-    let mut quirks = Quirks::of(body, last_line);
-    loop {
-        *nodes = before;
-        match compose_body(body, base, &quirks, limits, nodes) {
-            Err(Stop::ColonInWord(offset)) if quirks.hide_colon(offset) => {}
-            Err(Stop::ColonInWord(offset)) => {
-                let place = span(base + offset, base + offset + 1);
-                return Err(refuse(place, "a `:` that ends a word inside brackets"));
-            }
-            Err(Stop::Error(error)) => return Err(error),
-            Ok(composed) => return Ok(composed),
-        }
-    }
-}
-
-/// Why a document is not composed.
-enum Stop {
-    Error(SyntaxError),
-    /// At a `:` before a bracket or comma, which go-yaml takes for a part of the word.
-    ColonInWord(usize),
-}
-
-impl From<SyntaxError> for Stop {
-    fn from(error: SyntaxError) -> Self {
-        Self::Error(error)
-    }
-}
-
-fn compose_body(
-    body: &str,
-    base: usize,
-    quirks: &Quirks<'_>,
-    limits: &Limits,
-    nodes: &mut usize,
-) -> Result<Composed, Stop> {
-    let mut bytes = quirks.text().as_bytes();
-    let mut parser = Parser::new();
-    parser.set_input_string(&mut bytes);
-    let anchors = HashMap::new();
-    let mut composer =
-        Composer { parser, base, body, quirks, limits, nodes, anchors, brackets: 0, colon: None };
-    let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
-    let colon = composer.colon;
-    match outcome {
-        Ok(Ok(composed)) => Ok(composed),
-        Ok(Err(error)) => Err(colon.map_or(Stop::Error(error), Stop::ColonInWord)),
-        Err(_panic) => {
-            let reason = "the YAML parser stopped at something that it does not expect";
-            Err(Stop::Error(refuse(span(base, base), reason)))
-        }
-    }
-}
-
-struct Composer<'a, 'input> {
+/// Reads events into a tree.
+pub(super) struct Composer<'a, 'input> {
     parser: Parser<&'a mut &'input [u8]>,
     base: usize,
     body: &'a str,
@@ -110,8 +34,25 @@ struct Composer<'a, 'input> {
     anchors: HashMap<String, Option<Rc<Item>>>,
 }
 
-impl Composer<'_, '_> {
-    fn document(&mut self) -> Result<Composed, SyntaxError> {
+impl<'a, 'input> Composer<'a, 'input> {
+    pub(super) fn new(
+        parser: Parser<&'a mut &'input [u8]>,
+        body: &'a str,
+        base: usize,
+        quirks: &'a Quirks<'a>,
+        bounds: Bounds<'a>,
+    ) -> Self {
+        let Bounds { limits, nodes } = bounds;
+        Self { parser, base, body, quirks, brackets: 0, colon: None, limits, nodes, anchors: HashMap::new() }
+    }
+
+    /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
+    pub(super) fn colon_in_word(&self) -> Option<usize> {
+        self.colon
+    }
+
+    /// The first document of the text.
+    pub(super) fn document(&mut self) -> Result<Composed, SyntaxError> {
         let mut composed = Composed::default();
         loop {
             let event = self.next()?;
@@ -315,10 +256,6 @@ impl Composer<'_, '_> {
         let bound = |offset: u32| usize::try_from(offset).unwrap_or(usize::MAX).saturating_sub(self.base);
         self.body.get(bound(place.start)..bound(place.end)).unwrap_or_default()
     }
-}
-
-fn refuse(place: Span, reason: impl Into<String>) -> SyntaxError {
-    SyntaxError { span: place, reason: reason.into() }
 }
 
 fn boxed(tag: Option<String>) -> Option<Box<str>> {

@@ -1,6 +1,6 @@
 //! How much of a pushed file we are willing to read.
 
-use super::composer::SyntaxError;
+use super::compose::SyntaxError;
 use crate::source::Span;
 
 /// Limits for one file. Each is far above what real manifests need and low enough that reading

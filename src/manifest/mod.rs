@@ -4,6 +4,7 @@
 //! every key and value with its span. Never: knows a path, a revision or what an object means.
 
 mod characters;
+mod compose;
 mod composer;
 mod difference;
 mod encoding;

@@ -1,6 +1,6 @@
 //! Resolves the tree of one document as go-yaml v2 decodes it into an empty interface.
 
-use super::super::composer::SyntaxError;
+use super::super::compose::SyntaxError;
 use super::super::limits::AliasBudget;
 use super::super::node::{Node, Value};
 use super::super::problem::Problem;

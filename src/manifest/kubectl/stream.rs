@@ -1,7 +1,7 @@
 //! From text to documents: a JSON stream or YAML chunks, as apimachinery's `YAMLOrJSONDecoder`
 //! decides.
 
-use super::super::composer::{Composed, compose};
+use super::super::compose::{Composed, compose};
 use super::super::framing::{self, span};
 use super::super::json;
 use super::super::libyaml::LastLine;

@@ -1,7 +1,7 @@
 //! Resolves the tree of one document: aliases and merges as kyaml's `DeAnchor` does, the rest as
 //! go-yaml v3 decodes what kustomize has written out.
 
-use super::super::composer::SyntaxError;
+use super::super::compose::SyntaxError;
 use super::super::limits::AliasBudget;
 use super::super::node::{Entry, Node, Value};
 use super::super::syntax::{Content, Item, Layout, Style, core_tag};

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::super::composer::compose;
+use super::super::compose::compose;
 use super::super::framing::Chunk;
 use super::super::go_number;
 use super::super::kubectl::decode_binary;

@@ -10,7 +10,7 @@ mod emitted;
 mod list;
 mod metadata;
 
-use super::composer::{SyntaxError, compose};
+use super::compose::{SyntaxError, compose};
 use super::framing::{Framed, split_kustomize};
 use super::kubectl;
 use super::libyaml::LastLine;

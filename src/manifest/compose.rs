@@ -1,0 +1,102 @@
+//! From the text of one document to its tree.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use libyaml_safer::Parser;
+
+use super::composer::{Bounds, Composer};
+use super::framing::{Chunk, span};
+use super::libyaml::{LastLine, Quirks};
+use super::limits::Limits;
+use super::syntax::Item;
+use crate::source::Span;
+
+/// Why a document has no tree, or the tree no value.
+#[derive(Debug)]
+pub(super) struct SyntaxError {
+    pub(super) span: Span,
+    pub(super) reason: String,
+}
+
+/// The first document of a chunk.
+#[derive(Debug, Default)]
+pub(super) struct Composed {
+    /// Its tree; `None` where there is no content.
+    pub(super) root: Option<Item>,
+    /// A directive before it.
+    pub(super) directive: Option<Span>,
+    /// What follows its end within the chunk, which every reader drops.
+    pub(super) dropped: Option<Span>,
+}
+
+/// How many colons at the end of a word inside brackets one document may have.
+const COLONS: usize = 16;
+
+/// Composes the first document of a chunk; `nodes` is what is left of the file's limit.
+pub(super) fn compose(
+    text: &str,
+    chunk: Chunk,
+    last_line: LastLine,
+    limits: &Limits,
+    nodes: &mut usize,
+) -> Result<Composed, SyntaxError> {
+    let whole = text.get(chunk.start..chunk.end).unwrap_or_default();
+    let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
+    let base = chunk.end - body.len();
+    let before = *nodes;
+    let mut quirks = Quirks::of(body, last_line);
+    // A text is read again for every such colon: a few in a document are real, thousands an attack.
+    for _ in 0..COLONS {
+        *nodes = before;
+        match compose_body(body, base, &quirks, limits, nodes) {
+            Err(Stop::ColonInWord(offset)) if quirks.hide_colon(offset) => {}
+            Err(Stop::ColonInWord(offset)) => {
+                let place = span(base + offset, base + offset + 1);
+                return Err(refuse(place, "a `:` that ends a word inside brackets"));
+            }
+            Err(Stop::Error(error)) => return Err(error),
+            Ok(composed) => return Ok(composed),
+        }
+    }
+    Err(refuse(span(base, base), format!("more than {COLONS} words inside brackets end with a `:`")))
+}
+
+/// Why a document is not composed.
+enum Stop {
+    Error(SyntaxError),
+    /// At a `:` before a bracket or comma, which go-yaml takes for a part of the word.
+    ColonInWord(usize),
+}
+
+impl From<SyntaxError> for Stop {
+    fn from(error: SyntaxError) -> Self {
+        Self::Error(error)
+    }
+}
+
+fn compose_body(
+    body: &str,
+    base: usize,
+    quirks: &Quirks<'_>,
+    limits: &Limits,
+    nodes: &mut usize,
+) -> Result<Composed, Stop> {
+    let mut bytes = quirks.text().as_bytes();
+    let mut parser = Parser::new();
+    parser.set_input_string(&mut bytes);
+    let mut composer = Composer::new(parser, body, base, quirks, Bounds { limits, nodes });
+    let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
+    let colon = composer.colon_in_word();
+    match outcome {
+        Ok(Ok(composed)) => Ok(composed),
+        Ok(Err(error)) => Err(colon.map_or(Stop::Error(error), Stop::ColonInWord)),
+        Err(_panic) => {
+            let reason = "the YAML parser stopped at something that it does not expect";
+            Err(Stop::Error(refuse(span(base, base), reason)))
+        }
+    }
+}
+
+pub(super) fn refuse(place: Span, reason: impl Into<String>) -> SyntaxError {
+    SyntaxError { span: place, reason: reason.into() }
+}
