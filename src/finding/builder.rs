@@ -116,7 +116,14 @@ impl Finding {
     /// Places it at a node of the change's new object (of the old one for a deletion).
     pub fn at_node(self, change: &ObjectChange, node: &Node) -> Self {
         let side = if change.object().is_some() { Side::New } else { Side::Old };
-        self.at(Location::of_node(change.subject(), node, side))
+        let placed = change.subject();
+        let mut finding = self.at(Location::of_node(placed, node, side));
+        let alias = placed.object.alias_of(node).map(|site| {
+            Location::of(&placed.path, &placed.object.source, site, side)
+                .labelled("it comes in by this alias")
+        });
+        finding.related.extend(alias);
+        finding
     }
 
     /// Says something beside the mark, such as `was "view"`.

@@ -146,6 +146,17 @@ impl Node {
         items.find_map(|(index, item)| item.pointer_to(wanted).map(|rest| format!("/{index}{rest}")))
     }
 
+    /// The values from this one down to a node of its tree, both included, found by identity.
+    pub fn path_to<'a>(&'a self, wanted: &Node) -> Option<Vec<&'a Node>> {
+        if std::ptr::eq(self, wanted) {
+            return Some(vec![self]);
+        }
+        let mut children = self.entries().iter().map(|entry| &entry.value).chain(self.items());
+        let mut path = children.find_map(|child| child.path_to(wanted))?;
+        path.insert(0, self);
+        Some(path)
+    }
+
     /// The same value as JSON, for the schema validator.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {

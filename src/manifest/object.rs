@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::kubectl::AliasUse;
 use super::node::Node;
-use crate::source::{Position, SourceText};
+use crate::source::{Position, SourceText, Span};
 
 /// A Kubernetes object with the text it stands in. The path is not part of it: the same blob may
 /// stand at several paths and is parsed once.
@@ -52,8 +52,26 @@ impl Object {
         self.root.at(keys)
     }
 
+    /// The alias through which a node belongs to this object, where its text stands elsewhere.
+    pub fn alias_of(&self, node: &Node) -> Option<Span> {
+        if self.aliases.is_empty() {
+            return None;
+        }
+        let path = self.root.path_to(node)?;
+        let pairs = path.windows(2).filter_map(|pair| pair.first().copied().zip(pair.get(1).copied()));
+        let (holder, brought) =
+            pairs.into_iter().find(|(holder, child)| !contains(holder.span, child.span))?;
+        let brings =
+            |alias: &&AliasUse| contains(holder.span, alias.site) && contains(alias.anchored, brought.span);
+        self.aliases.iter().find(brings).map(|alias| alias.site)
+    }
+
     /// Where a node of this object begins.
     pub fn position(&self, node: &Node) -> Position {
         self.source.position(node.span.start)
     }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }

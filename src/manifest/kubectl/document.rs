@@ -49,7 +49,7 @@ impl Resolver<'_> {
             resolved.map_err(|error| SyntaxError { span: item.span, reason: error.to_string() })?;
         self.documents.may_differ |= may_differ;
         if foreign_tag {
-            let problem = Problem::ambiguous(item.span, "tools read this tag differently");
+            let problem = Problem::ambiguous(item.span, "not every tool follows this tag");
             self.documents.problems.push(problem);
         }
         Ok(value)
@@ -113,7 +113,7 @@ impl Resolver<'_> {
         let Some(tag) = item.tag.as_deref() else { return };
         self.documents.may_differ = true;
         if core_tag(tag) != Some(expected) {
-            let problem = Problem::ambiguous(item.span, "tools read this tag differently");
+            let problem = Problem::ambiguous(item.span, "not every tool follows this tag");
             self.documents.problems.push(problem);
         }
     }
