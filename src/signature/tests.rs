@@ -186,13 +186,17 @@ proptest! {
 
     #[test]
     fn damaged_packets_never_panic(edits in prop::collection::vec((any::<usize>(), any::<u8>()), 1..5)) {
-        let mut bytes = packets(&ALICE.sign(PAYLOAD, now()).unwrap())[0].to_vec().unwrap();
+        let signature = ALICE.sign(PAYLOAD, now()).unwrap();
+        let mut bytes = packets(&signature)[0].to_vec().unwrap();
         for (place, value) in edits {
             let place = place % bytes.len();
             bytes[place] = value;
         }
         let _ = super::verify::single_signature(&bytes);
         let files = [(RepoPath::new("keys/x.pgp"), bytes)];
-        assert!(Keyring::from_files(files.into_iter()).is_err());
+        // One damaged byte can make it a public key of an unknown algorithm, which vouches for nothing.
+        if let Ok(keyring) = Keyring::from_files(files.into_iter()) {
+            assert!(!reason(&keyring, PAYLOAD, &signature).starts_with("trusted"));
+        }
     }
 }
