@@ -17,6 +17,7 @@ mod libyaml;
 mod limits;
 mod node;
 mod object;
+mod ordinary;
 mod parse;
 mod pointer;
 mod problem;
