@@ -1,7 +1,5 @@
 //! From the text of one document to its tree.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use libyaml_safer::Parser;
 
 use super::composer::{Bounds, Composer};
@@ -85,16 +83,9 @@ fn compose_body(
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);
     let mut composer = Composer::new(parser, body, base, quirks, Bounds { limits, nodes });
-    let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
+    let outcome = composer.document();
     let colon = composer.colon_in_word();
-    match outcome {
-        Ok(Ok(composed)) => Ok(composed),
-        Ok(Err(error)) => Err(colon.map_or(Stop::Error(error), Stop::ColonInWord)),
-        Err(_panic) => {
-            let reason = "the YAML parser stopped at something that it does not expect";
-            Err(Stop::Error(refuse(span(base, base), reason)))
-        }
-    }
+    outcome.map_err(|error| colon.map_or(Stop::Error(error), Stop::ColonInWord))
 }
 
 pub(super) fn refuse(place: Span, reason: impl Into<String>) -> SyntaxError {

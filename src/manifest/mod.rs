@@ -6,6 +6,7 @@
 mod characters;
 mod compose;
 mod composer;
+mod containment;
 mod difference;
 mod encoding;
 mod framing;

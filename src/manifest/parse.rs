@@ -61,6 +61,7 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     } else {
         None
     };
+    let problems = placed(problems, &source);
     let aliases: Arc<[AliasUse]> = aliases.into();
     let finish = |roots: Vec<Node>| {
         roots.into_iter().map(|root| Object::new(Arc::clone(&source), Arc::clone(&aliases), root)).collect()
@@ -114,10 +115,17 @@ pub fn documents(bytes: Vec<u8>, limits: &Limits) -> (Arc<SourceText>, Vec<Node>
             let text = std::str::from_utf8(source.bytes()).unwrap_or_default();
             let read = kubectl::read(text, from, limits);
             problems.extend(read.problems);
+            let problems = placed(problems, &source);
             (source, read.roots, problems)
         }
         Err(manifest) => (manifest.source, Vec::new(), manifest.problems),
     }
+}
+
+/// Where a parser stops may lie past the end of the text or inside a character.
+fn placed(mut problems: Vec<Problem>, source: &SourceText) -> Vec<Problem> {
+    problems.iter_mut().for_each(|problem| problem.span = source.whole_characters(problem.span));
+    problems
 }
 
 struct Text {
