@@ -3,6 +3,9 @@
 //! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target
 //! versions, or none. Never: a kind that the target versions do not have.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use super::custom::{CustomKind, CustomKinds};
 use super::embedded::{Embedded, GroupVersionKind};
 use super::nearest::nearest;
@@ -10,9 +13,32 @@ use crate::kube::KubernetesVersion;
 use crate::kube::builtin;
 use crate::manifest::Object;
 
+/// What was asked, and the answer. The kinds that nobody knows are few, and their objects many.
+type Answers = HashMap<(Box<str>, Box<str>, Vec<KubernetesVersion>), Option<String>>;
+
+/// Suggestions, each worked out once.
+#[derive(Debug, Default)]
+pub(super) struct Suggestions(Mutex<Answers>);
+
+impl Suggestions {
+    /// The kind that was probably meant; the definitions are the same at every call.
+    pub(super) fn kind(
+        &self,
+        embedded: &Embedded,
+        custom: &CustomKinds,
+        object: &Object,
+        versions: &[KubernetesVersion],
+    ) -> Option<String> {
+        let key = (object.group().into(), object.kind.clone(), versions.to_vec());
+        // A poisoned lock only means that another thread panicked; the map itself is whole.
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.entry(key).or_insert_with(|| kind(embedded, custom, object, versions)).clone()
+    }
+}
+
 /// The kind of the same name in another version of the group, then in another group, then one of a
 /// similar name in the group, then one of a similar name anywhere.
-pub(super) fn kind(
+fn kind(
     embedded: &Embedded,
     custom: &CustomKinds,
     object: &Object,
