@@ -59,8 +59,8 @@ fn same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<Gro
 }
 
 fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
-    let same = |known: &&CustomKind| known.kind == object.kind && *known.group == *object.group();
-    let known = custom.iter().filter(|known| known.is_served()).find(same)?;
+    let same = |known: &&CustomKind| known.is_served() && *known.group == *object.group();
+    let known = custom.named(&object.kind).find(same)?;
     Some(format!("{}/{} {}", known.group, known.version, known.kind))
 }
 
