@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::checks::{self, Context};
+use crate::checks::{self, Context, Outcomes};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::kube::ClusterTarget;
@@ -76,9 +76,11 @@ fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy
         old: &view.old,
         new: &view.new,
         changes: &view.changes,
+        unchanged: &view.unchanged(),
         evidence,
         clusters: &targets.clusters,
         schemas: &schemas,
+        outcomes: Outcomes::default(),
     };
     let findings = checks::run_all(&context, |check| policy.runs(check));
     Checked { reading: view.reading, findings, not_evaluated: not_evaluated(&view.changes, &schemas) }
@@ -86,13 +88,9 @@ fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy
 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
 fn not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
-    let mut kinds = BTreeSet::new();
-    for object in changes.iter().filter_map(ObjectChange::object) {
-        let kind = (&*object.object.kind, object.object.group());
-        if !kinds.contains(&kind) && schemas.has_unevaluated_rules(object) {
-            kinds.insert(kind);
-        }
-    }
+    let custom = changes.iter().filter_map(ObjectChange::object);
+    let ruled = custom.filter(|object| schemas.has_unevaluated_rules(object));
+    let kinds: BTreeSet<_> = ruled.map(|object| (&*object.object.kind, object.object.group())).collect();
     let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
     let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));
     if names.is_empty() { Vec::new() } else { vec![sentence] }

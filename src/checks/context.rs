@@ -1,10 +1,12 @@
 //! What a check may look at.
 
+use std::sync::{Arc, OnceLock};
+
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::kube::{ClusterName, ClusterTarget};
-use crate::schema::SchemaStore;
-use crate::world::{ObjectChange, World};
+use crate::schema::{Outcome, SchemaStore};
+use crate::world::{ObjectChange, Placed, World};
 
 /// Everything around a change. Plain data: a check asks nobody.
 #[derive(Debug)]
@@ -15,15 +17,33 @@ pub struct Context<'a> {
     pub new: &'a World,
     /// What differs.
     pub changes: &'a [ObjectChange],
+    /// The objects of the new world that no change creates or updates.
+    pub unchanged: &'a [&'a Arc<Placed>],
     /// Commits, refs, owners and trust files.
     pub evidence: &'a RefEvidence,
     /// The clusters of the policy; a change names the one that it is in.
     pub clusters: &'a [ClusterTarget],
     /// The schemas of the target versions and of the repository's CRDs, old and new.
     pub schemas: &'a SchemaStore,
+    /// What they say of the change that is being looked at.
+    pub outcomes: Outcomes,
+}
+
+/// What the schemas say of both sides of one change: several checks ask, and it is worked out once.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    /// Of the old object.
+    pub old: OnceLock<Outcome>,
+    /// Of the new one.
+    pub new: OnceLock<Outcome>,
 }
 
 impl Context<'_> {
+    /// The same around another change.
+    pub(super) fn of_one_change(&self) -> Self {
+        Self { outcomes: Outcomes::default(), ..*self }
+    }
+
     /// What the policy says of a cluster.
     pub fn target(&self, cluster: &ClusterName) -> Option<&ClusterTarget> {
         self.clusters.iter().find(|target| target.name == *cluster)

@@ -17,6 +17,6 @@ mod schema;
 #[cfg(test)]
 mod testing;
 
-pub use context::{Context, Findings, Run};
+pub use context::{Context, Findings, Outcomes, Run};
 pub use meta::{Family, Meta};
 pub use registry::{Check, REGISTRY, find, run_all, without_repetition};

@@ -61,38 +61,58 @@ const fn push(meta: &'static Meta, run: fn(&Context<'_>, &mut Findings)) -> Chec
 }
 
 /// Below this many changes, one thread is done sooner than two.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 16;
 
 /// The check with an id.
 pub fn find(id: &str) -> Option<&'static Check> {
     REGISTRY.iter().find(|check| check.meta.id == id)
 }
 
-/// Runs the checks that the policy has not turned off.
+/// Runs the checks that the policy has not turned off. The findings stand in the order of the checks, and
+/// those of one check in the order of the changes.
 pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Vec<Finding> {
-    let enabled = REGISTRY.iter().filter(|check| enabled(check.meta.id));
-    enabled.flat_map(|check| run(check, context)).collect()
+    let checks: Vec<&Check> = REGISTRY.iter().filter(|check| enabled(check.meta.id)).collect();
+    let of_push = || checks.par_iter().map(|check| of_push(check, context)).collect::<Vec<_>>();
+    let (mut found, of_objects) = rayon::join(of_push, || of_objects(&checks, context));
+    for (index, findings) in of_objects {
+        if let Some(found) = found.get_mut(index) {
+            found.extend(findings);
+        }
+    }
+    found.into_iter().flatten().collect()
 }
 
-/// Runs a check over every change, in parallel; the findings keep the order of the changes.
-fn each(run: fn(&ObjectChange, &Context<'_>, &mut Findings), context: &Context<'_>) -> Findings {
+/// Looks at one change after the other, in parallel, with every check in turn; of each finding, which
+/// check it is from.
+fn of_objects(checks: &[&Check], context: &Context<'_>) -> Vec<(usize, Vec<Finding>)> {
     let judge = |change| {
-        let mut findings = Findings::default();
-        run(change, context, &mut findings);
-        findings.into_vec()
+        let context = context.of_one_change();
+        let checks = checks.iter().enumerate();
+        let found = checks.filter_map(|(index, check)| Some((index, of_object(check, change, &context)?)));
+        found.collect::<Vec<_>>()
     };
-    let mut all = Findings::default();
-    let found: Vec<Vec<Finding>> = context.changes.par_iter().with_min_len(TOGETHER).map(judge).collect();
-    found.into_iter().flatten().for_each(|finding| all.push(finding));
-    all
+    let changes = context.changes.par_iter().with_min_len(TOGETHER);
+    changes.map(judge).flatten_iter().collect()
 }
 
-fn run(check: &Check, context: &Context<'_>) -> Vec<Finding> {
+/// What a check finds in a change; `None` for nothing.
+fn of_object(check: &Check, change: &ObjectChange, context: &Context<'_>) -> Option<Vec<Finding>> {
+    let Run::Object(run) = check.run else { return None };
+    let mut findings = Findings::default();
+    run(change, context, &mut findings);
+    Some(explained(check, findings)).filter(|findings| !findings.is_empty())
+}
+
+fn of_push(check: &Check, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Findings::default();
     match check.run {
-        Run::Object(run) => findings = each(run, context),
+        Run::Object(_) => {}
         Run::Push(run) => run(context, &mut findings),
     }
+    explained(check, findings)
+}
+
+fn explained(check: &Check, findings: Findings) -> Vec<Finding> {
     let mut findings = findings.into_vec();
     findings.iter_mut().for_each(|finding| finding.why = check.meta.why);
     findings

@@ -1,6 +1,6 @@
 //! For the unit tests of checks that judge evidence only.
 
-use super::{Context, run_all};
+use super::{Context, Outcomes, run_all};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::schema::SchemaStore;
@@ -9,6 +9,15 @@ use crate::world::World;
 /// What one check finds in evidence alone.
 pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
     let (old, new, schemas) = (World::default(), World::default(), SchemaStore::default());
-    let context = Context { old: &old, new: &new, changes: &[], evidence, clusters: &[], schemas: &schemas };
+    let context = Context {
+        old: &old,
+        new: &new,
+        changes: &[],
+        unchanged: &[],
+        evidence,
+        clusters: &[],
+        schemas: &schemas,
+        outcomes: Outcomes::default(),
+    };
     run_all(&context, |id| id == check)
 }

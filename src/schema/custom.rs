@@ -3,6 +3,7 @@
 //! In: objects of both revisions. Out: the schemas of a custom kind in a cluster. Never: lets a
 //! definition speak for a kind of Kubernetes itself.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use super::compile::{CompiledSchema, compile};
@@ -25,6 +26,7 @@ pub(super) struct CustomKind {
     /// Which of the definition's versions it is.
     index: usize,
     compiled: OnceLock<Result<CompiledSchema, SchemaProblem>>,
+    has_expressions: OnceLock<bool>,
 }
 
 /// Whether the API server has objects of a version.
@@ -46,7 +48,8 @@ impl CustomKind {
 
     /// Whether the schema holds rules in CEL, which nobody here evaluates.
     pub(super) fn has_expressions(&self) -> bool {
-        self.schema().is_some_and(|schema| holds_key(schema, "x-kubernetes-validations"))
+        let look = || self.schema().is_some_and(|schema| holds_key(schema, "x-kubernetes-validations"));
+        *self.has_expressions.get_or_init(look)
     }
 
     /// Whether the API server has objects of this version.
@@ -78,41 +81,47 @@ fn holds_key(node: &Node, key: &str) -> bool {
         || node.items().iter().any(|item| holds_key(item, key))
 }
 
-/// Every version of every definition.
+/// Every version of every definition, by the name of the kind: a repository may hold hundreds, and every
+/// object asks.
 #[derive(Debug, Default)]
-pub(super) struct CustomKinds(Vec<CustomKind>);
+pub(super) struct CustomKinds(BTreeMap<Box<str>, Vec<CustomKind>>);
 
 impl CustomKinds {
     /// Adds the definitions among the objects of a revision. A later revision replaces what an
     /// earlier one said of a kind; a kind that one revision defines twice has both schemas.
     pub(super) fn add<'a>(&mut self, objects: impl Iterator<Item = &'a Placed>) {
         let added: Vec<CustomKind> = objects.filter(|placed| is_definition(placed)).flat_map(read).collect();
-        self.0.retain(|known| !added.iter().any(|new| new.same_definition(known)));
-        self.0.extend(added);
+        for kinds in self.0.values_mut() {
+            kinds.retain(|known| !added.iter().any(|new| new.same_definition(known)));
+        }
+        for kind in added {
+            self.0.entry(kind.kind.clone()).or_default().push(kind);
+        }
     }
 
     /// The schemas that an object has to satisfy: those of its own cluster, or, where its cluster
     /// defines none, those of any.
     pub(super) fn of(&self, placed: &Placed) -> Vec<&CustomKind> {
+        let defined = || self.0.get(&placed.object.kind).into_iter().flatten();
         let served = |known: &&CustomKind| known.served == Served::Yes && known.is(&placed.object);
-        let matching: Vec<&CustomKind> = self.0.iter().filter(served).collect();
+        let matching: Vec<&CustomKind> = defined().filter(served).collect();
         let own = |known: &&CustomKind| known.cluster == placed.id.cluster;
         let in_cluster: Vec<&CustomKind> = matching.iter().copied().filter(own).collect();
-        let defined_here = self.0.iter().any(|known| own(&known) && known.is_kind(&placed.object));
+        let defined_here = defined().any(|known| own(&known) && known.is_kind(&placed.object));
         if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
     }
 
     /// The versions in which the object's own cluster serves its kind; `None` where it does not define it.
     pub(super) fn served_versions(&self, placed: &Placed) -> Option<Vec<Box<str>>> {
         let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
-        let mut defined = self.0.iter().filter(here).peekable();
+        let mut defined = self.0.get(&placed.object.kind)?.iter().filter(here).peekable();
         defined.peek()?;
         Some(defined.filter(|known| known.is_served()).map(|known| known.version.clone()).collect())
     }
 
-    /// Every kind.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &CustomKind> {
-        self.0.iter()
+    /// Every version of a kind that has this name, whatever its group.
+    pub(super) fn named(&self, kind: &str) -> impl Iterator<Item = &CustomKind> {
+        self.0.get(kind).into_iter().flatten()
     }
 }
 
@@ -145,6 +154,7 @@ fn read(placed: &Placed) -> Vec<CustomKind> {
         definition: Arc::clone(object),
         index,
         compiled: OnceLock::new(),
+        has_expressions: OnceLock::new(),
     };
     versions.iter().enumerate().map(custom_kind).collect()
 }

@@ -4,7 +4,7 @@
 //! Out: the raw text of a definition by name and version, and names by group, version and kind.
 //! Never: parses a definition as JSON; that is done for the few that an object needs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::kube::KubernetesVersion;
@@ -20,7 +20,10 @@ const INFLATED_LIMIT: usize = 16 * 1024 * 1024;
 pub(super) struct Embedded {
     minors: Vec<u8>,
     definitions: Vec<&'static str>,
-    columns: HashMap<&'static str, &'static str>,
+    /// Sorted.
+    names: Vec<&'static str>,
+    /// The indices of definitions: as many a name as there are versions, in the order of the names.
+    columns: Vec<Option<u16>>,
     kinds: BTreeMap<GroupVersionKind<'static>, &'static str>,
 }
 
@@ -58,29 +61,40 @@ fn read() -> Option<Embedded> {
     let minors = versions.split(' ').map(str::parse).collect::<Result<Vec<u8>, _>>().ok()?;
     let count = lines.next()?.strip_prefix("definitions ")?.parse().ok()?;
     let definitions = lines.by_ref().take(count).collect();
-    lines.next()?.strip_prefix("names ")?;
-    let mut embedded = Embedded { minors, definitions, columns: HashMap::new(), kinds: BTreeMap::new() };
+    let count = lines.next()?.strip_prefix("names ")?.parse().ok()?;
+    let names = Vec::with_capacity(count);
+    let columns = Vec::with_capacity(count.checked_mul(minors.len())?);
+    let mut embedded = Embedded { minors, definitions, names, columns, kinds: BTreeMap::new() };
     lines.try_for_each(|line| embedded.add_name(line))?;
-    Some(embedded)
+    (embedded.names.is_sorted() && embedded.names.len() == count).then_some(embedded)
 }
 
 impl Embedded {
     fn add_name(&mut self, line: &'static str) -> Option<()> {
         let (name, rest) = line.split_once('\t')?;
         let (kind, columns) = rest.split_once('\t')?;
-        self.columns.insert(name, columns);
+        self.names.push(name);
+        for column in columns.split(' ') {
+            self.columns.push(if column == "-" { None } else { Some(column.parse().ok()?) });
+        }
         if kind != "-" {
             let (group, rest) = kind.split_once('/')?;
             let (version, kind) = rest.split_once('/')?;
             self.kinds.insert(GroupVersionKind { group, version, kind }, name);
         }
-        Some(())
+        (self.columns.len() == self.names.len() * self.minors.len()).then_some(())
+    }
+
+    /// Where a name stands among all of them.
+    fn position(&self, name: &str) -> Option<usize> {
+        self.names.binary_search(&name).ok()
     }
 
     /// The index of a definition's text in a version; `None` where that version has none.
     pub(super) fn index(&self, name: &str, version: KubernetesVersion) -> Option<usize> {
         let column = self.minors.iter().position(|minor| *minor == version.minor())?;
-        self.columns.get(name)?.split(' ').nth(column)?.parse().ok()
+        let index = self.columns.get(self.position(name)? * self.minors.len() + column)?;
+        index.map(usize::from)
     }
 
     /// The JSON text of a definition.
@@ -88,9 +102,9 @@ impl Embedded {
         self.definitions.get(index).copied()
     }
 
-    /// The key and the value of a name as they live in the index.
+    /// A name as it lives in the index.
     pub(super) fn interned(&self, name: &str) -> Option<&'static str> {
-        self.columns.get_key_value(name).map(|(name, _)| *name)
+        self.names.get(self.position(name)?).copied()
     }
 
     /// The name of the definition of a kind in any version.

@@ -3,7 +3,9 @@
 //! In: `data/retired.tsv`, which names its sources. Out: since when and instead of what. Never: a
 //! word about custom kinds, whose own operators remove them.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 use crate::kube::KubernetesVersion;
 
@@ -39,16 +41,19 @@ pub struct Retirement {
 
 /// The end of an API version of a kind; `None` where none is announced.
 pub fn retirement(api_version: &str, kind: &str) -> Option<Retirement> {
-    let mut rows = TABLE
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.strip_prefix(api_version)?.strip_prefix('\t'));
-    let columns = rows.find_map(|row| row.strip_prefix(kind)?.strip_prefix('\t'))?;
-    let mut columns = columns.split('\t');
+    type Rows = HashMap<(&'static str, &'static str), Retirement>;
+    static ROWS: OnceLock<Rows> = OnceLock::new();
+    let rows = || TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect();
+    ROWS.get_or_init(rows).get(&(api_version, kind)).copied()
+}
+
+fn row(line: &'static str) -> Option<((&'static str, &'static str), Retirement)> {
+    let mut columns = line.split('\t');
+    let key = (columns.next()?, columns.next()?);
     let mut release = || columns.next().and_then(|text| text.parse().ok()).map(Release);
     let (deprecated, removed) = (release(), release());
     let replacement = columns.next().filter(|text| *text != "-");
-    Some(Retirement { deprecated, removed, replacement })
+    Some((key, Retirement { deprecated, removed, replacement }))
 }
 
 #[cfg(test)]

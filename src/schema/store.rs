@@ -8,12 +8,13 @@ use super::compile::{CompiledSchema, compile};
 use super::custom::{CustomKind, CustomKinds};
 use super::definition;
 use super::embedded::{Embedded, embedded};
+use super::nulls;
 use super::outcome::{Outcome, UnknownKind};
 use super::problem::SchemaProblem;
+use super::suggestion::Suggestions;
 use super::translate::Judged;
 use super::violation::{Violation, ViolationKind};
 use super::wording::Quoting;
-use super::{nulls, suggestion};
 use crate::kube::{KubernetesVersion, builtin};
 use crate::manifest::{Node, Object};
 use crate::render::Role;
@@ -36,6 +37,7 @@ pub struct SchemaStore {
     by_version: RwLock<HashMap<(&'static str, KubernetesVersion), Compiled>>,
     /// Versions of which a kind needs the same text share one.
     by_closure: Mutex<HashMap<Closure, Compiled>>,
+    suggestions: Suggestions,
 }
 
 impl SchemaStore {
@@ -77,7 +79,7 @@ impl SchemaStore {
 
     /// What was probably meant by a kind that does not exist, such as `apps/v1 Deployment`.
     pub fn nearest_kind(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Option<String> {
-        suggestion::kind(embedded()?, &self.custom, &placed.object, versions)
+        self.suggestions.kind(embedded()?, &self.custom, &placed.object, versions)
     }
 
     fn judge(&self, placed: &Placed, versions: &[KubernetesVersion], custom: &CustomKinds) -> Outcome {

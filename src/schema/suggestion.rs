@@ -3,6 +3,9 @@
 //! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target
 //! versions, or none. Never: a kind that the target versions do not have.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use super::custom::{CustomKind, CustomKinds};
 use super::embedded::{Embedded, GroupVersionKind};
 use super::nearest::nearest;
@@ -10,9 +13,32 @@ use crate::kube::KubernetesVersion;
 use crate::kube::builtin;
 use crate::manifest::Object;
 
+/// What was asked, and the answer. The kinds that nobody knows are few, and their objects many.
+type Answers = HashMap<(Box<str>, Box<str>, Vec<KubernetesVersion>), Option<String>>;
+
+/// Suggestions, each worked out once.
+#[derive(Debug, Default)]
+pub(super) struct Suggestions(Mutex<Answers>);
+
+impl Suggestions {
+    /// The kind that was probably meant; the definitions are the same at every call.
+    pub(super) fn kind(
+        &self,
+        embedded: &Embedded,
+        custom: &CustomKinds,
+        object: &Object,
+        versions: &[KubernetesVersion],
+    ) -> Option<String> {
+        let key = (object.group().into(), object.kind.clone(), versions.to_vec());
+        // A poisoned lock only means that another thread panicked; the map itself is whole.
+        let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.entry(key).or_insert_with(|| kind(embedded, custom, object, versions)).clone()
+    }
+}
+
 /// The kind of the same name in another version of the group, then in another group, then one of a
 /// similar name in the group, then one of a similar name anywhere.
-pub(super) fn kind(
+fn kind(
     embedded: &Embedded,
     custom: &CustomKinds,
     object: &Object,
@@ -33,8 +59,8 @@ fn same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<Gro
 }
 
 fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
-    let same = |known: &&CustomKind| known.kind == object.kind && *known.group == *object.group();
-    let known = custom.iter().filter(|known| known.is_served()).find(same)?;
+    let same = |known: &&CustomKind| known.is_served() && *known.group == *object.group();
+    let known = custom.named(&object.kind).find(same)?;
     Some(format!("{}/{} {}", known.group, known.version, known.kind))
 }
 

@@ -51,6 +51,16 @@ pub struct View {
     pub changes: Vec<ObjectChange>,
 }
 
+impl View {
+    /// The objects of the new world that no change creates or updates.
+    pub fn unchanged(&self) -> Vec<&Arc<Placed>> {
+        let changed = self.changes.iter().filter_map(ObjectChange::object);
+        let changed: HashSet<usize> = changed.map(|placed| Arc::as_ptr(placed).addr()).collect();
+        let stays = |placed: &&Arc<Placed>| !changed.contains(&Arc::as_ptr(*placed).addr());
+        self.new.objects.iter().filter(stays).collect()
+    }
+}
+
 /// How many files that could not be read are named.
 const NAMED: usize = 10;
 

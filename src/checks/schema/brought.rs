@@ -13,6 +13,18 @@ pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
     context.schemas.validate(placed, versions(placed, context))
 }
 
+/// What they say of the new object of the change that is being looked at.
+pub(super) fn judge_new<'a>(change: &ObjectChange, context: &'a Context<'_>) -> Option<&'a Outcome> {
+    let new = change.object()?;
+    Some(context.outcomes.new.get_or_init(|| judge(new, context)))
+}
+
+/// What they say of its old object.
+pub(super) fn judge_old<'a>(change: &ObjectChange, context: &'a Context<'_>) -> Option<&'a Outcome> {
+    let old = change.old_object()?;
+    Some(context.outcomes.old.get_or_init(|| judge(old, context)))
+}
+
 /// What the schemas said of it before the change.
 pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
     context.schemas.validate_before(placed, versions(placed, context))
@@ -33,11 +45,11 @@ pub(super) fn versions<'a>(placed: &Placed, context: &Context<'a>) -> &'a [Kuber
 /// The violations of the new object that the old one did not have. Each old one excuses one new
 /// one: the same at the same place first, then the same in a list whose items have moved.
 pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Violation> {
-    let Some(new) = change.object() else { return Vec::new() };
-    let mut found = judge(new, context).violations().to_vec();
-    found.retain(|violation| counts(violation, new.role));
-    let Some(old) = change.old_object() else { return found };
-    let mut excuses = judge(old, context).violations().to_vec();
+    let Some((new, outcome)) = change.object().zip(judge_new(change, context)) else { return Vec::new() };
+    let found = outcome.violations().iter().filter(|violation| counts(violation, new.role));
+    let mut found: Vec<Violation> = found.cloned().collect();
+    let Some((old, outcome)) = change.old_object().zip(judge_old(change, context)) else { return found };
+    let mut excuses = outcome.violations().to_vec();
     for place in [exact_place as fn(&str) -> String, place_in_any_item] {
         found.retain(|violation| !excuse(violation, new, &mut excuses, old, place));
     }

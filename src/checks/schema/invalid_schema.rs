@@ -44,10 +44,8 @@ Patches and chart templates are judged only as far as they stand alone.
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
-    if let Some(new) = change.object()
-        && let Outcome::Unusable(problem) = brought::judge(new, context)
-    {
-        findings.push(unusable(change, &problem));
+    if let Some(Outcome::Unusable(problem)) = brought::judge_new(change, context) {
+        findings.push(unusable(change, problem));
     }
     for violation in brought::violations(change, context) {
         match violation.kind {

@@ -47,12 +47,7 @@ fn instances<'a>(definition: &'a Placed, context: &'a Context<'_>) -> impl Itera
             && placed.object.group() == group
             && &*placed.object.kind == kind
     };
-    let stays = |placed: &&Arc<Placed>| {
-        let changed =
-            |change: &ObjectChange| change.object().is_some_and(|object| Arc::ptr_eq(object, placed));
-        !context.changes.iter().any(changed)
-    };
-    context.new.objects.iter().filter(is_instance).filter(stays)
+    context.unchanged.iter().copied().filter(is_instance)
 }
 
 /// Why the cluster does not take an object any more.

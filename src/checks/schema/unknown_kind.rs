@@ -44,20 +44,21 @@ Kubernetes mean something else.
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
-    let Some(unknown) = unknown_kind(new, context) else { return };
+    let Some(unknown) = brought::judge_new(change, context).and_then(unknown_kind) else { return };
     if retiring::is_removed(new, context) {
         return;
     }
     let stood = change.old_object().is_some_and(|old| {
-        old.object.api_version == new.object.api_version && unknown_kind(old, context).is_some()
+        old.object.api_version == new.object.api_version
+            && brought::judge_old(change, context).is_some_and(|outcome| unknown_kind(outcome).is_some())
     });
     if !stood {
-        findings.push(finding(change, new, &unknown, context));
+        findings.push(finding(change, new, unknown, context));
     }
 }
 
-fn unknown_kind(placed: &Placed, context: &Context<'_>) -> Option<UnknownKind> {
-    match brought::judge(placed, context) {
+fn unknown_kind(outcome: &Outcome) -> Option<&UnknownKind> {
+    match outcome {
         Outcome::UnknownKind { unknown, .. } => Some(unknown),
         Outcome::Valid | Outcome::Invalid(_) | Outcome::Unusable(_) => None,
     }
