@@ -44,7 +44,12 @@ pub(super) fn resolve(tag: Option<&str>, text: &str, style: Style) -> Result<Res
         return Ok(Resolved { value, foreign_tag, may_differ: true });
     }
     if style != Style::Plain {
-        let may_differ = style == Style::Folded && text.trim_end_matches('\n').contains('\n');
+        // kustomize cannot read again what it writes for a block that begins with a tab.
+        let may_differ = match style {
+            Style::Folded => text.starts_with('\t') || text.trim_end_matches('\n').contains('\n'),
+            Style::Literal => text.starts_with('\t'),
+            Style::Plain | Style::Quoted => false,
+        };
         return Ok(Resolved { value: string(text), foreign_tag: false, may_differ });
     }
     match resolve_plain(text) {
