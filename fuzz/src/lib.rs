@@ -4,3 +4,4 @@ pub mod judging;
 pub mod places;
 pub mod positions;
 pub mod printing;
+pub mod shortcut;

@@ -4,10 +4,11 @@
 
 use libfuzzer_sys::fuzz_target;
 use portcullis::manifest::{Limits, parse};
-use portcullis_fuzz::{places, printing};
+use portcullis_fuzz::{places, printing, shortcut};
 
 fuzz_target!(|text: &str| {
     let manifest = parse(text.as_bytes().to_vec(), &Limits::default());
     places::all_inside(&manifest);
     printing::reads_back(&manifest);
+    shortcut::is_right(text, &manifest);
 });
