@@ -4,4 +4,5 @@ pub mod judging;
 pub mod places;
 pub mod positions;
 pub mod printing;
+pub mod shortcut;
 pub mod ways;

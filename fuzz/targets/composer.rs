@@ -4,11 +4,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use portcullis::manifest::{Limits, parse};
-use portcullis_fuzz::{places, printing, ways};
+use portcullis_fuzz::{places, printing, shortcut, ways};
 
 fuzz_target!(|text: &str| {
     let manifest = parse(text.as_bytes().to_vec(), &Limits::default());
     places::all_inside(&manifest);
     printing::reads_back(&manifest);
+    shortcut::is_right(text, &manifest);
     ways::agree(text, &manifest);
 });

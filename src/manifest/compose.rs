@@ -30,6 +30,18 @@ pub(super) struct Composed {
 /// How many colons at the end of a word inside brackets one document may have.
 const COLONS: usize = 16;
 
+/// How many directives one document may have: the parser compares each with all before it.
+const DIRECTIVES: usize = 100;
+
+/// At least as many as there are, at the start of what the parser takes for a line.
+fn directives(body: &str) -> usize {
+    let starts_line = |place: &usize| {
+        let before = body.get(..*place).unwrap_or_default();
+        before.is_empty() || before.ends_with(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+    };
+    memchr::memchr_iter(b'%', body.as_bytes()).filter(starts_line).take(DIRECTIVES + 1).count()
+}
+
 /// Composes the first document of a chunk; `nodes` is what is left of the file's limit.
 pub(super) fn compose(
     text: &str,
@@ -41,6 +53,9 @@ pub(super) fn compose(
     let whole = text.get(chunk.start..chunk.end).unwrap_or_default();
     let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
     let base = chunk.end - body.len();
+    if directives(body) > DIRECTIVES {
+        return Err(refuse(span(base, base), format!("more than {DIRECTIVES} lines begin with `%`")));
+    }
     let before = *nodes;
     let mut quirks = Quirks::of(body, last_line);
     // A text is read again for every such colon: a few in a document are real, thousands an attack.

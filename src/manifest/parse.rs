@@ -13,7 +13,7 @@ use super::node::Node;
 use super::object::Object;
 use super::pointer::is_pointer;
 use super::problem::{Problem, ProblemKind};
-use super::reading::Reading;
+use super::reading::{Reading, Refusal};
 use crate::source::SourceText;
 
 /// What a file holds.
@@ -56,7 +56,8 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     let has_lists = roots.iter().any(|root| root.entry("items").is_some());
     let mut objects = Vec::new();
     roots.into_iter().for_each(|root| kubectl::flatten(root, &mut objects, &mut problems));
-    let kustomize = if may_differ || has_lists || !problems.is_empty() || !kustomize::accepts(&objects) {
+    let doubtful = may_differ || has_lists || !problems.is_empty() || !kustomize::accepts(&objects);
+    let kustomize = if doubtful && !is_refused_for_all(&problems) {
         read_again(text, limits, &objects, &mut problems)
     } else {
         None
@@ -67,6 +68,11 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
         roots.into_iter().map(|root| Object::new(Arc::clone(&source), Arc::clone(&aliases), root)).collect()
     };
     Manifest { objects: finish(objects), kustomize: kustomize.map(finish), problems, nodes, source }
+}
+
+/// True for a file beyond our limits, which no second reading makes smaller.
+fn is_refused_for_all(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.refusal == Refusal::Everybody)
 }
 
 /// The objects of the `kustomize` reading where they differ, and what that means for the file.

@@ -48,9 +48,12 @@ pub(in crate::manifest) fn resolve(
         return Ok(Resolved { value, foreign_tag, may_differ: true });
     }
     if style != Style::Plain {
-        let is_block = matches!(style, Style::Literal | Style::Folded);
-        let is_refolded = style == Style::Folded && text.trim_end_matches('\n').contains('\n');
-        let may_differ = is_refolded || (is_block && text.starts_with('\t'));
+        // kustomize cannot read again what it writes for a block that begins with a tab.
+        let may_differ = match style {
+            Style::Folded => text.starts_with('\t') || text.trim_end_matches('\n').contains('\n'),
+            Style::Literal => text.starts_with('\t'),
+            Style::Plain | Style::Quoted => false,
+        };
         return Ok(Resolved { value: string(text), foreign_tag: false, may_differ });
     }
     match resolve_plain(text) {

@@ -9,6 +9,7 @@ mod document;
 mod emitted;
 mod list;
 mod metadata;
+mod second_merge;
 
 use super::compose::{SyntaxError, compose};
 use super::framing::{Framed, split_kustomize};
@@ -56,7 +57,9 @@ fn incomplete(place: crate::source::Span, reason: &str) -> Problem {
 /// kustomize's output goes through a tool that opens lists by apimachinery's rules.
 fn applied(objects: Vec<Node>) -> Result<Vec<Node>, Problem> {
     let (mut applied, mut problems) = (Vec::new(), Vec::new());
-    objects.into_iter().for_each(|object| kubectl::flatten(object, &mut applied, &mut problems));
+    for object in objects {
+        kubectl::flatten(second_merge::applied(object)?, &mut applied, &mut problems);
+    }
     match problems.into_iter().find(|problem| problem.refusal != Refusal::Nobody) {
         Some(problem) => Err(problem.refused(Refusal::By(Reading::Kustomize))),
         None => Ok(applied),
