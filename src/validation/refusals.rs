@@ -105,7 +105,7 @@ impl Refusals {
 
     fn add(&mut self, place: &Place<'_>, message: String, extent: Extent, rule: Rule) {
         let Rule { help, source } = rule;
-        let (pointer, versions) = (place.pointer.clone(), self.versions.clone());
+        let (pointer, versions) = (place.pointer(), self.versions.clone());
         self.found.push(Violation { pointer, message, help, source, extent, versions });
     }
 
