@@ -21,7 +21,7 @@ pub(super) const LIST_MAP_KEYS: &str = "x-kubernetes-list-map-keys";
 /// Our own keyword: the values of keys that a manifest leaves out.
 pub(super) const KEY_DEFAULTS: &str = "x-portcullis-key-defaults";
 /// Our own keyword: `tolerated` where only server-side apply refuses duplicates.
-const DUPLICATES: &str = "x-portcullis-duplicates";
+pub(super) const DUPLICATES: &str = "x-portcullis-duplicates";
 
 /// Who refuses a list with two equal items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,6 +27,10 @@ pub(super) struct Embedded {
     kinds: BTreeMap<GroupVersionKind<'static>, &'static str>,
 }
 
+/// Where a name stands among all of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name(usize);
+
 /// What a manifest's `apiVersion` and `kind` say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct GroupVersionKind<'a> {
@@ -85,16 +89,25 @@ impl Embedded {
         (self.columns.len() == self.names.len() * self.minors.len()).then_some(())
     }
 
-    /// Where a name stands among all of them.
-    fn position(&self, name: &str) -> Option<usize> {
-        self.names.binary_search(&name).ok()
+    /// A name that some version knows.
+    pub(super) fn name(&self, name: &str) -> Option<Name> {
+        self.names.binary_search(&name).ok().map(Name)
+    }
+
+    /// The index of a definition's text in a version; `None` where that version has none.
+    pub(super) fn index_of(&self, name: Name, version: KubernetesVersion) -> Option<usize> {
+        let column = self.minors.iter().position(|minor| *minor == version.minor())?;
+        self.columns.get(name.0 * self.minors.len() + column)?.map(usize::from)
     }
 
     /// The index of a definition's text in a version; `None` where that version has none.
     pub(super) fn index(&self, name: &str, version: KubernetesVersion) -> Option<usize> {
-        let column = self.minors.iter().position(|minor| *minor == version.minor())?;
-        let index = self.columns.get(self.position(name)? * self.minors.len() + column)?;
-        index.map(usize::from)
+        self.index_of(self.name(name)?, version)
+    }
+
+    /// How many definitions there are.
+    pub(super) fn count(&self) -> usize {
+        self.definitions.len()
     }
 
     /// The JSON text of a definition.
@@ -104,7 +117,7 @@ impl Embedded {
 
     /// A name as it lives in the index.
     pub(super) fn interned(&self, name: &str) -> Option<&'static str> {
-        self.names.get(self.position(name)?).copied()
+        self.names.get(self.name(name)?.0).copied()
     }
 
     /// The name of the definition of a kind in any version.

@@ -3,6 +3,7 @@
 //! In: target versions and CRDs. Out: [`SchemaStore`], which validates an object. Never: the
 //! network, and no `$ref` outside the embedded definitions.
 
+mod acceptance;
 mod closure;
 mod compile;
 mod crd;
@@ -20,6 +21,7 @@ mod pointer;
 mod problem;
 mod quantity;
 mod retired;
+mod shape;
 mod store;
 mod structural;
 mod structural_lists;

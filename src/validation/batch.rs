@@ -94,7 +94,7 @@ fn is_zone_part(part: &str) -> bool {
 fn job_rules(job: &Place<'_>, refusals: &mut Refusals) {
     restart(job, refusals);
     let indexed = job.text("completionMode") == Some("Indexed");
-    if indexed && job.get("completions").is_none() {
+    if indexed && !job.has("completions") {
         refusals.whole(job, "lacks `completions`, which the mode Indexed needs", SPEC);
     }
     for key in ["backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"] {
@@ -102,11 +102,11 @@ fn job_rules(job: &Place<'_>, refusals: &mut Refusals) {
             refusals.whole(&place, "needs the completionMode Indexed", SPEC);
         }
     }
-    if job.get("maxFailedIndexes").is_some() && job.get("backoffLimitPerIndex").is_none() {
+    if job.has("maxFailedIndexes") && !job.has("backoffLimitPerIndex") {
         refusals.whole(job, "sets maxFailedIndexes without backoffLimitPerIndex", SPEC);
     }
     for rule in job.get("podFailurePolicy").map(|policy| policy.items("rules")).unwrap_or_default() {
-        if rule.get("onExitCodes").is_some() == rule.holds("onPodConditions") {
+        if rule.has("onExitCodes") == rule.holds("onPodConditions") {
             refusals.whole(&rule, "has both of onExitCodes and onPodConditions, or neither", FAILURES);
         }
     }
@@ -123,7 +123,7 @@ fn restart(job: &Place<'_>, refusals: &mut Refusals) {
     };
     match policy.node.as_str() {
         Some("Always") => refusals.together(&policy, "and a Job's Pods must not always restart", RESTART),
-        Some("OnFailure") if job.get("podFailurePolicy").is_some() => {
+        Some("OnFailure") if job.has("podFailurePolicy") => {
             refusals.together(&policy, "and podFailurePolicy needs Never", RESTART);
         }
         Some(_) | None => {}

@@ -44,7 +44,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         return;
     }
     let Some(spec) = subject.root.get("spec") else { return };
-    if !spec.holds("rules") && spec.get("defaultBackend").is_none() {
+    if !spec.holds("rules") && !spec.has("defaultBackend") {
         refusals.whole(&spec, "has neither `rules` nor a `defaultBackend`", SPEC);
     }
     spec.get("defaultBackend").iter().for_each(|place| backend(subject, place, refusals));
@@ -117,7 +117,7 @@ fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
 
 fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     let service = place.get("service");
-    if service.is_some() == place.get("resource").is_some() {
+    if service.is_some() == place.has("resource") {
         return refusals.whole(place, "names both of service and resource, or neither", BACKEND);
     }
     let Some(service) = service else { return };

@@ -1,5 +1,7 @@
 //! Names, labels, annotations and finalizers (`ValidateObjectMeta`).
 
+use std::borrow::Cow;
+
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::{
@@ -82,13 +84,19 @@ pub(super) fn annotations(metadata: &Place<'_>, refusals: &mut Refusals) {
     let mut size = 0_usize;
     for (key, value) in metadata.entries("annotations") {
         size = size.saturating_add(key.len()).saturating_add(value.node.as_str().unwrap_or_default().len());
-        if !is_qualified_name(&key.to_lowercase()) && !key.contains("${") {
+        if !is_qualified_name(&lower_case(key)) && !key.contains("${") {
             refusals.unquoted(&value, "is an annotation whose key is not allowed", ANNOTATION);
         }
     }
     if let Some(place) = metadata.get("annotations").filter(|_| size > ANNOTATIONS) {
         refusals.whole(&place, "holds more than 262144 bytes", ANNOTATION);
     }
+}
+
+/// Most keys are in lower case already.
+fn lower_case(key: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if key.bytes().all(is_lower) { Cow::Borrowed(key) } else { Cow::Owned(key.to_lowercase()) }
 }
 
 /// Reviews are questions to the API server and have no name.

@@ -35,7 +35,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
 }
 
 fn peer(peer: &Place<'_>, refusals: &mut Refusals) {
-    let selects = peer.get("podSelector").is_some() || peer.get("namespaceSelector").is_some();
+    let selects = peer.has("podSelector") || peer.has("namespaceSelector");
     let block = peer.get("ipBlock");
     if selects == block.is_some() {
         refusals.whole(peer, "names both of an ipBlock and a selector, or neither", PEER);

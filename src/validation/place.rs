@@ -3,34 +3,85 @@
 //! In: a node. Out: [`Place`]s below it. Never: a `null`, which Kubernetes treats as an absent field,
 //! and never a character that a terminal would act on.
 
+use std::rc::Rc;
+
 use crate::manifest::{Node, Value};
 
-/// A node and where it stands.
+/// A node and where it stands. Nearly every place that a rule looks at is fine, so that pointer and path
+/// are spelled out only for those that are not.
 #[derive(Clone, Debug)]
 pub(super) struct Place<'a> {
     /// The node.
     pub(super) node: &'a Node,
-    /// Its JSON pointer.
-    pub(super) pointer: String,
-    /// `spec.ports[0].name`; empty for the object itself.
-    path: String,
+    /// The last step to it; none for the object itself.
+    step: Option<Rc<Step<'a>>>,
+}
+
+/// A step from a mapping or a list into it.
+#[derive(Debug)]
+struct Step<'a> {
+    token: Token<'a>,
+    before: Option<Rc<Step<'a>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Token<'a> {
+    Key(&'a str),
+    Index(usize),
 }
 
 impl<'a> Place<'a> {
     /// The object itself.
     pub(super) fn root(node: &'a Node) -> Self {
-        Self { node, pointer: String::new(), path: String::new() }
+        Self { node, step: None }
     }
 
-    /// The path for people.
-    pub(super) fn path(&self) -> &str {
-        if self.path.is_empty() { "the object" } else { &self.path }
+    /// The JSON pointer.
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for token in self.tokens() {
+            pointer.push('/');
+            match token {
+                Token::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                Token::Index(index) => pointer.push_str(&index.to_string()),
+            }
+        }
+        pointer
+    }
+
+    /// The path for people: `spec.ports[0].name`.
+    pub(super) fn path(&self) -> String {
+        let mut path = String::new();
+        for token in self.tokens() {
+            match token {
+                Token::Key(key) if is_plain(key) => {
+                    path.push_str(if path.is_empty() { "" } else { "." });
+                    path.push_str(key);
+                }
+                Token::Key(key) => path.extend(["[", &quoted(key), "]"]),
+                Token::Index(index) => path.extend(["[", &index.to_string(), "]"]),
+            }
+        }
+        if path.is_empty() { "the object".to_owned() } else { path }
+    }
+
+    /// From the object down.
+    fn tokens(&self) -> Vec<Token<'a>> {
+        let steps = std::iter::successors(self.step.as_deref(), |step| step.before.as_deref());
+        let mut tokens: Vec<Token<'a>> = steps.map(|step| step.token).collect();
+        tokens.reverse();
+        tokens
     }
 
     /// A field that is there and not `null`.
     pub(super) fn get(&self, key: &str) -> Option<Self> {
-        let node = self.node.get(key).filter(|node| !node.is_null())?;
-        Some(self.child(key, node))
+        let entry = self.node.entry(key).filter(|entry| !entry.value.is_null())?;
+        Some(self.child(Token::Key(&entry.key), &entry.value))
+    }
+
+    /// Whether a field is there and not `null`.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.node.get(key).is_some_and(|node| !node.is_null())
     }
 
     /// The field at the end of a chain of keys.
@@ -45,31 +96,38 @@ impl<'a> Place<'a> {
 
     /// The items of this list; none for anything else.
     pub(super) fn elements(&self) -> Vec<Self> {
-        let item = |(index, node): (usize, &'a Node)| Self {
-            node,
-            pointer: format!("{}/{index}", self.pointer),
-            path: format!("{}[{index}]", self.path),
-        };
-        self.node.items().iter().enumerate().map(item).collect()
+        let items = self.node.items().iter().enumerate();
+        items.map(|(index, node)| self.child(Token::Index(index), node)).collect()
     }
 
     /// The entries of the mapping that a field holds, `null` values included.
     pub(super) fn entries(&self, key: &str) -> Vec<(&'a str, Self)> {
         let Some(mapping) = self.get(key) else { return Vec::new() };
         let entries = mapping.node.entries().iter();
-        entries.map(|entry| (&*entry.key, mapping.child(&entry.key, &entry.value))).collect()
+        entries.map(|entry| (&*entry.key, mapping.child(Token::Key(&entry.key), &entry.value))).collect()
     }
 
     /// Everything that a path such as `spec/ports/*/protocol` names.
     pub(super) fn find(&self, path: &str) -> Vec<Self> {
-        let mut found = vec![self.clone()];
-        for token in path.split('/').filter(|token| !token.is_empty()) {
-            found = match token {
-                "*" => found.iter().flat_map(Self::elements).collect(),
-                key => found.iter().filter_map(|place| place.get(key)).collect(),
-            };
-        }
+        let mut found = Vec::new();
+        self.collect(path, &mut found);
         found
+    }
+
+    fn collect(&self, path: &str, found: &mut Vec<Self>) {
+        let (token, rest) = path.split_once('/').map_or((path, None), |(token, rest)| (token, Some(rest)));
+        let mut go_on = |place: Self| match rest {
+            Some(rest) => place.collect(rest, found),
+            None => found.push(place),
+        };
+        match token {
+            "*" => self.elements().into_iter().for_each(go_on),
+            key => {
+                if let Some(place) = self.get(key) {
+                    go_on(place);
+                }
+            }
+        }
     }
 
     /// The text of a field; an empty one is an absent one, as in Kubernetes' own types.
@@ -89,19 +147,16 @@ impl<'a> Place<'a> {
 
     /// Whether a field holds something: a non-empty list, mapping or text, or any other value.
     pub(super) fn holds(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|place| !is_empty(place.node))
+        self.node.get(key).is_some_and(|node| !is_empty(node))
     }
 
-    fn child(&self, key: &str, node: &'a Node) -> Self {
-        let pointer = format!("{}/{}", self.pointer, key.replace('~', "~0").replace('/', "~1"));
-        let plain = !key.is_empty() && key.chars().all(|next| next.is_ascii_alphanumeric() || next == '-');
-        let path = match (plain, self.path.is_empty()) {
-            (true, true) => key.to_owned(),
-            (true, false) => format!("{}.{key}", self.path),
-            (false, _) => format!("{}[{}]", self.path, quoted(key)),
-        };
-        Self { node, pointer, path }
+    fn child(&self, token: Token<'a>, node: &'a Node) -> Self {
+        Self { node, step: Some(Rc::new(Step { token, before: self.step.clone() })) }
     }
+}
+
+fn is_plain(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|next| next.is_ascii_alphanumeric() || next == '-')
 }
 
 /// Whether a value is the zero value of Kubernetes' own types.

@@ -111,7 +111,7 @@ impl Refusals {
             return;
         }
         let Rule { help, source } = rule;
-        let (pointer, versions) = (place.pointer.clone(), self.versions.clone());
+        let (pointer, versions) = (place.pointer(), self.versions.clone());
         self.found.push(Violation { pointer, message, help, source, extent, versions });
     }
 

@@ -84,7 +84,7 @@ fn judge_metric(metric: &Place<'_>, refusals: &mut Refusals) {
     }
     let Some(target) = metric.at(&[own.1, "target"]) else { return };
     let share = target.get("averageUtilization");
-    if share.is_some() == target.get("averageValue").is_some() {
+    if share.is_some() == target.has("averageValue") {
         refusals.whole(&target, "has both of averageUtilization and averageValue, or neither", TARGET);
     }
     if let Some(share) = share.filter(|share| share.node.as_integer().is_some_and(|number| number < 1)) {
@@ -93,7 +93,7 @@ fn judge_metric(metric: &Place<'_>, refusals: &mut Refusals) {
 }
 
 fn budget(spec: &Place<'_>, refusals: &mut Refusals) {
-    if spec.get("minAvailable").is_some() && spec.get("maxUnavailable").is_some() {
+    if spec.has("minAvailable") && spec.has("maxUnavailable") {
         refusals.whole(spec, "has both of minAvailable and maxUnavailable", BUDGET);
     }
     for place in ["minAvailable", "maxUnavailable"].iter().filter_map(|key| spec.get(key)) {

@@ -80,7 +80,7 @@ fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
     access_modes(spec, refusals);
     amount(spec, &["capacity", "storage"], refusals);
     class_name(spec, refusals);
-    let named: Vec<&str> = SOURCES.iter().copied().filter(|key| spec.get(key).is_some()).collect();
+    let named: Vec<&str> = SOURCES.iter().copied().filter(|key| spec.has(key)).collect();
     if named.len() != 1 {
         let complaint = format!("names {} sources where one belongs", named.len());
         refusals.whole(spec, &complaint, SOURCE);

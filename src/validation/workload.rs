@@ -90,7 +90,7 @@ fn daemons(spec: &Place<'_>, refusals: &mut Refusals) {
     let rolls = strategy.text("type").is_none_or(|kind| kind == "RollingUpdate");
     let Some(rolling) = strategy.get("rollingUpdate").filter(|_| rolls) else { return };
     amounts(&rolling, refusals);
-    let surges = rolling.get("maxSurge").is_some() && !is_zero(&rolling, "maxSurge");
+    let surges = rolling.has("maxSurge") && !is_zero(&rolling, "maxSurge");
     // The API server fills in 1.
     let vanishes = !is_zero(&rolling, "maxUnavailable");
     if surges == vanishes {

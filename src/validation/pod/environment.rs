@@ -57,7 +57,7 @@ pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusal
             value(&variable, refusals);
         }
         for source in container.place.items("envFrom") {
-            let named = ["configMapRef", "secretRef"].iter().filter(|key| source.get(key).is_some()).count();
+            let named = ["configMapRef", "secretRef"].iter().filter(|key| source.has(key)).count();
             if named != 1 {
                 refusals.whole(&source, "names both of configMapRef and secretRef, or neither", FROM);
             }
@@ -79,7 +79,7 @@ fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
 
 fn value(variable: &Place<'_>, refusals: &mut Refusals) {
     let Some(from) = variable.get("valueFrom") else { return };
-    let named = SOURCES.iter().filter(|key| from.get(key).is_some()).count();
+    let named = SOURCES.iter().filter(|key| from.has(key)).count();
     if named != 1 {
         refusals.whole(&from, &format!("names {named} sources where one belongs"), SOURCE);
     } else if variable.holds("value") {

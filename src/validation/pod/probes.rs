@@ -67,7 +67,7 @@ fn judge_probe(probe: &Place<'_>, key: &str, refusals: &mut Refusals) {
 }
 
 fn action(holder: &Place<'_>, refusals: &mut Refusals) {
-    let named: Vec<&&str> = ACTIONS.iter().filter(|key| holder.get(key).is_some()).collect();
+    let named: Vec<&&str> = ACTIONS.iter().filter(|key| holder.has(key)).collect();
     if named.len() != 1 {
         let complaint = format!("names {} ways to do it where one belongs", named.len());
         refusals.whole(holder, &complaint, ONE);

@@ -85,7 +85,7 @@ fn profile(context: &Place<'_>, refusals: &mut Refusals) {
     for key in ["seccompProfile", "appArmorProfile"] {
         let Some(profile) = context.get(key) else { continue };
         let local = profile.text("type") == Some("Localhost");
-        if local != profile.get("localhostProfile").is_some() {
+        if local != profile.has("localhostProfile") {
             let complaint = "names a localhostProfile without the type Localhost, or the reverse";
             refusals.whole(&profile, complaint, PROFILE);
         }

@@ -96,7 +96,7 @@ fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refu
 }
 
 fn source(volume: &Place<'_>, refusals: &mut Refusals) {
-    let named: Vec<&str> = SOURCES.iter().copied().filter(|key| volume.get(key).is_some()).collect();
+    let named: Vec<&str> = SOURCES.iter().copied().filter(|key| volume.has(key)).collect();
     if named.len() > 1 {
         refusals.whole(volume, &format!("is several volumes at once: {}", named.join(", ")), ONE);
     }
@@ -126,7 +126,7 @@ fn object(volume: &Place<'_>, kind: &str, key: &str, refusals: &mut Refusals) {
 }
 
 fn projected(projection: &Place<'_>, refusals: &mut Refusals) {
-    if PROJECTED.iter().filter(|key| projection.get(key).is_some()).count() > 1 {
+    if PROJECTED.iter().filter(|key| projection.has(key)).count() > 1 {
         refusals.whole(projection, "names several sources at once", PROJECTION);
     }
     for key in ["configMap", "secret"] {
@@ -153,7 +153,7 @@ fn items(source: &Place<'_>, refusals: &mut Refusals) {
 
 fn downward(file: &Place<'_>, refusals: &mut Refusals) {
     path(file, refusals);
-    if file.get("fieldRef").is_some() == file.get("resourceFieldRef").is_some() {
+    if file.has("fieldRef") == file.has("resourceFieldRef") {
         refusals.whole(file, "has both of fieldRef and resourceFieldRef, or neither", FILE);
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
         }
     }
     for field in ["dataSource", "dataSourceRef"] {
-        if old.get(field).is_some() && new.get(field).is_some() {
+        if old.has(field) && new.has(field) {
             found.extend(Difference::forbidden(&of_field(&old, &new, field, CLAIM), HELP, SOURCE));
         }
     }
@@ -33,9 +33,9 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(before), Some(after)) = (old.at(path), new.at(path)) else { return };
     if Quantity::of(before.node).zip(Quantity::of(after.node)).is_some_and(|(before, after)| after < before) {
         found.push(ForbiddenChange {
-            path: after.path().to_owned(),
-            old_pointer: before.pointer.clone(),
-            pointer: after.pointer.clone(),
+            path: after.path(),
+            old_pointer: before.pointer(),
+            pointer: after.pointer(),
             was: Some(shown(before.node)),
             becomes: Some(shown(after.node)),
             others: 0,

@@ -56,16 +56,15 @@ fn changed_keys(pair: &Pair<'_>) -> Vec<Key> {
     for field in fields {
         for difference in of_field(&pair.old, &pair.new, field, OTHER) {
             let key = [&difference.old, &difference.new].into_iter().flatten().next();
-            let name = key.and_then(|place| place.pointer.rsplit('/').next().map(str::to_owned));
+            let name = key.and_then(|place| place.pointer().rsplit('/').next().map(str::to_owned));
             let other = fields.iter().filter(|other| **other != field);
             let moved = name.is_some_and(|name| {
                 let side = if difference.old.is_some() { &pair.new } else { &pair.old };
                 let one_sided = difference.old.is_none() || difference.new.is_none();
                 one_sided && other.into_iter().any(|other| has(side, other, &name))
             });
-            let pointer = |side: &Option<Place<'_>>| {
-                side.as_ref().map_or_else(String::new, |place| place.pointer.clone())
-            };
+            let pointer =
+                |side: &Option<Place<'_>>| side.as_ref().map_or_else(String::new, |place| place.pointer());
             if !moved {
                 keys.push((difference.path.clone(), pointer(&difference.old), pointer(&difference.new)));
             }

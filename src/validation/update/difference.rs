@@ -27,7 +27,7 @@ impl Difference<'_> {
     ) -> Option<ForbiddenChange> {
         let first = differences.first()?;
         let pointer = |side: &Option<Place<'_>>, holder: &str| {
-            side.as_ref().map_or_else(|| holder.to_owned(), |place| place.pointer.clone())
+            side.as_ref().map_or_else(|| holder.to_owned(), |place| place.pointer())
         };
         Some(ForbiddenChange {
             path: first.path.clone(),
@@ -66,8 +66,8 @@ fn field<'a>(
     let named = |side: &Place<'a>| side.get(key).filter(|place| !is_empty(place.node));
     let difference = |before: Option<Place<'a>>, after: Option<Place<'a>>| {
         let there = after.as_ref().or(before.as_ref());
-        let path = there.map_or_else(String::new, |place| place.path().to_owned());
-        Difference { path, old: before, new: after, holders: (old.pointer.clone(), new.pointer.clone()) }
+        let path = there.map_or_else(String::new, |place| place.path());
+        Difference { path, old: before, new: after, holders: (old.pointer(), new.pointer()) }
     };
     match (named(old), named(new)) {
         (Some(before), Some(after)) => values(&before, &after, &path, kind, found),
@@ -102,7 +102,7 @@ fn values<'a>(
         }
         _ if same(old.node, new.node, path) => {}
         _ => found.push(Difference {
-            path: new.path().to_owned(),
+            path: new.path(),
             old: Some(old.clone()),
             new: Some(new.clone()),
             holders: (String::new(), String::new()),

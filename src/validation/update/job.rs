@@ -27,7 +27,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     {
         found.extend(Difference::forbidden(&of_field(&old, &new, field, OTHER), HELP, SOURCE));
     }
-    if old.get("selector").is_some() && new.get("selector").is_some() {
+    if old.has("selector") && new.has("selector") {
         found.extend(Difference::forbidden(&of_field(&old, &new, "selector", OTHER), HELP, SOURCE));
     }
     if !is_elastic(&new) {

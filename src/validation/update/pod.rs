@@ -58,9 +58,9 @@ fn toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let lost =
         old.items("tolerations").into_iter().find(|item| !kept.iter().any(|other| same(item, other)))?;
     Some(ForbiddenChange {
-        path: lost.path().to_owned(),
-        old_pointer: lost.pointer.clone(),
-        pointer: new.pointer.clone(),
+        path: lost.path(),
+        old_pointer: lost.pointer(),
+        pointer: new.pointer(),
         was: lost.text("key").map(crate::validation::place::quoted),
         becomes: None,
         others: 0,

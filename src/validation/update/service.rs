@@ -34,9 +34,9 @@ fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let lost = before.is_none() && wanted == "None";
     let changed = before.is_some_and(|before| before != wanted);
     (lost || changed).then(|| ForbiddenChange {
-        path: place.path().to_owned(),
-        old_pointer: old.get("clusterIP").map_or_else(|| old.pointer.clone(), |place| place.pointer),
-        pointer: place.pointer.clone(),
+        path: place.path(),
+        old_pointer: old.get("clusterIP").map_or_else(|| old.pointer(), |place| place.pointer()),
+        pointer: place.pointer(),
         was: Some(before.map_or_else(|| "the address that the cluster chose".to_owned(), quoted)),
         becomes: Some(quoted(wanted)),
         others: 0,
@@ -50,9 +50,9 @@ fn family(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let (before, after) = (old.items("ipFamilies"), new.items("ipFamilies"));
     let (before, after) = (before.first()?, after.first()?);
     (before.node != after.node).then(|| ForbiddenChange {
-        path: after.path().to_owned(),
-        old_pointer: before.pointer.clone(),
-        pointer: after.pointer.clone(),
+        path: after.path(),
+        old_pointer: before.pointer(),
+        pointer: after.pointer(),
         was: before.node.as_str().map(quoted),
         becomes: after.node.as_str().map(quoted),
         others: 0,

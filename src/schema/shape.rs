@@ -1,0 +1,192 @@
+//! A definition of Kubernetes, as far as it says yes or no.
+//!
+//! In: the JSON text of a definition. Out: [`Shape`]. Never: a shape for a keyword that is not known here.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value as Json};
+
+use super::duplicates::{self, Uniqueness};
+use super::embedded::{Embedded, Name};
+use super::formats;
+use crate::manifest::Value;
+
+const REFERENCE: &str = "#/$defs/";
+
+/// What a value has to be.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// Another definition that it has to fit as well.
+    pub(super) reference: Option<Name>,
+    pub(super) types: Types,
+    /// Sorted by name.
+    fields: Vec<(Box<str>, Shape)>,
+    pub(super) others: Others,
+    pub(super) required: Vec<Box<str>>,
+    pub(super) items: Option<Box<Shape>>,
+    /// The texts that it may be.
+    pub(super) words: Option<Vec<Box<str>>>,
+    pub(super) bounds: Option<RangeInclusive<i64>>,
+    pub(super) format: Option<fn(&str) -> bool>,
+    pub(super) uniqueness: Option<Uniqueness>,
+}
+
+/// Fields that are not listed.
+#[derive(Debug)]
+pub(super) enum Others {
+    Free,
+    Refused,
+    Shaped(Box<Shape>),
+}
+
+/// The types that a value may have; none named means any.
+#[derive(Debug)]
+pub(super) struct Types(Vec<Type>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Type {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Shape {
+    /// Reads a definition; `None` where it says more than is understood here.
+    pub(super) fn read(embedded: &Embedded, index: usize) -> Option<Self> {
+        Self::of(&serde_json::from_str(embedded.text(index)?).ok()?, embedded)
+    }
+
+    /// The shape of a listed field.
+    pub(super) fn field(&self, name: &str) -> Option<&Self> {
+        let index = self.fields.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
+        self.fields.get(index).map(|(_, shape)| shape)
+    }
+
+    fn of(schema: &Json, embedded: &Embedded) -> Option<Self> {
+        let schema = schema.as_object()?;
+        let known = schema.keys().all(|keyword| KEYWORDS.contains(&keyword.as_str()));
+        known.then_some(())?;
+        Some(Self {
+            reference: understood(schema.get("$ref"), |name| reference(name, embedded))?,
+            types: Types(understood(schema.get("type"), types)?.unwrap_or_default()),
+            fields: understood(schema.get("properties"), |all| fields(all, embedded))?.unwrap_or_default(),
+            others: understood(schema.get("additionalProperties"), |all| others(all, embedded))?
+                .unwrap_or(Others::Free),
+            required: understood(schema.get("required"), texts)?.unwrap_or_default(),
+            items: understood(schema.get("items"), |items| Self::of(items, embedded).map(Box::new))?,
+            words: understood(schema.get("enum"), texts)?,
+            bounds: bounds(schema)?,
+            format: understood(schema.get("format"), format)?.flatten(),
+            uniqueness: Uniqueness::of(schema),
+        })
+    }
+}
+
+/// Everything that is understood here, or says nothing of validity.
+const KEYWORDS: &[&str] = &[
+    "$ref",
+    "type",
+    "properties",
+    "additionalProperties",
+    "required",
+    "items",
+    "enum",
+    "minimum",
+    "maximum",
+    "format",
+    duplicates::LIST_TYPE,
+    duplicates::LIST_MAP_KEYS,
+    duplicates::KEY_DEFAULTS,
+    duplicates::DUPLICATES,
+];
+
+/// Formats that say nothing more of a text, because only numbers have them.
+const OF_NUMBERS: &str = "double";
+
+/// The value of a keyword, if it is there; `None` where it is there and not understood.
+fn understood<'a, T>(value: Option<&'a Json>, read: impl Fn(&'a Json) -> Option<T>) -> Option<Option<T>> {
+    match value {
+        Some(value) => read(value).map(Some),
+        None => Some(None),
+    }
+}
+
+fn reference(value: &Json, embedded: &Embedded) -> Option<Name> {
+    embedded.name(value.as_str()?.strip_prefix(REFERENCE)?)
+}
+
+fn types(value: &Json) -> Option<Vec<Type>> {
+    let names = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    names.iter().map(|name| Type::of(name.as_str()?)).collect()
+}
+
+fn fields(value: &Json, embedded: &Embedded) -> Option<Vec<(Box<str>, Shape)>> {
+    let listed = value.as_object()?.iter();
+    let mut fields: Vec<(Box<str>, Shape)> = listed
+        .map(|(name, schema)| Some((name.as_str().into(), Shape::of(schema, embedded)?)))
+        .collect::<Option<_>>()?;
+    fields.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Some(fields)
+}
+
+fn others(value: &Json, embedded: &Embedded) -> Option<Others> {
+    match value {
+        Json::Bool(true) => Some(Others::Free),
+        Json::Bool(false) => Some(Others::Refused),
+        schema => Shape::of(schema, embedded).map(|shape| Others::Shaped(Box::new(shape))),
+    }
+}
+
+fn texts(value: &Json) -> Option<Vec<Box<str>>> {
+    value.as_array()?.iter().map(|text| text.as_str().map(Into::into)).collect()
+}
+
+fn bounds(schema: &Map<String, Json>) -> Option<Option<RangeInclusive<i64>>> {
+    let least = understood(schema.get("minimum"), Json::as_i64)?;
+    let most = understood(schema.get("maximum"), Json::as_i64)?;
+    let bounded = least.is_some() || most.is_some();
+    Some(bounded.then(|| least.unwrap_or(i64::MIN)..=most.unwrap_or(i64::MAX)))
+}
+
+fn format(value: &Json) -> Option<Option<fn(&str) -> bool>> {
+    let name = value.as_str()?;
+    let known = formats::BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, reads)| *reads);
+    (known.is_some() || name == OF_NUMBERS).then_some(known)
+}
+
+impl Types {
+    /// Whether a value has one of the types. A number with a fraction is never taken for a whole one,
+    /// not even `2.0`: that is for the validator to say.
+    pub(super) fn take(&self, value: &Value) -> bool {
+        let named = |types: &[Type]| types.iter().any(|name| self.0.contains(name));
+        self.0.is_empty()
+            || match value {
+                Value::Null => named(&[Type::Null]),
+                Value::Bool(_) => named(&[Type::Boolean]),
+                Value::Integer(_) => named(&[Type::Integer, Type::Number]),
+                Value::Float(_) => named(&[Type::Number]),
+                Value::String(_) => named(&[Type::String]),
+                Value::Sequence(_) => named(&[Type::Array]),
+                Value::Mapping(_) => named(&[Type::Object]),
+            }
+    }
+}
+
+impl Type {
+    fn of(name: &str) -> Option<Self> {
+        match name {
+            "null" => Some(Self::Null),
+            "boolean" => Some(Self::Boolean),
+            "integer" => Some(Self::Integer),
+            "number" => Some(Self::Number),
+            "string" => Some(Self::String),
+            "array" => Some(Self::Array),
+            "object" => Some(Self::Object),
+            _ => None,
+        }
+    }
+}
