@@ -152,7 +152,12 @@ INPUTS = {
     "one key of JSON, again and again": lambda: fill('"a":1,', JSON_CONFIG_MAP, '"b":1}}'),
     "twenty keys, again and again": lambda: fill(lambda number: f"a{number % 20}: 1\n", HEAD),
     "keys": lambda: fill(lambda number: f"  k{number}: v\n", HEAD + "data:\n"),
-    "400,000 short keys": lambda: HEAD + "data:\n" + "".join(f"  {n}a: v\n" for n in range(240_000)),
+    "240,000 short keys": lambda: HEAD + "data:\n" + "".join(f"  {n}a: v\n" for n in range(240_000)),
+    "keys that are two": lambda: fill(lambda number: f"0x{number:x}: 1\n", HEAD),
+    "values that are two": lambda: fill(lambda number: f"k{number}: yes\n", HEAD),
+    "keys in two orders": lambda: HEAD + "a: &a\n"
+    + "".join(f"  k{number}: 1\n" for number in range(20_000)) + "b:\n"
+    + "".join(f"  k{number}: 2\n" for number in range(20_000, 30_000)) + "  <<: *a\n",
     "keys of JSON": lambda: fill(lambda number: f'"k{number}":"v",', JSON_CONFIG_MAP, '"k":"v"}}'),
     "240,000 keys of JSON": lambda: JSON_CONFIG_MAP
     + ",".join(f'"k{number}":"{"v" * 20}"' for number in range(240_000)) + "}}",
@@ -199,8 +204,22 @@ INPUTS = {
         lambda number: f"      - {{name: a{number}, image: 'a:1'}}\n", DEPLOYMENT
     ),
     "30,000 containers, all of one name": lambda: DEPLOYMENT + "      - {name: a, image: 'a:1'}\n" * 30_000,
-    "20,000 variables, all of one name": lambda: DEPLOYMENT
+    "60,000 variables, all of one name": lambda: DEPLOYMENT
     + "      - name: a\n        image: a:1\n        env:\n" + "        - {name: A, value: b}\n" * 60_000,
+    "60,000 containers": lambda: DEPLOYMENT
+    + "".join(f"      - {{name: a{number}, image: 'a:1'}}\n" for number in range(60_000)),
+    "9,000 objects, all wrong": lambda: "---\n".join(
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: A{n}}}\nspec: {{ports: a, type: b, c: d}}\n" for n in range(9_000)
+    ),
+    "9,000 objects of one name": lambda: "---\n".join(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n" for n in range(9_000)
+    ),
+    "9,000 objects of unknown kinds": lambda: "---\n".join(
+        f"apiVersion: example.com/v1\nkind: K{n}\nmetadata: {{name: a}}\n" for n in range(9_000)
+    ),
+    "a definition and 9,000 objects": lambda: CRD_HEAD + crd(1) + "---\n" + "---\n".join(
+        f"apiVersion: example.com/v1\nkind: Widget\nmetadata: {{name: a{n}}}\nspec: {{f1: b}}\n" for n in range(9_000)
+    ),
     "wrong types": lambda: DEPLOYMENT + "      - {name: 1, image: [], ports: a, x: y}\n" * 30_000,
     "unknown fields": lambda: fill(lambda number: f"  f{number}: 1\n", HEAD + "spec:\n"),
     "a role of many rules": lambda: "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
