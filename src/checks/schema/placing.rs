@@ -1,6 +1,6 @@
 //! Findings from violations.
 
-use crate::finding::{Finding, Location, Side};
+use crate::finding::{Aspect, Finding, Location, Side};
 use crate::schema::{Refusal, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
 
@@ -13,6 +13,21 @@ pub(super) fn finding(check: &'static str, change: &ObjectChange, violation: &Vi
         .at(location(placed, violation))
         .note("refused by", format!("{}Kubernetes {}", by_whom(&violation.kind), versions.join(", ")))
         .offending(violation.message.clone())
+        .aspect(aspect(violation))
+}
+
+/// The API server's own rules have bounds, too, and often narrower ones.
+fn aspect(violation: &Violation) -> Option<Aspect> {
+    match &violation.kind {
+        ViolationKind::Value { rule } if rule == "minimum" || rule == "maximum" => {
+            Some(Aspect::Bounds { pointer: violation.pointer.clone() })
+        }
+        ViolationKind::UnknownField { .. }
+        | ViolationKind::Required { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Value { .. }
+        | ViolationKind::Duplicate { .. } => None,
+    }
 }
 
 /// A list that Kubernetes itself lets through is refused by one way of applying it only.
