@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::kube::KubernetesVersion;
+
 /// A policy gate for GitOps repositories: judges what a push would make of the cluster.
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, about, propagate_version = true, max_term_width = 100)]
@@ -132,7 +134,7 @@ pub struct ValidateArguments {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The Kubernetes versions to be valid for, such as `1.36` or `1.35,1.36`.
-    #[arg(long, value_name = "VERSIONS", default_value = "1.37")]
+    #[arg(long, value_name = "VERSIONS", default_value_t = KubernetesVersion::NEWEST.to_string())]
     pub kubernetes_version: String,
     /// How to report.
     #[command(flatten)]

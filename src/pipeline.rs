@@ -60,6 +60,7 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let findings = checks::without_repetition(findings);
     let mut judgement = verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today);
     judgement.not_evaluated = unevaluated.into_iter().collect();
+    world::discard((worlds.views, old, new));
     judgement
 }
 
@@ -83,7 +84,9 @@ fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy
         outcomes: Outcomes::default(),
     };
     let findings = checks::run_all(&context, |check| policy.runs(check));
-    Checked { reading: view.reading, findings, not_evaluated: not_evaluated(&view.changes, &schemas) }
+    let not_evaluated = not_evaluated(&view.changes, &schemas);
+    world::discard(schemas);
+    Checked { reading: view.reading, findings, not_evaluated }
 }
 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.

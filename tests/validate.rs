@@ -1,5 +1,7 @@
 //! `portcullis validate` over files and folders, as a person runs it.
 
+#![expect(clippy::expect_used, reason = "clippy exempts test functions only, not what they call")]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

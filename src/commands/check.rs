@@ -5,15 +5,12 @@ use std::time::{Instant, SystemTime};
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::files::Folder;
-use super::gate::{Session, date_of, load_without_repository};
+use super::gate::{Session, load_without_repository};
 use super::output::Destination;
 use crate::cli::CheckArguments;
-use crate::evidence::{RefEvidence, RefOperation};
+use crate::evidence::RefOperation;
 use crate::git::{Ancestry, Repository};
-use crate::pipeline::{Change, evaluate};
 use crate::report::{Report, Section};
-use crate::source::Snapshot;
-use crate::verdict::Mode;
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
@@ -53,17 +50,7 @@ fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section
 fn paths(arguments: &CheckArguments) -> Result<Section, CommandError> {
     let folder = Folder::read(&arguments.paths)?;
     let governing = load_without_repository(arguments.server_policy.as_deref())?;
-    let evidence = RefEvidence::none();
-    let change = Change {
-        old: &Snapshot::empty(),
-        new: &folder.snapshot,
-        blobs: &folder,
-        evidence: &evidence,
-        mode: Mode::BeforeCommit,
-    };
-    let today = date_of(SystemTime::now());
-    let judgement = evaluate(&change, &governing.targets, &governing.policy, today);
-    let mut section = Section::of("the files", judgement);
+    let mut section = folder.judge(&governing.targets, &governing.policy);
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
     Ok(section)
 }

@@ -2,21 +2,29 @@
 //!
 //! In: paths. Out: [`Folder`]. Never: reads a file before somebody asks for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
 use super::BLOB_LIMIT;
 use super::error::CommandError;
+use super::gate::date_of;
+use crate::evidence::RefEvidence;
+use crate::pipeline::{Change, Targets, evaluate};
+use crate::policy::Policy;
+use crate::report::Section;
 use crate::source::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+use crate::verdict::Mode;
 
 /// A snapshot and where its files stand. The id of a file is that of its path: the content is not
 /// known before it is read.
 #[derive(Debug)]
 pub(super) struct Folder {
-    pub(super) snapshot: Snapshot,
+    snapshot: Snapshot,
     paths: HashMap<ObjectId, PathBuf>,
 }
 
@@ -29,34 +37,55 @@ impl Folder {
     pub(super) fn read(paths: &[PathBuf]) -> Result<Self, CommandError> {
         let mut found = Vec::new();
         paths.iter().try_for_each(|path| list(path, &mut found))?;
-        let mut folder = Self {
-            snapshot: Snapshot { files: BTreeMap::new(), undecodable: Vec::new() },
-            paths: HashMap::with_capacity(found.len()),
-        };
+        let mut files = Vec::with_capacity(found.len());
+        let mut paths = HashMap::with_capacity(found.len());
         for path in found {
             let (name, id) = named(&path)?;
-            folder.snapshot.files.insert(name, TreeFile { id: id.clone(), mode: FileMode::Regular });
-            folder.paths.insert(id, path);
+            files.push((name, TreeFile { id: id.clone(), mode: FileMode::Regular }));
+            paths.insert(id, path);
         }
-        Ok(folder)
+        let snapshot = Snapshot { files: files.into_iter().collect(), undecodable: Vec::new() };
+        Ok(Self { snapshot, paths })
+    }
+
+    /// Judges the files as if all of them were new.
+    pub(super) fn judge(&self, targets: &Targets, policy: &Policy) -> Section {
+        let change = Change {
+            old: &Snapshot::empty(),
+            new: &self.snapshot,
+            blobs: self,
+            evidence: &RefEvidence::none(),
+            mode: Mode::BeforeCommit,
+        };
+        Section::of("the files", evaluate(&change, targets, policy, date_of(SystemTime::now())))
     }
 }
 
 /// Adds the files at and below a path, in the order of their names.
 fn list(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
     let failed = |source| CommandError::File { path: path.to_path_buf(), source };
-    if !std::fs::metadata(path).map_err(failed)?.is_dir() {
-        found.push(path.to_path_buf());
-        return Ok(());
+    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+        return list_folder(path, found);
     }
-    let mut entries: Vec<_> =
-        std::fs::read_dir(path).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries.iter().filter(|entry| !SKIPPED.iter().any(|name| entry.file_name() == *name)) {
+    found.push(path.to_path_buf());
+    Ok(())
+}
+
+fn list_folder(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
+    let failed = |source| CommandError::File { path: folder.to_path_buf(), source };
+    let entry = |entry: std::fs::DirEntry| Ok((entry.file_name(), entry.file_type()?));
+    let entries = std::fs::read_dir(folder).map_err(failed)?.map(|next| next.and_then(entry));
+    let mut entries: Vec<(OsString, _)> = entries.collect::<Result<_, _>>().map_err(failed)?;
+    entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    for (name, kind) in entries.iter().filter(|(name, _)| !SKIPPED.iter().any(|skipped| name == skipped)) {
+        let path = folder.join(name);
         // A directory entry knows what it is, except of what a link leads to.
-        match entry.file_type().map_err(failed)? {
-            kind if kind.is_file() => found.push(entry.path()),
-            _ => list(&entry.path(), found)?,
+        if kind.is_file() {
+            found.push(path);
+        } else if kind.is_dir() {
+            list_folder(&path, found)?;
+        } else {
+            list(&path, found)?;
         }
     }
     Ok(())
@@ -71,28 +100,34 @@ fn named(path: &Path) -> Result<(RepoPath, ObjectId), CommandError> {
 
 impl BlobSource for Folder {
     fn reader(&self) -> Box<dyn BlobReader + '_> {
-        Box::new(FolderReader(self))
+        Box::new(FolderReader { folder: self, buffer: Vec::with_capacity(BUFFER) })
     }
 }
 
-struct FolderReader<'a>(&'a Folder);
+/// Nearly every manifest is smaller.
+const BUFFER: usize = 16 * 1024;
+
+/// Reads one file after the other into the same memory: to ask the system for the size of each first
+/// takes as long as reading it.
+struct FolderReader<'a> {
+    folder: &'a Folder,
+    buffer: Vec<u8>,
+}
 
 impl BlobReader for FolderReader<'_> {
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
-        let path = self.0.paths.get(id).ok_or_else(|| BlobError::Missing(id.clone()))?;
+        let path = self.folder.paths.get(id).ok_or_else(|| BlobError::Missing(id.clone()))?;
         let failed =
             |error: std::io::Error| BlobError::Unreadable { id: id.clone(), reason: error.to_string() };
-        let file = std::fs::File::open(path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let too_large = |size| BlobError::TooLarge { id: id.clone(), size, limit: BLOB_LIMIT };
-        if size > BLOB_LIMIT {
-            return Err(too_large(size));
-        }
-        // The file may grow between the two calls, or be no file at all.
-        let mut bytes = Vec::with_capacity(size.saturating_add(1));
+        let mut file = std::fs::File::open(path).map_err(failed)?;
         let limit = u64::try_from(BLOB_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
-        file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() > BLOB_LIMIT { Err(too_large(bytes.len())) } else { Ok(bytes) }
+        self.buffer.clear();
+        file.by_ref().take(limit).read_to_end(&mut self.buffer).map_err(failed)?;
+        if self.buffer.len() > BLOB_LIMIT {
+            let size = file.metadata().map_or(0, |found| found.len());
+            let size = usize::try_from(size).unwrap_or(usize::MAX).max(self.buffer.len());
+            return Err(BlobError::TooLarge { id: id.clone(), size, limit: BLOB_LIMIT });
+        }
+        Ok(self.buffer.as_slice().to_vec())
     }
 }

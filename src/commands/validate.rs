@@ -2,20 +2,17 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use super::error::{CommandError, Exit};
 use super::files::Folder;
-use super::gate::{date_of, load_policy_text};
+use super::gate::load_policy_text;
 use super::output::Destination;
 use crate::checks::{Family, Meta, REGISTRY};
 use crate::cli::ValidateArguments;
-use crate::evidence::RefEvidence;
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
-use crate::pipeline::{Change, Targets, evaluate};
-use crate::report::{Report, Section};
-use crate::source::Snapshot;
-use crate::verdict::Mode;
+use crate::pipeline::Targets;
+use crate::report::Report;
 
 pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
@@ -29,17 +26,8 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
         cloud: Cloud::default(),
     };
     let targets = Targets { clusters: vec![cluster], ..governing.targets };
-    let evidence = RefEvidence::none();
-    let change = Change {
-        old: &Snapshot::empty(),
-        new: &folder.snapshot,
-        blobs: &folder,
-        evidence: &evidence,
-        mode: Mode::BeforeCommit,
-    };
-    let judgement = evaluate(&change, &targets, &governing.policy, date_of(SystemTime::now()));
-    let section = Section::of("the files", judgement);
-    Destination::of(&arguments.report).write(&Report { sections: vec![section], elapsed: begin.elapsed() })
+    let sections = vec![folder.judge(&targets, &governing.policy)];
+    Destination::of(&arguments.report).write(&Report { sections, elapsed: begin.elapsed() })
 }
 
 /// The checks that ask whether the cluster takes the objects, and no others. What Kubernetes only

@@ -62,6 +62,18 @@ pub struct Finding {
     pub remediation: String,
     /// The values that make it what it is; they enter the fingerprint.
     pub offending: Vec<String>,
+    /// What it says, where other checks may say the same of the same place.
+    pub aspect: Option<Aspect>,
+}
+
+/// What several checks may say of one value. Of their findings, the strictest is reported.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Aspect {
+    /// A number is out of its bounds.
+    Bounds {
+        /// The JSON pointer of the number.
+        pointer: String,
+    },
 }
 
 impl Finding {
@@ -98,6 +110,7 @@ impl Finding {
             notes: Vec::new(),
             remediation: String::new(),
             offending: Vec::new(),
+            aspect: None,
         }
     }
 
@@ -154,6 +167,12 @@ impl Finding {
     /// with another value.
     pub fn offending(mut self, value: impl Into<String>) -> Self {
         self.offending.push(value.into());
+        self
+    }
+
+    /// Says what it is that another check may say as well.
+    pub fn aspect(mut self, aspect: Option<Aspect>) -> Self {
+        self.aspect = aspect;
         self
     }
 

@@ -8,7 +8,7 @@ mod fingerprint;
 mod location;
 mod severity;
 
-pub use builder::{Finding, Note, Subject};
+pub use builder::{Aspect, Finding, Note, Subject};
 pub use fingerprint::Fingerprint;
 pub use location::{Location, Side};
 pub use severity::Severity;

@@ -8,15 +8,14 @@
 //! once git has written it as UTF-16LE.
 
 use super::links::LinkProblem;
-use crate::source::{BlobReader, RepoPath, Snapshot};
+use crate::source::{BlobReader, Snapshot};
 
 const FILE_NAME: &str = ".gitattributes";
 const ENCODING: &str = "working-tree-encoding";
 
 /// Lines after which what is judged is not what is deployed.
 pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<LinkProblem> {
-    let is_attributes = |path: &RepoPath| path.as_str().ends_with(FILE_NAME) && path.file_name() == FILE_NAME;
-    let files = snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && is_attributes(path));
+    let files = snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && path.is_named(FILE_NAME));
     let reasons = files.flat_map(|(path, file)| {
         let reasons = match reader.read(&file.id) {
             Ok(bytes) => reasons(&bytes),

@@ -46,7 +46,7 @@ impl Reaches {
     /// Reads the kustomizations of several revisions on all cores.
     pub fn read<'a>(snapshots: impl Iterator<Item = &'a Snapshot>, blobs: &dyn BlobSource) -> Self {
         let files = snapshots.flat_map(|snapshot| &snapshot.files);
-        let named = files.filter(|(path, _)| FILE_NAMES.contains(&path.file_name()));
+        let named = files.filter(|(path, _)| FILE_NAMES.iter().any(|name| path.is_named(name)));
         let unique: HashSet<(RepoPath, ObjectId)> =
             named.map(|(path, file)| (path.clone(), file.id.clone())).collect();
         let read = |reader: &mut Box<dyn BlobReader + '_>, (path, id): (RepoPath, ObjectId)| {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::attributes;
 use super::kustomization::{self, Reach, Reaches};
 use super::links::{self, LinkProblem};
@@ -96,8 +98,10 @@ impl Layout {
     pub fn of(input: &LayoutInput<'_>, reader: &mut dyn BlobReader) -> Self {
         let (snapshot, link_problems) = links::follow(input.snapshot, reader);
         let charts = chart_folders(&snapshot);
-        let starts = snapshot.files.keys().filter(|path| input.selection.starts_at(path));
-        let mut sorter = Sorter::new(&snapshot, starts.cloned().collect());
+        let files: Vec<&RepoPath> = snapshot.files.keys().collect();
+        let starts = files.par_iter().copied().filter(|path| input.selection.starts_at(path));
+        let starts: Vec<RepoPath> = starts.cloned().collect();
+        let mut sorter = Sorter::new(&snapshot, starts.into_iter().collect());
         sorter.follow_kustomizations(input.reaches, reader);
         let Sorter { selected, partial, kustomizations, .. } = sorter;
         let mut layout = Self { undecodable: snapshot.undecodable.clone(), ..Self::default() };
@@ -133,7 +137,7 @@ struct Sorter<'a> {
 
 impl<'a> Sorter<'a> {
     fn new(snapshot: &'a Snapshot, selected: BTreeSet<RepoPath>) -> Self {
-        let extra = snapshot.files.keys().filter(|path| path.file_name() == "Kustomization").cloned();
+        let extra = snapshot.files.keys().filter(|path| path.is_named("Kustomization")).cloned();
         let named = selected.iter().filter(|path| is_kustomization(path)).cloned();
         let waiting = named.chain(extra).collect();
         let (partial, kustomizations) = (BTreeSet::new(), BTreeMap::new());
@@ -170,11 +174,11 @@ impl<'a> Sorter<'a> {
 
 /// Whether kustomize takes a file for the root of a folder.
 pub fn is_kustomization(path: &RepoPath) -> bool {
-    kustomization::FILE_NAMES.contains(&path.file_name())
+    kustomization::FILE_NAMES.iter().any(|name| path.is_named(name))
 }
 
 fn chart_folders(snapshot: &Snapshot) -> BTreeSet<String> {
-    let charts = snapshot.files.keys().filter(|path| path.file_name() == "Chart.yaml");
+    let charts = snapshot.files.keys().filter(|path| path.is_named("Chart.yaml"));
     charts.map(|path| path.parent().to_owned()).collect()
 }
 
@@ -221,7 +225,7 @@ fn roots(
 }
 
 fn is_jsonnet(path: &RepoPath) -> bool {
-    matches!(path.file_name().rsplit_once('.'), Some((_, "jsonnet" | "libsonnet")))
+    [".jsonnet", ".libsonnet"].iter().any(|extension| path.as_str().ends_with(extension))
 }
 
 fn blobs(snapshot: &Snapshot, paths: impl Iterator<Item = RepoPath>) -> BTreeMap<RepoPath, ObjectId> {

@@ -17,11 +17,9 @@ impl ObjectId {
 
     /// The name from its 20 or 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        use std::fmt::Write as _;
-        let mut text = String::with_capacity(bytes.len() * 2);
-        for byte in bytes {
-            write!(text, "{byte:02x}").ok()?;
-        }
+        let digit = |half: u8| char::from_digit(u32::from(half), 16);
+        let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
+        let text: String = digits.collect::<Option<_>>()?;
         Self::parse(&text)
     }
 

@@ -24,6 +24,11 @@ impl RepoPath {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
+    /// Whether the last component is this name.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.0.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+    }
+
     /// Everything before the last `/`; empty for a file at the root.
     pub fn parent(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(parent, _)| parent)

@@ -3,10 +3,14 @@
 //! In: findings, the policy, what could not be evaluated. Out: [`Judgement`] with its [`Verdict`].
 //! Never: looks for anything itself, or prints.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
-use crate::finding::{Finding, Subject};
+use crate::finding::{Aspect, Finding, Subject};
+use crate::kube::ClusterName;
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
+use crate::source::RepoPath;
 
 /// What happens to the push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +111,8 @@ pub fn decide(
     judged.dedup_by_key(|judged| {
         (judged.finding.fingerprint(), judged.finding.location.clone().map(|at| at.path))
     });
+    let mut said = HashMap::new();
+    judged.retain(|judged| is_first_to_say(&judged.finding, &mut said));
     let blocked = judged.iter().any(|judged| judged.blocks(mode));
     let verdict = match (blocked, undecided.is_empty()) {
         (true, _) => Verdict::Reject,
@@ -114,6 +120,18 @@ pub fn decide(
         (false, true) => Verdict::Accept,
     };
     Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated: Vec::new() }
+}
+
+/// What is said of a value, of which object, in which file; and the check that says it.
+type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), &'static str>;
+
+/// Whether no other check says the same. The finding that stands first, the strictest, is kept, so that a
+/// check that is off or only warns never silences one that denies.
+fn is_first_to_say(finding: &Finding, said: &mut Said) -> bool {
+    let Some(aspect) = finding.aspect.clone() else { return true };
+    let path = finding.location.as_ref().map(|location| location.path.clone());
+    let saying = (aspect, finding.cluster().cloned(), subject_text(finding), path);
+    *said.entry(saying).or_insert(finding.check) == finding.check
 }
 
 fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<Judged> {

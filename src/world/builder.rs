@@ -3,14 +3,16 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::change::{ObjectChange, Placed};
 use super::differing::differing;
 use super::loader::{Blobs, Loaded, load_all, load_related};
 use super::needles::Needles;
 use super::pairing::pair;
 use super::related::Related;
-use super::{FileProblem, World};
-use crate::kube::ObjectRef;
+use super::{FileProblem, World, discard};
+use crate::kube::{ClusterName, ObjectRef};
 use crate::manifest::{Limits, Object, Problem, Reading};
 use crate::render::{Layout, Member, Role, Root, Selection, is_kustomization};
 use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
@@ -73,7 +75,7 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let ids = unique_ids(old_changed.iter().chain(&new_changed).copied(), &HashMap::new());
     let mut blobs = load_all(input.blobs, &ids, &input.limits);
     let differing = differing(&old_changed, &new_changed, &blobs);
-    let needles = Needles::of(differing.all()).and_related(Related::of(&differing));
+    let needles = Needles::of(&differing).and_related(Related::of(&differing));
     if differing.all().next().is_some() {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
@@ -83,15 +85,21 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
     let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
     let views = readings.map(|reading| source.view(reading, problems.clone())).collect();
-    Worlds { views, undecided: undecided(&blobs, &changed, input) }
+    let undecided = undecided(&blobs, &changed, input);
+    drop(needles);
+    discard((blobs, differing));
+    Worlds { views, undecided }
 }
+
+/// The paths of the files that differ.
+pub(super) type Changed = HashSet<RepoPath>;
 
 /// Everything that a view is made of.
 struct Source<'a> {
     input: &'a WorldInput<'a>,
     blobs: &'a Blobs,
-    needles: &'a Needles,
-    changed: &'a BTreeSet<RepoPath>,
+    needles: &'a Needles<'a>,
+    changed: &'a Changed,
 }
 
 impl Source<'_> {
@@ -110,33 +118,46 @@ impl Source<'_> {
     }
 
     fn place(&self, members: &[Member], reading: Reading) -> Vec<Arc<Placed>> {
-        let mut placed = Vec::new();
-        for member in members {
-            let Some(Ok(loaded)) = self.blobs.get(&member.file.id) else { continue };
-            // A blob may be changed at one path and stand unchanged at another: there, only what matters.
-            let all = self.changed.contains(&member.path);
-            let objects = loaded.objects_of(reading).iter();
-            let kept = objects.filter(|object| all || self.needles.wants(object));
-            for object in kept.filter(|object| stands_for_itself(member, object)) {
-                for cluster in self.input.selection.clusters_of(&member.path) {
-                    let id = ObjectRef::of(object, &cluster);
-                    let path = member.path.clone();
-                    placed.push(Arc::new(Placed { role: member.role, path, id, object: Arc::clone(object) }));
-                }
-            }
+        members.par_iter().flat_map_iter(|member| self.place_file(member, reading)).collect()
+    }
+
+    fn place_file(&self, member: &Member, reading: Reading) -> Vec<Arc<Placed>> {
+        let Some(Ok(loaded)) = self.blobs.get(&member.file.id) else { return Vec::new() };
+        // A blob may be changed at one path and stand unchanged at another: there, only what matters.
+        let all = self.changed.contains(&member.path);
+        let objects = loaded.objects_of(reading).iter();
+        let kept = objects.filter(|object| all || self.needles.wants(object));
+        let kept: Vec<_> = kept.filter(|object| stands_for_itself(member, object)).collect();
+        if kept.is_empty() {
+            return Vec::new();
         }
-        placed
+        let clusters = self.input.selection.clusters_of(&member.path);
+        let place = |object: &Arc<Object>, cluster: &ClusterName| {
+            let (id, path) = (ObjectRef::of(object, cluster), member.path.clone());
+            Arc::new(Placed { role: member.role, path, id, object: Arc::clone(object) })
+        };
+        let in_clusters = |object| clusters.iter().map(move |cluster| place(object, cluster));
+        kept.into_iter().flat_map(in_clusters).collect()
     }
 }
 
-fn changed_paths(old: &Layout, new: &Layout) -> BTreeSet<RepoPath> {
-    let (old, new) = (by_path(old), by_path(new));
-    let differs = |path: &&RepoPath| old.get(*path) != new.get(*path);
-    old.keys().chain(new.keys()).copied().filter(differs).cloned().collect()
+fn changed_paths(old: &Layout, new: &Layout) -> Changed {
+    let (before, after) = (by_path(old), by_path(new));
+    let differs = |other: &ByPath<'_>, member: &Member| other.get(&member.path) != Some(&standing(member));
+    let removed = old.members.iter().filter(|member| differs(&after, member));
+    let brought = new.members.iter().filter(|member| differs(&before, member));
+    removed.chain(brought).map(|member| member.path.clone()).collect()
 }
 
-fn by_path(layout: &Layout) -> HashMap<&RepoPath, (&ObjectId, Role)> {
-    layout.members.iter().map(|member| (&member.path, (&member.file.id, member.role))).collect()
+/// The files of a revision, each with its blob and how its objects stand.
+type ByPath<'a> = HashMap<&'a RepoPath, (&'a ObjectId, Role)>;
+
+fn by_path(layout: &Layout) -> ByPath<'_> {
+    layout.members.iter().map(|member| (&member.path, standing(member))).collect()
+}
+
+fn standing(member: &Member) -> (&ObjectId, Role) {
+    (&member.file.id, member.role)
 }
 
 fn unique_ids<'a>(
@@ -149,7 +170,7 @@ fn unique_ids<'a>(
 }
 
 /// A file that is too large to read is a finding where it changed, and no obstacle where it did not.
-fn undecided(blobs: &Blobs, changed: &BTreeSet<RepoPath>, input: &WorldInput<'_>) -> Vec<String> {
+fn undecided(blobs: &Blobs, changed: &Changed, input: &WorldInput<'_>) -> Vec<String> {
     let members = input.old.members.iter().chain(&input.new.members);
     let failed = members.filter_map(|member| {
         let error = blobs.get(&member.file.id)?.as_ref().err()?;

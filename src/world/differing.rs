@@ -35,10 +35,16 @@ impl Differing {
 }
 
 fn gone(old: &ByPlace<'_>, new: &ByPlace<'_>) -> Vec<Arc<Object>> {
-    let identity = |object: &Object| (object.kind.clone(), object.name.clone(), object.namespace.clone());
+    if old.is_empty() {
+        return Vec::new();
+    }
     let there: HashSet<_> = new.values().flatten().map(|object| identity(object)).collect();
     let old = old.values().flatten().filter(|object| !there.contains(&identity(object)));
     old.map(|object| Arc::clone(object)).collect()
+}
+
+fn identity(object: &Object) -> (&str, &str, Option<&str>) {
+    (&object.kind, &object.name, object.namespace.as_deref())
 }
 
 fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {

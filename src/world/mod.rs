@@ -20,6 +20,12 @@ use crate::manifest::Problem;
 use crate::render::Root;
 use crate::source::{RepoPath, SourceText};
 
+/// Drops a value on another thread. To free the objects of a large repository takes longer than to judge
+/// some of its changes, and nobody has to wait for it: not the report, and not the end of the process.
+pub fn discard(value: impl Send + 'static) {
+    rayon::spawn(move || drop(value));
+}
+
 /// What one revision makes of the clusters.
 #[derive(Debug, Default)]
 pub struct World {

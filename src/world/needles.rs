@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use regex::bytes::Regex;
 
+use super::differing::Differing;
 use super::loader::{is_custom, is_definition, is_rbac};
 use super::related::Related;
 use crate::kube::builtin;
@@ -14,8 +15,8 @@ use crate::manifest::Object;
 /// double quotes or through a tag, so a file without either that lacks a word of every needle holds
 /// no object that matters.
 #[derive(Debug)]
-pub(super) struct Needles {
-    identities: HashSet<(Box<str>, Box<str>)>,
+pub(super) struct Needles<'a> {
+    identities: HashSet<(&'a str, &'a str)>,
     /// Groups and kinds whose definition changes: all their objects are judged by it.
     defined: HashSet<(Box<str>, Box<str>)>,
     words: Option<Vec<Needle>>,
@@ -39,24 +40,22 @@ enum Wanted {
 /// Above this many needles, looking for each costs more than parsing.
 const NEEDLES: usize = 64;
 
-impl Needles {
+impl<'a> Needles<'a> {
     /// Needles for a set of changed objects.
-    pub(super) fn of<'a>(changed: impl Iterator<Item = &'a Object> + Clone) -> Self {
-        let wanted =
-            |wants: fn(&Object) -> bool| if changed.clone().any(wants) { Wanted::Yes } else { Wanted::No };
+    pub(super) fn of(differing: &'a Differing) -> Self {
+        let changed = || differing.all();
+        let wanted = |wants: fn(&Object) -> bool| if changed().any(wants) { Wanted::Yes } else { Wanted::No };
         let wants_rbac = wanted(is_rbac);
         let wants_definitions = wanted(|object| is_custom(object) || is_definition(object));
-        let mut words: HashSet<Needle> = changed.clone().map(Needle::of).collect();
+        let defined: HashSet<_> = changed().filter_map(defined_kind).collect();
         let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
-        words.extend(family(wants_rbac, "Role"));
-        words.extend(family(wants_definitions, "CustomResourceDefinition"));
-        let defined: HashSet<_> = changed.clone().filter_map(defined_kind).collect();
+        let families = [family(wants_rbac, "Role"), family(wants_definitions, "CustomResourceDefinition")];
         let in_file = |(group, kind): &(Box<str>, Box<str>)| Needle(vec![group.clone(), kind.clone()]);
-        words.extend(defined.iter().map(in_file));
+        let of_families = families.into_iter().flatten().chain(defined.iter().map(in_file));
         Self {
+            words: few(changed().map(Needle::of).chain(of_families)),
             defined,
-            identities: changed.map(|object| (object.kind.clone(), object.name.clone())).collect(),
-            words: (words.len() <= NEEDLES).then(|| words.into_iter().collect()),
+            identities: changed().map(|object| (&*object.kind, &*object.name)).collect(),
             wants_rbac,
             wants_definitions,
             related: Related::default(),
@@ -85,11 +84,23 @@ impl Needles {
     pub(super) fn wants(&self, object: &Object) -> bool {
         (self.wants_rbac == Wanted::Yes && is_rbac(object))
             || (self.wants_definitions == Wanted::Yes && is_definition(object))
-            || self.identities.contains(&(object.kind.clone(), object.name.clone()))
+            || self.identities.contains(&(&*object.kind, &*object.name))
             || self.related.wants(object)
             || (!self.defined.is_empty()
                 && self.defined.contains(&(object.group().into(), object.kind.clone())))
     }
+}
+
+/// Needles without repetition; `None` where they are too many.
+fn few(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
+    let mut unique = HashSet::new();
+    for needle in needles {
+        unique.insert(needle);
+        if unique.len() > NEEDLES {
+            return None;
+        }
+    }
+    Some(unique.into_iter().collect())
 }
 
 /// The group and the kind that a definition defines.

@@ -1,8 +1,10 @@
 //! Pairs old and new objects by identity.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use super::builder::Changed;
 use super::change::{ObjectChange, Placed};
 use crate::kube::{ClusterName, ObjectRef};
 use crate::render::Role;
@@ -11,8 +13,15 @@ use crate::source::RepoPath;
 /// Fragments are merged into other objects: each pairs only with itself.
 type Key<'a> = (&'a ObjectRef, Option<&'a RepoPath>);
 
+/// Whether an object is one of the old world or of the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Side {
+    Old,
+    New,
+}
+
 /// What stands under one identity before and after.
-type Sides<'a> = (Vec<&'a Arc<Placed>>, Vec<&'a Arc<Placed>>);
+type Sides<'a> = (&'a [&'a Arc<Placed>], &'a [&'a Arc<Placed>]);
 
 fn key(placed: &Placed) -> Key<'_> {
     let own_path = match placed.role {
@@ -27,26 +36,43 @@ fn key(placed: &Placed) -> Key<'_> {
 /// these is the old side of its own file. An object that is new to its file is compared with all, and
 /// a fragment that is new with the whole objects that it may be merged into, or may stand beside. A
 /// copy that stays is compared with those that went away, because the cluster falls back to it.
-pub(super) fn pair(
-    old: &[Arc<Placed>],
-    new: &[Arc<Placed>],
-    changed: &BTreeSet<RepoPath>,
-) -> Vec<ObjectChange> {
-    let mut sides: BTreeMap<Key<'_>, Sides<'_>> = BTreeMap::new();
-    old.iter().for_each(|placed| sides.entry(key(placed)).or_default().0.push(placed));
-    new.iter().for_each(|placed| sides.entry(key(placed)).or_default().1.push(placed));
-    let pairs = sides.iter().flat_map(|((id, path), (old, new))| {
-        let whole = (path.is_some() && old.is_empty()).then(|| sides.get(&(*id, None))).flatten();
-        pair_identity(whole.map_or(old, |(whole, _)| whole), new, changed)
-    });
-    pairs.collect()
+pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
+    let old = old.iter().map(|placed| (key(placed), Side::Old, placed));
+    let new = new.iter().map(|placed| (key(placed), Side::New, placed));
+    let mut all: Vec<(Key<'_>, Side, &Arc<Placed>)> = old.chain(new).collect();
+    // Keeps the order of the files within an identity.
+    all.par_sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+    let placed: Vec<&Arc<Placed>> = all.iter().map(|(_, _, placed)| *placed).collect();
+    let identities = identities(&all, &placed);
+    let pair = |((id, path), (old, new)): &(Key<'_>, Sides<'_>)| {
+        let whole = (path.is_some() && old.is_empty()).then(|| find(&identities, (id, None))).flatten();
+        pair_identity(whole.map_or(*old, |(whole, _)| whole), new, changed)
+    };
+    identities.par_iter().flat_map_iter(pair).collect()
 }
 
-fn pair_identity(
-    old: &[&Arc<Placed>],
-    new: &[&Arc<Placed>],
-    changed: &BTreeSet<RepoPath>,
-) -> Vec<ObjectChange> {
+/// Every identity with its sides, sorted.
+fn identities<'a>(
+    sorted: &[(Key<'a>, Side, &Arc<Placed>)],
+    placed: &'a [&'a Arc<Placed>],
+) -> Vec<(Key<'a>, Sides<'a>)> {
+    let mut rest = placed;
+    let groups = sorted.chunk_by(|(one, _, _), (other, _, _)| one == other);
+    let sides = groups.filter_map(|group| {
+        let (here, further) = rest.split_at_checked(group.len())?;
+        rest = further;
+        let old = group.partition_point(|(_, side, _)| *side == Side::Old);
+        Some((group.first()?.0, here.split_at_checked(old)?))
+    });
+    sides.collect()
+}
+
+fn find<'a>(identities: &[(Key<'_>, Sides<'a>)], wanted: Key<'_>) -> Option<Sides<'a>> {
+    let index = identities.binary_search_by(|(key, _)| key.cmp(&wanted)).ok()?;
+    identities.get(index).map(|(_, sides)| *sides)
+}
+
+fn pair_identity(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
     let mut changes = Vec::new();
     for object in new.iter().filter(|object| changed.contains(&object.path)) {
         let at_home = old.iter().any(|candidate| candidate.path == object.path);

@@ -32,6 +32,18 @@ fn server() -> Result<(Server, Checkout), Failure> {
     Ok((server, checkout))
 }
 
+/// A server whose `infra/settings.yaml` is Bob's, and a checkout in which Alice signs.
+fn server_with_bobs_settings() -> Result<(Server, Checkout), Failure> {
+    let server = server()?.0;
+    let bob = server.checkout("bob")?;
+    server.guard("pre-receive", "--version")?;
+    bob.commit("Add settings", &[("infra/settings.yaml", SETTINGS)])?;
+    bob.push_main()?.accepted(&[]);
+    server.guard("pre-receive", "pre-receive")?;
+    bob.sign_as("alice")?;
+    Ok((server, bob))
+}
+
 fn certificate(name: &str) -> Result<String, Failure> {
     Ok(String::from_utf8(person(name)?.key.armored_certificate()?)?)
 }
@@ -74,13 +86,7 @@ fn one_commit_by_somebody_else_spoils_the_owners_signature() -> Result<(), Failu
 
 #[test]
 fn a_file_moved_out_of_somebody_elses_folder_needs_them() -> Result<(), Failure> {
-    let server = server()?.0;
-    let bob = server.checkout("bob")?;
-    server.guard("pre-receive", "--version")?;
-    bob.commit("Add settings", &[("infra/settings.yaml", SETTINGS)])?;
-    bob.push_main()?.accepted(&[]);
-    server.guard("pre-receive", "pre-receive")?;
-    bob.sign_as("alice")?;
+    let (_server, bob) = server_with_bobs_settings()?;
     bob.git.run(&["mv", "infra/settings.yaml", "prod/settings.yaml"], b"")?;
     bob.commit("Move them", &[])?;
     bob.push_main()?.rejected(&["error[missing-approval]", "infra/settings.yaml", "@bob"]);
@@ -89,13 +95,7 @@ fn a_file_moved_out_of_somebody_elses_folder_needs_them() -> Result<(), Failure>
 
 #[test]
 fn a_file_that_only_becomes_executable_needs_its_owner() -> Result<(), Failure> {
-    let server = server()?.0;
-    let bob = server.checkout("bob")?;
-    server.guard("pre-receive", "--version")?;
-    bob.commit("Add settings", &[("infra/settings.yaml", SETTINGS)])?;
-    bob.push_main()?.accepted(&[]);
-    server.guard("pre-receive", "pre-receive")?;
-    bob.sign_as("alice")?;
+    let (_server, bob) = server_with_bobs_settings()?;
     bob.git.run(&["update-index", "--chmod=+x", "infra/settings.yaml"], b"")?;
     bob.git.run(&["commit", "-m", "Let it run"], b"")?;
     bob.push_main()?.rejected(&["error[missing-approval]", "infra/settings.yaml", "@bob"]);

@@ -1,8 +1,8 @@
 //! Objects that the API server refuses by rules that it has only as code.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Location, Severity, Side};
-use crate::manifest::Node;
+use crate::finding::{Aspect, Finding, Location, Severity, Side};
+use crate::manifest::{Node, Value};
 use crate::render::Role;
 use crate::validation::{Extent, LIMIT, Violation, violations};
 use crate::world::{ObjectChange, Placed};
@@ -132,6 +132,8 @@ fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Findin
     let message = format!("{title} in cluster {}: {}", new.id.cluster, violation.message);
     let node = new.object.root.resolve_pointer(&violation.pointer);
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
+    let is_number = matches!(node.value, Value::Integer(_) | Value::Float(_));
+    let is_out_of_bounds = is_number && violation.extent == Extent::Value;
     Finding::about(META.id, change, message)
         .severity(Severity::Medium)
         .at(placing::without_secrets(new, Location::of_node(new, node, Side::New)))
@@ -139,4 +141,5 @@ fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Findin
         .note("rule", violation.source)
         .help(violation.help)
         .offending(violation.message.clone())
+        .aspect(is_out_of_bounds.then(|| Aspect::Bounds { pointer: violation.pointer.clone() }))
 }

@@ -2,7 +2,7 @@
 
 use super::brought;
 use crate::checks::Context;
-use crate::finding::{Finding, Location, Severity, Side};
+use crate::finding::{Aspect, Finding, Location, Severity, Side};
 use crate::schema::{Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
 
@@ -15,6 +15,21 @@ pub(super) fn finding(check: &'static str, change: &ObjectChange, violation: &Vi
         .at(location(placed, violation))
         .note("refused by", format!("{}Kubernetes {}", by_whom(&violation.kind), versions.join(", ")))
         .offending(violation.message.clone())
+        .aspect(aspect(violation))
+}
+
+/// The API server's own rules have bounds, too, and often narrower ones.
+fn aspect(violation: &Violation) -> Option<Aspect> {
+    match &violation.kind {
+        ViolationKind::Value { rule } if rule == "minimum" || rule == "maximum" => {
+            Some(Aspect::Bounds { pointer: violation.pointer.clone() })
+        }
+        ViolationKind::UnknownField { .. }
+        | ViolationKind::Required { .. }
+        | ViolationKind::Type { .. }
+        | ViolationKind::Value { .. }
+        | ViolationKind::Duplicate { .. } => None,
+    }
 }
 
 /// An object that is not judged because too much of it is wrong.

@@ -11,6 +11,7 @@ mod scalar;
 mod stream;
 
 pub(super) use list::flatten;
+pub(super) use mapping::MappingBuilder;
 pub(super) use scalar::{Resolved, decode_binary, resolve};
 #[cfg(test)]
 pub(super) use stream::composed;

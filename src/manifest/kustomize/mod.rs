@@ -40,6 +40,11 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
     let mut resolver = Resolver { budget: AliasBudget::new(limits) };
     let resolved = items.iter().map(|item| resolver.document(item)).collect::<Result<Vec<_>, _>>();
     let documents: Vec<Node> = resolved.map_err(refused)?;
+    of_documents(documents)
+}
+
+/// The objects that kustomize makes of documents that are read.
+pub(super) fn of_documents(documents: Vec<Node>) -> Result<Vec<Node>, Problem> {
     let objects = list::open(documents)?;
     metadata::refuse_twins(&objects)?;
     applied(objects)

@@ -137,7 +137,8 @@ fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 11..=31 | 127)
 }
 
-fn is_ordinary(character: char) -> bool {
+/// A character that every reader takes for itself.
+pub(in crate::manifest) fn is_ordinary(character: char) -> bool {
     match character {
         '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
         '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => true,

@@ -19,6 +19,8 @@ use super::limits::Limits;
 use super::node::Node;
 use block::Reader;
 
+pub(super) use lines::is_ordinary;
+
 /// An ordinary document.
 #[derive(Debug)]
 pub(super) struct Ordinary {

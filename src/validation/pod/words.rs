@@ -5,8 +5,24 @@ use crate::validation::place::Place;
 use crate::validation::refusals::Refusals;
 use crate::validation::{numbers, words};
 
-/// A path below the Pod's `spec`, its words, and who says so.
-const POD: &[(&str, &[&str], &str)] = &[
+/// A path, its words, and who says so.
+type Words = (&'static str, &'static [&'static str], &'static str);
+
+/// The kinds of profiles, which a Pod names for all of its containers and a container for itself.
+const PROFILES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
+const SECCOMP: Words = (
+    "securityContext/seccompProfile/type",
+    PROFILES,
+    "validateSeccompProfileType in pkg/apis/core/validation",
+);
+const APP_ARMOR: Words = (
+    "securityContext/appArmorProfile/type",
+    PROFILES,
+    "ValidateAppArmorProfileField in pkg/apis/core/validation",
+);
+
+/// Words of a Pod, below its `spec`.
+const POD: &[Words] = &[
     ("restartPolicy", &["Always", "OnFailure", "Never"], "validateRestartPolicy in pkg/apis/core/validation"),
     (
         "dnsPolicy",
@@ -39,16 +55,8 @@ const POD: &[(&str, &[&str], &str)] = &[
         &["Ignore", "Honor"],
         "validateNodeInclusionPolicy in pkg/apis/core/validation",
     ),
-    (
-        "securityContext/seccompProfile/type",
-        &["Localhost", "RuntimeDefault", "Unconfined"],
-        "validateSeccompProfileType in pkg/apis/core/validation",
-    ),
-    (
-        "securityContext/appArmorProfile/type",
-        &["Localhost", "RuntimeDefault", "Unconfined"],
-        "ValidateAppArmorProfileField in pkg/apis/core/validation",
-    ),
+    SECCOMP,
+    APP_ARMOR,
     (
         "securityContext/fsGroupChangePolicy",
         &["OnRootMismatch", "Always"],
@@ -71,8 +79,8 @@ const POD: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
-/// A path below a container, its words, and who says so.
-const CONTAINER: &[(&str, &[&str], &str)] = &[
+/// Words of a container, below itself.
+const CONTAINER: &[Words] = &[
     (
         "imagePullPolicy",
         &["Always", "IfNotPresent", "Never"],
@@ -104,16 +112,8 @@ const CONTAINER: &[(&str, &[&str], &str)] = &[
         &["Default", "Unmasked"],
         "ValidateProcMountType in pkg/apis/core/validation",
     ),
-    (
-        "securityContext/seccompProfile/type",
-        &["Localhost", "RuntimeDefault", "Unconfined"],
-        "validateSeccompProfileType in pkg/apis/core/validation",
-    ),
-    (
-        "securityContext/appArmorProfile/type",
-        &["Localhost", "RuntimeDefault", "Unconfined"],
-        "ValidateAppArmorProfileField in pkg/apis/core/validation",
-    ),
+    SECCOMP,
+    APP_ARMOR,
 ];
 
 const PORT: i64 = 65_535;
@@ -178,7 +178,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 
 fn judge(
     place: &Place<'_>,
-    rows: &[(&str, &[&str], &'static str)],
+    rows: &[Words],
     bounds: &[(&str, i64, i64, &'static str)],
     refusals: &mut Refusals,
 ) {
