@@ -75,3 +75,17 @@ fn an_object_with_too_much_that_is_refused_is_refused_as_a_whole() {
     let (report, passes) = validated(&text);
     assert!(!passes && report.contains("more than 500 of its values are refused"), "{report}");
 }
+
+#[test]
+fn more_findings_than_anybody_reads_decide_nothing() {
+    let mut text = String::new();
+    for object in 0..150 {
+        write!(text, "---\napiVersion: v1\nkind: Service\nmetadata: {{name: a{object}}}\nspec:\n")
+            .expect("a text grows");
+        for field in 0..400 {
+            writeln!(text, "  f{field}: a").expect("a text grows");
+        }
+    }
+    let (report, passes) = validated(&text);
+    assert!(!passes && report.contains("there are more than 50,000 findings"), "{report}");
+}

@@ -211,6 +211,16 @@ INPUTS = {
     "9,000 objects, all wrong": lambda: "---\n".join(
         f"apiVersion: v1\nkind: Service\nmetadata: {{name: A{n}}}\nspec: {{ports: a, type: b, c: d}}\n" for n in range(9_000)
     ),
+    "900 objects, each with 400 unknown fields": lambda: "---\n".join(
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: a{n}}}\nspec:\n"
+        + "".join(f"  f{field}: a\n" for field in range(400))
+        for n in range(900)
+    ),
+    "900 roles, each of 100 powers": lambda: "---\n".join(
+        f"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: a{n}}}\nrules:\n"
+        + "- {apiGroups: ['*'], resources: ['*'], verbs: ['*']}\n" * 100
+        for n in range(900)
+    ),
     "9,000 objects of one name": lambda: "---\n".join(
         "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n" for n in range(9_000)
     ),
