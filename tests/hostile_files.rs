@@ -53,6 +53,17 @@ fn a_flood_of_directives_is_refused() {
 }
 
 #[test]
+fn merges_that_double_at_every_level_are_refused() {
+    let mut text = String::from("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nm0: &m0 {}\n");
+    for level in 1..60 {
+        let below = level - 1;
+        writeln!(text, "m{level}: &m{level} {{<<: [*m{below}, *m{below}]}}").expect("a text grows");
+    }
+    let (_, problems) = problems(text.as_bytes());
+    assert!(problems.iter().any(|problem| problem.reason.contains("aliases add more than")), "{problems:?}");
+}
+
+#[test]
 fn an_object_with_too_much_wrong_is_refused_as_a_whole() {
     let wrong = "      - {name: WEB, image: [], ports: a, x: y}\n";
     for (count, reason) in

@@ -142,6 +142,8 @@ INPUTS = {
     "alias bomb below its limit": lambda: fill("- *a\n", HEAD + "a: &a [" + "x, " * 9 + "x]\nb:\n")[:22_000],
     "merges of merges": lambda: fill(nested_merges, HEAD),
     "merges of one mapping": lambda: fill(lambda n: f"k{n}: {{<<: *a}}\n", HEAD + "a: &a {x: 1}\n"),
+    "merges that double at every level": lambda: HEAD + "m0: &m0 {}\n"
+    + "".join(f"m{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}]}}\n" for n in range(1, 60)),
     "many keys, merged once more": lambda: fill(
         lambda number: f"  k{number}: 1\n", HEAD + "a: &a\n", "b: {<<: *a}\n"
     ),
@@ -238,6 +240,22 @@ INPUTS = {
     "ports of a service": lambda: "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  ports:\n"
     + "".join(f"  - {{name: p{n}, port: {n % 65_535 + 1}}}\n" for n in range(60_000)),
     "a definition of many fields": lambda: CRD_HEAD + "".join(crd(number) for number in range(40_000)),
+    "patterns that are large once compiled": lambda: CRD_HEAD
+    + "".join(
+        f"                f{n}: {{type: string, pattern: '^([a-z{n % 10}]{{1,90}}[0-9]{{1,9}}){{1,9}}$'}}\n" for n in range(3_000)
+    )
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n"
+    + "".join(f"  f{n}: {'a1' * 200}\n" for n in range(3_000)),
+    "patterns that remember": lambda: CRD_HEAD
+    + "                f: {type: string, pattern: '^(a+)+$'}\n"
+    + "                g: {type: string, pattern: '^(?=(a+)+b)c$'}\n"
+    + "                h: {type: string, pattern: '^(a*)*\\\\1b$'}\n"
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n"
+    + "".join(f"  {name}: {'a' * 3_000_000}!\n" for name in "fgh"),
+    "alternatives in alternatives": lambda: CRD_HEAD
+    + "                f:\n                  type: object\n                  x-kubernetes-preserve-unknown-fields: true\n"
+    + "                  anyOf: [" + ("{allOf: [{anyOf: [" * 40) + "{required: [a]}, {required: [b]}" + "]}]}" * 40 + "]\n"
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {f: {c: 1}}\n",
     "a definition that is deep": lambda: CRD_HEAD
     + "                f: " + "{type: object, properties: {f: " * 110 + "{type: string}" + "}}" * 110 + "\n",
     "definitions": lambda: "---\n".join(
