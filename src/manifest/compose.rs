@@ -1,7 +1,5 @@
 //! From the text of one document to its tree.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use libyaml_safer::Parser;
 
 use super::composer::{Bounds, Composer};
@@ -32,6 +30,18 @@ pub(super) struct Composed {
 /// How many colons at the end of a word inside brackets one document may have.
 const COLONS: usize = 16;
 
+/// How many directives one document may have: the parser compares each with all before it.
+const DIRECTIVES: usize = 100;
+
+/// At least as many as there are, at the start of what the parser takes for a line.
+fn directives(body: &str) -> usize {
+    let starts_line = |place: &usize| {
+        let before = body.get(..*place).unwrap_or_default();
+        before.is_empty() || before.ends_with(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
+    };
+    memchr::memchr_iter(b'%', body.as_bytes()).filter(starts_line).take(DIRECTIVES + 1).count()
+}
+
 /// Composes the first document of a chunk; `nodes` is what is left of the file's limit.
 pub(super) fn compose(
     text: &str,
@@ -43,6 +53,9 @@ pub(super) fn compose(
     let whole = text.get(chunk.start..chunk.end).unwrap_or_default();
     let body = whole.strip_prefix('\u{feff}').unwrap_or(whole);
     let base = chunk.end - body.len();
+    if directives(body) > DIRECTIVES {
+        return Err(refuse(span(base, base), format!("more than {DIRECTIVES} lines begin with `%`")));
+    }
     let before = *nodes;
     let mut quirks = Quirks::of(body, last_line);
     // A text is read again for every such colon: a few in a document are real, thousands an attack.
@@ -85,16 +98,9 @@ fn compose_body(
     let mut parser = Parser::new();
     parser.set_input_string(&mut bytes);
     let mut composer = Composer::new(parser, body, base, quirks, Bounds { limits, nodes });
-    let outcome = catch_unwind(AssertUnwindSafe(|| composer.document()));
+    let outcome = composer.document();
     let colon = composer.colon_in_word();
-    match outcome {
-        Ok(Ok(composed)) => Ok(composed),
-        Ok(Err(error)) => Err(colon.map_or(Stop::Error(error), Stop::ColonInWord)),
-        Err(_panic) => {
-            let reason = "the YAML parser stopped at something that it does not expect";
-            Err(Stop::Error(refuse(span(base, base), reason)))
-        }
-    }
+    outcome.map_err(|error| colon.map_or(Stop::Error(error), Stop::ColonInWord))
 }
 
 pub(super) fn refuse(place: Span, reason: impl Into<String>) -> SyntaxError {

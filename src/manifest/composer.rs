@@ -6,6 +6,7 @@ use std::rc::Rc;
 use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
 use super::compose::{Composed, SyntaxError, refuse};
+use super::containment::contain;
 use super::framing::span;
 use super::libyaml::{Quirks, has_escaped_slash};
 use super::limits::Limits;
@@ -26,6 +27,8 @@ pub(super) struct Composer<'a, 'input> {
     quirks: &'a Quirks<'a>,
     /// How many flow collections are open.
     brackets: usize,
+    /// The last event, for saying where the parser was.
+    last: Span,
     /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
     colon: Option<usize>,
     limits: &'a Limits,
@@ -43,7 +46,9 @@ impl<'a, 'input> Composer<'a, 'input> {
         bounds: Bounds<'a>,
     ) -> Self {
         let Bounds { limits, nodes } = bounds;
-        Self { parser, base, body, quirks, brackets: 0, colon: None, limits, nodes, anchors: HashMap::new() }
+        let last = span(base, base);
+        let anchors = HashMap::new();
+        Self { parser, base, body, quirks, brackets: 0, last, colon: None, limits, nodes, anchors }
     }
 
     /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
@@ -89,14 +94,20 @@ impl<'a, 'input> Composer<'a, 'input> {
     }
 
     fn next(&mut self) -> Result<Event, SyntaxError> {
-        self.parser.parse().map_err(|error| {
+        let Ok(outcome) = contain(|| self.parser.parse()) else {
+            let reason = "the YAML parser stopped at something that it does not expect after this";
+            return Err(refuse(self.last, reason));
+        };
+        let event = outcome.map_err(|error| {
             let mark = error.problem_mark().unwrap_or_default();
             let offset = self.offset(&mark);
             if error.problem() == "found unexpected ':'" {
                 self.colon = Some(offset - self.base);
             }
             refuse(span(offset, offset + 1), error.problem())
-        })
+        })?;
+        self.last = self.span(&event);
+        Ok(event)
     }
 
     fn offset(&self, mark: &Mark) -> usize {

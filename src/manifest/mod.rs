@@ -6,6 +6,7 @@
 mod characters;
 mod compose;
 mod composer;
+mod containment;
 mod difference;
 mod encoding;
 mod framing;
@@ -17,6 +18,7 @@ mod libyaml;
 mod limits;
 mod node;
 mod object;
+mod ordinary;
 mod parse;
 mod pointer;
 mod problem;

@@ -13,7 +13,7 @@ use super::node::Node;
 use super::object::Object;
 use super::pointer::is_pointer;
 use super::problem::{Problem, ProblemKind};
-use super::reading::Reading;
+use super::reading::{Reading, Refusal};
 use crate::source::SourceText;
 
 /// What a file holds.
@@ -53,14 +53,16 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     let Documents { roots, problems: more, aliases, may_differ } = kubectl::read(text, from, limits);
     problems.extend(more);
     let nodes = roots.iter().map(Node::count).sum();
-    let has_lists = roots.iter().any(|root| root.entry("items").is_some());
+    let second = SecondReading::of(&roots, may_differ, &problems);
     let mut objects = Vec::new();
     roots.into_iter().for_each(|root| kubectl::flatten(root, &mut objects, &mut problems));
-    let kustomize = if may_differ || has_lists || !problems.is_empty() || !kustomize::accepts(&objects) {
-        read_again(text, limits, &objects, &mut problems)
-    } else {
-        None
+    let others = match second {
+        SecondReading::None => None,
+        SecondReading::OfRoots(roots) => Some(kustomize::of_documents(roots)),
+        SecondReading::OfText => Some(kustomize::read(text, limits)),
     };
+    let kustomize = others.and_then(|others| compare(&objects, others, &mut problems));
+    let problems = placed(problems, &source);
     let aliases: Arc<[AliasUse]> = aliases.into();
     let finish = |roots: Vec<Node>| {
         roots.into_iter().map(|root| Object::new(Arc::clone(&source), Arc::clone(&aliases), root)).collect()
@@ -68,14 +70,36 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     Manifest { objects: finish(objects), kustomize: kustomize.map(finish), problems, nodes, source }
 }
 
+/// What the `kustomize` reading has to begin with.
+enum SecondReading {
+    /// It takes the same objects.
+    None,
+    /// The documents are the same, and what it makes of them may not be.
+    OfRoots(Vec<Node>),
+    OfText,
+}
+
+impl SecondReading {
+    fn of(roots: &[Node], may_differ: bool, problems: &[Problem]) -> Self {
+        // A file beyond our limits is not made smaller by a second reading.
+        if problems.iter().any(|problem| problem.refusal == Refusal::Everybody) {
+            return Self::None;
+        }
+        if may_differ || !problems.is_empty() {
+            return Self::OfText;
+        }
+        let has_lists = roots.iter().any(|root| root.entry("items").is_some());
+        if has_lists || !kustomize::accepts(roots) { Self::OfRoots(roots.to_vec()) } else { Self::None }
+    }
+}
+
 /// The objects of the `kustomize` reading where they differ, and what that means for the file.
-fn read_again(
-    text: &str,
-    limits: &Limits,
+fn compare(
     objects: &[Node],
+    others: Result<Vec<Node>, Problem>,
     problems: &mut Vec<Problem>,
 ) -> Option<Vec<Node>> {
-    match kustomize::read(text, limits) {
+    match others {
         Ok(others) if others == objects => None,
         Ok(others) => {
             let marked: Vec<u32> = problems.iter().map(|problem| problem.span.start).collect();
@@ -114,10 +138,17 @@ pub fn documents(bytes: Vec<u8>, limits: &Limits) -> (Arc<SourceText>, Vec<Node>
             let text = std::str::from_utf8(source.bytes()).unwrap_or_default();
             let read = kubectl::read(text, from, limits);
             problems.extend(read.problems);
+            let problems = placed(problems, &source);
             (source, read.roots, problems)
         }
         Err(manifest) => (manifest.source, Vec::new(), manifest.problems),
     }
+}
+
+/// Where a parser stops may lie past the end of the text or inside a character.
+fn placed(mut problems: Vec<Problem>, source: &SourceText) -> Vec<Problem> {
+    problems.iter_mut().for_each(|problem| problem.span = source.whole_characters(problem.span));
+    problems
 }
 
 struct Text {

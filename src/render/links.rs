@@ -130,7 +130,8 @@ fn file_of(target: Result<Target, String>) -> Result<TreeFile, String> {
     }
 }
 
-/// `folder/relative` with `.` and `..` resolved; `None` where it leaves the repository.
+/// `folder/relative` with `.` and `..` resolved; `None` where it leaves the repository. Outside one, `validate`
+/// names folders by paths that may begin with `/` or `..`.
 pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
@@ -140,12 +141,13 @@ pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
         match part {
             "" | "." => {}
             ".." => {
-                parts.pop()?;
+                parts.pop().filter(|name| *name != "..")?;
             }
             name => parts.push(name),
         }
     }
-    Some(parts.join("/"))
+    let root = if folder.starts_with('/') { "/" } else { "" };
+    Some(format!("{root}{}", parts.join("/")))
 }
 
 #[cfg(test)]
@@ -157,5 +159,12 @@ mod tests {
         assert_eq!(join("a/b", "../c.yaml").as_deref(), Some("a/c.yaml"));
         assert_eq!(join("a", "../../etc/passwd"), None);
         assert_eq!(join("a", "/etc/passwd"), None);
+        assert_eq!(join("../a", "../../b"), None);
+    }
+
+    #[test]
+    fn folders_outside_a_repository_keep_their_beginning() {
+        assert_eq!(join("/a/b", "../c.yaml").as_deref(), Some("/a/c.yaml"));
+        assert_eq!(join("../a", "../b.yaml").as_deref(), Some("../b.yaml"));
     }
 }

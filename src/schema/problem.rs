@@ -17,6 +17,9 @@ pub enum SchemaProblem {
     /// A custom resource definition says something that Kubernetes does not allow in a schema.
     #[error("the schema in its CustomResourceDefinition is not allowed by Kubernetes: {0}")]
     NotStructural(String),
+    /// An object with more violations than are worth telling apart.
+    #[error("more than {0} of its values are wrong")]
+    TooMuchWrong(usize),
     /// A schema that does not compile.
     #[error("the schema in its CustomResourceDefinition cannot be used: {0}")]
     Unusable(String),

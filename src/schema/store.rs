@@ -109,7 +109,7 @@ impl SchemaStore {
             }
             match self.compiled(embedded, name, *version)? {
                 Some(compiled) => {
-                    for found in violations_of(&compiled, &object.root, object) {
+                    for found in violations_of(&compiled, &object.root, object)? {
                         merge(&mut violations, found, &[*version]);
                     }
                 }
@@ -189,7 +189,7 @@ fn judge_custom(
 fn custom_violations(kind: &CustomKind, object: &Object) -> Result<Vec<Violation>, SchemaProblem> {
     let compiled = kind.compiled()?;
     let root = nulls::pruned(&object.root, &compiled.document);
-    Ok(violations_of(compiled, &root, object))
+    violations_of(compiled, &root, object)
 }
 
 /// Whether a version enforces a rule at all.
@@ -211,14 +211,24 @@ fn definition_violations(placed: &Placed) -> Vec<Violation> {
     if placed.role == Role::Complete { definition::violations(&placed.object) } else { Vec::new() }
 }
 
-fn violations_of(compiled: &CompiledSchema, root: &Node, object: &Object) -> Vec<Violation> {
+/// Every violation is compared with every one of the old object, so that their number is bounded. Not
+/// to look at the rest would excuse it.
+const VIOLATIONS: usize = 500;
+
+fn violations_of(
+    compiled: &CompiledSchema,
+    root: &Node,
+    object: &Object,
+) -> Result<Vec<Violation>, SchemaProblem> {
     if compiled.validator.is_valid(root) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let is_secret = object.group().is_empty() && &*object.kind == "Secret";
     let quoting = if is_secret { Quoting::Forbidden } else { Quoting::Allowed };
     let judged = Judged { document: &compiled.document, root, quoting };
-    compiled.validator.iter_errors(root).flat_map(|error| judged.translate(&error)).collect()
+    let errors = compiled.validator.iter_errors(root).take(VIOLATIONS + 1);
+    let found: Vec<Violation> = errors.flat_map(|error| judged.translate(&error)).collect();
+    if found.len() > VIOLATIONS { Err(SchemaProblem::TooMuchWrong(VIOLATIONS)) } else { Ok(found) }
 }
 
 /// Adds a violation, or the versions to one that is already there.

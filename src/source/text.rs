@@ -59,6 +59,25 @@ impl SourceText {
         text.trim_end_matches(['\n', '\r']).to_owned()
     }
 
+    /// The whole characters that a span touches, inside the text: what a parser says of a place may
+    /// lie past the end or inside a character.
+    pub fn whole_characters(&self, span: Span) -> Span {
+        let limit = saturate(self.bytes.len());
+        let (mut start, mut end) = (span.start.min(limit), span.end.clamp(span.start.min(limit), limit));
+        while start > 0 && self.is_inside_character(start) {
+            start -= 1;
+        }
+        while self.is_inside_character(end) {
+            end += 1;
+        }
+        Span { start, end }
+    }
+
+    fn is_inside_character(&self, offset: u32) -> bool {
+        let byte = usize::try_from(offset).ok().and_then(|offset| self.bytes.get(offset));
+        byte.is_some_and(|byte| byte & 0xc0 == 0x80)
+    }
+
     fn slice(&self, start: u32, end: u32) -> &[u8] {
         let limit = self.bytes.len();
         let bound = |offset: u32| usize::try_from(offset).map_or(limit, |offset| offset.min(limit));
@@ -88,5 +107,15 @@ mod tests {
         assert_eq!(text.position(10), Position { line: 2, column: 1 });
         assert_eq!(text.line(2), "kind: X");
         assert_eq!(text.line(9), "");
+    }
+
+    #[test]
+    fn a_span_holds_whole_characters_of_the_text() {
+        let text = SourceText::new("é: a".into());
+        let whole = |start, end| text.whole_characters(Span { start, end });
+        assert_eq!(whole(0, 1), Span { start: 0, end: 2 });
+        assert_eq!(whole(1, 3), Span { start: 0, end: 3 });
+        assert_eq!(whole(4, 9), Span { start: 4, end: 5 });
+        assert_eq!(whole(7, 8), Span { start: 5, end: 5 });
     }
 }

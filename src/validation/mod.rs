@@ -27,6 +27,7 @@ mod violation;
 mod words;
 mod workload;
 
+pub use refusals::LIMIT;
 pub use update::{ForbiddenChange, forbidden_changes};
 pub use violation::{Extent, Violation};
 
@@ -54,6 +55,7 @@ const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
 ];
 
 /// What the API server of any of the versions refuses in an object; of the newest where none is named.
+/// More than [`LIMIT`] violations mean that there are others.
 pub fn violations(object: &Object, versions: &[KubernetesVersion]) -> Vec<Violation> {
     let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
     let subject = Subject::of(object, versions);

@@ -71,6 +71,9 @@ pub(super) struct Rule {
     pub(super) source: &'static str,
 }
 
+/// How many refusals of one object are told apart; one more says that there are others.
+pub const LIMIT: usize = 500;
+
 /// Refusals of one object.
 pub(super) struct Refusals {
     versions: Vec<KubernetesVersion>,
@@ -120,6 +123,9 @@ impl Refusals {
     }
 
     fn add(&mut self, place: &Place<'_>, message: String, extent: Extent, rule: Rule) {
+        if self.found.len() > LIMIT {
+            return;
+        }
         let Rule { help, source } = rule;
         let (pointer, versions) = (place.pointer(), self.versions.clone());
         self.found.push(Violation { pointer, message, help, source, extent, versions });

@@ -250,13 +250,19 @@ impl Generator {
         if self.one_in(2) {
             let entries = (0..count).map(|_| {
                 let key = self.pick(KEYS);
-                format!("{key}: {}", self.value(depth - 1, indent, Surroundings::Flow))
+                format!("{key}: {}", self.flow_value(depth, indent))
             });
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         } else {
-            let items = (0..count).map(|_| self.value(depth - 1, indent, Surroundings::Flow));
+            let items = (0..count).map(|_| self.flow_value(depth, indent));
             format!("[{}]", items.collect::<Vec<_>>().join(", "))
         }
+    }
+
+    /// A tag alone takes the comma after it for a letter of its name.
+    fn flow_value(&mut self, depth: usize, indent: usize) -> String {
+        let value = self.value(depth - 1, indent, Surroundings::Flow);
+        if value.ends_with('!') { value + " ''" } else { value }
     }
 
     fn scalar(&mut self) -> String {

@@ -4,7 +4,7 @@ use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Aspect, Finding, Location, Severity, Side};
 use crate::manifest::{Node, Value};
 use crate::render::Role;
-use crate::validation::{Extent, Violation, violations};
+use crate::validation::{Extent, LIMIT, Violation, violations};
 use crate::world::{ObjectChange, Placed};
 
 use super::placing;
@@ -50,8 +50,15 @@ out, because Flux replaces it first.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
     let mut found = judge(new, context);
+    if found.len() > LIMIT && new.role != Role::Template {
+        findings.push(too_much(change, new));
+        return;
+    }
+    found.retain(|violation| counts(violation, new.role));
     if let Some(old) = change.old_object() {
-        excuse(&mut found, new, judge(old, context), old);
+        let mut excuses = judge(old, context);
+        excuses.retain(|violation| counts(violation, old.role));
+        excuse(&mut found, new, excuses, old);
     }
     found.iter().for_each(|violation| findings.push(finding(change, new, violation)));
 }
@@ -59,12 +66,28 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
 fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
     let target = context.target(&placed.id.cluster);
     let versions = target.map(|target| target.versions.as_slice()).unwrap_or_default();
-    let mut found = violations(&placed.object, versions);
-    found.retain(|violation| match (placed.role, violation.extent) {
+    violations(&placed.object, versions)
+}
+
+/// A patch is complete only after a merge, and a template only after rendering.
+fn counts(violation: &Violation, role: Role) -> bool {
+    match (role, violation.extent) {
         (Role::Complete, Extent::Value | Extent::Whole) | (Role::Fragment, Extent::Value) => true,
         (Role::Fragment, Extent::Whole) | (Role::Template, _) => false,
-    });
-    found
+    }
+}
+
+/// What stands beyond the limit is not compared with what stood there before, and excused by nothing.
+fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
+    let title = new.id.title();
+    let message = format!(
+        "{title} in cluster {} cannot be judged: more than {LIMIT} of its values are refused",
+        new.id.cluster
+    );
+    Finding::about(META.id, change, message.clone())
+        .severity(Severity::High)
+        .help("compare the object with the documentation of its kind, or generate it anew")
+        .offending(message)
 }
 
 /// Each old violation excuses one new one: the same at the same place first, then the same in a list

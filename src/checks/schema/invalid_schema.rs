@@ -2,8 +2,8 @@
 
 use super::{brought, narrowed, placing};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::schema::{Outcome, Refusal, SchemaProblem, ViolationKind};
+use crate::finding::Severity;
+use crate::schema::{Outcome, Refusal, ViolationKind};
 use crate::world::ObjectChange;
 
 /// The record.
@@ -45,7 +45,7 @@ Patches and chart templates are judged only as far as they stand alone.
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     if let Some(Outcome::Unusable(problem)) = brought::judge_new(change, context) {
-        findings.push(unusable(change, problem));
+        findings.push(placing::unusable(META.id, change, problem));
     }
     for violation in brought::violations(change, context) {
         match violation.kind {
@@ -99,14 +99,4 @@ fn help(kind: &ViolationKind) -> &'static str {
             "correct the value, or name the cluster's Kubernetes version in the policy"
         }
     }
-}
-
-/// Nothing is known of the object, which is not the same as nothing being wrong.
-fn unusable(change: &ObjectChange, problem: &SchemaProblem) -> Finding {
-    let id = &change.subject().id;
-    let message = format!("{} in cluster {} cannot be judged: {problem}", id.title(), id.cluster);
-    Finding::about(META.id, change, message)
-        .severity(Severity::High)
-        .help("correct the CustomResourceDefinition of this kind in the repository")
-        .offending(problem.to_string())
 }

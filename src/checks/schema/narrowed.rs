@@ -11,7 +11,7 @@ use crate::checks::Context;
 use crate::finding::{Finding, Location, Severity, Side};
 use crate::manifest::{Node, Object};
 use crate::render::Role;
-use crate::schema::{Outcome, Violation};
+use crate::schema::{Outcome, SchemaProblem, Violation};
 use crate::world::{ObjectChange, Operation, Placed};
 
 /// How many objects of one definition are named.
@@ -56,6 +56,8 @@ enum Refusal {
     Version,
     /// A value or a field.
     Violation(Box<Violation>),
+    /// More of them than are told apart.
+    TooMuch(SchemaProblem),
 }
 
 fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> Option<Refusal> {
@@ -64,6 +66,9 @@ fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> O
     }
     let before = brought::judge_before(instance, context);
     match brought::judge(instance, context) {
+        Outcome::Unusable(problem @ SchemaProblem::TooMuchWrong(_)) => {
+            (before != Outcome::Unusable(problem.clone())).then_some(Refusal::TooMuch(problem))
+        }
         Outcome::Valid | Outcome::Unusable(_) => None,
         Outcome::UnknownKind { .. } => match before {
             Outcome::UnknownKind { .. } => None,
@@ -98,6 +103,10 @@ fn finding(
         Refusal::Violation(violation) => {
             let reason = format!("{definition} no longer accepts {title}: {}", violation.message);
             (reason, placing::location(instance, violation))
+        }
+        Refusal::TooMuch(problem) => {
+            let reason = format!("{definition} no longer accepts {title}: {problem}");
+            (reason, Location::of_object(instance, Side::New))
         }
     };
     let message = format!("{message} (cluster {})", instance.id.cluster);

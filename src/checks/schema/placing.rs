@@ -1,7 +1,9 @@
 //! Findings from violations.
 
-use crate::finding::{Aspect, Finding, Location, Side};
-use crate::schema::{Refusal, Violation, ViolationKind};
+use super::brought;
+use crate::checks::Context;
+use crate::finding::{Aspect, Finding, Location, Severity, Side};
+use crate::schema::{Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
 
 /// A finding for a violation, at the value or the key that it is about.
@@ -27,6 +29,44 @@ fn aspect(violation: &Violation) -> Option<Aspect> {
         | ViolationKind::Type { .. }
         | ViolationKind::Value { .. }
         | ViolationKind::Duplicate { .. } => None,
+    }
+}
+
+/// An object that is not judged because too much of it is wrong.
+pub(super) fn too_much_wrong(
+    check: &'static str,
+    change: &ObjectChange,
+    context: &Context<'_>,
+) -> Option<Finding> {
+    let new = change.object()?;
+    match brought::judge(new, context) {
+        Outcome::Unusable(problem @ SchemaProblem::TooMuchWrong(_)) => {
+            Some(unusable(check, change, &problem))
+        }
+        Outcome::Valid | Outcome::Invalid(_) | Outcome::UnknownKind { .. } | Outcome::Unusable(_) => None,
+    }
+}
+
+/// Nothing is known of the object, which is not the same as nothing being wrong.
+pub(super) fn unusable(check: &'static str, change: &ObjectChange, problem: &SchemaProblem) -> Finding {
+    let id = &change.subject().id;
+    let message = format!("{} in cluster {} cannot be judged: {problem}", id.title(), id.cluster);
+    Finding::about(check, change, message)
+        .severity(Severity::High)
+        .help(way_out(problem))
+        .offending(problem.to_string())
+}
+
+fn way_out(problem: &SchemaProblem) -> &'static str {
+    match problem {
+        SchemaProblem::EmbeddedDataDamaged => "install portcullis again",
+        SchemaProblem::TooMuchWrong(_) => {
+            "compare the object with the documentation of its kind, or generate it anew"
+        }
+        SchemaProblem::Incomplete(_)
+        | SchemaProblem::NoSchema
+        | SchemaProblem::NotStructural(_)
+        | SchemaProblem::Unusable(_) => "correct the CustomResourceDefinition of this kind in the repository",
     }
 }
 

@@ -37,6 +37,9 @@ known. Strategic merge directives (`$patch`) are accepted in patches only.
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
+    if let Some(finding) = placing::too_much_wrong(META.id, change, context) {
+        findings.push(finding);
+    }
     for violation in brought::violations(change, context) {
         match &violation.kind {
             ViolationKind::UnknownField { nearest, .. } => {

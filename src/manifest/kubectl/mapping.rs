@@ -15,7 +15,7 @@ enum Origin {
 
 /// Collects the entries of a mapping.
 #[derive(Default)]
-pub(super) struct MappingBuilder {
+pub(in crate::manifest) struct MappingBuilder {
     entries: Vec<Entry>,
     origins: Vec<Origin>,
     index: HashMap<Box<str>, usize>,
@@ -25,12 +25,18 @@ pub(super) struct MappingBuilder {
 const INDEX_FROM: usize = 16;
 
 impl MappingBuilder {
-    pub(super) fn finish(self) -> Value {
+    pub(in crate::manifest) fn finish(self) -> Value {
         Value::Mapping(self.entries)
     }
 
     /// Adds a written key. go-yaml v2 lets a second one win, v3 refuses it: we report it.
-    pub(super) fn insert(&mut self, key: Box<str>, key_span: Span, value: Node, problems: &mut Vec<Problem>) {
+    pub(in crate::manifest) fn insert(
+        &mut self,
+        key: Box<str>,
+        key_span: Span,
+        value: Node,
+        problems: &mut Vec<Problem>,
+    ) {
         let entry = Entry { key, key_span, value };
         match self.find(&entry.key) {
             None => self.push(entry, Origin::Written),

@@ -11,7 +11,10 @@ mod scalar;
 mod stream;
 
 pub(super) use list::flatten;
-pub(super) use scalar::decode_binary;
+pub(super) use mapping::MappingBuilder;
+pub(super) use scalar::{Resolved, decode_binary, resolve};
+#[cfg(test)]
+pub(super) use stream::composed;
 pub(super) use stream::read;
 
 use super::node::Node;

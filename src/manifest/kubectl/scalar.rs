@@ -10,7 +10,7 @@ use super::super::timestamp;
 
 /// Why a scalar has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum ScalarError {
+pub(in crate::manifest) enum ScalarError {
     #[error("infinity and not-a-number have no JSON form")]
     NotJson,
     #[error("the value is not of the type that its tag names")]
@@ -21,12 +21,12 @@ pub(super) enum ScalarError {
 
 /// A scalar's value.
 #[derive(Debug, PartialEq)]
-pub(super) struct Resolved {
-    pub(super) value: Value,
+pub(in crate::manifest) struct Resolved {
+    pub(in crate::manifest) value: Value,
     /// True for a tag that no real manifest needs and that tools treat differently.
-    pub(super) foreign_tag: bool,
+    pub(in crate::manifest) foreign_tag: bool,
     /// True where kustomize may read it otherwise.
-    pub(super) may_differ: bool,
+    pub(in crate::manifest) may_differ: bool,
 }
 
 /// What an untagged plain scalar is, before the type that a tag asks for.
@@ -38,13 +38,22 @@ enum Plain {
 }
 
 /// Resolves a scalar.
-pub(super) fn resolve(tag: Option<&str>, text: &str, style: Style) -> Result<Resolved, ScalarError> {
+pub(in crate::manifest) fn resolve(
+    tag: Option<&str>,
+    text: &str,
+    style: Style,
+) -> Result<Resolved, ScalarError> {
     if let Some(tag) = tag {
         let (value, foreign_tag) = resolve_tagged(tag, text)?;
         return Ok(Resolved { value, foreign_tag, may_differ: true });
     }
     if style != Style::Plain {
-        let may_differ = style == Style::Folded && text.trim_end_matches('\n').contains('\n');
+        // kustomize cannot read again what it writes for a block that begins with a tab.
+        let may_differ = match style {
+            Style::Folded => text.starts_with('\t') || text.trim_end_matches('\n').contains('\n'),
+            Style::Literal => text.starts_with('\t'),
+            Style::Plain | Style::Quoted => false,
+        };
         return Ok(Resolved { value: string(text), foreign_tag: false, may_differ });
     }
     match resolve_plain(text) {

@@ -2,10 +2,11 @@
 //! decides.
 
 use super::super::compose::{Composed, compose};
-use super::super::framing::{self, span};
+use super::super::framing::{self, Chunk, span};
 use super::super::json;
 use super::super::libyaml::LastLine;
 use super::super::limits::{AliasBudget, Limits};
+use super::super::ordinary::{self, Ordinary};
 use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
 use super::Documents;
@@ -52,8 +53,7 @@ fn begins_with_brace(text: &str) -> bool {
 
 fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
     let framed = framing::split_kubectl(text, from);
-    let may_differ = !text.ends_with('\n');
-    let mut documents = Documents { problems: framed.problems, may_differ, ..Documents::default() };
+    let mut documents = Documents { problems: framed.problems, ..Documents::default() };
     if framed.chunks.len() > limits.documents {
         documents.refuse_count(limits);
         return documents;
@@ -64,12 +64,22 @@ fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
         if is_blank(text.get(chunk.start..chunk.end).unwrap_or_default()) {
             continue;
         }
-        match compose(text, chunk, LastLine::Ended, limits, &mut nodes) {
-            Ok(composed) => documents.resolve(composed, &mut budget),
-            Err(error) => documents.refuse(Problem::unparseable(error.span, error.reason)),
+        if let Some(Ordinary { root, may_differ }) = ordinary::read(text, chunk, limits, &mut nodes) {
+            documents.roots.push(root);
+            documents.may_differ |= may_differ;
+            continue;
         }
+        documents.compose(text, chunk, limits, &mut nodes, &mut budget);
     }
     documents
+}
+
+/// One chunk as the composer reads it, and what is left of the limit.
+#[cfg(test)]
+pub(in crate::manifest) fn composed(text: &str, chunk: Chunk, limits: &Limits) -> (Documents, usize) {
+    let (mut documents, mut nodes) = (Documents::default(), limits.nodes);
+    documents.compose(text, chunk, limits, &mut nodes, &mut AliasBudget::new(limits));
+    (documents, nodes)
 }
 
 fn is_blank(body: &str) -> bool {
@@ -80,6 +90,21 @@ fn is_blank(body: &str) -> bool {
 }
 
 impl Documents {
+    fn compose(
+        &mut self,
+        text: &str,
+        chunk: Chunk,
+        limits: &Limits,
+        nodes: &mut usize,
+        budget: &mut AliasBudget,
+    ) {
+        self.may_differ |= !text.ends_with('\n');
+        match compose(text, chunk, LastLine::Ended, limits, nodes) {
+            Ok(composed) => self.resolve(composed, budget),
+            Err(error) => self.refuse(Problem::unparseable(error.span, error.reason)),
+        }
+    }
+
     fn refuse(&mut self, problem: Problem) {
         self.problems.push(problem.refused(Refusal::By(Reading::Kubectl)));
     }

@@ -1,6 +1,8 @@
 //! Resolves the tree of one document: aliases and merges as kyaml's `DeAnchor` does, the rest as
 //! go-yaml v3 decodes what kustomize has written out.
 
+use std::collections::HashSet;
+
 use super::super::compose::SyntaxError;
 use super::super::limits::AliasBudget;
 use super::super::node::{Entry, Node, Value};
@@ -68,25 +70,33 @@ impl Resolver {
         if let Some(first) = pairs.iter().position(|(key, _)| text_of(key) == Some("<<")) {
             pairs.remove(first);
         }
+        if !merges.is_empty() {
+            self.add_merged(&merges, &mut pairs)?;
+        }
+        Ok(pairs)
+    }
+
+    fn add_merged<'a>(&mut self, merges: &[&'a Item], pairs: &mut Vec<Pair<'a>>) -> Result<(), SyntaxError> {
+        let mut names: HashSet<&str> = pairs.iter().filter_map(|(key, _)| text_of(key)).collect();
         for value in merges {
             for source in sources(value)? {
                 self.budget.enter();
                 let inner = self.merged(source.span, mapping_entries(source))?;
                 for (key, value) in inner {
                     self.budget.spend(key.span)?;
-                    if !pairs.iter().any(|(written, _)| same_key(written, key)) {
+                    if text_of(key).is_none_or(|name| names.insert(name)) {
                         pairs.push((key, value));
                     }
                 }
                 self.budget.leave();
             }
         }
-        Ok(pairs)
+        Ok(())
     }
 
     fn mapping(&mut self, pairs: &[Pair<'_>], layout: Layout, level: Level) -> Result<Value, SyntaxError> {
         let mut entries: Vec<Entry> = Vec::with_capacity(pairs.len());
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for (key, value) in pairs {
             let scalar = key.target();
             let Content::Scalar { text, style } = &scalar.content else {
@@ -124,10 +134,6 @@ fn text_of(key: &Item) -> Option<&str> {
         Content::Scalar { text, .. } => Some(text),
         Content::Sequence { .. } | Content::Mapping { .. } | Content::Anchored(_) | Content::Alias(_) => None,
     }
-}
-
-fn same_key(left: &Item, right: &Item) -> bool {
-    text_of(left).is_some() && text_of(left) == text_of(right)
 }
 
 /// go-yaml v3 takes `<<` for a merge where it is plain or has the tag `!!merge`.

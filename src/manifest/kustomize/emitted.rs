@@ -124,40 +124,52 @@ fn rewritten(text: &str, style: Style, context: Context) -> (Cow<'_, str>, Style
 /// `yaml_emitter_analyze_scalar`: where this is false the emitter writes double quotes.
 fn is_block_allowed(text: &str) -> bool {
     let special = |character: char| !matches!(character, '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
-    !text.is_empty() && !text.ends_with(' ') && !text.contains(" \n") && !text.chars().any(special)
+    let followers = text.chars().skip(1);
+    let space_before_break = text.chars().zip(followers).any(|(first, next)| first == ' ' && is_break(next));
+    !text.is_empty() && !text.ends_with(' ') && !space_before_break && !text.chars().any(special)
 }
 
 /// Writes a text in the folded style as go-yaml v3 does (`yaml_emitter_write_folded_scalar`), which
 /// adds a line end before a more indented line, and reads it again.
 fn folded_again(text: &str) -> String {
     let mut document = format!(">{}\n", hints(text));
-    let first = text.trim_start_matches('\n').chars().next();
-    let doubles = first.is_some_and(|first| first != ' ' && first != '\t');
-    for line in text.split_inclusive('\n') {
-        let content = line.trim_end_matches('\n');
-        if !content.is_empty() {
-            document.push_str("  ");
-            document.push_str(content);
-            let leading_space = content.starts_with([' ', '\t']);
-            if line.ends_with('\n') && doubles && !leading_space {
+    let first = text.chars().find(|character| !is_break(*character));
+    let doubles = first.is_some_and(|first| !is_blank(first));
+    let (mut at_start, mut leading_space) = (true, true);
+    for character in text.chars() {
+        if is_break(character) {
+            if character == '\n' && !at_start && !leading_space && doubles {
                 document.push('\n');
             }
+            at_start = true;
+        } else if at_start {
+            document.push_str("  ");
+            leading_space = is_blank(character);
+            at_start = false;
         }
-        if line.ends_with('\n') {
-            document.push('\n');
-        }
+        document.push(character);
     }
     read_scalar(&document).unwrap_or_else(|| text.to_owned())
 }
 
+/// `yaml_emitter_write_block_scalar_hints`.
 fn hints(text: &str) -> String {
-    let indent = if text.starts_with([' ', '\n']) { "2" } else { "" };
-    let chomp = match text.strip_suffix('\n') {
-        None => "-",
-        Some(rest) if rest.is_empty() || rest.ends_with('\n') => "+",
-        Some(_) => "",
+    let indent = if text.starts_with(|first| first == ' ' || is_break(first)) { "2" } else { "" };
+    let mut backwards = text.chars().rev();
+    let chomp = match (backwards.next().is_some_and(is_break), backwards.next().is_none_or(is_break)) {
+        (false, _) => "-",
+        (true, true) => "+",
+        (true, false) => "",
     };
     format!("{indent}{chomp}")
+}
+
+fn is_break(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t')
 }
 
 fn read_scalar(document: &str) -> Option<String> {

@@ -9,6 +9,7 @@ mod document;
 mod emitted;
 mod list;
 mod metadata;
+mod second_merge;
 
 use super::compose::{SyntaxError, compose};
 use super::framing::{Framed, split_kustomize};
@@ -39,6 +40,11 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
     let mut resolver = Resolver { budget: AliasBudget::new(limits) };
     let resolved = items.iter().map(|item| resolver.document(item)).collect::<Result<Vec<_>, _>>();
     let documents: Vec<Node> = resolved.map_err(refused)?;
+    of_documents(documents)
+}
+
+/// The objects that kustomize makes of documents that are read.
+pub(super) fn of_documents(documents: Vec<Node>) -> Result<Vec<Node>, Problem> {
     let objects = list::open(documents)?;
     metadata::refuse_twins(&objects)?;
     applied(objects)
@@ -56,7 +62,9 @@ fn incomplete(place: crate::source::Span, reason: &str) -> Problem {
 /// kustomize's output goes through a tool that opens lists by apimachinery's rules.
 fn applied(objects: Vec<Node>) -> Result<Vec<Node>, Problem> {
     let (mut applied, mut problems) = (Vec::new(), Vec::new());
-    objects.into_iter().for_each(|object| kubectl::flatten(object, &mut applied, &mut problems));
+    for object in objects {
+        kubectl::flatten(second_merge::applied(object)?, &mut applied, &mut problems);
+    }
     match problems.into_iter().find(|problem| problem.refusal != Refusal::Nobody) {
         Some(problem) => Err(problem.refused(Refusal::By(Reading::Kustomize))),
         None => Ok(applied),

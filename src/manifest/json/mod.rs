@@ -1,10 +1,15 @@
 //! JSON with spans: a stream of objects, as Go's decoder reads one.
 
+mod text;
+
 use super::framing::span;
 use super::go_number;
+use super::kubectl::MappingBuilder;
 use super::limits::Limits;
-use super::node::{Entry, Node, Value};
+use super::node::{Node, Value};
+use super::ordinary::is_ordinary;
 use super::problem::Problem;
+use text::{has_other_escapes, unquote};
 
 /// The values of a JSON stream.
 #[derive(Debug)]
@@ -27,7 +32,7 @@ pub(super) enum JsonError {
 
 /// Reads a stream of values from `from`.
 pub(super) fn parse_stream(text: &str, from: usize, limits: &Limits) -> Result<Parsed, JsonError> {
-    let is_peculiar = text.bytes().any(|byte| byte == b'\\' || byte >= 0x7f);
+    let is_peculiar = has_other_escapes(text) || !text.chars().all(is_ordinary) || text.contains("\"<<\"");
     let mut reader = Reader { text, offset: from, limits, nodes: limits.nodes, duplicates: Vec::new() };
     let mut roots = Vec::new();
     loop {
@@ -92,7 +97,7 @@ impl Reader<'_> {
         self.skip_space();
         let start = self.offset;
         let value = match self.peek() {
-            Some(b'{') => Value::Mapping(self.object(depth)?),
+            Some(b'{') => self.object(depth)?,
             Some(b'[') => Value::Sequence(self.array(depth)?),
             Some(b'"') => Value::String(self.string()?),
             Some(_) => self.literal()?,
@@ -101,14 +106,13 @@ impl Reader<'_> {
         Ok(Node { span: span(start, self.offset), value })
     }
 
-    fn object(&mut self, depth: usize) -> Result<Vec<Entry>, JsonError> {
+    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.expect(b'{')?;
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut entries = MappingBuilder::default();
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.offset += 1;
-            return Ok(entries);
+            return Ok(entries.finish());
         }
         loop {
             self.skip_space();
@@ -120,14 +124,9 @@ impl Reader<'_> {
             let key_span = span(start, self.offset);
             self.expect(b':')?;
             let value = self.value(depth + 1)?;
-            if seen.insert(key.clone()) {
-                entries.push(Entry { key, key_span, value });
-            } else {
-                self.duplicates.push(Problem::ambiguous(key_span, format!("the key `{key}` stands twice")));
-                replace(&mut entries, Entry { key, key_span, value });
-            }
+            entries.insert(key, key_span, value, &mut self.duplicates);
             if self.ends_with(b'}')? {
-                return Ok(entries);
+                return Ok(entries.finish());
             }
         }
     }
@@ -195,78 +194,66 @@ impl Reader<'_> {
     }
 }
 
-/// Go keeps the last of two equal keys.
-fn replace(entries: &mut [Entry], entry: Entry) {
-    if let Some(place) = entries.iter_mut().find(|earlier| earlier.key == entry.key) {
-        *place = entry;
-    }
-}
-
-/// Go reads half of a surrogate pair as U+FFFD, where other readers stop.
-fn unquote(quoted: &str) -> Option<Box<str>> {
-    if !quoted.contains('\\') {
-        let plain = quoted.get(1..quoted.len() - 1)?;
-        return plain.bytes().all(|byte| byte >= 0x20).then(|| plain.into());
-    }
-    let read = |text: &str| serde_json::from_str::<String>(text).ok().map(String::into_boxed_str);
-    read(quoted).or_else(|| read(&without_half_pairs(quoted)))
-}
-
-fn without_half_pairs(quoted: &str) -> String {
-    let mut text = String::with_capacity(quoted.len());
-    let mut rest = quoted;
-    while let Some(place) = rest.find('\\') {
-        let (before, escape) = rest.split_at(place);
-        text.push_str(before);
-        let length = match (surrogate(escape), escape.get(6..).and_then(surrogate)) {
-            (Some(Half::High), Some(Half::Low)) => 12,
-            (Some(Half::High | Half::Low), Some(Half::High | Half::Low) | None) => {
-                text.push_str("\\ufffd");
-                rest = escape.get(6..).unwrap_or_default();
-                continue;
-            }
-            (None, Some(Half::High | Half::Low) | None) => escape.chars().take(2).map(char::len_utf8).sum(),
-        };
-        let (kept, after) = escape.split_at(length);
-        text.push_str(kept);
-        rest = after;
-    }
-    text.push_str(rest);
-    text
-}
-
-/// One half of a pair that UTF-16 needs for a character.
-#[derive(Clone, Copy)]
-enum Half {
-    High,
-    Low,
-}
-
-fn surrogate(escape: &str) -> Option<Half> {
-    let digits = escape.strip_prefix("\\u")?.get(..4)?;
-    match u16::from_str_radix(digits, 16).ok()? {
-        0xd800..=0xdbff => Some(Half::High),
-        0xdc00..=0xdfff => Some(Half::Low),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::{kubectl, kustomize};
 
+    /// Where nothing is peculiar, kustomize, which takes the text for YAML, reads the same.
     #[test]
-    fn strings_are_read_as_go_reads_them() {
-        let cases = [
-            (r#""a""#, Some("a")),
-            (r#""\/ \ud83d\ude00""#, Some("/ 😀")),
-            (r#""\ud83d x\\""#, Some("\u{fffd} x\\")),
-            (r#""\ude00\ud83d""#, Some("\u{fffd}\u{fffd}")),
-            (r#""\q""#, None),
-            ("\"a\nb\"", None),
+    fn what_is_not_peculiar_is_read_alike() {
+        let values = [
+            r#""a\"b\\c\td\ne\rf\bg\fh""#,
+            r#""é 😀 ü""#,
+            r#""\u0041""#,
+            r#""a\/b""#,
+            r#""\ud83d\ude00""#,
+            "0",
+            "-0",
+            "-0.0",
+            "1E5",
+            "1e-7",
+            "1.0",
+            "1.50",
+            "123456789012345678901234567890",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "1e400",
+            "0.1e1",
+            "true",
+            "null",
+            "[]",
+            "{}",
+            r#"[1,2,[{"a":null}]]"#,
+            r#"{"b":{"c":[]}}"#,
+            r#""yes""#,
+            r#""2001-01-01""#,
+            r#""0x1f""#,
+            r#""""#,
+            r#"" a ""#,
+            r#""a: b # c""#,
+            r#"{"<<":{"d":1}}"#,
+            r#"{"":1}"#,
+            r#"{"1":1}"#,
+            r#"{"true":1}"#,
+            "{ \"a\" : 1 , \"b\":\t2 }",
+            "[\n1\n,\n2\n]",
+            "[\r\n1]",
+            r#"{"2001-01-01":1}"#,
+            r#"{"x y":"\n"}"#,
+            r#"{"a":1,"a":2}"#,
+            "\"a\u{85}b\"",
         ];
-        for (text, expected) in cases {
-            assert_eq!(unquote(text).as_deref(), expected, "{text}");
+        let mut alike = 0;
+        for value in values {
+            let text = format!("{{\"kind\":\"A\",\"metadata\":{{\"name\":\"b\"}},\"x\":{value}}}\n");
+            let read = kubectl::read(&text, 0, &Limits::default());
+            if !read.may_differ && read.problems.is_empty() {
+                let others = kustomize::read(&text, &Limits::default());
+                assert_eq!(others.ok(), Some(read.roots), "{text}");
+                alike += 1;
+            }
         }
+        assert!(alike > 25, "{alike}");
     }
 }

@@ -1,0 +1,22 @@
+//! The short way through an ordinary document ends where the long one does.
+
+use portcullis::manifest::{Limits, Manifest, parse};
+
+/// A byte order mark in a comment, with which no document is ordinary.
+const LONG_WAY: &str = "#\u{feff}\n";
+
+/// Holds for the last document of a text that ends with a line end: with [`LONG_WAY`] below it the
+/// composer reads it, and every key, value and place is the same. A text that opens with a brace is JSON
+/// without the comment and YAML with it.
+pub fn agree(text: &str, manifest: &Manifest) {
+    if !text.ends_with('\n') || text.trim_start().starts_with('{') {
+        return;
+    }
+    let composed = parse(format!("{text}{LONG_WAY}").into_bytes(), &Limits::default());
+    assert_eq!(shown(manifest), shown(&composed), "{text:?}");
+}
+
+fn shown(manifest: &Manifest) -> String {
+    let roots: Vec<_> = manifest.objects.iter().map(|object| &object.root).collect();
+    format!("{roots:#?}")
+}

@@ -1,0 +1,84 @@
+//! `portcullis validate` over files and folders, as a person runs it.
+
+#![expect(clippy::expect_used, reason = "clippy exempts test functions only, not what they call")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const KUSTOMIZATION: &str = "resources: [deployment.yaml]\npatches:\n- path: ../patch.yaml\n";
+const DEPLOYMENT: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: main
+        image: registry.example.com/web:1.0.0
+";
+/// Complete for kustomize, which adds it to the Deployment, and for nobody else.
+const PATCH: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+      - name: main
+        resources: {limits: {memory: 1Gi}}
+";
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let base = folder.path().join("base");
+    fs::create_dir(&base).expect("a folder");
+    let write = |name: &str, text: &str| fs::write(base.join(name), text).expect("a file");
+    write("kustomization.yaml", KUSTOMIZATION);
+    write("deployment.yaml", DEPLOYMENT);
+    fs::write(folder.path().join("patch.yaml"), PATCH).expect("a file");
+    folder
+}
+
+fn validate(here: &Path, path: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.arg("validate").arg(path).current_dir(here).output().expect("portcullis runs")
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn a_patch_is_a_patch_by_whatever_path_the_folder_is_named() {
+    let folder = folder();
+    let absolute = folder.path().to_str().expect("UTF-8").to_owned();
+    for path in [".", "./", &absolute, "../", "base/.."] {
+        let here = if path == "../" { folder.path().join("base") } else { folder.path().to_path_buf() };
+        let output = validate(&here, path);
+        assert_eq!(output.status.code(), Some(0), "{path}: {}", text(&output));
+    }
+}
+
+#[test]
+fn what_the_cluster_refuses_is_shown_at_its_place() {
+    let folder = folder();
+    let broken = DEPLOYMENT.replace("image:", "imagge:");
+    fs::write(folder.path().join("base/deployment.yaml"), broken).expect("a file");
+    let output = validate(folder.path(), "base/deployment.yaml");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("base/deployment.yaml:11:9"), "{}", text(&output));
+    assert!(text(&output).contains("image"), "{}", text(&output));
+}
+
+#[test]
+fn a_path_that_is_not_there_is_an_error() {
+    let folder = folder();
+    let output = validate(folder.path(), "absent.yaml");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("absent.yaml"), "{}", text(&output));
+}
