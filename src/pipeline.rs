@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::checks::{self, Context, Outcomes};
+use crate::checks::{self, Context, Found, Outcomes};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::kube::ClusterTarget;
@@ -56,9 +56,11 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
     let unevaluated: BTreeSet<String> =
         checked.iter().flat_map(|checked| checked.not_evaluated.clone()).collect();
+    let mut undecided = worlds.undecided;
+    undecided.extend(checked.iter().find_map(|checked| checked.undecided.clone()));
     let findings = checked.into_iter().map(|checked| (checked.reading, checked.findings)).collect();
     let findings = checks::without_repetition(findings);
-    let mut judgement = verdict::decide(findings, worlds.undecided, changes, policy, change.mode, today);
+    let mut judgement = verdict::decide(findings, undecided, changes, policy, change.mode, today);
     judgement.not_evaluated = unevaluated.into_iter().collect();
     world::discard((worlds.views, old, new));
     judgement
@@ -68,6 +70,7 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
 struct Checked {
     reading: Reading,
     findings: Vec<Finding>,
+    undecided: Option<String>,
     not_evaluated: Vec<String>,
 }
 
@@ -83,10 +86,10 @@ fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy
         schemas: &schemas,
         outcomes: Outcomes::default(),
     };
-    let findings = checks::run_all(&context, |check| policy.runs(check));
+    let Found { findings, undecided } = checks::run_all(&context, |check| policy.runs(check));
     let not_evaluated = not_evaluated(&view.changes, &schemas);
     world::discard(schemas);
-    Checked { reading: view.reading, findings, not_evaluated }
+    Checked { reading: view.reading, findings, undecided, not_evaluated }
 }
 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.

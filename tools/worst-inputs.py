@@ -142,6 +142,8 @@ INPUTS = {
     "alias bomb below its limit": lambda: fill("- *a\n", HEAD + "a: &a [" + "x, " * 9 + "x]\nb:\n")[:22_000],
     "merges of merges": lambda: fill(nested_merges, HEAD),
     "merges of one mapping": lambda: fill(lambda n: f"k{n}: {{<<: *a}}\n", HEAD + "a: &a {x: 1}\n"),
+    "merges that double at every level": lambda: HEAD + "m0: &m0 {}\n"
+    + "".join(f"m{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}]}}\n" for n in range(1, 60)),
     "many keys, merged once more": lambda: fill(
         lambda number: f"  k{number}: 1\n", HEAD + "a: &a\n", "b: {<<: *a}\n"
     ),
@@ -152,7 +154,12 @@ INPUTS = {
     "one key of JSON, again and again": lambda: fill('"a":1,', JSON_CONFIG_MAP, '"b":1}}'),
     "twenty keys, again and again": lambda: fill(lambda number: f"a{number % 20}: 1\n", HEAD),
     "keys": lambda: fill(lambda number: f"  k{number}: v\n", HEAD + "data:\n"),
-    "400,000 short keys": lambda: HEAD + "data:\n" + "".join(f"  {n}a: v\n" for n in range(240_000)),
+    "240,000 short keys": lambda: HEAD + "data:\n" + "".join(f"  {n}a: v\n" for n in range(240_000)),
+    "keys that are two": lambda: fill(lambda number: f"0x{number:x}: 1\n", HEAD),
+    "values that are two": lambda: fill(lambda number: f"k{number}: yes\n", HEAD),
+    "keys in two orders": lambda: HEAD + "a: &a\n"
+    + "".join(f"  k{number}: 1\n" for number in range(20_000)) + "b:\n"
+    + "".join(f"  k{number}: 2\n" for number in range(20_000, 30_000)) + "  <<: *a\n",
     "keys of JSON": lambda: fill(lambda number: f'"k{number}":"v",', JSON_CONFIG_MAP, '"k":"v"}}'),
     "240,000 keys of JSON": lambda: JSON_CONFIG_MAP
     + ",".join(f'"k{number}":"{"v" * 20}"' for number in range(240_000)) + "}}",
@@ -199,8 +206,32 @@ INPUTS = {
         lambda number: f"      - {{name: a{number}, image: 'a:1'}}\n", DEPLOYMENT
     ),
     "30,000 containers, all of one name": lambda: DEPLOYMENT + "      - {name: a, image: 'a:1'}\n" * 30_000,
-    "20,000 variables, all of one name": lambda: DEPLOYMENT
+    "60,000 variables, all of one name": lambda: DEPLOYMENT
     + "      - name: a\n        image: a:1\n        env:\n" + "        - {name: A, value: b}\n" * 60_000,
+    "60,000 containers": lambda: DEPLOYMENT
+    + "".join(f"      - {{name: a{number}, image: 'a:1'}}\n" for number in range(60_000)),
+    "9,000 objects, all wrong": lambda: "---\n".join(
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: A{n}}}\nspec: {{ports: a, type: b, c: d}}\n" for n in range(9_000)
+    ),
+    "900 objects, each with 400 unknown fields": lambda: "---\n".join(
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: a{n}}}\nspec:\n"
+        + "".join(f"  f{field}: a\n" for field in range(400))
+        for n in range(900)
+    ),
+    "900 roles, each of 100 powers": lambda: "---\n".join(
+        f"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: a{n}}}\nrules:\n"
+        + "- {apiGroups: ['*'], resources: ['*'], verbs: ['*']}\n" * 100
+        for n in range(900)
+    ),
+    "9,000 objects of one name": lambda: "---\n".join(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: 80}]}\n" for n in range(9_000)
+    ),
+    "9,000 objects of unknown kinds": lambda: "---\n".join(
+        f"apiVersion: example.com/v1\nkind: K{n}\nmetadata: {{name: a}}\n" for n in range(9_000)
+    ),
+    "a definition and 9,000 objects": lambda: CRD_HEAD + crd(1) + "---\n" + "---\n".join(
+        f"apiVersion: example.com/v1\nkind: Widget\nmetadata: {{name: a{n}}}\nspec: {{f1: b}}\n" for n in range(9_000)
+    ),
     "wrong types": lambda: DEPLOYMENT + "      - {name: 1, image: [], ports: a, x: y}\n" * 30_000,
     "unknown fields": lambda: fill(lambda number: f"  f{number}: 1\n", HEAD + "spec:\n"),
     "a role of many rules": lambda: "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
@@ -209,6 +240,22 @@ INPUTS = {
     "ports of a service": lambda: "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec:\n  ports:\n"
     + "".join(f"  - {{name: p{n}, port: {n % 65_535 + 1}}}\n" for n in range(60_000)),
     "a definition of many fields": lambda: CRD_HEAD + "".join(crd(number) for number in range(40_000)),
+    "patterns that are large once compiled": lambda: CRD_HEAD
+    + "".join(
+        f"                f{n}: {{type: string, pattern: '^([a-z{n % 10}]{{1,90}}[0-9]{{1,9}}){{1,9}}$'}}\n" for n in range(3_000)
+    )
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n"
+    + "".join(f"  f{n}: {'a1' * 200}\n" for n in range(3_000)),
+    "patterns that remember": lambda: CRD_HEAD
+    + "                f: {type: string, pattern: '^(a+)+$'}\n"
+    + "                g: {type: string, pattern: '^(?=(a+)+b)c$'}\n"
+    + "                h: {type: string, pattern: '^(a*)*\\\\1b$'}\n"
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n"
+    + "".join(f"  {name}: {'a' * 3_000_000}!\n" for name in "fgh"),
+    "alternatives in alternatives": lambda: CRD_HEAD
+    + "                f:\n                  type: object\n                  x-kubernetes-preserve-unknown-fields: true\n"
+    + "                  anyOf: [" + ("{allOf: [{anyOf: [" * 40) + "{required: [a]}, {required: [b]}" + "]}]}" * 40 + "]\n"
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {f: {c: 1}}\n",
     "a definition that is deep": lambda: CRD_HEAD
     + "                f: " + "{type: object, properties: {f: " * 110 + "{type: string}" + "}}" * 110 + "\n",
     "definitions": lambda: "---\n".join(

@@ -28,7 +28,10 @@ pub fn agree(text: &str) {
         same_in_block_style(&manifests[0], &manifests[1]);
     }
     same_through_alias(&manifests[6]);
-    quoted_is_text(&manifests[9], scalar);
+    // JSON leaves these as they are, and YAML takes them for line ends.
+    if !scalar.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+        quoted_is_text(&manifests[9], scalar);
+    }
 }
 
 const HEAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";

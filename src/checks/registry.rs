@@ -1,6 +1,7 @@
 //! The one list of checks.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -68,31 +69,51 @@ pub fn find(id: &str) -> Option<&'static Check> {
     REGISTRY.iter().find(|check| check.meta.id == id)
 }
 
-/// Runs the checks that the policy has not turned off. The findings stand in the order of the checks, and
-/// those of one check in the order of the changes.
-pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Vec<Finding> {
+/// How much the objects of one change may have wrong with them before the rest is not looked at.
+const FINDINGS: usize = 50_000;
+/// What is said then.
+const EXCESS: &str = "there are more than 50,000 findings: judge fewer files at a time";
+
+/// What the checks found.
+#[derive(Debug)]
+pub struct Found {
+    /// In the order of the checks, and those of one check in the order of the changes.
+    pub findings: Vec<Finding>,
+    /// Why not everything was looked at, where that is so.
+    pub undecided: Option<String>,
+}
+
+/// Runs the checks that the policy has not turned off.
+pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Found {
     let checks: Vec<&Check> = REGISTRY.iter().filter(|check| enabled(check.meta.id)).collect();
     let of_push = || checks.par_iter().map(|check| of_push(check, context)).collect::<Vec<_>>();
-    let (mut found, of_objects) = rayon::join(of_push, || of_objects(&checks, context));
+    let (mut found, (of_objects, undecided)) = rayon::join(of_push, || of_objects(&checks, context));
     for (index, findings) in of_objects {
         if let Some(found) = found.get_mut(index) {
             found.extend(findings);
         }
     }
-    found.into_iter().flatten().collect()
+    Found { findings: found.into_iter().flatten().collect(), undecided }
 }
 
 /// Looks at one change after the other, in parallel, with every check in turn; of each finding, which
-/// check it is from.
-fn of_objects(checks: &[&Check], context: &Context<'_>) -> Vec<(usize, Vec<Finding>)> {
+/// check it is from. Stops where nobody reads on, and then says so.
+fn of_objects(checks: &[&Check], context: &Context<'_>) -> (Vec<(usize, Vec<Finding>)>, Option<String>) {
+    let count = AtomicUsize::new(0);
     let judge = |change| {
+        if count.load(Ordering::Relaxed) > FINDINGS {
+            return Vec::new();
+        }
         let context = context.of_one_change();
         let checks = checks.iter().enumerate();
         let found = checks.filter_map(|(index, check)| Some((index, of_object(check, change, &context)?)));
-        found.collect::<Vec<_>>()
+        let found: Vec<_> = found.collect();
+        count.fetch_add(found.iter().map(|(_, findings)| findings.len()).sum(), Ordering::Relaxed);
+        found
     };
     let changes = context.changes.par_iter().with_min_len(TOGETHER);
-    changes.map(judge).flatten_iter().collect()
+    let found = changes.map(judge).flatten_iter().collect();
+    (found, (count.into_inner() > FINDINGS).then(|| EXCESS.to_owned()))
 }
 
 /// What a check finds in a change; `None` for nothing.

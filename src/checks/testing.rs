@@ -19,5 +19,5 @@ pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
         schemas: &schemas,
         outcomes: Outcomes::default(),
     };
-    run_all(&context, |id| id == check)
+    run_all(&context, |id| id == check).findings
 }

@@ -6,6 +6,7 @@ use super::composer::{Bounds, Composer};
 use super::framing::{Chunk, span};
 use super::libyaml::{LastLine, Quirks};
 use super::limits::Limits;
+use super::portions::Portions;
 use super::syntax::Item;
 use crate::source::Span;
 
@@ -94,9 +95,8 @@ fn compose_body(
     limits: &Limits,
     nodes: &mut usize,
 ) -> Result<Composed, Stop> {
-    let mut bytes = quirks.text().as_bytes();
     let mut parser = Parser::new();
-    parser.set_input_string(&mut bytes);
+    parser.set_input(Portions::of(quirks.text()));
     let mut composer = Composer::new(parser, body, base, quirks, Bounds { limits, nodes });
     let outcome = composer.document();
     let colon = composer.colon_in_word();

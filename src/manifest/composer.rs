@@ -10,6 +10,7 @@ use super::containment::contain;
 use super::framing::span;
 use super::libyaml::{Quirks, has_escaped_slash};
 use super::limits::Limits;
+use super::portions::Portions;
 use super::syntax::{Content, Item, Layout, Style};
 use crate::source::Span;
 
@@ -20,8 +21,8 @@ pub(super) struct Bounds<'a> {
 }
 
 /// Reads events into a tree.
-pub(super) struct Composer<'a, 'input> {
-    parser: Parser<&'a mut &'input [u8]>,
+pub(super) struct Composer<'a> {
+    parser: Parser<Portions<'a>>,
     base: usize,
     body: &'a str,
     quirks: &'a Quirks<'a>,
@@ -37,9 +38,9 @@ pub(super) struct Composer<'a, 'input> {
     anchors: HashMap<String, Option<Rc<Item>>>,
 }
 
-impl<'a, 'input> Composer<'a, 'input> {
+impl<'a> Composer<'a> {
     pub(super) fn new(
-        parser: Parser<&'a mut &'input [u8]>,
+        parser: Parser<Portions<'a>>,
         body: &'a str,
         base: usize,
         quirks: &'a Quirks<'a>,

@@ -50,6 +50,9 @@ fn compare_entries(ours: &[Entry], theirs: &[Entry], found: &mut Vec<Problem>) {
         }
     }
     for entry in unmatched {
+        if found.len() >= REPORTED {
+            return;
+        }
         let renamed = by_key.values().find(|other| other.key_span == entry.key_span);
         let theirs = renamed.map_or_else(|| "nothing".to_owned(), |other| format!("the key {:?}", other.key));
         let kubectl = format!("the key {:?}", entry.key);

@@ -21,6 +21,7 @@ mod object;
 mod ordinary;
 mod parse;
 mod pointer;
+mod portions;
 mod problem;
 mod reading;
 mod syntax;

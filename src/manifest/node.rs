@@ -1,5 +1,7 @@
 //! A document as a tree in which every key and value knows where it stands.
 
+use std::collections::HashMap;
+
 use crate::source::Span;
 
 /// A value and the bytes it was read from.
@@ -47,12 +49,20 @@ impl PartialEq for Node {
     fn eq(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {
             (Value::Mapping(left), Value::Mapping(right)) => {
-                left.len() == right.len()
-                    && left.iter().all(|entry| other.get(&entry.key) == Some(&entry.value))
+                left.len() == right.len() && same_entries(left, right)
             }
             (left, right) => left == right,
         }
     }
+}
+
+/// Keys are nearly always in the same order.
+fn same_entries(left: &[Entry], right: &[Entry]) -> bool {
+    if left.iter().zip(right).all(|(left, right)| left.key == right.key) {
+        return left.iter().zip(right).all(|(left, right)| left.value == right.value);
+    }
+    let by_key: HashMap<&str, &Node> = right.iter().map(|entry| (&*entry.key, &entry.value)).collect();
+    left.iter().all(|entry| by_key.get(&*entry.key).is_some_and(|value| **value == entry.value))
 }
 
 impl PartialEq for Entry {

@@ -37,7 +37,7 @@ mod tests;
 
 pub use duplicates::Refusal;
 pub use outcome::{Outcome, UnknownKind};
-pub use problem::SchemaProblem;
+pub use problem::{Excess, SchemaProblem};
 pub use retired::{Release, Retirement, retirement};
 pub use store::SchemaStore;
 pub use violation::{Violation, ViolationKind};

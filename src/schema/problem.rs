@@ -17,10 +17,21 @@ pub enum SchemaProblem {
     /// A custom resource definition says something that Kubernetes does not allow in a schema.
     #[error("the schema in its CustomResourceDefinition is not allowed by Kubernetes: {0}")]
     NotStructural(String),
-    /// An object with more violations than are worth telling apart.
-    #[error("more than {0} of its values are wrong")]
-    TooMuchWrong(usize),
+    /// An object that its schema refuses, with more to be said of it than is worth telling.
+    #[error("{0}")]
+    TooMuchWrong(Excess),
     /// A schema that does not compile.
     #[error("the schema in its CustomResourceDefinition cannot be used: {0}")]
     Unusable(String),
+}
+
+/// What there is too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Excess {
+    /// Violations.
+    #[error("more than {0} of its values are wrong")]
+    Violations(usize),
+    /// Values among which the wrong ones would have to be searched.
+    #[error("its schema refuses it, and among more than {0} keys and values there is no telling where")]
+    Values(usize),
 }

@@ -11,7 +11,7 @@ use super::definition;
 use super::embedded::{Embedded, embedded};
 use super::nulls;
 use super::outcome::{Outcome, UnknownKind};
-use super::problem::SchemaProblem;
+use super::problem::{Excess, SchemaProblem};
 use super::suggestion::Suggestions;
 use super::translate::Judged;
 use super::violation::{Violation, ViolationKind};
@@ -215,6 +215,9 @@ fn definition_violations(placed: &Placed) -> Vec<Violation> {
 /// to look at the rest would excuse it.
 const VIOLATIONS: usize = 500;
 
+/// The validator collects every violation with a copy of its value, before anybody can count them.
+const VALUES: usize = 50_000;
+
 fn violations_of(
     compiled: &CompiledSchema,
     root: &Node,
@@ -223,12 +226,16 @@ fn violations_of(
     if compiled.validator.is_valid(root) {
         return Ok(Vec::new());
     }
+    if root.count() > VALUES {
+        return Err(SchemaProblem::TooMuchWrong(Excess::Values(VALUES)));
+    }
     let is_secret = object.group().is_empty() && &*object.kind == "Secret";
     let quoting = if is_secret { Quoting::Forbidden } else { Quoting::Allowed };
     let judged = Judged { document: &compiled.document, root, quoting };
     let errors = compiled.validator.iter_errors(root).take(VIOLATIONS + 1);
     let found: Vec<Violation> = errors.flat_map(|error| judged.translate(&error)).collect();
-    if found.len() > VIOLATIONS { Err(SchemaProblem::TooMuchWrong(VIOLATIONS)) } else { Ok(found) }
+    let excess = SchemaProblem::TooMuchWrong(Excess::Violations(VIOLATIONS));
+    if found.len() > VIOLATIONS { Err(excess) } else { Ok(found) }
 }
 
 /// Adds a violation, or the versions to one that is already there.

@@ -43,6 +43,8 @@ fill in, for the options of single volume drivers, and the names of time zones. 
 accepted by the API server whatever their Pod template holds; what is reported is refused for their Pods.
 Of patches only single values are judged, of chart templates nothing. A text that holds `${` is left
 out, because Flux replaces it first.
+
+An object with more than 500 refused values is refused as a whole, whatever was wrong with it before.
 ",
 };
 

@@ -39,6 +39,9 @@ Correct the value as the message says. Quotes decide the type: `\"80\"` is text,
 Rules that Kubernetes has only as code (allowed words, name syntax, fields that exclude each other)
 and CEL rules of custom resources are not evaluated; the report names the kinds that have the latter.
 Patches and chart templates are judged only as far as they stand alone.
+
+An object with more than 500 wrong values, or with any among more than 50,000, is refused as a whole,
+whatever was wrong with it before.
 ",
 };
 

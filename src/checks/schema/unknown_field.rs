@@ -32,6 +32,9 @@ Correct the spelling or the indentation, or remove the field. Field names are ca
 
 Below fields that keep whatever they are given (`x-kubernetes-preserve-unknown-fields`) nothing is
 known. Strategic merge directives (`$patch`) are accepted in patches only.
+
+An object with more than 500 wrong values, or with any among more than 50,000, is refused as a whole,
+whatever was wrong with it before.
 ",
 };
 

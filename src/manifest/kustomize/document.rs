@@ -81,6 +81,8 @@ impl Resolver {
         for value in merges {
             for source in sources(value)? {
                 self.budget.enter();
+                // Merges of merges double at every level, also where no mapping has a key.
+                self.budget.spend(source.span)?;
                 let inner = self.merged(source.span, mapping_entries(source))?;
                 for (key, value) in inner {
                     self.budget.spend(key.span)?;
