@@ -143,10 +143,13 @@ fn explained(check: &Check, findings: Findings) -> Vec<Finding> {
 pub fn without_repetition(readings: Vec<(Reading, Vec<Finding>)>) -> Vec<Finding> {
     let mut seen = HashSet::new();
     let mut kept = Vec::new();
-    for (reading, findings) in readings {
-        let fresh = findings.into_iter().filter(|finding| !seen.contains(&key(finding)));
+    let last = readings.len().saturating_sub(1);
+    for (index, (reading, findings)) in readings.into_iter().enumerate() {
+        let fresh = findings.into_iter().filter(|finding| seen.is_empty() || !seen.contains(&key(finding)));
         let fresh: Vec<Finding> = fresh.map(|finding| of_reading(finding, reading)).collect();
-        seen.extend(fresh.iter().map(key));
+        if index < last {
+            seen.extend(fresh.iter().map(key));
+        }
         kept.extend(fresh);
     }
     kept

@@ -3,7 +3,6 @@
 //! In: paths. Out: [`Folder`]. Never: reads a file before somebody asks for it.
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -13,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::BLOB_LIMIT;
 use super::error::CommandError;
 use super::gate::date_of;
+use super::walk;
 use crate::evidence::RefEvidence;
 use crate::pipeline::{Change, Targets, evaluate};
 use crate::policy::Policy;
@@ -28,15 +28,11 @@ pub(super) struct Folder {
     paths: HashMap<ObjectId, PathBuf>,
 }
 
-/// Folders that hold no manifests and much else.
-const SKIPPED: [&str; 1] = [".git"];
-
 impl Folder {
     /// Reads files and, recursively, folders. A name that is not UTF-8 or a file that cannot be read
     /// is an error: nothing is skipped silently.
     pub(super) fn read(paths: &[PathBuf]) -> Result<Self, CommandError> {
-        let mut found = Vec::new();
-        paths.iter().try_for_each(|path| list(path, &mut found))?;
+        let found = walk::files(paths)?;
         let mut files = Vec::with_capacity(found.len());
         let mut paths = HashMap::with_capacity(found.len());
         for path in found {
@@ -59,36 +55,6 @@ impl Folder {
         };
         Section::of("the files", evaluate(&change, targets, policy, date_of(SystemTime::now())))
     }
-}
-
-/// Adds the files at and below a path, in the order of their names.
-fn list(path: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
-    let failed = |source| CommandError::File { path: path.to_path_buf(), source };
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
-        return list_folder(path, found);
-    }
-    found.push(path.to_path_buf());
-    Ok(())
-}
-
-fn list_folder(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), CommandError> {
-    let failed = |source| CommandError::File { path: folder.to_path_buf(), source };
-    let entry = |entry: std::fs::DirEntry| Ok((entry.file_name(), entry.file_type()?));
-    let entries = std::fs::read_dir(folder).map_err(failed)?.map(|next| next.and_then(entry));
-    let mut entries: Vec<(OsString, _)> = entries.collect::<Result<_, _>>().map_err(failed)?;
-    entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    for (name, kind) in entries.iter().filter(|(name, _)| !SKIPPED.iter().any(|skipped| name == skipped)) {
-        let path = folder.join(name);
-        // A directory entry knows what it is, except of what a link leads to.
-        if kind.is_file() {
-            found.push(path);
-        } else if kind.is_dir() {
-            list_folder(&path, found)?;
-        } else {
-            list(&path, found)?;
-        }
-    }
-    Ok(())
 }
 
 fn named(path: &Path) -> Result<(RepoPath, ObjectId), CommandError> {

@@ -18,6 +18,7 @@ mod pre_commit;
 mod replay;
 mod throw_away_gpg;
 mod validate;
+mod walk;
 
 use std::process::ExitCode;
 

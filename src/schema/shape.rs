@@ -27,9 +27,12 @@ pub(super) struct Shape {
     /// The texts that it may be.
     pub(super) words: Option<Vec<Box<str>>>,
     pub(super) bounds: Option<RangeInclusive<i64>>,
-    pub(super) format: Option<fn(&str) -> bool>,
+    pub(super) format: Option<Reads>,
     pub(super) uniqueness: Option<Uniqueness>,
 }
+
+/// Whether a text has a format.
+type Reads = fn(&str) -> bool;
 
 /// Fields that are not listed.
 #[derive(Debug)]
@@ -67,10 +70,14 @@ impl Shape {
     }
 
     fn of(schema: &Json, embedded: &Embedded) -> Option<Self> {
-        let schema = schema.as_object()?;
-        let known = schema.keys().all(|keyword| KEYWORDS.contains(&keyword.as_str()));
-        known.then_some(())?;
-        Some(Self {
+        Self::of_keywords(schema.as_object()?, embedded).ok()
+    }
+
+    fn of_keywords(schema: &Map<String, Json>, embedded: &Embedded) -> Result<Self, Foreign> {
+        if schema.keys().any(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
+            return Err(Foreign);
+        }
+        Ok(Self {
             reference: understood(schema.get("$ref"), |name| reference(name, embedded))?,
             types: Types(understood(schema.get("type"), types)?.unwrap_or_default()),
             fields: understood(schema.get("properties"), |all| fields(all, embedded))?.unwrap_or_default(),
@@ -80,7 +87,7 @@ impl Shape {
             items: understood(schema.get("items"), |items| Self::of(items, embedded).map(Box::new))?,
             words: understood(schema.get("enum"), texts)?,
             bounds: bounds(schema)?,
-            format: understood(schema.get("format"), format)?.flatten(),
+            format: understood(schema.get("format"), format)?,
             uniqueness: Uniqueness::of(schema),
         })
     }
@@ -107,12 +114,15 @@ const KEYWORDS: &[&str] = &[
 /// Formats that say nothing more of a text, because only numbers have them.
 const OF_NUMBERS: &str = "double";
 
-/// The value of a keyword, if it is there; `None` where it is there and not understood.
-fn understood<'a, T>(value: Option<&'a Json>, read: impl Fn(&'a Json) -> Option<T>) -> Option<Option<T>> {
-    match value {
-        Some(value) => read(value).map(Some),
-        None => Some(None),
-    }
+/// A keyword that is not understood here.
+struct Foreign;
+
+/// The value of a keyword, if it is there.
+fn understood<'a, T>(
+    value: Option<&'a Json>,
+    read: impl Fn(&'a Json) -> Option<T>,
+) -> Result<Option<T>, Foreign> {
+    value.map(|value| read(value).ok_or(Foreign)).transpose()
 }
 
 fn reference(value: &Json, embedded: &Embedded) -> Option<Name> {
@@ -145,17 +155,17 @@ fn texts(value: &Json) -> Option<Vec<Box<str>>> {
     value.as_array()?.iter().map(|text| text.as_str().map(Into::into)).collect()
 }
 
-fn bounds(schema: &Map<String, Json>) -> Option<Option<RangeInclusive<i64>>> {
+fn bounds(schema: &Map<String, Json>) -> Result<Option<RangeInclusive<i64>>, Foreign> {
     let least = understood(schema.get("minimum"), Json::as_i64)?;
     let most = understood(schema.get("maximum"), Json::as_i64)?;
     let bounded = least.is_some() || most.is_some();
-    Some(bounded.then(|| least.unwrap_or(i64::MIN)..=most.unwrap_or(i64::MAX)))
+    Ok(bounded.then(|| least.unwrap_or(i64::MIN)..=most.unwrap_or(i64::MAX)))
 }
 
-fn format(value: &Json) -> Option<Option<fn(&str) -> bool>> {
+fn format(value: &Json) -> Option<Reads> {
     let name = value.as_str()?;
     let known = formats::BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, reads)| *reads);
-    (known.is_some() || name == OF_NUMBERS).then_some(known)
+    known.or((name == OF_NUMBERS).then_some(|_| true))
 }
 
 impl Types {

@@ -1,7 +1,9 @@
 //! Numbers that have to lie within bounds.
 
+use std::sync::OnceLock;
+
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 
 /// Kinds, a path, the least and the greatest number, and who says so.
 type Bounds = (&'static str, &'static [&'static str], &'static str, i64, i64, &'static str);
@@ -181,10 +183,10 @@ const JOBS: &[&str] = &[
 ];
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
-    for (group, kinds, path, least, most, source) in ROWS {
-        if *group == subject.group && kinds.contains(&subject.kind) {
-            judge(&subject.root, path, *least, *most, source, refusals);
-        }
+    static BY_KIND: OnceLock<ByKind<&'static Bounds>> = OnceLock::new();
+    let rows = BY_KIND.get_or_init(|| by_kind(ROWS.iter().map(|row| (row.0, row.1, row))));
+    for (_, _, path, least, most, source) in rows.get(&(subject.group, subject.kind)).into_iter().flatten() {
+        judge(&subject.root, path, *least, *most, source, refusals);
     }
     let job = match (subject.group, subject.kind) {
         ("batch", "Job") => subject.root.get("spec"),

@@ -1,5 +1,7 @@
 //! What is being judged, and what has been refused so far.
 
+use std::collections::HashMap;
+
 use super::place::{Place, shown};
 use super::violation::{Extent, Violation};
 use crate::kube::{KubernetesVersion, builtin};
@@ -44,6 +46,20 @@ impl<'a> Subject<'a> {
     pub(super) fn refusals(&self) -> Refusals {
         Refusals { versions: self.versions.to_vec(), found: Vec::new() }
     }
+}
+
+/// Rows of a table of rules by the group and the kind that they are about: every object asks.
+pub(super) type ByKind<T> = HashMap<(&'static str, &'static str), Vec<T>>;
+
+/// Sorts rows, each with its group and its kinds.
+pub(super) fn by_kind<T: Copy>(
+    rows: impl Iterator<Item = (&'static str, &'static [&'static str], T)>,
+) -> ByKind<T> {
+    let mut sorted = ByKind::new();
+    for (group, kinds, row) in rows {
+        kinds.iter().for_each(|kind| sorted.entry((group, *kind)).or_default().push(row));
+    }
+    sorted
 }
 
 /// Why a value is refused, and what to do.

@@ -3,11 +3,12 @@
 //! In: findings, the policy, what could not be evaluated. Out: [`Judgement`] with its [`Verdict`].
 //! Never: looks for anything itself, or prints.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use crate::finding::{Aspect, Finding, Subject};
+use crate::finding::{Aspect, Finding, Fingerprint, Severity, Subject};
 use crate::kube::ClusterName;
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
 use crate::source::RepoPath;
@@ -105,12 +106,11 @@ pub fn decide(
     mode: Mode,
     today: NaiveDate,
 ) -> Judgement {
-    let mut judged: Vec<Judged> =
-        findings.into_iter().filter_map(|finding| judge(finding, policy, today)).collect();
-    judged.sort_by_cached_key(sort_key);
-    judged.dedup_by_key(|judged| {
-        (judged.finding.fingerprint(), judged.finding.location.clone().map(|at| at.path))
-    });
+    let judged = findings.into_iter().filter_map(|finding| judge(finding, policy, today));
+    let mut ranked: Vec<(Rank, Judged)> = judged.collect();
+    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
+    ranked.dedup_by(|(one, _), (other, _)| one.fingerprint == other.fingerprint && one.path == other.path);
+    let mut judged: Vec<Judged> = ranked.into_iter().map(|(_, judged)| judged).collect();
     let mut said = HashMap::new();
     judged.retain(|judged| is_first_to_say(&judged.finding, &mut said));
     let blocked = judged.iter().any(|judged| judged.blocks(mode));
@@ -134,7 +134,7 @@ fn is_first_to_say(finding: &Finding, said: &mut Said) -> bool {
     *said.entry(saying).or_insert(finding.check) == finding.check
 }
 
-fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<Judged> {
+fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<(Rank, Judged)> {
     let object = subject_text(&finding);
     let fingerprint = finding.fingerprint();
     let named = WaivedFinding {
@@ -146,7 +146,8 @@ fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<Judged> 
     };
     let decision = strictest(&finding, |path| policy.decide(&named, path, today))?;
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
-    matters.then_some(Judged { finding, decision })
+    let judged = Judged { finding, decision };
+    matters.then(|| (Rank::of(&judged, fingerprint), judged))
 }
 
 /// A finding may stand in several files: a binding in one, its role in another. A scope that is lax for
@@ -169,24 +170,28 @@ pub fn subject_text(finding: &Finding) -> String {
     }
 }
 
-type SortKey = (
-    std::cmp::Reverse<Enforcement>,
-    std::cmp::Reverse<crate::finding::Severity>,
-    String,
-    u32,
-    String,
-    String,
-);
+/// The order in which findings are reported: the worst first.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    enforcement: Reverse<Enforcement>,
+    severity: Reverse<Severity>,
+    path: Option<RepoPath>,
+    line: u32,
+    check: &'static str,
+    fingerprint: Fingerprint,
+}
 
-fn sort_key(judged: &Judged) -> SortKey {
-    let finding = &judged.finding;
-    let at = finding.location.as_ref();
-    (
-        std::cmp::Reverse(judged.decision.enforcement),
-        std::cmp::Reverse(finding.severity),
-        at.map_or_else(String::new, |at| at.path.to_string()),
-        at.map_or(0, |at| at.start.line),
-        finding.check.to_owned(),
-        finding.fingerprint().to_string(),
-    )
+impl Rank {
+    fn of(judged: &Judged, fingerprint: Fingerprint) -> Self {
+        let finding = &judged.finding;
+        let at = finding.location.as_ref();
+        Self {
+            enforcement: Reverse(judged.decision.enforcement),
+            severity: Reverse(finding.severity),
+            path: at.map(|at| at.path.clone()),
+            line: at.map_or(0, |at| at.start.line),
+            check: finding.check,
+            fingerprint,
+        }
+    }
 }

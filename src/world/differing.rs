@@ -23,6 +23,10 @@ pub(super) struct Differing {
 
 /// Compares the changed files.
 pub(super) fn differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Differing {
+    if old.is_empty() {
+        let new = new.iter().flat_map(|member| objects(member, blobs)).map(Arc::clone).collect();
+        return Differing { old: Vec::new(), new, gone: Vec::new() };
+    }
     let (old, new) = (by_place(old, blobs), by_place(new, blobs));
     Differing { old: missing(&old, &new), new: missing(&new, &old), gone: gone(&old, &new) }
 }
@@ -35,9 +39,6 @@ impl Differing {
 }
 
 fn gone(old: &ByPlace<'_>, new: &ByPlace<'_>) -> Vec<Arc<Object>> {
-    if old.is_empty() {
-        return Vec::new();
-    }
     let there: HashSet<_> = new.values().flatten().map(|object| identity(object)).collect();
     let old = old.values().flatten().filter(|object| !there.contains(&identity(object)));
     old.map(|object| Arc::clone(object)).collect()
@@ -50,13 +51,18 @@ fn identity(object: &Object) -> (&str, &str, Option<&str>) {
 fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {
     let mut places = ByPlace::new();
     for member in members {
-        let Some(Ok(loaded)) = blobs.get(&member.file.id) else { continue };
-        for object in loaded.objects.iter().chain(loaded.kustomize.iter().flatten()) {
+        for object in objects(member, blobs) {
             let place = (&member.path, member.role, &*object.kind, &*object.name);
             places.entry(place).or_default().push(object);
         }
     }
     places
+}
+
+/// The objects of a file in both readings.
+fn objects<'a>(member: &Member, blobs: &'a Blobs) -> impl Iterator<Item = &'a Arc<Object>> {
+    let loaded = blobs.get(&member.file.id).and_then(|loaded| loaded.as_ref().ok());
+    loaded.into_iter().flat_map(|loaded| loaded.objects.iter().chain(loaded.kustomize.iter().flatten()))
 }
 
 fn missing(objects: &ByPlace<'_>, others: &ByPlace<'_>) -> Vec<Arc<Object>> {

@@ -2,6 +2,7 @@
 //! without parsing the others.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
@@ -23,8 +24,11 @@ pub(super) struct Needles<'a> {
     wants_rbac: Wanted,
     wants_definitions: Wanted,
     related: Related,
-    unspelled: Option<Regex>,
 }
+
+/// An escape in double quotes, or a tag.
+static UNSPELLED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?s)(?-u)(?:^|[\s\[{,:])!|\x22.*\\").ok());
 
 /// Words that all have to stand in a file.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -59,7 +63,6 @@ impl<'a> Needles<'a> {
             wants_rbac,
             wants_definitions,
             related: Related::default(),
-            unspelled: Regex::new(r"(?s)(?-u)(?:^|[\s\[{,:])!|\x22.*\\").ok(),
         }
     }
 
@@ -76,7 +79,7 @@ impl<'a> Needles<'a> {
     /// Whether a file may hold an object that matters.
     pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
         let Some(words) = &self.words else { return true };
-        let spelled_out = self.unspelled.as_ref().is_some_and(|unspelled| !unspelled.is_match(bytes));
+        let spelled_out = UNSPELLED.as_ref().is_some_and(|unspelled| !unspelled.is_match(bytes));
         !spelled_out || words.iter().any(|needle| needle.stands_in(bytes))
     }
 

@@ -51,6 +51,10 @@ are not judged.
 
 /// Reports them.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
+    // Nothing can be taken away.
+    if context.old.objects.is_empty() {
+        return;
+    }
     named(context, findings);
     selected(context, findings);
 }

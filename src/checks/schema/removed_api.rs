@@ -53,7 +53,7 @@ fn finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding 
     let severity = if new.role == Role::Complete { severity } else { Severity::Low };
     let message = format!("{kind} \"{}\" in cluster {} {state}", new.id.name, new.id.cluster);
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
-    Finding::about(META.id, change, message)
+    Finding::about_object(META.id, new, change.operation(), message)
         .severity(severity)
         .at_node(change, place)
         .help(help(new, retiring))

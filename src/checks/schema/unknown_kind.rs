@@ -84,7 +84,7 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
     let stands_alone = new.role == Role::Complete;
     let severity = if certain && stands_alone { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
-    let finding = Finding::about(META.id, change, message)
+    let finding = Finding::about_object(META.id, new, change.operation(), message)
         .severity(severity)
         .at_node(change, place)
         .help(help(unknown, brought::nearest_kind(new, context)))

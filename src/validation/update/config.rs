@@ -63,8 +63,7 @@ fn changed_keys(pair: &Pair<'_>) -> Vec<Key> {
                 let one_sided = difference.old.is_none() || difference.new.is_none();
                 one_sided && other.into_iter().any(|other| has(side, other, &name))
             });
-            let pointer =
-                |side: &Option<Place<'_>>| side.as_ref().map_or_else(String::new, |place| place.pointer());
+            let pointer = |side: &Option<Place<'_>>| side.as_ref().map_or_else(String::new, Place::pointer);
             if !moved {
                 keys.push((difference.path.clone(), pointer(&difference.old), pointer(&difference.new)));
             }

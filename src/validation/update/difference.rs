@@ -27,7 +27,7 @@ impl Difference<'_> {
     ) -> Option<ForbiddenChange> {
         let first = differences.first()?;
         let pointer = |side: &Option<Place<'_>>, holder: &str| {
-            side.as_ref().map_or_else(|| holder.to_owned(), |place| place.pointer())
+            side.as_ref().map_or_else(|| holder.to_owned(), Place::pointer)
         };
         Some(ForbiddenChange {
             path: first.path.clone(),
@@ -66,7 +66,7 @@ fn field<'a>(
     let named = |side: &Place<'a>| side.get(key).filter(|place| !is_empty(place.node));
     let difference = |before: Option<Place<'a>>, after: Option<Place<'a>>| {
         let there = after.as_ref().or(before.as_ref());
-        let path = there.map_or_else(String::new, |place| place.path());
+        let path = there.map_or_else(String::new, Place::path);
         Difference { path, old: before, new: after, holders: (old.pointer(), new.pointer()) }
     };
     match (named(old), named(new)) {

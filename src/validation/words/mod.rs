@@ -3,8 +3,10 @@
 mod core;
 mod other;
 
+use std::sync::OnceLock;
+
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 
 /// A field, what it takes, and who says so.
 struct Words {
@@ -46,11 +48,10 @@ const JOBS: &[(&str, &[&str], &str)] = &[
 ];
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
-    for row in core::WORDS
-        .iter()
-        .chain(other::WORDS)
-        .filter(|row| row.group == subject.group && row.kinds.contains(&subject.kind))
-    {
+    static BY_KIND: OnceLock<ByKind<&'static Words>> = OnceLock::new();
+    let of_kinds = |row: &'static Words| (row.group, row.kinds, row);
+    let rows = BY_KIND.get_or_init(|| by_kind(core::WORDS.iter().chain(other::WORDS).map(of_kinds)));
+    for row in rows.get(&(subject.group, subject.kind)).into_iter().flatten() {
         judge(&subject.root, row.path, row.allowed, row.source, refusals);
     }
     let jobs = match (subject.group, subject.kind) {

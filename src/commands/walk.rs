@@ -1,0 +1,107 @@
+//! Every file below some paths.
+//!
+//! In: paths. Out: the files. Never: skips one silently, apart from git's own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{panic, thread};
+
+use super::error::CommandError;
+
+/// Folders that hold no manifests and much else.
+const SKIPPED: [&str; 1] = [".git"];
+
+/// Fewer folders are listed sooner than a thread is started.
+const FEW: usize = 16;
+
+/// What stands in some folders.
+#[derive(Default)]
+struct Listing {
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+/// The files at and below the paths, level by level: the folders of one level are listed on all cores.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CommandError> {
+    let mut listing = Listing::default();
+    paths.iter().try_for_each(|path| listing.add(path))?;
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    while !listing.folders.is_empty() {
+        let folders = std::mem::take(&mut listing.folders);
+        let share = folders.len().div_ceil(threads).max(FEW);
+        for listed in list_together(&folders, share) {
+            let Listing { files, folders } = listed?;
+            listing.files.extend(files);
+            listing.folders.extend(folders);
+        }
+    }
+    Ok(listing.files)
+}
+
+/// Lists folders, each share of them on a thread of its own, the last one on this.
+fn list_together(folders: &[PathBuf], share: usize) -> Vec<Result<Listing, CommandError>> {
+    let (others, own) = folders.split_at(folders.len().saturating_sub(share));
+    thread::scope(|scope| {
+        let others = others.chunks(share).map(|folders| scope.spawn(|| list_all(folders)));
+        let others: Vec<_> = others.collect();
+        let own = list_all(own);
+        let joined =
+            others.into_iter().map(|other| other.join().unwrap_or_else(|why| panic::resume_unwind(why)));
+        let mut listed: Vec<_> = joined.collect();
+        listed.push(own);
+        listed
+    })
+}
+
+fn list_all(folders: &[PathBuf]) -> Result<Listing, CommandError> {
+    let mut listing = Listing::default();
+    folders.iter().try_for_each(|folder| listing.add_entries(folder))?;
+    Ok(listing)
+}
+
+impl Listing {
+    /// Adds what a path leads to.
+    fn add(&mut self, path: &Path) -> Result<(), CommandError> {
+        let failed = |source| CommandError::File { path: path.to_path_buf(), source };
+        let is_folder = std::fs::metadata(path).map_err(failed)?.is_dir();
+        let kind = if is_folder { &mut self.folders } else { &mut self.files };
+        kind.push(path.to_path_buf());
+        Ok(())
+    }
+
+    fn add_entries(&mut self, folder: &Path) -> Result<(), CommandError> {
+        for (name, kind) in entries(folder)? {
+            let path = folder.join(&name);
+            // An entry knows what it is, except of what a link leads to.
+            match (kind.is_file(), kind.is_dir()) {
+                _ if SKIPPED.iter().any(|skipped| name == *skipped) => {}
+                (true, _) => self.files.push(path),
+                (false, true) => self.folders.push(path),
+                (false, false) => self.add_linked(&path)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Links may lead in circles: each is followed to its end before the next, so that the system's own
+    /// limit of links is met at once.
+    fn add_linked(&mut self, path: &Path) -> Result<(), CommandError> {
+        let mut linked = Self::default();
+        linked.add(path)?;
+        while let Some(folder) = linked.folders.pop() {
+            linked.add_entries(&folder)?;
+        }
+        self.files.append(&mut linked.files);
+        Ok(())
+    }
+}
+
+/// The entries of a folder by name, so that the first of several errors is always the same.
+fn entries(folder: &Path) -> Result<Vec<(OsString, std::fs::FileType)>, CommandError> {
+    let failed = |source| CommandError::File { path: folder.to_path_buf(), source };
+    let entry = |entry: std::fs::DirEntry| Ok((entry.file_name(), entry.file_type()?));
+    let entries = std::fs::read_dir(folder).map_err(failed)?.map(|next| next.and_then(entry));
+    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(failed)?;
+    entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(entries)
+}
