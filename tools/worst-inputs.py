@@ -241,11 +241,17 @@ INPUTS = {
     + "".join(f"  - {{name: p{n}, port: {n % 65_535 + 1}}}\n" for n in range(60_000)),
     "a definition of many fields": lambda: CRD_HEAD + "".join(crd(number) for number in range(40_000)),
     "patterns that are large once compiled": lambda: CRD_HEAD
-    + "".join(
-        f"                f{n}: {{type: string, pattern: '^([a-z{n % 10}]{{1,90}}[0-9]{{1,9}}){{1,9}}$'}}\n" for n in range(3_000)
-    )
-    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec:\n"
-    + "".join(f"  f{n}: {'a1' * 200}\n" for n in range(3_000)),
+    + "".join(f"                f{n}: {{type: string, pattern: '^x{n}\\pL{{1,20}}$'}}\n" for n in range(3_000))
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {f0: x0a}\n",
+    "many patterns": lambda: CRD_HEAD
+    + "".join(f"                f{n}: {{type: string, pattern: '^x{n}[a-z]{{1,20}}$'}}\n" for n in range(100_000))
+    + "---\napiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {f0: x0a}\n",
+    "definitions of large patterns": lambda: "---\n".join(
+        CRD_HEAD.replace("widgets", f"w{n}s").replace("Widget", f"W{n}")
+        + "".join(f"                f{m}: {{type: string, pattern: '^x{m}\\pL{{1,20}}$'}}\n" for m in range(20))
+        + f"---\napiVersion: example.com/v1\nkind: W{n}\nmetadata: {{name: a}}\nspec: {{f0: x0a}}\n"
+        for n in range(3_000)
+    ),
     "patterns that remember": lambda: CRD_HEAD
     + "                f: {type: string, pattern: '^(a+)+$'}\n"
     + "                g: {type: string, pattern: '^(?=(a+)+b)c$'}\n"

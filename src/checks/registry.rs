@@ -70,9 +70,9 @@ pub fn find(id: &str) -> Option<&'static Check> {
 }
 
 /// How much the objects of one change may have wrong with them before the rest is not looked at.
-const FINDINGS: usize = 50_000;
+const FINDINGS: usize = 30_000;
 /// What is said then.
-const EXCESS: &str = "there are more than 50,000 findings: judge fewer files at a time";
+const EXCESS: &str = "there are more than 30,000 findings: judge fewer files at a time";
 
 /// What the checks found.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use super::problem::SchemaProblem;
 use super::{duplicates, formats};
 
 /// Bytes that one compiled pattern may take; a hostile CRD cannot take the memory of the gate.
-const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
+pub(super) const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
 
 /// A validator and the schema that it was made from, which names the fields for suggestions.
 #[derive(Debug)]

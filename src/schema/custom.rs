@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::compile::{CompiledSchema, compile};
 use super::crd;
+use super::patterns::PatternRoom;
 use super::problem::SchemaProblem;
 use crate::kube::{ClusterName, builtin};
 use crate::manifest::{Node, Object};
@@ -25,6 +26,7 @@ pub(super) struct CustomKind {
     definition: Arc<Object>,
     /// Which of the definition's versions it is.
     index: usize,
+    patterns: Arc<PatternRoom>,
     compiled: OnceLock<Result<CompiledSchema, SchemaProblem>>,
     has_expressions: OnceLock<bool>,
 }
@@ -41,7 +43,9 @@ impl CustomKind {
     pub(super) fn compiled(&self) -> Result<&CompiledSchema, SchemaProblem> {
         let build = || {
             let schema = self.schema().ok_or(SchemaProblem::NoSchema)?.to_json();
-            compile(crd::convert(&schema)?)
+            let document = crd::convert(&schema)?;
+            self.patterns.admit(&document)?;
+            compile(document)
         };
         self.compiled.get_or_init(build).as_ref().map_err(Clone::clone)
     }
@@ -84,25 +88,29 @@ fn holds_key(node: &Node, key: &str) -> bool {
 /// Every version of every definition, by the name of the kind: a repository may hold hundreds, and every
 /// object asks.
 #[derive(Debug, Default)]
-pub(super) struct CustomKinds(BTreeMap<Box<str>, Vec<CustomKind>>);
+pub(super) struct CustomKinds {
+    by_name: BTreeMap<Box<str>, Vec<CustomKind>>,
+    patterns: Arc<PatternRoom>,
+}
 
 impl CustomKinds {
     /// Adds the definitions among the objects of a revision. A later revision replaces what an
     /// earlier one said of a kind; a kind that one revision defines twice has both schemas.
     pub(super) fn add<'a>(&mut self, objects: impl Iterator<Item = &'a Placed>) {
-        let added: Vec<CustomKind> = objects.filter(|placed| is_definition(placed)).flat_map(read).collect();
-        for kinds in self.0.values_mut() {
+        let added: Vec<CustomKind> =
+            objects.filter(|placed| is_definition(placed)).flat_map(|placed| self.read(placed)).collect();
+        for kinds in self.by_name.values_mut() {
             kinds.retain(|known| !added.iter().any(|new| new.same_definition(known)));
         }
         for kind in added {
-            self.0.entry(kind.kind.clone()).or_default().push(kind);
+            self.by_name.entry(kind.kind.clone()).or_default().push(kind);
         }
     }
 
     /// The schemas that an object has to satisfy: those of its own cluster, or, where its cluster
     /// defines none, those of any.
     pub(super) fn of(&self, placed: &Placed) -> Vec<&CustomKind> {
-        let defined = || self.0.get(&placed.object.kind).into_iter().flatten();
+        let defined = || self.by_name.get(&placed.object.kind).into_iter().flatten();
         let served = |known: &&CustomKind| known.served == Served::Yes && known.is(&placed.object);
         let matching: Vec<&CustomKind> = defined().filter(served).collect();
         let own = |known: &&CustomKind| known.cluster == placed.id.cluster;
@@ -114,14 +122,42 @@ impl CustomKinds {
     /// The versions in which the object's own cluster serves its kind; `None` where it does not define it.
     pub(super) fn served_versions(&self, placed: &Placed) -> Option<Vec<Box<str>>> {
         let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
-        let mut defined = self.0.get(&placed.object.kind)?.iter().filter(here).peekable();
+        let mut defined = self.by_name.get(&placed.object.kind)?.iter().filter(here).peekable();
         defined.peek()?;
         Some(defined.filter(|known| known.is_served()).map(|known| known.version.clone()).collect())
     }
 
+    fn read(&self, placed: &Placed) -> Vec<CustomKind> {
+        let object = &placed.object;
+        let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default().into();
+        let (group, kind): (Box<str>, Box<str>) =
+            (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+        if builtin::owns_group(&group) {
+            return Vec::new();
+        }
+        let versions = object.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
+        let custom_kind = |(index, version): (usize, &Node)| CustomKind {
+            cluster: placed.id.cluster.clone(),
+            group: group.clone(),
+            version: version.text_at(&["name"]).unwrap_or_default().into(),
+            kind: kind.clone(),
+            served: if version.get("served").and_then(Node::as_bool) == Some(false) {
+                Served::No
+            } else {
+                Served::Yes
+            },
+            definition: Arc::clone(object),
+            index,
+            patterns: Arc::clone(&self.patterns),
+            compiled: OnceLock::new(),
+            has_expressions: OnceLock::new(),
+        };
+        versions.iter().enumerate().map(custom_kind).collect()
+    }
+
     /// Every version of a kind that has this name, whatever its group.
     pub(super) fn named(&self, kind: &str) -> impl Iterator<Item = &CustomKind> {
-        self.0.get(kind).into_iter().flatten()
+        self.by_name.get(kind).into_iter().flatten()
     }
 }
 
@@ -131,30 +167,4 @@ fn is_definition(placed: &Placed) -> bool {
     &*object.kind == "CustomResourceDefinition"
         && placed.role != Role::Fragment
         && object.group() == "apiextensions.k8s.io"
-}
-
-fn read(placed: &Placed) -> Vec<CustomKind> {
-    let object = &placed.object;
-    let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default().into();
-    let (group, kind): (Box<str>, Box<str>) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
-    if builtin::owns_group(&group) {
-        return Vec::new();
-    }
-    let versions = object.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
-    let custom_kind = |(index, version): (usize, &Node)| CustomKind {
-        cluster: placed.id.cluster.clone(),
-        group: group.clone(),
-        version: version.text_at(&["name"]).unwrap_or_default().into(),
-        kind: kind.clone(),
-        served: if version.get("served").and_then(Node::as_bool) == Some(false) {
-            Served::No
-        } else {
-            Served::Yes
-        },
-        definition: Arc::clone(object),
-        index,
-        compiled: OnceLock::new(),
-        has_expressions: OnceLock::new(),
-    };
-    versions.iter().enumerate().map(custom_kind).collect()
 }

@@ -17,6 +17,7 @@ mod instance;
 mod nearest;
 mod nulls;
 mod outcome;
+mod patterns;
 mod pointer;
 mod problem;
 mod quantity;

@@ -1,0 +1,115 @@
+//! How much memory the patterns of all definitions together may take: forty bytes of a definition can
+//! become a megabyte of compiled pattern.
+//!
+//! In: the schemas of definitions. Out: whether there is room for their patterns. Never: keeps one.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use regex::RegexBuilder;
+use serde_json::Value as Json;
+
+use super::compile::PATTERN_SIZE_LIMIT;
+use super::problem::SchemaProblem;
+
+/// Bytes for the patterns of one change.
+const ROOM: usize = 48 << 20;
+
+/// Sizes among which a pattern is told to be, smallest first; what fits none has the limit's.
+const SIZES: [usize; 3] = [4 << 10, 32 << 10, 256 << 10];
+
+/// What is left of it.
+#[derive(Debug)]
+pub(super) struct PatternRoom(AtomicUsize);
+
+impl Default for PatternRoom {
+    fn default() -> Self {
+        Self(AtomicUsize::new(ROOM))
+    }
+}
+
+impl PatternRoom {
+    /// Takes the room that the patterns of a schema need.
+    pub(super) fn admit(&self, document: &Json) -> Result<(), SchemaProblem> {
+        let mut patterns = BTreeSet::new();
+        collect(document, &mut patterns);
+        for pattern in patterns {
+            self.take(pattern).ok_or_else(no_room)?;
+        }
+        Ok(())
+    }
+
+    /// Once there is no room there is none for anybody: measuring takes time, too.
+    fn take(&self, pattern: &str) -> Option<()> {
+        if self.0.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let needed = size(pattern);
+        let less = |left: usize| Some(left.saturating_sub(needed));
+        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
+        (left > needed).then_some(())
+    }
+}
+
+fn no_room() -> SchemaProblem {
+    SchemaProblem::Unusable(format!("compiled, the patterns of all definitions take more than {ROOM} bytes"))
+}
+
+fn collect<'a>(json: &'a Json, patterns: &mut BTreeSet<&'a str>) {
+    match json {
+        Json::Object(fields) => {
+            patterns.extend(fields.get("pattern").and_then(Json::as_str));
+            fields.values().for_each(|value| collect(value, patterns));
+        }
+        Json::Array(items) => items.iter().for_each(|item| collect(item, patterns)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
+
+fn size(pattern: &str) -> usize {
+    let pattern = ascii_classes(pattern);
+    let fits = |limit: &usize| RegexBuilder::new(&pattern).size_limit(*limit).build().is_ok();
+    SIZES.into_iter().find(fits).unwrap_or(PATTERN_SIZE_LIMIT)
+}
+
+/// The validator reads `\d` and `\w` as ECMAScript does, which makes them far smaller.
+fn ascii_classes(pattern: &str) -> String {
+    let mut text = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            text.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('d') => text.push_str("[0-9]"),
+            Some('w') => text.push_str("[0-9A-Za-z_]"),
+            Some(other) => text.extend(['\\', other]),
+            None => text.push('\\'),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_measured_as_the_validator_compiles_it() {
+        assert_eq!(size("^[a-z0-9]$"), 4 << 10);
+        assert_eq!(size(r"^\w{1,63}$"), size("^[0-9A-Za-z_]{1,63}$"));
+        assert_eq!(size(r"^\pL{1,20}$"), PATTERN_SIZE_LIMIT);
+        assert_eq!(size(r"[\\w\pL]{1,20}"), PATTERN_SIZE_LIMIT);
+        assert_eq!(size("("), PATTERN_SIZE_LIMIT);
+    }
+
+    #[test]
+    fn many_large_patterns_have_no_room() {
+        let schema =
+            |number: usize| serde_json::json!({"items": [{"pattern": format!("^x{number}\\pL{{1,20}}$")}]});
+        let room = PatternRoom::default();
+        let admitted = (0..200).take_while(|number| room.admit(&schema(*number)).is_ok()).count();
+        assert_eq!(admitted, ROOM / PATTERN_SIZE_LIMIT - 1);
+    }
+}
