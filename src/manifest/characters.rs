@@ -19,7 +19,7 @@ const REPORTED: usize = 10;
 /// hidden in a comment becomes a key; and marks that make a key look like another or turn the order
 /// of what a reviewer sees.
 pub(super) fn odd_characters(text: &str) -> Vec<Problem> {
-    if text.bytes().all(|byte| byte.is_ascii() && byte != b'\r' && byte != 0) {
+    if text.is_ascii() && memchr::memchr2(b'\r', 0, text.as_bytes()).is_none() {
         return Vec::new();
     }
     let odd = |(offset, character): (usize, char)| {

@@ -22,20 +22,30 @@ pub(super) struct Framed {
 /// only blanks and a comment may follow on it. Reading begins at `from`.
 pub(super) fn split_kubectl(text: &str, from: usize) -> Framed {
     let mut framed = Framed::default();
-    let (mut start, mut offset) = (from, from);
-    for line in text.get(from..).unwrap_or_default().split_inclusive('\n') {
-        if let Some(rest) = line.strip_prefix("---") {
-            framed.problems.extend(separator_problem(rest, offset, line.len()));
-            // With nothing before it, the separator itself becomes the start of the document.
-            if start < offset {
-                framed.chunks.push(Chunk { start, end: offset });
-                start = offset + line.len();
-            }
+    let mut start = from;
+    for offset in separators(text, from) {
+        let line = text.get(offset..).unwrap_or_default();
+        let length = memchr::memchr(b'\n', line.as_bytes()).map_or(line.len(), |end| end + 1);
+        let rest = line.get(SEPARATOR.len()..length).unwrap_or_default();
+        framed.problems.extend(separator_problem(rest, offset, length));
+        // With nothing before it, the separator itself becomes the start of the document.
+        if start < offset {
+            framed.chunks.push(Chunk { start, end: offset });
+            start = offset + length;
         }
-        offset += line.len();
     }
-    framed.chunks.push(Chunk { start, end: offset });
+    framed.chunks.push(Chunk { start, end: text.len().max(from) });
     framed
+}
+
+const SEPARATOR: &str = "---";
+
+/// Where the lines begin that start with the separator.
+fn separators(text: &str, from: usize) -> impl Iterator<Item = usize> {
+    let body = text.get(from..).unwrap_or_default();
+    let first = body.starts_with(SEPARATOR).then_some(from);
+    let others = memchr::memmem::find_iter(body.as_bytes(), b"\n---").map(move |place| from + place + 1);
+    first.into_iter().chain(others)
 }
 
 fn separator_problem(rest: &str, offset: usize, length: usize) -> Option<Problem> {

@@ -13,7 +13,10 @@ pub(super) fn is_pointer(text: &str) -> bool {
     let versioned = |line: &str| {
         line.strip_prefix("version ").is_some_and(|version| NAMES.iter().any(|name| version.contains(name)))
     };
-    text.len() <= LONGEST && text.lines().any(versioned) && text.lines().any(|line| line.starts_with("oid "))
+    text.len() <= LONGEST
+        && text.contains("version ")
+        && text.lines().any(versioned)
+        && text.lines().any(|line| line.starts_with("oid "))
 }
 
 #[cfg(test)]

@@ -164,7 +164,7 @@ impl CustomKinds {
 /// A patch of a definition holds a part of it only.
 fn is_definition(placed: &Placed) -> bool {
     let object = &placed.object;
-    placed.role != Role::Fragment
+    &*object.kind == "CustomResourceDefinition"
+        && placed.role != Role::Fragment
         && object.group() == "apiextensions.k8s.io"
-        && &*object.kind == "CustomResourceDefinition"
 }

@@ -17,9 +17,10 @@ impl ObjectId {
 
     /// The name from its 20 or 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let digit = |half: u8| char::from_digit(u32::from(half), 16);
-        let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]);
-        let text: String = digits.collect::<Option<_>>()?;
+        let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+        let mut text = Vec::with_capacity(bytes.len() * 2);
+        bytes.iter().for_each(|byte| text.extend([digit(byte >> 4), digit(byte & 0xf)]));
+        let text = String::from_utf8(text).ok()?;
         Self::parse(&text)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::change::{ObjectChange, Placed};
-use super::differing::differing;
+use super::differing::{Differing, differing};
 use super::loader::{Blobs, Loaded, load_all, load_related};
 use super::needles::Needles;
 use super::pairing::pair;
@@ -74,7 +74,10 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let (new_changed, new_rest): (Vec<_>, Vec<_>) = input.new.members.iter().partition(is_changed);
     let ids = unique_ids(old_changed.iter().chain(&new_changed).copied(), &HashMap::new());
     let mut blobs = load_all(input.blobs, &ids, &input.limits);
-    let differing = differing(&old_changed, &new_changed, &blobs);
+    // What is unchanged matters by what differs only.
+    let nothing_stays = old_rest.is_empty() && new_rest.is_empty();
+    let differing =
+        if nothing_stays { Differing::default() } else { differing(&old_changed, &new_changed, &blobs) };
     let needles = Needles::of(&differing).and_related(Related::of(&differing));
     if differing.all().next().is_some() {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
@@ -142,7 +145,8 @@ impl Source<'_> {
 }
 
 fn changed_paths(old: &Layout, new: &Layout) -> Changed {
-    let (before, after) = (by_path(old), by_path(new));
+    let before = by_path(old);
+    let after = if before.is_empty() { ByPath::new() } else { by_path(new) };
     let differs = |other: &ByPath<'_>, member: &Member| other.get(&member.path) != Some(&standing(member));
     let removed = old.members.iter().filter(|member| differs(&after, member));
     let brought = new.members.iter().filter(|member| differs(&before, member));

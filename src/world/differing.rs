@@ -13,6 +13,7 @@ use crate::source::RepoPath;
 type ByPlace<'a> = HashMap<(&'a RepoPath, Role, &'a str, &'a str), Vec<&'a Arc<Object>>>;
 
 /// The objects that do not stand alike in both versions of their file: the old ones and the new ones.
+#[derive(Debug, Default)]
 pub(super) struct Differing {
     pub(super) old: Vec<Arc<Object>>,
     pub(super) new: Vec<Arc<Object>>,
@@ -23,10 +24,6 @@ pub(super) struct Differing {
 
 /// Compares the changed files.
 pub(super) fn differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Differing {
-    if old.is_empty() {
-        let new = new.iter().flat_map(|member| objects(member, blobs)).map(Arc::clone).collect();
-        return Differing { old: Vec::new(), new, gone: Vec::new() };
-    }
     let (old, new) = (by_place(old, blobs), by_place(new, blobs));
     Differing { old: missing(&old, &new), new: missing(&new, &old), gone: gone(&old, &new) }
 }
@@ -51,18 +48,13 @@ fn identity(object: &Object) -> (&str, &str, Option<&str>) {
 fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {
     let mut places = ByPlace::new();
     for member in members {
-        for object in objects(member, blobs) {
+        let Some(Ok(loaded)) = blobs.get(&member.file.id) else { continue };
+        for object in loaded.objects.iter().chain(loaded.kustomize.iter().flatten()) {
             let place = (&member.path, member.role, &*object.kind, &*object.name);
             places.entry(place).or_default().push(object);
         }
     }
     places
-}
-
-/// The objects of a file in both readings.
-fn objects<'a>(member: &Member, blobs: &'a Blobs) -> impl Iterator<Item = &'a Arc<Object>> {
-    let loaded = blobs.get(&member.file.id).and_then(|loaded| loaded.as_ref().ok());
-    loaded.into_iter().flat_map(|loaded| loaded.objects.iter().chain(loaded.kustomize.iter().flatten()))
 }
 
 fn missing(objects: &ByPlace<'_>, others: &ByPlace<'_>) -> Vec<Arc<Object>> {
