@@ -157,6 +157,9 @@ INPUTS = {
     "240,000 short keys": lambda: HEAD + "data:\n" + "".join(f"  {n}a: v\n" for n in range(240_000)),
     "keys that are two": lambda: fill(lambda number: f"0x{number:x}: 1\n", HEAD),
     "values that are two": lambda: fill(lambda number: f"k{number}: yes\n", HEAD),
+    "a merge for kustomize only": lambda: HEAD + 't:\n  "<<": 1\n  "<<":\n'
+    + "".join(f"    k{number}: 1\n" for number in range(100_000))
+    + "".join(f"  k{number}: 2\n" for number in range(50_000, 150_000)),
     "keys in two orders": lambda: HEAD + "a: &a\n"
     + "".join(f"  k{number}: 1\n" for number in range(20_000)) + "b:\n"
     + "".join(f"  k{number}: 2\n" for number in range(20_000, 30_000)) + "  <<: *a\n",

@@ -88,8 +88,25 @@ fn finding(
     refusal: &Refusal,
     all: usize,
 ) -> Finding {
+    let (message, related) = told(change, instance, refusal);
+    let message = format!("{message} (cluster {})", instance.id.cluster);
+    let finding = Finding::about(check, change, message.clone()).severity(Severity::High).related(related);
+    let finding = if all > NAMED { finding.note("objects", format!("{all} in all")) } else { finding };
+    let help = match change.operation() {
+        Operation::Delete => {
+            "remove the objects first, or keep the definition: with it the cluster deletes all objects of its kind"
+        }
+        Operation::Create | Operation::Update => {
+            "change the objects in the same push, or let the definition accept both until they have changed"
+        }
+    };
+    finding.help(help).offending(message)
+}
+
+/// What happens to the object, and where it stands.
+fn told(change: &ObjectChange, instance: &Placed, refusal: &Refusal) -> (String, Location) {
     let (definition, title) = (&change.subject().id.name, instance.id.title());
-    let (message, related) = match refusal {
+    match refusal {
         Refusal::Version => {
             let version = instance.object.version();
             let reason = match change.operation() {
@@ -108,19 +125,7 @@ fn finding(
             let reason = format!("{definition} no longer accepts {title}: {problem}");
             (reason, Location::of_object(instance, Side::New))
         }
-    };
-    let message = format!("{message} (cluster {})", instance.id.cluster);
-    let finding = Finding::about(check, change, message.clone()).severity(Severity::High).related(related);
-    let finding = if all > NAMED { finding.note("objects", format!("{all} in all")) } else { finding };
-    let help = match change.operation() {
-        Operation::Delete => {
-            "remove the objects first, or keep the definition: with it the cluster deletes all objects of its kind"
-        }
-        Operation::Create | Operation::Update => {
-            "change the objects in the same push, or let the definition accept both until they have changed"
-        }
-    };
-    finding.help(help).offending(message)
+    }
 }
 
 /// The API server refuses to forget the version in which objects are stored.

@@ -1,6 +1,8 @@
 //! A key `<<` that was text for kustomize is written out without quotes, so that the tool which applies
 //! the output takes it for a merge (go-yaml v2 `encode.go`, `decode.go`).
 
+use std::collections::{HashMap, HashSet};
+
 use super::super::node::{Entry, Node, Value};
 use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
@@ -25,9 +27,14 @@ fn merged(entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
         let entry = Entry { key, key_span, value: applied(value)? };
         if &*entry.key == MERGE { merge = Some(entry) } else { kept.push(entry) }
     }
-    for entry in merge.map(sources).transpose()?.unwrap_or_default() {
-        match kept.iter_mut().find(|other| other.key == entry.key) {
-            None => kept.push(entry),
+    let Some(merge) = merge else { return Ok(kept) };
+    let mut places: HashMap<Box<str>, usize> = kept.iter().map(|entry| entry.key.clone()).zip(0..).collect();
+    for entry in sources(merge)? {
+        match places.get(&entry.key).and_then(|place| kept.get_mut(*place)) {
+            None => {
+                places.insert(entry.key.clone(), kept.len());
+                kept.push(entry);
+            }
             Some(other) if is_written_before(&other.key) => *other = entry,
             Some(_) => {}
         }
@@ -41,18 +48,14 @@ fn sources(merge: Entry) -> Result<Vec<Entry>, Problem> {
         Value::Sequence(items) => items.into_iter().map(|item| item.value).collect(),
         value => vec![value],
     };
-    let mut brought: Vec<Entry> = Vec::new();
+    let (mut brought, mut names) = (Vec::new(), HashSet::new());
     for mapping in mappings {
         let Value::Mapping(entries) = mapping else {
             let reason = "kustomize writes this key as a merge, and only a mapping can be merged";
             let problem = Problem::unparseable(merge.key_span, reason);
             return Err(problem.refused(Refusal::By(Reading::Kustomize)));
         };
-        for entry in entries {
-            if brought.iter().all(|other| other.key != entry.key) {
-                brought.push(entry);
-            }
-        }
+        brought.extend(entries.into_iter().filter(|entry| names.insert(entry.key.clone())));
     }
     Ok(brought)
 }
