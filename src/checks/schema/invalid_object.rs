@@ -90,6 +90,7 @@ fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
         .severity(Severity::High)
         .help("compare the object with the documentation of its kind, or generate it anew")
         .offending(message)
+        .offending(placing::whole(new))
 }
 
 /// Each old violation excuses one new one: the same at the same place first, then the same in a list

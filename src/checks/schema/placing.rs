@@ -51,10 +51,23 @@ pub(super) fn too_much_wrong(
 pub(super) fn unusable(check: &'static str, change: &ObjectChange, problem: &SchemaProblem) -> Finding {
     let id = &change.subject().id;
     let message = format!("{} in cluster {} cannot be judged: {problem}", id.title(), id.cluster);
-    Finding::about(check, change, message)
+    let finding = Finding::about(check, change, message)
         .severity(Severity::High)
         .help(way_out(problem))
-        .offending(problem.to_string())
+        .offending(problem.to_string());
+    match problem {
+        SchemaProblem::TooMuchWrong(_) => finding.offending(whole(change.subject())),
+        SchemaProblem::EmbeddedDataDamaged
+        | SchemaProblem::Incomplete(_)
+        | SchemaProblem::NoSchema
+        | SchemaProblem::NotStructural(_)
+        | SchemaProblem::Unusable(_) => finding,
+    }
+}
+
+/// Everything that an object says, for a waiver that accepts it as it stands and in no other form.
+pub(super) fn whole(placed: &Placed) -> String {
+    placed.object.root.to_json().to_string()
 }
 
 fn way_out(problem: &SchemaProblem) -> &'static str {
