@@ -13,7 +13,7 @@ use super::compile::PATTERN_SIZE_LIMIT;
 use super::problem::SchemaProblem;
 
 /// Bytes for the patterns of one change.
-const ROOM: usize = 48 << 20;
+const ROOM: usize = 32 << 20;
 
 /// Sizes among which a pattern is told to be, smallest first; what fits none has the limit's.
 const SIZES: [usize; 3] = [4 << 10, 32 << 10, 256 << 10];
