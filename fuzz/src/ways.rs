@@ -7,9 +7,9 @@ const LONG_WAY: &str = "#\u{feff}\n";
 
 /// Holds for the last document of a text that ends with a line end: with [`LONG_WAY`] below it the
 /// composer reads it, and every key, value and place is the same. A text that opens with a brace is JSON
-/// without the comment and YAML with it.
+/// without the comment and YAML with it, and the absent value of a `?` key stands where the comment ends.
 pub fn agree(text: &str, manifest: &Manifest) {
-    if !text.ends_with('\n') || text.trim_start().starts_with('{') {
+    if !text.ends_with('\n') || text.trim_start().starts_with('{') || text.contains('?') {
         return;
     }
     let composed = parse(format!("{text}{LONG_WAY}").into_bytes(), &Limits::default());
