@@ -18,5 +18,5 @@ pub fn agree(text: &str, manifest: &Manifest) {
 
 fn shown(manifest: &Manifest) -> String {
     let roots: Vec<_> = manifest.objects.iter().map(|object| &object.root).collect();
-    format!("{roots:#?}")
+    format!("{roots:?}")
 }
