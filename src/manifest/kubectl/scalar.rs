@@ -50,7 +50,7 @@ pub(in crate::manifest) fn resolve(
     if style != Style::Plain {
         // kustomize cannot read again what it writes for a block that begins with a tab.
         let may_differ = match style {
-            Style::Folded => text.starts_with('\t') || text.trim_end_matches('\n').contains('\n'),
+            Style::Folded => text.starts_with('\t') || text.strip_suffix('\n').unwrap_or(text).contains('\n'),
             Style::Literal => text.starts_with('\t'),
             Style::Plain | Style::Quoted => false,
         };
