@@ -128,24 +128,20 @@ impl<'a> Composer<'a> {
                 Ok(self.anchored(anchor, Item { span: place, tag: boxed(tag), content }))
             }
             EventData::SequenceStart { anchor, tag, style, .. } => {
-                self.begin(anchor.as_ref());
                 let layout = if style == SequenceStyle::Flow { Layout::Flow } else { Layout::Block };
-                self.open(layout);
+                self.open(anchor.as_ref(), layout);
                 let (items, end) = self.sequence(place, depth)?;
-                self.close(layout);
                 let content = Content::Sequence { items, layout };
                 let item = Item { span: Span { start: place.start, end }, tag: boxed(tag), content };
-                Ok(self.anchored(anchor, item))
+                Ok(self.close(anchor, layout, item))
             }
             EventData::MappingStart { anchor, tag, style, .. } => {
-                self.begin(anchor.as_ref());
                 let layout = if style == MappingStyle::Flow { Layout::Flow } else { Layout::Block };
-                self.open(layout);
+                self.open(anchor.as_ref(), layout);
                 let (entries, end) = self.mapping(place, depth)?;
-                self.close(layout);
                 let content = Content::Mapping { entries, layout };
                 let item = Item { span: Span { start: place.start, end }, tag: boxed(tag), content };
-                Ok(self.anchored(anchor, item))
+                Ok(self.close(anchor, layout, item))
             }
             EventData::Alias { anchor } => self.alias(&anchor, place),
             EventData::StreamStart { .. }
@@ -157,12 +153,14 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn open(&mut self, layout: Layout) {
+    fn open(&mut self, anchor: Option<&String>, layout: Layout) {
+        self.begin(anchor);
         self.brackets += usize::from(layout == Layout::Flow);
     }
 
-    fn close(&mut self, layout: Layout) {
+    fn close(&mut self, anchor: Option<String>, layout: Layout, item: Item) -> Item {
         self.brackets -= usize::from(layout == Layout::Flow);
+        self.anchored(anchor, item)
     }
 
     fn spend(&mut self, place: Span, depth: usize) -> Result<(), SyntaxError> {

@@ -12,7 +12,7 @@ mod stream;
 
 pub(super) use list::flatten;
 pub(super) use mapping::MappingBuilder;
-pub(super) use scalar::{Resolved, decode_binary, resolve};
+pub(super) use scalar::{Resolved, ScalarError, decode_binary, resolve};
 #[cfg(test)]
 pub(super) use stream::composed;
 pub(super) use stream::read;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::super::compose::compose;
 use super::super::framing::Chunk;
 use super::super::go_number;
-use super::super::kubectl::decode_binary;
+use super::super::kubectl::{ScalarError, decode_binary};
 use super::super::libyaml::LastLine;
 use super::super::limits::Limits;
 use super::super::node::Value;
@@ -15,13 +15,10 @@ use super::super::timestamp;
 
 /// Why kustomize stops at a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum ScalarError {
-    #[error("infinity and not-a-number have no JSON form")]
-    NotJson,
-    #[error("the value is not of the type that its tag names")]
-    TagMismatch,
-    #[error("the value is not the base64 that its tag promises")]
-    NotBase64,
+pub(super) enum EmittedError {
+    /// Nor would kubectl read it.
+    #[error(transparent)]
+    Scalar(#[from] ScalarError),
     #[error("a block of text that begins with a tab, which kustomize writes so that it cannot read it")]
     LeadingTab,
     #[error("a key that is no text, which kustomize refuses below the top level")]
@@ -41,14 +38,14 @@ pub(super) fn value(
     text: &str,
     style: Style,
     context: Context,
-) -> Result<Value, ScalarError> {
+) -> Result<Value, EmittedError> {
     if is_unreadable(text, style, context) {
-        return Err(ScalarError::LeadingTab);
+        return Err(EmittedError::LeadingTab);
     }
     let (text, style) = rewritten(text, style, context);
     match tag.filter(|tag| *tag != "!") {
-        Some(tag) => tagged(tag, &text),
-        None if style == Style::Plain => plain(&text),
+        Some(tag) => Ok(tagged(tag, &text)?),
+        None if style == Style::Plain => Ok(plain(&text)?),
         None => Ok(string(&text)),
     }
 }
@@ -59,7 +56,7 @@ pub(super) fn key(
     text: &str,
     style: Style,
     layout: Layout,
-) -> Result<Box<str>, ScalarError> {
+) -> Result<Box<str>, EmittedError> {
     let is_text_by_tag = tag.is_none_or(|tag| tag == "!" || core_tag(tag) == Some("str"));
     match value(tag, text, style, Context::Key(layout))? {
         Value::String(key) if is_text_by_tag && !becomes_timestamp(tag, text, style, layout) => Ok(key),
@@ -69,7 +66,7 @@ pub(super) fn key(
         | Value::Integer(_)
         | Value::Float(_)
         | Value::Sequence(_)
-        | Value::Mapping(_) => Err(ScalarError::KeyIsNoText),
+        | Value::Mapping(_) => Err(EmittedError::KeyIsNoText),
     }
 }
 
@@ -84,7 +81,7 @@ pub(super) fn outermost_key(
     tag: Option<&str>,
     text: &str,
     style: Style,
-) -> Result<Option<Box<str>>, ScalarError> {
+) -> Result<Option<Box<str>>, EmittedError> {
     let binary = tag.is_some_and(|tag| core_tag(tag) == Some("binary"));
     match value(tag, text, style, Context::Key(Layout::Block))? {
         Value::Null => Ok(None),
