@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::people::person_of_key;
 use crate::evidence::{CommitFacts, Evidence};
 use crate::owners::OwnerHandle;
 use crate::policy::PersonEntry;
@@ -63,8 +64,7 @@ impl<'a> SignerApprovals<'a> {
 /// The person whose trusted key signed a commit.
 fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
     let Evidence::Known(SignatureStatus::Trusted { key }) = &facts.signature else { return None };
-    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
-    people.iter().find(|person| person.keys.iter().any(owns_key))
+    person_of_key(people, key)
 }
 
 #[cfg(test)]
