@@ -64,7 +64,7 @@ pub struct ManifestsEntry {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClusterEntry {
     /// Its name in messages and waivers.
@@ -181,7 +181,7 @@ pub struct CheckRule {
 }
 
 /// An exception of a check's rule.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Scope {
     /// Globs of paths; any path where empty.
@@ -198,7 +198,7 @@ pub struct Scope {
 }
 
 /// An accepted finding.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaiverEntry {
     /// The check.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::comparison::Outline;
 use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
 use super::enforcement::Enforcement;
 use super::error::PolicyError;
@@ -172,6 +173,19 @@ impl Layer {
             Enforcement::Off | Enforcement::Warn | Enforcement::Deny => Vec::new(),
         };
         Decision { enforcement, origin, demands, waived }
+    }
+
+    /// A check's rules over all files, for comparing two policies.
+    pub(super) fn outline(&self, check: &str) -> Outline<'_> {
+        let rules = || self.files.iter().filter_map(|file| file.document.checks.get(check));
+        let mut scopes = Vec::new();
+        for rule in rules() {
+            scopes.extend(&rule.scopes);
+            if rule.enforce.is_some() {
+                break;
+            }
+        }
+        Outline { scopes, enforcement: self.enforcement(check, None, None).0, rule: rules().next() }
     }
 
     fn enforcement(

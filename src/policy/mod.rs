@@ -5,6 +5,7 @@
 //! checks room), reads files, or is read from what a push brings.
 
 mod age;
+mod comparison;
 mod document;
 mod enforcement;
 mod error;
@@ -16,6 +17,7 @@ mod validate;
 mod waiver;
 
 pub use age::Age;
+pub use comparison::weakenings;
 pub use document::{
     ApprovalsEntry, CheckRule, ClusterEntry, Dialect, ManifestsEntry, OverrideEntry, OwnersEntry,
     PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
