@@ -11,6 +11,7 @@ mod hooks {
     mod heads;
     mod hidden;
     mod hostile;
+    mod hosts;
     mod manifests;
     mod merges;
     mod other_hooks;

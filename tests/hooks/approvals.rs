@@ -30,7 +30,7 @@ fn trusting_policy(approvals: usize, more: &str) -> Result<String, Failure> {
     )))
 }
 
-fn server(approvals: usize, more: &str) -> Result<Server, Failure> {
+pub(crate) fn server(approvals: usize, more: &str) -> Result<Server, Failure> {
     let key = |name: &str| -> Result<String, Failure> {
         Ok(String::from_utf8(person(name)?.key.armored_certificate()?)?)
     };
@@ -45,7 +45,7 @@ fn server(approvals: usize, more: &str) -> Result<Server, Failure> {
 }
 
 /// A clone in which somebody works and signs.
-fn clone_of(server: &Server, name: &str) -> Result<Checkout, Failure> {
+pub(crate) fn clone_of(server: &Server, name: &str) -> Result<Checkout, Failure> {
     let clone = server.checkout(name)?;
     clone.sign_as(name)?;
     clone.git.run(&["config", "commit.gpgSign", "false"], b"")?;
@@ -55,7 +55,7 @@ fn clone_of(server: &Server, name: &str) -> Result<Checkout, Failure> {
 }
 
 /// Mallory commits files and shows them on a branch that nobody guards.
-fn proposal(mallory: &Checkout, files: &[(&str, &str)]) -> Result<(), Failure> {
+pub(crate) fn proposal(mallory: &Checkout, files: &[(&str, &str)]) -> Result<(), Failure> {
     mallory.commit("Propose", files)?;
     mallory.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
     Ok(())
@@ -71,7 +71,7 @@ fn sign(clone: &Checkout, arguments: &[&str]) -> Result<String, Failure> {
 }
 
 /// Signs and pushes.
-fn approve(clone: &Checkout, arguments: &[&str]) -> Result<(), Failure> {
+pub(crate) fn approve(clone: &Checkout, arguments: &[&str]) -> Result<(), Failure> {
     let name = sign(clone, arguments)?;
     clone.push(&[&name])?.accepted(&["refs/heads/main with tree"]);
     Ok(())

@@ -13,7 +13,7 @@ use crate::evidence::{ApprovalFacts, ApprovalStanding, CommitFacts, Evidence};
 use crate::git::raw::{RawPerson, TargetType, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::policy::PersonEntry;
-use crate::push::RefUpdate;
+use crate::push::{HostFacts, RefUpdate};
 use crate::signature::{Keyring, SignatureStatus};
 use crate::source::{ObjectId, RepoPath};
 
@@ -176,7 +176,7 @@ pub(super) fn contributors(
     planned: &PlannedRef,
     facts: &[CommitFacts],
     people: &[PersonEntry],
-    pusher: Option<&str>,
+    host: Option<&HostFacts>,
 ) -> Result<Contributors, GitError> {
     let mut contributors = Contributors::default();
     let signed = facts.iter().filter_map(|facts| match &facts.signature {
@@ -197,7 +197,8 @@ pub(super) fn contributors(
         let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
         contributors.claims.extend(tagger.into_iter().flatten());
     }
-    contributors.claims.extend(pusher.map(Claim::new));
+    let accounts = host.into_iter().flat_map(|host| host.pusher.iter().chain(&host.others));
+    contributors.claims.extend(accounts.map(|account| Claim::new(account)));
     Ok(contributors)
 }
 

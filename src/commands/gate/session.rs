@@ -17,7 +17,7 @@ use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
 use crate::pipeline::{Change, evaluate};
-use crate::push::RefUpdate;
+use crate::push::{HostFacts, RefUpdate};
 use crate::report::Section;
 use crate::source::{ObjectId, Snapshot};
 use crate::verdict::Mode;
@@ -52,8 +52,8 @@ pub struct Session {
 pub struct PushFacts {
     /// All its updates: a statement may come with the change that it is about.
     pub updates: Vec<RefUpdate>,
-    /// The account that pushes, where the host tells.
-    pub pusher: Option<String>,
+    /// What the host says of it.
+    pub host: Option<HostFacts>,
 }
 
 /// Where signed statements stand.

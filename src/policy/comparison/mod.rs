@@ -143,7 +143,8 @@ waivers:
     fn layer(text: &str) -> Layer {
         let text = format!("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: audit\n{text}");
         let profiles = PROFILES.iter().flat_map(|profile| profile.text().lines());
-        let known: Vec<&str> = profiles.filter_map(|line| line.strip_prefix("  ")?.split(':').next()).collect();
+        let known: Vec<&str> =
+            profiles.filter_map(|line| line.strip_prefix("  ")?.split(':').next()).collect();
         Layer::parse("policy", text.as_bytes(), &known, Author::Repository).unwrap()
     }
 
