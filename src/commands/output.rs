@@ -48,7 +48,7 @@ fn styled(text: String, style: MessageStyle, format: Format) -> String {
     match (style, format) {
         (MessageStyle::Plain, _) | (_, Format::Json) => text,
         (MessageStyle::Prefixed(prefix), Format::Human) => {
-            text.lines().map(|line| format!("{prefix}{line}\n")).collect()
+            text.lines().flat_map(|line| [prefix, line, "\n"]).collect()
         }
     }
 }
