@@ -4,7 +4,9 @@
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
-use crate::owners::{OwnerHandle, OwnersProblem};
+use std::sync::Arc;
+
+use crate::owners::{OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
 
@@ -72,14 +74,12 @@ pub struct CommitFacts {
 pub struct OwnedChange {
     /// The changed path.
     pub path: RepoPath,
-    /// Whom CODEOWNERS of the base names for it, and the line that does; none if nobody.
-    pub owners: Vec<OwnerHandle>,
-    /// Line of CODEOWNERS, from 1.
-    pub rule_line: Option<u32>,
-    /// Who has approved it.
-    pub approved_by: Vec<String>,
-    /// How many approvals are still missing; 0 when satisfied.
-    pub missing: usize,
+    /// What one line of the owners' files demands of it. A path with several has one entry for each.
+    pub requirement: Arc<Requirement>,
+    /// The revision whose line it is: of the head only for files that name owners themselves.
+    pub read_from: ReadFrom,
+    /// Who has approved it, and what is missing.
+    pub standing: Standing,
 }
 
 /// What changes about a trust file.
@@ -110,9 +110,9 @@ pub struct RefEvidence {
     pub commits: Vec<CommitFacts>,
     /// The paths with owners.
     pub owned: Evidence<Vec<OwnedChange>>,
-    /// Where CODEOWNERS of the base is; none if it has none.
-    pub owners_file: Option<RepoPath>,
-    /// What is wrong with CODEOWNERS of the base; empty where no owners are asked for.
+    /// The changed paths that nobody owns; empty where no owners are asked for.
+    pub unowned: Vec<RepoPath>,
+    /// What is wrong with the files that name owners; empty where no owners are asked for.
     pub owners_problems: Vec<OwnersProblem>,
     /// The trust files that change.
     pub trust_files: Vec<TrustFileChange>,
@@ -127,7 +127,7 @@ impl RefEvidence {
             refused: None,
             commits: Vec::new(),
             owned: Evidence::NotEvaluatedHere,
-            owners_file: None,
+            unowned: Vec::new(),
             owners_problems: Vec::new(),
             trust_files: Vec::new(),
         }

@@ -85,6 +85,11 @@ impl Layer {
         Ok(Self { files, waivers: Vec::new(), author: Author::Repository })
     }
 
+    /// Whether the server's administrator wrote it.
+    pub fn is_servers(&self) -> bool {
+        self.author == Author::Server
+    }
+
     /// The file itself, without its profiles.
     pub fn document(&self) -> Option<&PolicyDocument> {
         self.files.first().map(|file| &file.document)

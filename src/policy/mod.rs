@@ -15,7 +15,7 @@ mod validate;
 mod waiver;
 
 pub use document::{
-    CheckRule, ClusterEntry, Dialect, ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
+    CheckRule, ClusterEntry, ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
     SignatureRequirement, SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;

@@ -9,7 +9,7 @@ mod policy;
 mod session;
 mod trust_files;
 
-pub use owners::codeowners as codeowners_of;
+pub use owners::owners_of;
 pub use planning::PlannedRef;
-pub use policy::{Governing, load_policy_file, load_policy_text, load_without_repository};
+pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, load_without_repository};
 pub use session::{GateError, Session, date_of};

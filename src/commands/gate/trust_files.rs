@@ -4,18 +4,10 @@ use super::keyring::matchers;
 use super::policy::{Governance, Governing, broken_policy};
 use crate::evidence::TrustFileChange;
 use crate::git::Repository;
+use crate::owners::{Dialect, may_name_owners};
 use crate::policy::POLICY_PATH;
 use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
-/// Every place where some host looks for CODEOWNERS: a new one may shadow the one that counts.
-const OWNERS_PLACES: [&str; 6] = [
-    ".github/CODEOWNERS",
-    "CODEOWNERS",
-    "docs/CODEOWNERS",
-    ".gitlab/CODEOWNERS",
-    ".gitea/CODEOWNERS",
-    ".forgejo/CODEOWNERS",
-];
 /// Folders whose files run the gate on a forge.
 const WORKFLOW_FOLDERS: [&str; 4] =
     [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
@@ -86,7 +78,7 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<&'static str> {
     let text = path.as_str();
     if text == POLICY_PATH {
         Some("the policy")
-    } else if OWNERS_PLACES.contains(&text) {
+    } else if may_name_owners(owners_dialect(input), path) {
         Some("a CODEOWNERS file")
     } else if names_keyring(input, path) {
         Some("a keyring")
@@ -97,6 +89,10 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+fn owners_dialect(input: &TrustInput<'_>) -> Option<Dialect> {
+    input.governing.policy.owners().and_then(|owners| owners.dialect)
 }
 
 fn names_keyring(input: &TrustInput<'_>, path: &RepoPath) -> bool {
