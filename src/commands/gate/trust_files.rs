@@ -79,7 +79,7 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<&'static str> {
     if text == POLICY_PATH {
         Some("the policy")
     } else if may_name_owners(owners_dialect(input), path) {
-        Some("a CODEOWNERS file")
+        Some(if path.is_named("CODEOWNERS") { "a CODEOWNERS file" } else { "an OWNERS file" })
     } else if names_keyring(input, path) {
         Some("a keyring")
     } else if path.file_name() == ".sops.yaml" {
