@@ -19,8 +19,8 @@ mod waiver;
 pub use age::Age;
 pub use comparison::weakenings;
 pub use document::{
-    ApprovalsEntry, CheckRule, ClusterEntry, Dialect, ManifestsEntry, OverrideEntry, OwnersEntry,
-    PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
+    ApprovalsEntry, CheckRule, ClusterEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry,
+    PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

@@ -228,7 +228,7 @@ impl Session {
             refused: planned.refused.clone(),
             commits: facts,
             owned: ownership.owned,
-            owners_file: ownership.file,
+            unowned: ownership.unowned,
             owners_problems: ownership.problems,
             trust_files: trust_files::changes(&input, &approvals),
             approvals: approvals.facts,

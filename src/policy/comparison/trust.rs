@@ -52,7 +52,7 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
         let gone = old.is_some() && new.is_none();
         return gone.then(|| "owners need not approve".to_owned()).into_iter().collect();
     };
-    let OwnersEntry { dialect, approvals, signer_counts } = new;
+    let OwnersEntry { dialect, approvals, require, distinct_teams, signer_counts } = new;
     let mut found = Vec::new();
     if *dialect != old.dialect {
         found.push("CODEOWNERS is read in another dialect".to_owned());
@@ -60,6 +60,15 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
     if *approvals < old.approvals {
         let noun = if *approvals == 1 { "owner's approval is" } else { "owners' approvals are" };
         found.push(format!("{approvals} {noun} enough, instead of {}", old.approvals));
+    }
+    if *require < old.require {
+        found.push("not every listed owner has to approve".to_owned());
+    }
+    if *distinct_teams < old.distinct_teams {
+        found.push(format!(
+            "owners of {distinct_teams} different teams are enough, instead of {}",
+            old.distinct_teams
+        ));
     }
     if *signer_counts && !old.signer_counts {
         found.push("owners approve their own changes by signing them".to_owned());
