@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::evidence::{CommitFacts, Evidence};
 use crate::owners::OwnerHandle;
 use crate::policy::PersonEntry;
-use crate::signature::SignatureStatus;
 use crate::source::RepoPath;
 
 /// A new commit and the paths in which it differs from any of its parents.
@@ -60,18 +59,18 @@ impl<'a> SignerApprovals<'a> {
     }
 }
 
-/// The person whose trusted key signed a commit.
+/// The person whose trusted key signed a commit. A program's signature is nobody's approval.
 fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
-    let Evidence::Known(SignatureStatus::Trusted { key }) = &facts.signature else { return None };
-    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
-    people.iter().find(|person| person.keys.iter().any(owns_key))
+    let Evidence::Known(status) = &facts.signature else { return None };
+    crate::policy::signer(people, status).filter(|person| !person.bot)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::SignedObject;
-    use crate::signature::KeyFingerprint;
+    use crate::policy::KeyEntry;
+    use crate::signature::{KeyFingerprint, SignatureStatus};
     use crate::source::ObjectId;
 
     fn commit(id: char, key: &str) -> CommitFacts {
@@ -80,7 +79,10 @@ mod tests {
             id: ObjectId::parse(&id.to_string().repeat(40)).expect("an id"),
             title: String::new(),
             malformed: Vec::new(),
-            signature: Evidence::Known(SignatureStatus::Trusted { key: KeyFingerprint(key.into()) }),
+            signature: Evidence::Known(SignatureStatus::Trusted {
+                key: KeyFingerprint::OpenPgp(key.repeat(20).into()),
+                principals: Vec::new(),
+            }),
         }
     }
 
@@ -88,8 +90,9 @@ mod tests {
     fn only_who_signed_everything_that_touches_a_path_approves_it() {
         let person = |name: &str, key: &str, handle: &str| PersonEntry {
             name: name.into(),
-            keys: vec![key.into()],
+            keys: vec![KeyEntry::Always(key.repeat(20))],
             handles: vec![handle.into()],
+            bot: false,
         };
         let people = [person("Alice", "AA", "@a"), person("Bob", "BB", "@b")];
         let (first, tip) = (commit('1', "BB"), commit('2', "AA"));

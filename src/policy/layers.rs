@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use globset::GlobSet;
 
-use super::document::{OwnersEntry, SignatureRequirement};
+use super::document::{OwnersEntry, PersonEntry, SignatureRequirement};
 use super::layer::{Decision, Layer};
+use super::signatures::{SignatureRules, rules};
 use super::validate::globs;
 use super::waiver::WaivedFinding;
 
@@ -96,6 +97,20 @@ impl Policy {
     /// Whether any layer demands signatures.
     pub fn demands_signatures(&self) -> bool {
         self.layers.iter().any(|layer| layer.signatures().require == SignatureRequirement::Trusted)
+    }
+
+    /// Who is who: the server's list where it has one, otherwise the governing policy's. No other layer
+    /// may say whose a key is.
+    pub fn people(&self) -> &[PersonEntry] {
+        let people = |layer: &'_ Layer| layer.document().map_or(0, |document| document.people.len());
+        let of_server = self.layers.iter().find(|layer| layer.is_of_server() && people(layer) > 0);
+        let layer = of_server.or(self.layers.first());
+        layer.and_then(Layer::document).map(|document| document.people.as_slice()).unwrap_or_default()
+    }
+
+    /// What all layers together demand of signatures, beyond that they are good.
+    pub fn signature_rules(&self) -> SignatureRules {
+        rules(&self.layers)
     }
 
     /// The strictest demand on owners; `None` where no layer has one.

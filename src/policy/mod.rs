@@ -9,20 +9,25 @@ mod enforcement;
 mod error;
 mod layer;
 mod layers;
+mod people;
 mod position;
 mod profile;
+mod signatures;
 mod validate;
 mod waiver;
 
 pub use document::{
-    CheckRule, ClusterEntry, Dialect, ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
-    SignatureRequirement, SignaturesEntry, WaiverEntry,
+    CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, Dialect, ForgeEntry, ForgeUse, KeyEntry,
+    ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry,
+    WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
 pub use layer::{Author, Decision, Layer, Origin};
 pub use layers::{Policy, ProtectedRefs};
+pub use people::signer;
 pub use profile::{PROFILES, ProfileName};
+pub use signatures::SignatureRules;
 pub use waiver::{WaivedFinding, Waiver};
 
 /// The one name under which a repository's policy is looked for, at the root.

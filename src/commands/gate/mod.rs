@@ -7,6 +7,7 @@ mod owners;
 mod planning;
 mod policy;
 mod session;
+mod signatures;
 mod trust_files;
 
 pub use owners::codeowners as codeowners_of;

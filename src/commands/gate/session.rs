@@ -5,11 +5,12 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, NaiveDate};
 
-use super::commits::{self, Signatures};
+use super::commits;
 use super::keyring;
 use super::owners;
 use super::planning::{Plan, PlannedRef, plan};
 use super::policy::{Floor, Governance, Governing, PolicyLoadError, load};
+use super::signatures::{Judged, Signatures};
 use super::trust_files::{self, OntoHead, TrustInput};
 use crate::evidence::{RefEvidence, TrustFileChange};
 use crate::git::{GitError, Head, Repository};
@@ -214,8 +215,12 @@ impl Session {
         if !governing.policy.demands_signatures() && !by_owner && !governing.policy.runs("unsigned-commit") {
             return Signatures::NotDemanded;
         }
-        let keyring = keyring::load(&self.repository, governing, &self.governing);
-        Signatures::Judged { keyring, now: self.now }
+        Signatures::Judged(Box::new(Judged {
+            trusted: keyring::load(&self.repository, governing, &self.governing),
+            rules: governing.policy.signature_rules(),
+            people: governing.policy.people().to_vec(),
+            now: self.now,
+        }))
     }
 }
 
