@@ -5,6 +5,7 @@ mod common;
 /// One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
 mod hooks {
     mod alone;
+    mod approvals;
     mod checkout;
     mod floor;
     mod heads;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{CommitFacts, Evidence};
 use crate::owners::OwnerHandle;
-use crate::policy::PersonEntry;
+use crate::policy::{self, PersonEntry};
 use crate::source::RepoPath;
 
 /// A new commit and the paths in which it differs from any of its parents.
@@ -62,7 +62,7 @@ impl<'a> SignerApprovals<'a> {
 /// The person whose trusted key signed a commit. A program's signature is nobody's approval.
 fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
     let Evidence::Known(status) = &facts.signature else { return None };
-    crate::policy::signer(people, status).filter(|person| !person.bot)
+    policy::signer(people, status).filter(|person| !person.bot)
 }
 
 #[cfg(test)]

@@ -89,6 +89,17 @@ pub enum CommandError {
     /// The demo does not show what it should.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// The user's git did not do what it was asked.
+    #[error("`git {typed}` failed: {reason}")]
+    GitProgram {
+        /// What a person would have typed.
+        typed: String,
+        /// Why, where git has not said it itself.
+        reason: String,
+    },
+    /// A statement that nobody would count.
+    #[error("nothing was signed that would count: {0}")]
+    Statement(String),
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
@@ -106,7 +117,9 @@ impl CommandError {
             | Self::Environment(_)
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
+            | Self::GitProgram { .. }
             | Self::Argument(_) => Exit::Usage,
+            Self::Statement(_) => Exit::Reject,
             Self::Gate(GateError::Git(_))
             | Self::Git(_)
             | Self::Output(_)

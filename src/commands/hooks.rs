@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::error::{CommandError, Exit};
-use super::gate::Session;
+use super::gate::{PushFacts, Session};
 use super::output::Destination;
 use super::{BLOB_LIMIT, deadline};
 use crate::cli::{HookArguments, UpdateArguments};
@@ -45,7 +45,9 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     let repository = Repository::open_for_hook(&git_dir, quarantine.as_deref(), BLOB_LIMIT)?;
     check_tips(&repository, updates)?;
     let obstacle = obstacle(&environment, &repository);
-    let session = Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?;
+    let push = PushFacts { updates: updates.to_vec(), pusher: None };
+    let session =
+        Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?.of_push(push);
     let mut sections = Vec::new();
     for update in updates {
         match &obstacle {

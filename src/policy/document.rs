@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::age::Age;
 use super::enforcement::Enforcement;
 use super::profile::ProfileName;
 use crate::finding::Severity;
@@ -19,6 +20,9 @@ pub struct PolicyDocument {
     pub kind: String,
     /// The profile that this policy starts from; `baseline` where absent.
     pub profile: Option<ProfileName>,
+    /// The name of this repository in approvals: one that was given in another repository does not count.
+    /// Where it is absent, nobody can approve by signing.
+    pub repository: Option<String>,
     /// Patterns of refs that are guarded, `*` crossing `/`; HEAD's branch and `refs/tags/*` where absent.
     pub protected: Option<Vec<String>>,
     /// Which files are manifests.
@@ -33,6 +37,10 @@ pub struct PolicyDocument {
     pub people: Vec<PersonEntry>,
     /// Whose approval changes need, by CODEOWNERS.
     pub owners: Option<OwnersEntry>,
+    /// How long approvals hold.
+    pub approvals: Option<ApprovalsEntry>,
+    /// Who may pass a change that the gate rejects, in an emergency.
+    pub r#override: Option<OverrideEntry>,
     /// Enforcement by check id.
     #[serde(default)]
     pub checks: BTreeMap<String, CheckRule>,
@@ -97,7 +105,7 @@ pub struct SignaturesEntry {
     #[serde(default)]
     pub revoked_keys: Vec<String>,
     /// How old the signature of a new commit may be when the server receives it: `30d`, `12h`.
-    pub max_signature_age: Option<String>,
+    pub max_signature_age: Option<Age>,
     /// The fewest bits of an RSA key; 2048 where absent, and never fewer.
     pub minimum_rsa_bits: Option<usize>,
     /// Whether the committer has to be who signed.
@@ -204,6 +212,25 @@ pub struct OwnersEntry {
     /// approval of it. Never for trust files, never as a second approval.
     #[serde(default, alias = "signer_counts")]
     pub signer_counts: bool,
+}
+
+/// Approvals that are signed tags under `refs/approvals/`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApprovalsEntry {
+    /// How far ahead an approval may expire: `7d`, `12h`; without limit where absent.
+    pub max_age: Option<Age>,
+}
+
+/// The way through for an emergency: signed like an approval, with a reason, and reported as FORCED.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OverrideEntry {
+    /// Names of `people:` who may override; they may be the authors of the change.
+    pub people: Vec<String>,
+    /// How many of them it takes.
+    #[serde(default = "one")]
+    pub count: usize,
 }
 
 fn one() -> usize {

@@ -4,6 +4,7 @@
 //! says of every finding whether it blocks. Never: knows the checks (their ids are resolved in the
 //! checks room), reads files, or is read from what a push brings.
 
+mod age;
 mod document;
 mod enforcement;
 mod error;
@@ -16,15 +17,16 @@ mod signatures;
 mod validate;
 mod waiver;
 
+pub use age::Age;
 pub use document::{
-    CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, Dialect, ForgeEntry, ForgeUse, KeyEntry,
-    ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry,
-    WaiverEntry,
+    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, Dialect, ForgeEntry, ForgeUse,
+    KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
+    SignatureRequirement, SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
-pub use layer::{Author, Decision, Layer, Origin};
-pub use layers::{Policy, ProtectedRefs};
+pub use layer::{ApprovalDemand, Author, Decision, Layer, Origin};
+pub use layers::{Overriders, Policy, ProtectedRefs};
 pub use people::signer;
 pub use profile::{PROFILES, ProfileName};
 pub use signatures::SignatureRules;

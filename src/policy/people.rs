@@ -97,7 +97,7 @@ pub fn signer<'a>(people: &'a [PersonEntry], status: &SignatureStatus) -> Option
 }
 
 /// Every key is one, counts at some time, and belongs to one person.
-pub(super) fn check_people(file: &Positioned) -> Result<(), PolicyError> {
+pub(super) fn check_keys(file: &Positioned) -> Result<(), PolicyError> {
     let mut holders: Vec<(KeyFingerprint, usize)> = Vec::new();
     for (index, person) in file.document.people.iter().enumerate() {
         for (place, entry) in person.keys.iter().enumerate() {

@@ -1,16 +1,21 @@
 //! Turns ref updates into changes that the pipeline can judge: the composition of git, policy,
 //! signatures and owners that all commands share.
 
+mod approvals;
+mod clock;
 mod commits;
 mod keyring;
+mod notices;
 mod owners;
 mod planning;
 mod policy;
 mod session;
 mod signatures;
+mod statements;
 mod trust_files;
 
+pub(super) use clock::date_of;
 pub use owners::codeowners as codeowners_of;
 pub use planning::PlannedRef;
 pub use policy::{Governing, load_policy_file, load_policy_text, load_without_repository};
-pub use session::{GateError, Session, date_of};
+pub use session::{GateError, PushFacts, Session};

@@ -1,5 +1,8 @@
 //! Which changed paths need whose approval, and who has given it.
 
+use std::collections::BTreeSet;
+
+use super::approvals::Approvals;
 use super::trust_files::{TrustInput, is_trust_file};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
@@ -34,6 +37,7 @@ pub(super) fn judge(
     input: &TrustInput<'_>,
     commits: &[CommitFacts],
     tip: Option<&ObjectId>,
+    approvals: &Approvals,
 ) -> Result<Ownership, GitError> {
     let nothing = |owned| Ownership { owned, file: None, problems: Vec::new() };
     let Some(demand) = input.governing.policy.owners() else {
@@ -46,8 +50,9 @@ pub(super) fn judge(
     };
     let signers = signer_approvals(input, commits, tip, &demand)?;
     let changed = Snapshot::changed_paths(input.old, input.new);
-    let owned =
-        changed.into_iter().filter_map(|path| owned_change(input, &codeowners, &demand, &signers, path));
+    let owned = changed
+        .into_iter()
+        .filter_map(|path| owned_change(input, &codeowners, &demand, (&signers, approvals), path));
     let owned = Evidence::Known(owned.collect());
     Ok(Ownership { owned, file: Some(file), problems: codeowners.problems().to_vec() })
 }
@@ -61,12 +66,17 @@ fn owned_change(
     input: &TrustInput<'_>,
     codeowners: &Codeowners,
     demand: &OwnersEntry,
-    signers: &SignerApprovals<'_>,
+    (signers, approvals): (&SignerApprovals<'_>, &Approvals),
     path: RepoPath,
 ) -> Option<OwnedChange> {
     let rule = codeowners.owners_of(&path).filter(|rule| !rule.owners.is_empty())?;
-    let approver = if is_trust_file(input, &path) { None } else { signers.approver(&path, &rule.owners) };
-    let approved_by: Vec<String> = approver.into_iter().collect();
+    let trusted = is_trust_file(input, &path);
+    let signer = if trusted { None } else { signers.approver(&path, &rule.owners) };
+    let statements = if trusted { approvals.of_change() } else { approvals.of_path(input, &path) };
+    let owners = || rule.owners.iter().map(|owner| &*owner.0);
+    let owning = statements.into_iter().filter(|approver| approver.is_one_of(owners()));
+    let names: BTreeSet<String> = owning.map(|approver| approver.name.clone()).chain(signer).collect();
+    let approved_by: Vec<String> = names.into_iter().collect();
     let missing = demand.approvals.saturating_sub(approved_by.len());
     Some(OwnedChange { path, owners: rule.owners.clone(), rule_line: Some(rule.line), approved_by, missing })
 }
@@ -81,8 +91,7 @@ fn signer_approvals<'a>(
     if !demand.signer_counts {
         return Ok(SignerApprovals::default());
     }
-    let people = input.governing.policy.layers().first().and_then(|layer| layer.document());
-    let people = people.map(|document| document.people.as_slice()).unwrap_or_default();
+    let people = input.governing.policy.people();
     let tip = commits.iter().find(|facts| Some(&facts.id) == tip);
     let new_commit = |facts| Ok(NewCommit { facts, touched: touched_paths(input.repository, &facts.id)? });
     let commits: Result<Vec<_>, GitError> = commits.iter().map(new_commit).collect();
