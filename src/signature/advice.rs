@@ -48,8 +48,15 @@ impl Distrust {
                  the trusted keys, and sign again with it."
             }
             Self::NoTouch(_) => "sign again and touch the security key when it blinks.",
-            Self::Unbound { .. } | Self::NotAlive(_) | Self::NotForSigning(_) => {
+            Self::Unbound { .. } => {
+                "renew what binds the key to its certificate (`cross-certify` in `gpg --edit-key`), have the \
+                 keyring updated, and sign again."
+            }
+            Self::NotAlive(_) | Self::NotForSigning(_) => {
                 "sign with a signing key of yours that the keyring holds, or have the keyring updated."
+            }
+            Self::NotUnderstood(_) => {
+                "sign again without notations and other additions that are marked critical."
             }
             Self::Weak(_) => "sign again with a current version of GnuPG, Sequoia or OpenSSH.",
             Self::Unreadable(_)

@@ -60,6 +60,9 @@ pub(super) enum Distrust {
     /// Its hash, or something else about it, is below the floor.
     #[error("uses cryptography that is no longer accepted: {0}")]
     Weak(String),
+    /// It carries something critical that we do not know, or that sequoia's policy refuses.
+    #[error("carries something that must be understood and is not: {0}")]
+    NotUnderstood(String),
     /// An RSA key with too few bits.
     #[error("was made by key {key}, which has {bits} bits; RSA keys need {floor}")]
     ShortKey {

@@ -46,11 +46,14 @@ pub(super) fn signer(
     Ok(Signed { key, principals: Vec::new(), made: Some(created) })
 }
 
+/// Collisions of them can be made.
+const BROKEN_HASHES: [HashAlgorithm; 3] = [HashAlgorithm::MD5, HashAlgorithm::SHA1, HashAlgorithm::RipeMD];
+
 /// Sequoia's policy, in which what is broken is broken whatever the date: a cut-off by date could be
 /// dated back.
 fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
     let mut policy = StandardPolicy::at(now);
-    for hash in [HashAlgorithm::MD5, HashAlgorithm::SHA1, HashAlgorithm::RipeMD] {
+    for hash in BROKEN_HASHES {
         policy.reject_hash(hash);
     }
     for algorithm in [
@@ -140,8 +143,11 @@ impl Judge<'_> {
             return Err(Distrust::NotAlive(fingerprint_of_key(key)));
         }
         self.signature.verify_message(key.key(), self.payload).map_err(|_| Distrust::Mismatch)?;
-        let weak = |error: sequoia_openpgp::anyhow::Error| Distrust::Weak(error.to_string());
-        self.policy.signature(self.signature, HashAlgoSecurity::CollisionResistance).map_err(weak)?;
+        if BROKEN_HASHES.contains(&self.signature.hash_algo()) {
+            return Err(Distrust::Weak(format!("the hash {}", self.signature.hash_algo())));
+        }
+        let refused = |error: sequoia_openpgp::anyhow::Error| Distrust::NotUnderstood(format!("{error:#}"));
+        self.policy.signature(self.signature, HashAlgoSecurity::CollisionResistance).map_err(refused)?;
         check_length(key, self.floor)?;
         self.times.into_iter().try_for_each(|time| fit_at(key, &self.policy, time))
     }
