@@ -12,8 +12,6 @@ mod openpgp_keys;
 mod ssh;
 #[path = "signatures/ssh_certificates.rs"]
 mod ssh_certificates;
-#[path = "signatures/ssh_keys.rs"]
-mod ssh_keys;
 
 use std::fs;
 use std::path::Path;

@@ -138,6 +138,7 @@ fn days(duration: Duration) -> String {
     match (hours % 24, hours / 24) {
         (0, 1) => "1 day".to_owned(),
         (0, days) => format!("{days} days"),
+        (1, 0) => "1 hour".to_owned(),
         (_, _) => format!("{hours} hours"),
     }
 }

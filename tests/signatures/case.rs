@@ -4,6 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use portcullis::signature::{Received, SignatureStatus, TrustedKeys};
 
+use crate::common::git::Failure;
+pub(crate) use crate::common::ssh_keys::PAYLOAD;
+use crate::common::ssh_keys::{SshSigner, fingerprint};
+
 /// 2026-09-21T14:13:20Z: when the server receives everything.
 pub(crate) fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_790_000_000)
@@ -11,14 +15,17 @@ pub(crate) fn now() -> SystemTime {
 
 pub(crate) const DAY: Duration = Duration::from_hours(24);
 
-/// What is signed.
-pub(crate) const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nRaise replicas\n";
-
 /// Stand-ins for what differs from run to run.
 #[derive(Debug, Default)]
 pub(crate) struct Names(Vec<(String, String)>);
 
 impl Names {
+    /// Prints `name` for the fingerprint of an SSH key.
+    pub(crate) fn add_ssh(&mut self, signer: &SshSigner, name: &str) -> Result<(), Failure> {
+        self.add(&fingerprint(&signer.blob()?), name);
+        Ok(())
+    }
+
     /// Prints `name` for a text.
     pub(crate) fn add(&mut self, text: &str, name: &str) {
         self.0.push((text.to_owned(), format!("<{name}>")));

@@ -7,11 +7,13 @@ use ssh_key::EcdsaCurve;
 
 use crate::case::{Case, DAY, Names, PAYLOAD, now};
 use crate::common::git::Failure;
-use crate::ssh_keys::{Envelope, SshSigner, allowed, armor, fingerprint, krl, revoking, string, text};
+use crate::common::ssh_keys::{
+    Envelope, SshSigner, allowed, armor, fingerprint, krl, revoking, string, text,
+};
 
 pub(crate) fn cases(names: &mut Names) -> Result<Vec<Case>, Failure> {
     let alice = SshSigner::ed25519(1);
-    alice.name(names, "Alice's SSH key")?;
+    names.add_ssh(&alice, "Alice's SSH key")?;
     let trusted = allowed(&format!("alice@example.com {}\n", alice.text()?))?;
     let mut cases = whole(names, &alice, &trusted)?;
     cases.extend(envelopes(&alice, &trusted)?);
@@ -27,7 +29,7 @@ pub(crate) fn cases(names: &mut Names) -> Result<Vec<Case>, Failure> {
 
 fn whole(names: &mut Names, alice: &SshSigner, trusted: &TrustedKeys) -> Result<Vec<Case>, Failure> {
     let mallory = SshSigner::ed25519(2);
-    mallory.name(names, "Mallory's SSH key")?;
+    names.add_ssh(&mallory, "Mallory's SSH key")?;
     let other = Envelope { payload: b"tree 0\n", ..Envelope::default() };
     let claims = Envelope { key: Some(alice.blob()?), ..Envelope::default() };
     Ok(vec![
@@ -147,7 +149,7 @@ fn kinds(names: &mut Names) -> Result<Vec<Case>, Failure> {
         ("good SSH signature, ECDSA P-521", EcdsaCurve::NistP521),
     ] {
         let signer = SshSigner::ecdsa(curve)?;
-        signer.name(names, curve.as_str())?;
+        names.add_ssh(&signer, curve.as_str())?;
         cases.push(Case::new(name, &allowed(&format!("* {}\n", signer.text()?))?, signer.sign()?));
     }
     Ok(cases)
@@ -155,7 +157,7 @@ fn kinds(names: &mut Names) -> Result<Vec<Case>, Failure> {
 
 fn rsa(names: &mut Names) -> Result<Vec<Case>, Failure> {
     let signer = SshSigner::rsa(2048)?;
-    signer.name(names, "RSA SSH key")?;
+    names.add_ssh(&signer, "RSA SSH key")?;
     let trusted = allowed(&format!("* {}\n", signer.text()?))?;
     let raised = Terms { minimum_rsa_bits: RsaBits::new(3072).ok_or("a floor")?, ..Terms::default() };
     let raw = signer.raw(&Envelope::default().signed())?;

@@ -6,7 +6,7 @@ use portcullis::signature::TrustedKeys;
 
 use crate::case::{Case, DAY, Names, now};
 use crate::common::git::Failure;
-use crate::ssh_keys::{Envelope, SshSigner, allowed, krl, revoking, string};
+use crate::common::ssh_keys::{Envelope, SshSigner, allowed, krl, revoking, string};
 
 /// A certificate to be issued.
 struct Certificate<'a> {
@@ -85,8 +85,8 @@ impl World {
 
 pub(crate) fn cases(names: &mut Names) -> Result<Vec<Case>, Failure> {
     let (subject, authority) = (SshSigner::ed25519(21), SshSigner::ed25519(22));
-    subject.name(names, "certified key")?;
-    authority.name(names, "authority")?;
+    names.add_ssh(&subject, "certified key")?;
+    names.add_ssh(&authority, "authority")?;
     let trusted = allowed(&format!("*@example.com cert-authority {}\n", authority.text()?))?;
     let world = World { subject, authority, trusted };
     let mut cases = contents(&world)?;
@@ -143,7 +143,7 @@ fn contents(world: &World) -> Result<Vec<Case>, Failure> {
 
 fn authorities(names: &mut Names, world: &World) -> Result<Vec<Case>, Failure> {
     let other = SshSigner::ed25519(23);
-    other.name(names, "another authority")?;
+    names.add_ssh(&other, "another authority")?;
     let self_issued = usual().issue(&world.subject, &world.subject)?;
     let foreign = usual().issue(&world.subject, &other)?;
     let forged = [usual().unsigned(&world.subject, &world.authority)?, string(other.raw(b"x")?)].concat();

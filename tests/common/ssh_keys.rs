@@ -15,8 +15,10 @@ use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
 use ssh_key::rand_core::{CryptoRng, Error, RngCore};
 use ssh_key::{EcdsaCurve, PrivateKey};
 
-use crate::case::{Names, PAYLOAD};
-use crate::common::git::Failure;
+use super::git::Failure;
+
+/// What is signed where nothing else is said.
+pub(crate) const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nRaise replicas\n";
 
 /// Numbers for throw-away keys: the same in every run.
 pub(crate) struct Numbers(u64);
@@ -94,11 +96,6 @@ impl SshSigner {
     /// The public key as `authorized_keys` has it.
     pub(crate) fn text(&self) -> Result<String, Failure> {
         text(&self.blob()?)
-    }
-
-    pub(crate) fn name(&self, names: &mut Names, name: &str) -> Result<(), Failure> {
-        names.add(&fingerprint(&self.blob()?), name);
-        Ok(())
     }
 
     /// The wire form of a signature of a message.
