@@ -13,9 +13,11 @@ mod session;
 mod signatures;
 mod statements;
 mod trust_files;
+mod verification;
 
 pub(super) use clock::date_of;
 pub use owners::codeowners as codeowners_of;
 pub use planning::PlannedRef;
 pub use policy::{Governing, load_policy_file, load_policy_text, load_without_repository};
 pub use session::{GateError, PushFacts, Session};
+pub use verification::VerifiedCommit;

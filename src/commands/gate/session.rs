@@ -262,12 +262,17 @@ impl Session {
         if !asked && statements.is_empty() {
             return Signatures::NotDemanded;
         }
-        Signatures::Judged(Box::new(Judged {
+        Signatures::Judged(Box::new(self.judged(governing)))
+    }
+
+    /// What signatures are judged by.
+    pub(super) fn judged(&self, governing: &Governing) -> Judged {
+        Judged {
             trusted: keyring::load(&self.repository, governing, &self.governing),
             rules: governing.policy.signature_rules(),
             people: governing.policy.people().to_vec(),
             now: self.now,
-        }))
+        }
     }
 }
 
