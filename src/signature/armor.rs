@@ -40,8 +40,10 @@ impl<'a> Block<'a> {
         if armored.len() > LARGEST_SIGNATURE {
             return Err(unreadable("it is larger than 64 KiB"));
         }
-        let text = std::str::from_utf8(armored).map_err(|_| unreadable("it is not text"))?.trim();
-        let mut lines = text.lines().map(str::trim_end);
+        let text = std::str::from_utf8(armored).map_err(|_| unreadable("it is not text"))?;
+        // git looks for the first line at the very beginning; blanks before it, or in it, are no signature.
+        let text = text.trim_end_matches('\n');
+        let mut lines = text.split('\n');
         let format = format(lines.next().unwrap_or_default())?;
         let (_, end) = format.marks();
         let marks: Vec<&str> = lines.filter(|line| line.starts_with("-----")).collect();
@@ -53,7 +55,7 @@ impl<'a> Block<'a> {
 
     /// The lines between the first and the last.
     pub(super) fn body(&self) -> impl Iterator<Item = &'a str> {
-        self.text.lines().map(str::trim_end).filter(|line| !line.starts_with("-----"))
+        self.text.split('\n').filter(|line| !line.starts_with("-----"))
     }
 }
 

@@ -234,7 +234,8 @@ proptest! {
     fn a_commit_that_parses_is_read_as_git_reads_it(
         edits in prop::collection::vec((any::<usize>(), any::<u8>(), any::<u8>()), 0..6)
     ) {
-        let extra = format!("mergetag object {PARENT}\n type commit\ngpgsig {ARMOR}\ngpgsig-sha256 {ARMOR}\n");
+        let merged = format!("object {PARENT}\n type commit\n tag v1\n tagger {WHO}\n \n One");
+        let extra = format!("mergetag {merged}\ngpgsig {ARMOR}\ngpgsig-sha256 {ARMOR}\n");
         let bytes = mutate(&commit(&extra, "Title\n\nbody\n"), &edits);
         if let Ok(parsed) = parse_commit(&bytes, HashKind::Sha1) {
             assert_eq!(parsed.reassemble(), bytes);
