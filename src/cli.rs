@@ -37,6 +37,8 @@ pub enum Command {
     Approve(ApproveArguments),
     /// List the signed statements about a change, and say why each counts or does not.
     Approvals(ApprovalsArguments),
+    /// Say who signed commits, and why each signature counts or does not.
+    VerifyCommit(VerifyCommitArguments),
     /// Say who owns paths, and which line of CODEOWNERS says so.
     Owners(OwnersArguments),
     /// Print the objects of a file as the gate reads them, one JSON object a line.
@@ -177,6 +179,23 @@ pub struct ReplayArguments {
     /// Print every finding below its commit.
     #[arg(long)]
     pub findings: bool,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Arguments of `verify-commit`.
+#[derive(Args, Debug)]
+pub struct VerifyCommitArguments {
+    /// Commits, or ranges `A..B`.
+    #[arg(required = true, value_name = "REV")]
+    pub revisions: Vec<String>,
+    /// The revision whose policy and keys count.
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub governing: String,
+    /// The server's policy.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,

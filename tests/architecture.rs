@@ -43,7 +43,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("clap", &["cli", "commands", "main"]),
     ("clap_complete", &["cli", "commands"]),
     ("clap_mangen", &["commands"]),
-    ("rayon", &["checks", "render", "world"]),
+    ("rayon", &["checks", "commands", "render", "world"]),
+    ("ssh_key", &["signature"]),
+    ("signature_traits", &["signature"]),
 ];
 
 /// What checks never touch: they are pure.

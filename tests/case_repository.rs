@@ -11,7 +11,7 @@ use common::case_repository::{CaseRepository, build};
 use common::git::Failure;
 use common::keys::{TODAY, person};
 use portcullis::git::raw::{HashKind, RawCommit, parse_commit, parse_tag};
-use portcullis::signature::{Keyring, SignatureStatus};
+use portcullis::signature::{Keyring, SignatureStatus, TrustedKeys};
 use portcullis::source::RepoPath;
 
 fn case(push: &str) -> Result<CaseRepository, Failure> {
@@ -41,12 +41,12 @@ fn new_commit(repository: &CaseRepository) -> Result<Result<RawCommit, String>, 
     Ok(parse_commit(&bytes, HashKind::Sha1).map_err(|problems| format!("{problems:?}")))
 }
 
-fn keyring(names: &[&str]) -> Result<Keyring, Failure> {
+fn keyring(names: &[&str]) -> Result<TrustedKeys, Failure> {
     let mut files = Vec::new();
     for name in names {
         files.push((RepoPath::new(name), person(name)?.key.armored_certificate()?));
     }
-    Ok(Keyring::from_files(files.into_iter())?)
+    Ok(Keyring::from_files(files.into_iter())?.into())
 }
 
 /// What the new commit's signature is worth where everybody but Mallory is in the keyring.
@@ -55,7 +55,8 @@ fn status(signed_by: &str) -> Result<String, Failure> {
     let Some(signature) = &commit.signature else { return Ok("unsigned".to_owned()) };
     let now: SystemTime = UNIX_EPOCH + Duration::from_secs(TODAY);
     Ok(match keyring(&["alice", "expired", "retired"])?.verify(&commit.payload, signature, now) {
-        SignatureStatus::Trusted { key } => format!("trusted {key}"),
+        SignatureStatus::Trusted { key, .. } => format!("trusted {key}"),
+        SignatureStatus::Forge { key } => format!("forge {key}"),
         SignatureStatus::Untrusted { reason, .. } => reason,
         SignatureStatus::Unsigned => "unsigned".to_owned(),
     })

@@ -24,5 +24,6 @@ mod hooks {
     mod signatures;
     mod tags;
     mod trust_files;
+    mod trusted_keys;
     mod waivers;
 }

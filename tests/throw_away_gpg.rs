@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use common::git::{Failure, Git};
 use portcullis::git::raw::{HashKind, parse_commit, parse_tag};
-use portcullis::signature::{Keyring, SignatureStatus, ThrowAwayKey};
+use portcullis::signature::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
 use portcullis::source::RepoPath;
 
 /// A script that git can call as `gpg.program`.
@@ -47,12 +47,12 @@ fn git_signs_commits_and_tags_that_our_keyring_trusts() -> Result<(), Failure> {
     git.run(&["tag", "-s", "-m", "Release", "v1", &commit], b"")?;
 
     let file = (RepoPath::new("keys/alice.asc"), key.armored_certificate()?);
-    let keyring = Keyring::from_files([file].into_iter())?;
+    let keyring = TrustedKeys::from(Keyring::from_files([file].into_iter())?);
     let read = |kind, id| git.run(&["cat-file", kind, id], b"").map(|text| text + "\n");
     let status = |payload: &[u8], signature: Option<Vec<u8>>| {
         signature.map(|signature| keyring.verify(payload, &signature, SystemTime::now()))
     };
-    let trusted = Some(SignatureStatus::Trusted { key: key.fingerprint() });
+    let trusted = Some(SignatureStatus::Trusted { key: key.fingerprint(), principals: Vec::new() });
     let commit = parse_commit(read("commit", &commit)?.as_bytes(), HashKind::Sha1);
     assert_eq!(commit.map(|commit| status(&commit.payload, commit.signature)), Ok(trusted.clone()));
     let tag = parse_tag(read("tag", "v1")?.as_bytes(), HashKind::Sha1);

@@ -4,20 +4,17 @@
 //! claim (an author line, an account) for a proof; a claim can only shut somebody out.
 
 use crate::owners::Approver;
-use crate::policy::PersonEntry;
-use crate::signature::{KeyFingerprint, SignatureStatus};
+use crate::policy::{PersonEntry, signer};
+use crate::signature::SignatureStatus;
 
 impl Approver {
     pub(super) fn of(person: &PersonEntry) -> Self {
         Self { name: person.name.clone(), handles: person.handles.clone() }
     }
 
-    /// The person who made a signature, if it is a trusted one of somebody.
+    /// The person who made a signature, if it is a trusted one of somebody. A program approves nothing.
     pub fn of_signature(people: &[PersonEntry], status: &SignatureStatus) -> Option<Self> {
-        match status {
-            SignatureStatus::Trusted { key } => person_of_key(people, key).map(Self::of),
-            SignatureStatus::Unsigned | SignatureStatus::Untrusted { .. } => None,
-        }
+        signer(people, status).filter(|person| !person.bot).map(Self::of)
     }
 
     /// Each person once, however often they signed.
@@ -30,12 +27,6 @@ impl Approver {
         }
         people
     }
-}
-
-/// The person whose key it is.
-pub(super) fn person_of_key<'a>(people: &'a [PersonEntry], key: &KeyFingerprint) -> Option<&'a PersonEntry> {
-    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
-    people.iter().find(|person| person.keys.iter().any(owns_key))
 }
 
 /// What a commit or a host claims of somebody: a name, an address or an account.

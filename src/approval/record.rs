@@ -5,10 +5,9 @@
 
 use thiserror::Error;
 
-use super::people::person_of_key;
 use super::statement::{Statement, StatementError};
 use crate::owners::Approver;
-use crate::policy::PersonEntry;
+use crate::policy::{self, PersonEntry};
 use crate::signature::SignatureStatus;
 use crate::source::ObjectId;
 
@@ -74,6 +73,9 @@ pub enum NotGenuine {
     /// A trusted key of nobody.
     #[error("its key {0} belongs to nobody of the policy's `people`")]
     Nobody(String),
+    /// A trusted key of a program.
+    #[error("it was signed by {0}, which is a program (`bot: true`) and approves nothing")]
+    Program(String),
 }
 
 impl Record {
@@ -100,9 +102,13 @@ fn signer(signature: &SignatureStatus, people: &[PersonEntry]) -> Result<Approve
     match signature {
         SignatureStatus::Unsigned => Err(NotGenuine::Unsigned),
         SignatureStatus::Untrusted { reason, .. } => Err(NotGenuine::Untrusted(reason.clone())),
-        SignatureStatus::Trusted { key } => {
-            let person = person_of_key(people, key).ok_or_else(|| NotGenuine::Nobody(key.to_string()))?;
-            Ok(Approver::of(person))
-        }
+        SignatureStatus::Forge { key } => Err(NotGenuine::Untrusted(format!(
+            "was made by the forge's own key {key}, which speaks for nobody"
+        ))),
+        SignatureStatus::Trusted { key, .. } => match policy::signer(people, signature) {
+            Some(person) if person.bot => Err(NotGenuine::Program(person.name.clone())),
+            Some(person) => Ok(Approver::of(person)),
+            None => Err(NotGenuine::Nobody(key.to_string())),
+        },
     }
 }

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::people::person_of_key;
 use crate::evidence::{CommitFacts, Evidence};
 use crate::owners::Approver;
-use crate::policy::PersonEntry;
-use crate::signature::SignatureStatus;
+use crate::policy::{self, PersonEntry};
 use crate::source::RepoPath;
 
 /// A new commit and the paths in which it differs from any of its parents.
@@ -60,17 +58,18 @@ impl<'a> SignerApprovals<'a> {
     }
 }
 
-/// The person whose trusted key signed a commit.
+/// The person whose trusted key signed a commit. A program's signature is nobody's approval.
 fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
-    let Evidence::Known(SignatureStatus::Trusted { key }) = &facts.signature else { return None };
-    person_of_key(people, key)
+    let Evidence::Known(status) = &facts.signature else { return None };
+    policy::signer(people, status).filter(|person| !person.bot)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evidence::SignedObject;
-    use crate::signature::KeyFingerprint;
+    use crate::policy::KeyEntry;
+    use crate::signature::{KeyFingerprint, SignatureStatus};
     use crate::source::ObjectId;
 
     fn commit(id: char, key: &str) -> CommitFacts {
@@ -79,7 +78,10 @@ mod tests {
             id: ObjectId::parse(&id.to_string().repeat(40)).expect("an id"),
             title: String::new(),
             malformed: Vec::new(),
-            signature: Evidence::Known(SignatureStatus::Trusted { key: KeyFingerprint(key.into()) }),
+            signature: Evidence::Known(SignatureStatus::Trusted {
+                key: KeyFingerprint::OpenPgp(key.repeat(20).into()),
+                principals: Vec::new(),
+            }),
         }
     }
 
@@ -87,8 +89,9 @@ mod tests {
     fn only_who_signed_everything_that_touches_a_path_approves_it() {
         let person = |name: &str, key: &str, handle: &str| PersonEntry {
             name: name.into(),
-            keys: vec![key.into()],
+            keys: vec![KeyEntry::Always(key.repeat(20))],
             handles: vec![handle.into()],
+            bot: false,
         };
         let people = [person("Alice", "AA", "@a"), person("Bob", "BB", "@b")];
         let (first, tip) = (commit('1', "BB"), commit('2', "AA"));

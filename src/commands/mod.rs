@@ -22,6 +22,7 @@ mod pre_commit;
 mod replay;
 mod throw_away_gpg;
 mod validate;
+mod verify_commit;
 mod walk;
 
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Approve(arguments) => approve::run(&arguments),
         Command::Approvals(arguments) => approvals::run(&arguments),
+        Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -131,11 +131,18 @@ impl Layer {
     /// What is demanded of signatures.
     pub fn signatures(&self) -> SignaturesEntry {
         let entries = self.files.iter().filter_map(|file| file.document.signatures.as_ref());
-        let named = entries.clone().find(|entry| !entry.keyring.is_empty());
+        let named = |names: fn(&SignaturesEntry) -> &Vec<String>| {
+            entries.clone().map(names).find(|names| !names.is_empty()).cloned().unwrap_or_default()
+        };
         SignaturesEntry {
             require: entries.clone().map(|entry| entry.require).next().unwrap_or_default(),
-            keyring: named.map(|entry| entry.keyring.clone()).unwrap_or_default(),
+            keyring: named(|entry| &entry.keyring),
             allowed_signers: entries.clone().find_map(|entry| entry.allowed_signers.clone()),
+            revoked_keys: named(|entry| &entry.revoked_keys),
+            max_signature_age: entries.clone().find_map(|entry| entry.max_signature_age),
+            minimum_rsa_bits: entries.clone().find_map(|entry| entry.minimum_rsa_bits),
+            committer: entries.clone().map(|entry| entry.committer).max().unwrap_or_default(),
+            forge: entries.clone().find_map(|entry| entry.forge.clone()),
         }
     }
 

@@ -8,6 +8,7 @@ use globset::GlobSet;
 use super::age::Age;
 use super::document::{OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement};
 use super::layer::{Decision, Layer};
+use super::signatures::{SignatureRules, rules};
 use super::validate::globs;
 use super::waiver::WaivedFinding;
 
@@ -113,6 +114,11 @@ impl Policy {
     /// Whether any layer demands signatures.
     pub fn demands_signatures(&self) -> bool {
         self.layers.iter().any(|layer| layer.signatures().require == SignatureRequirement::Trusted)
+    }
+
+    /// What all layers together demand of signatures, beyond that they are good.
+    pub fn signature_rules(&self) -> SignatureRules {
+        rules(&self.layers)
     }
 
     /// The name of the repository in approvals: the server's, else the governing policy's.

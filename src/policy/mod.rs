@@ -11,22 +11,27 @@ mod enforcement;
 mod error;
 mod layer;
 mod layers;
+mod people;
 mod position;
 mod profile;
+mod signatures;
 mod validate;
 mod waiver;
 
 pub use age::Age;
 pub use comparison::weakenings;
 pub use document::{
-    ApprovalsEntry, CheckRule, ClusterEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry,
-    PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
+    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, ForgeEntry, ForgeUse, KeyEntry,
+    ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement,
+    SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
 pub use layer::{ApprovalDemand, Author, Decision, Layer, Origin};
 pub use layers::{Overriders, Policy, ProtectedRefs};
+pub use people::signer;
 pub use profile::{PROFILES, ProfileName};
+pub use signatures::SignatureRules;
 pub use waiver::{WaivedFinding, Waiver};
 
 /// The one name under which a repository's policy is looked for, at the root.

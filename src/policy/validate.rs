@@ -8,7 +8,9 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use super::document::{CheckRule, WaiverEntry};
 use super::enforcement::Enforcement;
 use super::error::{PolicyError, did_you_mean};
+use super::people::check_keys;
 use super::position::Positioned;
+use super::signatures::check_signatures;
 use super::waiver::Waiver;
 use crate::kube::{Cloud, KubernetesVersion};
 use crate::owners::Dialect;
@@ -48,6 +50,8 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_patterns(file, "/protected", file.document.protected.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/include", manifests.include.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/exclude", &manifests.exclude)?;
+    check_signatures(file)?;
+    check_keys(file)?;
     check_people(file)?;
     check_owners(file)?;
     check_clusters(file)

@@ -1,6 +1,6 @@
-//! Days for people.
+//! Days and minutes for people.
 //!
-//! In: a time. Out: its day in UTC, as `2026-01-02`. Never: asks what time it is.
+//! In: a time. Out: its day or minute in UTC, as `2026-01-02`. Never: asks what time it is.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,6 +12,12 @@ pub(super) fn day(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     let (year, month, day) = civil(seconds / SECONDS_A_DAY);
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// The minute of a time, in UTC, as `2026-01-02 15:04 UTC`.
+pub(super) fn minute(time: SystemTime) -> String {
+    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()) % SECONDS_A_DAY;
+    format!("{} {:02}:{:02} UTC", day(time), seconds / 3600, seconds / 60 % 60)
 }
 
 /// Year, month and day of a count of days since 1970-01-01, in the Gregorian calendar. Years are
@@ -42,5 +48,6 @@ mod tests {
         assert_eq!(at(1_767_311_999), "2026-01-01");
         assert_eq!(at(1_767_312_000), "2026-01-02");
         assert_eq!(at(4_107_542_400), "2100-03-01");
+        assert_eq!(minute(UNIX_EPOCH + Duration::from_secs(1_767_311_999)), "2026-01-01 23:59 UTC");
     }
 }

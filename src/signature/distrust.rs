@@ -1,20 +1,21 @@
-//! Why a signature does not count, and what to do about it.
+//! Why a signature does not count.
 //!
-//! In: the cause. Out: sentences for the pusher. Never: decides.
+//! In: the cause. Out: a clause for the pusher; `advice` says what to do. Never: decides.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
-use super::date::day;
+use super::date::{day, minute};
+use super::ssh::CertificateProblem;
 use super::{KeyFingerprint, SignatureStatus};
 
 /// One cause. Displays as a clause that follows "the signature".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Distrust {
-    /// A kind of signature that is not verified yet.
-    #[error("is made with {0}, which portcullis does not support yet")]
-    Unsupported(&'static str),
+    /// A kind of signature that is not verified.
+    #[error("is made with {0}, which portcullis does not support")]
+    Unsupported(String),
     /// Not exactly one armored block of a detached signature.
     #[error("is not readable: {0}")]
     Unreadable(String),
@@ -24,18 +25,32 @@ pub(super) enum Distrust {
     /// A text signature, a certification or the like.
     #[error("is not one over a file (OpenPGP type Binary)")]
     WrongType,
+    /// An SSH signature for another purpose.
+    #[error("was made for `{0}`, not for git")]
+    WrongNamespace(String),
     /// No creation time or no issuer.
     #[error("does not say {0}")]
     Incomplete(&'static str),
     /// Made after it was received.
-    #[error("is dated in the future ({})", day(*.0))]
+    #[error("is dated in the future ({})", minute(*.0))]
     FromTheFuture(SystemTime),
+    /// Made too long before it was received.
+    #[error("was made on {}, longer ago than the {} that the policy accepts", day(*.made), days(*.maximum))]
+    TooOld {
+        /// When it says that it was made.
+        made: SystemTime,
+        /// `signatures.maxSignatureAge`.
+        maximum: Duration,
+    },
     /// The signature itself has an end.
     #[error("has expired by its own terms")]
     SignatureExpired,
-    /// Nobody knows the key.
+    /// Nobody knows the OpenPGP key.
     #[error("was made by key {0}, which is not in the keyring")]
     UnknownKey(String),
+    /// Nobody knows the SSH key.
+    #[error("was made by SSH key {0}, which is none of the allowed signers")]
+    UnknownSigner(KeyFingerprint),
     /// Two certificates hold the key.
     #[error("was made by a key that belongs to several certificates of the keyring")]
     AmbiguousKey,
@@ -45,6 +60,19 @@ pub(super) enum Distrust {
     /// Its hash, or something else about it, is below the floor.
     #[error("uses cryptography that is no longer accepted: {0}")]
     Weak(String),
+    /// It carries something critical that we do not know, or that sequoia's policy refuses.
+    #[error("carries something that must be understood and is not: {0}")]
+    NotUnderstood(String),
+    /// An RSA key with too few bits.
+    #[error("was made by key {key}, which has {bits} bits; RSA keys need {floor}")]
+    ShortKey {
+        /// The key.
+        key: KeyFingerprint,
+        /// How long it is.
+        bits: usize,
+        /// How long it has to be.
+        floor: usize,
+    },
     /// The key is not bound to its certificate.
     #[error("was made by key {key}, which its certificate does not vouch for: {problem}")]
     Unbound {
@@ -61,55 +89,56 @@ pub(super) enum Distrust {
         /// When.
         expired: SystemTime,
     },
-    /// The key is not valid for another reason of time.
+    /// Older than its key, or the key is not valid for another reason of time.
     #[error("was made by key {0}, which was not valid when it signed")]
     NotAlive(KeyFingerprint),
+    /// The policy or the allowed signers let the key sign later.
+    #[error("was made by key {key}, which counts only from {} on", minute(*.from))]
+    NotYetValid {
+        /// The key.
+        key: KeyFingerprint,
+        /// When it begins to count.
+        from: SystemTime,
+    },
+    /// The policy or the allowed signers let the key sign until then.
+    #[error("was made by key {key}, which counted until {}", minute(*.until))]
+    NoLongerValid {
+        /// The key.
+        key: KeyFingerprint,
+        /// When it ceased to count.
+        until: SystemTime,
+    },
+    /// The allowed signers let the key sign other things.
+    #[error("was made by SSH key {0}, which the allowed signers do not let sign for git (`namespaces=`)")]
+    NamespaceNotAllowed(KeyFingerprint),
     /// The key or its certificate is revoked, or may be.
     #[error("was made by key {0}, which has been revoked")]
     Revoked(KeyFingerprint),
     /// An encryption or certification key.
     #[error("was made by key {0}, which is not meant for signing")]
     NotForSigning(KeyFingerprint),
+    /// A security key that nobody touched.
+    #[error("was made by security key {0} without anybody touching it")]
+    NoTouch(KeyFingerprint),
+    /// An SSH certificate that does not count.
+    #[error("was made with an SSH certificate that {0}")]
+    Certificate(CertificateProblem),
 }
 
 impl Distrust {
-    /// What the author should do, as imperative sentences.
-    fn advice(&self) -> String {
-        match self {
-            Self::Unsupported(_) => "sign with an OpenPGP key (`git config gpg.format openpgp`).".to_owned(),
-            Self::UnknownKey(_) => {
-                "ask an owner of the keyring to add your public key in its own push, then push again."
-                    .to_owned()
-            }
-            Self::Expired { expired, .. } => format!(
-                "your key expired on {}; extend it, have the keyring updated, and sign again.",
-                day(*expired)
-            ),
-            Self::Revoked(_) => {
-                "make a new key, have it added to the keyring, and sign again with it.".to_owned()
-            }
-            Self::FromTheFuture(_) => "set your computer's clock, and sign again.".to_owned(),
-            Self::AmbiguousKey => {
-                "ask an owner of the keyring to keep the key in one certificate only.".to_owned()
-            }
-            Self::Unbound { .. } | Self::NotAlive(_) | Self::NotForSigning(_) => {
-                "sign with a signing key of yours that the keyring holds, or have the keyring updated."
-                    .to_owned()
-            }
-            Self::Weak(_) => "sign again with a current version of GnuPG or Sequoia.".to_owned(),
-            Self::Unreadable(_)
-            | Self::NotSingle(_)
-            | Self::WrongType
-            | Self::Incomplete(_)
-            | Self::SignatureExpired
-            | Self::Mismatch => {
-                "sign again: `git commit --amend --no-edit -S`, or `git tag -f -s`.".to_owned()
-            }
-        }
-    }
-
     /// The status that says it.
     pub(super) fn into_status(self) -> SignatureStatus {
         SignatureStatus::Untrusted { reason: self.to_string(), advice: self.advice() }
+    }
+}
+
+/// A duration in days where it is one, otherwise in hours.
+fn days(duration: Duration) -> String {
+    let hours = duration.as_secs() / 3600;
+    match (hours % 24, hours / 24) {
+        (0, 1) => "1 day".to_owned(),
+        (0, days) => format!("{days} days"),
+        (1, 0) => "1 hour".to_owned(),
+        (_, _) => format!("{hours} hours"),
     }
 }

@@ -4,11 +4,11 @@
 //! of one that it cannot use; what is missing from a keyring would only show when it locks
 //! somebody out, or lets a revoked key in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sequoia_openpgp::cert::CertParser;
 use sequoia_openpgp::parse::Parse;
-use sequoia_openpgp::{Cert, Fingerprint};
+use sequoia_openpgp::{Cert, Fingerprint, KeyHandle, KeyID};
 use thiserror::Error;
 
 use crate::source::RepoPath;
@@ -42,6 +42,8 @@ pub enum KeyringError {
 #[derive(Clone, Debug, Default)]
 pub struct Keyring {
     certificates: BTreeMap<Fingerprint, Cert>,
+    /// Which certificates hold a key, by the id of the key.
+    holders: BTreeMap<KeyID, BTreeSet<Fingerprint>>,
 }
 
 impl Keyring {
@@ -68,8 +70,11 @@ impl Keyring {
         self.certificates.len()
     }
 
-    pub(super) fn certificates(&self) -> impl Iterator<Item = &Cert> {
-        self.certificates.values()
+    /// The certificates that may hold one of the keys.
+    pub(super) fn holders(&self, keys: &[KeyHandle]) -> Vec<&Cert> {
+        let holders = keys.iter().filter_map(|key| self.holders.get(&KeyID::from(key))).flatten();
+        let named: BTreeSet<&Fingerprint> = holders.collect();
+        named.into_iter().filter_map(|fingerprint| self.certificates.get(fingerprint)).collect()
     }
 
     fn insert(&mut self, path: &RepoPath, certificate: Cert) -> Result<(), KeyringError> {
@@ -78,6 +83,9 @@ impl Keyring {
             Some(known) => known.merge_public(certificate).map_err(|error| unreadable(path, &error))?,
             None => certificate,
         };
+        for key in merged.keys() {
+            self.holders.entry(key.key().keyid()).or_default().insert(fingerprint.clone());
+        }
         self.certificates.insert(fingerprint, merged);
         Ok(())
     }

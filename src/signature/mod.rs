@@ -1,41 +1,48 @@
 //! Who signed a commit or a tag.
 //!
-//! In: the signed payload, the signature and a keyring. Out: [`SignatureStatus`]. Never: reads a
-//! repository, and never trusts author, committer or a user id.
+//! In: the signed payload, the signature and the trusted keys. Out: [`SignatureStatus`]. Never: reads
+//! a repository, and never trusts author, committer or a user id.
 
+mod advice;
+mod armor;
 mod date;
 mod distrust;
 mod gpg_program;
+mod identity;
 mod keyring;
+mod openpgp;
+mod ssh;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod throw_away;
-mod verify;
+mod trusted_keys;
 
 pub use gpg_program::gpg_program;
+pub use identity::KeyFingerprint;
 pub use keyring::{Keyring, KeyringError};
+pub use ssh::{AllowedSigners, RevocationError, Revocations, SignersError};
+pub use terms::{KeyWindow, RsaBits, Terms};
 pub use throw_away::{RevocationKind, ThrowAwayKey, ThrowAwayKeyError};
-
-use std::fmt;
-
-/// The fingerprint of an OpenPGP certificate, upper-case hexadecimal.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyFingerprint(pub Box<str>);
-
-impl fmt::Display for KeyFingerprint {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
+pub use trusted_keys::{Received, TrustedKeys};
 
 /// What a signature is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureStatus {
     /// There is none.
     Unsigned,
-    /// Exactly one good signature by a key of the trusted keyring.
+    /// Exactly one good signature by a trusted key.
     Trusted {
-        /// The certificate, not the subkey.
+        /// The OpenPGP certificate, not the subkey; or the SSH key.
+        key: KeyFingerprint,
+        /// Whom an SSH certificate names, as far as the allowed signers let its authority vouch for
+        /// them. Empty for every other kind of key, which the policy's `people:` maps to a person.
+        principals: Vec<String>,
+    },
+    /// Exactly one good signature by a forge's own key: it proves that the forge made the object, and
+    /// nothing about who asked for it or approved it.
+    Forge {
+        /// The forge's key.
         key: KeyFingerprint,
     },
     /// There is a signature and it does not count.

@@ -11,7 +11,7 @@ use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
 use sequoia_openpgp::{Packet, PacketPile};
 
 use super::throw_away::armored;
-use super::{Keyring, KeyringError, RevocationKind, SignatureStatus, ThrowAwayKey, gpg_program};
+use super::{Keyring, KeyringError, RevocationKind, SignatureStatus, ThrowAwayKey, TrustedKeys, gpg_program};
 use crate::source::RepoPath;
 
 const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nRaise replicas\n";
@@ -26,18 +26,19 @@ static ALICE: LazyLock<ThrowAwayKey> =
 static BOB: LazyLock<ThrowAwayKey> =
     LazyLock::new(|| ThrowAwayKey::generate("bob@example.com", now() - 100 * DAY, None).unwrap());
 
-fn keyring(keys: &[&ThrowAwayKey]) -> Keyring {
+fn keyring(keys: &[&ThrowAwayKey]) -> TrustedKeys {
     let file = |key: &&ThrowAwayKey| (RepoPath::new("keys/a.asc"), key.armored_certificate().unwrap());
-    Keyring::from_files(keys.iter().map(file)).unwrap()
+    Keyring::from_files(keys.iter().map(file)).unwrap().into()
 }
 
-fn reason(keyring: &Keyring, payload: &[u8], signature: &[u8]) -> String {
+fn reason(keyring: &TrustedKeys, payload: &[u8], signature: &[u8]) -> String {
     match keyring.verify(payload, signature, now()) {
         SignatureStatus::Untrusted { reason, advice } => {
             assert!(advice.ends_with('.'), "{advice}");
             reason
         }
-        SignatureStatus::Trusted { key } => format!("trusted {key}"),
+        SignatureStatus::Trusted { key, .. } => format!("trusted {key}"),
+        SignatureStatus::Forge { key } => format!("forge {key}"),
         SignatureStatus::Unsigned => "unsigned".to_owned(),
     }
 }
@@ -50,14 +51,14 @@ fn packets(signature: &[u8]) -> Vec<Packet> {
 fn a_key_of_the_keyring_is_trusted_and_named_by_its_certificate() {
     let signature = ALICE.sign(PAYLOAD, now()).unwrap();
     let status = keyring(&[&BOB, &ALICE]).verify(PAYLOAD, &signature, now());
-    assert_eq!(status, SignatureStatus::Trusted { key: ALICE.fingerprint() });
+    assert_eq!(status, SignatureStatus::Trusted { key: ALICE.fingerprint(), principals: Vec::new() });
 }
 
 #[test]
 fn another_key_or_another_payload_is_not() {
     let signature = ALICE.sign(PAYLOAD, now()).unwrap();
     assert!(reason(&keyring(&[&BOB]), PAYLOAD, &signature).ends_with("which is not in the keyring"));
-    assert!(reason(&Keyring::default(), PAYLOAD, &signature).ends_with("which is not in the keyring"));
+    assert!(reason(&TrustedKeys::default(), PAYLOAD, &signature).ends_with("which is not in the keyring"));
     assert!(reason(&keyring(&[&ALICE]), b"tree 0\n", &signature).starts_with("does not match"));
 }
 
@@ -129,8 +130,8 @@ fn exactly_one_signature_and_nothing_else() {
 
 #[test]
 fn other_formats_are_named() {
-    let ssh = b"-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n";
-    assert!(reason(&keyring(&[&ALICE]), PAYLOAD, ssh).contains("an SSH key"));
+    let message = b"-----BEGIN PGP MESSAGE-----\nAAAA\n-----END PGP MESSAGE-----\n";
+    assert!(reason(&keyring(&[&ALICE]), PAYLOAD, message).contains("an OpenPGP message"));
     let x509 = b"-----BEGIN SIGNED MESSAGE-----\nAAAA\n-----END SIGNED MESSAGE-----\n";
     assert!(reason(&keyring(&[&ALICE]), PAYLOAD, x509).contains("X.509"));
 }
@@ -192,11 +193,11 @@ proptest! {
             let place = place % bytes.len();
             bytes[place] = value;
         }
-        let _ = super::verify::single_signature(&bytes);
+        let _ = super::openpgp::single_signature(&bytes);
         let files = [(RepoPath::new("keys/x.pgp"), bytes)];
         // One damaged byte can make it a public key of an unknown algorithm, which vouches for nothing.
         if let Ok(keyring) = Keyring::from_files(files.into_iter()) {
-            assert!(!reason(&keyring, PAYLOAD, &signature).starts_with("trusted"));
+            assert!(!reason(&keyring.into(), PAYLOAD, &signature).starts_with("trusted"));
         }
     }
 }

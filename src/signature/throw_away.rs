@@ -19,6 +19,7 @@ use sequoia_openpgp::types::{HashAlgorithm, KeyFlags, ReasonForRevocation, Signa
 use thiserror::Error;
 
 use super::KeyFingerprint;
+use super::openpgp::openpgp_name;
 
 /// Why a throw-away key could not be made or used.
 #[derive(Debug, Error)]
@@ -72,13 +73,13 @@ impl ThrowAwayKey {
 
     /// The fingerprint of the certificate.
     pub fn fingerprint(&self) -> KeyFingerprint {
-        KeyFingerprint(self.certificate.fingerprint().to_hex().into())
+        openpgp_name(&self.certificate.fingerprint())
     }
 
     /// The fingerprint of the subkey that signs, which is what signatures name.
     pub fn signing_fingerprint(&self) -> Result<KeyFingerprint, ThrowAwayKeyError> {
         let subkey = self.certificate.keys().subkeys().next().ok_or(ThrowAwayKeyError::NoSigningKey)?;
-        Ok(KeyFingerprint(subkey.key().fingerprint().to_hex().into()))
+        Ok(openpgp_name(&subkey.key().fingerprint()))
     }
 
     /// The public certificate, armored, as it goes into a keyring.

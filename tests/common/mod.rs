@@ -7,4 +7,5 @@ pub(crate) mod git;
 pub(crate) mod keys;
 pub(crate) mod push_file;
 pub(crate) mod raw_commit;
+pub(crate) mod ssh_keys;
 pub(crate) mod stand_ins;

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::checkout::Checkout;
 use super::manifests::{NODE_PORT, SERVICE, SERVICE_PATH, SETTINGS};
 use super::server::{PORTCULLIS, Server, install};
-use crate::common::git::{Failure, Git};
+use crate::common::git::Failure;
 
 /// A clean push passes and a bad one does not.
 fn judges(server: &Server) -> Result<(), Failure> {

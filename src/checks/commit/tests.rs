@@ -30,10 +30,10 @@ fn untrusted() -> SignatureStatus {
 
 #[test]
 fn only_a_missing_signature_is_unsigned() {
-    let key = KeyFingerprint("AB".into());
+    let key = KeyFingerprint::OpenPgp("AB".into());
     let every = vec![
         commit(Evidence::Known(SignatureStatus::Unsigned)),
-        commit(Evidence::Known(SignatureStatus::Trusted { key })),
+        commit(Evidence::Known(SignatureStatus::Trusted { key, principals: Vec::new() })),
         commit(Evidence::Known(untrusted())),
         commit(Evidence::NotEvaluatedHere),
     ];

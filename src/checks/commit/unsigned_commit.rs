@@ -45,7 +45,11 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 fn is_unsigned(commit: &CommitFacts) -> bool {
     match &commit.signature {
         Evidence::Known(SignatureStatus::Unsigned) => true,
-        Evidence::Known(SignatureStatus::Trusted { .. } | SignatureStatus::Untrusted { .. })
+        Evidence::Known(
+            SignatureStatus::Trusted { .. }
+            | SignatureStatus::Forge { .. }
+            | SignatureStatus::Untrusted { .. },
+        )
         | Evidence::Unavailable(_)
         | Evidence::NotEvaluatedHere => false,
     }

@@ -15,14 +15,19 @@ pub(in crate::checks) static META: Meta = Meta {
           proof of who made a change and is none.",
     docs: "## What it does
 
-Verifies the signature of every new commit and annotated tag against the trusted keyring, and reports
-each that is not exactly one good OpenPGP signature by a key of that keyring: unknown keys, expired and
-revoked keys, weak hashes, dates in the future, several signatures at once, SSH and X.509 signatures. A
-signature that cannot be checked at all is reported too.
+Verifies the signature of every new commit and annotated tag against the trusted keys, and reports
+each that is not exactly one good OpenPGP or SSH signature by a trusted key: unknown keys, expired and
+revoked keys and certificates, weak hashes and keys, dates in the future, signatures for another purpose
+or older than the policy accepts (`signatures.maxSignatureAge`), several signatures at once, X.509
+signatures (S/MIME, gitsign). A signature that cannot be checked at all is reported too.
+
+With `signatures.committer: signer` the address in the committer line has to be one of the signer's. A
+forge's own key (GitHub signs what is made on its pages) proves that the forge made a commit, never who
+wanted it: it counts only for merge commits, and only with `signatures.forge: {allow: merges}`.
 
 ## What is compared
 
-The exact bytes of the new commit, the keyring as it was before the push, and the time at which the
+The exact bytes of the new commit, the trusted keys as they were before the push, and the time at which the
 server received it. The key has to be good at that time as well as when it signed: a date inside a
 signature is written by its author, so an expired key could sign with an old one.
 
@@ -33,8 +38,9 @@ keyring by its owners, in a push of its own, then push again. If your key was re
 
 ## Limits
 
-Only OpenPGP is supported so far. The keyring says which keys are trusted, not what each may change:
-owners and approvals do that.
+X.509 signatures, and SSH keys of kinds that are still experimental, are not supported. Trusted keys say
+who may sign, not what each may change: owners and approvals do that. A date without `Z` in a file of
+allowed signers means another instant in every time zone; such a key counts only while it would everywhere.
 ",
 };
 
@@ -49,7 +55,9 @@ fn judge(commit: &CommitFacts) -> Option<Finding> {
             Some(finding(commit, reason, advice))
         }
         Evidence::Unavailable(reason) => Some(unavailable(commit, reason)),
-        Evidence::Known(SignatureStatus::Unsigned | SignatureStatus::Trusted { .. })
+        Evidence::Known(
+            SignatureStatus::Unsigned | SignatureStatus::Trusted { .. } | SignatureStatus::Forge { .. },
+        )
         | Evidence::NotEvaluatedHere => None,
     }
 }

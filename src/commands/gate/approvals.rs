@@ -15,13 +15,13 @@ use crate::git::{GitError, ObjectKind, Repository};
 use crate::owners::Approver;
 use crate::policy::PersonEntry;
 use crate::push::{HostFacts, RefUpdate};
-use crate::signature::{Keyring, SignatureStatus};
+use crate::signature::{SignatureStatus, TrustedKeys};
 use crate::source::{ObjectId, RepoPath};
 
 /// What statements are read with.
 pub(super) struct Reader<'a> {
     pub(super) repository: &'a Repository,
-    pub(super) keyring: &'a Result<Keyring, String>,
+    pub(super) trusted: &'a Result<TrustedKeys, String>,
     pub(super) people: &'a [PersonEntry],
     pub(super) now: SystemTime,
 }
@@ -55,10 +55,10 @@ impl Reader<'_> {
             reason: format!("cannot be checked: {reason}"),
             advice: String::new(),
         };
-        match (signature, self.keyring) {
+        match (signature, self.trusted) {
             (None, _) => SignatureStatus::Unsigned,
             (Some(_), Err(reason)) => unusable(reason),
-            (Some(signature), Ok(keyring)) => keyring.verify(payload, signature, self.now),
+            (Some(signature), Ok(trusted)) => trusted.verify(payload, signature, self.now),
         }
     }
 }

@@ -1,47 +1,12 @@
 //! What the new commits and tags are worth.
 
-use std::time::SystemTime;
+use rayon::prelude::*;
 
-use crate::evidence::{CommitFacts, Evidence, SignedObject};
+use super::signatures::Signatures;
+use crate::evidence::{CommitFacts, SignedObject};
 use crate::git::raw::{HashKind, Malformation, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
-use crate::signature::{Keyring, SignatureStatus};
 use crate::source::ObjectId;
-
-/// How signatures are judged here.
-#[derive(Debug)]
-pub(super) enum Signatures {
-    /// No layer of the policy asks for them.
-    NotDemanded,
-    /// By this keyring, at the time at which the server received the push.
-    Judged {
-        /// The keyring, or why there is none.
-        keyring: Result<Keyring, String>,
-        /// The server's clock.
-        now: SystemTime,
-    },
-}
-
-impl Signatures {
-    /// A malformed object has no payload, and so no signature that could be good.
-    fn status_of_malformed(&self) -> Evidence<SignatureStatus> {
-        match self {
-            Self::NotDemanded => Evidence::NotEvaluatedHere,
-            Self::Judged { .. } => Evidence::Unavailable("what it signs is malformed".to_owned()),
-        }
-    }
-
-    fn status(&self, payload: &[u8], signature: Option<&[u8]>) -> Evidence<SignatureStatus> {
-        match (self, signature) {
-            (Self::NotDemanded, _) => Evidence::NotEvaluatedHere,
-            (Self::Judged { .. }, None) => Evidence::Known(SignatureStatus::Unsigned),
-            (Self::Judged { keyring: Ok(keyring), now }, Some(signature)) => {
-                Evidence::Known(keyring.verify(payload, signature, *now))
-            }
-            (Self::Judged { keyring: Err(reason), .. }, Some(_)) => Evidence::Unavailable(reason.clone()),
-        }
-    }
-}
 
 /// The facts of new commits and of the tags that lead to them from a ref.
 pub(super) fn facts(
@@ -52,46 +17,47 @@ pub(super) fn facts(
     signatures: &Signatures,
 ) -> Result<Vec<CommitFacts>, GitError> {
     let names = std::iter::once(ref_name.strip_prefix("refs/tags/")).chain(std::iter::repeat(None));
-    let of_tags = tags.iter().zip(names).map(|(id, name)| tag_facts(repository, id, name, signatures));
-    let of_commits = commits.iter().map(|id| commit_facts(repository, id, signatures));
-    of_tags.chain(of_commits).collect()
+    let tags = read(repository, tags, ObjectKind::Tag)?;
+    let of_tags = tags.iter().zip(names).map(|((id, bytes), name)| tag_facts(id, bytes, name, signatures));
+    let commits = read(repository, commits, ObjectKind::Commit)?;
+    let of_commits: Vec<CommitFacts> =
+        commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, signatures)).collect();
+    Ok(of_tags.chain(of_commits).collect())
 }
 
-fn commit_facts(
+/// The bytes of objects; a repository is read by one thread, signatures are verified by all.
+fn read(
     repository: &Repository,
-    id: &ObjectId,
-    signatures: &Signatures,
-) -> Result<CommitFacts, GitError> {
-    let bytes = repository.read_kind(id, ObjectKind::Commit)?;
-    Ok(match parse_commit(&bytes, hash_of(id)) {
+    ids: &[ObjectId],
+    kind: ObjectKind,
+) -> Result<Vec<(ObjectId, Vec<u8>)>, GitError> {
+    ids.iter().map(|id| Ok((id.clone(), repository.read_kind(id, kind)?))).collect()
+}
+
+fn commit_facts(id: &ObjectId, bytes: &[u8], signatures: &Signatures) -> CommitFacts {
+    match parse_commit(bytes, hash_of(id)) {
         Ok(commit) => CommitFacts {
             kind: SignedObject::Commit,
             id: id.clone(),
+            signature: signatures.of_commit(&commit),
             title: commit.title,
             malformed: Vec::new(),
-            signature: signatures.status(&commit.payload, commit.signature.as_deref()),
         },
         Err(reasons) => malformed(SignedObject::Commit, id, &reasons, signatures),
-    })
+    }
 }
 
-fn tag_facts(
-    repository: &Repository,
-    id: &ObjectId,
-    pushed_as: Option<&str>,
-    signatures: &Signatures,
-) -> Result<CommitFacts, GitError> {
-    let bytes = repository.read_kind(id, ObjectKind::Tag)?;
-    Ok(match parse_tag(&bytes, hash_of(id)) {
+fn tag_facts(id: &ObjectId, bytes: &[u8], pushed_as: Option<&str>, signatures: &Signatures) -> CommitFacts {
+    match parse_tag(bytes, hash_of(id)) {
         Ok(tag) => CommitFacts {
             kind: SignedObject::Tag,
             id: id.clone(),
             malformed: pushed_as.and_then(|name| misnamed(&tag.name, name)).into_iter().collect(),
-            signature: signatures.status(&tag.payload, tag.signature.as_deref()),
+            signature: signatures.of_tag(&tag),
             title: format!("tag {}", tag.name),
         },
         Err(reasons) => malformed(SignedObject::Tag, id, &reasons, signatures),
-    })
+    }
 }
 
 /// A signature covers the name inside the tag: an old release, signed long ago, must not come back
@@ -114,7 +80,7 @@ fn malformed(
         id: id.clone(),
         title: String::new(),
         malformed: reasons.iter().map(ToString::to_string).collect(),
-        signature: signatures.status_of_malformed(),
+        signature: signatures.of_malformed(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The trusted keyring: files of the governing ref, or of the server's own folder.
+//! The trusted keys: files of the governing ref, or of the server's own folder.
 
 use std::path::Path;
 
@@ -6,30 +6,52 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::policy::Governing;
 use crate::git::Repository;
-use crate::signature::Keyring;
+use crate::policy::{Layer, SignaturesEntry};
+use crate::signature::{AllowedSigners, Keyring, Revocations, TrustedKeys};
 use crate::source::{RepoPath, Snapshot};
 
-/// The keyring, or why there is none to trust.
+/// The trusted keys, or why there are none. Where the server names any, the repository's do not count:
+/// they would add to what the floor trusts. What either revokes is revoked.
 pub(super) fn load(
     repository: &Repository,
     governing: &Governing,
     snapshot: &Snapshot,
-) -> Result<Keyring, String> {
+) -> Result<TrustedKeys, String> {
     let layers = governing.policy.layers();
-    let of_server = governing.floor_folder.as_deref().and_then(|folder| {
-        let patterns = layers.last().map(|layer| layer.signatures().keyring).unwrap_or_default();
-        (!patterns.is_empty()).then_some((folder, patterns))
-    });
-    let files = if let Some((folder, patterns)) = of_server {
-        server_files(folder, &patterns)?
-    } else {
-        let patterns = layers.first().map(|layer| layer.signatures().keyring).unwrap_or_default();
-        repository_files(repository, snapshot, &patterns)?
-    };
-    if files.is_empty() {
-        return Err("the policy names no keyring, or none of its `signatures.keyring` files exists".into());
+    let of_repository = layers.first().map(Layer::signatures).unwrap_or_default();
+    let in_repository = Place::Repository(repository, snapshot);
+    let mut revoked = in_repository.files(&of_repository.revoked_keys, Missing::IsAnError)?;
+    let of_server = governing.floor_folder.as_deref().zip(layers.last().map(Layer::signatures));
+    if let Some((folder, entry)) = &of_server {
+        revoked.extend(Place::Server(folder).files(&entry.revoked_keys, Missing::IsAnError)?);
     }
-    Keyring::from_files(files.into_iter()).map_err(|error| error.to_string())
+    let mut trusted = match &of_server {
+        Some((folder, entry)) if names_keys(entry) => keys(&Place::Server(folder), entry)?,
+        Some(_) | None => keys(&in_repository, &of_repository)?,
+    };
+    if trusted.is_empty() {
+        return Err("the policy names no trusted keys, or none of its `signatures.keyring` and \
+                    `signatures.allowedSigners` files exists"
+            .into());
+    }
+    trusted.revocations = Revocations::from_files(revoked.into_iter()).map_err(|error| error.to_string())?;
+    trusted.terms = governing.policy.signature_rules().terms;
+    Ok(trusted)
+}
+
+fn names_keys(entry: &SignaturesEntry) -> bool {
+    !entry.keyring.is_empty() || entry.allowed_signers.is_some()
+}
+
+fn keys(place: &Place<'_>, entry: &SignaturesEntry) -> Result<TrustedKeys, String> {
+    let certificates = place.files(&entry.keyring, Missing::IsNothing)?;
+    let keyring = Keyring::from_files(certificates.into_iter()).map_err(|error| error.to_string())?;
+    let named: Vec<String> = entry.allowed_signers.iter().cloned().collect();
+    let mut signers = AllowedSigners::default();
+    for (path, bytes) in place.files(&named, Missing::IsAnError)? {
+        signers = AllowedSigners::parse(&path, &bytes).map_err(|error| error.to_string())?;
+    }
+    Ok(TrustedKeys { keyring, signers, ..TrustedKeys::default() })
 }
 
 /// Matchers of the keyring patterns; those that do not compile match nothing and leave no keyring.
@@ -41,27 +63,57 @@ pub(super) fn matchers(patterns: &[String]) -> Vec<GlobMatcher> {
 
 type Files = Vec<(RepoPath, Vec<u8>)>;
 
+/// What it means that no file has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    /// One key less.
+    IsNothing,
+    /// Perhaps one key too many: nothing can be trusted.
+    IsAnError,
+}
+
+/// Where the files are.
+enum Place<'a> {
+    Repository(&'a Repository, &'a Snapshot),
+    Server(&'a Path),
+}
+
+impl Place<'_> {
+    fn files(&self, names: &[String], missing: Missing) -> Result<Files, String> {
+        match self {
+            Self::Repository(repository, snapshot) => repository_files(repository, snapshot, names, missing),
+            Self::Server(folder) => server_files(folder, names),
+        }
+    }
+}
+
 fn repository_files(
     repository: &Repository,
     snapshot: &Snapshot,
     patterns: &[String],
+    missing: Missing,
 ) -> Result<Files, String> {
-    let matchers = matchers(patterns);
-    let named = |path: &RepoPath| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
-    let files = snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && named(path));
-    files
-        .map(|(path, file)| {
-            let bytes = repository.blob(&file.id).map_err(|error| format!("keyring {path}: {error}"))?;
-            Ok((path.clone(), bytes))
-        })
-        .collect()
+    let mut found = Vec::new();
+    for pattern in patterns {
+        let matchers = matchers(std::slice::from_ref(pattern));
+        let named = |path: &RepoPath| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
+        let before = found.len();
+        for (path, file) in snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && named(path)) {
+            let bytes = repository.blob(&file.id).map_err(|error| format!("{path}: {error}"))?;
+            found.push((path.clone(), bytes));
+        }
+        if found.len() == before && missing == Missing::IsAnError {
+            return Err(format!("{pattern}, which the policy names under `signatures`, is not there"));
+        }
+    }
+    Ok(found)
 }
 
-/// In a server policy the keyring is named by plain paths beside it.
+/// In a server policy the files are named by plain paths beside it.
 fn server_files(folder: &Path, names: &[String]) -> Result<Files, String> {
     let read = |name: &String| {
         let path = folder.join(name);
-        let bytes = std::fs::read(&path).map_err(|error| format!("keyring {}: {error}", path.display()))?;
+        let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok((RepoPath::new(name), bytes))
     };
     names.iter().map(read).collect()

@@ -10,9 +10,11 @@ mod owners;
 mod planning;
 mod policy;
 mod session;
+mod signatures;
 mod statements;
 mod trust_files;
 mod trust_owners;
+mod verification;
 mod weakening;
 
 pub(super) use clock::date_of;
@@ -20,3 +22,4 @@ pub use owners::owners_of;
 pub use planning::PlannedRef;
 pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, load_without_repository};
 pub use session::{GateError, PushFacts, Session};
+pub use verification::VerifiedCommit;

@@ -88,8 +88,8 @@ impl Floor {
 
 /// What an approver has to quote, so that an approval dies with the server's policy and keys.
 fn digest(policy: &[u8], layer: &Layer, folder: &Path) -> Digest {
-    let SignaturesEntry { keyring, allowed_signers, .. } = layer.signatures();
-    let names = keyring.into_iter().chain(allowed_signers);
+    let SignaturesEntry { keyring, allowed_signers, revoked_keys, .. } = layer.signatures();
+    let names = keyring.into_iter().chain(allowed_signers).chain(revoked_keys);
     let files: Vec<Vec<u8>> =
         names.map(|name| std::fs::read(folder.join(name)).unwrap_or_default()).collect();
     Digest::of(std::iter::once(policy).chain(files.iter().map(Vec::as_slice)))

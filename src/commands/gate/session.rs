@@ -6,12 +6,13 @@ use std::time::SystemTime;
 use chrono::NaiveDate;
 
 use super::approvals;
-use super::commits::{self, Signatures};
+use super::commits;
 use super::keyring;
 use super::notices::{section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, plan};
 use super::policy::{Floor, Governing, PolicyLoadError, load};
+use super::signatures::{Judged, Signatures};
 use super::trust_files::{self, OntoHead, TrustInput};
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
@@ -262,8 +263,17 @@ impl Session {
         if !asked && statements.is_empty() {
             return Signatures::NotDemanded;
         }
-        let keyring = keyring::load(&self.repository, governing, &self.governing);
-        Signatures::Judged { keyring, now: self.now }
+        Signatures::Judged(Box::new(self.judged(governing)))
+    }
+
+    /// What signatures are judged by.
+    pub(super) fn judged(&self, governing: &Governing) -> Judged {
+        Judged {
+            trusted: keyring::load(&self.repository, governing, &self.governing),
+            rules: governing.policy.signature_rules(),
+            people: governing.policy.people().to_vec(),
+            now: self.now,
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::approvals::{self, Approvals, Reader};
 use super::clock::instant;
-use super::commits::Signatures;
 use super::keyring;
 use super::planning::PlannedRef;
 use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
+use super::signatures::Signatures;
 use super::trust_files::{OntoHead, TrustInput};
 use crate::approval::{Asked, Record};
 use crate::evidence::CommitFacts;
@@ -42,23 +42,22 @@ impl Session {
         (stored, signatures): (&[(String, ObjectId)], &Signatures),
     ) -> Result<Approvals, GitError> {
         let asked = approvals::asked(input, planned, self.now)?;
-        let (Some(asked), Signatures::Judged { keyring, .. }, false) = (asked, signatures, stored.is_empty())
-        else {
+        let (Some(asked), Signatures::Judged(judged), false) = (asked, signatures, stored.is_empty()) else {
             return Ok(Approvals::default());
         };
         let people = input.governing.policy.people();
         let contributors =
             approvals::contributors(&self.repository, planned, facts, people, self.push.host.as_ref())?;
-        let reader = Reader { repository: &self.repository, keyring, people, now: self.now };
+        let reader = Reader { repository: &self.repository, trusted: &judged.trusted, people, now: self.now };
         Ok(Approvals::examine(stored, &reader, &asked, &contributors))
     }
 
     /// Reads a statement; the reason if it is none, or nobody's.
     pub fn statement(&self, ref_name: &str, object: &ObjectId) -> Result<Record, String> {
         let governing = self.policy(None).map_err(|error| error.to_string())?;
-        let keyring = keyring::load(&self.repository, &governing, &self.governing);
+        let trusted = keyring::load(&self.repository, &governing, &self.governing);
         let people = governing.policy.people();
-        let reader = Reader { repository: &self.repository, keyring: &keyring, people, now: self.now };
+        let reader = Reader { repository: &self.repository, trusted: &trusted, people, now: self.now };
         reader.read(ref_name, object).map_err(|reason| reason.to_string())
     }
 

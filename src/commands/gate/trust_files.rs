@@ -167,7 +167,8 @@ fn names_keyring(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     input.governing.policy.layers().iter().any(|layer| {
         let signatures = layer.signatures();
         let allowed = signatures.allowed_signers.as_deref() == Some(path.as_str());
-        allowed || matchers(&signatures.keyring).iter().any(|matcher| matcher.is_match(path.as_str()))
+        let patterns = [signatures.keyring, signatures.revoked_keys].concat();
+        allowed || matchers(&patterns).iter().any(|matcher| matcher.is_match(path.as_str()))
     })
 }
 

@@ -4,6 +4,7 @@ use super::HashKind;
 use super::headers::{self, Header, Parts};
 use super::malformation::Malformation;
 use super::person::RawPerson;
+use super::tag::{RawTag, parse_tag};
 use crate::source::ObjectId;
 
 const ORDER: &str = "tree, parent, author, committer";
@@ -19,6 +20,9 @@ pub struct RawCommit {
     pub author: RawPerson,
     /// Who committed it, as claimed.
     pub committer: RawPerson,
+    /// Signed tags that were merged (`mergetag`), for people. git copies them without verifying them,
+    /// and whoever makes the commit could have made them up: they count for nothing.
+    pub merge_tags: Vec<RawTag>,
     /// The first line of the message, lossy, not escaped.
     pub title: String,
     /// The signature of the header that counts in this repository, continuation lines unfolded. A
@@ -59,6 +63,7 @@ fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformatio
     let committer = fixed.person("committer");
     let (extra, mut problems) = (fixed.rest, fixed.problems);
     problems.extend(extra_problems(extra));
+    let merge_tags = merge_tags(extra, hash).map_err(|problem| problems.push(problem)).unwrap_or_default();
     let (Some(tree), Some(author), Some(committer), []) = (tree, author, committer, problems.as_slice())
     else {
         return Err(problems);
@@ -68,6 +73,7 @@ fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformatio
         parents,
         author,
         committer,
+        merge_tags,
         title: headers::title(parts.message),
         signature: signature(extra, hash),
         payload: headers::join(parts.headers.iter().filter(|header| !is_signature(header)), parts.message),
@@ -143,6 +149,18 @@ impl<'a> Fixed<'a> {
         let person = RawPerson::parse(&header.value);
         person.map_err(|problem| self.problems.push(Malformation::BadPerson { name, problem })).ok()
     }
+}
+
+/// The tags of `mergetag` headers, each a whole tag object without its last line feed.
+fn merge_tags(extra: &[Header], hash: HashKind) -> Result<Vec<RawTag>, Malformation> {
+    let headers = extra.iter().filter(|header| header.name == "mergetag");
+    let tag = |header: &Header| {
+        parse_tag(&[header.value.as_slice(), b"\n"].concat(), hash).map_err(|problems| {
+            let problem = problems.first().map(ToString::to_string).unwrap_or_default();
+            Malformation::BadMergeTag { line: header.line, problem }
+        })
+    };
+    headers.map(tag).collect()
 }
 
 /// A full object id of the repository's hash that names an object.

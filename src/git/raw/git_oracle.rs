@@ -52,6 +52,18 @@ fn a_signature_in_the_message_or_for_the_other_hash_is_none() {
 }
 
 #[test]
+fn a_merged_tag_is_parsed_and_its_signature_is_not_the_commits() {
+    let folded = tag(&format!("Release\n{BLOCK}")).trim_end().replace('\n', "\n ");
+    let text = commit(&format!("mergetag {folded}\n"), "Merge\n");
+    let parsed = parse_commit(text.as_bytes(), HashKind::Sha1).unwrap();
+    assert_eq!(parsed.signature, None);
+    assert_eq!(parsed.merge_tags[0].name, "v1.2.3");
+    assert_eq!(parsed.payload, text.as_bytes());
+    let broken = text.replace("tagger", "tugger");
+    assert!(matches!(problems(&broken)[0], Malformation::BadMergeTag { line: 5, .. }));
+}
+
+#[test]
 fn every_ambiguity_is_refused() {
     let repeated = |name: &str| vec![Malformation::Repeated { name: name.into() }];
     assert_eq!(problems(&commit(&format!("tree {TREE}\n"), "x")), repeated("tree"));
@@ -222,7 +234,8 @@ proptest! {
     fn a_commit_that_parses_is_read_as_git_reads_it(
         edits in prop::collection::vec((any::<usize>(), any::<u8>(), any::<u8>()), 0..6)
     ) {
-        let extra = format!("mergetag object {PARENT}\n type commit\ngpgsig {ARMOR}\ngpgsig-sha256 {ARMOR}\n");
+        let merged = format!("object {PARENT}\n type commit\n tag v1\n tagger {WHO}\n \n One");
+        let extra = format!("mergetag {merged}\ngpgsig {ARMOR}\ngpgsig-sha256 {ARMOR}\n");
         let bytes = mutate(&commit(&extra, "Title\n\nbody\n"), &edits);
         if let Ok(parsed) = parse_commit(&bytes, HashKind::Sha1) {
             assert_eq!(parsed.reassemble(), bytes);

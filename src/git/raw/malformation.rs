@@ -80,6 +80,14 @@ pub enum Malformation {
         /// How many.
         count: usize,
     },
+    /// A `mergetag` that is no well-formed tag.
+    #[error("the tag in its `mergetag` at header line {line} is malformed: {problem}")]
+    BadMergeTag {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with the tag.
+        problem: String,
+    },
     /// The parts do not give the original bytes again.
     #[error("its parts do not add up to its bytes")]
     NotReproducible,

@@ -1,7 +1,9 @@
 //! What becomes weaker about who is believed.
 
+use super::super::age::Age;
 use super::super::document::{
-    ApprovalsEntry, OverrideEntry, OwnersEntry, PersonEntry, SignatureRequirement, SignaturesEntry,
+    ApprovalsEntry, DatedKeyEntry, ForgeEntry, KeyEntry, OverrideEntry, OwnersEntry, PersonEntry,
+    SignatureRequirement, SignaturesEntry,
 };
 use super::added;
 
@@ -18,7 +20,16 @@ pub(super) fn repository(old: Option<&String>, new: Option<&String>) -> Option<S
 }
 
 pub(super) fn signatures(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<String> {
-    let SignaturesEntry { require, keyring, allowed_signers } = new;
+    let SignaturesEntry {
+        require,
+        keyring,
+        allowed_signers,
+        revoked_keys,
+        max_signature_age,
+        minimum_rsa_bits,
+        committer,
+        forge,
+    } = new;
     let mut found = Vec::new();
     if *require < old.require {
         found.push(match require {
@@ -30,7 +41,38 @@ pub(super) fn signatures(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<St
     if let (true, Some(file)) = (*allowed_signers != old.allowed_signers, allowed_signers) {
         found.push(format!("SSH keys of `{file}` are trusted"));
     }
+    let restored = added(revoked_keys, &old.revoked_keys);
+    found.extend(restored.map(|file| format!("keys that `{file}` revokes count again")));
+    found.extend(longer("signatures", old.max_signature_age, *max_signature_age));
+    if *minimum_rsa_bits < old.minimum_rsa_bits {
+        let bits =
+            minimum_rsa_bits.map_or("the least that is ever accepted".to_owned(), |bits| bits.to_string());
+        found.push(format!("RSA keys need fewer bits: {bits}"));
+    }
+    if *committer < old.committer {
+        found.push("the committer need not be who signed".to_owned());
+    }
+    found.extend(forges(old.forge.as_ref(), forge.as_ref()));
     found
+}
+
+fn forges(old: Option<&ForgeEntry>, new: Option<&ForgeEntry>) -> Vec<String> {
+    let (old, new) = (old.cloned().unwrap_or_default(), new.cloned().unwrap_or_default());
+    let ForgeEntry { keys, allow } = new;
+    let merges = (allow < old.allow).then(|| "merge commits that the forge signs count as signed".to_owned());
+    let keys =
+        added(&old.keys, &keys).map(|key| format!("key `{key}` counts as the forge's")).collect::<Vec<_>>();
+    keys.into_iter().chain(merges).collect()
+}
+
+/// A limit of time that is raised or taken away.
+fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
+    let was = was?;
+    match is {
+        Some(is) if is <= was => None,
+        Some(is) => Some(format!("{what} hold for {is}, instead of {was}")),
+        None => Some(format!("{what} hold as long as they say, instead of {was}")),
+    }
 }
 
 pub(super) fn people(old: &[PersonEntry], new: &[PersonEntry]) -> Vec<String> {
@@ -38,13 +80,20 @@ pub(super) fn people(old: &[PersonEntry], new: &[PersonEntry]) -> Vec<String> {
 }
 
 fn person_gains(old: &[PersonEntry], person: &PersonEntry) -> Vec<String> {
-    let PersonEntry { name, keys, handles } = person;
+    let PersonEntry { name, keys, handles, bot } = person;
     let Some(before) = old.iter().find(|before| before.name == *name) else {
         return vec![format!("{name} is somebody whose approvals count")];
     };
-    let keys = added(&before.keys, keys).map(|key| format!("key `{key}` speaks for {name}"));
+    let keys = added(&before.keys, keys).map(|key| match key {
+        KeyEntry::Always(key) => format!("key `{key}` speaks for {name}"),
+        KeyEntry::Dated(DatedKeyEntry { key, valid_from, valid_until }) => {
+            let day = |day: &Option<String>| day.clone().unwrap_or_else(|| "any day".to_owned());
+            format!("key `{key}` speaks for {name} from {} to {}", day(valid_from), day(valid_until))
+        }
+    });
     let handles = added(&before.handles, handles).map(|handle| format!("{name} counts as `{handle}`"));
-    keys.chain(handles).collect()
+    let program = (before.bot && !bot).then(|| format!("{name} is no program any more, and may approve"));
+    keys.chain(handles).chain(program).collect()
 }
 
 pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Vec<String> {
@@ -77,12 +126,7 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
 }
 
 pub(super) fn approvals(old: Option<&ApprovalsEntry>, new: Option<&ApprovalsEntry>) -> Option<String> {
-    let (was, is) = (old.and_then(|entry| entry.max_age)?, new.and_then(|entry| entry.max_age));
-    match is {
-        Some(is) if is <= was => None,
-        Some(is) => Some(format!("approvals hold for {is}, instead of {was}")),
-        None => Some(format!("approvals hold as long as they say, instead of {was}")),
-    }
+    longer("approvals", old.and_then(|entry| entry.max_age), new.and_then(|entry| entry.max_age))
 }
 
 pub(super) fn overriders(old: Option<&OverrideEntry>, new: Option<&OverrideEntry>) -> Vec<String> {

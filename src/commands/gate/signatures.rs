@@ -1,0 +1,151 @@
+//! What the policy makes of a signature: by trusted keys, on its terms, by the right person.
+
+use std::time::{Duration, SystemTime};
+
+use crate::evidence::Evidence;
+use crate::git::raw::{RawCommit, RawPerson, RawTag};
+use crate::policy::{CommitterRule, ForgeUse, PersonEntry, SignatureRules, signer};
+use crate::signature::{KeyFingerprint, Received, SignatureStatus, TrustedKeys};
+
+/// How signatures are judged here.
+#[derive(Debug)]
+pub(super) enum Signatures {
+    /// No layer of the policy asks for them.
+    NotDemanded,
+    /// By these keys and rules.
+    Judged(Box<Judged>),
+}
+
+/// What signatures are judged by.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// The trusted keys, or why there are none.
+    pub(super) trusted: Result<TrustedKeys, String>,
+    pub(super) rules: SignatureRules,
+    /// Who is who, by the governing policy.
+    pub(super) people: Vec<PersonEntry>,
+    /// The server's clock.
+    pub(super) now: SystemTime,
+}
+
+impl Signatures {
+    /// A malformed object has no payload, and so no signature that could be good.
+    pub(super) fn of_malformed(&self) -> Evidence<SignatureStatus> {
+        match self {
+            Self::NotDemanded => Evidence::NotEvaluatedHere,
+            Self::Judged(_) => Evidence::Unavailable("what it signs is malformed".to_owned()),
+        }
+    }
+
+    /// The signature of a commit. The committer it names may have to be who signed.
+    pub(super) fn of_commit(&self, commit: &RawCommit) -> Evidence<SignatureStatus> {
+        match self {
+            Self::NotDemanded => Evidence::NotEvaluatedHere,
+            Self::Judged(judged) => judged.of_commit(commit),
+        }
+    }
+
+    /// The signature of an annotated tag; a forge makes none.
+    pub(super) fn of_tag(&self, tag: &RawTag) -> Evidence<SignatureStatus> {
+        match self {
+            Self::NotDemanded => Evidence::NotEvaluatedHere,
+            Self::Judged(judged) => {
+                let status = judged.status(&tag.payload, tag.signature.as_deref(), &tag.tagger);
+                judged.person(status, &tag.tagger, Made::AsAuthored)
+            }
+        }
+    }
+}
+
+/// What kind of object was signed, as far as a forge's key may sign it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    AsMerge,
+    AsAuthored,
+}
+
+impl Judged {
+    fn of_commit(&self, commit: &RawCommit) -> Evidence<SignatureStatus> {
+        let status = self.status(&commit.payload, commit.signature.as_deref(), &commit.committer);
+        let made = if commit.parents.len() > 1 { Made::AsMerge } else { Made::AsAuthored };
+        self.person(status, &commit.committer, made)
+    }
+
+    fn status(
+        &self,
+        payload: &[u8],
+        signature: Option<&[u8]>,
+        claimed_by: &RawPerson,
+    ) -> Evidence<SignatureStatus> {
+        match (&self.trusted, signature) {
+            (_, None) => Evidence::Known(SignatureStatus::Unsigned),
+            (Err(reason), Some(_)) => Evidence::Unavailable(reason.clone()),
+            (Ok(trusted), Some(signature)) => {
+                let claimed = SystemTime::UNIX_EPOCH + Duration::from_secs(claimed_by.seconds);
+                let received = Received { claimed, now: self.now };
+                Evidence::Known(trusted.verify_new(payload, signature, received))
+            }
+        }
+    }
+
+    /// A good signature counts only for who may have made it.
+    fn person(
+        &self,
+        status: Evidence<SignatureStatus>,
+        claimed: &RawPerson,
+        made: Made,
+    ) -> Evidence<SignatureStatus> {
+        let Evidence::Known(status) = status else { return status };
+        Evidence::Known(match &status {
+            SignatureStatus::Forge { key } => self.forge(key, made),
+            SignatureStatus::Trusted { key, .. } => match self.rules.committer {
+                CommitterRule::Any => status,
+                CommitterRule::Signer => self.committer(&key.clone(), status, claimed),
+            },
+            SignatureStatus::Unsigned | SignatureStatus::Untrusted { .. } => status,
+        })
+    }
+
+    fn forge(&self, key: &KeyFingerprint, made: Made) -> SignatureStatus {
+        match (self.rules.forge, made) {
+            (ForgeUse::Merges, Made::AsMerge) => SignatureStatus::Forge { key: key.clone() },
+            (ForgeUse::Merges, Made::AsAuthored) => untrusted(
+                format!("was made by the forge's own key {key}, which counts for merge commits only"),
+                "make the change on your own machine, sign it with your own key, and push it.",
+            ),
+            (ForgeUse::Never, _) => untrusted(
+                format!("was made by the forge's own key {key}, which does not say who wanted the change"),
+                "make the change, or the merge, on your own machine, sign it with your own key, and push it.",
+            ),
+        }
+    }
+
+    /// Text that names somebody else than the signer contradicts the signature; text that names the
+    /// signer proves nothing beyond it.
+    fn committer(
+        &self,
+        key: &KeyFingerprint,
+        status: SignatureStatus,
+        claimed: &RawPerson,
+    ) -> SignatureStatus {
+        let email = String::from_utf8_lossy(&claimed.email);
+        match signer(&self.people, &status) {
+            Some(person) if person.has_email(&email) => status,
+            Some(person) => untrusted(
+                format!(
+                    "is {}'s, whose addresses do not include `{email}`, which the object names",
+                    person.name
+                ),
+                "set `git config user.email` to an address that the policy lists for you, and make it again.",
+            ),
+            None => untrusted(
+                format!("was made by key {key}, which belongs to nobody that the policy's `people:` names"),
+                "ask an owner of the policy to list your key and your address under `people:`.",
+            ),
+        }
+    }
+}
+
+fn untrusted(reason: String, advice: &str) -> SignatureStatus {
+    SignatureStatus::Untrusted { reason, advice: advice.to_owned() }
+}

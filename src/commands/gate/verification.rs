@@ -1,0 +1,35 @@
+//! The signatures of single commits, as a push of them would be judged.
+
+use super::commits;
+use super::session::{GateError, Session};
+use super::signatures::Signatures;
+use crate::evidence::{CommitFacts, Evidence};
+use crate::policy;
+use crate::source::ObjectId;
+
+/// A commit and whose it is.
+#[derive(Debug)]
+pub struct VerifiedCommit {
+    /// What is known of it.
+    pub facts: CommitFacts,
+    /// The person who signed it, by the policy's name; `None` for a key that `people:` does not name.
+    pub person: Option<String>,
+}
+
+impl Session {
+    /// Verifies commits by the governing policy's keys, whether or not it asks for signatures.
+    pub fn verify(&self, commits: &[ObjectId]) -> Result<Vec<VerifiedCommit>, GateError> {
+        let governing = self.policy(None)?;
+        let signatures = Signatures::Judged(Box::new(self.judged(&governing)));
+        let facts = commits::facts(&self.repository, "", commits, &[], &signatures)?;
+        let people = governing.policy.people();
+        let verified = facts.into_iter().map(|facts| {
+            let person = match &facts.signature {
+                Evidence::Known(status) => policy::signer(people, status),
+                Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => None,
+            };
+            VerifiedCommit { person: person.map(|person| person.name.clone()), facts }
+        });
+        Ok(verified.collect())
+    }
+}

@@ -1,0 +1,92 @@
+//! `verify-commit`: who signed commits, and why each signature counts or does not.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use super::BLOB_LIMIT;
+use super::error::{CommandError, Exit};
+use super::gate::{Session, VerifiedCommit};
+use super::output::print;
+use crate::cli::VerifyCommitArguments;
+use crate::evidence::Evidence;
+use crate::git::Repository;
+use crate::report::terminal;
+use crate::signature::{KeyFingerprint, SignatureStatus};
+use crate::source::ObjectId;
+
+pub(super) fn run(arguments: &VerifyCommitArguments) -> Result<Exit, CommandError> {
+    let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
+    let mut commits = Vec::new();
+    for revision in &arguments.revisions {
+        commits.extend(named(&repository, revision)?);
+    }
+    let governing = repository.revision(&arguments.governing)?;
+    let session = Session::at(repository, governing, arguments.server_policy.clone(), SystemTime::now())?;
+    let mut text = String::new();
+    let mut exit = Exit::Accept;
+    for commit in session.verify(&commits)? {
+        let (line, counts) = told(&commit);
+        text.push_str(&line);
+        if counts == Counts::No {
+            exit = Exit::Reject;
+        }
+    }
+    print(&text)?;
+    Ok(exit)
+}
+
+/// The commits of a range, or the one commit of a revision.
+fn named(repository: &Repository, revision: &str) -> Result<Vec<ObjectId>, CommandError> {
+    match revision.split_once("..") {
+        None => Ok(vec![repository.revision(revision)?]),
+        Some((from, to)) => {
+            let (from, to) = (repository.revision(from)?, repository.revision(to)?);
+            Ok(repository.history(Some(&from), &to)?.commits)
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    Yes,
+    No,
+}
+
+fn told(commit: &VerifiedCommit) -> (String, Counts) {
+    let facts = &commit.facts;
+    let id = facts.id.short();
+    if let Some(problem) = facts.malformed.first() {
+        return (format!("{id} does not count: it is malformed: {}\n", terminal(problem)), Counts::No);
+    }
+    match &facts.signature {
+        Evidence::Known(SignatureStatus::Trusted { key, principals }) => {
+            (format!("{id} counts: {}\n", signer(commit, key, principals)), Counts::Yes)
+        }
+        Evidence::Known(SignatureStatus::Forge { key }) => {
+            (format!("{id} counts: a merge that the forge made with its own key {key}\n"), Counts::Yes)
+        }
+        Evidence::Known(SignatureStatus::Unsigned) => {
+            (format!("{id} does not count: it is not signed\n"), Counts::No)
+        }
+        Evidence::Known(SignatureStatus::Untrusted { reason, advice }) => {
+            let mut text = format!("{id} does not count: its signature {}\n", terminal(reason));
+            let _ = writeln!(text, "  help: {}", terminal(advice));
+            (text, Counts::No)
+        }
+        Evidence::Unavailable(reason) => (
+            format!("{id} does not count: its signature cannot be checked: {}\n", terminal(reason)),
+            Counts::No,
+        ),
+        Evidence::NotEvaluatedHere => (format!("{id} does not count: it was not evaluated\n"), Counts::No),
+    }
+}
+
+fn signer(commit: &VerifiedCommit, key: &KeyFingerprint, principals: &[String]) -> String {
+    let certified = if principals.is_empty() {
+        String::new()
+    } else {
+        format!(", certified for {}", principals.join(", "))
+    };
+    let who = commit.person.as_deref().unwrap_or("somebody whom the policy's `people:` does not name");
+    terminal(&format!("signed by {who} with key {key}{certified}")).into_owned()
+}

@@ -1,0 +1,79 @@
+//! The armor of a signature.
+//!
+//! In: the text that git stores as the signature. Out: [`Block`], exactly one complete block of a
+//! known format. Never: picks one of several blocks, and never reads what is in it.
+
+use super::distrust::Distrust;
+
+/// No signature that git makes comes near; post-quantum ones stay below it too.
+const LARGEST_SIGNATURE: usize = 64 * 1024;
+
+/// The formats that are verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// A detached OpenPGP signature.
+    OpenPgp,
+    /// OpenSSH's `PROTOCOL.sshsig`.
+    Ssh,
+}
+
+impl Format {
+    fn marks(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OpenPgp => ("-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"),
+            Self::Ssh => ("-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"),
+        }
+    }
+}
+
+/// One armored block with nothing before and behind it.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    pub(super) format: Format,
+    /// The block with its first and last line.
+    pub(super) text: &'a str,
+}
+
+impl<'a> Block<'a> {
+    /// Takes the whole text for one block.
+    pub(super) fn parse(armored: &'a [u8]) -> Result<Self, Distrust> {
+        if armored.len() > LARGEST_SIGNATURE {
+            return Err(unreadable("it is larger than 64 KiB"));
+        }
+        let text = std::str::from_utf8(armored).map_err(|_| unreadable("it is not text"))?;
+        // git looks for the first line at the very beginning; blanks before it, or in it, are no signature.
+        let text = text.trim_end_matches('\n');
+        let mut lines = text.split('\n');
+        let format = format(lines.next().unwrap_or_default())?;
+        let (_, end) = format.marks();
+        let marks: Vec<&str> = lines.filter(|line| line.starts_with("-----")).collect();
+        if marks != [end] || !text.ends_with(end) {
+            return Err(unreadable("it is not exactly one complete signature block"));
+        }
+        Ok(Self { format, text })
+    }
+
+    /// The lines between the first and the last.
+    pub(super) fn body(&self) -> impl Iterator<Item = &'a str> {
+        self.text.split('\n').filter(|line| !line.starts_with("-----"))
+    }
+}
+
+pub(super) fn unreadable(problem: &str) -> Distrust {
+    Distrust::Unreadable(problem.to_owned())
+}
+
+/// The formats that git knows (`gpg-interface.c`).
+fn format(first_line: &str) -> Result<Format, Distrust> {
+    let known = [Format::OpenPgp, Format::Ssh].into_iter().find(|format| format.marks().0 == first_line);
+    known.ok_or_else(|| match first_line {
+        "" => unreadable("it is empty"),
+        "-----BEGIN SIGNED MESSAGE-----" => {
+            Distrust::Unsupported("an X.509 certificate (S/MIME or gitsign)".to_owned())
+        }
+        "-----BEGIN PGP MESSAGE-----" => {
+            Distrust::Unsupported("an OpenPGP message instead of a signature".to_owned())
+        }
+        _ => unreadable("it does not begin like an OpenPGP or SSH signature"),
+    })
+}

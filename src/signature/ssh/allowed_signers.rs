@@ -1,0 +1,102 @@
+//! The file of allowed signers (`ssh-keygen(1)`, ALLOWED SIGNERS).
+//!
+//! In: the text of a file. Out: [`AllowedSigners`], or the place of what is wrong with it. Never:
+//! skips a line that it does not understand; it might have been a restriction.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use thiserror::Error;
+
+use super::key::SshKey;
+use super::pattern::PatternList;
+use super::signer_line::{self, LineProblem};
+use crate::source::RepoPath;
+
+/// Thousands of people fit.
+const LARGEST_FILE: usize = 4 * 1024 * 1024;
+
+/// What is wrong with a file of allowed signers.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{path}:{line}:{column}: {message}{}", self.hint())]
+pub struct SignersError {
+    /// The file.
+    pub path: RepoPath,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub message: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl SignersError {
+    fn hint(&self) -> String {
+        self.suggestion.as_ref().map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
+    }
+}
+
+/// What a line lets its key do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Sign.
+    #[default]
+    Signer,
+    /// Issue certificates that sign.
+    Authority,
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub(super) struct SignerLine {
+    pub(super) principals: PatternList,
+    pub(super) role: Role,
+    pub(super) namespaces: Option<PatternList>,
+    pub(super) valid_after: Option<SystemTime>,
+    pub(super) valid_before: Option<SystemTime>,
+    pub(super) key: SshKey,
+}
+
+/// Keys and authorities that may sign.
+#[derive(Clone, Debug, Default)]
+pub struct AllowedSigners {
+    by_key: BTreeMap<Box<[u8]>, Vec<SignerLine>>,
+}
+
+impl AllowedSigners {
+    /// Reads a file.
+    pub fn parse(path: &RepoPath, bytes: &[u8]) -> Result<Self, SignersError> {
+        let error = |line, problem: LineProblem| SignersError {
+            path: path.clone(),
+            line,
+            column: problem.column,
+            message: problem.message,
+            suggestion: problem.suggestion,
+        };
+        if bytes.len() > LARGEST_FILE {
+            return Err(error(1, LineProblem::at(1, "a file of allowed signers has at most 4 MiB")));
+        }
+        let mut signers = Self::default();
+        for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            let text = std::str::from_utf8(line)
+                .map_err(|_| error(index + 1, LineProblem::at(1, "the line is not UTF-8")))?;
+            if let Some(line) = signer_line::parse(text).map_err(|problem| error(index + 1, problem))? {
+                signers.by_key.entry(line.key.blob().into()).or_default().push(line);
+            }
+        }
+        Ok(signers)
+    }
+
+    /// True if nobody is trusted.
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// The lines that give a key a role.
+    pub(super) fn lines(&self, key: &SshKey, role: Role) -> Vec<&SignerLine> {
+        let lines = self.by_key.get(key.blob()).map(Vec::as_slice).unwrap_or_default();
+        lines.iter().filter(|line| line.role == role).collect()
+    }
+}

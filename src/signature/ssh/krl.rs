@@ -1,0 +1,143 @@
+//! OpenSSH's binary revocation list (`PROTOCOL.krl`).
+//!
+//! In: bytes. Out: revoked keys, hashes and certificates. Never: skips a section that it does not
+//! know, or makes a list as long as a range of numbers says.
+
+use std::collections::BTreeSet;
+
+use super::certificate::Certificate;
+use super::revocation::Revocations;
+use super::wire::{Damaged, Wire};
+
+const MAGIC: &[u8] = b"SSHKRL\n\0";
+const FORMAT: u32 = 1;
+
+/// Whether bytes begin like a KRL.
+pub(super) fn is_krl(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// Certificates that an authority (or, where it is empty, any) took back.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RevokedCertificates {
+    authority: Box<[u8]>,
+    /// First and last number.
+    ranges: Vec<(u64, u64)>,
+    bitmaps: Vec<Bitmap>,
+    key_ids: Vec<Box<str>>,
+}
+
+/// Numbers counted from the first; the last bit of the last byte stands for it.
+#[derive(Clone, Debug)]
+struct Bitmap {
+    first: u64,
+    bits: Box<[u8]>,
+}
+
+impl Bitmap {
+    fn contains(&self, serial: u64) -> bool {
+        let Some(offset) = serial.checked_sub(self.first) else { return false };
+        let place = usize::try_from(offset / 8).ok().and_then(|bytes| self.bits.len().checked_sub(bytes + 1));
+        place.and_then(|place| self.bits.get(place)).is_some_and(|byte| byte >> (offset % 8) & 1 == 1)
+    }
+}
+
+impl RevokedCertificates {
+    /// Whether a certificate is among them.
+    pub(super) fn covers(&self, certificate: &Certificate) -> bool {
+        let (serial, key_id) = (certificate.serial, certificate.key_id.as_str());
+        let same_authority = self.authority.is_empty() || *self.authority == *certificate.authority.blob();
+        let by_number = self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&serial))
+            || self.bitmaps.iter().any(|bitmap| bitmap.contains(serial));
+        same_authority && (by_number || self.key_ids.iter().any(|revoked| **revoked == *key_id))
+    }
+}
+
+/// Adds what a KRL revokes.
+pub(super) fn read(bytes: &[u8], revocations: &mut Revocations) -> Result<(), String> {
+    let mut wire = Wire::new(bytes);
+    header(&mut wire).map_err(|Damaged| damaged())?;
+    while !wire.is_empty() {
+        let (kind, data) = section(&mut wire).map_err(|Damaged| damaged())?;
+        match kind {
+            1 => revocations.certificates.push(certificates(data)?),
+            2 => strings(data, &mut revocations.keys)?,
+            3 => strings(data, &mut revocations.sha1)?,
+            5 => strings(data, &mut revocations.sha256)?,
+            other => return Err(format!("it has a section of type {other}, which is not supported")),
+        }
+    }
+    Ok(())
+}
+
+fn damaged() -> String {
+    "it is damaged".to_owned()
+}
+
+/// Version, date, flags and comment decide nothing.
+fn header(wire: &mut Wire<'_>) -> Result<(), Damaged> {
+    wire.take(MAGIC.len())?;
+    if wire.number()? != FORMAT {
+        return Err(Damaged);
+    }
+    wire.long()?;
+    wire.long()?;
+    wire.long()?;
+    wire.string()?;
+    wire.string().map(|_| ())
+}
+
+fn section<'a>(wire: &mut Wire<'a>) -> Result<(u8, Wire<'a>), Damaged> {
+    Ok((wire.byte()?, Wire::new(wire.string()?)))
+}
+
+fn strings(mut wire: Wire<'_>, set: &mut BTreeSet<Box<[u8]>>) -> Result<(), String> {
+    while !wire.is_empty() {
+        set.insert(wire.string().map_err(|Damaged| damaged())?.into());
+    }
+    Ok(())
+}
+
+fn certificates(mut wire: Wire<'_>) -> Result<RevokedCertificates, String> {
+    let authority = wire.string().map_err(|Damaged| damaged())?;
+    wire.string().map_err(|Damaged| damaged())?;
+    let mut revoked = RevokedCertificates { authority: authority.into(), ..RevokedCertificates::default() };
+    while !wire.is_empty() {
+        let (kind, data) = section(&mut wire).map_err(|Damaged| damaged())?;
+        match kind {
+            0x20 => serials(data, &mut revoked).map_err(|Damaged| damaged())?,
+            0x21 => range(data, &mut revoked).map_err(|Damaged| damaged())?,
+            0x22 => bitmap(data, &mut revoked).map_err(|Damaged| damaged())?,
+            0x23 => key_ids(data, &mut revoked).map_err(|Damaged| damaged())?,
+            other => {
+                return Err(format!("it revokes certificates in a way ({other:#x}) that is not supported"));
+            }
+        }
+    }
+    Ok(revoked)
+}
+
+fn serials(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+    while !wire.is_empty() {
+        let serial = wire.long()?;
+        revoked.ranges.push((serial, serial));
+    }
+    Ok(())
+}
+
+fn range(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+    revoked.ranges.push((wire.long()?, wire.long()?));
+    wire.finish()
+}
+
+fn bitmap(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+    revoked.bitmaps.push(Bitmap { first: wire.long()?, bits: wire.string()?.into() });
+    wire.finish()
+}
+
+fn key_ids(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+    while !wire.is_empty() {
+        revoked.key_ids.push(wire.text()?.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Signatures by SSH keys and certificates.
+//!
+//! In: an armored block, the payload, the allowed signers and what is revoked. Out: the key that
+//! signed, or why it does not count. Never: a signature for another purpose, or the committer's date
+//! for the time: `git verify-commit` judges keys by that date, which the author of a commit chooses.
+
+mod allowed_signers;
+mod certificate;
+mod envelope;
+mod key;
+mod key_list;
+mod krl;
+mod pattern;
+mod problem;
+mod revocation;
+mod signer_line;
+mod signer_options;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use allowed_signers::{AllowedSigners, SignersError};
+pub(super) use problem::CertificateProblem;
+pub use revocation::{RevocationError, Revocations};
+
+use std::time::SystemTime;
+
+use allowed_signers::{Role, SignerLine};
+use certificate::{Certificate, is_certificate};
+use envelope::Envelope;
+use key::{KeyProblem, SshKey, fingerprint, key_type};
+
+use super::armor::{Block, unreadable};
+use super::distrust::Distrust;
+use super::terms::KeyWindow;
+use super::trusted_keys::{Signed, TrustedKeys};
+
+/// What allowed signers say of git's signatures.
+const NAMESPACE: &str = "git";
+
+/// Who made a signature over a payload.
+pub(super) fn signer(
+    trusted: &TrustedKeys,
+    payload: &[u8],
+    block: &Block<'_>,
+    now: SystemTime,
+) -> Result<Signed, Distrust> {
+    let envelope = Envelope::parse(block)?;
+    let kind = key_type(&envelope.key).map_err(|_| unreadable("its key is damaged"))?;
+    if is_certificate(kind) {
+        by_certificate(trusted, payload, &envelope, now)
+    } else {
+        by_key(trusted, payload, &envelope, now)
+    }
+}
+
+fn by_key(
+    trusted: &TrustedKeys,
+    payload: &[u8],
+    envelope: &Envelope,
+    now: SystemTime,
+) -> Result<Signed, Distrust> {
+    let key = SshKey::parse(&envelope.key).map_err(|problem| unusable(problem, &envelope.key))?;
+    check_not_revoked(trusted, &key)?;
+    let lines = trusted.signers.lines(&key, Role::Signer);
+    if lines.is_empty() {
+        return Err(Distrust::UnknownSigner(key.fingerprint()));
+    }
+    key.verify(&envelope.signed_bytes(payload)?, &envelope.signature, trusted.terms.minimum_rsa_bits)?;
+    one_of(&lines, |line| fits(line, now))?;
+    Ok(Signed { key: key.fingerprint(), principals: Vec::new(), made: None })
+}
+
+fn by_certificate(
+    trusted: &TrustedKeys,
+    payload: &[u8],
+    envelope: &Envelope,
+    now: SystemTime,
+) -> Result<Signed, Distrust> {
+    let floor = trusted.terms.minimum_rsa_bits;
+    let certificate = Certificate::parse(&envelope.key, floor)?;
+    let authority = certificate.authority.fingerprint();
+    check_not_revoked(trusted, &certificate.authority)?;
+    check_not_revoked(trusted, &certificate.key)?;
+    let revocations = &trusted.revocations;
+    if revocations.revokes_certificate(&certificate) || revocations.revokes_key(&envelope.key) {
+        return Err(Distrust::Certificate(CertificateProblem::Revoked));
+    }
+    let lines = trusted.signers.lines(&certificate.authority, Role::Authority);
+    if lines.is_empty() {
+        return Err(Distrust::Certificate(CertificateProblem::UnknownAuthority(authority)));
+    }
+    certificate.check(now)?;
+    certificate.key.verify(&envelope.signed_bytes(payload)?, &envelope.signature, floor)?;
+    trusted.terms.check_window(&authority, now)?;
+    let principals = one_of(&lines, |line| fits(line, now).and_then(|()| vouched(line, &certificate)))?;
+    Ok(Signed { key: certificate.key.fingerprint(), principals, made: None })
+}
+
+/// The first line that lets the signature count; otherwise what is wrong with the first one.
+fn one_of<Value>(
+    lines: &[&SignerLine],
+    judge: impl Fn(&SignerLine) -> Result<Value, Distrust>,
+) -> Result<Value, Distrust> {
+    let mut first = None;
+    for line in lines {
+        match judge(line) {
+            Ok(value) => return Ok(value),
+            Err(distrust) => first = first.or(Some(distrust)),
+        }
+    }
+    Err(first.unwrap_or(Distrust::Mismatch))
+}
+
+fn fits(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
+    let key = line.key.fingerprint();
+    if line.namespaces.as_ref().is_some_and(|namespaces| !namespaces.matches(NAMESPACE)) {
+        return Err(Distrust::NamespaceNotAllowed(key));
+    }
+    KeyWindow { valid_from: line.valid_after, valid_until: line.valid_before }.check(&key, now)
+}
+
+/// The names of a certificate for which the line lets its authority vouch.
+fn vouched(line: &SignerLine, certificate: &Certificate) -> Result<Vec<String>, Distrust> {
+    let names = certificate.principals.iter().filter(|name| line.principals.matches(name));
+    let names: Vec<String> = names.cloned().collect();
+    if names.is_empty() {
+        let all = certificate.principals.join(", ");
+        return Err(Distrust::Certificate(CertificateProblem::WrongPrincipal(all)));
+    }
+    Ok(names)
+}
+
+fn check_not_revoked(trusted: &TrustedKeys, key: &SshKey) -> Result<(), Distrust> {
+    if trusted.revocations.revokes_key(key.blob()) {
+        Err(Distrust::Revoked(key.fingerprint()))
+    } else {
+        Ok(())
+    }
+}
+
+fn unusable(problem: KeyProblem, blob: &[u8]) -> Distrust {
+    match problem {
+        KeyProblem::Damaged => unreadable("its key is damaged"),
+        KeyProblem::Unsupported(name) => Distrust::Unsupported(format!("an SSH key of the kind `{name}`")),
+        KeyProblem::Dsa => Distrust::Weak(format!("the DSA key {}", fingerprint(blob))),
+    }
+}

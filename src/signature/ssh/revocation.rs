@@ -1,0 +1,76 @@
+//! SSH keys and certificates that no longer count.
+//!
+//! In: revocation files, each a plain list of public keys or a KRL. Out: [`Revocations`]. Never:
+//! skips what it cannot read: git only warns of a revocation file that it cannot use, and trusts
+//! the revoked keys again.
+
+use std::collections::BTreeSet;
+
+use sequoia_openpgp::types::HashAlgorithm;
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+use super::certificate::Certificate;
+use super::key_list;
+use super::krl::{self, RevokedCertificates};
+use crate::source::RepoPath;
+
+/// Why a revocation file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the revocation list {path} cannot be used: {problem}")]
+pub struct RevocationError {
+    /// The file.
+    pub path: RepoPath,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// What is revoked.
+#[derive(Clone, Debug, Default)]
+pub struct Revocations {
+    pub(super) keys: BTreeSet<Box<[u8]>>,
+    pub(super) sha256: BTreeSet<Box<[u8]>>,
+    pub(super) sha1: BTreeSet<Box<[u8]>>,
+    pub(super) certificates: Vec<RevokedCertificates>,
+}
+
+/// A KRL of a large organisation has a few megabytes.
+const LARGEST_FILE: usize = 16 * 1024 * 1024;
+
+impl Revocations {
+    /// Reads every file; what any of them revokes is revoked.
+    pub fn from_files(files: impl Iterator<Item = (RepoPath, Vec<u8>)>) -> Result<Self, RevocationError> {
+        let mut revocations = Self::default();
+        for (path, bytes) in files {
+            let read = if bytes.len() > LARGEST_FILE {
+                Err("it is larger than 16 MiB".to_owned())
+            } else if krl::is_krl(&bytes) {
+                krl::read(&bytes, &mut revocations)
+            } else {
+                key_list::read(&bytes, &mut revocations)
+            };
+            read.map_err(|problem| RevocationError { path, problem })?;
+        }
+        Ok(revocations)
+    }
+
+    /// Whether the bytes of a key are revoked.
+    pub(super) fn revokes_key(&self, blob: &[u8]) -> bool {
+        self.keys.contains(blob)
+            || self.sha256.contains(Sha256::digest(blob).as_slice())
+            || (!self.sha1.is_empty() && self.revokes_sha1(blob))
+    }
+
+    /// Where SHA-1 cannot be computed, nobody can say that the key is not meant.
+    fn revokes_sha1(&self, blob: &[u8]) -> bool {
+        let Ok(context) = HashAlgorithm::SHA1.context() else { return true };
+        let mut context = context.for_digest();
+        context.update(blob);
+        context.into_digest().map_or(true, |digest| self.sha1.contains(digest.as_slice()))
+    }
+
+    /// Whether a certificate is revoked by its number or its name.
+    pub(super) fn revokes_certificate(&self, certificate: &Certificate) -> bool {
+        self.certificates.iter().any(|revoked| revoked.covers(certificate))
+    }
+}

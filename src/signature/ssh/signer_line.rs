@@ -1,0 +1,121 @@
+//! One line of a file of allowed signers.
+//!
+//! In: the line. Out: [`SignerLine`], or the column of what is wrong. Never: an option that it does
+//! not know, or one that stands twice.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::allowed_signers::{Role, SignerLine};
+use super::key::{SshKey, key_type};
+use super::pattern::PatternList;
+use super::signer_options::{self, Options};
+
+/// What is wrong with a line, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LineProblem {
+    /// In characters, from 1.
+    pub(super) column: usize,
+    pub(super) message: String,
+    pub(super) suggestion: Option<String>,
+}
+
+impl LineProblem {
+    pub(super) fn at(column: usize, message: impl Into<String>) -> Self {
+        Self { column, message: message.into(), suggestion: None }
+    }
+}
+
+/// A word of the line; blanks between double quotes are part of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word<'a> {
+    pub(super) column: usize,
+    pub(super) text: &'a str,
+}
+
+/// Reads a line; `None` for an empty one and a comment.
+pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, LineProblem> {
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.trim().is_empty() || line.trim_start().starts_with('#') {
+        return Ok(None);
+    }
+    if let Some((index, _)) =
+        line.chars().enumerate().find(|(_, character)| *character != '\t' && character.is_control())
+    {
+        return Err(LineProblem::at(index + 1, "the line holds a control character"));
+    }
+    let words = words(line)?;
+    let (principals, rest) = words.split_first().ok_or_else(|| LineProblem::at(1, "the line is empty"))?;
+    let (options, key) = match rest {
+        [kind, key, ..] if is_key(kind, key) => (Options::default(), [kind, key]),
+        [options, kind, key, ..] => (signer_options::parse(options)?, [kind, key]),
+        _ => return Err(LineProblem::at(end(line), "expected: principals, options, type of key, key")),
+    };
+    Ok(Some(SignerLine {
+        principals: principal_list(principals)?,
+        role: if options.authority { Role::Authority } else { Role::Signer },
+        namespaces: options.namespaces,
+        valid_after: options.valid_after,
+        valid_before: options.valid_before,
+        key: read_key(key)?,
+    }))
+}
+
+fn end(line: &str) -> usize {
+    line.trim_end().chars().count() + 1
+}
+
+fn words(line: &str) -> Result<Vec<Word<'_>>, LineProblem> {
+    let mut words = Vec::new();
+    let mut start: Option<(usize, usize)> = None;
+    let mut quote = None;
+    for (index, (offset, character)) in line.char_indices().enumerate() {
+        let blank = matches!(character, ' ' | '\t') && quote.is_none();
+        match (blank, start) {
+            (true, Some((column, from))) => {
+                words.extend(line.get(from..offset).map(|text| Word { column, text }));
+                start = None;
+            }
+            (false, None) => start = Some((index + 1, offset)),
+            (true, None) | (false, Some(_)) => {}
+        }
+        if character == '"' {
+            quote = if quote.is_some() { None } else { Some(index + 1) };
+        }
+    }
+    if let Some(column) = quote {
+        return Err(LineProblem::at(column, "the quote is not closed"));
+    }
+    words.extend(start.and_then(|(column, from)| line.get(from..).map(|text| Word { column, text })));
+    Ok(words)
+}
+
+fn principal_list(word: &Word<'_>) -> Result<PatternList, LineProblem> {
+    let text = word.text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(word.text);
+    let plain = !text.contains('"');
+    PatternList::parse(text).filter(|_| plain).ok_or_else(|| {
+        LineProblem::at(
+            word.column,
+            "these principals can never match: write names or patterns, separated by commas",
+        )
+    })
+}
+
+/// Whether two words are a key: the second repeats the first in its own bytes.
+fn is_key(kind: &Word<'_>, key: &Word<'_>) -> bool {
+    decode(key).is_some_and(|blob| key_type(&blob) == Ok(kind.text))
+}
+
+fn decode(key: &Word<'_>) -> Option<Vec<u8>> {
+    STANDARD.decode(key.text).ok()
+}
+
+fn read_key([kind, key]: [&Word<'_>; 2]) -> Result<SshKey, LineProblem> {
+    let blob = decode(key).ok_or_else(|| LineProblem::at(key.column, "the key is not base64 text"))?;
+    if key_type(&blob) != Ok(kind.text) {
+        let message = format!("the key is not of the type `{}`", kind.text);
+        return Err(LineProblem::at(kind.column, message));
+    }
+    SshKey::parse(&blob)
+        .map_err(|problem| LineProblem::at(key.column, format!("the key cannot be used: {problem}")))
+}

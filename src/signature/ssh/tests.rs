@@ -1,0 +1,1 @@
+//! SSH signatures that count and signatures that must not.
