@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
         arguments.paths.iter().map(|path| RepoPath::new(path.trim_start_matches("./"))).collect();
     let found = owners_of(&repository, &snapshot, dialect, Coverage::Of(&paths));
     let Some(owners) = found.map_err(CommandError::Argument)? else {
-        let message = format!("{} has no CODEOWNERS file for these paths", arguments.base);
+        let message = format!("{} has no CODEOWNERS or OWNERS file for these paths", arguments.base);
         return Err(CommandError::Argument(message));
     };
     print(&explanation(&owners, demand.as_ref(), &paths))?;

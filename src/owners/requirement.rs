@@ -119,8 +119,12 @@ impl Requirement {
     /// How many teams can be given a person of their own: the largest matching of teams and persons,
     /// grown one team at a time.
     fn covered_teams(&self, approvers: &[&Approver]) -> usize {
-        let teams: BTreeSet<&OwnerHandle> = self.owners.iter().filter(|owner| owner.is_team()).collect();
-        let teams: Vec<&OwnerHandle> = teams.into_iter().collect();
+        let mut teams: Vec<&OwnerHandle> = Vec::new();
+        for team in self.owners.iter().filter(|owner| owner.is_team()) {
+            if teams.iter().all(|known| !known.is(&team.0)) {
+                teams.push(team);
+            }
+        }
         let mut places: Vec<(&str, Option<usize>)> = Vec::new();
         for approver in approvers {
             if places.iter().all(|(name, _)| *name != approver.name) {
@@ -233,6 +237,9 @@ mod tests {
             assert_eq!(rule.standing(&teams, &[ann.clone(), approver("Bob", &[team])]).missing, 0, "{team}");
             assert_eq!(rule.standing(&teams, &[approver("Bob", &[team]), ann.clone()]).missing, 0, "{team}");
         }
+        let twice = requirement(&["@acme/web", "@ACME/web"], 1);
+        let both = [approver("Ann", &["@acme/web"]), approver("Bob", &["@acme/web"])];
+        assert_eq!(twice.standing(&teams, &both).teams, 1, "one team in two spellings");
         assert_eq!(requirement(&["@acme/web"], 1).standing(&teams, &[ann]).teams, 1);
     }
 }
