@@ -1,10 +1,13 @@
 //! The command line, as clap types.
 
+mod statements;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::kube::KubernetesVersion;
+pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 
 /// A policy gate for GitOps repositories: judges what a push would make of the cluster.
 #[derive(Debug, Parser)]
@@ -30,6 +33,10 @@ pub enum Command {
     Validate(ValidateArguments),
     /// Judge every first-parent commit of a history as if it had been pushed alone.
     Replay(ReplayArguments),
+    /// Approve a change of a ref: sign a statement about it with git's configured key.
+    Approve(ApproveArguments),
+    /// List the signed statements about a change, and say why each counts or does not.
+    Approvals(ApprovalsArguments),
     /// Say who owns paths, and which line of CODEOWNERS says so.
     Owners(OwnersArguments),
     /// Print the objects of a file as the gate reads them, one JSON object a line.
@@ -88,9 +95,27 @@ pub struct HookArguments {
     /// Reject when no verdict is reached after this many seconds (GitHub Enterprise Server: 4).
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub deadline: u64,
+    /// The host that serves the repository; told by its environment where absent.
+    #[arg(long, value_enum)]
+    pub host: Option<HostArgument>,
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,
+}
+
+/// Hosts of `--host`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HostArgument {
+    /// Plain git.
+    Git,
+    /// gitolite.
+    Gitolite,
+    /// GitHub Enterprise Server.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea and Forgejo.
+    Gitea,
 }
 
 /// Arguments of the `update` hook.

@@ -16,7 +16,7 @@ use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
-use crate::verdict::{self, Judgement, Mode};
+use crate::verdict::{self, Circumstances, Judgement, Mode};
 use crate::world::{self, ObjectChange, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
@@ -60,7 +60,8 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     undecided.extend(checked.iter().find_map(|checked| checked.undecided.clone()));
     let findings = checked.into_iter().map(|checked| (checked.reading, checked.findings)).collect();
     let findings = checks::without_repetition(findings);
-    let mut judgement = verdict::decide(findings, undecided, changes, policy, change.mode, today);
+    let circumstances = Circumstances { policy, evidence: change.evidence, mode: change.mode, today };
+    let mut judgement = verdict::decide(findings, undecided, changes, circumstances);
     judgement.not_evaluated = unevaluated.into_iter().collect();
     world::discard((worlds.views, old, new));
     judgement

@@ -52,7 +52,7 @@ const IMPURE: &[&str] =
 
 /// Where a process may be started, and where the environment may be read.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("std::process::Command", &["src/commands/demo"]),
+    ("Command::new(\"", &["src/commands/demo", "src/commands/git_program.rs", "src/git/raw/git_oracle.rs"]),
     (
         "env::var",
         &[

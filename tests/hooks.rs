@@ -5,11 +5,13 @@ mod common;
 /// One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
 mod hooks {
     mod alone;
+    mod approvals;
     mod checkout;
     mod floor;
     mod heads;
     mod hidden;
     mod hostile;
+    mod hosts;
     mod manifests;
     mod merges;
     mod other_hooks;

@@ -1,9 +1,19 @@
 //! Whose approval a changed path has.
 //!
-//! In: the people of the policy, who signed the new commits, what each of them touches. Out:
-//! [`SignerApprovals`]. Never: believes author or committer text, counts a key that maps to no
-//! person, or reads a repository.
+//! In: the people of the policy, who signed the new commits and what each of them touches, signed
+//! statements under `refs/approvals/`. Out: [`SignerApprovals`]; [`Record`]s and what they count for.
+//! Never: believes author or committer text, counts a key that maps to no person, or reads a repository.
 
+mod digest;
+mod people;
+mod record;
 mod signer;
+mod standing;
+mod statement;
 
+pub use digest::Digest;
+pub use people::{Approver, Claim};
+pub use record::{NotGenuine, Record, SignedTag};
 pub use signer::{NewCommit, SignerApprovals};
+pub use standing::{Asked, Contributors, Covers, Refusal};
+pub use statement::{Purpose, Statement, StatementError};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::people::person_of_key;
 use crate::evidence::{CommitFacts, Evidence};
 use crate::owners::Approver;
 use crate::policy::PersonEntry;
@@ -55,15 +56,14 @@ impl<'a> SignerApprovals<'a> {
     pub fn approver(&self, path: &RepoPath) -> Option<Approver> {
         let person = self.tip?;
         let approved = self.touched.get(path) == Some(&Signed::ByTipSigner);
-        approved.then(|| Approver { name: person.name.clone(), handles: person.handles.clone() })
+        approved.then(|| Approver::of(person))
     }
 }
 
 /// The person whose trusted key signed a commit.
 fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
     let Evidence::Known(SignatureStatus::Trusted { key }) = &facts.signature else { return None };
-    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
-    people.iter().find(|person| person.keys.iter().any(owns_key))
+    person_of_key(people, key)
 }
 
 #[cfg(test)]
@@ -98,7 +98,7 @@ mod tests {
             NewCommit { facts: &tip, touched: vec![mixed.clone(), own.clone()] },
         ];
         let approvals = SignerApprovals::of(&people, Some(&tip), commits);
-        let alice = Approver { name: "Alice".into(), handles: vec!["@a".into()] };
+        let alice = Approver::of(&people[0]);
         assert_eq!(approvals.approver(&own), Some(alice));
         assert_eq!(approvals.approver(&mixed), None);
         assert_eq!(approvals.approver(&RepoPath::new("untouched")), None);

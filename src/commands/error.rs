@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::demo::DemoError;
 use super::gate::GateError;
 use crate::git::GitError;
-use crate::push::{EnvironmentError, PushError};
+use crate::push::{EnvironmentError, HostError, PushError};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
@@ -66,6 +66,9 @@ pub enum CommandError {
     /// The hook's environment.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
+    /// The host does not say who pushes.
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -89,6 +92,17 @@ pub enum CommandError {
     /// The demo does not show what it should.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// The user's git did not do what it was asked.
+    #[error("`git {typed}` failed: {reason}")]
+    GitProgram {
+        /// What a person would have typed.
+        typed: String,
+        /// Why, where git has not said it itself.
+        reason: String,
+    },
+    /// A statement that nobody would count.
+    #[error("nothing was signed that would count: {0}")]
+    Statement(String),
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
@@ -104,9 +118,12 @@ impl CommandError {
             | Self::Git(GitError::Open { .. } | GitError::Revision(_))
             | Self::Push(_)
             | Self::Environment(_)
+            | Self::Host(_)
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
+            | Self::GitProgram { .. }
             | Self::Argument(_) => Exit::Usage,
+            Self::Statement(_) => Exit::Reject,
             Self::Gate(GateError::Git(_))
             | Self::Git(_)
             | Self::Output(_)

@@ -1,5 +1,8 @@
 //! One file a subcommand; the only place that composes rooms.
 
+mod approvals;
+mod approve;
+mod change;
 mod check;
 mod deadline;
 mod demo;
@@ -8,6 +11,7 @@ mod explain;
 mod files;
 mod gate;
 mod generate;
+mod git_program;
 mod hooks;
 mod init;
 mod objects;
@@ -53,6 +57,8 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Check(arguments) => check::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Approve(arguments) => approve::run(&arguments),
+        Command::Approvals(arguments) => approvals::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::approval::{Approver, Purpose};
 use crate::owners::{OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
@@ -82,6 +83,32 @@ pub struct OwnedChange {
     pub standing: Standing,
 }
 
+/// A signed statement under `refs/approvals/` about the ref of the push.
+#[derive(Clone, Debug)]
+pub struct ApprovalFacts {
+    /// The tag object.
+    pub object: ObjectId,
+    /// What it was signed for; `None` where it is not genuine.
+    pub purpose: Option<Purpose>,
+    /// Who signed it; `None` where it is not genuine.
+    pub approver: Option<Approver>,
+    /// The reason that they gave.
+    pub reason: String,
+    /// What it counts for.
+    pub standing: ApprovalStanding,
+}
+
+/// What a statement counts for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApprovalStanding {
+    /// For exactly this change, findings included.
+    WholeChange,
+    /// For paths whose content is still what was approved.
+    UnchangedPaths,
+    /// For nothing, and why.
+    None(String),
+}
+
 /// What changes about a trust file.
 #[derive(Clone, Debug)]
 pub struct TrustFileChange {
@@ -116,9 +143,21 @@ pub struct RefEvidence {
     pub owners_problems: Vec<OwnersProblem>,
     /// The trust files that change.
     pub trust_files: Vec<TrustFileChange>,
+    /// What people said of the change by signing it.
+    pub approvals: Vec<ApprovalFacts>,
+    /// What a reader should know besides findings, such as why an approval does not count.
+    pub notices: Vec<String>,
 }
 
 impl RefEvidence {
+    /// Everybody who signed a statement for exactly this change, each person once.
+    pub fn signers_for(&self, purpose: Purpose) -> Vec<&Approver> {
+        let statements = self.approvals.iter().filter(|approval| {
+            approval.purpose == Some(purpose) && approval.standing == ApprovalStanding::WholeChange
+        });
+        Approver::distinct(statements.filter_map(|approval| approval.approver.as_ref()))
+    }
+
     /// Evidence of a change that is no ref update: a folder or an index.
     pub fn none() -> Self {
         Self {
@@ -130,6 +169,8 @@ impl RefEvidence {
             unowned: Vec::new(),
             owners_problems: Vec::new(),
             trust_files: Vec::new(),
+            approvals: Vec::new(),
+            notices: Vec::new(),
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum Head {
     Detached(ObjectId),
 }
 
+/// How many refs of one folder are looked at.
+const REFS_BELOW: usize = 10_000;
 /// How many symbolic refs, or tags of tags, are followed.
 const HOPS: usize = 8;
 
@@ -36,6 +38,26 @@ impl Repository {
         let pattern = "refs/heads/*";
         let mut names = self.inner.references_glob(pattern).map_err(|error| ref_error(pattern, &error))?;
         Ok(names.next().is_some())
+    }
+
+    /// The refs whose names begin with a folder, `refs/approvals/heads/main/`, and what they point to.
+    /// Symbolic ones are left out: they stand for nothing of their own.
+    pub fn refs_below(&self, folder: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let mut found = Vec::new();
+        for reference in
+            self.inner.references_glob(&format!("{folder}*")).map_err(|error| ref_error(folder, &error))?
+        {
+            let reference = reference.map_err(|error| ref_error(folder, &error))?;
+            let (Ok(name), Some(oid)) = (reference.name(), reference.target()) else { continue };
+            // The pattern of libgit2 reads `[` and `*` of a name as wildcards.
+            if name.starts_with(folder) {
+                found.push((name.to_owned(), object_id(name, &oid.to_string())?));
+            }
+            if found.len() > REFS_BELOW {
+                return Err(GitError::Limit { what: "refs below one folder", limit: REFS_BELOW });
+            }
+        }
+        Ok(found)
     }
 
     /// The ref that a name stands for once symbolic refs are followed: a push to an alias of `main`

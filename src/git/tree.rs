@@ -25,6 +25,22 @@ impl Repository {
         Ok(snapshot)
     }
 
+    /// One file of a tree; `None` where there is none of that path.
+    pub fn file_at(&self, tree: &ObjectId, path: &RepoPath) -> Result<Option<TreeFile>, GitError> {
+        let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
+        let mut tree = tree.clone();
+        for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+            match self.entries(&tree)?.remove(folder.as_bytes()) {
+                Some(Entry::Folder(id)) => tree = id,
+                Some(Entry::File(_)) | None => return Ok(None),
+            }
+        }
+        match self.entries(&tree)?.remove(name.as_bytes()) {
+            Some(Entry::File(file)) => Ok(Some(file)),
+            Some(Entry::Folder(_)) | None => Ok(None),
+        }
+    }
+
     /// Every file of a tree, reading only the folders that differ from another tree whose files are
     /// known: the cost of a push follows the change.
     pub fn snapshot_beside(

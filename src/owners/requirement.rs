@@ -25,13 +25,13 @@ pub struct Requirement {
     pub count: usize,
 }
 
-/// Somebody who approved a path.
+/// Somebody who has said something by signing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
-    /// The person's name in the policy.
+    /// The name that the policy gives them; it stands for the person, however many keys they have.
     pub name: String,
-    /// Accounts, teams, roles and addresses of the person, as the policy writes them.
-    pub handles: Vec<String>,
+    /// Accounts, teams, roles and e-mail addresses, as CODEOWNERS writes them.
+    pub handles: Vec<OwnerHandle>,
 }
 
 /// Which of the listed owners have to approve.
@@ -164,7 +164,7 @@ fn settle(
 
 impl Approver {
     fn is(&self, owner: &OwnerHandle) -> bool {
-        self.handles.iter().any(|handle| owner.is(handle))
+        self.handles.iter().any(|handle| owner.is(&handle.0))
     }
 }
 
@@ -188,7 +188,8 @@ mod tests {
     }
 
     fn approver(name: &str, handles: &[&str]) -> Approver {
-        Approver { name: name.into(), handles: handles.iter().map(|handle| (*handle).into()).collect() }
+        let handles = handles.iter().map(|handle| OwnerHandle((*handle).into())).collect();
+        Approver { name: name.into(), handles }
     }
 
     fn demand(approvals: usize, owners: RequiredOwners, distinct_teams: usize) -> Demand {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::age::Age;
 use super::enforcement::Enforcement;
 use super::profile::ProfileName;
 use crate::finding::Severity;
@@ -20,6 +21,9 @@ pub struct PolicyDocument {
     pub kind: String,
     /// The profile that this policy starts from; `baseline` where absent.
     pub profile: Option<ProfileName>,
+    /// The name of this repository in approvals: one that was given in another repository does not count.
+    /// Where it is absent, nobody can approve by signing.
+    pub repository: Option<String>,
     /// Patterns of refs that are guarded, `*` crossing `/`; HEAD's branch and `refs/tags/*` where absent.
     pub protected: Option<Vec<String>>,
     /// Which files are manifests.
@@ -34,6 +38,10 @@ pub struct PolicyDocument {
     pub people: Vec<PersonEntry>,
     /// Whose approval changes need, by CODEOWNERS.
     pub owners: Option<OwnersEntry>,
+    /// How long approvals hold.
+    pub approvals: Option<ApprovalsEntry>,
+    /// Who may pass a change that the gate rejects, in an emergency.
+    pub r#override: Option<OverrideEntry>,
     /// Enforcement by check id.
     #[serde(default)]
     pub checks: BTreeMap<String, CheckRule>,
@@ -57,7 +65,7 @@ pub struct ManifestsEntry {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClusterEntry {
     /// Its name in messages and waivers.
@@ -132,6 +140,25 @@ pub struct OwnersEntry {
     pub signer_counts: bool,
 }
 
+/// Approvals that are signed tags under `refs/approvals/`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ApprovalsEntry {
+    /// How far ahead an approval may expire: `7d`, `12h`; without limit where absent.
+    pub max_age: Option<Age>,
+}
+
+/// The way through for an emergency: signed like an approval, with a reason, and reported as FORCED.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OverrideEntry {
+    /// Names of `people:` who may override; they may be the authors of the change.
+    pub people: Vec<String>,
+    /// How many of them it takes.
+    #[serde(default = "one")]
+    pub count: usize,
+}
+
 fn one() -> usize {
     1
 }
@@ -160,7 +187,7 @@ pub struct CheckRule {
 }
 
 /// An exception of a check's rule.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Scope {
     /// Globs of paths; any path where empty.
@@ -177,7 +204,7 @@ pub struct Scope {
 }
 
 /// An accepted finding.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaiverEntry {
     /// The check.

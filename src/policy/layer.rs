@@ -2,9 +2,11 @@
 
 use chrono::NaiveDate;
 
+use super::comparison::Outline;
 use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
 use super::enforcement::Enforcement;
 use super::error::PolicyError;
+use super::layers::Overriders;
 use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
 use super::validate::{check_ids, check_values, globs, waivers};
@@ -26,12 +28,43 @@ pub struct Decision {
     pub enforcement: Enforcement,
     /// The line that says so.
     pub origin: Origin,
-    /// Who may approve, with `approve`.
-    pub approvers: Vec<String>,
-    /// How many have to.
-    pub count: usize,
+    /// Whose approval lets it pass, with `approve`: all of these.
+    pub demands: Vec<ApprovalDemand>,
     /// The waiver that reduced it to nothing.
     pub waived: Option<Waiver>,
+}
+
+/// Who has to approve a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalDemand {
+    /// Accounts, teams and e-mail addresses, as CODEOWNERS writes them.
+    pub approvers: Vec<String>,
+    /// How many people who have one of these.
+    pub count: usize,
+}
+
+impl Decision {
+    /// The stricter of two decisions about one finding. What both would let somebody approve, both have
+    /// to see approved.
+    pub fn stricter(self, other: Self) -> Self {
+        let rank = |decision: &Self| (decision.enforcement, decision.waived.is_some());
+        let demands = match (self.enforcement, other.enforcement) {
+            (Enforcement::Approve, Enforcement::Approve) => joined(&self.demands, &other.demands),
+            (Enforcement::Off | Enforcement::Warn | Enforcement::Approve | Enforcement::Deny, _) => {
+                Vec::new()
+            }
+        };
+        let mut stricter = if rank(&other) >= rank(&self) { other } else { self };
+        if !demands.is_empty() {
+            stricter.demands = demands;
+        }
+        stricter
+    }
+}
+
+fn joined(one: &[ApprovalDemand], other: &[ApprovalDemand]) -> Vec<ApprovalDemand> {
+    let new = other.iter().filter(|demand| !one.contains(demand));
+    one.iter().chain(new).cloned().collect()
 }
 
 /// One policy file on top of its profile.
@@ -85,11 +118,6 @@ impl Layer {
         Ok(Self { files, waivers: Vec::new(), author: Author::Repository })
     }
 
-    /// Whether the server's administrator wrote it.
-    pub fn is_servers(&self) -> bool {
-        self.author == Author::Server
-    }
-
     /// The file itself, without its profiles.
     pub fn document(&self) -> Option<&PolicyDocument> {
         self.files.first().map(|file| &file.document)
@@ -112,6 +140,17 @@ impl Layer {
         entries.next().filter(|owners| owners.approvals > 0)
     }
 
+    /// Whether the server's administrator wrote it.
+    pub(super) fn is_server(&self) -> bool {
+        self.author == Author::Server
+    }
+
+    /// Who may override as far as this layer goes.
+    pub(super) fn overriders(&self) -> Option<Overriders> {
+        let entry = self.document()?.r#override.as_ref()?;
+        Some(Overriders { people: entry.people.iter().cloned().collect(), count: entry.count })
+    }
+
     /// Whether any finding of a check could matter.
     pub fn runs(&self, check: &str) -> bool {
         let rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
@@ -128,13 +167,25 @@ impl Layer {
     ) -> Decision {
         let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
         let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, today)).cloned();
-        Decision {
-            enforcement: if waived.is_some() { Enforcement::Off } else { enforcement },
-            origin,
-            approvers: rule.map(|rule| rule.approvers.clone()).unwrap_or_default(),
-            count: rule.and_then(|rule| rule.count).unwrap_or(1),
-            waived,
+        let enforcement = if waived.is_some() { Enforcement::Off } else { enforcement };
+        let demands = match enforcement {
+            Enforcement::Approve => vec![demand(rule)],
+            Enforcement::Off | Enforcement::Warn | Enforcement::Deny => Vec::new(),
+        };
+        Decision { enforcement, origin, demands, waived }
+    }
+
+    /// A check's rules over all files, for comparing two policies.
+    pub(super) fn outline(&self, check: &str) -> Outline<'_> {
+        let rules = || self.files.iter().filter_map(|file| file.document.checks.get(check));
+        let mut scopes = Vec::new();
+        for rule in rules() {
+            scopes.extend(&rule.scopes);
+            if rule.enforce.is_some() {
+                break;
+            }
         }
+        Outline { scopes, enforcement: self.enforcement(check, None, None).0, rule: rules().next() }
     }
 
     fn enforcement(
@@ -175,6 +226,14 @@ impl Layer {
         } else {
             (Enforcement::Warn, "profile")
         }
+    }
+}
+
+/// What a rule says of approvers. None at all can never be met.
+fn demand(rule: Option<&CheckRule>) -> ApprovalDemand {
+    ApprovalDemand {
+        approvers: rule.map(|rule| rule.approvers.clone()).unwrap_or_default(),
+        count: rule.and_then(|rule| rule.count).unwrap_or(1),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The layers that decide together: the repository's policy, the target ref's, the server's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use globset::GlobSet;
 
-use super::document::{OwnersEntry, SignatureRequirement};
+use super::age::Age;
+use super::document::{OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement};
 use super::layer::{Decision, Layer};
 use super::validate::globs;
 use super::waiver::WaivedFinding;
@@ -43,6 +44,22 @@ impl ProtectedRefs {
             Self::HeadAndTags => is_head || is_tag || (head.is_none() && is_branch),
             Self::Everything => is_tag || is_branch,
         }
+    }
+}
+
+/// Who may override, and how many of them it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overriders {
+    /// Names of people.
+    pub people: BTreeSet<String>,
+    /// How many.
+    pub count: usize,
+}
+
+impl Overriders {
+    fn and(&self, other: &Self) -> Self {
+        let people = self.people.intersection(&other.people).cloned().collect();
+        Self { people, count: self.count.max(other.count) }
     }
 }
 
@@ -90,7 +107,7 @@ impl Policy {
         today: NaiveDate,
     ) -> Option<Decision> {
         let decisions = self.layers.iter().map(|layer| layer.decide(finding, path, today));
-        decisions.max_by_key(|decision| (decision.enforcement, decision.waived.is_some()))
+        decisions.reduce(Decision::stricter)
     }
 
     /// Whether any layer demands signatures.
@@ -98,11 +115,42 @@ impl Policy {
         self.layers.iter().any(|layer| layer.signatures().require == SignatureRequirement::Trusted)
     }
 
+    /// The name of the repository in approvals: the server's, else the governing policy's.
+    pub fn repository(&self) -> Option<&str> {
+        self.authoritative().find_map(|document| document.repository.as_deref())
+    }
+
+    /// Who is who: the server's list where it has one, else the governing policy's.
+    pub fn people(&self) -> &[PersonEntry] {
+        let mut lists = self.authoritative().map(|document| document.people.as_slice());
+        lists.find(|people| !people.is_empty()).unwrap_or_default()
+    }
+
+    /// The server's file and the governing policy's, in the order in which they are believed.
+    fn authoritative(&self) -> impl Iterator<Item = &PolicyDocument> {
+        let of_server = self.layers.iter().rev().find(|layer| layer.is_server());
+        of_server.into_iter().chain(self.layers.first()).filter_map(Layer::document)
+    }
+
+    /// How far ahead an approval may expire: the shortest of all layers.
+    pub fn approvals_hold(&self) -> Option<Age> {
+        let documents = self.layers.iter().filter_map(Layer::document);
+        documents.filter_map(|document| document.approvals.as_ref()?.max_age).min()
+    }
+
+    /// How many of whom may override. Every layer has to allow it, so that neither a repository nor a branch
+    /// can open what the server keeps shut.
+    pub fn overriders(&self) -> Option<Overriders> {
+        let mut layers = self.layers.iter();
+        let first = layers.next()?.overriders()?;
+        layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
+    }
+
     /// The strictest demand on owners; `None` where no layer has one. The server's word on the dialect
     /// goes before the repository's, which could make a file mean less by reading it otherwise.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let demands: Vec<_> = self.layers.iter().filter_map(Layer::owners).collect();
-        let of_server = self.layers.iter().filter(|layer| layer.is_servers()).filter_map(Layer::owners);
+        let of_server = self.layers.iter().filter(|layer| layer.is_server()).filter_map(Layer::owners);
         let mut dialects = of_server.chain(demands.iter().cloned());
         Some(OwnersEntry {
             dialect: dialects.find_map(|owners| owners.dialect),

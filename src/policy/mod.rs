@@ -4,6 +4,8 @@
 //! says of every finding whether it blocks. Never: knows the checks (their ids are resolved in the
 //! checks room), reads files, or is read from what a push brings.
 
+mod age;
+mod comparison;
 mod document;
 mod enforcement;
 mod error;
@@ -14,14 +16,16 @@ mod profile;
 mod validate;
 mod waiver;
 
+pub use age::Age;
+pub use comparison::weakenings;
 pub use document::{
-    CheckRule, ClusterEntry, ManifestsEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
-    SignatureRequirement, SignaturesEntry, WaiverEntry,
+    ApprovalsEntry, CheckRule, ClusterEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry,
+    PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
-pub use layer::{Author, Decision, Layer, Origin};
-pub use layers::{Policy, ProtectedRefs};
+pub use layer::{ApprovalDemand, Author, Decision, Layer, Origin};
+pub use layers::{Overriders, Policy, ProtectedRefs};
 pub use profile::{PROFILES, ProfileName};
 pub use waiver::{WaivedFinding, Waiver};
 

@@ -1,5 +1,7 @@
 //! What serde cannot see: ids, dates and patterns that parse as text and mean nothing.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -47,6 +49,7 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_patterns(file, "/manifests/include", manifests.include.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/exclude", &manifests.exclude)?;
     check_owners(file)?;
+    check_people(file)?;
     check_clusters(file)
 }
 
@@ -60,11 +63,49 @@ fn check_owners(file: &Positioned) -> Result<(), PolicyError> {
     Ok(())
 }
 
+/// Whoever may override is somebody, and there are enough of them.
+fn check_people(file: &Positioned) -> Result<(), PolicyError> {
+    let named = file.document.repository.as_deref();
+    if named.is_some_and(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
+        return Err(file.error("/repository", "`repository` is a name, such as `acme/production`", None));
+    }
+    let names = || file.document.people.iter().map(|person| person.name.as_str());
+    let mut known = BTreeSet::new();
+    if let Some(index) = names().position(|name| !known.insert(name)) {
+        let message = "two people have this name, and one of them would count as the other";
+        return Err(file.error(&format!("/people/{index}/name"), message, None));
+    }
+    let Some(entry) = &file.document.r#override else { return Ok(()) };
+    for (index, name) in entry.people.iter().enumerate() {
+        if !known.contains(name.as_str()) {
+            let message = format!("`{name}` is nobody of `people`");
+            return Err(file.error(
+                &format!("/override/people/{index}"),
+                message,
+                did_you_mean(name, names()),
+            ));
+        }
+    }
+    let distinct: BTreeSet<&String> = entry.people.iter().collect();
+    if entry.count == 0 || entry.count > distinct.len() {
+        let message = format!("`count` is from 1 to the number of `people`, {}", distinct.len());
+        return Err(file.error("/override/count", message, None));
+    }
+    Ok(())
+}
+
 fn check_rule(file: &Positioned, id: &str, rule: &CheckRule) -> Result<(), PolicyError> {
     let scoped = rule.scopes.iter().any(|scope| scope.enforce == Enforcement::Approve);
     if (scoped || rule.enforce == Some(Enforcement::Approve)) && rule.approvers.is_empty() {
         let message = "`enforce: approve` needs `approvers`: nobody could ever approve";
         return Err(file.error(&format!("/checks/{id}/enforce"), message, None));
+    }
+    if rule.count == Some(0) {
+        return Err(file.error(
+            &format!("/checks/{id}/count"),
+            "`count: 0` asks for nobody: use `enforce: warn`",
+            None,
+        ));
     }
     for (index, scope) in rule.scopes.iter().enumerate() {
         check_patterns(file, &format!("/checks/{id}/scopes/{index}/paths"), &scope.paths)?;

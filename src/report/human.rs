@@ -8,7 +8,7 @@ use super::escape::terminal;
 use super::snippet::excerpt;
 use super::{Colour, Report, Section};
 use crate::finding::{Location, Side, Subject};
-use crate::policy::Enforcement;
+use crate::policy::{ApprovalDemand, Enforcement};
 use crate::verdict::{Judged, Verdict};
 
 /// `git push` puts `remote: ` before every line; what remains of 80 columns.
@@ -29,6 +29,10 @@ pub(super) fn render(report: &Report, colour: Colour) -> String {
 
 fn push_section(text: &mut String, section: &Section, report: &Report, colour: Colour) {
     let _ = writeln!(text, "portcullis: {}", headline(section, report));
+    if let Some(forced) = &section.judgement.forced {
+        let (people, reasons) = (forced.people.join(", "), forced.reasons.join("; "));
+        let _ = writeln!(text, "{}", wrap(&format!("FORCED by {people}: {reasons}"), WIDTH));
+    }
     for notice in &section.notices {
         let _ = writeln!(text, "note: {}", terminal(notice));
     }
@@ -75,6 +79,7 @@ fn finding(judged: &Judged, colour: Colour) -> String {
     let finding = &judged.finding;
     let level = match (judged.decision.enforcement, judged.decision.waived.is_some()) {
         (Enforcement::Deny, _) => Level::ERROR,
+        (Enforcement::Approve, _) if judged.missing == 0 => Level::NOTE.with_name("approved"),
         (Enforcement::Approve, _) => Level::ERROR.with_name("needs approval"),
         (Enforcement::Warn, _) => Level::WARNING,
         (Enforcement::Off, true) => Level::NOTE.with_name("waived"),
@@ -160,22 +165,30 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     notes
 }
 
+/// Who is asked, and who has answered.
 fn approval(judged: &Judged) -> String {
-    let count = judged.decision.count;
-    let approvers = judged.decision.approvers.join(", ");
-    format!("{count} of {approvers} must approve; a push cannot carry approvals of findings yet")
+    let demand =
+        |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));
+    let demands: Vec<String> = judged.decision.demands.iter().map(demand).collect();
+    let approved =
+        if judged.approved_by.is_empty() { "nobody yet".into() } else { judged.approved_by.join(", ") };
+    format!("{}; approved by {approved}", demands.join(", and "))
 }
 
 fn closing(report: &Report) -> String {
     let all = || report.sections.iter().flat_map(|section| &section.judgement.findings);
     let count =
         |wanted: &[Enforcement]| all().filter(|judged| wanted.contains(&judged.decision.enforcement)).count();
-    let errors = count(&[Enforcement::Deny, Enforcement::Approve]);
+    let approved = all().filter(|judged| judged.missing == 0);
+    let approved = approved.filter(|judged| judged.decision.enforcement == Enforcement::Approve).count();
+    let errors = count(&[Enforcement::Deny, Enforcement::Approve]) - approved;
     let warnings = count(&[Enforcement::Warn]);
     let counts = format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"));
     let explain = all().next().map(|judged| format!(" Run `portcullis explain {}`.", judged.finding.check));
     let explain = explain.unwrap_or_default();
+    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
     match report.verdict() {
+        Verdict::Accept if forced => format!("accepted: FORCED in spite of {counts}.{explain}"),
         Verdict::Accept if warnings == 0 => "accepted".to_owned(),
         Verdict::Accept => format!("accepted: {}.{explain}", plural(warnings, "warning")),
         Verdict::Reject => format!("rejected: {counts}.{explain}"),

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Report, Section};
+use crate::approval::Purpose;
+use crate::evidence::{ApprovalFacts, ApprovalStanding};
 use crate::finding::{Location, Subject};
+use crate::policy::ApprovalDemand;
 use crate::verdict::{Judged, subject_text};
 
 pub(super) fn render(report: &Report) -> String {
@@ -19,7 +22,7 @@ pub(super) fn render(report: &Report) -> String {
         "verdict": report.verdict().as_str(),
         "refs": sections,
         "findings": findings,
-        "approvals": [],
+        "approvals": report.sections.iter().flat_map(approvals).collect::<Vec<_>>(),
         "stats": {
             "objectsChanged": objects,
             "commits": commits,
@@ -37,8 +40,30 @@ fn section(section: &Section) -> Value {
         "new": new.as_ref().map(ToString::to_string),
         "verdict": section.judgement.verdict.as_str(),
         "undecided": section.judgement.undecided,
+        "forced": section.judgement.forced.as_ref().map(|forced| json!({"people": forced.people, "reasons": forced.reasons})),
         "notices": section.notices,
     })
+}
+
+fn approvals(section: &Section) -> Vec<Value> {
+    let facts = section.approvals.iter();
+    let one = |approval: &ApprovalFacts| {
+        let (covers, reason) = match &approval.standing {
+            ApprovalStanding::WholeChange => (Some("change"), None),
+            ApprovalStanding::UnchangedPaths => (Some("unchanged paths"), None),
+            ApprovalStanding::None(reason) => (None, Some(reason)),
+        };
+        json!({
+            "ref": section.title,
+            "object": approval.object.as_str(),
+            "purpose": approval.purpose.map(Purpose::as_str),
+            "person": approval.approver.as_ref().map(|approver| &approver.name),
+            "reason": approval.reason,
+            "covers": covers,
+            "doesNotCount": reason,
+        })
+    };
+    facts.map(one).collect()
 }
 
 fn finding(section: &Section, judged: &Judged) -> Value {
@@ -66,11 +91,14 @@ fn finding(section: &Section, judged: &Judged) -> Value {
             "owner": waiver.owner,
             "expires": waiver.expires.to_string(),
         })),
-        "approval": (!decision.approvers.is_empty()).then(|| json!({
-            "approvers": decision.approvers,
-            "count": decision.count,
-        })),
+        "approval": (!decision.demands.is_empty()).then(|| approval(judged)),
     })
+}
+
+fn approval(judged: &Judged) -> Value {
+    let demand = |demand: &ApprovalDemand| json!({"approvers": demand.approvers, "count": demand.count});
+    let demands: Vec<Value> = judged.decision.demands.iter().map(demand).collect();
+    json!({"demands": demands, "approvedBy": judged.approved_by, "missing": judged.missing})
 }
 
 fn object(subject: &Subject) -> Value {

@@ -11,6 +11,7 @@ mod snippet;
 
 use std::time::Duration;
 
+use crate::evidence::ApprovalFacts;
 use crate::source::ObjectId;
 use crate::verdict::{Judgement, Verdict};
 
@@ -48,13 +49,22 @@ pub struct Section {
     pub judgement: Judgement,
     /// What the reader should know besides findings.
     pub notices: Vec<String>,
+    /// What people said of the change by signing it.
+    pub approvals: Vec<ApprovalFacts>,
 }
 
 impl Section {
     /// A section about something that was judged.
     pub fn of(title: &str, judgement: Judgement) -> Self {
         let notices = judgement.not_evaluated.clone();
-        Self { title: title.to_owned(), range: (None, None), commits: 0, judgement, notices }
+        Self {
+            title: title.to_owned(),
+            range: (None, None),
+            commits: 0,
+            judgement,
+            notices,
+            approvals: Vec::new(),
+        }
     }
 
     /// A section about something that could not be judged.

@@ -4,10 +4,12 @@
 //! Never: looks for anything itself, or prints.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
+use crate::approval::{Approver, Purpose};
+use crate::evidence::{ApprovalStanding, RefEvidence};
 use crate::finding::{Aspect, Finding, Fingerprint, Severity, Subject};
 use crate::kube::ClusterName;
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
@@ -42,16 +44,19 @@ pub struct Judged {
     pub finding: Finding,
     /// The decision.
     pub decision: Decision,
+    /// With `approve`: who of those that are asked has approved exactly this change.
+    pub approved_by: Vec<String>,
+    /// With `approve`: how many approvals are missing.
+    pub missing: usize,
 }
 
 impl Judged {
-    /// Whether it holds the push back. Nobody can have approved a finding yet: approvals of findings
-    /// have no source in this mode, so `approve` blocks and says who is asked.
+    /// Whether it holds the push back.
     pub fn blocks(&self, mode: Mode) -> bool {
         match self.decision.enforcement {
             Enforcement::Deny => true,
             Enforcement::Approve => match mode {
-                Mode::Enforcing => true,
+                Mode::Enforcing => self.missing > 0,
                 Mode::BeforeCommit => false,
             },
             Enforcement::Warn | Enforcement::Off => false,
@@ -81,7 +86,34 @@ pub struct Judgement {
     pub objects_changed: usize,
     /// Rules that nobody here evaluates, one sentence each: said in every report, never left out.
     pub not_evaluated: Vec<String>,
+    /// Who let it pass in spite of what was found.
+    pub forced: Option<Forced>,
 }
+
+/// An override that the policy allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forced {
+    /// Who signed it.
+    pub people: Vec<String>,
+    /// What they gave as their reason.
+    pub reasons: Vec<String>,
+}
+
+/// What a change is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Who approved, and who overrides.
+    pub evidence: &'a RefEvidence,
+    /// Whether anybody can have approved.
+    pub mode: Mode,
+    /// The day on the server.
+    pub today: NaiveDate,
+}
+
+/// What no override lets through: the rules of the gate itself, and what cannot be told for sure.
+const NEVER_FORCED: [&str; 3] = ["weakened-policy", "forbidden-ref", "malformed-commit"];
 
 impl Judgement {
     /// A judgement of nothing: what could not be evaluated stands alone.
@@ -93,6 +125,7 @@ impl Judgement {
             undecided,
             objects_changed: 0,
             not_evaluated: Vec::new(),
+            forced: None,
         }
     }
 }
@@ -102,24 +135,47 @@ pub fn decide(
     findings: Vec<Finding>,
     undecided: Vec<String>,
     objects_changed: usize,
-    policy: &Policy,
-    mode: Mode,
-    today: NaiveDate,
+    circumstances: Circumstances<'_>,
 ) -> Judgement {
-    let judged = findings.into_iter().filter_map(|finding| judge(finding, policy, today));
+    let judged = findings.into_iter().filter_map(|finding| judge(finding, &circumstances));
     let mut ranked: Vec<(Rank, Judged)> = judged.collect();
     ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
     ranked.dedup_by(|(one, _), (other, _)| one.fingerprint == other.fingerprint && one.path == other.path);
     let mut judged: Vec<Judged> = ranked.into_iter().map(|(_, judged)| judged).collect();
     let mut said = HashMap::new();
     judged.retain(|judged| is_first_to_say(&judged.finding, &mut said));
-    let blocked = judged.iter().any(|judged| judged.blocks(mode));
-    let verdict = match (blocked, undecided.is_empty()) {
-        (true, _) => Verdict::Reject,
-        (false, false) => Verdict::Undecided,
-        (false, true) => Verdict::Accept,
+    let blocking: Vec<&Judged> = judged.iter().filter(|judged| judged.blocks(circumstances.mode)).collect();
+    let forced = if blocking.is_empty() { None } else { forced(&blocking, &circumstances) };
+    let verdict = match (blocking.is_empty() || forced.is_some(), undecided.is_empty()) {
+        (false, _) => Verdict::Reject,
+        (true, false) => Verdict::Undecided,
+        (true, true) => Verdict::Accept,
     };
-    Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated: Vec::new() }
+    Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated: Vec::new(), forced }
+}
+
+/// The override, where enough of those signed it whom the policy allows to.
+fn forced(blocking: &[&Judged], circumstances: &Circumstances<'_>) -> Option<Forced> {
+    let allowed = circumstances.policy.overriders()?;
+    if blocking.iter().any(|judged| NEVER_FORCED.contains(&judged.finding.check)) {
+        return None;
+    }
+    let people: Vec<String> = circumstances
+        .evidence
+        .signers_for(Purpose::Override)
+        .into_iter()
+        .map(|approver| approver.name.clone())
+        .filter(|name| allowed.people.contains(name))
+        .collect();
+    let counted = |approver: &Approver| people.contains(&approver.name);
+    let statements = circumstances.evidence.approvals.iter().filter(|approval| {
+        let exact = approval.standing == ApprovalStanding::WholeChange;
+        exact
+            && approval.purpose == Some(Purpose::Override)
+            && approval.approver.as_ref().is_some_and(counted)
+    });
+    let reasons = statements.map(|approval| approval.reason.clone()).collect();
+    (people.len() >= allowed.count).then_some(Forced { people, reasons })
 }
 
 /// What is said of a value, of which object, in which file; and the check that says it.
@@ -134,7 +190,7 @@ fn is_first_to_say(finding: &Finding, said: &mut Said) -> bool {
     *said.entry(saying).or_insert(finding.check) == finding.check
 }
 
-fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<(Rank, Judged)> {
+fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Option<(Rank, Judged)> {
     let object = subject_text(&finding);
     let fingerprint = finding.fingerprint();
     let named = WaivedFinding {
@@ -144,10 +200,26 @@ fn judge(finding: Finding, policy: &Policy, today: NaiveDate) -> Option<(Rank, J
         severity: finding.severity,
         fingerprint: fingerprint.as_str(),
     };
-    let decision = strictest(&finding, |path| policy.decide(&named, path, today))?;
+    let decide = |path: Option<&str>| circumstances.policy.decide(&named, path, circumstances.today);
+    let decision = strictest(&finding, decide)?;
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
-    let judged = Judged { finding, decision };
+    let (approved_by, missing) = approvals(&decision, circumstances.evidence);
+    let judged = Judged { finding, decision, approved_by, missing };
     matters.then(|| (Rank::of(&judged, fingerprint), judged))
+}
+
+/// Who has approved, and how many are missing. One person may meet several demands, each once.
+fn approvals(decision: &Decision, evidence: &RefEvidence) -> (Vec<String>, usize) {
+    let signers = evidence.signers_for(Purpose::Approval);
+    let mut approved_by = BTreeSet::new();
+    let mut missing = 0;
+    for demand in &decision.demands {
+        let asked = |approver: &&Approver| approver.is_one_of(demand.approvers.iter().map(String::as_str));
+        let met: Vec<&Approver> = signers.iter().copied().filter(asked).collect();
+        missing += demand.count.saturating_sub(met.len());
+        approved_by.extend(met.into_iter().map(|approver| approver.name.clone()));
+    }
+    (approved_by.into_iter().collect(), missing)
 }
 
 /// A finding may stand in several files: a binding in one, its role in another. A scope that is lax for
@@ -156,8 +228,7 @@ fn strictest(finding: &Finding, decide: impl Fn(Option<&str>) -> Option<Decision
     let Some(location) = &finding.location else { return decide(None) };
     let places = std::iter::once(location).chain(&finding.related);
     let decisions = places.filter_map(|at| decide(Some(at.path.as_str())));
-    decisions
-        .reduce(|strictest, other| if other.enforcement > strictest.enforcement { other } else { strictest })
+    decisions.reduce(|strictest, other| other.stricter(strictest))
 }
 
 /// What a waiver calls the subject of a finding.

@@ -57,6 +57,7 @@ fn make() -> Result<Vec<Person>, ThrowAwayKeyError> {
     let retired = key("retired", None)?.revoke(RevocationKind::Retired, today - 100 * DAY)?;
     Ok(vec![
         Person { name: "alice", key: key("alice", None)?, signs_at: today },
+        Person { name: "bob", key: key("bob", None)?, signs_at: today },
         Person { name: "mallory", key: key("mallory", None)?, signs_at: today },
         Person { name: "expired", key: key("expired", Some(30 * DAY))?, signs_at: born + 10 * DAY },
         Person { name: "retired", key: retired, signs_at: today - 200 * DAY },

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use super::server::{File, Server};
+use super::server::{File, PORTCULLIS, Server};
 use crate::common::git::{Failure, Git};
 
 /// A clone of a server's repository.
@@ -71,6 +71,16 @@ impl Checkout {
         self.git.run(&["add", "--all"], b"")?;
         self.git.run(&["commit", "--quiet", "--message", message], b"")?;
         self.git.run(&["rev-parse", "HEAD"], b"")
+    }
+
+    /// Runs portcullis in the clone and returns what it prints; the error is what it says when it fails.
+    pub(crate) fn portcullis(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let mut command = std::process::Command::new(PORTCULLIS);
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", &self.folder).env("GIT_CONFIG_NOSYSTEM", "1").current_dir(&self.folder);
+        let output = command.args(arguments).output()?;
+        let text = String::from_utf8([output.stdout, output.stderr].concat())?;
+        if output.status.success() { Ok(text) } else { Err(text.into()) }
     }
 
     /// Writes a file of the work tree.

@@ -118,6 +118,6 @@ fn malformed(
     }
 }
 
-fn hash_of(id: &ObjectId) -> HashKind {
+pub(super) fn hash_of(id: &ObjectId) -> HashKind {
     if id.as_str().len() == HashKind::Sha256.id_length() { HashKind::Sha256 } else { HashKind::Sha1 }
 }

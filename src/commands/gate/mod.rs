@@ -1,15 +1,20 @@
 //! Turns ref updates into changes that the pipeline can judge: the composition of git, policy,
 //! signatures and owners that all commands share.
 
+mod approvals;
+mod clock;
 mod commits;
 mod keyring;
+mod notices;
 mod owners;
 mod planning;
 mod policy;
 mod session;
+mod statements;
 mod trust_files;
 
+pub(super) use clock::date_of;
 pub use owners::owners_of;
 pub use planning::PlannedRef;
 pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, load_without_repository};
-pub use session::{GateError, Session, date_of};
+pub use session::{GateError, PushFacts, Session};

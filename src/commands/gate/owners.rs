@@ -1,5 +1,6 @@
 //! Which changed paths need whose approval, and who has given it.
 
+use super::approvals::Approvals;
 use super::trust_files::{TrustInput, is_trust_file};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
@@ -42,6 +43,7 @@ pub(super) fn judge(
     input: &TrustInput<'_>,
     commits: &[CommitFacts],
     tip: Option<&ObjectId>,
+    approvals: &Approvals,
 ) -> Result<Ownership, GitError> {
     let nothing = |owned| Ownership { owned, unowned: Vec::new(), problems: Vec::new() };
     let Some(demand) = input.governing.policy.owners() else {
@@ -59,7 +61,8 @@ pub(super) fn judge(
     };
     let signers = signer_approvals(input, commits, tip, &demand)?;
     let problems = problems(&base, head.as_ref(), &demand, &changed);
-    let mut judge = Judge { input, demand, base, head, signers, owned: Vec::new(), unowned: Vec::new() };
+    let (owned, unowned) = (Vec::new(), Vec::new());
+    let mut judge = Judge { input, demand, base, head, signers, approvals, owned, unowned };
     changed.into_iter().for_each(|path| judge.path(&path));
     Ok(Ownership { owned: Evidence::Known(judge.owned), unowned: judge.unowned, problems })
 }
@@ -119,11 +122,22 @@ struct Judge<'a> {
     base: OwnersFile,
     head: Option<OwnersFile>,
     signers: SignerApprovals<'a>,
+    approvals: &'a Approvals,
     owned: Vec<OwnedChange>,
     unowned: Vec<RepoPath>,
 }
 
 impl Judge<'_> {
+    /// Everybody whose approval of a path counts, owner or not. A trust file is approved by nobody who only
+    /// signed it, nor by who approved another change.
+    fn approvers(&self, path: &RepoPath) -> Vec<Approver> {
+        if is_trust_file(self.input, path) {
+            return self.approvals.of_change().into_iter().cloned().collect();
+        }
+        let statements = self.approvals.of_path(self.input, path).into_iter().cloned();
+        statements.chain(self.signers.approver(path)).collect()
+    }
+
     /// The owners of the base count; for a file that names owners, those whom it would have afterwards
     /// count too.
     fn path(&mut self, path: &RepoPath) {
@@ -135,7 +149,7 @@ impl Judge<'_> {
             self.unowned.push(path.clone());
             return;
         }
-        let approvers = approvers(self.input, &self.signers, path);
+        let approvers = self.approvers(path);
         let demand = self.demand.demand();
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
         let of_head = of_head.into_iter().filter(|requirement| !known(requirement));
@@ -148,15 +162,6 @@ impl Judge<'_> {
     }
 }
 
-/// Everybody whose approval of a path counts, owner or not. A trust file is approved by nobody who only
-/// signed it.
-fn approvers(input: &TrustInput<'_>, signers: &SignerApprovals<'_>, path: &RepoPath) -> Vec<Approver> {
-    if is_trust_file(input, path) {
-        return Vec::new();
-    }
-    signers.approver(path).into_iter().collect()
-}
-
 /// What the signatures of the new commits approve, where the policy lets them.
 fn signer_approvals<'a>(
     input: &TrustInput<'a>,
@@ -167,8 +172,7 @@ fn signer_approvals<'a>(
     if !demand.signer_counts {
         return Ok(SignerApprovals::default());
     }
-    let people = input.governing.policy.layers().first().and_then(|layer| layer.document());
-    let people = people.map(|document| document.people.as_slice()).unwrap_or_default();
+    let people = input.governing.policy.people();
     let tip = commits.iter().find(|facts| Some(&facts.id) == tip);
     let new_commit = |facts| Ok(NewCommit { facts, touched: touched_paths(input.repository, &facts.id)? });
     let commits: Result<Vec<_>, GitError> = commits.iter().map(new_commit).collect();

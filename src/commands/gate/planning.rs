@@ -34,10 +34,9 @@ pub struct PlannedRef {
 }
 
 /// Refs that nobody may push, with the reason, whatever they point to.
-const FORBIDDEN: [(&str, &str); 3] = [
+const FORBIDDEN: [(&str, &str); 2] = [
     ("refs/replace/", "replace refs make git show one object in place of another"),
     ("refs/namespaces/", "namespaces hide whole repositories of refs behind names that no policy covers"),
-    ("refs/approvals/", "approvals are not verified yet, and one that is not verified could be forged"),
 ];
 
 /// Plans an update. `governing_tip` is the old tip of the governing ref.
@@ -103,7 +102,7 @@ fn plan_new_tip(
 }
 
 impl PlannedRef {
-    fn empty(ref_name: &str) -> Self {
+    pub(super) fn empty(ref_name: &str) -> Self {
         Self {
             ref_name: ref_name.to_owned(),
             operation: RefOperation::Create,
@@ -115,7 +114,7 @@ impl PlannedRef {
         }
     }
 
-    fn refused(update: &RefUpdate, reason: &str) -> Self {
+    pub(super) fn refused(update: &RefUpdate, reason: &str) -> Self {
         let mut planned = Self::empty(&update.ref_name);
         planned.refused = Some(reason.to_owned());
         planned

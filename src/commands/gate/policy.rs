@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::session::GateError;
+use crate::approval::Digest;
 use crate::checks::REGISTRY;
 use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
-    Author, ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName, ProtectedRefs,
+    Author, ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName,
+    ProtectedRefs, SignaturesEntry,
 };
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot};
@@ -65,6 +67,7 @@ pub struct Floor {
     layer: Layer,
     /// The folder that its keyring stands in.
     pub folder: PathBuf,
+    digest: Digest,
 }
 
 impl Floor {
@@ -77,8 +80,19 @@ impl Floor {
             Err(source) => return Err(PolicyLoadError::Floor { path: path.to_path_buf(), source }),
         };
         let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks(), Author::Server)?;
-        Ok(Some(Self { layer, folder: path.parent().unwrap_or(Path::new("/")).to_path_buf() }))
+        let folder = path.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let digest = digest(&bytes, &layer, &folder);
+        Ok(Some(Self { layer, folder, digest }))
     }
+}
+
+/// What an approver has to quote, so that an approval dies with the server's policy and keys.
+fn digest(policy: &[u8], layer: &Layer, folder: &Path) -> Digest {
+    let SignaturesEntry { keyring, allowed_signers, .. } = layer.signatures();
+    let names = keyring.into_iter().chain(allowed_signers);
+    let files: Vec<Vec<u8>> =
+        names.map(|name| std::fs::read(folder.join(name)).unwrap_or_default()).collect();
+    Digest::of(std::iter::once(policy).chain(files.iter().map(Vec::as_slice)))
 }
 
 /// The policy of a change and what it was made from.
@@ -92,6 +106,8 @@ pub struct Governing {
     pub governance: Governance,
     /// The folder of the server's keyring.
     pub floor_folder: Option<PathBuf>,
+    /// The digest of the server's policy and keyring.
+    pub floor_digest: Option<Digest>,
 }
 
 /// Every id that a policy may name.
@@ -115,6 +131,7 @@ pub fn load(
         layers.extend(read_policy(repository, target, "the target ref")?);
     }
     let floor_folder = floor.as_ref().map(|floor| floor.folder.clone());
+    let floor_digest = floor.as_ref().map(|floor| floor.digest.clone());
     let mut accepted = std::collections::BTreeMap::new();
     if let Some(Floor { layer, .. }) = floor {
         protected.push(ProtectedRefs::by(&layer));
@@ -122,7 +139,8 @@ pub fn load(
         layers.push(layer);
     }
     let targets = targets(&layers)?;
-    Ok(Governing { policy: Policy::of(layers, protected, accepted), targets, governance, floor_folder })
+    let policy = Policy::of(layers, protected, accepted);
+    Ok(Governing { policy, targets, governance, floor_folder, floor_digest })
 }
 
 /// The policy where there is no repository: the server's, or the profile `baseline`.
@@ -152,7 +170,8 @@ fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateE
     let layers = vec![layer];
     let targets = targets(&layers).map_err(PolicyLoadError::from)?;
     let policy = Policy::of(layers, protected, std::collections::BTreeMap::new());
-    Ok(Governing { policy, targets, governance: Governance::Established, floor_folder })
+    let governance = Governance::Established;
+    Ok(Governing { policy, targets, governance, floor_folder, floor_digest: None })
 }
 
 fn read_policy(

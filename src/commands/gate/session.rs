@@ -3,21 +3,24 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
+use super::approvals;
 use super::commits::{self, Signatures};
 use super::keyring;
+use super::notices::{section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, plan};
-use super::policy::{Floor, Governance, Governing, PolicyLoadError, load};
+use super::policy::{Floor, Governing, PolicyLoadError, load};
 use super::trust_files::{self, OntoHead, TrustInput};
-use crate::evidence::{RefEvidence, TrustFileChange};
+use crate::approval::Digest;
+use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
 use crate::pipeline::{Change, evaluate};
-use crate::push::RefUpdate;
+use crate::push::{HostFacts, RefUpdate};
 use crate::report::Section;
 use crate::source::{ObjectId, Snapshot};
-use crate::verdict::{Judgement, Mode};
+use crate::verdict::Mode;
 
 /// What stops a run before anything is judged.
 #[derive(Debug, thiserror::Error)]
@@ -37,10 +40,24 @@ pub struct Session {
     pub repository: Repository,
     head: Head,
     governing_tip: Option<ObjectId>,
-    governing: Snapshot,
+    pub(super) governing: Snapshot,
     floor: Option<PathBuf>,
-    now: SystemTime,
+    floor_digest: Option<Digest>,
+    pub(super) now: SystemTime,
+    pub(super) push: PushFacts,
 }
+
+/// What the host said of the push as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct PushFacts {
+    /// All its updates: a statement may come with the change that it is about.
+    pub updates: Vec<RefUpdate>,
+    /// What the host says of it.
+    pub host: Option<HostFacts>,
+}
+
+/// Where signed statements stand.
+const STATEMENTS: &str = "refs/approvals/";
 
 impl Session {
     /// Opens a session at the governing ref's tip as it is now, which inside a hook is before the push.
@@ -76,12 +93,31 @@ impl Session {
             None => None,
         };
         let governing = snapshot(&repository, governing_tip.as_ref())?;
-        Ok(Self { repository, head, governing_tip, governing, floor, now })
+        Ok(Self {
+            repository,
+            head,
+            governing_tip,
+            governing,
+            floor,
+            floor_digest: None,
+            now,
+            push: PushFacts::default(),
+        })
+    }
+
+    /// The same session in a clone, whose user knows the digest of the server's policy and not its text.
+    pub fn told_of_floor(self, floor_digest: Option<Digest>) -> Self {
+        Self { floor_digest, ..self }
+    }
+
+    /// The same session for a push.
+    pub fn of_push(self, push: PushFacts) -> Self {
+        Self { push, ..self }
     }
 
     /// Today on the server.
     pub fn today(&self) -> NaiveDate {
-        date_of(self.now)
+        super::clock::date_of(self.now)
     }
 
     /// Whether the governing ref has no policy yet.
@@ -92,7 +128,9 @@ impl Session {
     /// The policy for a change of a ref whose old tip has the given files.
     pub fn policy(&self, target: Option<&Snapshot>) -> Result<Governing, GateError> {
         let floor = Floor::read(self.floor.as_deref())?;
-        Ok(load(&self.repository, &self.governing, target, floor)?)
+        let mut governing = load(&self.repository, &self.governing, target, floor)?;
+        governing.floor_digest = governing.floor_digest.or_else(|| self.floor_digest.clone());
+        Ok(governing)
     }
 
     fn head_branch(&self) -> Option<&str> {
@@ -105,6 +143,9 @@ impl Session {
     /// Judges one ref update; `None` for a ref that nobody guards.
     pub fn judge(&self, update: &RefUpdate) -> Result<Option<Section>, GateError> {
         let governing = self.policy(None)?;
+        if update.ref_name.starts_with(STATEMENTS) {
+            return self.judge_statement(update, &governing).map(Some);
+        }
         let guards = |name: &str| governing.policy.guards(name, self.head_branch());
         match plan(&self.repository, update, &self.head, self.governing_tip.as_ref(), guards) {
             Ok(Plan::Unguarded) => Ok(None),
@@ -170,7 +211,8 @@ impl Session {
             new,
             onto_head: self.onto_head(&planned.ref_name)?,
         };
-        let signatures = self.signatures(governing);
+        let stored = approvals::stored(&self.repository, &self.push.updates, &planned.ref_name)?;
+        let signatures = self.signatures(governing, &stored);
         let facts = commits::facts(
             &self.repository,
             &planned.ref_name,
@@ -178,7 +220,8 @@ impl Session {
             &planned.tags,
             &signatures,
         )?;
-        let ownership = owners::judge(&input, &facts, planned.tip.as_ref())?;
+        let approvals = self.approvals(&input, planned, &facts, (&stored, &signatures))?;
+        let ownership = owners::judge(&input, &facts, planned.tip.as_ref(), &approvals)?;
         Ok(RefEvidence {
             ref_name: planned.ref_name.clone(),
             operation: planned.operation,
@@ -187,7 +230,9 @@ impl Session {
             owned: ownership.owned,
             unowned: ownership.unowned,
             owners_problems: ownership.problems,
-            trust_files: trust_files::changes(&input),
+            trust_files: trust_files::changes(&input, &approvals),
+            approvals: approvals.facts,
+            notices: approvals.notices,
         })
     }
 
@@ -209,9 +254,11 @@ impl Session {
         Ok(if self.repository.has_branches()? { unborn } else { None })
     }
 
-    fn signatures(&self, governing: &Governing) -> Signatures {
+    fn signatures(&self, governing: &Governing, statements: &[(String, ObjectId)]) -> Signatures {
         let by_owner = governing.policy.owners().is_some_and(|owners| owners.signer_counts);
-        if !governing.policy.demands_signatures() && !by_owner && !governing.policy.runs("unsigned-commit") {
+        let asked =
+            by_owner || governing.policy.demands_signatures() || governing.policy.runs("unsigned-commit");
+        if !asked && statements.is_empty() {
             return Signatures::NotDemanded;
         }
         let keyring = keyring::load(&self.repository, governing, &self.governing);
@@ -219,56 +266,7 @@ impl Session {
     }
 }
 
-fn section(
-    planned: &PlannedRef,
-    governing: &Governing,
-    evidence: &RefEvidence,
-    judgement: Judgement,
-) -> Section {
-    let mut section = Section::of(&planned.ref_name, judgement);
-    section.range = (planned.base.clone(), planned.tip.clone());
-    section.commits = planned.commits.len();
-    section.notices.extend(notice(governing, evidence).map(str::to_owned));
-    section
-}
-
-fn stray_head_notice(name: &str) -> String {
-    format!(
-        "HEAD points to {name}, which does not exist, so no policy governs this repository: have the \
-         server's administrator run `git symbolic-ref HEAD refs/heads/<branch>` in it"
-    )
-}
-
-/// What the policy does not look at is said in one line, never left to be assumed.
-fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str> {
-    let brings = |change: &TrustFileChange| change.accepted && change.broken.is_none();
-    let first = evidence.trust_files.iter().any(brings);
-    let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
-    match (governing.governance, signatures, owners) {
-        (Governance::None, _, _) if first => {
-            Some("this push brings the first trust files; from now on they change only as the server accepts")
-        }
-        (Governance::None, _, _) => {
-            Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
-        }
-        (Governance::Established, false, false) => {
-            Some("the policy asks neither for signatures nor for owners' approval")
-        }
-        (Governance::Established, false, true) => Some("the policy does not ask for signatures"),
-        (Governance::Established, true, false) => Some("the policy does not ask for owners' approval"),
-        (Governance::Established, true, true) => None,
-    }
-}
-
-/// The day of an instant, in UTC. A clock before 1970 or beyond all calendars makes every waiver expire.
-pub fn date_of(now: SystemTime) -> NaiveDate {
-    let seconds =
-        now.duration_since(SystemTime::UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_secs()).ok());
-    let day = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    day.map_or(NaiveDate::MAX, |day| day.date_naive())
-}
-
-fn snapshot(repository: &Repository, commit: Option<&ObjectId>) -> Result<Snapshot, GitError> {
+pub(super) fn snapshot(repository: &Repository, commit: Option<&ObjectId>) -> Result<Snapshot, GitError> {
     match commit {
         Some(commit) => repository.snapshot(&repository.tree_of(commit)?),
         None => Ok(Snapshot::empty()),

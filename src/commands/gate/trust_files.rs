@@ -1,7 +1,9 @@
 //! Which changed files are trust files, and which of them may change.
 
+use super::approvals::Approvals;
 use super::keyring::matchers;
 use super::policy::{Governance, Governing, broken_policy};
+use crate::approval::Digest;
 use crate::evidence::TrustFileChange;
 use crate::git::Repository;
 use crate::owners::{Dialect, may_name_owners};
@@ -13,6 +15,7 @@ const WORKFLOW_FOLDERS: [&str; 4] =
     [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
 
 /// What a trust file change is compared with.
+#[derive(Clone, Copy)]
 pub(super) struct TrustInput<'a> {
     pub(super) repository: &'a Repository,
     pub(super) governing: &'a Governing,
@@ -33,7 +36,7 @@ pub(super) enum OntoHead {
 }
 
 /// The trust files that change between two snapshots of a ref.
-pub(super) fn changes(input: &TrustInput<'_>) -> Vec<TrustFileChange> {
+pub(super) fn changes(input: &TrustInput<'_>, _approvals: &Approvals) -> Vec<TrustFileChange> {
     let changed = Snapshot::changed_paths(input.old, input.new);
     changed.into_iter().filter_map(|path| change(input, path)).collect()
 }
@@ -41,6 +44,26 @@ pub(super) fn changes(input: &TrustInput<'_>) -> Vec<TrustFileChange> {
 /// Whether a path is a trust file, whatever happens to it.
 pub(super) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     role(input, path).is_some()
+}
+
+/// What the gate goes by: every trust file of the governing ref, and the target ref's own policy, which
+/// is a layer of its own. An approval that was given under anything else does not count.
+pub(super) fn digest(input: &TrustInput<'_>) -> Digest {
+    let before = TrustInput { old: input.base, new: input.base, ..*input };
+    let trusted = input.base.files.iter().filter(|(path, _)| is_trust_file(&before, path));
+    let own_policy = input.old.files.get_key_value(&RepoPath::new(POLICY_PATH));
+    let line = |(path, file): (&RepoPath, &TreeFile)| format!("{} {} {path}", mode(file.mode), file.id);
+    let lines: Vec<String> = trusted.chain(own_policy).map(line).collect();
+    Digest::of(lines.iter().map(String::as_bytes))
+}
+
+/// A bit that lets a file run changes nothing about what it says.
+fn mode(mode: FileMode) -> &'static str {
+    match mode {
+        FileMode::Regular | FileMode::Executable => "file",
+        FileMode::Symlink => "symlink",
+        FileMode::Gitlink => "gitlink",
+    }
 }
 
 fn change(input: &TrustInput<'_>, path: RepoPath) -> Option<TrustFileChange> {

@@ -1,0 +1,92 @@
+//! Who is who, as the policy says.
+//!
+//! In: the policy's people, and a trusted key or the claims of a commit. Out: persons. Never: takes a
+//! claim (an author line, an account) for a proof; a claim can only shut somebody out.
+
+use crate::owners::OwnerHandle;
+use crate::policy::PersonEntry;
+use crate::signature::{KeyFingerprint, SignatureStatus};
+
+pub use crate::owners::Approver;
+
+impl Approver {
+    pub(super) fn of(person: &PersonEntry) -> Self {
+        let handles = person.handles.iter().map(|handle| OwnerHandle(handle.as_str().into())).collect();
+        Self { name: person.name.clone(), handles }
+    }
+
+    /// The person who made a signature, if it is a trusted one of somebody.
+    pub fn of_signature(people: &[PersonEntry], status: &SignatureStatus) -> Option<Self> {
+        match status {
+            SignatureStatus::Trusted { key } => person_of_key(people, key).map(Self::of),
+            SignatureStatus::Unsigned | SignatureStatus::Untrusted { .. } => None,
+        }
+    }
+
+    /// Each person once, however often they signed.
+    pub fn distinct<'a>(approvers: impl Iterator<Item = &'a Self>) -> Vec<&'a Self> {
+        let mut people: Vec<&Self> = Vec::new();
+        for approver in approvers {
+            if people.iter().all(|known| known.name != approver.name) {
+                people.push(approver);
+            }
+        }
+        people
+    }
+
+    /// Whether they are one of those whom a rule names. Hosts do not tell the case of names apart.
+    pub fn is_one_of<'a>(&self, wanted: impl IntoIterator<Item = &'a str>) -> bool {
+        wanted
+            .into_iter()
+            .any(|wanted| self.handles.iter().any(|handle| handle.0.eq_ignore_ascii_case(wanted)))
+    }
+}
+
+/// The person whose key it is.
+pub(super) fn person_of_key<'a>(people: &'a [PersonEntry], key: &KeyFingerprint) -> Option<&'a PersonEntry> {
+    let owns_key = |known: &String| known.replace(' ', "").eq_ignore_ascii_case(&key.0);
+    people.iter().find(|person| person.keys.iter().any(owns_key))
+}
+
+/// What a commit or a host claims of somebody: a name, an address or an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim(String);
+
+impl Claim {
+    /// A claim as it was read, control characters and all: it is only compared.
+    pub fn new(text: &str) -> Self {
+        Self(text.trim().to_owned())
+    }
+
+    /// Whether it may mean this person. Forges' own addresses (`12345+login@users.noreply.…`) name an
+    /// account.
+    pub(super) fn may_mean(&self, person: &Approver) -> bool {
+        let account = self.0.split_once('@').and_then(|(local, domain)| {
+            let login = local.rsplit('+').next().unwrap_or(local);
+            domain.to_ascii_lowercase().contains("noreply").then(|| format!("@{login}"))
+        });
+        let bare = format!("@{}", self.0);
+        self.0.eq_ignore_ascii_case(&person.name)
+            || person.is_one_of([self.0.as_str(), bare.as_str()])
+            || account.is_some_and(|account| person.is_one_of([account.as_str()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_means_whoever_it_may_mean() {
+        let handles = ["@Alice", "alice@example.com"].map(|handle| OwnerHandle(handle.into())).to_vec();
+        let alice = Approver { name: "Alice Smith".into(), handles };
+        for claim in
+            ["ALICE@example.com", "alice", "@alice", "alice smith", "123+alice@users.noreply.github.com"]
+        {
+            assert!(Claim::new(claim).may_mean(&alice), "{claim}");
+        }
+        for claim in ["", "bob", "alice@example.org", "malice", "bob+alice@example.com"] {
+            assert!(!Claim::new(claim).may_mean(&alice), "{claim}");
+        }
+    }
+}

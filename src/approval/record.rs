@@ -1,0 +1,107 @@
+//! A statement that stands in the repository: is it genuine?
+//!
+//! In: a strictly parsed tag, the worth of its signature, the policy's people. Out: [`Record`], or why it
+//! is none. Never: says what it counts for (that is `standing`), or believes the tagger line.
+
+use thiserror::Error;
+
+use super::people::{Approver, person_of_key};
+use super::statement::{Statement, StatementError};
+use crate::policy::PersonEntry;
+use crate::signature::SignatureStatus;
+use crate::source::ObjectId;
+
+/// A tag object, as the strict parser of the git room reads it.
+#[derive(Debug)]
+pub struct SignedTag<'a> {
+    /// The object.
+    pub id: ObjectId,
+    /// The ref that it stands at, or is pushed as.
+    pub ref_name: &'a str,
+    /// The name inside.
+    pub name: &'a str,
+    /// The message, without the signature.
+    pub message: &'a [u8],
+    /// The commit that it points to.
+    pub commit: ObjectId,
+    /// The tree of that commit.
+    pub tree: ObjectId,
+    /// What its signature is worth.
+    pub signature: SignatureStatus,
+}
+
+/// A genuine statement.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The tag object.
+    pub object: ObjectId,
+    /// What was signed.
+    pub statement: Statement,
+    /// By whom.
+    pub approver: Approver,
+}
+
+/// Why a tag under `refs/approvals/` is no statement of anybody. Displays as a sentence about it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotGenuine {
+    /// The object is not what `portcullis approve` makes.
+    #[error("it is no signed tag as `portcullis approve` makes it: {0}")]
+    Object(String),
+    /// The name inside the tag.
+    #[error("the tag calls itself `{0}` and not `{1}`")]
+    Name(String, &'static str),
+    /// The text.
+    #[error("its text is no statement: {0}")]
+    Text(#[from] StatementError),
+    /// The ref.
+    #[error("it belongs at {0}")]
+    Place(String),
+    /// The commit beside the text.
+    #[error("it points to a commit with tree {found}, and its text speaks of tree {stated}")]
+    Tree {
+        /// The tree of the commit.
+        found: ObjectId,
+        /// The tree of the text.
+        stated: ObjectId,
+    },
+    /// Nobody signed it.
+    #[error("it is not signed")]
+    Unsigned,
+    /// The signature.
+    #[error("its signature {0}")]
+    Untrusted(String),
+    /// A trusted key of nobody.
+    #[error("its key {0} belongs to nobody of the policy's `people`")]
+    Nobody(String),
+}
+
+impl Record {
+    /// Reads a tag.
+    pub fn of(tag: SignedTag<'_>, people: &[PersonEntry]) -> Result<Self, NotGenuine> {
+        let statement = Statement::parse(tag.message)?;
+        let name = statement.purpose.tag_name();
+        if tag.name != name {
+            return Err(NotGenuine::Name(tag.name.to_owned(), name));
+        }
+        let place = statement.stored_as(&tag.id);
+        if tag.ref_name != place {
+            return Err(NotGenuine::Place(place));
+        }
+        if tag.tree != statement.tree {
+            return Err(NotGenuine::Tree { found: tag.tree, stated: statement.tree });
+        }
+        let approver = signer(&tag.signature, people)?;
+        Ok(Self { object: tag.id, statement, approver })
+    }
+}
+
+fn signer(signature: &SignatureStatus, people: &[PersonEntry]) -> Result<Approver, NotGenuine> {
+    match signature {
+        SignatureStatus::Unsigned => Err(NotGenuine::Unsigned),
+        SignatureStatus::Untrusted { reason, .. } => Err(NotGenuine::Untrusted(reason.clone())),
+        SignatureStatus::Trusted { key } => {
+            let person = person_of_key(people, key).ok_or_else(|| NotGenuine::Nobody(key.to_string()))?;
+            Ok(Approver::of(person))
+        }
+    }
+}

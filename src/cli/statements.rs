@@ -1,0 +1,58 @@
+//! The arguments of `approve` and `approvals`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The change that a statement is about.
+#[derive(Args, Clone, Debug)]
+pub struct StatementArguments {
+    /// The ref that is to change, such as `main` or `refs/tags/v1`.
+    pub ref_name: String,
+    /// The commit that it shall point to.
+    #[arg(default_value = "HEAD")]
+    pub commit: String,
+    /// The ref as it is on the server; the remote-tracking branch where absent.
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// The commit whose policy governs: the server's HEAD; the remote's HEAD or the base where absent.
+    #[arg(long, value_name = "REV")]
+    pub governing: Option<String>,
+    /// The remote that stands for the server.
+    #[arg(long, value_name = "NAME", default_value = "origin")]
+    pub remote: String,
+    /// The digest of the server's own policy, as the server's message quotes it.
+    #[arg(long, value_name = "DIGEST")]
+    pub floor: Option<String>,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
+/// Arguments of `approve`.
+#[derive(Args, Debug)]
+pub struct ApproveArguments {
+    /// The change.
+    #[command(flatten)]
+    pub change: StatementArguments,
+    /// Why; an override needs a reason.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// How long it shall count: days as `7d`, hours as `12h`.
+    #[arg(long, value_name = "AGE", default_value = "7d")]
+    pub expires: String,
+    /// Take the responsibility for passing a change that the gate rejects, as the policy's `override` allows.
+    #[arg(long = "override", requires = "reason")]
+    pub overrides: bool,
+    /// Print what would be signed, and sign nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `approvals`.
+#[derive(Args, Debug)]
+pub struct ApprovalsArguments {
+    /// The change.
+    #[command(flatten)]
+    pub change: StatementArguments,
+}

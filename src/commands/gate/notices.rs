@@ -1,0 +1,74 @@
+//! What a report says besides findings.
+
+use super::planning::PlannedRef;
+use super::policy::{Governance, Governing};
+use crate::evidence::{RefEvidence, TrustFileChange};
+use crate::report::Section;
+use crate::verdict::{Judged, Judgement, Verdict};
+
+/// The section of one ref.
+pub(super) fn section(
+    planned: &PlannedRef,
+    governing: &Governing,
+    evidence: &RefEvidence,
+    judgement: Judgement,
+) -> Section {
+    let mut section = Section::of(&planned.ref_name, judgement);
+    section.range = (planned.base.clone(), planned.tip.clone());
+    section.commits = planned.commits.len();
+    section.approvals.clone_from(&evidence.approvals);
+    section.notices.extend(evidence.notices.iter().cloned());
+    section.notices.extend(how_to_approve(planned, governing, &section.judgement));
+    section.notices.extend(notice(governing, evidence).map(str::to_owned));
+    section
+}
+
+/// HEAD names a branch that is not there.
+pub(super) fn stray_head_notice(name: &str) -> String {
+    format!(
+        "HEAD points to {name}, which does not exist, so no policy governs this repository: have the \
+         server's administrator run `git symbolic-ref HEAD refs/heads/<branch>` in it"
+    )
+}
+
+/// What the policy does not look at is said in one line, never left to be assumed.
+fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str> {
+    let brings = |change: &TrustFileChange| change.accepted && change.broken.is_none();
+    let first = evidence.trust_files.iter().any(brings);
+    let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
+    match (governing.governance, signatures, owners) {
+        (Governance::None, _, _) if first => {
+            Some("this push brings the first trust files; from now on they change only as the server accepts")
+        }
+        (Governance::None, _, _) => {
+            Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
+        }
+        (Governance::Established, false, false) => {
+            Some("the policy asks neither for signatures nor for owners' approval")
+        }
+        (Governance::Established, false, true) => Some("the policy does not ask for signatures"),
+        (Governance::Established, true, false) => Some("the policy does not ask for owners' approval"),
+        (Governance::Established, true, true) => None,
+    }
+}
+
+/// The command that whoever is asked has to run, where approvals would help.
+fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judgement) -> Option<String> {
+    let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
+    let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
+    let tip = planned.tip.as_ref().filter(|_| blocked)?;
+    if governing.policy.repository().is_none() {
+        return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
+    }
+    let name = planned.ref_name.strip_prefix("refs/heads/").unwrap_or(&planned.ref_name);
+    let floor =
+        governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
+    Some(format!(
+        "who is asked to approve fetches this commit from a branch that is not protected, runs \
+         `portcullis approve {name} {}{floor}` and pushes what it signs",
+        tip.short()
+    ))
+}
+
+/// Checks that ask for approvals by what they find.
+const ASKING: [&str; 2] = ["missing-approval", "weakened-policy"];

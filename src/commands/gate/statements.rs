@@ -1,0 +1,92 @@
+//! Signed statements in a session: which come in, and which speak for a change.
+
+use super::approvals::{self, Approvals, Reader};
+use super::clock::instant;
+use super::commits::Signatures;
+use super::keyring;
+use super::planning::PlannedRef;
+use super::policy::Governing;
+use super::session::{GateError, Session, snapshot};
+use super::trust_files::{OntoHead, TrustInput};
+use crate::approval::{Asked, Record};
+use crate::evidence::CommitFacts;
+use crate::git::GitError;
+use crate::policy::Age;
+use crate::push::RefUpdate;
+use crate::report::Section;
+use crate::source::ObjectId;
+
+impl Session {
+    /// The change as a statement about it has to describe it.
+    pub fn asked(&self, planned: &PlannedRef) -> Result<Option<Asked>, GateError> {
+        let old = snapshot(&self.repository, planned.base.as_ref())?;
+        let governing = self.policy(Some(&old))?;
+        let (base, onto_head) = (&self.governing, OntoHead::No);
+        let input = TrustInput {
+            repository: &self.repository,
+            governing: &governing,
+            base,
+            old: &old,
+            new: &old,
+            onto_head,
+        };
+        Ok(approvals::asked(&input, planned, self.now)?)
+    }
+
+    /// What people said of a change by signing it.
+    pub(super) fn approvals(
+        &self,
+        input: &TrustInput<'_>,
+        planned: &PlannedRef,
+        facts: &[CommitFacts],
+        (stored, signatures): (&[(String, ObjectId)], &Signatures),
+    ) -> Result<Approvals, GitError> {
+        let asked = approvals::asked(input, planned, self.now)?;
+        let (Some(asked), Signatures::Judged { keyring, .. }, false) = (asked, signatures, stored.is_empty())
+        else {
+            return Ok(Approvals::default());
+        };
+        let people = input.governing.policy.people();
+        let contributors =
+            approvals::contributors(&self.repository, planned, facts, people, self.push.host.as_ref())?;
+        let reader = Reader { repository: &self.repository, keyring, people, now: self.now };
+        Ok(Approvals::examine(stored, &reader, &asked, &contributors))
+    }
+
+    /// Reads a statement; the reason if it is none, or nobody's.
+    pub fn statement(&self, ref_name: &str, object: &ObjectId) -> Result<Record, String> {
+        let governing = self.policy(None).map_err(|error| error.to_string())?;
+        let keyring = keyring::load(&self.repository, &governing, &self.governing);
+        let people = governing.policy.people();
+        let reader = Reader { repository: &self.repository, keyring: &keyring, people, now: self.now };
+        reader.read(ref_name, object).map_err(|reason| reason.to_string())
+    }
+
+    /// Judges a ref under `refs/approvals/`: only genuine statements come in, and none goes away.
+    pub(super) fn judge_statement(
+        &self,
+        update: &RefUpdate,
+        governing: &Governing,
+    ) -> Result<Section, GateError> {
+        let taken = self.repository.tip(&update.ref_name)?.is_some() || !update.old_oid.is_zero();
+        if taken || update.is_delete() {
+            let reason = "statements are only ever added; one that should not count any more expires";
+            return self.judge_planned(&PlannedRef::refused(update, reason));
+        }
+        match self.accept_statement(update, governing) {
+            Err(reason) => self.judge_planned(&PlannedRef::refused(update, &reason)),
+            Ok(record) => {
+                let mut section = self.judge_planned(&PlannedRef::empty(&update.ref_name))?;
+                section.notices = vec![record.to_string()];
+                Ok(section)
+            }
+        }
+    }
+
+    fn accept_statement(&self, update: &RefUpdate, governing: &Governing) -> Result<Record, String> {
+        let record = self.statement(&update.ref_name, &update.new_oid)?;
+        let longest = governing.policy.approvals_hold().map(Age::duration);
+        let accepted = record.acceptable(governing.policy.repository(), instant(self.now), longest);
+        accepted.map_err(|reason| format!("it {reason}"))
+    }
+}

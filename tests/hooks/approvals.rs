@@ -1,0 +1,367 @@
+//! Approvals as signed objects: given in clones of their own, pushed with plain `git push`.
+
+use std::fmt::Write as _;
+
+use super::checkout::{Checkout, Push};
+use super::manifests::{GREEN_SETTINGS, NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
+use super::server::Server;
+use crate::common::git::Failure;
+use crate::common::keys::person;
+
+const SETTINGS_PATH: &str = "prod/settings.yaml";
+const CODEOWNERS: &str =
+    "/prod/ @alice @bob @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice @bob\n";
+const PROTECTED: &str = "protected: [refs/heads/main, 'refs/heads/release/*']\n";
+
+/// Alice, Bob and Mallory own everything; every path needs some of them, and nothing asks for signed
+/// commits.
+fn trusting_policy(approvals: usize, more: &str) -> Result<String, Failure> {
+    let mut people = String::new();
+    for name in ["alice", "bob", "mallory"] {
+        let fingerprint = person(name)?.key.fingerprint().to_string();
+        let _ = writeln!(
+            people,
+            "- {{name: {name}, keys: ['{fingerprint}'], handles: ['@{name}', '{name}@example.com']}}"
+        );
+    }
+    Ok(policy(&format!(
+        "repository: acme/prod\nsignatures: {{keyring: ['keys/*.asc']}}\nowners: {{approvals: {approvals}}}\n\
+         people:\n{people}{PROTECTED}{more}"
+    )))
+}
+
+pub(crate) fn server(approvals: usize, more: &str) -> Result<Server, Failure> {
+    let key = |name: &str| -> Result<String, Failure> {
+        Ok(String::from_utf8(person(name)?.key.armored_certificate()?)?)
+    };
+    Server::holding(&[
+        (POLICY_PATH, &trusting_policy(approvals, more)?),
+        ("keys/alice.asc", &key("alice")?),
+        ("keys/bob.asc", &key("bob")?),
+        ("keys/mallory.asc", &key("mallory")?),
+        (".github/CODEOWNERS", CODEOWNERS),
+        (SERVICE_PATH, SERVICE),
+    ])
+}
+
+/// A clone in which somebody works and signs.
+pub(crate) fn clone_of(server: &Server, name: &str) -> Result<Checkout, Failure> {
+    let clone = server.checkout(name)?;
+    clone.sign_as(name)?;
+    clone.git.run(&["config", "commit.gpgSign", "false"], b"")?;
+    clone.git.run(&["config", "user.name", name], b"")?;
+    clone.git.run(&["config", "user.email", &format!("{name}@example.com")], b"")?;
+    Ok(clone)
+}
+
+/// Mallory commits files and shows them on a branch that nobody guards.
+pub(crate) fn proposal(mallory: &Checkout, files: &[(&str, &str)]) -> Result<(), Failure> {
+    mallory.commit("Propose", files)?;
+    mallory.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
+    Ok(())
+}
+
+/// Somebody fetches the proposal, signs a statement and returns its ref.
+fn sign(clone: &Checkout, arguments: &[&str]) -> Result<String, Failure> {
+    clone.git.run(&["fetch", "--quiet", "origin"], b"")?;
+    let all = [&["approve", "main", "origin/proposal"], arguments].concat();
+    let said = clone.portcullis(&all)?;
+    let name = said.lines().find_map(|line| line.strip_prefix("signed "));
+    Ok(name.ok_or_else(|| format!("nothing was signed: {said}"))?.to_owned())
+}
+
+/// Signs and pushes.
+pub(crate) fn approve(clone: &Checkout, arguments: &[&str]) -> Result<(), Failure> {
+    let name = sign(clone, arguments)?;
+    clone.push(&[&name])?.accepted(&["refs/heads/main with tree"]);
+    Ok(())
+}
+
+/// Signs a text of one's own making and pushes it where it belongs, or where it is told to.
+fn push_text(clone: &Checkout, name: &str, text: &str, place: Option<&str>) -> Result<Push, Failure> {
+    let options = ["tag", "--sign", "--force", "--cleanup=verbatim", "--file=-", name, "origin/proposal"];
+    clone.git.run(&options, text.as_bytes())?;
+    let object = clone.git.run(&["rev-parse", &format!("refs/tags/{name}")], b"")?;
+    let tree = clone.git.run(&["rev-parse", "origin/proposal^{tree}"], b"")?;
+    let belongs = format!("refs/approvals/heads/main/{tree}/{object}");
+    clone.push(&[&format!("{object}:{}", place.unwrap_or(&belongs))])
+}
+
+/// What `approve` would sign.
+fn text(clone: &Checkout) -> Result<String, Failure> {
+    clone.git.run(&["fetch", "--quiet", "origin"], b"")?;
+    let said = clone.portcullis(&["approve", "main", "origin/proposal", "--dry-run"])?;
+    let text = said.split("would sign:\n").nth(1).ok_or("nothing would be signed")?;
+    Ok(text.to_owned())
+}
+
+#[test]
+fn two_owners_approve_from_their_own_clones() -> Result<(), Failure> {
+    let server = server(2, "")?;
+    let [alice, bob, mallory] = ["alice", "bob", "mallory"].map(|name| clone_of(&server, name));
+    let (alice, bob, mallory) = (alice?, bob?, mallory?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    mallory.push_main()?.rejected(&[
+        "error[missing-approval]",
+        "2 more approvals",
+        "portcullis approve main",
+    ]);
+    approve(&alice, &["--reason", "looks right"])?;
+    mallory.push_main()?.rejected(&["1 more approval", "alice approves refs/heads/main"]);
+    approve(&bob, &[])?;
+    mallory.push_main()?.accepted(&["alice approves", "bob approves", "accepted"]);
+    Ok(())
+}
+
+#[test]
+fn an_approval_may_come_with_the_push() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    let name = sign(&alice, &[])?;
+    alice.push(&[&name, "origin/proposal:refs/heads/main"])?.accepted(&["alice approves"]);
+    Ok(())
+}
+
+#[test]
+fn the_author_does_not_approve_their_own_change() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    approve(&mallory, &[])?;
+    mallory.push_main()?.rejected(&["error[missing-approval]", "by mallory does not count", "took part"]);
+    Ok(())
+}
+
+#[test]
+fn a_co_author_does_not_approve_either() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    let message = "Propose\n\nCo-authored-by: A. Lice <Alice@Example.com>";
+    mallory.commit(message, &[(SETTINGS_PATH, SETTINGS)])?;
+    mallory.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
+    approve(&alice, &[])?;
+    mallory.push_main()?.rejected(&["by alice does not count", "took part"]);
+    Ok(())
+}
+
+#[test]
+fn whoever_only_committed_it_does_not_approve_it() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let alice = clone_of(&server, "alice")?;
+    alice.write(SETTINGS_PATH, SETTINGS.as_bytes())?;
+    alice.git.run(&["add", "--all"], b"")?;
+    alice.git.run(&["commit", "--quiet", "--author=Nobody <nobody@example.com>", "-m", "Propose"], b"")?;
+    alice.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
+    approve(&alice, &[])?;
+    alice.push_main()?.rejected(&["by alice does not count", "took part"]);
+    Ok(())
+}
+
+#[test]
+fn one_person_with_two_statements_is_one_person() -> Result<(), Failure> {
+    let server = server(2, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    approve(&alice, &["--reason", "one"])?;
+    approve(&alice, &["--reason", "two"])?;
+    mallory.push_main()?.rejected(&["needs 1 more approval"]);
+    Ok(())
+}
+
+#[test]
+fn an_approval_dies_with_a_changed_line_and_survives_another_message() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    approve(&alice, &[])?;
+    mallory.commit("Change it after the approval", &[(SETTINGS_PATH, GREEN_SETTINGS)])?;
+    mallory.push_main()?.rejected(&["error[missing-approval]", SETTINGS_PATH]);
+    mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
+    mallory.git.run(&["commit", "--quiet", "--amend", "-m", "Other words"], b"")?;
+    mallory.push_main()?.accepted(&["alice approves"]);
+    Ok(())
+}
+
+#[test]
+fn an_approval_holds_for_its_own_paths_when_others_change() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, bob, mallory) =
+        (clone_of(&server, "alice")?, clone_of(&server, "bob")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    approve(&alice, &[])?;
+    // Bob moves main: the approved tree is not what would result any more.
+    bob.commit("Say more", &[("notes.txt", "unowned\n")])?;
+    bob.push_main()?.accepted(&[]);
+    mallory.git.run(&["pull", "--quiet", "--rebase", "origin", "main"], b"")?;
+    mallory.commit("Add another", &[("prod/other.txt", "x\n")])?;
+    let push = mallory.push_main()?;
+    push.rejected(&["error[missing-approval]: prod/other.txt needs 1 more approval"]);
+    push.not_told(SETTINGS_PATH);
+    Ok(())
+}
+
+#[test]
+fn a_finding_passes_once_enough_of_the_named_approve_exactly_this_change() -> Result<(), Failure> {
+    let rule = "checks: {node-port: {enforce: approve, approvers: ['@alice', '@bob'], count: 2}}\n";
+    let server = server(1, rule)?;
+    let (alice, bob, mallory) =
+        (clone_of(&server, "alice")?, clone_of(&server, "bob")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SERVICE_PATH, NODE_PORT)])?;
+    mallory.push_main()?.rejected(&[
+        "needs approval[node-port]",
+        "2 of @alice, @bob must approve",
+        "nobody yet",
+    ]);
+    approve(&alice, &[])?;
+    mallory.push_main()?.rejected(&["needs approval[node-port]", "approved by alice"]);
+    approve(&bob, &[])?;
+    mallory.commit("One more file", &[("notes.txt", "unowned\n")])?;
+    let push = mallory.push_main()?;
+    push.rejected(&["needs approval[node-port]", "approved by nobody yet"]);
+    push.not_told("error[missing-approval]");
+    mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
+    mallory.push_main()?.accepted(&["approved[node-port]", "approved by alice, bob"]);
+    Ok(())
+}
+
+#[test]
+fn a_statement_of_another_repository_ref_policy_or_time_does_not_count() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    let text = text(&alice)?;
+    let name = "portcullis-approval";
+    let elsewhere = text.replace("acme/prod", "acme/staging");
+    push_text(&alice, name, &elsewhere, None)?
+        .rejected(&["may not be pushed", "was given in repository `acme/staging`"]);
+    let year = text.split("not-after: ").nth(1).and_then(|rest| rest.get(..4)).ok_or("no year")?;
+    let expired = text.replace(&format!("not-after: {year}"), "not-after: 2001");
+    push_text(&alice, name, &expired, None)?.rejected(&["expired at 2001-"]);
+    let under_another = |line: &str| {
+        let no_digest = format!("trust: sha256:{}", "0".repeat(64));
+        if line.starts_with("trust: ") { no_digest + "\n" } else { format!("{line}\n") }
+    };
+    let other_policy: String = text.lines().map(under_another).collect();
+    push_text(&alice, name, &other_policy, None)?.accepted(&["alice approves"]);
+    mallory.push_main()?.rejected(&["by alice does not count", "under another policy"]);
+    let release = text.replace("refs/heads/main", "refs/heads/release/1");
+    let tree = alice.git.run(&["rev-parse", "origin/proposal^{tree}"], b"")?;
+    push_text(&alice, name, &release, None)?
+        .rejected(&[&format!("it belongs at refs/approvals/heads/release/1/{tree}/")]);
+    mallory.push_main()?.rejected(&["error[missing-approval]"]);
+    Ok(())
+}
+
+#[test]
+fn what_is_no_statement_of_anybody_does_not_come_in() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    let text = text(&alice)?;
+    let name = "portcullis-approval";
+    push_text(&alice, name, &format!("{text}more: x\n"), None)?
+        .rejected(&["not written the way portcullis writes"]);
+    push_text(&alice, "v1.0", &text, None)?.rejected(&["calls itself `v1.0`"]);
+    push_text(&alice, name, &text, Some("refs/approvals/mine"))?
+        .rejected(&["it belongs at refs/approvals/heads/main/"]);
+    alice.push(&["origin/proposal:refs/approvals/heads/main/x"])?.rejected(&["no signed tag"]);
+    alice.sign_as("retired")?;
+    push_text(&alice, name, &text, None)?.rejected(&["its signature was made by key", "not in the keyring"]);
+    alice.git.run(&["config", "tag.gpgSign", "false"], b"")?;
+    let options = ["tag", "--annotate", "--force", "--cleanup=verbatim", "--file=-", name, "origin/proposal"];
+    alice.git.run(&options, text.as_bytes())?;
+    let object = alice.git.run(&["rev-parse", &format!("refs/tags/{name}")], b"")?;
+    let tree = alice.git.run(&["rev-parse", "origin/proposal^{tree}"], b"")?;
+    alice
+        .push(&[&format!("{object}:refs/approvals/heads/main/{tree}/{object}")])?
+        .rejected(&["it is not signed"]);
+    Ok(())
+}
+
+#[test]
+fn statements_are_never_deleted_or_replaced() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    let one = sign(&alice, &["--reason", "one"])?;
+    let two = sign(&alice, &["--reason", "two"])?;
+    alice.push(&[&one])?.accepted(&[]);
+    alice.push(&["--force", &format!("{two}:{one}")])?.rejected(&["only ever added"]);
+    alice.push(&[&format!(":{one}")])?.rejected(&["only ever added"]);
+    Ok(())
+}
+
+#[test]
+fn an_override_passes_with_its_reason_and_is_told_as_forced() -> Result<(), Failure> {
+    let server = server(1, "override: {people: [alice]}\n")?;
+    let (alice, bob, mallory) =
+        (clone_of(&server, "alice")?, clone_of(&server, "bob")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SERVICE_PATH, NODE_PORT)])?;
+    let refused = sign(&alice, &["--override", "--reason", " "]).map_err(|failure| failure.to_string());
+    assert!(refused.is_err_and(|said| said.contains("an override says why")));
+    approve(&bob, &["--override", "--reason", "I may not"])?;
+    mallory.push_main()?.rejected(&["error[node-port]"]);
+    approve(&alice, &["--override", "--reason", "incident 4711"])?;
+    mallory.push_main()?.accepted(&[
+        "FORCED by alice: incident 4711",
+        "error[node-port]",
+        "accepted: FORCED",
+    ]);
+    Ok(())
+}
+
+#[test]
+fn an_override_is_for_one_change_and_never_for_the_rules() -> Result<(), Failure> {
+    let server = server(1, "override: {people: [alice]}\n")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SERVICE_PATH, NODE_PORT)])?;
+    approve(&alice, &["--override", "--reason", "incident 4711"])?;
+    mallory.commit("One more file", &[("notes.txt", "unowned\n")])?;
+    mallory.push_main()?.rejected(&["error[node-port]"]);
+    let lax = trusting_policy(1, "checks: {node-port: {enforce: off}}\n")?;
+    proposal(&mallory, &[(POLICY_PATH, &lax)])?;
+    approve(&alice, &["--override", "--reason", "let me in"])?;
+    let push = mallory.push_main()?;
+    push.rejected(&["error[weakened-policy]"]);
+    push.not_told("FORCED");
+    Ok(())
+}
+
+#[test]
+fn a_server_policy_without_override_keeps_the_gate_shut() -> Result<(), Failure> {
+    let server = server(1, "override: {people: [alice]}\n")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    server.set_floor(&policy("protected: [refs/heads/main]\n"))?;
+    proposal(&mallory, &[(SERVICE_PATH, NODE_PORT)])?;
+    let push = mallory.push_main()?;
+    let digest = push.said().split("--floor ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let digest =
+        digest.ok_or("the digest of the server's policy is not said")?.trim_end_matches('`').to_owned();
+    approve(&alice, &["--override", "--reason", "incident"])?;
+    mallory.push_main()?.rejected(&["error[node-port]", "without the server's policy", &digest]);
+    approve(&alice, &["--override", "--reason", "incident", "--floor", &digest])?;
+    let push = mallory.push_main()?;
+    push.rejected(&["error[node-port]"]);
+    push.not_told("FORCED");
+    Ok(())
+}
+
+#[test]
+fn approvals_are_listed_with_why_they_count_or_not() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    let nothing = alice.portcullis(&["approvals", "main", "origin/main"])?;
+    assert!(nothing.contains("nobody has approved"), "{nothing}");
+    approve(&alice, &["--reason", "fine"])?;
+    approve(&mallory, &[])?;
+    mallory.git.run(&["fetch", "--quiet", "origin", "refs/approvals/*:refs/approvals/*"], b"")?;
+    let listed = mallory.portcullis(&["approvals", "main", "origin/proposal"])?;
+    assert!(listed.contains("approval by alice (fine): counts for the whole change"), "{listed}");
+    assert!(
+        listed.contains("approval by mallory: does not count: it is by somebody who took part"),
+        "{listed}"
+    );
+    Ok(())
+}
