@@ -5,8 +5,9 @@
 
 use thiserror::Error;
 
-use super::people::{Approver, person_of_key};
+use super::people::person_of_key;
 use super::statement::{Statement, StatementError};
+use crate::owners::Approver;
 use crate::policy::PersonEntry;
 use crate::signature::SignatureStatus;
 use crate::source::ObjectId;

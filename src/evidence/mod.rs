@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::approval::{Approver, Purpose};
-use crate::owners::{OwnersProblem, ReadFrom, Requirement, Standing};
+use crate::approval::Purpose;
+use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
 
@@ -120,8 +120,47 @@ pub struct TrustFileChange {
     pub new_blob: Option<ObjectId>,
     /// Why it could not be used if it were accepted, such as a policy that does not parse.
     pub broken: Option<String>,
-    /// Whether this is the push that brings the first trust files, or one the server accepted.
-    pub accepted: bool,
+    /// What becomes possible that is not possible now.
+    pub weakening: Weakening,
+    /// Who lets it in, or whose word is missing.
+    pub approval: TrustApproval,
+}
+
+/// What a change of a trust file does to the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weakening {
+    /// Both versions were compared: one sentence for everything that becomes weaker.
+    Compared(Vec<String>),
+    /// The file is of a kind whose versions are not compared: it may do anything.
+    NotCompared,
+}
+
+/// Who lets a change of a trust file in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrustApproval {
+    /// The server's policy lists exactly this content.
+    Server,
+    /// Nobody has to: it is the first of its kind in a repository without a policy.
+    First,
+    /// Nobody has to: the governing ref has the same content already.
+    Governed,
+    /// Its owners, those before the push and those after it.
+    Owners(Vec<String>),
+    /// Some of its owners have not approved this very change.
+    Missing(Vec<MissingOwners>),
+    /// It has no owners whose word would count, for this reason.
+    Nobody(String),
+}
+
+/// Whose approval of a trust file is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingOwners {
+    /// The line that asks for it.
+    pub requirement: Arc<Requirement>,
+    /// The revision whose line it is.
+    pub read_from: ReadFrom,
+    /// Who has approved, and how many are missing.
+    pub standing: Standing,
 }
 
 /// Everything that a push brought besides manifests, for one ref.

@@ -86,7 +86,7 @@ impl OwnersFile {
     /// The owners whom no person of the policy stands for: nobody can approve as one of them.
     pub fn owners_without_person(&self, people: &[Approver]) -> Vec<OwnerHandle> {
         let handles = people.iter().flat_map(|person| &person.handles);
-        let stands = |owner: &OwnerHandle| handles.clone().any(|handle| owner.is(&handle.0));
+        let stands = |owner: &OwnerHandle| handles.clone().any(|handle| owner.is(handle));
         self.owners().into_iter().filter(|owner| !stands(owner)).collect()
     }
 

@@ -31,7 +31,7 @@ pub struct Approver {
     /// The name that the policy gives them; it stands for the person, however many keys they have.
     pub name: String,
     /// Accounts, teams, roles and e-mail addresses, as CODEOWNERS writes them.
-    pub handles: Vec<OwnerHandle>,
+    pub handles: Vec<String>,
 }
 
 /// Which of the listed owners have to approve.
@@ -163,8 +163,9 @@ fn settle(
 }
 
 impl Approver {
-    fn is(&self, owner: &OwnerHandle) -> bool {
-        self.handles.iter().any(|handle| owner.is(&handle.0))
+    /// Whether one of their handles means this owner.
+    pub fn is(&self, owner: &OwnerHandle) -> bool {
+        self.handles.iter().any(|handle| owner.is(handle))
     }
 }
 
@@ -188,7 +189,7 @@ mod tests {
     }
 
     fn approver(name: &str, handles: &[&str]) -> Approver {
-        let handles = handles.iter().map(|handle| OwnerHandle((*handle).into())).collect();
+        let handles = handles.iter().map(|handle| (*handle).to_owned()).collect();
         Approver { name: name.into(), handles }
     }
 

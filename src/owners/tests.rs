@@ -200,10 +200,7 @@ fn owners_whom_nobody_stands_for_are_known() {
     let text = "* @ann @acme/web bob@example.com\n/x @ANN\n";
     let owners =
         OwnersFile::parse(Dialect::Github, &[(RepoPath::new("CODEOWNERS"), text.as_bytes().to_vec())]);
-    let ann = Approver {
-        name: "Ann".into(),
-        handles: ["@Ann", "Bob@example.com"].map(|handle| OwnerHandle(handle.into())).to_vec(),
-    };
+    let ann = Approver { name: "Ann".into(), handles: vec!["@Ann".into(), "Bob@example.com".into()] };
     let missing: Vec<String> = owners.owners_without_person(&[ann]).iter().map(ToString::to_string).collect();
     assert_eq!(missing, ["@acme/web", "bob@example.com"]);
 }

@@ -118,6 +118,11 @@ impl Layer {
         Ok(Self { files, waivers: Vec::new(), author: Author::Repository })
     }
 
+    /// Whether the server's administrator wrote it.
+    pub fn is_servers(&self) -> bool {
+        self.author == Author::Server
+    }
+
     /// The file itself, without its profiles.
     pub fn document(&self) -> Option<&PolicyDocument> {
         self.files.first().map(|file| &file.document)
@@ -138,11 +143,6 @@ impl Layer {
     pub fn owners(&self) -> Option<OwnersEntry> {
         let mut entries = self.files.iter().filter_map(|file| file.document.owners.clone());
         entries.next().filter(|owners| owners.approvals > 0)
-    }
-
-    /// Whether the server's administrator wrote it.
-    pub(super) fn is_server(&self) -> bool {
-        self.author == Author::Server
     }
 
     /// Who may override as far as this layer goes.

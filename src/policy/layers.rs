@@ -128,7 +128,7 @@ impl Policy {
 
     /// The server's file and the governing policy's, in the order in which they are believed.
     fn authoritative(&self) -> impl Iterator<Item = &PolicyDocument> {
-        let of_server = self.layers.iter().rev().find(|layer| layer.is_server());
+        let of_server = self.layers.iter().rev().find(|layer| layer.is_servers());
         of_server.into_iter().chain(self.layers.first()).filter_map(Layer::document)
     }
 
@@ -150,7 +150,7 @@ impl Policy {
     /// goes before the repository's, which could make a file mean less by reading it otherwise.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let demands: Vec<_> = self.layers.iter().filter_map(Layer::owners).collect();
-        let of_server = self.layers.iter().filter(|layer| layer.is_server()).filter_map(Layer::owners);
+        let of_server = self.layers.iter().filter(|layer| layer.is_servers()).filter_map(Layer::owners);
         let mut dialects = of_server.chain(demands.iter().cloned());
         Some(OwnersEntry {
             dialect: dialects.find_map(|owners| owners.dialect),

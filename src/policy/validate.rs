@@ -48,19 +48,9 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_patterns(file, "/protected", file.document.protected.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/include", manifests.include.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/exclude", &manifests.exclude)?;
-    check_owners(file)?;
     check_people(file)?;
+    check_owners(file)?;
     check_clusters(file)
-}
-
-/// OWNERS files name accounts only, so that no approval could ever count for a team.
-fn check_owners(file: &Positioned) -> Result<(), PolicyError> {
-    let Some(owners) = &file.document.owners else { return Ok(()) };
-    if owners.dialect == Some(Dialect::Kubernetes) && owners.distinct_teams > 0 {
-        let message = "OWNERS files name no teams, so that `distinctTeams` could never be met";
-        return Err(file.error("/owners/distinctTeams", message, None));
-    }
-    Ok(())
 }
 
 /// Whoever may override is somebody, and there are enough of them.
@@ -90,6 +80,16 @@ fn check_people(file: &Positioned) -> Result<(), PolicyError> {
     if entry.count == 0 || entry.count > distinct.len() {
         let message = format!("`count` is from 1 to the number of `people`, {}", distinct.len());
         return Err(file.error("/override/count", message, None));
+    }
+    Ok(())
+}
+
+/// OWNERS files name accounts only, so that no approval could ever count for a team.
+fn check_owners(file: &Positioned) -> Result<(), PolicyError> {
+    let Some(owners) = &file.document.owners else { return Ok(()) };
+    if owners.dialect == Some(Dialect::Kubernetes) && owners.distinct_teams > 0 {
+        let message = "OWNERS files name no teams, so that `distinctTeams` could never be met";
+        return Err(file.error("/owners/distinctTeams", message, None));
     }
     Ok(())
 }

@@ -289,3 +289,19 @@ fn owners_are_explained_by_line_section_and_count() -> Result<(), Failure> {
     assert_eq!(explained(&alice, "prod/x")?, "prod/x: nobody (CODEOWNERS:2 `/prod/` takes ownership away)\n");
     Ok(())
 }
+
+#[test]
+fn the_host_tells_how_a_file_at_the_root_is_read() -> Result<(), Failure> {
+    let file = ("CODEOWNERS", "prod/.* @bob\n");
+    let gitea = [
+        ("GITEA_REPO_USER_NAME", "acme"),
+        ("GITEA_REPO_NAME", "prod"),
+        ("GITEA_PUSHER_NAME", "alice"),
+        ("GITEA_PUSHER_ID", "4"),
+    ];
+    let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
+    change_settings(&alice)?;
+    let push = alice.run_push(&["push", "origin", "HEAD:refs/heads/main"], &gitea)?;
+    push.rejected(&[MISSING, "prod/settings.yaml needs 1 more approval by @bob"]);
+    Ok(())
+}

@@ -7,11 +7,12 @@ use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::trust_files::{self, TrustInput};
 use crate::approval::{
-    Approver, Asked, Claim, Contributors, Covers, NotGenuine, Record, SignedTag, Statement,
+    Asked, Claim, Contributors, Covers, NotGenuine, Purpose, Record, SignedTag, Statement,
 };
 use crate::evidence::{ApprovalFacts, ApprovalStanding, CommitFacts, Evidence};
 use crate::git::raw::{RawPerson, TargetType, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
+use crate::owners::Approver;
 use crate::policy::PersonEntry;
 use crate::push::{HostFacts, RefUpdate};
 use crate::signature::{Keyring, SignatureStatus};
@@ -135,7 +136,7 @@ impl Approvals {
     /// Who has approved what happens to a path: everybody who approved this change, and everybody who
     /// approved another one that did the same to it.
     pub(super) fn of_path(&self, input: &TrustInput<'_>, path: &RepoPath) -> Vec<&Approver> {
-        let covering = self.records.iter().filter(|(record, covers)| match covers {
+        let covering = self.approving().filter(|(record, covers)| match covers {
             Covers::WholeChange => true,
             Covers::UnchangedPaths => same_content(input, &record.statement, path).unwrap_or_default(),
         });
@@ -144,8 +145,16 @@ impl Approvals {
 
     /// Who has approved exactly this change.
     pub(super) fn of_change(&self) -> Vec<&Approver> {
-        let exact = self.records.iter().filter(|(_, covers)| *covers == Covers::WholeChange);
+        let exact = self.approving().filter(|(_, covers)| *covers == Covers::WholeChange);
         Approver::distinct(exact.map(|(record, _)| &record.approver))
+    }
+
+    /// An override approves nothing: it may be by the author of the change.
+    fn approving(&self) -> impl Iterator<Item = &(Record, Covers)> {
+        self.records.iter().filter(|(record, _)| match record.statement.purpose {
+            Purpose::Approval => true,
+            Purpose::Override => false,
+        })
     }
 }
 

@@ -12,6 +12,8 @@ mod policy;
 mod session;
 mod statements;
 mod trust_files;
+mod trust_owners;
+mod weakening;
 
 pub(super) use clock::date_of;
 pub use owners::owners_of;

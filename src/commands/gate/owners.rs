@@ -1,14 +1,16 @@
 //! Which changed paths need whose approval, and who has given it.
 
 use super::approvals::Approvals;
-use super::trust_files::{TrustInput, is_trust_file};
+use super::trust_files::{TrustInput, is_trust_file, owners_dialect};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
 use crate::owners::{
-    Approver, Coverage, Dialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate, may_name_owners,
+    Approver, Coverage, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate,
+    may_name_owners,
 };
 use crate::policy::OwnersEntry;
+use crate::push::HostKind;
 use crate::source::{ObjectId, RepoPath, Snapshot};
 
 /// What owners say of a change.
@@ -18,14 +20,24 @@ pub(super) struct Ownership {
     pub(super) problems: Vec<OwnersProblem>,
 }
 
+/// The dialect that a host reads.
+pub(super) fn dialect_of(host: HostKind) -> Option<Dialect> {
+    match host {
+        HostKind::Git | HostKind::Gitolite => None,
+        HostKind::Github => Some(Dialect::Github),
+        HostKind::Gitlab => Some(Dialect::Gitlab),
+        HostKind::Gitea => Some(Dialect::Gitea),
+    }
+}
+
 /// What the files of a snapshot say about owners; `None` where there are none.
 pub fn owners_of(
     repository: &Repository,
     snapshot: &Snapshot,
-    dialect: Option<Dialect>,
+    known: KnownDialect,
     coverage: Coverage<'_>,
 ) -> Result<Option<OwnersFile>, String> {
-    let located = locate(dialect, snapshot, coverage).map_err(|error| error.to_string())?;
+    let located = locate(known, snapshot, coverage).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     for path in located.files {
         let Some(file) = snapshot.files.get(&path) else { continue };
@@ -50,19 +62,19 @@ pub(super) fn judge(
         return Ok(nothing(Evidence::Known(Vec::new())));
     };
     let changed = Snapshot::changed_paths(input.old, input.new);
-    let (base, head) = match base_and_head(input, &demand, &changed) {
+    let (base, head) = match base_and_head(input, &changed) {
         Ok(Some(found)) => found,
         Ok(None) if demand.dialect == Some(Dialect::Kubernetes) && has_nested_owners(input) => {
             let unowned = changed;
             return Ok(Ownership { unowned, ..nothing(Evidence::Known(Vec::new())) });
         }
-        Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(&demand)))),
+        Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(input)))),
         Err(reason) => return Ok(nothing(Evidence::Unavailable(reason))),
     };
     let signers = signer_approvals(input, commits, tip, &demand)?;
     let problems = problems(&base, head.as_ref(), &demand, &changed);
-    let (owned, unowned) = (Vec::new(), Vec::new());
-    let mut judge = Judge { input, demand, base, head, signers, approvals, owned, unowned };
+    let approvals = PathApprovals { input, signers, statements: approvals };
+    let mut judge = Judge { approvals, demand, base, head, owned: Vec::new(), unowned: Vec::new() };
     changed.into_iter().for_each(|path| judge.path(&path));
     Ok(Ownership { owned: Evidence::Known(judge.owned), unowned: judge.unowned, problems })
 }
@@ -70,28 +82,26 @@ pub(super) fn judge(
 /// What holds, and what would hold after a push that changes it.
 type BaseAndHead = (OwnersFile, Option<OwnersFile>);
 
-fn base_and_head(
-    input: &TrustInput<'_>,
-    demand: &OwnersEntry,
-    changed: &[RepoPath],
-) -> Result<Option<BaseAndHead>, String> {
+fn base_and_head(input: &TrustInput<'_>, changed: &[RepoPath]) -> Result<Option<BaseAndHead>, String> {
     let coverage = Coverage::Of(changed);
-    let Some(base) = owners_of(input.repository, input.base, demand.dialect, coverage)? else {
+    let known = owners_dialect(input);
+    let Some(base) = owners_of(input.repository, input.base, known, coverage)? else {
         return Ok(None);
     };
     let changes = changed.iter().any(|path| may_name_owners(Some(base.dialect()), path));
-    let head = if changes { owners_of(input.repository, input.new, demand.dialect, coverage)? } else { None };
+    let head = if changes { owners_of(input.repository, input.new, known, coverage)? } else { None };
     Ok(Some((base, head)))
 }
 
 /// Nested files need not stand above every path.
 fn has_nested_owners(input: &TrustInput<'_>) -> bool {
-    let located = locate(Some(Dialect::Kubernetes), input.base, Coverage::Everything);
+    let located = locate(owners_dialect(input), input.base, Coverage::Everything);
     located.is_ok_and(|located| !located.files.is_empty())
 }
 
-fn no_owners(demand: &OwnersEntry) -> String {
-    let looked_for = demand.dialect.unwrap_or(Dialect::Github).looked_for();
+fn no_owners(input: &TrustInput<'_>) -> String {
+    let known = owners_dialect(input);
+    let looked_for = known.policy.or(known.host).unwrap_or(Dialect::Github).looked_for();
     format!("the policy asks for owners' approval and the governing ref has none: no {looked_for}")
 }
 
@@ -117,27 +127,15 @@ fn problems(
 
 /// Goes through the changed paths.
 struct Judge<'a> {
-    input: &'a TrustInput<'a>,
+    approvals: PathApprovals<'a>,
     demand: OwnersEntry,
     base: OwnersFile,
     head: Option<OwnersFile>,
-    signers: SignerApprovals<'a>,
-    approvals: &'a Approvals,
     owned: Vec<OwnedChange>,
     unowned: Vec<RepoPath>,
 }
 
 impl Judge<'_> {
-    /// Everybody whose approval of a path counts, owner or not. A trust file is approved by nobody who only
-    /// signed it, nor by who approved another change.
-    fn approvers(&self, path: &RepoPath) -> Vec<Approver> {
-        if is_trust_file(self.input, path) {
-            return self.approvals.of_change().into_iter().cloned().collect();
-        }
-        let statements = self.approvals.of_path(self.input, path).into_iter().cloned();
-        statements.chain(self.signers.approver(path)).collect()
-    }
-
     /// The owners of the base count; for a file that names owners, those whom it would have afterwards
     /// count too.
     fn path(&mut self, path: &RepoPath) {
@@ -149,7 +147,7 @@ impl Judge<'_> {
             self.unowned.push(path.clone());
             return;
         }
-        let approvers = self.approvers(path);
+        let approvers = self.approvals.of(path);
         let demand = self.demand.demand();
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
         let of_head = of_head.into_iter().filter(|requirement| !known(requirement));
@@ -159,6 +157,26 @@ impl Judge<'_> {
             let standing = requirement.standing(&demand, &approvers);
             self.owned.push(OwnedChange { path: path.clone(), requirement, read_from, standing });
         }
+    }
+}
+
+/// Where approvals of a path come from.
+struct PathApprovals<'a> {
+    input: &'a TrustInput<'a>,
+    signers: SignerApprovals<'a>,
+    statements: &'a Approvals,
+}
+
+impl PathApprovals<'_> {
+    /// Everybody whose approval of a path counts, owner or not. A trust file is approved by nobody who only
+    /// signed its commit, and by nobody who approved another change.
+    fn of(&self, path: &RepoPath) -> Vec<Approver> {
+        if is_trust_file(self.input, path) {
+            return self.statements.of_change().into_iter().cloned().collect();
+        }
+        let signer = self.signers.approver(path);
+        let statements = self.statements.of_path(self.input, path).into_iter().cloned();
+        statements.chain(signer).collect()
     }
 }
 

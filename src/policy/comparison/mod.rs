@@ -197,12 +197,8 @@ waivers:
             ("['@alice']}\nowners", "['@alice', '@root']}\nowners", "Alice counts as `@root`"),
             ("approvals: 2", "approvals: 1", "1 owner's approval is enough, instead of 2"),
             ("owners: {approvals: 2, require: all, distinctTeams: 2}\n", "", "owners need not approve"),
-            ("require: all", "require: any", "any of the listed owners may approve, instead of all"),
-            (
-                "distinctTeams: 2",
-                "distinctTeams: 1",
-                "owners of 1 different teams are enough, instead of 2",
-            ),
+            ("require: all", "require: any", "not every listed owner has to approve"),
+            ("distinctTeams: 2", "distinctTeams: 1", "`distinctTeams` is 1, instead of 2"),
             ("{approvals: 2", "{dialect: gitlab, approvals: 2", "CODEOWNERS is read in another dialect"),
             (
                 "{approvals: 2",

@@ -62,11 +62,11 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
         found.push(format!("{approvals} {noun} enough, instead of {}", old.approvals));
     }
     if *require < old.require {
-        found.push("any of the listed owners may approve, instead of all".to_owned());
+        found.push("not every listed owner has to approve".to_owned());
     }
     if *distinct_teams < old.distinct_teams {
         let were = old.distinct_teams;
-        found.push(format!("owners of {distinct_teams} different teams are enough, instead of {were}"));
+        found.push(format!("`distinctTeams` is {distinct_teams}, instead of {were}"));
     }
     if *signer_counts && !old.signer_counts {
         found.push("owners approve their own changes by signing them".to_owned());
