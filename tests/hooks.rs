@@ -8,6 +8,7 @@ mod hooks {
     mod approvals;
     mod checkout;
     mod floor;
+    mod formats;
     mod heads;
     mod hidden;
     mod hostile;

@@ -176,12 +176,13 @@ impl Session {
         let change = Change {
             old: &old,
             new: &new,
-            blobs: &self.repository.blobs(),
+            blobs: &*self.repository.blobs(),
             evidence: &evidence,
             mode: Mode::Enforcing,
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
         let mut section = section(planned, &governing, &evidence, judgement);
+        section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.stray_head()?.map(stray_head_notice));
         Ok(section)
     }
