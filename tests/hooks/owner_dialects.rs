@@ -1,8 +1,10 @@
 //! Owners in every dialect, judged by real pushes. Alice signs everything and is the only approver.
 
+use std::process::Command;
+
 use super::checkout::Checkout;
 use super::manifests::{GREEN_SETTINGS, POLICY_PATH, SERVICE, SETTINGS, policy};
-use super::server::{File, Server};
+use super::server::{File, PORTCULLIS, Server};
 use crate::common::git::Failure;
 use crate::common::keys::person;
 
@@ -254,5 +256,52 @@ fn a_new_place_that_another_host_reads_is_judged_too() -> Result<(), Failure> {
         "CODEOWNERS needs 1 more approval by @bob",
         "error[weakened-policy]",
     ]);
+    Ok(())
+}
+
+/// What `portcullis owners` says of a path.
+fn explained(alice: &Checkout, path: &str) -> Result<String, Failure> {
+    let output = Command::new(PORTCULLIS).args(["owners", path]).current_dir(&alice.folder).output()?;
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[test]
+fn owners_are_explained_by_line_section_and_count() -> Result<(), Failure> {
+    let gitlab = "* @all\n[Prod][2] @alice @bob\n/prod/\n";
+    let (_server, alice) = server("require: all", "'@alice'", &[(".gitlab/CODEOWNERS", gitlab)])?;
+    assert_eq!(
+        explained(&alice, "prod/settings.yaml")?,
+        "prod/settings.yaml: @all (.gitlab/CODEOWNERS:1 `*`), 1 approval, of every listed owner\n\
+         prod/settings.yaml: @alice @bob (.gitlab/CODEOWNERS:3 `/prod/` in section [Prod]), 2 approvals, of \
+         every listed owner\n"
+    );
+    let (_server, alice) = server("approvals: 2", "'@alice'", &[(".gitea/CODEOWNERS", "prod/.* @bob\n")])?;
+    let line = "prod/x: @bob (.gitea/CODEOWNERS:1 `prod/.*`), 2 approvals\n";
+    assert_eq!(explained(&alice, "prod/x")?, line);
+    assert_eq!(explained(&alice, "x")?, "x: nobody (no line matches)\n");
+
+    let (_server, alice) = server("dialect: kubernetes", "'@alice'", &NESTED)?;
+    assert_eq!(
+        explained(&alice, "prod/a/b")?,
+        "prod/a/b: @alice @platform (prod/OWNERS:1 `.*`), 1 approval\n"
+    );
+    let (_server, alice) = server("approvals: 1", "'@alice'", &[("CODEOWNERS", "* @bob\n/prod/\n")])?;
+    assert_eq!(explained(&alice, "prod/x")?, "prod/x: nobody (CODEOWNERS:2 `/prod/` takes ownership away)\n");
+    Ok(())
+}
+
+#[test]
+fn the_host_tells_how_a_file_at_the_root_is_read() -> Result<(), Failure> {
+    let file = ("CODEOWNERS", "prod/.* @bob\n");
+    let gitea = [
+        ("GITEA_REPO_USER_NAME", "acme"),
+        ("GITEA_REPO_NAME", "prod"),
+        ("GITEA_PUSHER_NAME", "alice"),
+        ("GITEA_PUSHER_ID", "4"),
+    ];
+    let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
+    change_settings(&alice)?;
+    let push = alice.run_push(&["push", "origin", "HEAD:refs/heads/main"], &gitea)?;
+    push.rejected(&[MISSING, "prod/settings.yaml needs 1 more approval by @bob"]);
     Ok(())
 }
