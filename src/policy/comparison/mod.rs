@@ -130,6 +130,7 @@ clusters: [{name: prod, paths: ['prod/**'], kubernetes: '1.36'}]
 signatures: {require: trusted, revokedKeys: [keys/revoked], minimumRsaBits: 4096, maxSignatureAge: 30d, committer: signer, keyring: [keys/a.asc]}
 people:
 - {name: Alice, keys: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA], handles: ['@alice']}
+- {name: Robot, bot: true}
 owners: {approvals: 2, require: all, distinctTeams: 2}
 approvals: {maxAge: 7d}
 override: {people: [Alice]}
