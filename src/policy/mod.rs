@@ -15,6 +15,7 @@ mod people;
 mod position;
 mod profile;
 mod signatures;
+mod trusted;
 mod validate;
 mod waiver;
 
