@@ -21,6 +21,14 @@ pub(crate) enum Verifier {
     Gpg,
 }
 
+/// What git says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Accepts,
+    /// With its words.
+    Refuses(String),
+}
+
 /// A repository for odd objects.
 pub(crate) struct Repository {
     git: Git,
@@ -60,18 +68,24 @@ impl Oracle {
         Ok(Self { repository, verifier, trusted, folder })
     }
 
-    /// Whether git, with its verifier, accepts the signature of a commit.
-    pub(crate) fn accepts(&self, id: &str) -> Result<bool, Failure> {
+    /// What git, with its verifier, makes of the signature of a commit.
+    pub(crate) fn judge(&self, id: &str) -> Result<Answer, Failure> {
         let recorded = tempfile::tempdir_in(self.folder.path())?;
         let mut command = self.repository.git.command(&["verify-commit", "--raw", id]);
         let output = command.env("ORACLE", recorded.path()).output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
         match self.verifier {
-            Verifier::Gpg => Ok(output.status.success()),
+            Verifier::Gpg if output.status.success() => Ok(Answer::Accepts),
+            Verifier::Gpg => Ok(Answer::Refuses(said)),
             Verifier::Recorder => {
-                let Ok(payload) = fs::read(recorded.path().join("payload")) else { return Ok(false) };
+                let Ok(payload) = fs::read(recorded.path().join("payload")) else {
+                    return Ok(Answer::Refuses(said));
+                };
                 let signature = fs::read(recorded.path().join("signature"))?;
-                let status = self.trusted.verify(&payload, &signature, SystemTime::now());
-                Ok(matches!(status, SignatureStatus::Trusted { .. }))
+                Ok(match self.trusted.verify(&payload, &signature, SystemTime::now()) {
+                    SignatureStatus::Trusted { .. } => Answer::Accepts,
+                    other => Answer::Refuses(format!("{other:?}")),
+                })
             }
         }
     }
