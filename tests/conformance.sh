@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Replays real histories: every bundle of a folder, every commit as if it had been pushed alone.
 # usage: tests/conformance.sh FOLDER PORTCULLIS
+# Then lets gpg and ssh-keygen sign, and compares mutated commits with git (tests/signatures/conformance.sh).
 # Fails where portcullis stops, panics, or cannot decide about a commit. Findings are no failure.
 set -euo pipefail
-[ $# -eq 2 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 portcullis=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -30,4 +31,7 @@ for bundle in "$1"/*.bundle; do
   fi
 done
 
+signatures=0
+"$(dirname "$0")/signatures/conformance.sh" "$portcullis" || signatures=1
 [ "$failures" -eq 0 ] || { echo "$failures of $count histories failed"; exit 1; }
+exit "$signatures"
