@@ -1,4 +1,4 @@
-//! Single rooms: reading manifests, validating objects. `cargo bench --bench rooms`.
+//! Single rooms: reading manifests, validating objects, finding owners. `cargo bench --bench rooms`.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot set itself up has nothing to say")]
 
@@ -9,6 +9,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use portcullis::kube::{ClusterName, KubernetesVersion, ObjectRef};
 use portcullis::manifest::{Limits, parse};
+use portcullis::owners::{Dialect, OwnersFile};
 use portcullis::render::Role;
 use portcullis::schema::{Outcome, SchemaStore};
 use portcullis::source::RepoPath;
@@ -62,4 +63,48 @@ fn compile_one_kind(bencher: Bencher<'_, '_>) {
         let judge = |placed| SchemaStore::new().validate(placed, &[KubernetesVersion::NEWEST]);
         objects.iter().map(judge).collect::<Vec<_>>()
     });
+}
+
+const RULES: usize = 5_000;
+const PATHS: usize = 10_000;
+
+/// 5,000 rules and 10,000 paths: as a large repository has them, or as somebody who means to keep the
+/// gate busy would write them.
+fn ownership(dialect: Dialect, kind: &str) -> (OwnersFile, Vec<RepoPath>) {
+    let line = |number: usize| match (dialect, kind) {
+        (Dialect::Gitea, "usual") => format!("apps/team-{number}/.* @acme/team-{number}\n"),
+        (_, "usual") => format!("/apps/team-{number}/ @acme/team-{number}\n"),
+        (_, "extensions") => format!("*.x{number} @acme/team-{number}\n"),
+        (_, _) => format!("/a/*/*/*/**/*a*a*{number}*b @acme/team-{number}\n"),
+    };
+    let text: String = (0..RULES).map(line).collect();
+    let owners = OwnersFile::parse(dialect, &[(RepoPath::new("CODEOWNERS"), text.into_bytes())]);
+    assert_eq!(owners.problems(), []);
+    let path = |number| RepoPath::new(&format!("apps/team-{}/prod/deployment.x{number}", number % RULES));
+    (owners, (0..PATHS).map(path).collect())
+}
+
+/// Owners of 10,000 paths by 5,000 rules, one core.
+#[divan::bench(args = [
+    (Dialect::Github, "usual"), (Dialect::Github, "extensions"), (Dialect::Github, "hostile"),
+    (Dialect::Gitlab, "usual"), (Dialect::Gitlab, "extensions"), (Dialect::Gitea, "usual"),
+])]
+fn match_owners(bencher: Bencher<'_, '_>, (dialect, kind): (Dialect, &str)) {
+    let (owners, paths) = ownership(dialect, kind);
+    let owned = || paths.iter().filter(|path| !owners.requirements(path).is_empty()).count();
+    assert_eq!(
+        owned(),
+        match kind {
+            "usual" => PATHS,
+            "extensions" => RULES,
+            _ => 0,
+        }
+    );
+    bencher.counter(ItemsCount::new(PATHS)).bench(owned);
+}
+
+/// Parsing 5,000 rules, expressions compiled.
+#[divan::bench(args = [Dialect::Github, Dialect::Gitlab, Dialect::Gitea])]
+fn parse_owners(bencher: Bencher<'_, '_>, dialect: Dialect) {
+    bencher.counter(ItemsCount::new(RULES)).bench(|| ownership(dialect, "usual").0);
 }

@@ -97,9 +97,27 @@ pub struct HookArguments {
     /// Reject when no verdict is reached after this many seconds (GitHub Enterprise Server: 4).
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub deadline: u64,
+    /// The host that serves the repository; told by its environment where absent.
+    #[arg(long, value_enum)]
+    pub host: Option<HostArgument>,
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,
+}
+
+/// Hosts of `--host`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HostArgument {
+    /// Plain git.
+    Git,
+    /// gitolite.
+    Gitolite,
+    /// GitHub Enterprise Server.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea and Forgejo.
+    Gitea,
 }
 
 /// Arguments of the `update` hook.

@@ -54,11 +54,20 @@ const IMPURE: &[&str] =
 
 /// Where a process may be started, and where the environment may be read.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("Command::new(\"", &["src/commands/demo", "src/commands/git_program.rs", "src/git/raw/git_oracle.rs"]),
+    (
+        "Command::new(\"",
+        &[
+            "src/commands/demo",
+            "src/commands/git_program.rs",
+            "src/git/raw/git_oracle.rs",
+            "src/git/store/program.rs",
+        ],
+    ),
     (
         "env::var",
         &[
             "src/git/raw/git_oracle.rs",
+            "src/git/store/program.rs",
             "src/push/environment.rs",
             "src/commands/output.rs",
             "src/commands/demo",

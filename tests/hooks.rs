@@ -8,12 +8,15 @@ mod hooks {
     mod approvals;
     mod checkout;
     mod floor;
+    mod formats;
     mod heads;
     mod hidden;
     mod hostile;
+    mod hosts;
     mod manifests;
     mod merges;
     mod other_hooks;
+    mod owner_dialects;
     mod owners;
     mod refs;
     mod repositories;

@@ -26,14 +26,29 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// git, where the hook finds this build's program and nobody's configuration.
+/// What the hosts of the shims export to their hooks.
+const HOSTS: [(&str, &str); 11] = [
+    ("GL_ID", "user-4"),
+    ("GL_USERNAME", "alice"),
+    ("GL_REPOSITORY", "project-7"),
+    ("GL_PROTOCOL", "ssh"),
+    ("GL_USER", "alice"),
+    ("GL_REPO", "prod"),
+    ("GL_LIBDIR", "/usr/share/gitolite3/lib"),
+    ("GITEA_REPO_NAME", "prod"),
+    ("GITEA_PUSHER_NAME", "alice"),
+    ("GITHUB_USER_LOGIN", "alice"),
+    ("GITHUB_REPO_NAME", "acme/prod"),
+];
+
+/// git, where the hook finds this build's program, every host's variables and nobody's configuration.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Output, Failure> {
     let programs = Path::new(env!("CARGO_BIN_EXE_portcullis")).parent().ok_or("no folder of programs")?;
     let mut path = vec![programs.to_path_buf()];
     path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let mut command = Command::new("git");
     command.env_clear().env("PATH", std::env::join_paths(path)?).env("GIT_CONFIG_NOSYSTEM", "1");
-    command.env("HOME", folder).env("LC_ALL", "C").args(["-c", "user.name=Alice", "-c"]);
+    command.envs(HOSTS).env("HOME", folder).env("LC_ALL", "C").args(["-c", "user.name=Alice", "-c"]);
     Ok(command.arg("user.email=alice@example.com").args(arguments).current_dir(folder).output()?)
 }
 

@@ -12,7 +12,7 @@ mod standing;
 mod statement;
 
 pub use digest::Digest;
-pub use people::{Approver, Claim};
+pub use people::Claim;
 pub use record::{NotGenuine, Record, SignedTag};
 pub use signer::{NewCommit, SignerApprovals};
 pub use standing::{Asked, Contributors, Covers, Refusal};

@@ -3,23 +3,13 @@
 //! In: the policy's people, and a trusted key or the claims of a commit. Out: persons. Never: takes a
 //! claim (an author line, an account) for a proof; a claim can only shut somebody out.
 
-use crate::owners::OwnerHandle;
+use crate::owners::Approver;
 use crate::policy::{PersonEntry, signer};
 use crate::signature::SignatureStatus;
 
-/// Somebody who has said something by signing it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Approver {
-    /// The name that the policy gives them; it stands for the person, however many keys they have.
-    pub name: String,
-    /// Accounts, teams and e-mail addresses, as CODEOWNERS writes them.
-    pub handles: Vec<OwnerHandle>,
-}
-
 impl Approver {
     pub(super) fn of(person: &PersonEntry) -> Self {
-        let handles = person.handles.iter().map(|handle| OwnerHandle(handle.as_str().into())).collect();
-        Self { name: person.name.clone(), handles }
+        Self { name: person.name.clone(), handles: person.handles.clone() }
     }
 
     /// The person who made a signature, if it is a trusted one of somebody. A program approves nothing.
@@ -36,13 +26,6 @@ impl Approver {
             }
         }
         people
-    }
-
-    /// Whether they are one of those whom a rule names. Hosts do not tell the case of names apart.
-    pub fn is_one_of<'a>(&self, wanted: impl IntoIterator<Item = &'a str>) -> bool {
-        wanted
-            .into_iter()
-            .any(|wanted| self.handles.iter().any(|handle| handle.0.eq_ignore_ascii_case(wanted)))
     }
 }
 
@@ -64,9 +47,11 @@ impl Claim {
             domain.to_ascii_lowercase().contains("noreply").then(|| format!("@{login}"))
         });
         let bare = format!("@{}", self.0);
+        let has = |claimed: &str| person.handles.iter().any(|handle| handle.eq_ignore_ascii_case(claimed));
         self.0.eq_ignore_ascii_case(&person.name)
-            || person.is_one_of([self.0.as_str(), bare.as_str()])
-            || account.is_some_and(|account| person.is_one_of([account.as_str()]))
+            || has(&self.0)
+            || has(&bare)
+            || account.is_some_and(|account| has(&account))
     }
 }
 
@@ -76,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_claim_means_whoever_it_may_mean() {
-        let handles = ["@Alice", "alice@example.com"].map(|handle| OwnerHandle(handle.into())).to_vec();
+        let handles = ["@Alice", "alice@example.com"].map(str::to_owned).to_vec();
         let alice = Approver { name: "Alice Smith".into(), handles };
         for claim in
             ["ALICE@example.com", "alice", "@alice", "alice smith", "123+alice@users.noreply.github.com"]

@@ -5,8 +5,8 @@
 
 use thiserror::Error;
 
-use super::people::Approver;
 use super::statement::{Statement, StatementError};
+use crate::owners::Approver;
 use crate::policy::{self, PersonEntry};
 use crate::signature::SignatureStatus;
 use crate::source::ObjectId;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{CommitFacts, Evidence};
-use crate::owners::OwnerHandle;
+use crate::owners::Approver;
 use crate::policy::{self, PersonEntry};
 use crate::source::RepoPath;
 
@@ -49,13 +49,12 @@ impl<'a> SignerApprovals<'a> {
         Self { tip, touched }
     }
 
-    /// The owner among `owners` who approved a path. A path that no new commit touches (a merge or a
-    /// rewind brought it) has nobody's approval.
-    pub fn approver(&self, path: &RepoPath, owners: &[OwnerHandle]) -> Option<String> {
+    /// The person who approved a path. A path that no new commit touches (a merge or a rewind brought
+    /// it) has nobody's approval.
+    pub fn approver(&self, path: &RepoPath) -> Option<Approver> {
         let person = self.tip?;
-        let owns = owners.iter().any(|owner| person.handles.iter().any(|handle| **handle == *owner.0));
-        let approved = self.touched.get(path) == Some(&Signed::ByTipSigner) && owns;
-        approved.then(|| person.name.clone())
+        let approved = self.touched.get(path) == Some(&Signed::ByTipSigner);
+        approved.then(|| Approver { name: person.name.clone(), handles: person.handles.clone() })
     }
 }
 
@@ -102,10 +101,9 @@ mod tests {
             NewCommit { facts: &tip, touched: vec![mixed.clone(), own.clone()] },
         ];
         let approvals = SignerApprovals::of(&people, Some(&tip), commits);
-        let owners = [OwnerHandle("@a".into()), OwnerHandle("@b".into())];
-        assert_eq!(approvals.approver(&own, &owners).as_deref(), Some("Alice"));
-        assert_eq!(approvals.approver(&own, &[OwnerHandle("@b".into())]), None);
-        assert_eq!(approvals.approver(&mixed, &owners), None);
-        assert_eq!(approvals.approver(&RepoPath::new("untouched"), &owners), None);
+        let alice = Approver { name: "Alice".into(), handles: vec!["@a".into()] };
+        assert_eq!(approvals.approver(&own), Some(alice));
+        assert_eq!(approvals.approver(&mixed), None);
+        assert_eq!(approvals.approver(&RepoPath::new("untouched")), None);
     }
 }

@@ -11,9 +11,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
 use super::digest::Digest;
-use super::people::{Approver, Claim};
+use super::people::Claim;
 use super::record::Record;
 use super::statement::{Purpose, Statement};
+use crate::owners::Approver;
 use crate::source::ObjectId;
 
 /// The change that needs approval.

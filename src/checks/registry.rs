@@ -50,6 +50,7 @@ pub static REGISTRY: &[Check] = &[
     push(&commit::untrusted_signature::META, commit::untrusted_signature::run),
     push(&approval::invalid_codeowners::META, approval::invalid_codeowners::run),
     push(&approval::missing_approval::META, approval::missing_approval::run),
+    push(&approval::unowned_path::META, approval::unowned_path::run),
     push(&policy::weakened_policy::META, policy::weakened_policy::run),
 ];
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::demo::DemoError;
 use super::gate::GateError;
 use crate::git::GitError;
-use crate::push::{EnvironmentError, PushError};
+use crate::push::{EnvironmentError, HostError, PushError};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
@@ -66,6 +66,9 @@ pub enum CommandError {
     /// The hook's environment.
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
+    /// The host does not say who pushes.
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -115,6 +118,7 @@ impl CommandError {
             | Self::Git(GitError::Open { .. } | GitError::Revision(_))
             | Self::Push(_)
             | Self::Environment(_)
+            | Self::Host(_)
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
             | Self::GitProgram { .. }

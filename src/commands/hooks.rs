@@ -8,9 +8,9 @@ use super::error::{CommandError, Exit};
 use super::gate::{PushFacts, Session};
 use super::output::Destination;
 use super::{BLOB_LIMIT, deadline};
-use crate::cli::{HookArguments, UpdateArguments};
+use crate::cli::{HookArguments, HostArgument, UpdateArguments};
 use crate::git::Repository;
-use crate::push::{HookEnvironment, PushError, RefUpdate, parse_updates};
+use crate::push::{HookEnvironment, HostFacts, HostKind, PushError, RefUpdate, parse_updates};
 use crate::report::{Report, Section};
 use crate::source::ObjectId;
 
@@ -45,7 +45,8 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     let repository = Repository::open_for_hook(&git_dir, quarantine.as_deref(), BLOB_LIMIT)?;
     check_tips(&repository, updates)?;
     let obstacle = obstacle(&environment, &repository);
-    let push = PushFacts { updates: updates.to_vec(), pusher: None };
+    let host = HostFacts::read(&environment.host, arguments.host.map(host_kind))?;
+    let push = PushFacts { updates: updates.to_vec(), host: Some(host.clone()) };
     let session =
         Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?.of_push(push);
     let mut sections = Vec::new();
@@ -59,7 +60,17 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
         return Ok(Exit::Accept);
     }
     let report = Report { sections, elapsed: begin.elapsed() };
-    Destination::standard(arguments.format).write(&report)
+    Destination::of_hook(arguments.format, host.style).write(&report)
+}
+
+fn host_kind(argument: HostArgument) -> HostKind {
+    match argument {
+        HostArgument::Git => HostKind::Git,
+        HostArgument::Gitolite => HostKind::Gitolite,
+        HostArgument::Github => HostKind::Github,
+        HostArgument::Gitlab => HostKind::Gitlab,
+        HostArgument::Gitea => HostKind::Gitea,
+    }
 }
 
 /// Every object that the push names must be there, or the quarantine was not found.

@@ -2,10 +2,10 @@
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::codeowners_of;
 use super::output::print;
 use crate::cli::InitArguments;
 use crate::git::{Head, Repository};
+use crate::owners::{Coverage, Dialect, locate};
 use crate::policy::POLICY_PATH;
 use crate::source::{RepoPath, Snapshot};
 
@@ -24,8 +24,9 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
         return Err(CommandError::Argument(format!("{} exists already; edit it instead", path.display())));
     }
     let snapshot = head_snapshot(&repository)?;
-    let declared = codeowners_of(&repository, &snapshot).is_ok_and(|found| found.is_some());
-    let owners = if declared { Ownership::Declared } else { Ownership::Nobody };
+    let located =
+        locate(None, &snapshot, Coverage::Everything).ok().filter(|located| !located.files.is_empty());
+    let owners = located.map_or(Ownership::Nobody, |located| Ownership::Declared(located.dialect));
     let text = document(&keyrings(&repository, &snapshot), &owners);
     std::fs::write(&path, text).map_err(|source| CommandError::File { path: path.clone(), source })?;
     print(&format!(
@@ -64,12 +65,13 @@ fn document(keyrings: &[RepoPath], owners: &Ownership) -> String {
         _ => format!("signatures: {{require: trusted, keyring: [{}]}}\n", names.join(", ")),
     };
     let owners = match owners {
-        Ownership::Declared => {
+        Ownership::Declared(dialect) => format!(
             "# Whoever owns a path approves by signing, once `signerCounts: true` stands here and `people:` maps keys\n\
              # to owners; until approvals have another source, owned paths cannot change without it.\n\
-             owners: {dialect: github, approvals: 1}\n"
-        }
-        Ownership::Nobody => "",
+             owners: {{dialect: {}, approvals: 1}}\n",
+            dialect.as_str()
+        ),
+        Ownership::Nobody => String::new(),
     };
     format!(
         "# What portcullis guards, and how. `portcullis policy schema` prints the schema for editors,\n\
@@ -85,6 +87,6 @@ fn document(keyrings: &[RepoPath], owners: &Ownership) -> String {
 
 /// Whether the repository says who owns what.
 enum Ownership {
-    Declared,
+    Declared(Dialect),
     Nobody,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{CommandError, Exit};
 use crate::cli::{OutputFormat, ReportArguments};
+use crate::push::MessageStyle;
 use crate::report::{Colour, Format, Report};
 
 /// Where one report goes, and how.
@@ -12,16 +13,21 @@ use crate::report::{Colour, Format, Report};
 pub(super) struct Destination {
     format: Format,
     file: Option<PathBuf>,
+    style: MessageStyle,
 }
 
 impl Destination {
-    /// Standard output: git forwards a hook's to the pusher.
-    pub(super) fn standard(format: OutputFormat) -> Self {
-        Self { format: from_arguments(format), file: None }
+    /// Standard output: git forwards a hook's to the pusher, and some hosts only what they recognise.
+    pub(super) fn of_hook(format: OutputFormat, style: MessageStyle) -> Self {
+        Self { format: from_arguments(format), file: None, style }
     }
 
     pub(super) fn of(arguments: &ReportArguments) -> Self {
-        Self { format: from_arguments(arguments.format), file: arguments.output.clone() }
+        Self {
+            format: from_arguments(arguments.format),
+            file: arguments.output.clone(),
+            style: MessageStyle::Plain,
+        }
     }
 
     /// Writes a report; the verdict is worth nothing if that fails.
@@ -29,12 +35,21 @@ impl Destination {
         let to_terminal = self.file.is_none() && std::io::stdout().is_terminal();
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let colour = if to_terminal && !no_colour { Colour::Always } else { Colour::Never };
-        let text = report.render(self.format, colour);
+        let text = styled(report.render(self.format, colour), self.style, self.format);
         match &self.file {
             Some(path) => write_file(path, &text)?,
             None => print(&text)?,
         }
         Ok(report.verdict().into())
+    }
+}
+
+fn styled(text: String, style: MessageStyle, format: Format) -> String {
+    match (style, format) {
+        (MessageStyle::Plain, _) | (_, Format::Json) => text,
+        (MessageStyle::Prefixed(prefix), Format::Human) => {
+            text.lines().flat_map(|line| [prefix, line, "\n"]).collect()
+        }
     }
 }
 

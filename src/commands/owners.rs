@@ -1,42 +1,82 @@
-//! `owners`: who owns a path, and which line says so.
+//! `owners`: who has to approve a change of a path, and which lines say so.
 
 use std::fmt::Write as _;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::codeowners_of;
+use super::gate::{known_checks, owners_of};
 use super::output::print;
 use crate::cli::OwnersArguments;
 use crate::git::Repository;
+use crate::owners::{Coverage, OwnersFile, Requirement};
+use crate::policy::{Author, Layer, OwnersEntry, POLICY_PATH};
 use crate::report::terminal;
-use crate::source::RepoPath;
+use crate::source::{RepoPath, Snapshot};
 
 pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
     let base = repository.revision(&arguments.base)?;
     let snapshot = repository.snapshot(&repository.tree_of(&base)?)?;
-    let found = codeowners_of(&repository, &snapshot).map_err(CommandError::Argument)?;
-    let Some((file, codeowners)) = found else {
-        return Err(CommandError::Argument(format!("{} has no CODEOWNERS file", arguments.base)));
+    let demand = demand(&repository, &snapshot)?;
+    let dialect = demand.as_ref().and_then(|demand| demand.dialect);
+    let paths: Vec<RepoPath> =
+        arguments.paths.iter().map(|path| RepoPath::new(path.trim_start_matches("./"))).collect();
+    let found = owners_of(&repository, &snapshot, dialect, Coverage::Of(&paths));
+    let Some(owners) = found.map_err(CommandError::Argument)? else {
+        let message = format!("{} has no CODEOWNERS file for these paths", arguments.base);
+        return Err(CommandError::Argument(message));
     };
+    print(&explanation(&owners, demand.as_ref(), &paths))?;
+    Ok(if owners.problems().is_empty() { Exit::Accept } else { Exit::Reject })
+}
+
+/// What the policy of the revision asks of owners.
+fn demand(repository: &Repository, snapshot: &Snapshot) -> Result<Option<OwnersEntry>, CommandError> {
+    let Some(file) = snapshot.file(POLICY_PATH) else { return Ok(None) };
+    let bytes = repository
+        .blob(&file.id)
+        .map_err(|error| CommandError::Argument(format!("{POLICY_PATH}: {error}")))?;
+    let layer = Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository);
+    let layer = layer.map_err(|error| CommandError::Argument(error.to_string()))?;
+    Ok(layer.owners())
+}
+
+fn explanation(owners: &OwnersFile, demand: Option<&OwnersEntry>, paths: &[RepoPath]) -> String {
     let mut text = String::new();
-    for path in &arguments.paths {
-        let path = RepoPath::new(path.trim_start_matches("./"));
-        let line = match codeowners.owners_of(&path) {
-            None => "nobody (no line matches)".to_owned(),
-            Some(rule) if rule.owners.is_empty() => {
-                format!("nobody ({file}:{} `{}` takes ownership away)", rule.line, rule.pattern)
-            }
-            Some(rule) => {
-                let owners: Vec<String> = rule.owners.iter().map(ToString::to_string).collect();
-                format!("{} ({file}:{} `{}`)", owners.join(" "), rule.line, rule.pattern)
-            }
-        };
-        let _ = writeln!(text, "{}: {}", terminal(path.as_str()), terminal(&line));
+    for path in paths {
+        let lines = owners.matching(path);
+        if lines.is_empty() {
+            let _ = writeln!(text, "{}: nobody (no line matches)", terminal(path.as_str()));
+        }
+        for requirement in lines {
+            let line = explained(&requirement, demand);
+            let _ = writeln!(text, "{}: {}", terminal(path.as_str()), terminal(&line));
+        }
     }
-    for problem in codeowners.problems() {
-        let _ = writeln!(text, "{file}:{}: {}", problem.line, terminal(&problem.reason));
+    for problem in owners.problems() {
+        let place = format!("{}:{}", problem.file, problem.line);
+        let _ = writeln!(text, "{}: {}", terminal(&place), terminal(&problem.reason));
     }
-    print(&text)?;
-    Ok(if codeowners.problems().is_empty() { Exit::Accept } else { Exit::Reject })
+    text
+}
+
+fn explained(requirement: &Requirement, demand: Option<&OwnersEntry>) -> String {
+    let section = requirement.section.as_ref().map_or(String::new(), |name| format!(" in section [{name}]"));
+    let place = format!("{}:{} `{}`{section}", requirement.file, requirement.line, requirement.pattern);
+    if requirement.owners.is_empty() {
+        return format!("nobody ({place} takes ownership away)");
+    }
+    let owners: Vec<String> = requirement.owners.iter().map(ToString::to_string).collect();
+    format!("{} ({place}){}", owners.join(" "), asked(requirement, demand))
+}
+
+/// What the policy makes of the line.
+fn asked(requirement: &Requirement, demand: Option<&OwnersEntry>) -> String {
+    let Some(demand) = demand.map(OwnersEntry::demand) else {
+        return ", and the policy does not ask for owners".to_owned();
+    };
+    match requirement.needed(&demand) {
+        1 => format!(", 1 approval{}", demand.wording()),
+        several => format!(", {several} approvals{}", demand.wording()),
+    }
 }

@@ -78,7 +78,7 @@ fn judge(
         }
     };
     let (evidence, blobs) = (RefEvidence::none(), repository.blobs());
-    let change = Change { old: &old, new: &new, blobs: &blobs, evidence: &evidence, mode: Mode::Enforcing };
+    let change = Change { old: &old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::Enforcing };
     let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());
     let row = ReplayRow { commit: commit.clone(), judgement, elapsed: begin.elapsed() };
     Ok((row, new))

@@ -4,8 +4,10 @@
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
-use crate::approval::{Approver, Purpose};
-use crate::owners::{OwnerHandle, OwnersProblem};
+use std::sync::Arc;
+
+use crate::approval::Purpose;
+use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
 
@@ -73,14 +75,12 @@ pub struct CommitFacts {
 pub struct OwnedChange {
     /// The changed path.
     pub path: RepoPath,
-    /// Whom CODEOWNERS of the base names for it, and the line that does; none if nobody.
-    pub owners: Vec<OwnerHandle>,
-    /// Line of CODEOWNERS, from 1.
-    pub rule_line: Option<u32>,
-    /// Who has approved it.
-    pub approved_by: Vec<String>,
-    /// How many approvals are still missing; 0 when satisfied.
-    pub missing: usize,
+    /// What one line of the owners' files demands of it. A path with several has one entry for each.
+    pub requirement: Arc<Requirement>,
+    /// The revision whose line it is: of the head only for files that name owners themselves.
+    pub read_from: ReadFrom,
+    /// Who has approved it, and what is missing.
+    pub standing: Standing,
 }
 
 /// A signed statement under `refs/approvals/` about the ref of the push.
@@ -120,8 +120,47 @@ pub struct TrustFileChange {
     pub new_blob: Option<ObjectId>,
     /// Why it could not be used if it were accepted, such as a policy that does not parse.
     pub broken: Option<String>,
-    /// Whether this is the push that brings the first trust files, or one the server accepted.
-    pub accepted: bool,
+    /// What becomes possible that is not possible now.
+    pub weakening: Weakening,
+    /// Who lets it in, or whose word is missing.
+    pub approval: TrustApproval,
+}
+
+/// What a change of a trust file does to the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weakening {
+    /// Both versions were compared: one sentence for everything that becomes weaker.
+    Compared(Vec<String>),
+    /// The file is of a kind whose versions are not compared: it may do anything.
+    NotCompared,
+}
+
+/// Who lets a change of a trust file in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrustApproval {
+    /// The server's policy lists exactly this content.
+    Server,
+    /// Nobody has to: it is the first of its kind in a repository without a policy.
+    First,
+    /// Nobody has to: the governing ref has the same content already.
+    Governed,
+    /// Its owners, those before the push and those after it.
+    Owners(Vec<String>),
+    /// Some of its owners have not approved this very change.
+    Missing(Vec<MissingOwners>),
+    /// It has no owners whose word would count, for this reason.
+    Nobody(String),
+}
+
+/// Whose approval of a trust file is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingOwners {
+    /// The line that asks for it.
+    pub requirement: Arc<Requirement>,
+    /// The revision whose line it is.
+    pub read_from: ReadFrom,
+    /// Who has approved, and how many are missing.
+    pub standing: Standing,
 }
 
 /// Everything that a push brought besides manifests, for one ref.
@@ -137,9 +176,9 @@ pub struct RefEvidence {
     pub commits: Vec<CommitFacts>,
     /// The paths with owners.
     pub owned: Evidence<Vec<OwnedChange>>,
-    /// Where CODEOWNERS of the base is; none if it has none.
-    pub owners_file: Option<RepoPath>,
-    /// What is wrong with CODEOWNERS of the base; empty where no owners are asked for.
+    /// The changed paths that nobody owns; empty where no owners are asked for.
+    pub unowned: Vec<RepoPath>,
+    /// What is wrong with the files that name owners; empty where no owners are asked for.
     pub owners_problems: Vec<OwnersProblem>,
     /// The trust files that change.
     pub trust_files: Vec<TrustFileChange>,
@@ -166,7 +205,7 @@ impl RefEvidence {
             refused: None,
             commits: Vec::new(),
             owned: Evidence::NotEvaluatedHere,
-            owners_file: None,
+            unowned: Vec::new(),
             owners_problems: Vec::new(),
             trust_files: Vec::new(),
             approvals: Vec::new(),

@@ -67,3 +67,15 @@ pub enum GitError {
     #[error("cannot read the index: {0}")]
     Index(String),
 }
+
+impl GitError {
+    /// A ref that cannot be read.
+    pub(super) fn reference(name: &str, reason: &str) -> Self {
+        Self::Ref { name: name.to_owned(), reason: reason.to_owned() }
+    }
+
+    /// An index in the middle of a merge: there is no one version of its files.
+    pub(super) fn unmerged() -> Self {
+        Self::Index("there are unmerged paths; resolve them first".into())
+    }
+}

@@ -6,7 +6,8 @@ use std::collections::{BinaryHeap, HashMap};
 
 use super::error::GitError;
 use super::outline;
-use super::repository::{ObjectKind, Repository};
+use super::repository::Repository;
+use super::store::ObjectKind;
 use crate::source::ObjectId;
 
 /// How the old tip relates to the new one.

@@ -2,7 +2,7 @@
 //!
 //! In: a git folder and, inside a hook, the quarantine of the push. Out: [`Repository`], raw
 //! objects parsed by our own strict parsers, [`crate::source::Snapshot`]s of trees. Never: writes,
-//! runs a process, follows replace refs, or lets libgit2 interpret a commit.
+//! follows replace refs, lets libgit2 interpret a commit, or runs a process where libgit2 can read.
 
 mod error;
 mod history;
@@ -11,10 +11,12 @@ mod outline;
 pub mod raw;
 mod refs;
 mod repository;
+mod store;
 mod tree;
 
 pub use error::GitError;
 pub use history::{Ancestry, History};
 pub use index::staged;
 pub use refs::Head;
-pub use repository::{ObjectKind, RawObject, Repository, Trust};
+pub use repository::{Repository, Trust};
+pub use store::{ObjectKind, RawObject};

@@ -1,10 +1,9 @@
 //! Refs: where HEAD points, where a ref is now, and what a symbolic ref stands for.
 
-use git2::ErrorCode;
-
 use super::error::GitError;
 use super::outline;
-use super::repository::{ObjectKind, Repository};
+use super::repository::Repository;
+use super::store::{ObjectKind, Reference};
 use crate::source::ObjectId;
 
 /// Where HEAD points.
@@ -24,40 +23,30 @@ const HOPS: usize = 8;
 impl Repository {
     /// Where HEAD points.
     pub fn head(&self) -> Result<Head, GitError> {
-        let name = "HEAD";
-        let reference = self.inner.find_reference(name).map_err(|error| ref_error(name, &error))?;
-        match (reference.symbolic_target(), reference.target()) {
-            (Ok(Some(target)), _) => Ok(Head::Branch(self.resolve_symbolic(target)?)),
-            (_, Some(oid)) => Ok(Head::Detached(object_id(name, &oid.to_string())?)),
-            _ => Err(GitError::Ref { name: name.to_owned(), reason: "it points nowhere".into() }),
+        match self.store.reference("HEAD")? {
+            Some(Reference::Symbolic(target)) => Ok(Head::Branch(self.resolve_symbolic(&target)?)),
+            Some(Reference::Object(id)) => Ok(Head::Detached(id)),
+            None => Err(GitError::reference("HEAD", "it points nowhere")),
         }
     }
 
     /// Whether there is any branch.
     pub fn has_branches(&self) -> Result<bool, GitError> {
-        let pattern = "refs/heads/*";
-        let mut names = self.inner.references_glob(pattern).map_err(|error| ref_error(pattern, &error))?;
-        Ok(names.next().is_some())
+        Ok(!self.store.references_below("refs/heads/", 1)?.is_empty())
     }
 
     /// The refs whose names begin with a folder, `refs/approvals/heads/main/`, and what they point to.
     /// Symbolic ones are left out: they stand for nothing of their own.
     pub fn refs_below(&self, folder: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
-        let mut found = Vec::new();
-        for reference in
-            self.inner.references_glob(&format!("{folder}*")).map_err(|error| ref_error(folder, &error))?
-        {
-            let reference = reference.map_err(|error| ref_error(folder, &error))?;
-            let (Ok(name), Some(oid)) = (reference.name(), reference.target()) else { continue };
-            // The pattern of libgit2 reads `[` and `*` of a name as wildcards.
-            if name.starts_with(folder) {
-                found.push((name.to_owned(), object_id(name, &oid.to_string())?));
-            }
-            if found.len() > REFS_BELOW {
-                return Err(GitError::Limit { what: "refs below one folder", limit: REFS_BELOW });
-            }
+        let found = self.store.references_below(folder, REFS_BELOW + 1)?;
+        if found.len() > REFS_BELOW {
+            return Err(GitError::Limit { what: "refs below one folder", limit: REFS_BELOW });
         }
-        Ok(found)
+        let direct = found.into_iter().filter_map(|(name, reference)| match reference {
+            Reference::Object(id) => Some((name, id)),
+            Reference::Symbolic(_) => None,
+        });
+        Ok(direct.collect())
     }
 
     /// The ref that a name stands for once symbolic refs are followed: a push to an alias of `main`
@@ -65,14 +54,9 @@ impl Repository {
     pub fn resolve_symbolic(&self, name: &str) -> Result<String, GitError> {
         let mut current = name.to_owned();
         for _ in 0..HOPS {
-            match self.inner.find_reference(&current) {
-                Ok(reference) => match reference.symbolic_target() {
-                    Ok(Some(target)) => target.clone_into(&mut current),
-                    Ok(None) => return Ok(current),
-                    Err(error) => return Err(ref_error(&current, &error)),
-                },
-                Err(error) if error.code() == ErrorCode::NotFound => return Ok(current),
-                Err(error) => return Err(ref_error(&current, &error)),
+            match self.store.reference(&current)? {
+                Some(Reference::Symbolic(target)) => current = target,
+                Some(Reference::Object(_)) | None => return Ok(current),
             }
         }
         Err(GitError::Limit { what: "symbolic refs in a row", limit: HOPS })
@@ -80,17 +64,15 @@ impl Repository {
 
     /// What a ref points to now, a tag object not peeled; `None` where it does not exist.
     pub fn tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
-        match self.inner.refname_to_id(name) {
-            Ok(oid) => Ok(Some(object_id(name, &oid.to_string())?)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(ref_error(name, &error)),
+        match self.store.reference(&self.resolve_symbolic(name)?)? {
+            Some(Reference::Object(id)) => Ok(Some(id)),
+            Some(Reference::Symbolic(_)) | None => Ok(None),
         }
     }
 
     /// The commit that a person's revision names.
     pub fn revision(&self, text: &str) -> Result<ObjectId, GitError> {
-        let object = self.inner.revparse_single(text).map_err(|_| GitError::Revision(text.to_owned()))?;
-        let id = object_id(text, &object.id().to_string())?;
+        let id = self.store.revision(text)?;
         self.peel(&id)?.commit.ok_or_else(|| GitError::Revision(text.to_owned()))
     }
 
@@ -138,15 +120,6 @@ pub struct Peeled {
     pub tags: Vec<ObjectId>,
     /// The commit at the end; `None` where the last tag names a tree or a file.
     pub commit: Option<ObjectId>,
-}
-
-fn object_id(name: &str, text: &str) -> Result<ObjectId, GitError> {
-    let reason = format!("`{text}` is no object name");
-    ObjectId::parse(text).ok_or_else(|| GitError::Ref { name: name.to_owned(), reason })
-}
-
-fn ref_error(name: &str, error: &git2::Error) -> GitError {
-    GitError::Ref { name: name.to_owned(), reason: error.message().to_owned() }
 }
 
 fn malformed(id: &ObjectId, reason: &str) -> GitError {

@@ -1,11 +1,12 @@
 //! Opening a repository and reading its objects.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use git2::{ErrorCode, ObjectType, Odb, Oid, RepositoryOpenFlags};
+use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::error::GitError;
-use crate::source::{BlobError, BlobReader, BlobSource, ObjectId};
+use super::store::{Found, GitProgram, Libgit2, ObjectKind, RawObject, Store};
+use crate::source::{BlobError, BlobSource, ObjectId};
 
 /// Whether the folder may belong to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,100 +17,54 @@ pub enum Trust {
     NamedByUser,
 }
 
-/// The kinds of git objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ObjectKind {
-    /// A commit.
-    Commit,
-    /// A tree.
-    Tree,
-    /// A file's content.
-    Blob,
-    /// An annotated tag.
-    Tag,
-}
-
-impl ObjectKind {
-    /// Git's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Commit => "commit",
-            Self::Tree => "tree",
-            Self::Blob => "blob",
-            Self::Tag => "tag",
-        }
-    }
-}
-
-/// An object as it is stored.
-#[derive(Debug)]
-pub struct RawObject {
-    /// Its kind.
-    pub kind: ObjectKind,
-    /// Its bytes, without git's header.
-    pub bytes: Vec<u8>,
-}
-
 /// A repository that is only read.
 pub struct Repository {
-    pub(super) inner: git2::Repository,
-    database: Odb<'static>,
-    git_dir: PathBuf,
-    quarantine: Option<PathBuf>,
+    pub(super) store: Box<dyn Store>,
     blob_limit: usize,
 }
 
 impl Repository {
-    /// Opens the repository that git started a hook in. The quarantine of the push is added as an
-    /// alternate: libgit2's own reading of the environment splits paths at `:` and loses objects.
+    /// Opens the repository that git started a hook in, with the quarantine of the push.
     pub fn open_for_hook(
         git_dir: &Path,
         quarantine: Option<&Path>,
         blob_limit: usize,
     ) -> Result<Self, GitError> {
         allow_foreign_owner(Trust::GivenByGit);
-        Self::open_folder(git_dir, quarantine, blob_limit, RepositoryOpenFlags::NO_SEARCH)
+        let store = open(git_dir, quarantine, Found::ByGit)?;
+        Ok(Self { store, blob_limit })
     }
 
     /// Opens the repository that a folder belongs to.
     pub fn discover(folder: &Path, blob_limit: usize) -> Result<Self, GitError> {
         allow_foreign_owner(Trust::NamedByUser);
-        Self::open_folder(folder, None, blob_limit, RepositoryOpenFlags::empty())
-    }
-
-    fn open_folder(
-        folder: &Path,
-        quarantine: Option<&Path>,
-        blob_limit: usize,
-        flags: RepositoryOpenFlags,
-    ) -> Result<Self, GitError> {
-        let nothing: [&Path; 0] = [];
-        let inner =
-            git2::Repository::open_ext(folder, flags, nothing).map_err(|error| open_error(folder, &error))?;
-        let git_dir = inner.path().to_path_buf();
-        let objects = inner.commondir().join("objects");
-        let database = open_database(&objects, quarantine).map_err(|error| open_error(folder, &error))?;
-        Ok(Self { inner, database, git_dir, quarantine: quarantine.map(Path::to_path_buf), blob_limit })
+        let store = open(folder, None, Found::ByUser)?;
+        Ok(Self { store, blob_limit })
     }
 
     /// The folder that git calls `GIT_DIR`.
     pub fn git_dir(&self) -> &Path {
-        &self.git_dir
+        &self.store.folders().git_dir
     }
 
     /// The folder that linked work trees share: objects and branches.
     pub fn common_dir(&self) -> &Path {
-        self.inner.commondir()
+        &self.store.folders().common_dir
     }
 
     /// The folder of the checked-out files; `None` for a bare repository.
     pub fn work_tree(&self) -> Option<&Path> {
-        self.inner.workdir()
+        self.store.folders().work_tree.as_deref()
+    }
+
+    /// Why another program than libgit2 reads the repository, which is slower; `None` where none has to.
+    pub fn detour(&self) -> Option<&str> {
+        self.store.detour()
     }
 
     /// Reads an object as it is stored.
     pub fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
-        read_raw(&self.database, id)
+        self.store.read(id)
     }
 
     /// Reads an object that has to be of a kind.
@@ -123,121 +78,56 @@ impl Repository {
 
     /// Reads a blob within the limit of a file.
     pub fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
-        read_blob(&self.database, id, self.blob_limit)
+        super::store::as_blob(id, self.read(id), self.blob_limit)
+    }
+
+    /// A source of blobs that many threads can read from.
+    pub fn blobs(&self) -> Box<dyn BlobSource> {
+        self.store.blobs(self.blob_limit)
     }
 }
 
 impl std::fmt::Debug for Repository {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Repository").field("git_dir", &self.git_dir).finish_non_exhaustive()
+        formatter.debug_struct("Repository").field("git_dir", &self.git_dir()).finish_non_exhaustive()
     }
 }
 
-/// Opens object databases for other threads: libgit2's handles are not shared.
-#[derive(Clone, Debug)]
-pub struct Blobs {
-    objects: PathBuf,
-    quarantine: Option<PathBuf>,
-    limit: usize,
-}
-
-impl Repository {
-    /// A source of blobs that many threads can read from.
-    pub fn blobs(&self) -> Blobs {
-        let objects = self.inner.commondir().join("objects");
-        Blobs { objects, quarantine: self.quarantine.clone(), limit: self.blob_limit }
-    }
-}
-
-impl BlobSource for Blobs {
-    fn reader(&self) -> Box<dyn BlobReader + '_> {
-        let database = open_database(&self.objects, self.quarantine.as_deref());
-        Box::new(DatabaseReader {
-            database: database.map_err(|error| error.message().to_owned()),
-            limit: self.limit,
-        })
-    }
-}
-
-struct DatabaseReader {
-    database: Result<Odb<'static>, String>,
-    limit: usize,
-}
-
-impl BlobReader for DatabaseReader {
-    fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
-        match &self.database {
-            Ok(database) => read_blob(database, id, self.limit),
-            Err(reason) => Err(BlobError::Unreadable { id: id.clone(), reason: reason.clone() }),
-        }
-    }
-}
-
-/// A database of the repository's objects, its alternates and the quarantine. Hashes are not
-/// checked again on reading: git's `index-pack` has just computed every one of them.
-fn open_database(objects: &Path, quarantine: Option<&Path>) -> Result<Odb<'static>, git2::Error> {
-    git2::opts::strict_hash_verification(false);
-    let database = Odb::new()?;
-    for folder in std::iter::once(objects).chain(quarantine) {
-        let text =
-            folder.to_str().ok_or_else(|| git2::Error::from_str("the path of the objects is not UTF-8"))?;
-        database.add_disk_alternate(text)?;
-    }
-    Ok(database)
-}
-
-fn read_raw(database: &Odb<'_>, id: &ObjectId) -> Result<RawObject, GitError> {
-    let object = parse_id(id).and_then(|oid| database.read(oid));
-    let object = object.map_err(|error| match error.code() {
-        ErrorCode::NotFound => GitError::Missing(id.clone()),
-        _ => GitError::Unreadable { id: id.clone(), reason: error.message().to_owned() },
-    })?;
-    let kind = match object.kind() {
-        ObjectType::Commit => ObjectKind::Commit,
-        ObjectType::Tree => ObjectKind::Tree,
-        ObjectType::Blob => ObjectKind::Blob,
-        ObjectType::Tag => ObjectKind::Tag,
-        ObjectType::Any => {
-            return Err(GitError::Unreadable { id: id.clone(), reason: "unknown kind".into() });
-        }
+/// Through libgit2; through git itself only where libgit2 does not know the format.
+fn open(folder: &Path, quarantine: Option<&Path>, found: Found) -> Result<Box<dyn Store>, GitError> {
+    let flags = match found {
+        Found::ByGit => RepositoryOpenFlags::NO_SEARCH,
+        Found::ByUser => RepositoryOpenFlags::empty(),
     };
-    Ok(RawObject { kind, bytes: object.data().to_vec() })
-}
-
-fn read_blob(database: &Odb<'_>, id: &ObjectId, limit: usize) -> Result<Vec<u8>, BlobError> {
-    let unreadable = |error: git2::Error| match error.code() {
-        ErrorCode::NotFound => BlobError::Missing(id.clone()),
-        _ => BlobError::Unreadable { id: id.clone(), reason: error.message().to_owned() },
+    let error = match Libgit2::open(folder, quarantine, flags) {
+        Ok(store) => return Ok(Box::new(store)),
+        Err(error) => error,
     };
-    let oid = parse_id(id).map_err(unreadable)?;
-    let object = database.read(oid).map_err(unreadable)?;
-    if object.kind() != ObjectType::Blob {
-        return Err(BlobError::Unreadable { id: id.clone(), reason: "it is no file".into() });
+    if !is_unknown_format(&error) {
+        return Err(open_error(folder, error.message(), &error));
     }
-    if object.len() > limit {
-        return Err(BlobError::TooLarge { id: id.clone(), size: object.len(), limit });
+    match GitProgram::open(folder, quarantine, found, error.message()) {
+        Ok(store) => Ok(Box::new(store)),
+        Err(reason) => Err(open_error(folder, &format!("{}, and {reason}", error.message()), &error)),
     }
-    Ok(object.data().to_vec())
 }
 
-pub(super) fn parse_id(id: &ObjectId) -> Result<Oid, git2::Error> {
-    Oid::from_str(id.as_str())
+/// What libgit2 says of SHA-256, reftable, partial clones and whatever format comes after them.
+fn is_unknown_format(error: &git2::Error) -> bool {
+    let reason = error.message();
+    let unknown = ["object format", "unsupported extension", "unsupported repository version"];
+    unknown.iter().any(|known| reason.contains(known))
 }
 
-fn open_error(folder: &Path, error: &git2::Error) -> GitError {
-    let reason = error.message().to_owned();
+fn open_error(folder: &Path, reason: &str, error: &git2::Error) -> GitError {
     let advice = if error.code() == ErrorCode::Owner {
         "it belongs to another user: run `git config --global --add safe.directory <folder>`"
-    } else if reason.contains("sha256") || reason.contains("object format") {
-        "SHA-256 repositories are not supported yet: keep the deployed repository in SHA-1 format"
-    } else if reason.contains("refstorage") || reason.contains("reftable") {
-        "reftable is not supported yet: run `git refs migrate --ref-format=files` on the server"
-    } else if reason.contains("partialclone") {
-        "partial clones miss objects that have to be judged: clone without a filter (`fetch-depth: 0`)"
+    } else if is_unknown_format(error) {
+        "install git where portcullis runs, in a version that knows the repository's format, and put it on the PATH"
     } else {
         "run portcullis inside a repository, or name one with --repo"
     };
-    GitError::Open { path: folder.display().to_string(), reason, advice }
+    GitError::Open { path: folder.display().to_string(), reason: reason.to_owned(), advice }
 }
 
 /// libgit2 refuses a repository of another user. Inside a hook git has already decided that it

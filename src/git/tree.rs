@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::error::GitError;
-use super::repository::{ObjectKind, Repository};
+use super::repository::Repository;
+use super::store::ObjectKind;
 use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// How many files a revision may have.

@@ -9,6 +9,7 @@ use super::age::Age;
 use super::enforcement::Enforcement;
 use super::profile::ProfileName;
 use crate::finding::Severity;
+use crate::owners::{Demand, Dialect, RequiredOwners};
 
 /// A policy file.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -64,7 +65,7 @@ pub struct ManifestsEntry {
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClusterEntry {
     /// Its name in messages and waivers.
@@ -189,25 +190,23 @@ pub struct DatedKeyEntry {
     pub valid_until: Option<String>,
 }
 
-/// A dialect of CODEOWNERS.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Dialect {
-    /// GitHub: the last matching line wins.
-    #[default]
-    Github,
-}
-
 /// Approval by owners.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnersEntry {
-    /// The dialect of CODEOWNERS.
-    #[serde(default)]
-    pub dialect: Dialect,
-    /// How many owners have to approve a path.
+    /// The dialect of CODEOWNERS, or the nested OWNERS files of the Kubernetes project. Where absent, the
+    /// folder of CODEOWNERS tells it: `.github`, `.gitlab`, `.gitea` or `.forgejo`; GitHub's otherwise.
+    pub dialect: Option<Dialect>,
+    /// How many owners have to approve a path; a section of GitLab's dialect may ask for more.
     #[serde(default = "one")]
     pub approvals: usize,
+    /// Whether `any` of the listed owners may approve, or `all` of them have to.
+    #[serde(default)]
+    pub require: RequiredOwners,
+    /// Of how many different teams (`@organisation/team`) of a line somebody has to approve, a different
+    /// person each.
+    #[serde(default)]
+    pub distinct_teams: usize,
     /// Whether an owner who signed every new commit that touches a path, and the tip, counts as one
     /// approval of it. Never for trust files, never as a second approval.
     #[serde(default, alias = "signer_counts")]
@@ -237,6 +236,13 @@ fn one() -> usize {
     1
 }
 
+impl OwnersEntry {
+    /// What is asked for beyond the file of owners.
+    pub fn demand(&self) -> Demand {
+        Demand { approvals: self.approvals, owners: self.require, distinct_teams: self.distinct_teams }
+    }
+}
+
 /// What to do about findings of one check.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -254,7 +260,7 @@ pub struct CheckRule {
 }
 
 /// An exception of a check's rule.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Scope {
     /// Globs of paths; any path where empty.
@@ -271,7 +277,7 @@ pub struct Scope {
 }
 
 /// An accepted finding.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WaiverEntry {
     /// The check.

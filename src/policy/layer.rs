@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::comparison::Outline;
 use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
 use super::enforcement::Enforcement;
 use super::error::PolicyError;
@@ -117,6 +118,11 @@ impl Layer {
         Ok(Self { files, waivers: Vec::new(), author: Author::Repository })
     }
 
+    /// Whether the server's administrator wrote it.
+    pub fn is_servers(&self) -> bool {
+        self.author == Author::Server
+    }
+
     /// The file itself, without its profiles.
     pub fn document(&self) -> Option<&PolicyDocument> {
         self.files.first().map(|file| &file.document)
@@ -144,11 +150,6 @@ impl Layer {
     pub fn owners(&self) -> Option<OwnersEntry> {
         let mut entries = self.files.iter().filter_map(|file| file.document.owners.clone());
         entries.next().filter(|owners| owners.approvals > 0)
-    }
-
-    /// Whether the server's administrator wrote it.
-    pub(super) fn is_server(&self) -> bool {
-        self.author == Author::Server
     }
 
     /// Who may override as far as this layer goes.
@@ -179,6 +180,19 @@ impl Layer {
             Enforcement::Off | Enforcement::Warn | Enforcement::Deny => Vec::new(),
         };
         Decision { enforcement, origin, demands, waived }
+    }
+
+    /// A check's rules over all files, for comparing two policies.
+    pub(super) fn outline(&self, check: &str) -> Outline<'_> {
+        let rules = || self.files.iter().filter_map(|file| file.document.checks.get(check));
+        let mut scopes = Vec::new();
+        for rule in rules() {
+            scopes.extend(&rule.scopes);
+            if rule.enforce.is_some() {
+                break;
+            }
+        }
+        Outline { scopes, enforcement: self.enforcement(check, None, None).0, rule: rules().next() }
     }
 
     fn enforcement(

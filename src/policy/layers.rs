@@ -134,7 +134,7 @@ impl Policy {
 
     /// The server's file and the governing policy's, in the order in which they are believed.
     fn authoritative(&self) -> impl Iterator<Item = &PolicyDocument> {
-        let of_server = self.layers.iter().rev().find(|layer| layer.is_server());
+        let of_server = self.layers.iter().rev().find(|layer| layer.is_servers());
         of_server.into_iter().chain(self.layers.first()).filter_map(Layer::document)
     }
 
@@ -152,11 +152,18 @@ impl Policy {
         layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
     }
 
-    /// The strictest demand on owners; `None` where no layer has one.
+    /// The strictest demand on owners; `None` where no layer has one. The server's word on the dialect
+    /// goes before the repository's, which could make a file mean less by reading it otherwise.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let demands: Vec<_> = self.layers.iter().filter_map(Layer::owners).collect();
-        let approvals = demands.iter().map(|owners| owners.approvals).max()?;
-        let signer_counts = demands.iter().all(|owners| owners.signer_counts);
-        Some(OwnersEntry { dialect: demands.first()?.dialect, approvals, signer_counts })
+        let of_server = self.layers.iter().filter(|layer| layer.is_servers()).filter_map(Layer::owners);
+        let mut dialects = of_server.chain(demands.iter().cloned());
+        Some(OwnersEntry {
+            dialect: dialects.find_map(|owners| owners.dialect),
+            approvals: demands.iter().map(|owners| owners.approvals).max()?,
+            require: demands.iter().map(|owners| owners.require).max()?,
+            distinct_teams: demands.iter().map(|owners| owners.distinct_teams).max()?,
+            signer_counts: demands.iter().all(|owners| owners.signer_counts),
+        })
     }
 }

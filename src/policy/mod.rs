@@ -5,6 +5,7 @@
 //! checks room), reads files, or is read from what a push brings.
 
 mod age;
+mod comparison;
 mod document;
 mod enforcement;
 mod error;
@@ -18,10 +19,11 @@ mod validate;
 mod waiver;
 
 pub use age::Age;
+pub use comparison::weakenings;
 pub use document::{
-    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, Dialect, ForgeEntry, ForgeUse,
-    KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
-    SignatureRequirement, SignaturesEntry, WaiverEntry,
+    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, ForgeEntry, ForgeUse, KeyEntry,
+    ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement,
+    SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

@@ -13,6 +13,7 @@ use super::position::Positioned;
 use super::signatures::check_signatures;
 use super::waiver::Waiver;
 use crate::kube::{Cloud, KubernetesVersion};
+use crate::owners::Dialect;
 
 /// Patterns in which `*` crosses `/`.
 pub(super) fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
@@ -52,6 +53,7 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_signatures(file)?;
     check_keys(file)?;
     check_people(file)?;
+    check_owners(file)?;
     check_clusters(file)
 }
 
@@ -82,6 +84,16 @@ fn check_people(file: &Positioned) -> Result<(), PolicyError> {
     if entry.count == 0 || entry.count > distinct.len() {
         let message = format!("`count` is from 1 to the number of `people`, {}", distinct.len());
         return Err(file.error("/override/count", message, None));
+    }
+    Ok(())
+}
+
+/// OWNERS files name accounts only, so that no approval could ever count for a team.
+fn check_owners(file: &Positioned) -> Result<(), PolicyError> {
+    let Some(owners) = &file.document.owners else { return Ok(()) };
+    if owners.dialect == Some(Dialect::Kubernetes) && owners.distinct_teams > 0 {
+        let message = "OWNERS files name no teams, so that `distinctTeams` could never be met";
+        return Err(file.error("/owners/distinctTeams", message, None));
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use super::host::Variables;
+
 /// What git exports to a hook.
 #[derive(Clone, Debug, Default)]
 pub struct HookEnvironment {
@@ -15,6 +17,8 @@ pub struct HookEnvironment {
     pub namespace: Option<String>,
     /// `GIT_SHALLOW_FILE`: the push comes from a shallow clone.
     pub shallow_file: Option<PathBuf>,
+    /// What the host says of the push.
+    pub host: Variables,
 }
 
 /// The process was not started by git.
@@ -47,6 +51,7 @@ impl HookEnvironment {
             quarantine: present("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
             namespace: present("GIT_NAMESPACE").map(lossy),
             shallow_file: present("GIT_SHALLOW_FILE").map(PathBuf::from),
+            host: Variables::read(|name| present(name).map(lossy)),
         })
     }
 }

@@ -4,7 +4,9 @@
 //! [`HookEnvironment`]. Never: opens the repository, or believes the pusher about who they are.
 
 mod environment;
+mod host;
 mod update;
 
 pub use environment::{EnvironmentError, HookEnvironment, index_file};
+pub use host::{HostError, HostFacts, HostKind, MessageStyle, Variables, Via};
 pub use update::{PushError, RefUpdate, parse_updates};

@@ -8,10 +8,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use crate::approval::{Approver, Purpose};
+use crate::approval::Purpose;
 use crate::evidence::{ApprovalStanding, RefEvidence};
 use crate::finding::{Aspect, Finding, Fingerprint, Severity, Subject};
 use crate::kube::ClusterName;
+use crate::owners::{Approver, OwnerHandle};
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
 use crate::source::RepoPath;
 
@@ -214,7 +215,9 @@ fn approvals(decision: &Decision, evidence: &RefEvidence) -> (Vec<String>, usize
     let mut approved_by = BTreeSet::new();
     let mut missing = 0;
     for demand in &decision.demands {
-        let asked = |approver: &&Approver| approver.is_one_of(demand.approvers.iter().map(String::as_str));
+        let asked = |approver: &&Approver| {
+            demand.approvers.iter().any(|wanted| approver.is(&OwnerHandle(wanted.as_str().into())))
+        };
         let met: Vec<&Approver> = signers.iter().copied().filter(asked).collect();
         missing += demand.count.saturating_sub(met.len());
         approved_by.extend(met.into_iter().map(|approver| approver.name.clone()));

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::checkout::Checkout;
 use super::manifests::{NODE_PORT, SERVICE, SERVICE_PATH, SETTINGS};
 use super::server::{PORTCULLIS, Server, install};
-use crate::common::git::{Failure, Git};
+use crate::common::git::Failure;
 
 /// A clean push passes and a bad one does not.
 fn judges(server: &Server) -> Result<(), Failure> {
@@ -141,24 +141,6 @@ fn a_server_with_grafts_judges_nothing() -> Result<(), Failure> {
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
     fs::write(server.git_dir.join("info/grafts"), "")?;
     alice.push_main()?.rejected(&["undecided", "grafts", "remove `info/grafts`"]);
-    Ok(())
-}
-
-#[test]
-fn a_sha_256_repository_is_refused_with_the_reason() -> Result<(), Failure> {
-    let server = Server::unborn("other.git")?;
-    server.git.run(&["init", "--quiet", "--bare", "--object-format=sha256", "../sha256.git"], b"")?;
-    let git_dir = server.folder.path().join("sha256.git");
-    let server = Server { git: Git::at(&git_dir), git_dir, folder: server.folder };
-    server.guard("pre-receive", "pre-receive")?;
-    let folder = server.folder.path().join("alice");
-    fs::create_dir(&folder)?;
-    let git = Git::at(&folder);
-    git.run(&["init", "--quiet", "--object-format=sha256", "--initial-branch=main", "."], b"")?;
-    git.run(&["remote", "add", "origin", &format!("file://{}", server.git_dir.display())], b"")?;
-    let alice = Checkout::at(&server, folder)?;
-    alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
-    alice.push_main()?.rejected(&["portcullis: error", "SHA-256 repositories are not supported yet"]);
     Ok(())
 }
 

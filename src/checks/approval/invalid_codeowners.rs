@@ -1,10 +1,9 @@
 //! Lines of CODEOWNERS that cannot be used.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::evidence::RefEvidence;
 use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::owners::OwnersProblem;
-use crate::source::{Position, RepoPath};
+use crate::owners::{OwnersProblem, ReadFrom};
+use crate::source::Position;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
@@ -15,14 +14,18 @@ pub(in crate::checks) static META: Meta = Meta {
           notices: changes to them pass without approval.",
     docs: "## What it does
 
-Reports every line of CODEOWNERS that is no valid rule: patterns that GitHub does not support (`!`,
-`[ ]`, `***`), owners that are neither `@user`, `@organisation/team` nor an e-mail address, text that is
-not UTF-8, and a file that is too large to be loaded.
+Reports every line of CODEOWNERS that is no valid rule in the dialect of the file: patterns that the host
+does not support (GitHub: `!`, `[ ]`, `***`; GitLab: character classes that match nothing; Gitea: regular
+expressions that are not read alike everywhere), section headings with a count that is no number, owners
+that are neither a user, a team nor an e-mail address, text that is not UTF-8, and a file that is too large
+to be loaded. For the OWNERS files of the Kubernetes project: unknown keys, filters beside lists that hide
+them, and names that are none.
 
 ## What is compared
 
-CODEOWNERS as it was before the push, where the policy asks for owners' approval: it is what decides on
-this push, so a mistake in it cannot be overlooked.
+The file as it was before the push, where the policy asks for owners' approval: it is what decides on this
+push, so a mistake in it cannot be overlooked. A push that changes nothing but files of owners, and leaves
+no mistake in them, is not held up. A mistake that the push itself would bring is reported, too.
 
 ## Remediation
 
@@ -31,34 +34,45 @@ Git server accepts.
 
 ## Limits
 
-Whether a named user or team exists and may write is known to the forge only.
+Whether a named user or team exists and may write is known to the forge only. Of nested OWNERS files,
+those above the changed paths are read.
 ",
 };
 
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for problem in &context.evidence.owners_problems {
-        findings.push(finding(context.evidence, problem));
+        findings.push(finding(problem));
     }
 }
 
-fn finding(evidence: &RefEvidence, problem: &OwnersProblem) -> Finding {
-    let path = evidence.owners_file.clone().unwrap_or_else(|| RepoPath::new("CODEOWNERS"));
-    let message = format!("line {} of {path} cannot be used: {}", problem.line, problem.reason);
+fn finding(problem: &OwnersProblem) -> Finding {
+    let OwnersProblem { file, line, reason, .. } = problem;
+    let message = format!("line {line} of {file} cannot be used: {reason}");
     Finding::new(META.id, Subject::File, message)
         .severity(Severity::High)
-        .at(at_line(&path, problem))
-        .help(format!(
-            "have line {} of {path} corrected in a push of its own, then push again.",
-            problem.line
-        ))
-        .offending(problem.reason.clone())
+        .at(at_line(problem))
+        .help(help(problem))
+        .offending(reason.clone())
 }
 
-/// The line of the file before the push.
-fn at_line(path: &RepoPath, problem: &OwnersProblem) -> Location {
+fn help(problem: &OwnersProblem) -> String {
+    let OwnersProblem { file, line, .. } = problem;
+    match problem.read_from {
+        ReadFrom::Base => {
+            format!("have line {line} of {file} corrected in a push of its own, then push again.")
+        }
+        ReadFrom::Head => format!("correct line {line} of {file}, then push again."),
+    }
+}
+
+fn at_line(problem: &OwnersProblem) -> Location {
     let width = u32::try_from(problem.text.chars().count()).unwrap_or(u32::MAX);
     let start = Position { line: problem.line, column: 1 };
     let end = Position { line: problem.line, column: width.saturating_add(1) };
-    Location { start, end, excerpt: problem.text.clone(), ..Location::of_file(path, Side::Old) }
+    let side = match problem.read_from {
+        ReadFrom::Base => Side::Old,
+        ReadFrom::Head => Side::New,
+    };
+    Location { start, end, excerpt: problem.text.clone(), ..Location::of_file(&problem.file, side) }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::owners::OwnerHandle;
+use crate::owners::{OwnerHandle, ReadFrom, Requirement, Standing};
 
 /// More paths are counted and not listed.
 const LISTED_PATHS: usize = 10;
@@ -20,13 +20,17 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "## What it does
 
 Looks up the owners of every changed path in CODEOWNERS and reports the paths that fewer owners than
-required have approved. Paths with the same rule and the same approvals are one finding.
+required have approved. Every section of GitLab's dialect and every matching line of Gitea's is a
+requirement of its own. The policy can ask for more than the file: a number of approvals, all listed owners
+(`require: all`), or people of different teams (`distinctTeams: 2`). Paths with the same rule and the same
+approvals are one finding.
 
 ## What is compared
 
 The paths that differ between the old and the new tip; a moved file counts with its old and its new
-path. CODEOWNERS is read from before the push, so a push cannot name its own approvers. Approvals count
-for the exact change that was approved, and never by its own author.
+path. CODEOWNERS is read from before the push, so a push cannot name its own approvers. CODEOWNERS itself
+needs the owners that it had before the push and those that it would have afterwards. Approvals count for
+the exact change that was approved, and never by its own author.
 
 ## Remediation
 
@@ -41,14 +45,14 @@ looked up at all, the change is blocked and the reason is given.
 };
 
 /// What paths of one finding share.
-type Rule<'a> = (Option<u32>, &'a [OwnerHandle], &'a [String], usize);
+type Rule<'a> = (&'a Requirement, ReadFrom, &'a Standing);
 
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match &context.evidence.owned {
         Evidence::Known(owned) => {
             by_rule(owned).into_iter().for_each(|(rule, changes)| {
-                findings.push(finding(context.evidence, rule, &changes));
+                findings.push(finding(rule, &changes));
             });
         }
         Evidence::Unavailable(reason) => findings.push(unavailable(context.evidence, reason)),
@@ -58,37 +62,49 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 
 fn by_rule(owned: &[OwnedChange]) -> BTreeMap<Rule<'_>, Vec<&OwnedChange>> {
     let mut rules: BTreeMap<Rule<'_>, Vec<&OwnedChange>> = BTreeMap::new();
-    for change in owned.iter().filter(|change| change.missing > 0) {
-        let rule =
-            (change.rule_line, change.owners.as_slice(), change.approved_by.as_slice(), change.missing);
+    for change in owned.iter().filter(|change| change.standing.missing > 0) {
+        let rule = (&*change.requirement, change.read_from, &change.standing);
         rules.entry(rule).or_default().push(change);
     }
     rules
 }
 
-fn finding(evidence: &RefEvidence, rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
-    let (line, owners, approved_by, missing) = rule;
-    let finding =
-        Finding::new(META.id, Subject::File, message(owners, missing, changes)).severity(Severity::High);
-    let finding = listed(finding, changes);
-    let finding =
-        finding.note("rule", rule_text(evidence, line)).note("approved by", names_or_nobody(approved_by));
-    let owners = joined(owners);
-    finding.help(help(&owners)).offending(owners)
+fn finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
+    let (requirement, read_from, standing) = rule;
+    let message = message(requirement, standing, changes);
+    let finding = listed(Finding::new(META.id, Subject::File, message).severity(Severity::High), changes);
+    let finding = finding
+        .note("rule", rule_text(requirement, read_from))
+        .note("approved by", names_or_nobody(&standing.approved_by));
+    let finding = if standing.teams > 0 { finding.note("teams", teams_text(standing)) } else { finding };
+    let finding = requirement.section.iter().fold(finding, |finding, section| finding.offending(&**section));
+    let owners = joined(&requirement.owners);
+    finding.help(help(requirement, standing)).offending(owners)
 }
 
-fn message(owners: &[OwnerHandle], missing: usize, changes: &[&OwnedChange]) -> String {
+fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChange]) -> String {
     let what = match changes {
         [only] => format!("{} needs", only.path),
         several => format!("{} files need", several.len()),
     };
-    let approvals =
-        if missing == 1 { "1 more approval".to_owned() } else { format!("{missing} more approvals") };
-    match owners {
-        [] => format!("{what} {approvals}, and CODEOWNERS names nobody who could give them"),
-        [owner] => format!("{what} {approvals} by {owner}"),
-        several => format!("{what} {approvals} by any of {}", joined(several)),
-    }
+    let approvals = match standing.missing {
+        1 => "1 more approval".to_owned(),
+        several => format!("{several} more approvals"),
+    };
+    let section = requirement.section.as_ref().map_or(String::new(), |name| format!(" for section [{name}]"));
+    let by = match (standing.awaited.as_slice(), requirement.owners.as_slice()) {
+        ([], []) => ", and CODEOWNERS names nobody who could give them".to_owned(),
+        ([], [owner]) => format!(" by {owner}"),
+        ([], several) => format!(" by any of {}", joined(several)),
+        (awaited, _) => format!(" by each of {}", joined(awaited)),
+    };
+    format!("{what} {approvals}{section}{by}")
+}
+
+fn teams_text(standing: &Standing) -> String {
+    let teams =
+        if standing.teams == 1 { "1 more team".to_owned() } else { format!("{} more teams", standing.teams) };
+    format!("somebody of {teams} has to approve, a different person for each")
 }
 
 /// Places the finding at the first path and names the others. All of them enter the fingerprint.
@@ -107,17 +123,21 @@ fn listed(mut finding: Finding, changes: &[&OwnedChange]) -> Finding {
     changes.iter().fold(finding, |finding, change| finding.offending(change.path.as_str()))
 }
 
-fn rule_text(evidence: &RefEvidence, line: Option<u32>) -> String {
-    let file = evidence.owners_file.as_ref().map_or("CODEOWNERS", |path| path.as_str());
-    line.map_or_else(|| format!("no line of {file}"), |line| format!("{file}:{line}"))
+fn rule_text(requirement: &Requirement, read_from: ReadFrom) -> String {
+    let place = format!("{}:{}", requirement.file, requirement.line);
+    match read_from {
+        ReadFrom::Base => place,
+        ReadFrom::Head => format!("{place} as this push would leave it"),
+    }
 }
 
-fn help(owners: &str) -> String {
+fn help(requirement: &Requirement, standing: &Standing) -> String {
+    let owners = if standing.awaited.is_empty() { &requirement.owners } else { &standing.awaited };
     if owners.is_empty() {
         return "ask an owner of CODEOWNERS to name owners for it, in a push of its own, then push again."
             .to_owned();
     }
-    format!("ask {owners} to approve this change, then push again.")
+    format!("ask {} to approve this change, then push again.", joined(owners))
 }
 
 fn joined(owners: &[OwnerHandle]) -> String {

@@ -5,6 +5,7 @@
 
 pub(super) mod invalid_codeowners;
 pub(super) mod missing_approval;
+pub(super) mod unowned_path;
 
 #[cfg(test)]
 mod tests;

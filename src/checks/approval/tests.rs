@@ -1,28 +1,32 @@
 //! Evidence of owners, and what is found in it.
 
+use std::sync::Arc;
+
 use crate::checks::testing::findings;
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
 use crate::finding::Finding;
-use crate::owners::{OwnerHandle, OwnersProblem};
+use crate::owners::{OwnerHandle, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::source::RepoPath;
 
 fn change(path: &str, line: u32, missing: usize) -> OwnedChange {
+    let requirement = Requirement {
+        file: RepoPath::new(".github/CODEOWNERS"),
+        line,
+        section: None,
+        pattern: "*".into(),
+        owners: vec![OwnerHandle("@acme/network".into())],
+        count: 1,
+    };
     OwnedChange {
         path: RepoPath::new(path),
-        owners: vec![OwnerHandle("@acme/network".into())],
-        rule_line: Some(line),
-        approved_by: Vec::new(),
-        missing,
+        requirement: Arc::new(requirement),
+        read_from: ReadFrom::Base,
+        standing: Standing { missing, ..Standing::default() },
     }
 }
 
 fn evidence(owned: Evidence<Vec<OwnedChange>>) -> RefEvidence {
-    RefEvidence {
-        owned,
-        owners_file: Some(RepoPath::new(".github/CODEOWNERS")),
-        owners_problems: Vec::new(),
-        ..RefEvidence::none()
-    }
+    RefEvidence { owned, owners_problems: Vec::new(), ..RefEvidence::none() }
 }
 
 fn notes(finding: &Finding) -> Vec<String> {
@@ -64,7 +68,13 @@ fn approvals_that_cannot_be_known_block() {
 fn broken_lines_are_placed() {
     let mut evidence = evidence(Evidence::NotEvaluatedHere);
     let (text, reason) = ("/a ann".to_owned(), "`ann` is not an owner".to_owned());
-    evidence.owners_problems = vec![OwnersProblem { line: 4, text, reason }];
+    evidence.owners_problems = vec![OwnersProblem {
+        file: RepoPath::new(".github/CODEOWNERS"),
+        read_from: ReadFrom::Base,
+        line: 4,
+        text,
+        reason,
+    }];
     let found = findings("invalid-codeowners", &evidence);
     assert_eq!(found[0].message, "line 4 of .github/CODEOWNERS cannot be used: `ann` is not an owner");
     assert_eq!(found[0].location.as_ref().map(|location| location.start.line), Some(4));

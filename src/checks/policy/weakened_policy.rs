@@ -1,8 +1,9 @@
 //! Pushes that change what the gate itself trusts.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::evidence::TrustFileChange;
+use crate::evidence::{MissingOwners, TrustApproval, TrustFileChange, Weakening};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
+use crate::owners::ReadFrom;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
@@ -13,20 +14,25 @@ pub(in crate::checks) static META: Meta = Meta {
           needs more than the right to push.",
     docs: "## What it does
 
-Reports every change, by push, of a file that the gate trusts: its policy and waivers, CODEOWNERS,
-keyrings, `.sops.yaml`, workflows that run the gate. A moved or deleted file counts, and so does a new
-file that takes the place of one. It also reports an accepted file that could not be used, because the
-next push would then be judged by nothing.
+Reports every change, by push, of a file that the gate trusts and that its owners have not approved: its
+policy and waivers, CODEOWNERS, keyrings, `.sops.yaml`, workflows that run the gate. A moved or deleted
+file counts, and so does a new file that takes the place of one. It says what the change lets happen that
+cannot happen now: a check that is no longer enforced, a narrower scope, a waiver, a new owner or key, a
+lower threshold. It also reports a file that could not be used, whoever approved it, because the next push
+would then be judged by nothing.
 
 ## What is compared
 
-The trust files before and after the push. Never only their text: a change that looks harmless may hand
-over the gate, so every change needs acceptance.
+The effective policies before and after the push, profiles included, and the owners of every path; a
+keyring, `.sops.yaml` or workflow is taken to let anything happen. A policy that only becomes stricter is
+a change of the rules all the same, of severity medium instead of critical.
 
 ## Remediation
 
-Ask an administrator of the Git server to accept exactly this content: the message says which line to
-add under `acceptedTrustFiles` in the server policy. Then push again.
+Have the owners of the file approve exactly this change: those whom CODEOWNERS names before the push and
+those whom it would name afterwards, none of whom took part in it (`portcullis approve`, see the message).
+An approval of another change never counts here. Where a file has no owners, an administrator of the Git
+server can accept exactly this content: the message says which line to add under `acceptedTrustFiles`.
 
 ## Limits
 
@@ -34,27 +40,77 @@ The push that brings the first trust files into a repository is accepted with a 
 ",
 };
 
+/// How many weakenings are listed.
+const LISTED: usize = 10;
+
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for change in &context.evidence.trust_files {
-        match (&change.broken, change.accepted) {
+        match (&change.broken, &change.approval) {
             (Some(problem), _) => findings.push(broken(change, problem)),
-            (None, false) => findings.push(not_accepted(change)),
-            (None, true) => {}
+            (None, TrustApproval::Missing(missing)) => findings.push(not_approved(change, missing)),
+            (None, TrustApproval::Nobody(reason)) => findings.push(not_acceptable(change, reason)),
+            (
+                None,
+                TrustApproval::Server
+                | TrustApproval::First
+                | TrustApproval::Governed
+                | TrustApproval::Owners(_),
+            ) => {}
         }
     }
 }
 
-fn not_accepted(change: &TrustFileChange) -> Finding {
+fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding {
+    let finding = missing.iter().fold(changed(change), |finding, owners| {
+        let MissingOwners { requirement, standing, .. } = owners;
+        let names: Vec<String> = requirement.owners.iter().map(ToString::to_string).collect();
+        let from = match owners.read_from {
+            ReadFrom::Base => "",
+            ReadFrom::Head => ", as the push has it",
+        };
+        let place = format!("{}:{}{from}", requirement.file, requirement.line);
+        finding.note(
+            "owners",
+            format!("{} more of {} must approve ({place})", standing.missing, names.join(" ")),
+        )
+    });
+    finding.help(format!(
+        "have these owners approve exactly this change, then push again; or ask an administrator of the Git server \
+         to add {} under `acceptedTrustFiles` in the server policy.",
+        entry(change)
+    ))
+}
+
+fn not_acceptable(change: &TrustFileChange, reason: &str) -> Finding {
+    changed(change).note("owners", format!("nobody can approve it: {reason}")).help(format!(
+        "ask an administrator of the Git server to accept it: add {} under `acceptedTrustFiles` in the server \
+         policy, then push again.",
+        entry(change)
+    ))
+}
+
+fn changed(change: &TrustFileChange) -> Finding {
     let TrustFileChange { path, role, .. } = change;
-    let entry = content(change);
     let verb = if change.new_blob.is_some() { "changes" } else { "deletes" };
-    about(change, format!("the push {verb} {path}, which is {role} that the gate goes by"))
-        .help(format!(
-            "ask an administrator of the Git server to accept it: add `{path}: {entry}` under \
-             `acceptedTrustFiles` in the server policy, then push again."
-        ))
-        .offending(entry)
+    let finding = about(change, format!("the push {verb} {path}, which is {role} that the gate goes by"));
+    let finding = finding.offending(content(change));
+    match &change.weakening {
+        Weakening::NotCompared => finding,
+        Weakening::Compared(sentences) if sentences.is_empty() => {
+            finding.severity(Severity::Medium).note("compared", "no rule becomes weaker")
+        }
+        Weakening::Compared(sentences) => {
+            let finding = sentences
+                .iter()
+                .take(LISTED)
+                .fold(finding, |finding, sentence| finding.note("weaker", sentence.clone()));
+            match sentences.len().checked_sub(LISTED + 1) {
+                Some(more) => finding.note("weaker", format!("and {} more", more + 1)),
+                None => finding,
+            }
+        }
+    }
 }
 
 fn broken(change: &TrustFileChange, problem: &str) -> Finding {
@@ -69,6 +125,11 @@ fn about(change: &TrustFileChange, message: String) -> Finding {
     Finding::new(META.id, Subject::File, message)
         .severity(Severity::Critical)
         .at(Location::of_file(&change.path, side))
+}
+
+/// The line of the server policy.
+fn entry(change: &TrustFileChange) -> String {
+    format!("`{}: {}`", change.path, content(change))
 }
 
 /// What the server policy has to quote, so that nothing but this content is accepted.

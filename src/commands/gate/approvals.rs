@@ -7,13 +7,14 @@ use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::trust_files::{self, TrustInput};
 use crate::approval::{
-    Approver, Asked, Claim, Contributors, Covers, NotGenuine, Record, SignedTag, Statement,
+    Asked, Claim, Contributors, Covers, NotGenuine, Purpose, Record, SignedTag, Statement,
 };
 use crate::evidence::{ApprovalFacts, ApprovalStanding, CommitFacts, Evidence};
 use crate::git::raw::{RawPerson, TargetType, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
+use crate::owners::Approver;
 use crate::policy::PersonEntry;
-use crate::push::RefUpdate;
+use crate::push::{HostFacts, RefUpdate};
 use crate::signature::{SignatureStatus, TrustedKeys};
 use crate::source::{ObjectId, RepoPath};
 
@@ -135,7 +136,7 @@ impl Approvals {
     /// Who has approved what happens to a path: everybody who approved this change, and everybody who
     /// approved another one that did the same to it.
     pub(super) fn of_path(&self, input: &TrustInput<'_>, path: &RepoPath) -> Vec<&Approver> {
-        let covering = self.records.iter().filter(|(record, covers)| match covers {
+        let covering = self.approving().filter(|(record, covers)| match covers {
             Covers::WholeChange => true,
             Covers::UnchangedPaths => same_content(input, &record.statement, path).unwrap_or_default(),
         });
@@ -144,8 +145,16 @@ impl Approvals {
 
     /// Who has approved exactly this change.
     pub(super) fn of_change(&self) -> Vec<&Approver> {
-        let exact = self.records.iter().filter(|(_, covers)| *covers == Covers::WholeChange);
+        let exact = self.approving().filter(|(_, covers)| *covers == Covers::WholeChange);
         Approver::distinct(exact.map(|(record, _)| &record.approver))
+    }
+
+    /// An override approves nothing: it may be by the author of the change.
+    fn approving(&self) -> impl Iterator<Item = &(Record, Covers)> {
+        self.records.iter().filter(|(record, _)| match record.statement.purpose {
+            Purpose::Approval => true,
+            Purpose::Override => false,
+        })
     }
 }
 
@@ -176,7 +185,7 @@ pub(super) fn contributors(
     planned: &PlannedRef,
     facts: &[CommitFacts],
     people: &[PersonEntry],
-    pusher: Option<&str>,
+    host: Option<&HostFacts>,
 ) -> Result<Contributors, GitError> {
     let mut contributors = Contributors::default();
     let signed = facts.iter().filter_map(|facts| match &facts.signature {
@@ -197,7 +206,8 @@ pub(super) fn contributors(
         let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
         contributors.claims.extend(tagger.into_iter().flatten());
     }
-    contributors.claims.extend(pusher.map(Claim::new));
+    let accounts = host.into_iter().flat_map(|host| host.pusher.iter().chain(&host.others));
+    contributors.claims.extend(accounts.map(|account| Claim::new(account)));
     Ok(contributors)
 }
 

@@ -13,11 +13,13 @@ mod session;
 mod signatures;
 mod statements;
 mod trust_files;
+mod trust_owners;
 mod verification;
+mod weakening;
 
 pub(super) use clock::date_of;
-pub use owners::codeowners as codeowners_of;
+pub use owners::owners_of;
 pub use planning::PlannedRef;
-pub use policy::{Governing, load_policy_file, load_policy_text, load_without_repository};
+pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, load_without_repository};
 pub use session::{GateError, PushFacts, Session};
 pub use verification::VerifiedCommit;

@@ -2,7 +2,7 @@
 
 use super::planning::PlannedRef;
 use super::policy::{Governance, Governing};
-use crate::evidence::{RefEvidence, TrustFileChange};
+use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
 use crate::report::Section;
 use crate::verdict::{Judged, Judgement, Verdict};
 
@@ -18,6 +18,7 @@ pub(super) fn section(
     section.commits = planned.commits.len();
     section.approvals.clone_from(&evidence.approvals);
     section.notices.extend(evidence.notices.iter().cloned());
+    section.notices.extend(evidence.trust_files.iter().filter_map(approved_weakening));
     section.notices.extend(how_to_approve(planned, governing, &section.judgement));
     section.notices.extend(notice(governing, evidence).map(str::to_owned));
     section
@@ -33,7 +34,13 @@ pub(super) fn stray_head_notice(name: &str) -> String {
 
 /// What the policy does not look at is said in one line, never left to be assumed.
 fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str> {
-    let brings = |change: &TrustFileChange| change.accepted && change.broken.is_none();
+    let accepted = |change: &TrustFileChange| match change.approval {
+        TrustApproval::Server | TrustApproval::First | TrustApproval::Governed | TrustApproval::Owners(_) => {
+            true
+        }
+        TrustApproval::Missing(_) | TrustApproval::Nobody(_) => false,
+    };
+    let brings = |change: &TrustFileChange| accepted(change) && change.broken.is_none();
     let first = evidence.trust_files.iter().any(brings);
     let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
     match (governing.governance, signatures, owners) {
@@ -50,6 +57,17 @@ fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str>
         (Governance::Established, true, false) => Some("the policy does not ask for owners' approval"),
         (Governance::Established, true, true) => None,
     }
+}
+
+/// What owners let in is no finding any more, and still worth knowing.
+fn approved_weakening(change: &TrustFileChange) -> Option<String> {
+    let (TrustApproval::Owners(names), None) = (&change.approval, &change.broken) else { return None };
+    let lets = match &change.weakening {
+        Weakening::Compared(sentences) if sentences.is_empty() => "no rule becomes weaker".to_owned(),
+        Weakening::Compared(sentences) => format!("from now on {}", sentences.join("; ")),
+        Weakening::NotCompared => "what it lets happen was not compared".to_owned(),
+    };
+    Some(format!("{} changes with the approval of {}: {lets}", change.path, names.join(", ")))
 }
 
 /// The command that whoever is asked has to run, where approvals would help.

@@ -1,35 +1,41 @@
 //! Which changed paths need whose approval, and who has given it.
 
-use std::collections::BTreeSet;
-
 use super::approvals::Approvals;
 use super::trust_files::{TrustInput, is_trust_file};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
-use crate::owners::{Codeowners, LOCATIONS, OwnersProblem};
+use crate::owners::{
+    Approver, Coverage, Dialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate, may_name_owners,
+};
 use crate::policy::OwnersEntry;
 use crate::source::{ObjectId, RepoPath, Snapshot};
 
 /// What owners say of a change.
 pub(super) struct Ownership {
     pub(super) owned: Evidence<Vec<OwnedChange>>,
-    pub(super) file: Option<RepoPath>,
+    pub(super) unowned: Vec<RepoPath>,
     pub(super) problems: Vec<OwnersProblem>,
 }
 
-/// The first CODEOWNERS file that GitHub would find in a snapshot, and its text.
-pub fn codeowners(
+/// What the files of a snapshot say about owners; `None` where there are none.
+pub fn owners_of(
     repository: &Repository,
     snapshot: &Snapshot,
-) -> Result<Option<(RepoPath, Codeowners)>, String> {
-    let found = LOCATIONS.iter().find_map(|place| Some((RepoPath::new(place), snapshot.file(place)?)));
-    let Some((path, file)) = found else { return Ok(None) };
-    if !file.mode.is_file() {
-        return Err(format!("{path} is a symbolic link or a submodule"));
+    dialect: Option<Dialect>,
+    coverage: Coverage<'_>,
+) -> Result<Option<OwnersFile>, String> {
+    let located = locate(dialect, snapshot, coverage).map_err(|error| error.to_string())?;
+    let mut files = Vec::new();
+    for path in located.files {
+        let Some(file) = snapshot.files.get(&path) else { continue };
+        if !file.mode.is_file() {
+            return Err(format!("{path} is a symbolic link or a submodule"));
+        }
+        let bytes = repository.blob(&file.id).map_err(|error| format!("{path}: {error}"))?;
+        files.push((path, bytes));
     }
-    let bytes = repository.blob(&file.id).map_err(|error| format!("{path}: {error}"))?;
-    Ok(Some((path, Codeowners::parse(&bytes))))
+    Ok((!files.is_empty()).then(|| OwnersFile::parse(located.dialect, &files)))
 }
 
 /// What the owners' approval stands at. Without `owners:` in the policy nothing is demanded.
@@ -39,46 +45,129 @@ pub(super) fn judge(
     tip: Option<&ObjectId>,
     approvals: &Approvals,
 ) -> Result<Ownership, GitError> {
-    let nothing = |owned| Ownership { owned, file: None, problems: Vec::new() };
+    let nothing = |owned| Ownership { owned, unowned: Vec::new(), problems: Vec::new() };
     let Some(demand) = input.governing.policy.owners() else {
         return Ok(nothing(Evidence::Known(Vec::new())));
     };
-    let (file, codeowners) = match codeowners(input.repository, input.base) {
+    let changed = Snapshot::changed_paths(input.old, input.new);
+    let (base, head) = match base_and_head(input, &demand, &changed) {
         Ok(Some(found)) => found,
-        Ok(None) => return Ok(nothing(Evidence::Unavailable(no_codeowners()))),
+        Ok(None) if demand.dialect == Some(Dialect::Kubernetes) && has_nested_owners(input) => {
+            let unowned = changed;
+            return Ok(Ownership { unowned, ..nothing(Evidence::Known(Vec::new())) });
+        }
+        Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(&demand)))),
         Err(reason) => return Ok(nothing(Evidence::Unavailable(reason))),
     };
     let signers = signer_approvals(input, commits, tip, &demand)?;
-    let changed = Snapshot::changed_paths(input.old, input.new);
-    let owned = changed
-        .into_iter()
-        .filter_map(|path| owned_change(input, &codeowners, &demand, (&signers, approvals), path));
-    let owned = Evidence::Known(owned.collect());
-    Ok(Ownership { owned, file: Some(file), problems: codeowners.problems().to_vec() })
+    let problems = problems(&base, head.as_ref(), &demand, &changed);
+    let approvals = PathApprovals { input, signers, statements: approvals };
+    let mut judge = Judge { approvals, demand, base, head, owned: Vec::new(), unowned: Vec::new() };
+    changed.into_iter().for_each(|path| judge.path(&path));
+    Ok(Ownership { owned: Evidence::Known(judge.owned), unowned: judge.unowned, problems })
 }
 
-fn no_codeowners() -> String {
-    format!("the policy asks for owners' approval and the governing ref has none of {}", LOCATIONS.join(", "))
-}
+/// What holds, and what would hold after a push that changes it.
+type BaseAndHead = (OwnersFile, Option<OwnersFile>);
 
-/// A path without owners needs nobody.
-fn owned_change(
+fn base_and_head(
     input: &TrustInput<'_>,
-    codeowners: &Codeowners,
     demand: &OwnersEntry,
-    (signers, approvals): (&SignerApprovals<'_>, &Approvals),
-    path: RepoPath,
-) -> Option<OwnedChange> {
-    let rule = codeowners.owners_of(&path).filter(|rule| !rule.owners.is_empty())?;
-    let trusted = is_trust_file(input, &path);
-    let signer = if trusted { None } else { signers.approver(&path, &rule.owners) };
-    let statements = if trusted { approvals.of_change() } else { approvals.of_path(input, &path) };
-    let owners = || rule.owners.iter().map(|owner| &*owner.0);
-    let owning = statements.into_iter().filter(|approver| approver.is_one_of(owners()));
-    let names: BTreeSet<String> = owning.map(|approver| approver.name.clone()).chain(signer).collect();
-    let approved_by: Vec<String> = names.into_iter().collect();
-    let missing = demand.approvals.saturating_sub(approved_by.len());
-    Some(OwnedChange { path, owners: rule.owners.clone(), rule_line: Some(rule.line), approved_by, missing })
+    changed: &[RepoPath],
+) -> Result<Option<BaseAndHead>, String> {
+    let coverage = Coverage::Of(changed);
+    let Some(base) = owners_of(input.repository, input.base, demand.dialect, coverage)? else {
+        return Ok(None);
+    };
+    let changes = changed.iter().any(|path| may_name_owners(Some(base.dialect()), path));
+    let head = if changes { owners_of(input.repository, input.new, demand.dialect, coverage)? } else { None };
+    Ok(Some((base, head)))
+}
+
+/// Nested files need not stand above every path.
+fn has_nested_owners(input: &TrustInput<'_>) -> bool {
+    let located = locate(Some(Dialect::Kubernetes), input.base, Coverage::Everything);
+    located.is_ok_and(|located| !located.files.is_empty())
+}
+
+fn no_owners(demand: &OwnersEntry) -> String {
+    let looked_for = demand.dialect.unwrap_or(Dialect::Github).looked_for();
+    format!("the policy asks for owners' approval and the governing ref has none: no {looked_for}")
+}
+
+/// A broken line of the base stands in the way of every push but the one that corrects it and changes
+/// nothing else; one that the push brings stands in its own way.
+fn problems(
+    base: &OwnersFile,
+    head: Option<&OwnersFile>,
+    demand: &OwnersEntry,
+    changed: &[RepoPath],
+) -> Vec<OwnersProblem> {
+    let dialect = demand.dialect.unwrap_or(base.dialect());
+    let only_owners = changed.iter().all(|path| may_name_owners(Some(dialect), path));
+    let of_head = head.map(OwnersFile::problems).unwrap_or_default();
+    if only_owners && head.is_some() && of_head.is_empty() {
+        return Vec::new();
+    }
+    let known = |problem: &&OwnersProblem| !base.problems().contains(problem);
+    let of_head = of_head.iter().filter(known).cloned();
+    let of_head = of_head.map(|problem| OwnersProblem { read_from: ReadFrom::Head, ..problem });
+    base.problems().iter().cloned().chain(of_head).collect()
+}
+
+/// Goes through the changed paths.
+struct Judge<'a> {
+    approvals: PathApprovals<'a>,
+    demand: OwnersEntry,
+    base: OwnersFile,
+    head: Option<OwnersFile>,
+    owned: Vec<OwnedChange>,
+    unowned: Vec<RepoPath>,
+}
+
+impl Judge<'_> {
+    /// The owners of the base count; for a file that names owners, those whom it would have afterwards
+    /// count too.
+    fn path(&mut self, path: &RepoPath) {
+        let of_base = self.base.requirements(path);
+        let names_owners = may_name_owners(Some(self.base.dialect()), path);
+        let head = self.head.as_ref().filter(|_| names_owners);
+        let of_head = head.map(|head| head.requirements(path)).unwrap_or_default();
+        if of_base.is_empty() && of_head.is_empty() {
+            self.unowned.push(path.clone());
+            return;
+        }
+        let approvers = self.approvals.of(path);
+        let demand = self.demand.demand();
+        let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
+        let of_head = of_head.into_iter().filter(|requirement| !known(requirement));
+        let of_head: Vec<_> = of_head.map(|requirement| (ReadFrom::Head, requirement)).collect();
+        let of_base = of_base.into_iter().map(|requirement| (ReadFrom::Base, requirement));
+        for (read_from, requirement) in of_base.chain(of_head) {
+            let standing = requirement.standing(&demand, &approvers);
+            self.owned.push(OwnedChange { path: path.clone(), requirement, read_from, standing });
+        }
+    }
+}
+
+/// Where approvals of a path come from.
+struct PathApprovals<'a> {
+    input: &'a TrustInput<'a>,
+    signers: SignerApprovals<'a>,
+    statements: &'a Approvals,
+}
+
+impl PathApprovals<'_> {
+    /// Everybody whose approval of a path counts, owner or not. A trust file is approved by nobody who only
+    /// signed its commit, and by nobody who approved another change.
+    fn of(&self, path: &RepoPath) -> Vec<Approver> {
+        if is_trust_file(self.input, path) {
+            return self.statements.of_change().into_iter().cloned().collect();
+        }
+        let signer = self.signers.approver(path);
+        let statements = self.statements.of_path(self.input, path).into_iter().cloned();
+        statements.chain(signer).collect()
+    }
 }
 
 /// What the signatures of the new commits approve, where the policy lets them.

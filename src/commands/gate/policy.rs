@@ -13,7 +13,7 @@ use crate::policy::{
     ProtectedRefs, SignaturesEntry,
 };
 use crate::render::Selection;
-use crate::source::{ObjectId, Snapshot};
+use crate::source::{ObjectId, Snapshot, TreeFile};
 
 /// Where the server's floor stands when nobody names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
@@ -200,6 +200,12 @@ pub fn broken_policy(repository: &Repository, blob: &ObjectId) -> Option<String>
             .map(|error| error.to_string()),
         Err(error) => Some(error.to_string()),
     }
+}
+
+/// The policy that a file holds, if it can be used.
+pub(super) fn policy_of(repository: &Repository, file: &TreeFile) -> Option<Layer> {
+    let bytes = repository.blob(&file.id).ok().filter(|_| file.mode.is_file())?;
+    Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository).ok()
 }
 
 /// Manifests and clusters: the server's where it names them, else the governing ref's.

@@ -18,7 +18,7 @@ use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
 use crate::pipeline::{Change, evaluate};
-use crate::push::RefUpdate;
+use crate::push::{HostFacts, RefUpdate};
 use crate::report::Section;
 use crate::source::{ObjectId, Snapshot};
 use crate::verdict::Mode;
@@ -53,8 +53,8 @@ pub struct Session {
 pub struct PushFacts {
     /// All its updates: a statement may come with the change that it is about.
     pub updates: Vec<RefUpdate>,
-    /// The account that pushes, where the host tells.
-    pub pusher: Option<String>,
+    /// What the host says of it.
+    pub host: Option<HostFacts>,
 }
 
 /// Where signed statements stand.
@@ -176,12 +176,13 @@ impl Session {
         let change = Change {
             old: &old,
             new: &new,
-            blobs: &self.repository.blobs(),
+            blobs: &*self.repository.blobs(),
             evidence: &evidence,
             mode: Mode::Enforcing,
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
         let mut section = section(planned, &governing, &evidence, judgement);
+        section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.stray_head()?.map(stray_head_notice));
         Ok(section)
     }
@@ -229,7 +230,7 @@ impl Session {
             refused: planned.refused.clone(),
             commits: facts,
             owned: ownership.owned,
-            owners_file: ownership.file,
+            unowned: ownership.unowned,
             owners_problems: ownership.problems,
             trust_files: trust_files::changes(&input, &approvals),
             approvals: approvals.facts,

@@ -46,8 +46,8 @@ impl Session {
             return Ok(Approvals::default());
         };
         let people = input.governing.policy.people();
-        let pusher = self.push.pusher.as_deref();
-        let contributors = approvals::contributors(&self.repository, planned, facts, people, pusher)?;
+        let contributors =
+            approvals::contributors(&self.repository, planned, facts, people, self.push.host.as_ref())?;
         let reader = Reader { repository: &self.repository, trusted: &judged.trusted, people, now: self.now };
         Ok(Approvals::examine(stored, &reader, &asked, &contributors))
     }

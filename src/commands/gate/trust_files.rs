@@ -3,21 +3,15 @@
 use super::approvals::Approvals;
 use super::keyring::matchers;
 use super::policy::{Governance, Governing, broken_policy};
+use super::trust_owners::TrustOwners;
+use super::weakening::weakening;
 use crate::approval::Digest;
-use crate::evidence::TrustFileChange;
+use crate::evidence::{TrustApproval, TrustFileChange};
 use crate::git::Repository;
+use crate::owners::{Dialect, may_name_owners};
 use crate::policy::POLICY_PATH;
 use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
-/// Every place where some host looks for CODEOWNERS: a new one may shadow the one that counts.
-const OWNERS_PLACES: [&str; 6] = [
-    ".github/CODEOWNERS",
-    "CODEOWNERS",
-    "docs/CODEOWNERS",
-    ".gitlab/CODEOWNERS",
-    ".gitea/CODEOWNERS",
-    ".forgejo/CODEOWNERS",
-];
 /// Folders whose files run the gate on a forge.
 const WORKFLOW_FOLDERS: [&str; 4] =
     [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
@@ -44,9 +38,14 @@ pub(super) enum OntoHead {
 }
 
 /// The trust files that change between two snapshots of a ref.
-pub(super) fn changes(input: &TrustInput<'_>, _approvals: &Approvals) -> Vec<TrustFileChange> {
+pub(super) fn changes(input: &TrustInput<'_>, approvals: &Approvals) -> Vec<TrustFileChange> {
     let changed = Snapshot::changed_paths(input.old, input.new);
-    changed.into_iter().filter_map(|path| change(input, path)).collect()
+    let trusted: Vec<RepoPath> = changed.into_iter().filter(|path| is_trust_file(input, path)).collect();
+    if trusted.is_empty() {
+        return Vec::new();
+    }
+    let owners = TrustOwners::read(input, &trusted);
+    trusted.into_iter().filter_map(|path| change(input, path, &owners, approvals)).collect()
 }
 
 /// Whether a path is a trust file, whatever happens to it.
@@ -74,13 +73,20 @@ fn mode(mode: FileMode) -> &'static str {
     }
 }
 
-fn change(input: &TrustInput<'_>, path: RepoPath) -> Option<TrustFileChange> {
+fn change(
+    input: &TrustInput<'_>,
+    path: RepoPath,
+    owners: &TrustOwners,
+    approvals: &Approvals,
+) -> Option<TrustFileChange> {
     let role = role(input, &path)?;
     let new_file = input.new.files.get(&path);
     let new_blob = new_file.map(|file| file.id.clone());
     let broken = new_file.and_then(|file| broken(input, &path, file));
-    let accepted = is_accepted(input, &path, new_blob.as_ref());
-    Some(TrustFileChange { path, role, new_blob, broken, accepted })
+    let approval = accepted(input, &path, new_blob.as_ref());
+    let approval = approval.unwrap_or_else(|| owners.approval(input, &path, approvals));
+    let weakening = weakening(input, &path, role, owners);
+    Some(TrustFileChange { path, role: role.as_str(), new_blob, broken, weakening, approval })
 }
 
 /// Why the next push could not be judged by the file. An accepted blob that becomes a symbolic link is
@@ -95,31 +101,66 @@ fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<St
     }
 }
 
-/// Accepted is what the server lists, what the governing ref already has, and the first trust files
-/// of a repository that has no policy.
-fn is_accepted(input: &TrustInput<'_>, path: &RepoPath, new_blob: Option<&ObjectId>) -> bool {
+/// Whether nobody of the repository has to approve.
+fn accepted(input: &TrustInput<'_>, path: &RepoPath, new_blob: Option<&ObjectId>) -> Option<TrustApproval> {
     let listed = input.governing.policy.accepted_trust_files.get(path.as_str());
     let wanted = new_blob.map_or("deleted", ObjectId::as_str);
     let governed = input.base.files.get(path).map(|file| &file.id);
-    let first = input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes;
-    listed.is_some_and(|blob| blob == wanted) || (governed.is_some() && governed == new_blob) || first
-}
-
-fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<&'static str> {
-    let text = path.as_str();
-    if text == POLICY_PATH {
-        Some("the policy")
-    } else if OWNERS_PLACES.contains(&text) {
-        Some("a CODEOWNERS file")
-    } else if names_keyring(input, path) {
-        Some("a keyring")
-    } else if path.file_name() == ".sops.yaml" {
-        Some("the rules for encrypting secrets")
-    } else if runs_the_gate(input, path) {
-        Some("a workflow that runs the gate")
+    if listed.is_some_and(|blob| blob == wanted) {
+        Some(TrustApproval::Server)
+    } else if governed.is_some() && governed == new_blob {
+        Some(TrustApproval::Governed)
+    } else if input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes {
+        Some(TrustApproval::First)
     } else {
         None
     }
+}
+
+/// What a trust file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Policy,
+    Codeowners,
+    NestedOwners,
+    Keyring,
+    Encryption,
+    Workflow,
+}
+
+impl Role {
+    /// For people: what stands behind "which is".
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Policy => "the policy",
+            Self::Codeowners => "a CODEOWNERS file",
+            Self::NestedOwners => "an OWNERS file",
+            Self::Keyring => "a keyring",
+            Self::Encryption => "the rules for encrypting secrets",
+            Self::Workflow => "a workflow that runs the gate",
+        }
+    }
+}
+
+fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
+    let text = path.as_str();
+    if text == POLICY_PATH {
+        Some(Role::Policy)
+    } else if may_name_owners(owners_dialect(input), path) {
+        Some(if path.is_named("CODEOWNERS") { Role::Codeowners } else { Role::NestedOwners })
+    } else if names_keyring(input, path) {
+        Some(Role::Keyring)
+    } else if path.file_name() == ".sops.yaml" {
+        Some(Role::Encryption)
+    } else if runs_the_gate(input, path) {
+        Some(Role::Workflow)
+    } else {
+        None
+    }
+}
+
+pub(super) fn owners_dialect(input: &TrustInput<'_>) -> Option<Dialect> {
+    input.governing.policy.owners().and_then(|owners| owners.dialect)
 }
 
 fn names_keyring(input: &TrustInput<'_>, path: &RepoPath) -> bool {

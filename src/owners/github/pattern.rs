@@ -9,6 +9,9 @@
 
 use thiserror::Error;
 
+use crate::owners::glob::{Glob, Part, Token};
+use crate::owners::index::Key;
+
 /// Why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum PatternProblem {
@@ -32,50 +35,16 @@ pub(super) enum PatternProblem {
     NeverMatches,
 }
 
-/// A part of a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
-    /// This byte.
-    Byte(u8),
-    /// `?`: one character.
-    AnyCharacter,
-    /// `*`: any number of characters.
-    AnyRun,
-}
-
-/// A part of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    /// Any number of names, none included.
-    AnyNames,
-    /// One name.
-    Name(Vec<Token>),
-}
-
-/// A compiled pattern.
+/// A compiled pattern; none for `/`, which matches nothing.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
-    parts: Vec<Part>,
-    matches_nothing: bool,
-}
-
-/// How rules with this pattern can be found without trying them all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Anchor {
-    /// The path has to begin with this name.
-    First(Vec<u8>),
-    /// This name has to stand somewhere in the path.
-    Somewhere(Vec<u8>),
-    /// The pattern has to be tried.
-    None,
-}
+pub(super) struct Pattern(Option<Glob>);
 
 impl Pattern {
     /// Compiles a pattern.
     pub(super) fn parse(text: &str) -> Result<Self, PatternProblem> {
         refuse_unsupported(text)?;
         if text == "/" {
-            return Ok(Self { parts: Vec::new(), matches_nothing: true });
+            return Ok(Self(None));
         }
         let mut names: Vec<&str> = text.split('/').collect();
         if names.first() == Some(&"") {
@@ -88,32 +57,17 @@ impl Pattern {
             names.pop();
             names.push("**");
         }
-        Ok(Self { parts: compile(&names)?, matches_nothing: false })
+        Ok(Self(Some(Glob { parts: compile(&names)? })))
     }
 
     /// Whether a path, cut at its slashes, matches.
     pub(super) fn matches(&self, path: &[&[u8]]) -> bool {
-        !self.matches_nothing
-            && wildcard_match(
-                &self.parts,
-                path,
-                |part| *part == Part::AnyNames,
-                |part, rest| match part {
-                    Part::AnyNames => None,
-                    Part::Name(tokens) => rest.first().filter(|name| name_matches(tokens, name)).map(|_| 1),
-                },
-            )
+        self.0.as_ref().is_some_and(|glob| glob.matches(path))
     }
 
-    /// What has to stand in every path that matches.
-    pub(super) fn anchor(&self) -> Anchor {
-        match self.parts.as_slice() {
-            [Part::Name(tokens), ..] => literal(tokens).map_or(Anchor::None, Anchor::First),
-            [Part::AnyNames, Part::Name(tokens), ..] => {
-                literal(tokens).map_or(Anchor::None, Anchor::Somewhere)
-            }
-            [] | [Part::AnyNames] | [Part::AnyNames, Part::AnyNames, ..] => Anchor::None,
-        }
+    /// What every matching path has.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        self.0.as_ref().map(Glob::keys).unwrap_or_default()
     }
 }
 
@@ -161,67 +115,6 @@ fn tokens(name: &str) -> Result<Vec<Token>, PatternProblem> {
         });
     }
     Ok(tokens)
-}
-
-fn literal(tokens: &[Token]) -> Option<Vec<u8>> {
-    let byte = |token: &Token| match token {
-        Token::Byte(byte) => Some(*byte),
-        Token::AnyCharacter | Token::AnyRun => None,
-    };
-    tokens.iter().map(byte).collect()
-}
-
-fn name_matches(tokens: &[Token], name: &[u8]) -> bool {
-    wildcard_match(
-        tokens,
-        name,
-        |token| *token == Token::AnyRun,
-        |token, rest| match token {
-            Token::Byte(byte) => (rest.first() == Some(byte)).then_some(1),
-            Token::AnyCharacter => character_width(rest),
-            Token::AnyRun => None,
-        },
-    )
-}
-
-/// The width of the UTF-8 character that begins here; none in the middle of one.
-fn character_width(rest: &[u8]) -> Option<usize> {
-    let (first, behind) = rest.split_first()?;
-    let is_continuation = |byte: &&u8| **byte & 0xC0 == 0x80;
-    (!is_continuation(&first)).then(|| 1 + behind.iter().take_while(is_continuation).count())
-}
-
-/// Matches a whole text against items of which some (stars) stand for any run of the text. Only the
-/// last star is ever reconsidered, which is enough and keeps hostile patterns at text times pattern.
-fn wildcard_match<Item, Unit>(
-    items: &[Item],
-    text: &[Unit],
-    is_star: impl Fn(&Item) -> bool,
-    step: impl Fn(&Item, &[Unit]) -> Option<usize>,
-) -> bool {
-    let (mut item, mut place) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    loop {
-        let rest = text.get(place..).unwrap_or_default();
-        match items.get(item) {
-            Some(current) if is_star(current) => {
-                item += 1;
-                retry = Some((item, place));
-                continue;
-            }
-            Some(current) => {
-                if let Some(width) = step(current, rest) {
-                    (item, place) = (item + 1, place + width);
-                    continue;
-                }
-            }
-            None if rest.is_empty() => return true,
-            None => {}
-        }
-        let Some((behind_star, from)) = retry.filter(|(_, from)| *from < text.len()) else { return false };
-        (item, place) = (behind_star, from + 1);
-        retry = Some((behind_star, from + 1));
-    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 
 use thiserror::Error;
 
-use super::OwnerHandle;
 use super::pattern::{Pattern, PatternProblem};
+use crate::owners::OwnerHandle;
+use crate::owners::handle::{is_address, is_user_or_team};
+use crate::owners::problem::{is_blank, plain};
 
 /// Why a line cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -32,12 +34,7 @@ pub(super) struct Line {
 
 /// Parses a line without its line feed.
 pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
-    let text = std::str::from_utf8(bytes).map_err(|_| LineProblem::NotText)?;
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    if text.chars().any(|character| (character.is_control() && character != '\t') || character == '\u{feff}')
-    {
-        return Err(LineProblem::NotText);
-    }
+    let text = plain(bytes).ok_or(LineProblem::NotText)?;
     let mut words = words(text).into_iter();
     let Some(pattern_text) = words.next() else { return Ok(None) };
     let pattern = Pattern::parse(pattern_text)?;
@@ -69,30 +66,7 @@ fn word_end(text: &str) -> usize {
     text.len()
 }
 
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t')
-}
-
 fn owner(word: &str) -> Result<OwnerHandle, LineProblem> {
-    let known = match word.strip_prefix('@') {
-        Some(handle) => match handle.split_once('/') {
-            Some((organisation, team)) => is_name(organisation) && is_name(team),
-            None => is_name(handle),
-        },
-        None => is_address(word),
-    };
+    let known = is_user_or_team(word) || is_address(word);
     if known { Ok(OwnerHandle(word.into())) } else { Err(LineProblem::Owner(word.to_owned())) }
-}
-
-/// Letters, digits and the punctuation that names of users, organisations and teams may hold.
-fn is_name(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    !text.is_empty() && text.bytes().all(plain)
-}
-
-fn is_address(text: &str) -> bool {
-    let plain = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_%".contains(&byte))
-    };
-    text.split_once('@').is_some_and(|(local, domain)| plain(local) && plain(domain) && domain.contains('.'))
 }

@@ -1,0 +1,74 @@
+//! Whose approval the change of a trust file needs: of those who own it before the push, and of those who
+//! would own it afterwards.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::approvals::Approvals;
+use super::owners::owners_of;
+use super::trust_files::{TrustInput, owners_dialect};
+use crate::evidence::{MissingOwners, TrustApproval};
+use crate::owners::{Approver, Coverage, Demand, OwnersFile, ReadFrom, RequiredOwners, Requirement};
+use crate::source::RepoPath;
+
+/// Where no policy asks for more.
+const ONE_OWNER: Demand = Demand { approvals: 1, owners: RequiredOwners::Any, distinct_teams: 0 };
+
+/// The owners' files of both revisions, as far as they can be read.
+pub(super) struct TrustOwners {
+    pub(super) base: Result<Option<OwnersFile>, String>,
+    pub(super) head: Result<Option<OwnersFile>, String>,
+}
+
+impl TrustOwners {
+    /// Reads what covers the changed trust files.
+    pub(super) fn read(input: &TrustInput<'_>, paths: &[RepoPath]) -> Self {
+        let dialect = owners_dialect(input);
+        let of = |snapshot| owners_of(input.repository, snapshot, dialect, Coverage::Of(paths));
+        Self { base: of(input.base), head: of(input.new) }
+    }
+
+    /// Only statements about exactly this change count: what was approved in another one may mean
+    /// something else beside other rules.
+    pub(super) fn approval(
+        &self,
+        input: &TrustInput<'_>,
+        path: &RepoPath,
+        approvals: &Approvals,
+    ) -> TrustApproval {
+        let requirements = match self.requirements(path) {
+            Ok(requirements) => requirements,
+            Err(reason) => return TrustApproval::Nobody(reason),
+        };
+        let demand = input.governing.policy.owners().map_or(ONE_OWNER, |owners| owners.demand());
+        let approvers: Vec<Approver> = approvals.of_change().into_iter().cloned().collect();
+        let (mut names, mut missing) = (BTreeSet::new(), Vec::new());
+        for (read_from, requirement) in requirements {
+            let standing = requirement.standing(&demand, &approvers);
+            names.extend(standing.approved_by.iter().cloned());
+            if standing.missing > 0 {
+                missing.push(MissingOwners { requirement, read_from, standing });
+            }
+        }
+        let names = names.into_iter().collect();
+        if missing.is_empty() { TrustApproval::Owners(names) } else { TrustApproval::Missing(missing) }
+    }
+
+    /// What the owners of the base and those of the head ask for; the reason where there are none.
+    fn requirements(&self, path: &RepoPath) -> Result<Vec<(ReadFrom, Arc<Requirement>)>, String> {
+        let base = self.base.as_ref().map_err(Clone::clone)?;
+        let base = base.as_ref().ok_or_else(|| "the governing ref names no owners".to_owned())?;
+        let head = self.head.as_ref().map_err(Clone::clone)?.as_ref();
+        if !base.problems().is_empty() {
+            return Err("the governing ref's file of owners has lines that cannot be used".to_owned());
+        }
+        let of_base = base.requirements(path);
+        if of_base.is_empty() {
+            return Err(format!("no line of the governing ref's file of owners is for {path}"));
+        }
+        let of_head = head.map(|head| head.requirements(path)).unwrap_or_default();
+        let new = |head: &Arc<Requirement>| !of_base.iter().any(|base| base.asks_the_same(head));
+        let of_head: Vec<_> = of_head.into_iter().filter(new).map(|one| (ReadFrom::Head, one)).collect();
+        Ok(of_base.into_iter().map(|one| (ReadFrom::Base, one)).chain(of_head).collect())
+    }
+}

@@ -1,0 +1,187 @@
+//! The repository through libgit2.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, ObjectType, Odb, Oid, RepositoryOpenFlags};
+
+use super::{Folders, ObjectKind, RawObject, Reference, Store};
+use crate::git::error::GitError;
+use crate::source::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+
+/// A repository that libgit2 can open.
+pub(in crate::git) struct Libgit2 {
+    repository: git2::Repository,
+    database: Odb<'static>,
+    folders: Folders,
+}
+
+impl Libgit2 {
+    /// Opens it, with the quarantine of a push as an alternate: libgit2's own reading of the environment
+    /// splits paths at `:` and loses objects.
+    pub(in crate::git) fn open(
+        folder: &Path,
+        quarantine: Option<&Path>,
+        flags: RepositoryOpenFlags,
+    ) -> Result<Self, git2::Error> {
+        let nothing: [&Path; 0] = [];
+        let repository = git2::Repository::open_ext(folder, flags, nothing)?;
+        let folders = Folders {
+            git_dir: repository.path().to_path_buf(),
+            common_dir: repository.commondir().to_path_buf(),
+            work_tree: repository.workdir().map(Path::to_path_buf),
+            quarantine: quarantine.map(Path::to_path_buf),
+        };
+        let database = open_database(&folders)?;
+        Ok(Self { repository, database, folders })
+    }
+}
+
+impl Store for Libgit2 {
+    fn folders(&self) -> &Folders {
+        &self.folders
+    }
+
+    fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
+        read(&self.database, id)
+    }
+
+    fn blobs(&self, limit: usize) -> Box<dyn BlobSource> {
+        Box::new(Databases { folders: self.folders.clone(), limit })
+    }
+
+    fn reference(&self, name: &str) -> Result<Option<Reference>, GitError> {
+        match self.repository.find_reference(name) {
+            Ok(reference) => content(&reference).map(Some),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(GitError::reference(name, error.message())),
+        }
+    }
+
+    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, Reference)>, GitError> {
+        let failed = |error: git2::Error| GitError::reference(folder, error.message());
+        let mut found = Vec::new();
+        for reference in self.repository.references_glob(&format!("{folder}*")).map_err(failed)? {
+            let reference = reference.map_err(failed)?;
+            // libgit2's pattern reads `[` and `*` of a name as wildcards.
+            let Some(name) = reference.name().ok().filter(|name| name.starts_with(folder)) else { continue };
+            found.push((name.to_owned(), content(&reference)?));
+            if found.len() >= limit {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn revision(&self, text: &str) -> Result<ObjectId, GitError> {
+        let unknown = || GitError::Revision(text.to_owned());
+        let object = self.repository.revparse_single(text).map_err(|_| unknown())?;
+        ObjectId::parse(&object.id().to_string()).ok_or_else(unknown)
+    }
+
+    fn staged(&self, index_file: Option<&Path>) -> Result<Snapshot, GitError> {
+        let index = match index_file {
+            Some(file) => git2::Index::open(file),
+            None => self.repository.index(),
+        };
+        let index = index.map_err(|error| GitError::Index(error.message().to_owned()))?;
+        if index.has_conflicts() {
+            return Err(GitError::unmerged());
+        }
+        let mut snapshot = Snapshot { files: BTreeMap::new(), undecodable: Vec::new() };
+        for entry in index.iter() {
+            let Some(id) = ObjectId::parse(&entry.id.to_string()) else { continue };
+            let file = TreeFile { id, mode: index_mode(entry.mode) };
+            match std::str::from_utf8(&entry.path) {
+                Ok(path) => drop(snapshot.files.insert(RepoPath::new(path), file)),
+                Err(_) => snapshot.undecodable.push(String::from_utf8_lossy(&entry.path).into_owned()),
+            }
+        }
+        Ok(snapshot)
+    }
+
+    fn detour(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// The mode of an entry of the index.
+pub(super) fn index_mode(mode: u32) -> FileMode {
+    match mode & 0o170_000 {
+        0o120_000 => FileMode::Symlink,
+        0o160_000 => FileMode::Gitlink,
+        _ if mode & 0o100 != 0 => FileMode::Executable,
+        _ => FileMode::Regular,
+    }
+}
+
+fn content(reference: &git2::Reference<'_>) -> Result<Reference, GitError> {
+    let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+    match (reference.symbolic_target(), reference.target()) {
+        (Ok(Some(target)), _) => Ok(Reference::Symbolic(target.to_owned())),
+        (Ok(None), Some(oid)) => ObjectId::parse(&oid.to_string())
+            .map(Reference::Object)
+            .ok_or_else(|| GitError::reference(&name, "it holds no object name")),
+        (Ok(None), None) => Err(GitError::reference(&name, "it points nowhere")),
+        (Err(error), _) => Err(GitError::reference(&name, error.message())),
+    }
+}
+
+/// A database of the repository's objects, its alternates and the quarantine. Hashes are not checked
+/// again on reading: git's `index-pack` has just computed every one of them.
+fn open_database(folders: &Folders) -> Result<Odb<'static>, git2::Error> {
+    git2::opts::strict_hash_verification(false);
+    let database = Odb::new()?;
+    let objects: PathBuf = folders.common_dir.join("objects");
+    for folder in std::iter::once(&objects).chain(&folders.quarantine) {
+        let text =
+            folder.to_str().ok_or_else(|| git2::Error::from_str("the path of the objects is not UTF-8"))?;
+        database.add_disk_alternate(text)?;
+    }
+    Ok(database)
+}
+
+fn read(database: &Odb<'_>, id: &ObjectId) -> Result<RawObject, GitError> {
+    let object = Oid::from_str(id.as_str()).and_then(|oid| database.read(oid));
+    let object = object.map_err(|error| match error.code() {
+        ErrorCode::NotFound => GitError::Missing(id.clone()),
+        _ => GitError::Unreadable { id: id.clone(), reason: error.message().to_owned() },
+    })?;
+    let kind = match object.kind() {
+        ObjectType::Commit => ObjectKind::Commit,
+        ObjectType::Tree => ObjectKind::Tree,
+        ObjectType::Blob => ObjectKind::Blob,
+        ObjectType::Tag => ObjectKind::Tag,
+        ObjectType::Any => {
+            return Err(GitError::Unreadable { id: id.clone(), reason: "unknown kind".into() });
+        }
+    };
+    Ok(RawObject { kind, bytes: object.data().to_vec() })
+}
+
+/// Opens a database for each thread: libgit2's handles are not shared.
+struct Databases {
+    folders: Folders,
+    limit: usize,
+}
+
+impl BlobSource for Databases {
+    fn reader(&self) -> Box<dyn BlobReader + '_> {
+        let database = open_database(&self.folders).map_err(|error| error.message().to_owned());
+        Box::new(DatabaseReader { database, limit: self.limit })
+    }
+}
+
+struct DatabaseReader {
+    database: Result<Odb<'static>, String>,
+    limit: usize,
+}
+
+impl BlobReader for DatabaseReader {
+    fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
+        match &self.database {
+            Ok(database) => super::as_blob(id, read(database, id), self.limit),
+            Err(reason) => Err(BlobError::Unreadable { id: id.clone(), reason: reason.clone() }),
+        }
+    }
+}

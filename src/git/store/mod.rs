@@ -1,0 +1,125 @@
+//! Where objects, refs and the index are read from.
+//!
+//! In: ids and names. Out: bytes as they are stored. Never: interprets a commit, follows a replace ref,
+//! or fetches what is missing. libgit2 is asked first; a repository that it cannot open (SHA-256,
+//! reftable, partial clones) is read through a child `git cat-file`.
+
+mod batch;
+mod libgit2;
+mod program;
+
+use std::path::{Path, PathBuf};
+
+use super::error::GitError;
+use crate::source::{BlobError, BlobSource, ObjectId, Snapshot};
+pub(super) use libgit2::Libgit2;
+pub(super) use program::{Found, GitProgram};
+
+/// The kinds of git objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A commit.
+    Commit,
+    /// A tree.
+    Tree,
+    /// A file's content.
+    Blob,
+    /// An annotated tag.
+    Tag,
+}
+
+impl ObjectKind {
+    /// Git's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Commit => "commit",
+            Self::Tree => "tree",
+            Self::Blob => "blob",
+            Self::Tag => "tag",
+        }
+    }
+
+    /// Parses git's word.
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Commit, Self::Tree, Self::Blob, Self::Tag].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// An object as it is stored.
+#[derive(Debug)]
+pub struct RawObject {
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// Its bytes, without git's header.
+    pub bytes: Vec<u8>,
+}
+
+/// What a ref holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Reference {
+    /// An object.
+    Object(ObjectId),
+    /// The name of another ref, which need not exist.
+    Symbolic(String),
+}
+
+/// Where a repository stands.
+#[derive(Clone, Debug)]
+pub(super) struct Folders {
+    /// What git calls `GIT_DIR`.
+    pub(super) git_dir: PathBuf,
+    /// What linked work trees share.
+    pub(super) common_dir: PathBuf,
+    /// The checked-out files; `None` for a bare repository.
+    pub(super) work_tree: Option<PathBuf>,
+    /// The objects of a push that is not accepted yet.
+    pub(super) quarantine: Option<PathBuf>,
+}
+
+/// A repository's content, read-only.
+pub(super) trait Store {
+    /// Where it stands.
+    fn folders(&self) -> &Folders;
+
+    /// Reads an object.
+    fn read(&self, id: &ObjectId) -> Result<RawObject, GitError>;
+
+    /// A source of blobs up to a size, for many threads.
+    fn blobs(&self, limit: usize) -> Box<dyn BlobSource>;
+
+    /// What a ref holds; `None` where it does not exist.
+    fn reference(&self, name: &str) -> Result<Option<Reference>, GitError>;
+
+    /// The refs whose names begin with a folder (`refs/heads/`), at most `limit` of them.
+    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, Reference)>, GitError>;
+
+    /// The object that a person's revision names.
+    fn revision(&self, text: &str) -> Result<ObjectId, GitError>;
+
+    /// The files that are staged, in a given index or the repository's own.
+    fn staged(&self, index_file: Option<&Path>) -> Result<Snapshot, GitError>;
+
+    /// Why another program reads the repository; `None` where none has to.
+    fn detour(&self) -> Option<&str>;
+}
+
+/// A blob, if the object is one and is not too large.
+pub(super) fn as_blob(
+    id: &ObjectId,
+    object: Result<RawObject, GitError>,
+    limit: usize,
+) -> Result<Vec<u8>, BlobError> {
+    let unreadable = |reason: String| BlobError::Unreadable { id: id.clone(), reason };
+    match object {
+        Ok(RawObject { kind: ObjectKind::Blob, bytes }) if bytes.len() > limit => {
+            Err(BlobError::TooLarge { id: id.clone(), size: bytes.len(), limit })
+        }
+        Ok(RawObject { kind: ObjectKind::Blob, bytes }) => Ok(bytes),
+        Ok(RawObject { kind: ObjectKind::Commit | ObjectKind::Tree | ObjectKind::Tag, .. }) => {
+            Err(unreadable("it is no file".to_owned()))
+        }
+        Err(GitError::Missing(id)) => Err(BlobError::Missing(id)),
+        Err(GitError::Unreadable { reason, .. }) => Err(unreadable(reason)),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}

@@ -1,0 +1,232 @@
+//! Which host's rules a file of owners follows, and where that host looks for it.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::source::{RepoPath, Snapshot};
+
+/// A way to write down owners.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// GitHub's CODEOWNERS: the last matching line decides.
+    Github,
+    /// GitLab's CODEOWNERS: the last matching line of every section decides.
+    Gitlab,
+    /// Gitea's and Forgejo's CODEOWNERS: regular expressions, of which every matching one counts.
+    Gitea,
+    /// The nested OWNERS files of the Kubernetes project.
+    Kubernetes,
+}
+
+/// A file that gives names to groups of people in OWNERS files; at the root only.
+pub(super) const ALIASES: &str = "OWNERS_ALIASES";
+/// A file of the Kubernetes project's dialect; in any folder.
+pub(super) const NESTED: &str = "OWNERS";
+
+/// Every place where some host looks for CODEOWNERS.
+const PLACES: [&str; 6] = [
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+    ".gitea/CODEOWNERS",
+    ".forgejo/CODEOWNERS",
+];
+
+impl Dialect {
+    /// Where the host looks, in its own order; it uses the first file that exists. None for nested files.
+    ///
+    /// Sources: "About code owners" (GitHub), "Code Owners" (GitLab), "Code Owners" (Gitea), and the list
+    /// in Forgejo's `services/issue/pull.go`.
+    pub fn places(self) -> &'static [&'static str] {
+        match self {
+            Self::Github => &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"],
+            Self::Gitlab => &["CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"],
+            Self::Gitea => &["CODEOWNERS", "docs/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"],
+            Self::Kubernetes => &[],
+        }
+    }
+
+    /// The word of the policy.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Gitea => "gitea",
+            Self::Kubernetes => "kubernetes",
+        }
+    }
+
+    /// The host that alone looks at a place.
+    fn of_place(place: &str) -> Option<Self> {
+        match place.split_once('/')?.0 {
+            ".github" => Some(Self::Github),
+            ".gitlab" => Some(Self::Gitlab),
+            ".gitea" | ".forgejo" => Some(Self::Gitea),
+            _ => None,
+        }
+    }
+
+    /// What is looked for, for people.
+    pub fn looked_for(self) -> String {
+        match self {
+            Self::Kubernetes => format!("a file {NESTED}"),
+            Self::Github | Self::Gitlab | Self::Gitea => format!("any of {}", self.places().join(", ")),
+        }
+    }
+}
+
+/// Whether a path may hold owners: in any place where some host would look, so that no new file can
+/// shadow the one that counts, and nested where the policy names that dialect.
+pub fn may_name_owners(dialect: Option<Dialect>, path: &RepoPath) -> bool {
+    let nested = path.is_named(NESTED) || path.as_str() == ALIASES;
+    PLACES.contains(&path.as_str()) || (nested && dialect == Some(Dialect::Kubernetes))
+}
+
+/// Which of the nested files are wanted.
+#[derive(Clone, Copy, Debug)]
+pub enum Coverage<'a> {
+    /// Those that can own one of these paths.
+    Of(&'a [RepoPath]),
+    /// All.
+    Everything,
+}
+
+/// The files that name owners, and how to read them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// One file; for nested files all that are wanted. Empty where there is none.
+    pub files: Vec<RepoPath>,
+}
+
+/// Files of several hosts, and no word on which of them counts.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "there are {first} and {second}, which belong to different hosts: say `owners: {{dialect: …}}` in the \
+     policy (github, gitlab or gitea)"
+)]
+pub struct SeveralHosts {
+    first: &'static str,
+    second: &'static str,
+}
+
+/// Finds the files that name owners. Where the policy names no dialect, a folder that only one host
+/// looks at tells it, and CODEOWNERS at the root or in `docs/` is GitHub's.
+pub fn locate(
+    dialect: Option<Dialect>,
+    files: &Snapshot,
+    coverage: Coverage<'_>,
+) -> Result<Located, SeveralHosts> {
+    let dialect = match dialect {
+        Some(dialect) => dialect,
+        None => only_host(files)?.unwrap_or(Dialect::Github),
+    };
+    let files = match dialect {
+        Dialect::Kubernetes => nested(files, coverage),
+        Dialect::Github | Dialect::Gitlab | Dialect::Gitea => {
+            let first = dialect.places().iter().find(|place| files.file(place).is_some());
+            first.map(|place| RepoPath::new(place)).into_iter().collect()
+        }
+    };
+    Ok(Located { dialect, files })
+}
+
+fn only_host(files: &Snapshot) -> Result<Option<Dialect>, SeveralHosts> {
+    let mut found: Option<(&'static str, Dialect)> = None;
+    for place in PLACES.into_iter().filter(|place| files.file(place).is_some()) {
+        match (found, Dialect::of_place(place)) {
+            (Some((first, known)), Some(host)) if known != host => {
+                return Err(SeveralHosts { first, second: place });
+            }
+            (None, Some(host)) => found = Some((place, host)),
+            (Some(_), Some(_)) | (_, None) => {}
+        }
+    }
+    Ok(found.map(|(_, host)| host))
+}
+
+/// The nested files that are there, the aliases last.
+fn nested(files: &Snapshot, coverage: Coverage<'_>) -> Vec<RepoPath> {
+    let mut found: Vec<RepoPath> = match coverage {
+        Coverage::Everything => files.files.keys().filter(|path| path.is_named(NESTED)).cloned().collect(),
+        Coverage::Of(paths) => {
+            let folders: BTreeSet<&str> = paths.iter().flat_map(|path| folders(path.as_str())).collect();
+            let candidates = folders.into_iter().map(owners_of_folder);
+            candidates.filter(|path| files.files.contains_key(path)).collect()
+        }
+    };
+    let aliases = RepoPath::new(ALIASES);
+    if !found.is_empty() && files.files.contains_key(&aliases) {
+        found.push(aliases);
+    }
+    found
+}
+
+fn owners_of_folder(folder: &str) -> RepoPath {
+    if folder.is_empty() { RepoPath::new(NESTED) } else { RepoPath::new(&format!("{folder}/{NESTED}")) }
+}
+
+/// The folders above a path, the nearest first, the root (empty) last.
+pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
+    let parents = path.rmatch_indices('/').filter_map(|(slash, _)| path.get(..slash));
+    parents.chain([""])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileMode, ObjectId, TreeFile};
+
+    fn snapshot(paths: &[&str]) -> Snapshot {
+        let id = ObjectId::parse(&"1".repeat(40)).unwrap();
+        let file = TreeFile { id, mode: FileMode::Regular };
+        let files = paths.iter().map(|path| (RepoPath::new(path), file.clone())).collect();
+        Snapshot { files, undecodable: Vec::new() }
+    }
+
+    fn found(dialect: Option<Dialect>, paths: &[&str]) -> (Dialect, Vec<String>) {
+        let located = locate(dialect, &snapshot(paths), Coverage::Everything).unwrap();
+        (located.dialect, located.files.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn each_host_has_its_own_order() {
+        let all = PLACES;
+        assert_eq!(found(Some(Dialect::Github), &all).1, [".github/CODEOWNERS"]);
+        assert_eq!(found(Some(Dialect::Gitlab), &all).1, ["CODEOWNERS"]);
+        assert_eq!(found(Some(Dialect::Gitea), &all[2..]).1, ["docs/CODEOWNERS"]);
+        assert_eq!(found(Some(Dialect::Gitea), &all[3..]).1, [".gitea/CODEOWNERS"]);
+        assert_eq!(found(Some(Dialect::Gitlab), &[".github/CODEOWNERS"]).1, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_folder_tells_the_host_where_the_policy_does_not() {
+        assert_eq!(found(None, &["CODEOWNERS"]).0, Dialect::Github);
+        assert_eq!(found(None, &["docs/CODEOWNERS"]).0, Dialect::Github);
+        let gitlab = found(None, &[".gitlab/CODEOWNERS", "CODEOWNERS"]);
+        assert_eq!(gitlab, (Dialect::Gitlab, vec!["CODEOWNERS".to_owned()]));
+        assert_eq!(found(None, &[".forgejo/CODEOWNERS", ".gitea/CODEOWNERS"]).0, Dialect::Gitea);
+    }
+
+    #[test]
+    fn files_of_several_hosts_are_no_answer() {
+        let files = snapshot(&[".gitlab/CODEOWNERS", ".github/CODEOWNERS"]);
+        let error = locate(None, &files, Coverage::Everything).unwrap_err().to_string();
+        assert!(error.starts_with("there are .github/CODEOWNERS and .gitlab/CODEOWNERS"), "{error}");
+    }
+
+    #[test]
+    fn nested_files_are_those_above_the_paths() {
+        let files = snapshot(&["OWNERS", "a/OWNERS", "a/b/OWNERS", "ab/OWNERS", "OWNERS_ALIASES", "a/x"]);
+        let paths = [RepoPath::new("a/x")];
+        let located = locate(Some(Dialect::Kubernetes), &files, Coverage::Of(&paths)).unwrap();
+        let expected = ["OWNERS", "a/OWNERS", "OWNERS_ALIASES"].map(RepoPath::new);
+        assert_eq!(located.files, expected);
+    }
+}

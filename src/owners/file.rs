@@ -1,0 +1,103 @@
+//! The files that name owners, whatever their dialect.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::dialect::Dialect;
+use super::gitea::GiteaRules;
+use super::github::GithubRules;
+use super::gitlab::GitlabRules;
+use super::handle::OwnerHandle;
+use super::kubernetes::NestedOwners;
+use super::problem::{OwnersProblem, Problems};
+use super::requirement::{Approver, Requirement};
+use crate::source::RepoPath;
+
+/// What a revision says about owners. Lines that cannot be used are problems and no rules; whoever
+/// relies on it has to look at [`OwnersFile::problems`].
+#[derive(Clone, Debug)]
+pub struct OwnersFile {
+    dialect: Dialect,
+    rules: Rules,
+    problems: Vec<OwnersProblem>,
+}
+
+#[derive(Clone, Debug)]
+enum Rules {
+    Github(GithubRules),
+    Gitlab(GitlabRules),
+    Gitea(GiteaRules),
+    Kubernetes(NestedOwners),
+}
+
+impl OwnersFile {
+    /// Parses the files that [`super::locate`] found: one, or for nested files any number.
+    pub fn parse(dialect: Dialect, files: &[(RepoPath, Vec<u8>)]) -> Self {
+        let nowhere = (RepoPath::new("CODEOWNERS"), Vec::new());
+        let (file, bytes) = files.first().unwrap_or(&nowhere);
+        let mut problems = Problems::of(file);
+        let rules = match dialect {
+            Dialect::Github => Rules::Github(GithubRules::parse(file, bytes, &mut problems)),
+            Dialect::Gitlab => Rules::Gitlab(GitlabRules::parse(file, bytes, &mut problems)),
+            Dialect::Gitea => Rules::Gitea(GiteaRules::parse(file, bytes, &mut problems)),
+            Dialect::Kubernetes => Rules::Kubernetes(NestedOwners::parse(files, &mut problems.found)),
+        };
+        Self { dialect, rules, problems: problems.found }
+    }
+
+    /// The dialect that it was read in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The lines that cannot be used.
+    pub fn problems(&self) -> &[OwnersProblem] {
+        &self.problems
+    }
+
+    /// Everything that has to be met before a path may change. Empty where nobody owns it.
+    pub fn requirements(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        let mut found = self.matching(path);
+        found.retain(|requirement| !requirement.owners.is_empty());
+        found
+    }
+
+    /// The lines that decide on a path, those that name nobody included.
+    pub fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        match &self.rules {
+            Rules::Github(rules) => rules.deciding(path).cloned().into_iter().collect(),
+            Rules::Gitlab(rules) => rules.deciding(path),
+            Rules::Gitea(rules) => rules.matching(path),
+            Rules::Kubernetes(rules) => rules.deciding(path).into_iter().collect(),
+        }
+    }
+
+    /// Everybody who is named.
+    pub fn owners(&self) -> BTreeSet<OwnerHandle> {
+        let requirements: Vec<&Requirement> = match &self.rules {
+            Rules::Github(rules) => rules.all().collect(),
+            Rules::Gitlab(rules) => rules.all().collect(),
+            Rules::Gitea(rules) => rules.all().collect(),
+            Rules::Kubernetes(rules) => return rules.owners(),
+        };
+        requirements.into_iter().flat_map(|requirement| requirement.owners.iter().cloned()).collect()
+    }
+
+    /// The owners whom no person of the policy stands for: nobody can approve as one of them.
+    pub fn owners_without_person(&self, people: &[Approver]) -> Vec<OwnerHandle> {
+        let handles = people.iter().flat_map(|person| &person.handles);
+        let stands = |owner: &OwnerHandle| handles.clone().any(|handle| owner.is(handle));
+        self.owners().into_iter().filter(|owner| !stands(owner)).collect()
+    }
+
+    /// What trying every rule finds, for comparison.
+    #[cfg(test)]
+    pub(super) fn naive(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        match &self.rules {
+            Rules::Github(rules) => rules.naive(path).cloned().into_iter().collect(),
+            Rules::Gitlab(rules) => rules.naive(path),
+            Rules::Gitea(rules) => rules.naive(path),
+            Rules::Kubernetes(rules) => rules.naive(path).into_iter().collect(),
+        }
+    }
+}

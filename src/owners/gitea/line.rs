@@ -1,0 +1,82 @@
+//! One line of Gitea's CODEOWNERS.
+//!
+//! In: the line. Out: expression and owners, nothing for a comment, or why it cannot be used. Never:
+//! drops an owner that it does not understand.
+
+use thiserror::Error;
+
+use crate::owners::OwnerHandle;
+use crate::owners::glob::Negation;
+use crate::owners::go_expression::{ExpressionProblem, Extent, GoExpression};
+use crate::owners::handle::is_user_or_team;
+use crate::owners::problem::plain;
+
+/// Why a line cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum LineProblem {
+    /// Not UTF-8, or with control characters.
+    #[error("the line is not plain UTF-8 text")]
+    NotText,
+    /// Nothing but an expression.
+    #[error("the line names no owner")]
+    NoOwner,
+    /// A backslash with nothing behind it.
+    #[error("the line ends with a backslash that escapes nothing")]
+    DanglingEscape,
+    /// An expression that cannot be used.
+    #[error("{0}; a backslash of the expression itself is written twice")]
+    Expression(#[from] ExpressionProblem),
+    /// Something that names nobody.
+    #[error("`{0}` is not an owner: write `@user` or `@organisation/team`")]
+    Owner(String),
+}
+
+/// A usable line.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) text: Box<str>,
+    pub(super) expression: GoExpression,
+    pub(super) negation: Negation,
+    pub(super) owners: Vec<OwnerHandle>,
+}
+
+/// Parses a line without its line feed.
+pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
+    let words = words(plain(bytes).ok_or(LineProblem::NotText)?)?;
+    let Some((text, owners)) = words.split_first() else { return Ok(None) };
+    if owners.is_empty() {
+        return Err(LineProblem::NoOwner);
+    }
+    let owners = owners.iter().map(|word| owner(word)).collect::<Result<_, _>>()?;
+    let (negation, positive) = match text.strip_prefix('!') {
+        Some(positive) => (Negation::Negated, positive),
+        None => (Negation::Plain, text.as_str()),
+    };
+    let expression = GoExpression::parse(positive, Extent::Whole)?;
+    Ok(Some(Line { text: text.as_str().into(), expression, negation, owners }))
+}
+
+/// The words before a comment, which `#` begins anywhere. A backslash keeps the next character, and is
+/// itself removed.
+fn words(text: &str) -> Result<Vec<String>, LineProblem> {
+    let (mut words, mut word) = (Vec::new(), String::new());
+    let mut rest = text.trim().chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '\\' => word.push(rest.next().ok_or(LineProblem::DanglingEscape)?),
+            '#' => break,
+            ' ' | '\t' if !word.is_empty() => words.push(std::mem::take(&mut word)),
+            ' ' | '\t' => {}
+            character => word.push(character),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    Ok(words)
+}
+
+fn owner(word: &str) -> Result<OwnerHandle, LineProblem> {
+    let known = is_user_or_team(word);
+    if known { Ok(OwnerHandle(word.into())) } else { Err(LineProblem::Owner(word.to_owned())) }
+}

@@ -1,0 +1,109 @@
+//! Gitea's and Forgejo's CODEOWNERS: every line that matches counts.
+//!
+//! In: the file. Out: [`GiteaRules`]. Never: skips a line that Gitea would skip with a warning; it is a
+//! problem.
+//!
+//! Source: "Code Owners" in Gitea's documentation; how lines are cut and expressions anchored, in
+//! Gitea's `models/issues/pull.go`.
+
+mod line;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use self::line::Line;
+use super::glob::Negation;
+use super::go_expression::GoExpression;
+use super::index::{Index, names};
+use super::problem::Problems;
+use super::requirement::Requirement;
+use crate::source::RepoPath;
+
+/// What a rule weighs besides its expression, in states.
+const RULE_WEIGHT: usize = 100;
+/// What the rules of a file may weigh together, which bounds the memory that they take: about 10,000
+/// usual rules.
+const HEAVIEST_FILE: usize = 2_000_000;
+
+#[derive(Clone, Debug)]
+struct Rule {
+    requirement: Arc<Requirement>,
+    expression: GoExpression,
+    negation: Negation,
+}
+
+/// The rules of a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GiteaRules {
+    rules: Vec<Rule>,
+    index: Index,
+}
+
+impl GiteaRules {
+    /// Parses the file.
+    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut Problems<'_>) -> Self {
+        let (mut rules, mut weight) = (Vec::new(), 0_usize);
+        for (number, text) in problems.lines(bytes) {
+            match line::parse(text) {
+                Ok(Some(line)) => {
+                    weight = weight.saturating_add(RULE_WEIGHT).saturating_add(line.expression.weight);
+                    if weight > HEAVIEST_FILE {
+                        let reason = "the expressions up to this line are too large together";
+                        problems.add(number, text, reason.to_owned());
+                        break;
+                    }
+                    rules.push(rule(file, number, line));
+                }
+                Ok(None) => {}
+                Err(problem) => problems.add(number, text, problem.to_string()),
+            }
+        }
+        let keys: Vec<_> = rules.iter().map(keys).collect();
+        Self { index: Index::of(&keys), rules }
+    }
+
+    /// Every line that matches, in the order of the file.
+    pub(super) fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        let names = names(path.as_str());
+        let candidates: BTreeSet<usize> = self.index.candidates(&names).flatten().copied().collect();
+        self.matching_of(candidates.into_iter(), path)
+    }
+
+    /// Every line's requirement, in the order of the file.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
+        self.rules.iter().map(|rule| &*rule.requirement)
+    }
+
+    fn matching_of(&self, candidates: impl Iterator<Item = usize>, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        let rules = candidates.filter_map(|number| self.rules.get(number));
+        rules.filter(|rule| applies(rule, path)).map(|rule| Arc::clone(&rule.requirement)).collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn naive(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        self.matching_of(0..self.rules.len(), path)
+    }
+}
+
+fn applies(rule: &Rule, path: &RepoPath) -> bool {
+    let matches = rule.expression.matches(path.as_str());
+    match rule.negation {
+        Negation::Plain => matches,
+        Negation::Negated => !matches,
+    }
+}
+
+/// A negated rule applies to paths that have nothing in common.
+fn keys(rule: &Rule) -> Vec<super::index::Key> {
+    match rule.negation {
+        Negation::Plain => rule.expression.keys.clone(),
+        Negation::Negated => Vec::new(),
+    }
+}
+
+fn rule(file: &RepoPath, number: u32, line: Line) -> Rule {
+    let Line { text, expression, negation, owners } = line;
+    let requirement =
+        Requirement { file: file.clone(), line: number, section: None, pattern: text, owners, count: 1 };
+    Rule { requirement: Arc::new(requirement), expression, negation }
+}

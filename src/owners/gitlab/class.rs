@@ -1,0 +1,36 @@
+//! Character classes of GitLab's patterns.
+
+use std::str::Chars;
+
+use crate::owners::glob::{Class, Negation};
+
+/// Reads a class behind its `[`, the closing bracket included; none where Ruby would never match it.
+pub(super) fn class(rest: &mut Chars<'_>) -> Option<Class> {
+    let mut next = rest.next()?;
+    let negation = if matches!(next, '!' | '^') { Negation::Negated } else { Negation::Plain };
+    if negation == Negation::Negated {
+        next = rest.next()?;
+    }
+    let mut ranges = Vec::new();
+    while next != ']' {
+        let first = unescaped(next, rest)?;
+        next = rest.next()?;
+        let mut ahead = rest.clone();
+        if next == '-' && ahead.next()? != ']' {
+            let end = rest.next()?;
+            let last = unescaped(end, rest)?;
+            if first > last {
+                return None;
+            }
+            ranges.push((first, last));
+            next = rest.next()?;
+        } else {
+            ranges.push((first, first));
+        }
+    }
+    (!ranges.is_empty()).then_some(Class { negation, ranges })
+}
+
+fn unescaped(character: char, rest: &mut Chars<'_>) -> Option<char> {
+    if character == '\\' { rest.next() } else { Some(character) }
+}

@@ -1,0 +1,148 @@
+//! One line of GitLab's CODEOWNERS: a section heading, an entry or an exclusion.
+//!
+//! In: the line. Out: [`Line`], nothing for a comment, or why it cannot be used. Never: lets pass what
+//! GitLab reads otherwise than it looks, such as a count that is no number.
+
+use thiserror::Error;
+
+use super::pattern::{Pattern, PatternProblem};
+use crate::owners::OwnerHandle;
+use crate::owners::handle::{is_address, is_user_or_group};
+use crate::owners::problem::{is_blank, plain};
+
+/// The roles that can own paths ("Add a role as a Code Owner"), and their plural.
+const ROLES: [&str; 3] = ["developer", "maintainer", "owner"];
+
+/// Why a line cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum LineProblem {
+    /// Not UTF-8, or with control characters.
+    #[error("the line is not plain UTF-8 text")]
+    NotText,
+    /// A pattern that GitLab does not match.
+    #[error("{0}")]
+    Pattern(#[from] PatternProblem),
+    /// Something that names nobody.
+    #[error(
+        "`{0}` is not an owner: write `@user`, `@group`, `@group/subgroup`, `@@developer`, `@@maintainer`, \
+         `@@owner` or an e-mail address; GitLab has no comments behind entries"
+    )]
+    Owner(String),
+    /// Neither the entry nor its section names an owner.
+    #[error("neither this entry nor its section names an owner")]
+    NoOwner,
+    /// `!docs/ @ann`
+    #[error("an exclusion names no owners")]
+    OwnedExclusion,
+    /// `[Docs`, `[]`
+    #[error("a section heading is `[name]`, with a name; write `\\[` for a path that begins with a bracket")]
+    Heading,
+    /// `[codeowners]`
+    #[error("`codeowners` is GitLab's own name for the entries outside sections; choose another name")]
+    ReservedName,
+    /// `[Docs][x]`, `[Docs][0]`
+    #[error("`[{0}]` is no number of approvals: write `[1]` or more")]
+    Count(String),
+    /// `^[Docs][2]`
+    #[error("an optional section cannot ask for a number of approvals; remove the `^` or the number")]
+    OptionalCount,
+}
+
+/// A usable line.
+#[derive(Debug)]
+pub(super) enum Line {
+    /// `[name][count] owners`
+    Heading(Heading),
+    /// `pattern owners`; no owners where the section's are meant.
+    Entry { text: Box<str>, pattern: Pattern, owners: Vec<OwnerHandle> },
+    /// `!pattern`
+    Exclusion { pattern: Pattern },
+}
+
+/// The beginning of a section. Whether it is optional is not kept: GitLab asks for its approvals all the
+/// same where a change is pushed directly ("Optional sections"), as to a hook it is.
+#[derive(Clone, Debug)]
+pub(super) struct Heading {
+    pub(super) name: Box<str>,
+    pub(super) count: usize,
+    pub(super) owners: Vec<OwnerHandle>,
+}
+
+/// Parses a line without its line feed.
+pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
+    let text = plain(bytes).ok_or(LineProblem::NotText)?.trim_matches(is_blank);
+    if text.is_empty() || text.starts_with('#') {
+        return Ok(None);
+    }
+    let bare = text.strip_prefix('^').unwrap_or(text);
+    if let Some(behind) = bare.strip_prefix('[') {
+        return heading(behind, bare.len() < text.len()).map(|heading| Some(Line::Heading(heading)));
+    }
+    let (pattern, owners) = text.split_at_checked(pattern_end(text)).unwrap_or((text, ""));
+    match pattern.strip_prefix('!') {
+        Some(_) if !owners.trim_matches(is_blank).is_empty() => Err(LineProblem::OwnedExclusion),
+        Some(excluded) => Ok(Some(Line::Exclusion { pattern: Pattern::parse(excluded)? })),
+        None => {
+            let owners = handles(owners)?;
+            Ok(Some(Line::Entry { text: pattern.into(), pattern: Pattern::parse(pattern)?, owners }))
+        }
+    }
+}
+
+/// The first blank without a backslash before it.
+fn pattern_end(text: &str) -> usize {
+    let mut previous = ' ';
+    for (offset, character) in text.char_indices() {
+        if is_blank(character) && previous != '\\' {
+            return offset;
+        }
+        previous = character;
+    }
+    text.len()
+}
+
+fn heading(behind: &str, optional: bool) -> Result<Heading, LineProblem> {
+    let (name, rest) = behind.split_once(']').ok_or(LineProblem::Heading)?;
+    if name.trim().is_empty() {
+        return Err(LineProblem::Heading);
+    }
+    if name.eq_ignore_ascii_case("codeowners") {
+        return Err(LineProblem::ReservedName);
+    }
+    let (count, rest) = count(rest)?;
+    if optional && count.is_some() {
+        return Err(LineProblem::OptionalCount);
+    }
+    if !rest.is_empty() && !rest.starts_with(is_blank) {
+        return Err(LineProblem::Heading);
+    }
+    Ok(Heading { name: name.into(), count: count.unwrap_or(1), owners: handles(rest)? })
+}
+
+fn count(text: &str) -> Result<(Option<usize>, &str), LineProblem> {
+    let Some(behind) = text.strip_prefix('[') else { return Ok((None, text)) };
+    let (number, rest) = behind.split_once(']').ok_or(LineProblem::Heading)?;
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    match number.parse() {
+        Ok(count) if digits && count > 0 => Ok((Some(count), rest)),
+        Ok(_) | Err(_) => Err(LineProblem::Count(number.to_owned())),
+    }
+}
+
+fn handles(text: &str) -> Result<Vec<OwnerHandle>, LineProblem> {
+    text.split(is_blank).filter(|word| !word.is_empty()).map(handle).collect()
+}
+
+fn handle(word: &str) -> Result<OwnerHandle, LineProblem> {
+    if let Some(role) = word.strip_prefix("@@").and_then(role) {
+        return Ok(OwnerHandle(format!("@@{role}").into()));
+    }
+    let known = is_user_or_group(word) || is_address(word);
+    if known { Ok(OwnerHandle(word.into())) } else { Err(LineProblem::Owner(word.to_owned())) }
+}
+
+/// A role without its plural `s`.
+fn role(word: &str) -> Option<&'static str> {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    ROLES.into_iter().find(|role| singular.eq_ignore_ascii_case(role))
+}

@@ -1,0 +1,165 @@
+//! GitLab's CODEOWNERS: the last entry of every section that matches counts.
+//!
+//! In: the file. Out: [`GitlabRules`]. Never: treats an optional section as optional, because a push to
+//! a protected branch is not a merge request.
+//!
+//! Sources: "Syntax of CODEOWNERS file" and "Advanced CODEOWNERS configuration" in GitLab's
+//! documentation.
+
+mod class;
+mod line;
+mod pattern;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use self::line::{Heading, Line, LineProblem};
+use self::pattern::Pattern;
+use super::glob::Glob;
+use super::index::{Index, names};
+use super::problem::Problems;
+use super::requirement::Requirement;
+use crate::source::RepoPath;
+
+/// What a matching line does.
+#[derive(Clone, Debug)]
+enum Effect {
+    /// It asks for approval, unless a later line of the section does.
+    Require(Arc<Requirement>),
+    /// It takes the path out of its section, wherever it stands ("Exclude files").
+    Exclude,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    section: usize,
+    glob: Glob,
+    effect: Effect,
+}
+
+/// The rules of a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct GitlabRules {
+    rules: Vec<Rule>,
+    index: Index,
+}
+
+/// What the lines read so far came to.
+struct Reading<'a> {
+    file: &'a RepoPath,
+    rules: Vec<Rule>,
+    /// Sections by name in lower case; the unnamed one is 0.
+    sections: HashMap<String, usize>,
+    current: usize,
+    heading: Option<Heading>,
+    /// Rules by section and compiled pattern: the same pattern again replaces the rule in its place.
+    known: HashMap<(usize, String), usize>,
+}
+
+impl GitlabRules {
+    /// Parses the file.
+    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut Problems<'_>) -> Self {
+        let mut reading = Reading {
+            file,
+            rules: Vec::new(),
+            sections: HashMap::new(),
+            current: 0,
+            heading: None,
+            known: HashMap::new(),
+        };
+        for (number, text) in problems.lines(bytes) {
+            let added = match line::parse(text) {
+                Ok(Some(line)) => reading.add(number, line),
+                Ok(None) => Ok(()),
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = added {
+                problems.add(number, text, problem.to_string());
+            }
+        }
+        let keys: Vec<_> = reading.rules.iter().map(|rule| rule.glob.keys()).collect();
+        Self { index: Index::of(&keys), rules: reading.rules }
+    }
+
+    /// The deciding line of each section, in the order of the sections.
+    pub(super) fn deciding(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        let names = names(path.as_str());
+        let candidates = self.index.candidates(&names).flatten().copied();
+        self.per_section(candidates, &names)
+    }
+
+    /// Every entry's requirement, in the order of the file.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
+        self.rules.iter().filter_map(|rule| match &rule.effect {
+            Effect::Require(requirement) => Some(&**requirement),
+            Effect::Exclude => None,
+        })
+    }
+
+    fn per_section(&self, candidates: impl Iterator<Item = usize>, names: &[&[u8]]) -> Vec<Arc<Requirement>> {
+        let mut sections: BTreeMap<usize, Option<usize>> = BTreeMap::new();
+        for number in candidates {
+            let Some(rule) = self.rules.get(number).filter(|rule| rule.glob.matches(names)) else { continue };
+            let last = sections.entry(rule.section).or_insert(Some(number));
+            *last = match rule.effect {
+                Effect::Require(_) => last.map(|last| last.max(number)),
+                Effect::Exclude => None,
+            };
+        }
+        let rules = sections.into_values().flatten().filter_map(|number| self.rules.get(number));
+        let requirement = |rule: &Rule| match &rule.effect {
+            Effect::Require(requirement) => Some(Arc::clone(requirement)),
+            Effect::Exclude => None,
+        };
+        rules.filter_map(requirement).collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn naive(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        self.per_section(0..self.rules.len(), &names(path.as_str()))
+    }
+}
+
+impl Reading<'_> {
+    fn add(&mut self, number: u32, line: Line) -> Result<(), LineProblem> {
+        match line {
+            Line::Heading(heading) => {
+                // Sections whose names differ in case only are one.
+                let next = self.sections.len() + 1;
+                self.current = *self.sections.entry(heading.name.to_lowercase()).or_insert(next);
+                self.heading = Some(heading);
+            }
+            Line::Exclusion { pattern } => self.put(pattern, Effect::Exclude),
+            Line::Entry { text, pattern, owners } => {
+                let section = self.heading.as_ref();
+                let owners = match section {
+                    Some(heading) if owners.is_empty() => heading.owners.clone(),
+                    Some(_) | None => owners,
+                };
+                if owners.is_empty() {
+                    return Err(LineProblem::NoOwner);
+                }
+                let requirement = Requirement {
+                    file: self.file.clone(),
+                    line: number,
+                    section: section.map(|heading| heading.name.clone()),
+                    pattern: text,
+                    owners,
+                    count: section.map_or(1, |heading| heading.count),
+                };
+                self.put(pattern, Effect::Require(Arc::new(requirement)));
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, pattern: Pattern, effect: Effect) {
+        let Pattern { normalized, glob } = pattern;
+        let rule = Rule { section: self.current, glob, effect };
+        let place = *self.known.entry((self.current, normalized)).or_insert(self.rules.len());
+        match self.rules.get_mut(place) {
+            Some(same) => *same = rule,
+            None => self.rules.push(rule),
+        }
+    }
+}

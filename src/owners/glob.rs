@@ -1,0 +1,125 @@
+//! Path patterns with `*`, `**`, `?` and character classes, as the dialects compile them.
+//!
+//! In: parts. Out: [`Glob`], which matches paths in time proportional to path times pattern, and the
+//! [`Key`]s that every matching path has. Never: knows how a dialect writes patterns.
+
+use super::index::Key;
+use super::wildcard::wildcard_match;
+
+/// A part of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// This byte.
+    Byte(u8),
+    /// `?`: one character.
+    AnyCharacter,
+    /// `*`: any number of characters.
+    AnyRun,
+    /// `[a-z]`
+    Class(Class),
+}
+
+/// A character class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Class {
+    /// Whether the ranges are what does not match.
+    pub(super) negation: Negation,
+    /// First and last character of each range.
+    pub(super) ranges: Vec<(char, char)>,
+}
+
+/// Whether something means all but what it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Negation {
+    Plain,
+    Negated,
+}
+
+impl Class {
+    fn holds(&self, character: char) -> bool {
+        let within = self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&character));
+        match self.negation {
+            Negation::Plain => within,
+            Negation::Negated => !within,
+        }
+    }
+}
+
+/// A part of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Any number of names, none included.
+    AnyNames,
+    /// One name.
+    Name(Vec<Token>),
+}
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub(super) struct Glob {
+    pub(super) parts: Vec<Part>,
+}
+
+impl Glob {
+    /// Whether a path, cut at its slashes, matches.
+    pub(super) fn matches(&self, path: &[&[u8]]) -> bool {
+        wildcard_match(
+            &self.parts,
+            path,
+            |part| *part == Part::AnyNames,
+            |part, rest| match part {
+                Part::AnyNames => None,
+                Part::Name(tokens) => rest.first().filter(|name| name_matches(tokens, name)).map(|_| 1),
+            },
+        )
+    }
+
+    /// What every matching path has.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        let tokens = self.parts.iter().filter_map(|part| match part {
+            Part::AnyNames => None,
+            Part::Name(tokens) => Some(tokens.as_slice()),
+        });
+        tokens.filter_map(key).collect()
+    }
+}
+
+/// A name without wildcards, or its extension.
+fn key(tokens: &[Token]) -> Option<Key> {
+    let tail: Vec<u8> = tokens.iter().rev().map_while(byte).collect();
+    if tail.len() == tokens.len() {
+        return Some(Key::Name(tail.into_iter().rev().collect()));
+    }
+    let dot = tail.iter().position(|byte| *byte == b'.')?;
+    Some(Key::Extension(tail.into_iter().take(dot).rev().collect()))
+}
+
+fn byte(token: &Token) -> Option<u8> {
+    match token {
+        Token::Byte(byte) => Some(*byte),
+        Token::AnyCharacter | Token::AnyRun | Token::Class(_) => None,
+    }
+}
+
+fn name_matches(tokens: &[Token], name: &[u8]) -> bool {
+    wildcard_match(
+        tokens,
+        name,
+        |token| *token == Token::AnyRun,
+        |token, rest| match token {
+            Token::Byte(byte) => (rest.first() == Some(byte)).then_some(1),
+            Token::AnyCharacter => first_character(rest).map(char::len_utf8),
+            Token::Class(class) => {
+                first_character(rest).filter(|character| class.holds(*character)).map(char::len_utf8)
+            }
+            Token::AnyRun => None,
+        },
+    )
+}
+
+/// The UTF-8 character that begins here; none in the middle of one.
+fn first_character(rest: &[u8]) -> Option<char> {
+    let longest = rest.get(..4).unwrap_or(rest);
+    let chunk = longest.utf8_chunks().next()?;
+    chunk.valid().chars().next()
+}

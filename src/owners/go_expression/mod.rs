@@ -1,0 +1,206 @@
+//! Regular expressions as Go writes them.
+//!
+//! In: an expression of Go's `regexp/syntax`. Out: [`GoExpression`], which matches the same paths in
+//! linear time. Never: hands text to another engine that it might read differently: the expression is
+//! read here and written anew, and what is not surely the same in both is refused.
+//!
+//! Source: the documentation of Go's `regexp/syntax` and of the crate `regex`.
+
+mod class;
+mod writer;
+
+use regex::{Regex, RegexBuilder};
+use thiserror::Error;
+
+use self::writer::{Writer, Written};
+use super::index::Key;
+
+/// An expression may not have more states, repetitions written out: checked before it is compiled, which
+/// would take long to find out.
+const MOST_STATES: usize = 5_000;
+/// A compiled expression may not be larger, in bytes.
+const COMPILED_SIZE: usize = 1 << 20;
+
+/// Why an expression cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum ExpressionProblem {
+    /// `\p{Greek}`, `\Q`, `\x41`, `\C`
+    #[error("`\\{0}` in the expression is not supported; name the characters themselves")]
+    Escape(char),
+    /// A backslash with nothing behind it.
+    #[error("the expression ends with a backslash that escapes nothing")]
+    DanglingEscape,
+    /// `(?i)`, `(?P<name>…)`
+    #[error("`(?` in the expression is supported as `(?:` only; write the cases out")]
+    Group,
+    /// `(`, `)`
+    #[error("the parentheses of the expression do not match")]
+    Parentheses,
+    /// `*a`, `a**`
+    #[error("`{0}` in the expression repeats nothing, or a repetition")]
+    Repetition(char),
+    /// `a{`, `a{2000}`
+    #[error("`{{` in the expression begins no repetition up to 1000; write `\\\\{{` for a brace")]
+    Count,
+    /// `[`, `[z-a]`, `[[:alpha:]]`
+    #[error("a character class of the expression is not closed, runs backwards or holds `[:`")]
+    Class,
+    /// What it compiles to.
+    #[error("the expression is too large; write several lines")]
+    TooLarge,
+}
+
+/// How much of a path an expression has to match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// `^` is put before and `$` behind it, without parentheses: of `a|b`, the first half is anchored at
+    /// the beginning only and the second at the end only, as in Gitea.
+    Whole,
+    /// Any part.
+    Anywhere,
+}
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub(super) struct GoExpression {
+    regex: Regex,
+    /// What every matching path has.
+    pub(super) keys: Vec<Key>,
+    /// About how many states it has, repetitions written out.
+    pub(super) weight: usize,
+}
+
+impl GoExpression {
+    /// Compiles an expression.
+    pub(super) fn parse(text: &str, extent: Extent) -> Result<Self, ExpressionProblem> {
+        let Written { rewritten, keys, weight } = Writer::write(text)?;
+        if weight > MOST_STATES {
+            return Err(ExpressionProblem::TooLarge);
+        }
+        let (rewritten, keys) = match extent {
+            Extent::Whole => (format!("^{rewritten}$"), keys),
+            Extent::Anywhere => (rewritten, Vec::new()),
+        };
+        let built = RegexBuilder::new(&rewritten).size_limit(COMPILED_SIZE).build();
+        let regex = built.map_err(|_| ExpressionProblem::TooLarge)?;
+        Ok(Self { regex, keys, weight })
+    }
+
+    /// Whether a path matches.
+    pub(super) fn matches(&self, path: &str) -> bool {
+        self.regex.is_match(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::proptest;
+
+    use super::*;
+
+    fn whole(expression: &str, path: &str) -> bool {
+        GoExpression::parse(expression, Extent::Whole).unwrap().matches(path)
+    }
+
+    #[test]
+    fn classes_are_ascii_as_in_go() {
+        assert!(whole(r"\w+\.\d", "abc_1.7"));
+        assert!(!whole(r"\w", "é"));
+        assert!(!whole(r"\d", "٣"));
+        assert!(!whole(r"\s", "\u{a0}"));
+        assert!(whole(r"[\d\w-]+", "a-1"));
+        assert!(whole(r"\D\W\S", "é é"));
+        assert!(!whole(r"\D", "7"));
+    }
+
+    #[test]
+    fn characters_with_another_meaning_elsewhere_are_themselves() {
+        for (expression, path) in
+            [("[a&&b]", "&"), ("[[]", "["), ("[]a]", "]"), ("[a~~b]", "~"), ("[^]]", "a"), ("[-a]", "-")]
+        {
+            assert!(whole(expression, path), "{expression} {path}");
+        }
+        assert!(!whole("[a&&b]", "c"));
+        assert!(whole("a#b }]", "a#b }]"));
+    }
+
+    #[test]
+    fn what_may_be_read_in_two_ways_is_refused() {
+        for expression in [
+            "*a",
+            "a**",
+            "a*+",
+            "a{",
+            "a{,2}",
+            "a{2000}",
+            "a{2,1}",
+            "(a",
+            "a)",
+            "[a",
+            "[z-a]",
+            "(?i)a",
+            "(?P<n>a)",
+            "\\pL",
+            "\\Qa",
+            "\\x41",
+            "\\1",
+            "a\\",
+            "[[:alpha:]]",
+            "(*a)",
+            "a|*",
+            "\\B",
+            "[\\W]",
+            "^*",
+            "a???",
+        ] {
+            assert!(GoExpression::parse(expression, Extent::Whole).is_err(), "{expression}");
+        }
+    }
+
+    #[test]
+    fn hostile_expressions_are_refused_or_quick() {
+        for expression in ["((a{1000}){1000}){1000}", ".{1000}.{1000}.{1000}", &"(".repeat(100_000)] {
+            assert!(GoExpression::parse(expression, Extent::Whole).is_err());
+        }
+        assert!(!whole("(a*)*b", &"a".repeat(10_000)));
+        assert!(!whole("(a|a)*b", &"a".repeat(10_000)));
+    }
+
+    #[test]
+    fn names_that_every_matching_path_has_are_known() {
+        let keys = |text| GoExpression::parse(text, Extent::Whole).unwrap().keys;
+        let name = |text: &str| Key::Name(text.into());
+        assert_eq!(keys("apps/team/.*"), [name("apps"), name("team")]);
+        assert_eq!(keys("apps/team"), [name("apps"), name("team")]);
+        assert_eq!(keys("apps/te?am/x"), [name("apps")]);
+        assert_eq!(keys(r"apps/.*\.go"), [name("apps"), Key::Extension("go".into())]);
+        assert_eq!(keys(r".*\.(go|rs)"), []);
+        assert_eq!(keys("apps/x|b/y"), []);
+        assert_eq!(keys(r".*/b\.x"), [Key::Extension("x".into())]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_key_stands_in_every_matching_path(
+            expression in r"([ab/.]|\.\*|a\?|\(a\|b\)|\[ab\]|\\\.){1,8}", path in "[ab./]{0,8}",
+        ) {
+            let parsed = GoExpression::parse(&expression, Extent::Whole).unwrap();
+            let names: Vec<&str> = path.split('/').collect();
+            if parsed.matches(&path) {
+                for key in &parsed.keys {
+                    assert!(match key {
+                        Key::Name(name) => names.iter().any(|one| one.as_bytes() == name),
+                        Key::Extension(end) => names.iter().any(|one| {
+                            one.rsplit_once('.').is_some_and(|(_, found)| found.as_bytes() == end)
+                        }),
+                    });
+                }
+            }
+        }
+
+        #[test]
+        fn garbage_never_panics(text in r"[a(){}\[\]\\|*+?^$.,:0-9-]{0,30}") {
+            let _ = GoExpression::parse(&text, Extent::Anywhere).map(|parsed| parsed.matches("a/b"));
+        }
+    }
+}

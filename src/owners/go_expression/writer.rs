@@ -1,0 +1,207 @@
+//! Reads an expression of Go and writes it anew.
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+use super::ExpressionProblem;
+use super::class::{Escape, class, escape};
+use crate::owners::index::Key;
+
+/// The most repetitions that Go allows.
+const MOST_REPETITIONS: usize = 1000;
+/// Groups may not be nested deeper.
+const DEEPEST: usize = 50;
+/// About how many states a class of characters beyond ASCII takes.
+const CLASS_WEIGHT: usize = 30;
+
+/// An expression that was read.
+pub(super) struct Written {
+    pub(super) rewritten: String,
+    pub(super) keys: Vec<Key>,
+    pub(super) weight: usize,
+}
+
+/// What stands directly before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    /// Nothing that could be repeated.
+    Nothing,
+    /// Something of this weight.
+    Item(usize),
+    /// A repetition.
+    Repetition,
+}
+
+/// The state of reading.
+pub(super) struct Writer<'a> {
+    rest: Peekable<Chars<'a>>,
+    written: String,
+    before: Before,
+    /// The weights of the open groups, the outermost first.
+    weights: Vec<usize>,
+    weight: usize,
+    /// The characters that every match begins with; closed at the first thing that is no character.
+    prefix: String,
+    prefix_is_open: bool,
+    /// The characters that every match ends with.
+    suffix: String,
+    alternatives: usize,
+}
+
+impl<'a> Writer<'a> {
+    /// Reads the whole expression.
+    pub(super) fn write(text: &'a str) -> Result<Written, ExpressionProblem> {
+        let mut writer = Writer {
+            rest: text.chars().peekable(),
+            written: String::new(),
+            before: Before::Nothing,
+            weights: Vec::new(),
+            weight: 0,
+            prefix: String::new(),
+            prefix_is_open: true,
+            suffix: String::new(),
+            alternatives: 0,
+        };
+        while let Some(character) = writer.rest.next() {
+            writer.character(character)?;
+        }
+        if !writer.weights.is_empty() {
+            return Err(ExpressionProblem::Parentheses);
+        }
+        let keys = writer.keys();
+        Ok(Written { rewritten: writer.written, keys, weight: writer.weight })
+    }
+
+    fn character(&mut self, character: char) -> Result<(), ExpressionProblem> {
+        match character {
+            '\\' => self.escaped()?,
+            '[' => {
+                let class = class(&mut self.rest)?;
+                self.item(&class, CLASS_WEIGHT);
+            }
+            '.' => self.item(".", CLASS_WEIGHT),
+            '^' | '$' => self.place(character.encode_utf8(&mut [0; 4])),
+            '(' => self.open()?,
+            ')' => self.close()?,
+            '|' => {
+                self.alternatives += usize::from(self.weights.is_empty());
+                self.place("|");
+            }
+            '*' | '+' | '?' => self.repeat(character, character.encode_utf8(&mut [0; 4]), 1)?,
+            '{' => self.counted()?,
+            literal => self.literal(literal),
+        }
+        Ok(())
+    }
+
+    fn escaped(&mut self) -> Result<(), ExpressionProblem> {
+        match escape(&mut self.rest)? {
+            Escape::Literal(literal) => self.literal(literal),
+            Escape::Within(within) => self.item(&format!("[{within}]"), CLASS_WEIGHT),
+            Escape::Without(without) => self.item(&format!("[^{without}]"), CLASS_WEIGHT),
+            Escape::Place(place) => self.place(place),
+        }
+        Ok(())
+    }
+
+    fn literal(&mut self, literal: char) {
+        let text = regex::escape(literal.encode_utf8(&mut [0; 4]));
+        let suffix = std::mem::take(&mut self.suffix);
+        let was_open = self.prefix_is_open && self.weights.is_empty();
+        self.item(&text, literal.len_utf8());
+        self.prefix_is_open = was_open;
+        if was_open {
+            self.prefix.push(literal);
+        }
+        if self.weights.is_empty() {
+            self.suffix = suffix;
+            self.suffix.push(literal);
+        }
+    }
+
+    /// Something that can be repeated.
+    fn item(&mut self, text: &str, weight: usize) {
+        self.written.push_str(text);
+        self.before = Before::Item(weight);
+        self.weight = self.weight.saturating_add(weight);
+        self.prefix_is_open = false;
+        self.suffix.clear();
+    }
+
+    /// Something that cannot.
+    fn place(&mut self, text: &str) {
+        self.written.push_str(text);
+        self.before = Before::Nothing;
+        self.prefix_is_open = false;
+        self.suffix.clear();
+    }
+
+    fn open(&mut self) -> Result<(), ExpressionProblem> {
+        if self.rest.next_if_eq(&'?').is_some() && self.rest.next_if_eq(&':').is_none() {
+            return Err(ExpressionProblem::Group);
+        }
+        if self.weights.len() >= DEEPEST {
+            return Err(ExpressionProblem::TooLarge);
+        }
+        self.weights.push(std::mem::take(&mut self.weight));
+        self.place("(?:");
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), ExpressionProblem> {
+        let outer = self.weights.pop().ok_or(ExpressionProblem::Parentheses)?;
+        let group = std::mem::replace(&mut self.weight, outer);
+        self.item(")", group);
+        Ok(())
+    }
+
+    fn repeat(&mut self, sign: char, text: &str, times: usize) -> Result<(), ExpressionProblem> {
+        let weight = match self.before {
+            Before::Item(weight) => weight,
+            Before::Nothing | Before::Repetition => return Err(ExpressionProblem::Repetition(sign)),
+        };
+        if self.prefix_is_open {
+            self.prefix.pop();
+        }
+        self.place(text);
+        if self.rest.next_if_eq(&'?').is_some() {
+            self.written.push('?');
+        }
+        self.before = Before::Repetition;
+        self.weight = self.weight.saturating_add(weight.saturating_mul(times.saturating_sub(1)));
+        Ok(())
+    }
+
+    /// `{2}`, `{2,}`, `{2,3}`.
+    fn counted(&mut self) -> Result<(), ExpressionProblem> {
+        let mut text = String::from("{");
+        loop {
+            let next = self.rest.next_if(|next| next.is_ascii_digit() || matches!(next, ',' | '}'));
+            text.push(next.ok_or(ExpressionProblem::Count)?);
+            if next == Some('}') {
+                break;
+            }
+        }
+        let bounds = text.trim_matches(['{', '}']);
+        let (least, most) = bounds.split_once(',').unwrap_or((bounds, bounds));
+        let number = |text: &str| text.parse().ok().filter(|number| *number <= MOST_REPETITIONS);
+        let least = number(least).ok_or(ExpressionProblem::Count)?;
+        let most = if most.is_empty() { Some(least) } else { number(most) };
+        let most = most.filter(|most| least <= *most).ok_or(ExpressionProblem::Count)?;
+        self.repeat('{', &text, most)
+    }
+
+    /// The whole names at the beginning and the extension at the end of every match.
+    fn keys(&self) -> Vec<Key> {
+        if self.alternatives > 0 {
+            return Vec::new();
+        }
+        let whole = if self.prefix_is_open { Some(self.prefix.as_str()) } else { None };
+        let prefix = whole.or(self.prefix.rsplit_once('/').map(|(folders, _)| folders)).unwrap_or_default();
+        let names = prefix.split('/').filter(|name| !name.is_empty());
+        let names = names.map(|name| Key::Name(name.as_bytes().to_vec()));
+        let end = self.suffix.rsplit_once('.').map(|(_, end)| end).filter(|end| !end.contains('/'));
+        let extension = end.filter(|_| whole.is_none()).map(|end| Key::Extension(end.as_bytes().to_vec()));
+        names.chain(extension).collect()
+    }
+}

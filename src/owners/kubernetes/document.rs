@@ -1,0 +1,233 @@
+//! One OWNERS or OWNERS_ALIASES file.
+//!
+//! In: its bytes. Out: lists of approvers with the lines that name them. Never: passes over a key that
+//! it does not know, because a misspelt `approvers` would leave a folder to those above.
+
+use std::collections::HashMap;
+
+use super::super::OwnerHandle;
+use super::super::go_expression::{Extent, GoExpression};
+use super::super::handle::is_name;
+use super::super::problem::{LARGEST_FILE, Problems};
+use crate::manifest::{Entry, Limits, Node, Value, documents};
+use crate::source::{RepoPath, SourceText};
+
+/// What prow reads of a folder or a filter, and what is for people only.
+const LISTS: [&str; 9] = [
+    "approvers",
+    "reviewers",
+    "required_reviewers",
+    "labels",
+    "emeritus_approvers",
+    "emeritus_reviewers",
+    "security_contacts",
+    "component",
+    "subcomponent",
+];
+
+/// What the lists and filters of a file weigh at most, in names and states of expressions: it bounds the
+/// memory that aliases and filters take.
+const HEAVIEST_FILE: usize = 500_000;
+/// What a filter weighs besides its expression.
+const FILTER_WEIGHT: usize = 100;
+
+/// Names of several people, by lower-case name.
+pub(super) type Aliases = HashMap<String, Vec<OwnerHandle>>;
+
+/// Whether the folders above have a say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Parents {
+    Included,
+    Excluded,
+}
+
+/// The approvers of a folder, or of the paths in it that a filter matches.
+#[derive(Clone, Debug)]
+pub(super) struct ApproverList {
+    pub(super) filter: Option<GoExpression>,
+    pub(super) pattern: Box<str>,
+    pub(super) line: u32,
+    pub(super) owners: Vec<OwnerHandle>,
+}
+
+/// An OWNERS file.
+#[derive(Clone, Debug)]
+pub(super) struct Folder {
+    pub(super) file: RepoPath,
+    pub(super) lists: Vec<ApproverList>,
+    pub(super) parents: Parents,
+}
+
+/// Reads a file and writes down what is wrong with it.
+struct Reader<'a, 'b> {
+    source: &'a SourceText,
+    aliases: &'a Aliases,
+    problems: &'a mut Problems<'b>,
+    weight: usize,
+}
+
+/// Parses an OWNERS file.
+pub(super) fn folder(
+    file: &RepoPath,
+    bytes: &[u8],
+    aliases: &Aliases,
+    problems: &mut Problems<'_>,
+) -> Folder {
+    let mut folder = Folder { file: file.clone(), lists: Vec::new(), parents: Parents::Included };
+    read(bytes, aliases, problems, |reader, root| {
+        let filtered = root.entry("filters").is_some();
+        for entry in root.entries() {
+            match entry.key.as_ref() {
+                "options" => folder.parents = reader.parents(&entry.value),
+                "filters" => folder.lists.extend(reader.filters(entry)),
+                "approvers" | "reviewers" | "required_reviewers" | "labels" if filtered => {
+                    reader.problem(
+                        entry,
+                        "`filters` count only where nothing stands beside them but `options`",
+                    );
+                }
+                "approvers" => folder.lists.extend(reader.list(None, ".*", entry)),
+                key if LISTS.contains(&key) => {}
+                key => reader.problem(entry, &format!("an OWNERS file has no `{key}`")),
+            }
+        }
+    });
+    folder
+}
+
+/// Parses OWNERS_ALIASES.
+pub(super) fn aliases(bytes: &[u8], problems: &mut Problems<'_>) -> Aliases {
+    let mut aliases = Aliases::new();
+    read(bytes, &Aliases::default(), problems, |reader, root| {
+        for entry in root.entries() {
+            if entry.key.as_ref() != "aliases" {
+                reader.problem(entry, "OWNERS_ALIASES holds `aliases` only");
+            }
+            for alias in entry.value.entries() {
+                let members = reader.members(alias);
+                aliases.insert(alias.key.to_ascii_lowercase(), members);
+            }
+        }
+    });
+    aliases
+}
+
+fn read(
+    bytes: &[u8],
+    aliases: &Aliases,
+    problems: &mut Problems<'_>,
+    judge: impl FnOnce(&mut Reader<'_, '_>, &Node),
+) {
+    let limits = Limits { bytes: LARGEST_FILE, ..Limits::default() };
+    let (source, roots, found) = documents(bytes.to_vec(), &limits);
+    if let Some(problem) = found.first() {
+        problems.add(source.position(problem.span.start).line, b"", problem.reason.clone());
+        return;
+    }
+    match roots.as_slice() {
+        [] => {}
+        [root] if matches!(root.value, Value::Mapping(_)) => {
+            judge(&mut Reader { source: &source, aliases, problems, weight: 0 }, root);
+        }
+        [_] => problems.add(1, b"", "the file is not a YAML mapping".to_owned()),
+        [_, ..] => problems.add(1, b"", "the file holds more than one YAML document".to_owned()),
+    }
+}
+
+impl Reader<'_, '_> {
+    fn line(&self, entry: &Entry) -> u32 {
+        self.source.position(entry.key_span.start).line
+    }
+
+    fn problem(&mut self, entry: &Entry, reason: &str) {
+        let line = self.line(entry);
+        self.problems.add(line, entry.key.as_bytes(), reason.to_owned());
+    }
+
+    fn parents(&mut self, options: &Node) -> Parents {
+        let mut parents = Parents::Included;
+        for entry in options.entries() {
+            match (entry.key.as_ref(), entry.value.as_bool()) {
+                ("no_parent_owners", Some(true)) => parents = Parents::Excluded,
+                // What it waives is asked for all the same.
+                ("no_parent_owners" | "auto_approve_unowned_subfolders", Some(_)) => {}
+                (key, _) => {
+                    self.problem(entry, &format!("`{key}` is no option, or is neither true nor false"))
+                }
+            }
+        }
+        parents
+    }
+
+    fn filters(&mut self, filters: &Entry) -> Vec<ApproverList> {
+        let mut lists = Vec::new();
+        for filter in filters.value.entries() {
+            let expression = match filter.key.as_ref() {
+                ".*" => None,
+                text => match GoExpression::parse(text, Extent::Anywhere) {
+                    Ok(expression) => {
+                        if !self.afford(FILTER_WEIGHT.saturating_add(expression.weight), filter) {
+                            return lists;
+                        }
+                        Some(expression)
+                    }
+                    Err(problem) => {
+                        self.problem(filter, &problem.to_string());
+                        continue;
+                    }
+                },
+            };
+            for entry in filter.value.entries() {
+                match entry.key.as_ref() {
+                    "approvers" => lists.extend(self.list(expression.clone(), &filter.key, entry)),
+                    key if LISTS.contains(&key) => {}
+                    key => self.problem(entry, &format!("a filter has no `{key}`")),
+                }
+            }
+        }
+        lists
+    }
+
+    /// Whether there is room for more; a problem, once, where there is not.
+    fn afford(&mut self, weight: usize, entry: &Entry) -> bool {
+        let affordable = self.weight <= HEAVIEST_FILE;
+        self.weight = self.weight.saturating_add(weight);
+        let exceeded = affordable && self.weight > HEAVIEST_FILE;
+        if exceeded {
+            self.problem(entry, "the filters and aliases of the file name too many people");
+        }
+        affordable && !exceeded
+    }
+
+    /// A list that names nobody is none, as in prow.
+    fn list(&mut self, filter: Option<GoExpression>, pattern: &str, entry: &Entry) -> Option<ApproverList> {
+        let line = self.line(entry);
+        let owners = self.members(entry);
+        (!owners.is_empty()).then(|| ApproverList { filter, pattern: pattern.into(), line, owners })
+    }
+
+    /// The people of a list, aliases resolved.
+    fn members(&mut self, entry: &Entry) -> Vec<OwnerHandle> {
+        match &entry.value.value {
+            Value::Sequence(_) | Value::Null => {}
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Mapping(_) => {
+                self.problem(entry, &format!("`{}` is not a list of names", entry.key));
+            }
+        }
+        let mut members = Vec::new();
+        for item in entry.value.items() {
+            let name = item.as_str().map(|name| name.trim_start_matches('@').to_ascii_lowercase());
+            match name.filter(|name| is_name(name)) {
+                Some(name) => match self.aliases.get(&name) {
+                    Some(alias) if self.afford(alias.len(), entry) => members.extend(alias.iter().cloned()),
+                    Some(_) => {}
+                    None => members.push(OwnerHandle(format!("@{name}").into())),
+                },
+                None => {
+                    self.problem(entry, &format!("`{}` holds something that is no account name", entry.key))
+                }
+            }
+        }
+        members
+    }
+}

@@ -1,0 +1,239 @@
+//! What a line of an owners file asks for, and how far approvals meet it.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::OwnerHandle;
+use crate::source::RepoPath;
+
+/// The approval that one line demands of a path. Every requirement of a path has to be met.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Requirement {
+    /// The file that makes it.
+    pub file: RepoPath,
+    /// Its line, from 1.
+    pub line: u32,
+    /// The section that the line stands in, where the dialect has sections and it is in one.
+    pub section: Option<Box<str>>,
+    /// The pattern as written.
+    pub pattern: Box<str>,
+    /// Who may approve.
+    pub owners: Vec<OwnerHandle>,
+    /// How many of them the file asks for: 1, or the number of a GitLab section.
+    pub count: usize,
+}
+
+/// Somebody who approved a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approver {
+    /// The person's name in the policy.
+    pub name: String,
+    /// Accounts, teams, roles and addresses of the person, as the policy writes them.
+    pub handles: Vec<String>,
+}
+
+/// Which of the listed owners have to approve.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum RequiredOwners {
+    /// As many as are asked for, whoever they are.
+    #[default]
+    Any,
+    /// Every listed owner; of a team, one person.
+    All,
+}
+
+/// What the policy asks for beyond the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// At least so many approvals by different persons.
+    pub approvals: usize,
+    /// Which of the owners.
+    pub owners: RequiredOwners,
+    /// Of so many different teams among the owners, a different person each.
+    pub distinct_teams: usize,
+}
+
+/// How far a requirement is met.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    /// The owners who approved.
+    pub approved_by: Vec<String>,
+    /// How many approvals are missing at least; 0 when it is met.
+    pub missing: usize,
+    /// The owners who have to approve yet, where all of them have to.
+    pub awaited: Vec<OwnerHandle>,
+    /// Of how many more teams somebody has to approve.
+    pub teams: usize,
+}
+
+impl Demand {
+    /// What it asks for besides a number, to be read behind one; empty where nothing.
+    pub fn wording(&self) -> String {
+        let all = match self.owners {
+            RequiredOwners::Any => "",
+            RequiredOwners::All => ", of every listed owner",
+        };
+        match self.distinct_teams {
+            0 => all.to_owned(),
+            1 => format!("{all}, of a team"),
+            teams => format!("{all}, of {teams} different teams"),
+        }
+    }
+}
+
+impl Requirement {
+    /// Whether it asks the same of the same people, wherever it stands.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        self.section == other.section && self.owners == other.owners && self.count == other.count
+    }
+
+    /// How many approvals the file and the policy ask for together.
+    pub fn needed(&self, demand: &Demand) -> usize {
+        self.count.max(demand.approvals).max(demand.distinct_teams)
+    }
+
+    /// How far approvals meet it. One person counts once, whatever handles they have.
+    pub fn standing(&self, demand: &Demand, approvers: &[Approver]) -> Standing {
+        let owning: Vec<&Approver> =
+            approvers.iter().filter(|approver| self.owners.iter().any(|owner| approver.is(owner))).collect();
+        let names: BTreeSet<&str> = owning.iter().map(|approver| approver.name.as_str()).collect();
+        let awaited: Vec<OwnerHandle> = match demand.owners {
+            RequiredOwners::Any => Vec::new(),
+            RequiredOwners::All => {
+                self.owners.iter().filter(|owner| !held(owner, &owning)).cloned().collect()
+            }
+        };
+        let teams = demand.distinct_teams.saturating_sub(self.covered_teams(&owning));
+        let approvals = self.needed(demand).saturating_sub(names.len());
+        Standing {
+            approved_by: names.into_iter().map(str::to_owned).collect(),
+            missing: approvals.max(teams).max(usize::from(!awaited.is_empty())),
+            awaited,
+            teams,
+        }
+    }
+
+    /// How many teams can be given a person of their own: the largest matching of teams and persons,
+    /// grown one team at a time.
+    fn covered_teams(&self, approvers: &[&Approver]) -> usize {
+        let teams: BTreeSet<&OwnerHandle> = self.owners.iter().filter(|owner| owner.is_team()).collect();
+        let teams: Vec<&OwnerHandle> = teams.into_iter().collect();
+        let mut places: Vec<(&str, Option<usize>)> = Vec::new();
+        for approver in approvers {
+            if places.iter().all(|(name, _)| *name != approver.name) {
+                places.push((&approver.name, None));
+            }
+        }
+        let member = |team: usize, name: &str| {
+            let held = |team: &&OwnerHandle| approvers.iter().any(|one| one.name == name && one.is(team));
+            teams.get(team).is_some_and(held)
+        };
+        (0..teams.len()).filter(|team| settle(*team, &member, &mut places, &mut BTreeSet::new())).count()
+    }
+}
+
+/// Gives a team a person, moving others to persons who are still free. The depth is at most the number
+/// of persons, because each is asked once.
+fn settle(
+    team: usize,
+    member: &dyn Fn(usize, &str) -> bool,
+    places: &mut Vec<(&str, Option<usize>)>,
+    asked: &mut BTreeSet<usize>,
+) -> bool {
+    for person in 0..places.len() {
+        let Some((name, taken)) = places.get(person).copied() else { continue };
+        if !member(team, name) || !asked.insert(person) {
+            continue;
+        }
+        if taken.is_none_or(|other| settle(other, member, places, asked)) {
+            if let Some(place) = places.get_mut(person) {
+                place.1 = Some(team);
+            }
+            return true;
+        }
+    }
+    false
+}
+
+impl Approver {
+    /// Whether one of their handles means this owner.
+    pub fn is(&self, owner: &OwnerHandle) -> bool {
+        self.handles.iter().any(|handle| owner.is(handle))
+    }
+}
+
+fn held(owner: &OwnerHandle, approvers: &[&Approver]) -> bool {
+    approvers.iter().any(|approver| approver.is(owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn requirement(owners: &[&str], count: usize) -> Requirement {
+        Requirement {
+            file: RepoPath::new("CODEOWNERS"),
+            line: 1,
+            section: None,
+            pattern: "*".into(),
+            owners: owners.iter().map(|owner| OwnerHandle((*owner).into())).collect(),
+            count,
+        }
+    }
+
+    fn approver(name: &str, handles: &[&str]) -> Approver {
+        Approver { name: name.into(), handles: handles.iter().map(|handle| (*handle).into()).collect() }
+    }
+
+    fn demand(approvals: usize, owners: RequiredOwners, distinct_teams: usize) -> Demand {
+        Demand { approvals, owners, distinct_teams }
+    }
+
+    #[test]
+    fn persons_are_counted_and_not_handles() {
+        let two = demand(2, RequiredOwners::Any, 0);
+        let rule = requirement(&["@ann", "@acme/web", "bob@example.com"], 1);
+        let ann = approver("Ann", &["@Ann", "@ACME/web"]);
+        assert_eq!(rule.standing(&two, &[ann.clone(), ann.clone()]).missing, 1);
+        assert_eq!(rule.standing(&two, &[ann.clone(), approver("Bob", &["Bob@example.com"])]).missing, 1);
+        let met = rule.standing(&two, &[ann, approver("Bob", &["bob@example.com"])]);
+        assert_eq!((met.missing, met.approved_by), (0, vec!["Ann".to_owned(), "Bob".to_owned()]));
+    }
+
+    #[test]
+    fn the_higher_of_file_and_policy_counts() {
+        let one = demand(1, RequiredOwners::Any, 0);
+        assert_eq!(requirement(&["@ann"], 3).standing(&one, &[approver("Ann", &["@ann"])]).missing, 2);
+        assert_eq!(requirement(&[], 1).standing(&one, &[approver("Ann", &["@ann"])]).missing, 1);
+    }
+
+    #[test]
+    fn all_owners_are_waited_for() {
+        let rule = requirement(&["@ann", "@bob", "@acme/web"], 1);
+        let all = demand(1, RequiredOwners::All, 0);
+        let standing = rule.standing(&all, &[approver("Ann", &["@ann", "@acme/web"])]);
+        assert_eq!((standing.missing, standing.awaited), (1, vec![OwnerHandle("@bob".into())]));
+        let both = [approver("Ann", &["@ann", "@acme/web"]), approver("Bob", &["@bob"])];
+        assert_eq!(rule.standing(&all, &both).missing, 0);
+    }
+
+    #[test]
+    fn two_teams_need_two_persons() {
+        let rule = requirement(&["@acme/web", "@acme/net", "@ann"], 1);
+        let teams = demand(1, RequiredOwners::Any, 2);
+        let ann = approver("Ann", &["@acme/web", "@acme/net"]);
+        let standing = rule.standing(&teams, std::slice::from_ref(&ann));
+        assert_eq!((standing.missing, standing.teams), (1, 1));
+        let lone = approver("Eve", &["@ann"]);
+        assert_eq!(rule.standing(&teams, &[ann.clone(), lone]).teams, 1);
+        // Bob can only speak for the team that Ann would be asked for first.
+        for team in ["@acme/web", "@acme/net"] {
+            assert_eq!(rule.standing(&teams, &[ann.clone(), approver("Bob", &[team])]).missing, 0, "{team}");
+            assert_eq!(rule.standing(&teams, &[approver("Bob", &[team]), ann.clone()]).missing, 0, "{team}");
+        }
+        assert_eq!(requirement(&["@acme/web"], 1).standing(&teams, &[ann]).teams, 1);
+    }
+}

@@ -1,0 +1,78 @@
+//! What becomes weaker about one check.
+
+use super::super::document::{CheckRule, Scope};
+use super::super::enforcement::Enforcement;
+use super::super::layer::Layer;
+use super::{added, quoted};
+
+/// Everything that becomes weaker about a check.
+pub(super) fn rule(check: &str, old: &Layer, new: &Layer) -> Vec<String> {
+    let (before, after) = (old.outline(check), new.outline(check));
+    let mut found = Vec::new();
+    if after.enforcement < before.enforcement {
+        let (is, was) = (after.enforcement.as_str(), before.enforcement.as_str());
+        found.push(format!("`{check}` becomes `{is}`, instead of `{was}`"));
+    }
+    found.extend(exceptions(check, &before, &after));
+    found.extend(approvers(check, before.rule, after.rule));
+    found
+}
+
+/// A check's rules over all files of a layer: exceptions in the order in which they are tried, then
+/// what holds everywhere else.
+#[derive(Debug)]
+pub(in crate::policy) struct Outline<'a> {
+    pub(in crate::policy) scopes: Vec<&'a Scope>,
+    pub(in crate::policy) enforcement: Enforcement,
+    pub(in crate::policy) rule: Option<&'a CheckRule>,
+}
+
+/// Exceptions that are new and weaker than what held, and those that were stricter and are gone. The
+/// same ones in another order may let others win, so that counts, too.
+fn exceptions(check: &str, before: &Outline<'_>, after: &Outline<'_>) -> Vec<String> {
+    if before.scopes == after.scopes {
+        return Vec::new();
+    }
+    let strictest = before.scopes.iter().map(|scope| scope.enforce).chain([before.enforcement]).max();
+    let new = added(&before.scopes, &after.scopes).filter(|scope| Some(scope.enforce) < strictest);
+    let new = new.map(|scope| format!("`{check}` is `{}` for {}", scope.enforce.as_str(), place(scope)));
+    let gone = added(&after.scopes, &before.scopes).filter(|scope| scope.enforce > after.enforcement);
+    let gone =
+        gone.map(|scope| format!("`{check}` is no longer `{}` for {}", scope.enforce.as_str(), place(scope)));
+    let found: Vec<String> = new.chain(gone).collect();
+    let reordered =
+        before.scopes.len() == after.scopes.len() && added(&before.scopes, &after.scopes).next().is_none();
+    if reordered { vec![format!("the exceptions of `{check}` are tried in another order")] } else { found }
+}
+
+fn place(scope: &Scope) -> String {
+    let Scope { paths, clusters, severities, enforce: _ } = scope;
+    let mut parts = Vec::new();
+    if !paths.is_empty() {
+        parts.push(format!("paths {}", quoted(paths.iter())));
+    }
+    if !clusters.is_empty() {
+        parts.push(format!("clusters {}", quoted(clusters.iter())));
+    }
+    if !severities.is_empty() {
+        parts.push(format!(
+            "findings that are {}",
+            quoted(severities.iter().map(|severity| severity.as_str()))
+        ));
+    }
+    if parts.is_empty() { "everything".to_owned() } else { parts.join(" and ") }
+}
+
+fn approvers(check: &str, old: Option<&CheckRule>, new: Option<&CheckRule>) -> Vec<String> {
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+    let (was, is) = (old.count.unwrap_or(1), new.count.unwrap_or(1));
+    let fewer = match old.enforce {
+        Some(Enforcement::Approve) if is < was => {
+            let noun = if is == 1 { "approval is" } else { "approvals are" };
+            Some(format!("{is} {noun} enough for `{check}`, instead of {was}"))
+        }
+        Some(Enforcement::Approve | Enforcement::Deny | Enforcement::Warn | Enforcement::Off) | None => None,
+    };
+    let more = added(&old.approvers, &new.approvers);
+    more.map(|approver| format!("`{approver}` may approve `{check}`")).chain(fewer).collect()
+}

@@ -1,0 +1,47 @@
+//! The environments that hosts give to their hooks.
+
+use super::approvals::{approve, clone_of, proposal, server};
+use super::manifests::SETTINGS;
+use crate::common::git::Failure;
+
+const GITLAB: [(&str, &str); 4] =
+    [("GL_ID", "user-4"), ("GL_USERNAME", "alice"), ("GL_REPOSITORY", "project-7"), ("GL_PROTOCOL", "ssh")];
+const PUSH: [&str; 3] = ["push", "origin", "HEAD:refs/heads/main"];
+
+#[test]
+fn the_pusher_does_not_approve_what_they_push() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
+    approve(&alice, &[])?;
+    mallory.run_push(&PUSH, &GITLAB)?.rejected(&["by alice does not count", "took part"]);
+    let by_mallory =
+        GITLAB.map(|(name, value)| (name, if name == "GL_USERNAME" { "mallory" } else { value }));
+    mallory.run_push(&PUSH, &by_mallory)?.accepted(&["alice approves"]);
+    Ok(())
+}
+
+#[test]
+fn a_host_without_one_of_its_variables_is_not_believed() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    mallory.commit("Say more", &[("notes.txt", "unowned\n")])?;
+    let without_user = [GITLAB[0], GITLAB[2], GITLAB[3]];
+    mallory.run_push(&PUSH, &without_user)?.rejected(&["GL_USERNAME is not set", "gitlab exports"]);
+    let both = [GITLAB.as_slice(), &[("GITEA_REPO_NAME", "prod")]].concat();
+    mallory.run_push(&PUSH, &both)?.rejected(&["of gitlab and of gitea are both set", "--host"]);
+    server.guard("pre-receive", "pre-receive --host git")?;
+    mallory.run_push(&PUSH, &both)?.accepted(&[]);
+    Ok(())
+}
+
+#[test]
+fn gitlab_shows_marked_lines_in_its_pages() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    mallory.commit("Propose", &[("prod/settings.yaml", SETTINGS)])?;
+    let web = GITLAB.map(|(name, value)| (name, if name == "GL_PROTOCOL" { "web" } else { value }));
+    let push = mallory.run_push(&PUSH, &web)?;
+    push.rejected(&["GL-HOOK-ERR: error[missing-approval]", "GL-HOOK-ERR: rejected:"]);
+    Ok(())
+}
