@@ -4,6 +4,8 @@
 //! A few hundred commits run always, with a stand-in for gpg that records what git hands it; tens of
 //! thousands run with gpg itself from `tests/conformance.sh`.
 
+#![expect(clippy::print_stdout, reason = "the counts by rule are what is looked at")]
+
 mod common;
 #[path = "differential/mutation.rs"]
 mod mutation;
