@@ -16,6 +16,7 @@ mod hooks {
     mod manifests;
     mod merges;
     mod other_hooks;
+    mod owner_approvals;
     mod owner_dialects;
     mod owners;
     mod refs;

@@ -54,7 +54,7 @@ impl<'a> SignerApprovals<'a> {
     pub fn approver(&self, path: &RepoPath) -> Option<Approver> {
         let person = self.tip?;
         let approved = self.touched.get(path) == Some(&Signed::ByTipSigner);
-        approved.then(|| Approver { name: person.name.clone(), handles: person.handles.clone() })
+        approved.then(|| Approver::of(person))
     }
 }
 
@@ -101,7 +101,7 @@ mod tests {
             NewCommit { facts: &tip, touched: vec![mixed.clone(), own.clone()] },
         ];
         let approvals = SignerApprovals::of(&people, Some(&tip), commits);
-        let alice = Approver { name: "Alice".into(), handles: vec!["@a".into()] };
+        let alice = Approver::of(&people[0]);
         assert_eq!(approvals.approver(&own), Some(alice));
         assert_eq!(approvals.approver(&mixed), None);
         assert_eq!(approvals.approver(&RepoPath::new("untouched")), None);

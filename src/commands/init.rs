@@ -5,7 +5,7 @@ use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::InitArguments;
 use crate::git::{Head, Repository};
-use crate::owners::{Coverage, Dialect, locate};
+use crate::owners::{Coverage, Dialect, KnownDialect, locate};
 use crate::policy::POLICY_PATH;
 use crate::source::{RepoPath, Snapshot};
 
@@ -24,8 +24,9 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
         return Err(CommandError::Argument(format!("{} exists already; edit it instead", path.display())));
     }
     let snapshot = head_snapshot(&repository)?;
-    let located =
-        locate(None, &snapshot, Coverage::Everything).ok().filter(|located| !located.files.is_empty());
+    let located = locate(KnownDialect::default(), &snapshot, Coverage::Everything)
+        .ok()
+        .filter(|located| !located.files.is_empty());
     let owners = located.map_or(Ownership::Nobody, |located| Ownership::Declared(located.dialect));
     let text = document(&keyrings(&repository, &snapshot), &owners);
     std::fs::write(&path, text).map_err(|source| CommandError::File { path: path.clone(), source })?;

@@ -8,7 +8,7 @@ use super::gate::{known_checks, owners_of};
 use super::output::print;
 use crate::cli::OwnersArguments;
 use crate::git::Repository;
-use crate::owners::{Coverage, OwnersFile, Requirement};
+use crate::owners::{Coverage, KnownDialect, OwnersFile, Requirement};
 use crate::policy::{Author, Layer, OwnersEntry, POLICY_PATH};
 use crate::report::terminal;
 use crate::source::{RepoPath, Snapshot};
@@ -18,12 +18,13 @@ pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
     let base = repository.revision(&arguments.base)?;
     let snapshot = repository.snapshot(&repository.tree_of(&base)?)?;
     let demand = demand(&repository, &snapshot)?;
-    let dialect = demand.as_ref().and_then(|demand| demand.dialect);
+    let policy = demand.as_ref().and_then(|demand| demand.dialect);
+    let known = KnownDialect { policy, host: None };
     let paths: Vec<RepoPath> =
         arguments.paths.iter().map(|path| RepoPath::new(path.trim_start_matches("./"))).collect();
-    let found = owners_of(&repository, &snapshot, dialect, Coverage::Of(&paths));
+    let found = owners_of(&repository, &snapshot, known, Coverage::Of(&paths));
     let Some(owners) = found.map_err(CommandError::Argument)? else {
-        let message = format!("{} has no CODEOWNERS file for these paths", arguments.base);
+        let message = format!("{} has no CODEOWNERS or OWNERS file for these paths", arguments.base);
         return Err(CommandError::Argument(message));
     };
     print(&explanation(&owners, demand.as_ref(), &paths))?;

@@ -116,16 +116,26 @@ pub struct SeveralHosts {
     second: &'static str,
 }
 
+/// What is known about the dialect besides the files themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KnownDialect {
+    /// The policy's word.
+    pub policy: Option<Dialect>,
+    /// That of the host that serves the push.
+    pub host: Option<Dialect>,
+}
+
 /// Finds the files that name owners. Where the policy names no dialect, a folder that only one host
-/// looks at tells it, and CODEOWNERS at the root or in `docs/` is GitHub's.
+/// looks at tells it; CODEOWNERS at the root or in `docs/` is the host's, and GitHub's where the host is
+/// none of them.
 pub fn locate(
-    dialect: Option<Dialect>,
+    known: KnownDialect,
     files: &Snapshot,
     coverage: Coverage<'_>,
 ) -> Result<Located, SeveralHosts> {
-    let dialect = match dialect {
+    let dialect = match known.policy {
         Some(dialect) => dialect,
-        None => only_host(files)?.unwrap_or(Dialect::Github),
+        None => only_host(files)?.or(known.host).unwrap_or(Dialect::Github),
     };
     let files = match dialect {
         Dialect::Kubernetes => nested(files, coverage),
@@ -191,7 +201,12 @@ mod tests {
     }
 
     fn found(dialect: Option<Dialect>, paths: &[&str]) -> (Dialect, Vec<String>) {
-        let located = locate(dialect, &snapshot(paths), Coverage::Everything).unwrap();
+        found_on(None, dialect, paths)
+    }
+
+    fn found_on(host: Option<Dialect>, policy: Option<Dialect>, paths: &[&str]) -> (Dialect, Vec<String>) {
+        let known = KnownDialect { policy, host };
+        let located = locate(known, &snapshot(paths), Coverage::Everything).unwrap();
         (located.dialect, located.files.iter().map(ToString::to_string).collect())
     }
 
@@ -211,13 +226,16 @@ mod tests {
         assert_eq!(found(None, &["docs/CODEOWNERS"]).0, Dialect::Github);
         let gitlab = found(None, &[".gitlab/CODEOWNERS", "CODEOWNERS"]);
         assert_eq!(gitlab, (Dialect::Gitlab, vec!["CODEOWNERS".to_owned()]));
+        assert_eq!(found_on(Some(Dialect::Gitea), None, &["CODEOWNERS"]).0, Dialect::Gitea);
+        assert_eq!(found_on(Some(Dialect::Gitea), None, &[".github/CODEOWNERS"]).0, Dialect::Github);
+        assert_eq!(found_on(Some(Dialect::Gitea), Some(Dialect::Gitlab), &["CODEOWNERS"]).0, Dialect::Gitlab);
         assert_eq!(found(None, &[".forgejo/CODEOWNERS", ".gitea/CODEOWNERS"]).0, Dialect::Gitea);
     }
 
     #[test]
     fn files_of_several_hosts_are_no_answer() {
         let files = snapshot(&[".gitlab/CODEOWNERS", ".github/CODEOWNERS"]);
-        let error = locate(None, &files, Coverage::Everything).unwrap_err().to_string();
+        let error = locate(KnownDialect::default(), &files, Coverage::Everything).unwrap_err().to_string();
         assert!(error.starts_with("there are .github/CODEOWNERS and .gitlab/CODEOWNERS"), "{error}");
     }
 
@@ -225,7 +243,8 @@ mod tests {
     fn nested_files_are_those_above_the_paths() {
         let files = snapshot(&["OWNERS", "a/OWNERS", "a/b/OWNERS", "ab/OWNERS", "OWNERS_ALIASES", "a/x"]);
         let paths = [RepoPath::new("a/x")];
-        let located = locate(Some(Dialect::Kubernetes), &files, Coverage::Of(&paths)).unwrap();
+        let known = KnownDialect { policy: Some(Dialect::Kubernetes), host: None };
+        let located = locate(known, &files, Coverage::Of(&paths)).unwrap();
         let expected = ["OWNERS", "a/OWNERS", "OWNERS_ALIASES"].map(RepoPath::new);
         assert_eq!(located.files, expected);
     }

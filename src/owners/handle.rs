@@ -10,6 +10,9 @@ impl OwnerHandle {
     /// Whether a handle of the policy's `people:` means this owner. Hosts compare the names of accounts
     /// and teams without regard to case; addresses are compared as they are.
     pub fn is(&self, handle: &str) -> bool {
+        // A role may be written in the plural.
+        let role = handle.strip_prefix("@@").and_then(|_| handle.strip_suffix(['s', 'S']));
+        let handle = role.unwrap_or(handle);
         if self.0.starts_with('@') { self.0.eq_ignore_ascii_case(handle) } else { *self.0 == *handle }
     }
 

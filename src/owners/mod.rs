@@ -21,7 +21,7 @@ mod wildcard;
 #[cfg(test)]
 mod tests;
 
-pub use dialect::{Coverage, Dialect, Located, SeveralHosts, locate, may_name_owners};
+pub use dialect::{Coverage, Dialect, KnownDialect, Located, SeveralHosts, locate, may_name_owners};
 pub use file::OwnersFile;
 pub use handle::OwnerHandle;
 pub use problem::{OwnersProblem, ReadFrom};

@@ -25,12 +25,12 @@ pub struct Requirement {
     pub count: usize,
 }
 
-/// Somebody who approved a path.
+/// Somebody who has said something by signing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
-    /// The person's name in the policy.
+    /// The name that the policy gives them; it stands for the person, however many keys they have.
     pub name: String,
-    /// Accounts, teams, roles and addresses of the person, as the policy writes them.
+    /// Accounts, teams, roles and e-mail addresses, as CODEOWNERS writes them.
     pub handles: Vec<String>,
 }
 
@@ -119,8 +119,12 @@ impl Requirement {
     /// How many teams can be given a person of their own: the largest matching of teams and persons,
     /// grown one team at a time.
     fn covered_teams(&self, approvers: &[&Approver]) -> usize {
-        let teams: BTreeSet<&OwnerHandle> = self.owners.iter().filter(|owner| owner.is_team()).collect();
-        let teams: Vec<&OwnerHandle> = teams.into_iter().collect();
+        let mut teams: Vec<&OwnerHandle> = Vec::new();
+        for team in self.owners.iter().filter(|owner| owner.is_team()) {
+            if teams.iter().all(|known| !known.is(&team.0)) {
+                teams.push(team);
+            }
+        }
         let mut places: Vec<(&str, Option<usize>)> = Vec::new();
         for approver in approvers {
             if places.iter().all(|(name, _)| *name != approver.name) {
@@ -185,7 +189,8 @@ mod tests {
     }
 
     fn approver(name: &str, handles: &[&str]) -> Approver {
-        Approver { name: name.into(), handles: handles.iter().map(|handle| (*handle).into()).collect() }
+        let handles = handles.iter().map(|handle| (*handle).to_owned()).collect();
+        Approver { name: name.into(), handles }
     }
 
     fn demand(approvals: usize, owners: RequiredOwners, distinct_teams: usize) -> Demand {
@@ -234,6 +239,9 @@ mod tests {
             assert_eq!(rule.standing(&teams, &[ann.clone(), approver("Bob", &[team])]).missing, 0, "{team}");
             assert_eq!(rule.standing(&teams, &[approver("Bob", &[team]), ann.clone()]).missing, 0, "{team}");
         }
+        let twice = requirement(&["@acme/web", "@ACME/web"], 1);
+        let both = [approver("Ann", &["@acme/web"]), approver("Bob", &["@acme/web"])];
+        assert_eq!(twice.standing(&teams, &both).teams, 1, "one team in two spellings");
         assert_eq!(requirement(&["@acme/web"], 1).standing(&teams, &[ann]).teams, 1);
     }
 }

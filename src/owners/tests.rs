@@ -162,13 +162,20 @@ fn nested_files_that_cannot_be_used_are_problems() {
     }
 }
 
+fn numbered(count: usize, before: &str, behind: &str) -> String {
+    (0..count).fold(String::new(), |mut text, number| {
+        write!(text, "{before}{number}{behind}").unwrap();
+        text
+    })
+}
+
 #[test]
 fn hostile_files_stay_small_and_quick() {
     let rules = ".{100} @a\n".repeat(20_000);
     assert!(reasons(Dialect::Gitea, &rules).iter().any(|(_, reason)| reason.contains("too large together")));
-    let headings: String = (0..100_000).map(|number| format!("[{number}]\n")).collect();
+    let headings = numbered(100_000, "[", "]\n");
     assert!(reasons(Dialect::Gitlab, &headings).is_empty());
-    let many: String = (0..2_000).map(|number| format!("  - a{number}\n")).collect();
+    let many = numbered(2_000, "  - a", "\n");
     let references = "- all\n".repeat(10_000);
     let files = [
         (RepoPath::new("OWNERS"), format!("approvers:\n{references}").into_bytes()),

@@ -87,7 +87,8 @@ pub struct ClusterEntry {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnersEntry {
     /// The dialect of CODEOWNERS, or the nested OWNERS files of the Kubernetes project. Where absent, the
-    /// folder of CODEOWNERS tells it: `.github`, `.gitlab`, `.gitea` or `.forgejo`; GitHub's otherwise.
+    /// folder of CODEOWNERS tells it: `.github`, `.gitlab`, `.gitea` or `.forgejo`; otherwise it is
+    /// that of the host, and GitHub's on plain git servers.
     pub dialect: Option<Dialect>,
     /// How many owners have to approve a path; a section of GitLab's dialect may ask for more.
     #[serde(default = "one")]

@@ -15,7 +15,7 @@ const PROTECTED: &str = "protected: [refs/heads/main, 'refs/heads/release/*']\n"
 
 /// Alice, Bob and Mallory own everything; every path needs some of them, and nothing asks for signed
 /// commits.
-fn trusting_policy(approvals: usize, more: &str) -> Result<String, Failure> {
+pub(crate) fn trusting_policy(approvals: usize, more: &str) -> Result<String, Failure> {
     let mut people = String::new();
     for name in ["alice", "bob", "mallory"] {
         let fingerprint = person(name)?.key.fingerprint().to_string();

@@ -1,8 +1,10 @@
 //! Owners in every dialect, judged by real pushes. Alice signs everything and is the only approver.
 
+use std::process::Command;
+
 use super::checkout::Checkout;
 use super::manifests::{GREEN_SETTINGS, POLICY_PATH, SERVICE, SETTINGS, policy};
-use super::server::{File, Server};
+use super::server::{File, PORTCULLIS, Server};
 use crate::common::git::Failure;
 use crate::common::keys::person;
 
@@ -74,16 +76,16 @@ fn gitlab_owners_approve_whatever_the_case_of_their_names() -> Result<(), Failur
 }
 
 #[test]
-fn a_move_between_gitlab_owners_needs_both() -> Result<(), Failure> {
-    let file = (".gitlab/CODEOWNERS", "/prod/ @carol\n/infra/ @bob\n");
-    let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
-    move_frontend(&alice)?;
-    alice.push_main()?.rejected(&[
-        "infra/frontend.yaml needs",
-        "by @bob",
-        "prod/frontend.yaml needs",
-        "by @carol",
-    ]);
+fn a_move_between_owners_needs_both() -> Result<(), Failure> {
+    for file in [
+        (".gitlab/CODEOWNERS", "/prod/ @carol\n/infra/ @bob\n"),
+        (".forgejo/CODEOWNERS", "prod/.* @carol\ninfra/.* @bob\n"),
+    ] {
+        let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
+        move_frontend(&alice)?;
+        let told = ["infra/frontend.yaml needs", "by @bob", "prod/frontend.yaml needs", "by @carol"];
+        alice.push_main()?.rejected(&told);
+    }
     Ok(())
 }
 
@@ -95,20 +97,6 @@ fn every_matching_line_of_gitea_has_to_approve() -> Result<(), Failure> {
     let push = alice.push_main()?;
     push.rejected(&["prod/settings.yaml needs 1 more approval by @bob", "by @carol", ".gitea/CODEOWNERS:3"]);
     push.not_told("by @alice");
-    Ok(())
-}
-
-#[test]
-fn a_move_between_gitea_owners_needs_both() -> Result<(), Failure> {
-    let file = (".forgejo/CODEOWNERS", "prod/.* @carol\ninfra/.* @bob\n");
-    let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
-    move_frontend(&alice)?;
-    alice.push_main()?.rejected(&[
-        "infra/frontend.yaml needs",
-        "by @bob",
-        "prod/frontend.yaml needs",
-        "by @carol",
-    ]);
     Ok(())
 }
 
@@ -254,5 +242,52 @@ fn a_new_place_that_another_host_reads_is_judged_too() -> Result<(), Failure> {
         "CODEOWNERS needs 1 more approval by @bob",
         "error[weakened-policy]",
     ]);
+    Ok(())
+}
+
+/// What `portcullis owners` says of a path.
+fn explained(alice: &Checkout, path: &str) -> Result<String, Failure> {
+    let output = Command::new(PORTCULLIS).args(["owners", path]).current_dir(&alice.folder).output()?;
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[test]
+fn owners_are_explained_by_line_section_and_count() -> Result<(), Failure> {
+    let gitlab = "* @all\n[Prod][2] @alice @bob\n/prod/\n";
+    let (_server, alice) = server("require: all", "'@alice'", &[(".gitlab/CODEOWNERS", gitlab)])?;
+    assert_eq!(
+        explained(&alice, "prod/settings.yaml")?,
+        "prod/settings.yaml: @all (.gitlab/CODEOWNERS:1 `*`), 1 approval, of every listed owner\n\
+         prod/settings.yaml: @alice @bob (.gitlab/CODEOWNERS:3 `/prod/` in section [Prod]), 2 approvals, of \
+         every listed owner\n"
+    );
+    let (_server, alice) = server("approvals: 2", "'@alice'", &[(".gitea/CODEOWNERS", "prod/.* @bob\n")])?;
+    let line = "prod/x: @bob (.gitea/CODEOWNERS:1 `prod/.*`), 2 approvals\n";
+    assert_eq!(explained(&alice, "prod/x")?, line);
+    assert_eq!(explained(&alice, "x")?, "x: nobody (no line matches)\n");
+
+    let (_server, alice) = server("dialect: kubernetes", "'@alice'", &NESTED)?;
+    assert_eq!(
+        explained(&alice, "prod/a/b")?,
+        "prod/a/b: @alice @platform (prod/OWNERS:1 `.*`), 1 approval\n"
+    );
+    let (_server, alice) = server("approvals: 1", "'@alice'", &[("CODEOWNERS", "* @bob\n/prod/\n")])?;
+    assert_eq!(explained(&alice, "prod/x")?, "prod/x: nobody (CODEOWNERS:2 `/prod/` takes ownership away)\n");
+    Ok(())
+}
+
+#[test]
+fn the_host_tells_how_a_file_at_the_root_is_read() -> Result<(), Failure> {
+    let file = ("CODEOWNERS", "prod/.* @bob\n");
+    let gitea = [
+        ("GITEA_REPO_USER_NAME", "acme"),
+        ("GITEA_REPO_NAME", "prod"),
+        ("GITEA_PUSHER_NAME", "alice"),
+        ("GITEA_PUSHER_ID", "4"),
+    ];
+    let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
+    change_settings(&alice)?;
+    let push = alice.run_push(&["push", "origin", "HEAD:refs/heads/main"], &gitea)?;
+    push.rejected(&[MISSING, "prod/settings.yaml needs 1 more approval by @bob"]);
     Ok(())
 }

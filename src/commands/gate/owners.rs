@@ -1,14 +1,16 @@
 //! Which changed paths need whose approval, and who has given it.
 
 use super::approvals::Approvals;
-use super::trust_files::{TrustInput, is_trust_file};
+use super::trust_files::{TrustInput, is_trust_file, owners_dialect};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
 use crate::owners::{
-    Approver, Coverage, Dialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate, may_name_owners,
+    Approver, Coverage, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate,
+    may_name_owners,
 };
 use crate::policy::OwnersEntry;
+use crate::push::HostKind;
 use crate::source::{ObjectId, RepoPath, Snapshot};
 
 /// What owners say of a change.
@@ -18,14 +20,24 @@ pub(super) struct Ownership {
     pub(super) problems: Vec<OwnersProblem>,
 }
 
+/// The dialect that a host reads.
+pub(super) fn dialect_of(host: HostKind) -> Option<Dialect> {
+    match host {
+        HostKind::Git | HostKind::Gitolite => None,
+        HostKind::Github => Some(Dialect::Github),
+        HostKind::Gitlab => Some(Dialect::Gitlab),
+        HostKind::Gitea => Some(Dialect::Gitea),
+    }
+}
+
 /// What the files of a snapshot say about owners; `None` where there are none.
 pub fn owners_of(
     repository: &Repository,
     snapshot: &Snapshot,
-    dialect: Option<Dialect>,
+    known: KnownDialect,
     coverage: Coverage<'_>,
 ) -> Result<Option<OwnersFile>, String> {
-    let located = locate(dialect, snapshot, coverage).map_err(|error| error.to_string())?;
+    let located = locate(known, snapshot, coverage).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     for path in located.files {
         let Some(file) = snapshot.files.get(&path) else { continue };
@@ -50,13 +62,13 @@ pub(super) fn judge(
         return Ok(nothing(Evidence::Known(Vec::new())));
     };
     let changed = Snapshot::changed_paths(input.old, input.new);
-    let (base, head) = match base_and_head(input, &demand, &changed) {
+    let (base, head) = match base_and_head(input, &changed) {
         Ok(Some(found)) => found,
         Ok(None) if demand.dialect == Some(Dialect::Kubernetes) && has_nested_owners(input) => {
             let unowned = changed;
             return Ok(Ownership { unowned, ..nothing(Evidence::Known(Vec::new())) });
         }
-        Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(&demand)))),
+        Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(input)))),
         Err(reason) => return Ok(nothing(Evidence::Unavailable(reason))),
     };
     let signers = signer_approvals(input, commits, tip, &demand)?;
@@ -70,28 +82,26 @@ pub(super) fn judge(
 /// What holds, and what would hold after a push that changes it.
 type BaseAndHead = (OwnersFile, Option<OwnersFile>);
 
-fn base_and_head(
-    input: &TrustInput<'_>,
-    demand: &OwnersEntry,
-    changed: &[RepoPath],
-) -> Result<Option<BaseAndHead>, String> {
+fn base_and_head(input: &TrustInput<'_>, changed: &[RepoPath]) -> Result<Option<BaseAndHead>, String> {
     let coverage = Coverage::Of(changed);
-    let Some(base) = owners_of(input.repository, input.base, demand.dialect, coverage)? else {
+    let known = owners_dialect(input);
+    let Some(base) = owners_of(input.repository, input.base, known, coverage)? else {
         return Ok(None);
     };
     let changes = changed.iter().any(|path| may_name_owners(Some(base.dialect()), path));
-    let head = if changes { owners_of(input.repository, input.new, demand.dialect, coverage)? } else { None };
+    let head = if changes { owners_of(input.repository, input.new, known, coverage)? } else { None };
     Ok(Some((base, head)))
 }
 
 /// Nested files need not stand above every path.
 fn has_nested_owners(input: &TrustInput<'_>) -> bool {
-    let located = locate(Some(Dialect::Kubernetes), input.base, Coverage::Everything);
+    let located = locate(owners_dialect(input), input.base, Coverage::Everything);
     located.is_ok_and(|located| !located.files.is_empty())
 }
 
-fn no_owners(demand: &OwnersEntry) -> String {
-    let looked_for = demand.dialect.unwrap_or(Dialect::Github).looked_for();
+fn no_owners(input: &TrustInput<'_>) -> String {
+    let known = owners_dialect(input);
+    let looked_for = known.policy.or(known.host).unwrap_or(Dialect::Github).looked_for();
     format!("the policy asks for owners' approval and the governing ref has none: no {looked_for}")
 }
 

@@ -17,6 +17,7 @@ use super::trust_files::{self, OntoHead, TrustInput};
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
+use crate::owners::Dialect;
 use crate::pipeline::{Change, evaluate};
 use crate::push::{HostFacts, RefUpdate};
 use crate::report::Section;
@@ -212,6 +213,7 @@ impl Session {
             old,
             new,
             onto_head: self.onto_head(&planned.ref_name)?,
+            host: self.owners_host(),
         };
         let stored = approvals::stored(&self.repository, &self.push.updates, &planned.ref_name)?;
         let signatures = self.signatures(governing, &stored);
@@ -236,6 +238,11 @@ impl Session {
             approvals: approvals.facts,
             notices: approvals.notices,
         })
+    }
+
+    /// The dialect of owners that the host reads.
+    pub(super) fn owners_host(&self) -> Option<Dialect> {
+        self.push.host.as_ref().and_then(|host| owners::dialect_of(host.kind))
     }
 
     /// The first branch of an unborn repository is as good as HEAD's. Where there are branches and

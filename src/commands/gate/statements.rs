@@ -29,6 +29,7 @@ impl Session {
             old: &old,
             new: &old,
             onto_head,
+            host: self.owners_host(),
         };
         Ok(approvals::asked(&input, planned, self.now)?)
     }

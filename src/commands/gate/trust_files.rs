@@ -8,7 +8,7 @@ use super::weakening::weakening;
 use crate::approval::Digest;
 use crate::evidence::{TrustApproval, TrustFileChange};
 use crate::git::Repository;
-use crate::owners::{Dialect, may_name_owners};
+use crate::owners::{Dialect, KnownDialect, may_name_owners};
 use crate::policy::POLICY_PATH;
 use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
@@ -28,6 +28,8 @@ pub(super) struct TrustInput<'a> {
     pub(super) new: &'a Snapshot,
     /// Whether the push goes to HEAD's branch, the only one that may bring the first trust files.
     pub(super) onto_head: OntoHead,
+    /// The dialect of owners that the host which serves the push reads, where it reads one.
+    pub(super) host: Option<Dialect>,
 }
 
 /// Whether a ref is the branch that trust files are read from.
@@ -146,7 +148,7 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
     let text = path.as_str();
     if text == POLICY_PATH {
         Some(Role::Policy)
-    } else if may_name_owners(owners_dialect(input), path) {
+    } else if may_name_owners(owners_dialect(input).policy, path) {
         Some(if path.is_named("CODEOWNERS") { Role::Codeowners } else { Role::NestedOwners })
     } else if names_keyring(input, path) {
         Some(Role::Keyring)
@@ -159,8 +161,10 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
     }
 }
 
-pub(super) fn owners_dialect(input: &TrustInput<'_>) -> Option<Dialect> {
-    input.governing.policy.owners().and_then(|owners| owners.dialect)
+/// What policy and host say about the dialect of owners.
+pub(super) fn owners_dialect(input: &TrustInput<'_>) -> KnownDialect {
+    let policy = input.governing.policy.owners().and_then(|owners| owners.dialect);
+    KnownDialect { policy, host: input.host }
 }
 
 fn names_keyring(input: &TrustInput<'_>, path: &RepoPath) -> bool {

@@ -152,7 +152,7 @@ impl Reader<'_, '_> {
                 // What it waives is asked for all the same.
                 ("no_parent_owners" | "auto_approve_unowned_subfolders", Some(_)) => {}
                 (key, _) => {
-                    self.problem(entry, &format!("`{key}` is no option, or is neither true nor false"))
+                    self.problem(entry, &format!("`{key}` is no option, or is neither true nor false"));
                 }
             }
         }
@@ -224,7 +224,7 @@ impl Reader<'_, '_> {
                     None => members.push(OwnerHandle(format!("@{name}").into())),
                 },
                 None => {
-                    self.problem(entry, &format!("`{}` holds something that is no account name", entry.key))
+                    self.problem(entry, &format!("`{}` holds something that is no account name", entry.key));
                 }
             }
         }

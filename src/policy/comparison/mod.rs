@@ -127,10 +127,11 @@ repository: acme/prod
 protected: [refs/heads/main, 'refs/tags/*']
 manifests: {include: ['**/*.yaml', '**/*.yml'], exclude: [docs/**]}
 clusters: [{name: prod, paths: ['prod/**'], kubernetes: '1.36'}]
-signatures: {require: trusted, keyring: [keys/a.asc]}
+signatures: {require: trusted, revokedKeys: [keys/revoked], minimumRsaBits: 4096, maxSignatureAge: 30d, committer: signer, keyring: [keys/a.asc]}
 people:
-- {name: Alice, keys: [AA], handles: ['@alice']}
-owners: {approvals: 2}
+- {name: Alice, keys: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA], handles: ['@alice']}
+- {name: Robot, bot: true}
+owners: {approvals: 2, require: all, distinctTeams: 2}
 approvals: {maxAge: 7d}
 override: {people: [Alice]}
 checks:
@@ -193,13 +194,30 @@ waivers:
             ("name: prod,", "name: test,", "cluster `prod` is no longer described"),
             ("require: trusted", "require: none", "commits need no trusted signature"),
             ("[keys/a.asc]", "[keys/a.asc, keys/b.asc]", "keys of `keys/b.asc` are trusted"),
-            ("keys: [AA]", "keys: [AA, BB]", "key `BB` speaks for Alice"),
-            ("['@alice']}\nowners", "['@alice', '@root']}\nowners", "Alice counts as `@root`"),
-            ("approvals: 2", "approvals: 1", "1 owner's approval is enough, instead of 2"),
-            ("owners: {approvals: 2}\n", "", "owners need not approve"),
             (
-                "{approvals: 2}",
-                "{approvals: 2, signerCounts: true}",
+                "keys: [",
+                "keys: [BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB, ",
+                "key `BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB` speaks for Alice",
+            ),
+            ("handles: ['@alice']", "handles: ['@alice', '@root']", "Alice counts as `@root`"),
+            (
+                "require: trusted, ",
+                "require: trusted, forge: {allow: merges}, ",
+                "merge commits that the forge signs count as signed",
+            ),
+            ("revokedKeys: [keys/revoked], ", "", "keys that `keys/revoked` revokes count again"),
+            ("minimumRsaBits: 4096, ", "", "RSA keys need fewer bits: the least that is ever accepted"),
+            ("maxSignatureAge: 30d, ", "", "signatures hold as long as they say, instead of 30d"),
+            ("committer: signer, ", "", "the committer need not be who signed"),
+            (", bot: true", "", "Robot is no program any more, and may approve"),
+            ("approvals: 2", "approvals: 1", "1 owner's approval is enough, instead of 2"),
+            ("owners: {approvals: 2, require: all, distinctTeams: 2}\n", "", "owners need not approve"),
+            ("require: all", "require: any", "not every listed owner has to approve"),
+            ("distinctTeams: 2", "distinctTeams: 1", "`distinctTeams` is 1, instead of 2"),
+            ("{approvals: 2", "{dialect: gitlab, approvals: 2", "CODEOWNERS is read in another dialect"),
+            (
+                "{approvals: 2",
+                "{signerCounts: true, approvals: 2",
                 "owners approve their own changes by signing them",
             ),
             ("7d", "8d", "approvals hold for 8d, instead of 7d"),

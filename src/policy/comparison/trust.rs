@@ -114,10 +114,8 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
         found.push("not every listed owner has to approve".to_owned());
     }
     if *distinct_teams < old.distinct_teams {
-        found.push(format!(
-            "owners of {distinct_teams} different teams are enough, instead of {}",
-            old.distinct_teams
-        ));
+        let were = old.distinct_teams;
+        found.push(format!("`distinctTeams` is {distinct_teams}, instead of {were}"));
     }
     if *signer_counts && !old.signer_counts {
         found.push("owners approve their own changes by signing them".to_owned());
