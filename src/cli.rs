@@ -2,6 +2,7 @@
 
 mod hooks;
 mod statements;
+mod verification;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::kube::KubernetesVersion;
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
+pub use verification::VerifyCommitArguments;
 
 /// A policy gate for GitOps repositories: judges what a push would make of the cluster.
 #[derive(Debug, Parser)]
@@ -135,23 +137,6 @@ pub struct ReplayArguments {
     /// Print every finding below its commit.
     #[arg(long)]
     pub findings: bool,
-    /// The repository.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub repo: PathBuf,
-}
-
-/// Arguments of `verify-commit`.
-#[derive(Args, Debug)]
-pub struct VerifyCommitArguments {
-    /// Commits, or ranges `A..B`.
-    #[arg(required = true, value_name = "REV")]
-    pub revisions: Vec<String>,
-    /// The revision whose policy and keys count.
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
-    pub governing: String,
-    /// The server's policy.
-    #[arg(long, value_name = "FILE")]
-    pub server_policy: Option<PathBuf>,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,

@@ -7,11 +7,11 @@ use serde::Deserialize;
 
 use super::age::Age;
 use super::enforcement::Enforcement;
-use super::profile::ProfileName;
-pub use super::trusted::{
+pub use super::identity::{
     CommitterRule, DatedKeyEntry, ForgeEntry, ForgeUse, KeyEntry, PersonEntry, SignatureRequirement,
     SignaturesEntry,
 };
+use super::profile::ProfileName;
 use crate::finding::Severity;
 use crate::owners::{Demand, Dialect, RequiredOwners};
 

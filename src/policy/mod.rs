@@ -9,13 +9,13 @@ mod comparison;
 mod document;
 mod enforcement;
 mod error;
+mod identity;
 mod layer;
 mod layers;
 mod people;
 mod position;
 mod profile;
 mod signatures;
-mod trusted;
 mod validate;
 mod waiver;
 

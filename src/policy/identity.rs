@@ -1,4 +1,6 @@
-//! What the policy file says of signatures and people.
+//! How a policy writes `signatures:` and `people:`.
+//!
+//! In: the words of the file. Out: the same, typed. Never: judges anything.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
