@@ -213,13 +213,13 @@ mod tests {
             trust: Digest::of([b"policy".as_slice()]),
             floor: None,
             now: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
-            longest: Some(Duration::from_secs(7200)),
+            longest: Some(Duration::from_hours(2)),
         }
     }
 
     fn record(purpose: Purpose, change: impl Fn(&mut Statement)) -> Record {
         let Asked { repository, ref_name, base, tree, trust, floor, now, longest: _ } = asked();
-        let not_after = now + Duration::from_secs(3600);
+        let not_after = now + Duration::from_hours(1);
         let (repository, reason) = (repository.unwrap(), "read".to_owned());
         let mut statement =
             Statement { purpose, repository, ref_name, base, tree, trust, floor, not_after, reason };

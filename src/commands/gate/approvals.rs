@@ -101,7 +101,7 @@ pub(super) struct Approvals {
     /// All of them, for reports and checks.
     pub(super) facts: Vec<ApprovalFacts>,
     /// How many of the approvals may be by who made the change.
-    pub(super) more_approvals: usize,
+    pub(super) needed_more: usize,
     /// What whoever pushes should know of them.
     pub(super) notices: Vec<String>,
     records: Vec<(Record, Covers)>,
@@ -115,15 +115,15 @@ impl Approvals {
         asked: &Asked,
         contributors: &Contributors,
     ) -> Self {
-        let more_approvals = contributors.makers.more_approvals();
-        let mut approvals = Self { more_approvals, ..Self::default() };
+        let needed_more = contributors.makers.more_approvals();
+        let mut approvals = Self { needed_more, ..Self::default() };
         for (ref_name, id) in stored.iter().filter(|(_, id)| !reader.has_expired(id, asked.now)) {
             match reader.read(ref_name, id) {
                 Ok(record) => approvals.add(record, asked, contributors),
                 Err(reason) => approvals.facts.push(not_genuine(id, &reason)),
             }
         }
-        if more_approvals > 0 && !approvals.records.is_empty() {
+        if needed_more > 0 && !approvals.records.is_empty() {
             approvals.notices.push(UNPROVED.to_owned());
         }
         approvals

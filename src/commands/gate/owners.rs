@@ -176,7 +176,7 @@ impl PathApprovals<'_> {
         let trusted = is_trust_file(self.input, path);
         let statements =
             if trusted { self.statements.of_change() } else { self.statements.of_path(self.input, path) };
-        let more = if statements.is_empty() { 0 } else { self.statements.more_approvals };
+        let more = if statements.is_empty() { 0 } else { self.statements.needed_more };
         let signer = if trusted { None } else { self.signers.approver(path) };
         (statements.into_iter().cloned().chain(signer).collect(), more)
     }

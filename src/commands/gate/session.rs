@@ -236,7 +236,7 @@ impl Session {
             owners_problems: ownership.problems,
             trust_files: trust_files::changes(&input, &approvals),
             approvals: approvals.facts,
-            more_approvals: approvals.more_approvals,
+            more_approvals: approvals.needed_more,
             notices: approvals.notices,
         })
     }
