@@ -43,7 +43,7 @@ impl Distrust {
             Self::NotYetValid { .. } | Self::NoLongerValid { .. } => {
                 "sign with a key that counts today, or ask an owner of the policy to change the dates of this one."
             }
-            Self::ShortKey { .. } => {
+            Self::ShortKey { .. } | Self::Dsa(_) => {
                 "make a new key (`ssh-keygen -t ed25519`, or `gpg --quick-generate-key`), have it added to \
                  the trusted keys, and sign again with it."
             }
