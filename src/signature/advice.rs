@@ -49,8 +49,8 @@ impl Distrust {
             }
             Self::NoTouch(_) => "sign again and touch the security key when it blinks.",
             Self::Unbound { .. } => {
-                "renew what binds the key to its certificate (`cross-certify` in `gpg --edit-key`), have the \
-                 keyring updated, and sign again."
+                "sign again; if that does not help, renew what binds the key to its certificate (`cross-certify` \
+                 in `gpg --edit-key`) and have the keyring updated first."
             }
             Self::NotAlive(_) | Self::NotForSigning(_) => {
                 "sign with a signing key of yours that the keyring holds, or have the keyring updated."

@@ -172,7 +172,7 @@ expect 'gpg, text mode' "$work/text.sig" 'is not one over a file'
 expect 'gpg, critical notation' "$work/critical.sig" 'must be understood and is not'
 expect 'gpg, older than its key' "$work/old.sig" 'was not valid when it signed'
 for name in p256 p521 extended; do expect "gpg, $name" "$work/$name.sig" ' counts: '; done
-expect 'gpg, key expired when it signed, extended since' "$work/sub.sig" ' counts: '
+expect 'gpg, signed before its key was bound anew' "$work/sub.sig" 'No binding signature at time 2024-01-15'
 expect 'gpg, two blocks' "$work/blocks.sig" 'is not exactly one complete signature block'
 expect 'gpg, text before' "$work/before.sig" 'does not begin like'
 expect 'gpg, text behind' "$work/behind.sig" 'is not exactly one complete signature block'
