@@ -134,6 +134,9 @@ impl Judge<'_> {
         if self.times.iter().any(|time| *time < key.key().creation_time()) {
             return Err(Distrust::NotAlive(fingerprint_of_key(key)));
         }
+        if is_dsa(key.key().pk_algo()) {
+            return Err(Distrust::Dsa(fingerprint_of_key(key)));
+        }
         self.signature.verify_message(key.key(), self.payload).map_err(|_| Distrust::Mismatch)?;
         if BROKEN_HASHES.contains(&self.signature.hash_algo()) {
             return Err(Distrust::Weak(format!("the hash {}", self.signature.hash_algo())));
@@ -156,6 +159,11 @@ fn check_length(key: &ErasedKeyAmalgamation<'_, PublicParts>, floor: RsaBits) ->
         Some((key, bits)) => Err(Distrust::ShortKey { key, bits, floor: floor.get() }),
         None => Ok(()),
     }
+}
+
+#[expect(deprecated, reason = "old certificates name it, and are refused for it")]
+fn is_dsa(algorithm: PublicKeyAlgorithm) -> bool {
+    algorithm == PublicKeyAlgorithm::DSA
 }
 
 #[expect(deprecated, reason = "old certificates name them, and they are as short as their modulus")]

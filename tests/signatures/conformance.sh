@@ -36,7 +36,7 @@ printf 'tree %s\nauthor %s\ncommitter %s\n\nRaise replicas\n' "$tree" "$who" "$w
 git hash-object -t tree -w /dev/null >/dev/null
 
 policy() {
-  printf 'apiVersion: portcullis.dev/v1\nkind: GatePolicy\nsignatures: {require: trusted, keyring: ["keys/*.asc"], allowedSigners: keys/signers, revokedKeys: [keys/revoked]}\n' > .portcullis.yaml
+  printf 'apiVersion: portcullis.dev/v1\nkind: GatePolicy\nsignatures: {require: trusted, keyring: ["keys/*.asc"], allowedSigners: keys/signers, revokedKeys: [keys/revoked, keys/listed]}\n' > .portcullis.yaml
   git add --all
   git commit --quiet --no-gpg-sign --allow-empty --message Policy
 }
@@ -79,10 +79,26 @@ gpg_sign ed future.sig --faked-system-time '20400101T000000!'
 gpg_sign ed two.sig --local-user "<rsa@example.com>"
 gpg_sign ed text.sig --textmode
 gpg_sign ed critical.sig --sig-notation '!must-know@example.com=1'
+gpg_key p256 nistp256
+gpg_key p521 nistp521
+for name in p256 p521; do gpg_sign "$name" "$name.sig"; done
+cat "$work/ed.sig" "$work/rsa.sig" > "$work/blocks.sig"
+{ echo text; cat "$work/ed.sig"; } > "$work/before.sig"
+{ cat "$work/ed.sig"; echo text; } > "$work/behind.sig"
+sed 's/$/ /' "$work/ed.sig" > "$work/blanks.sig"
+sed 's/PGP SIGNATURE/PGP MESSAGE/' "$work/ed.sig" > "$work/message.sig"
+echo other | gpg --batch --quiet --armor --local-user '<ed@example.com>' --output "$work/other.sig" --detach-sign 2>/dev/null
+gpg --batch --quiet --local-user '<ed@example.com>' --armor --sign --output "$work/inline.sig" "$work/payload" 2>/dev/null
+gpg_sign ed short-lived.sig --faked-system-time '20400101T000000!' --default-sig-expire 1d
+EXPIRE=2025-01-01 gpg_key sub ed25519 --faked-system-time "$long_ago"
+sub=$(gpg --with-colons --list-keys '<sub@example.com>' | awk -F: '/^fpr/ { print $10; exit }')
+gpg_sign sub sub.sig --faked-system-time '20240115T000000!'
+gpg --batch --quiet --passphrase '' --quick-set-expire "$sub" never
+gpg_sign sub extended.sig
 gpg_sign ed old.sig --faked-system-time "$long_ago" --ignore-time-conflict --ignore-valid-from
 fingerprint=$(gpg --with-colons --list-keys "<revoked@example.com>" | awk -F: '/^fpr/ { print $10; exit }')
 sed 's/^:---/---/' "$GNUPGHOME/openpgp-revocs.d/$fingerprint.rev" | gpg --batch --quiet --import 2>/dev/null
-for name in ed rsa dsa short expired revoked rotated; do export_key "$name"; done
+for name in ed rsa dsa short p256 p521 sub expired revoked rotated; do export_key "$name"; done
 
 ssh_key() { ssh-keygen -q -N '' -C "$1" -f "$work/$1" "${@:2}"; }
 ssh_sign() { ssh-keygen -q -Y sign -n "${3:-git}" -f "$1" "${@:4}" < "$work/payload" > "$work/$2" 2>/dev/null; }
@@ -97,6 +113,17 @@ ssh_key s-stranger -t ed25519
 ssh_key authority -t ed25519
 ssh_key subject -t ed25519
 for name in s-ed s-ecdsa s-rsa s-ended s-file s-revoked s-stranger; do ssh_sign "$work/$name" "$name.sig"; done
+for bits in 256 521; do ssh_key "s-p$bits" -t ecdsa -b "$bits"; ssh_sign "$work/s-p$bits" "s-p$bits.sig"; done
+ssh_key s-later -t ed25519
+ssh_key s-local -t ed25519
+ssh_key s-listed -t ed25519
+ssh_key s-hashed -t ed25519
+ssh_key s-twice -t ed25519
+ssh_key s-git -t ed25519
+ssh_key stranger-authority -t ed25519
+for name in s-later s-local s-listed s-hashed s-twice s-git; do ssh_sign "$work/$name" "$name.sig"; done
+cat "$work/s-ed.sig" "$work/s-ed.sig" > "$work/s-blocks.sig"
+echo other | ssh-keygen -q -Y sign -n git -f "$work/s-ed" > "$work/s-other.sig" 2>/dev/null
 ssh_sign "$work/s-ed" namespace.sig file
 ssh_sign "$work/s-ed" sha256.sig git -O hashalg=sha256
 certify c-good -n alice@example.com -z 1
@@ -106,20 +133,34 @@ certify c-host -h -n alice@example.com -z 4
 certify c-option -n alice@example.com -O force-command=true -z 5
 certify c-revoked -n alice@example.com -z 6
 certify c-named -n alice@example.com -z 7
+certify c-later -n alice@example.com -V 20400101:20410101 -z 8
+certify c-nobody -z 9
+certify c-two -n root,alice@example.com -z 10
+certify c-ranged -n alice@example.com -z 105
+mv "$work/authority" "$work/kept"; cp "$work/stranger-authority" "$work/authority"
+certify c-stranger -n alice@example.com
+mv "$work/kept" "$work/authority"
 {
-  for name in s-ed s-ecdsa s-rsa s-revoked; do echo "$name@example.com $(cat "$work/$name.pub")"; done
+  for name in s-ed s-ecdsa s-rsa s-revoked s-p256 s-p521 s-listed s-hashed; do echo "$name@example.com $(cat "$work/$name.pub")"; done
   echo "ended@example.com valid-before=\"20240101Z\" $(cat "$work/s-ended.pub")"
+  echo "later@example.com valid-after=\"20400101Z\" $(cat "$work/s-later.pub")"
+  echo "local@example.com valid-after=\"20240101\",valid-before=\"20400101\" $(cat "$work/s-local.pub")"
+  echo "git@example.com namespaces=\"file,git\" $(cat "$work/s-git.pub")"
+  echo "twice@example.com valid-before=\"20240101Z\" $(cat "$work/s-twice.pub")"
+  echo "twice@example.com $(cat "$work/s-twice.pub")"
   echo "file@example.com namespaces=\"file\" $(cat "$work/s-file.pub")"
   echo "*@example.com cert-authority $(cat "$work/authority.pub")"
 } > keys/signers
-printf 'serial: 6\nid: c-named\n' > "$work/specification"
+hashed=$(ssh-keygen -l -f "$work/s-hashed.pub" | awk '{ print $2 }')
+printf 'serial: 6\nserial: 100-200\nid: c-named\nhash: %s\n' "$hashed" > "$work/specification"
+cat "$work/s-listed.pub" > keys/listed
 ssh-keygen -q -k -f keys/revoked -s "$work/authority.pub" "$work/specification" "$work/s-revoked.pub" >/dev/null
 policy
 
 expect 'gpg, Ed25519' "$work/ed.sig" ' counts: '
 expect 'gpg, RSA' "$work/rsa.sig" ' counts: '
 expect 'gpg, new subkey' "$work/rotated.sig" ' counts: '
-expect 'gpg, DSA' "$work/dsa.sig" 'does not count: its signature '
+expect 'gpg, DSA' "$work/dsa.sig" 'a DSA key, which is no longer accepted'
 expect 'gpg, RSA with 1024 bits' "$work/short.sig" 'has 1024 bits; RSA keys need 2048'
 expect 'gpg, stranger' "$work/stranger.sig" 'which is not in the keyring'
 expect 'gpg, expired key, dated back' "$work/expired.sig" 'which expired on 2024-02-'
@@ -130,6 +171,26 @@ expect 'gpg, two signatures' "$work/two.sig" 'is not a single one'
 expect 'gpg, text mode' "$work/text.sig" 'is not one over a file'
 expect 'gpg, critical notation' "$work/critical.sig" 'must be understood and is not'
 expect 'gpg, older than its key' "$work/old.sig" 'was not valid when it signed'
+for name in p256 p521 extended; do expect "gpg, $name" "$work/$name.sig" ' counts: '; done
+expect 'gpg, signed before its key was bound anew' "$work/sub.sig" 'No binding signature at time 2024-01-15'
+expect 'gpg, two blocks' "$work/blocks.sig" 'is not exactly one complete signature block'
+expect 'gpg, text before' "$work/before.sig" 'does not begin like'
+expect 'gpg, text behind' "$work/behind.sig" 'is not exactly one complete signature block'
+expect 'gpg, blanks at the ends of lines' "$work/blanks.sig" 'does not begin like'
+expect 'gpg, a message' "$work/message.sig" 'an OpenPGP message instead of a signature'
+expect 'gpg, a signed message' "$work/inline.sig" 'an OpenPGP message instead of a signature'
+expect 'gpg, other content' "$work/other.sig" 'what it signs is not this object'
+expect 'gpg, future that expires' "$work/short-lived.sig" 'is dated in the future'
+for name in s-p256 s-p521 s-local s-git s-twice c-two; do expect "ssh-keygen, $name" "$work/$name.sig" ' counts: '; done
+expect 'ssh-keygen, line has not begun' "$work/s-later.sig" 'which counts only from 2040-01-01'
+expect 'ssh-keygen, key in list' "$work/s-listed.sig" 'which has been revoked'
+expect 'ssh-keygen, hash of key in KRL' "$work/s-hashed.sig" 'which has been revoked'
+expect 'ssh-keygen, two blocks' "$work/s-blocks.sig" 'is not exactly one complete signature block'
+expect 'ssh-keygen, other content' "$work/s-other.sig" 'what it signs is not this object'
+expect 'ssh-keygen, certificate not yet valid' "$work/c-later.sig" 'is valid only from 20'
+expect 'ssh-keygen, certificate for nobody' "$work/c-nobody.sig" 'names nobody'
+expect 'ssh-keygen, certificate number in range of KRL' "$work/c-ranged.sig" 'certificate that has been revoked'
+expect 'ssh-keygen, certificate of a stranger' "$work/c-stranger.sig" 'which is none of the allowed signers'
 for name in s-ed s-ecdsa s-rsa sha256 c-good; do expect "ssh-keygen, $name" "$work/$name.sig" ' counts: '; done
 expect 'ssh-keygen, certificate names whom' "$work/c-good.sig" 'certified for alice@example.com'
 expect 'ssh-keygen, for files' "$work/namespace.sig" 'was made for `file`, not for git'
