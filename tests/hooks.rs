@@ -4,6 +4,12 @@ mod common;
 
 /// One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
 mod hooks {
+    /// Attempts to get past the gate; docs/attacks.md lists them.
+    mod adversary {
+        mod comparison;
+        mod replays;
+        mod statements;
+    }
     mod alone;
     mod approvals;
     mod checkout;
