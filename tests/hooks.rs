@@ -7,6 +7,7 @@ mod hooks {
     /// Attempts to get past the gate; docs/attacks.md lists them.
     mod adversary {
         mod comparison;
+        mod disguises;
         mod replays;
         mod statements;
     }
