@@ -11,6 +11,7 @@ mod hooks {
         mod people;
         mod replays;
         mod statements;
+        mod trust;
     }
     mod alone;
     mod approvals;
