@@ -8,6 +8,7 @@ mod hooks {
     mod adversary {
         mod comparison;
         mod disguises;
+        mod history;
         mod people;
         mod replays;
         mod statements;
