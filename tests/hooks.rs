@@ -12,6 +12,7 @@ mod hooks {
         mod people;
         mod replays;
         mod statements;
+        mod surroundings;
         mod trust;
     }
     mod alone;
