@@ -128,8 +128,8 @@ fn somebody_is_no_longer_known_by_an_account() -> Result<(), Failure> {
     let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
     let without = trusting_policy(1, "")?.replace("'@mallory', 'mallory@example.com'", "'@mallory'");
     proposal(&bob, &[(POLICY_PATH, &without)])?;
-    let told = "weaker: changes that name `mallory@example.com` are no longer mallory's own";
-    bob.push_main()?.rejected(&["error[weakened-policy]", told]);
+    bob.push_main()?
+        .rejected(&["weaker: changes that name `mallory@example.com` are no longer mallory's own"]);
     approve(&alice, &[])?;
     bob.push_main()?.accepted(&[]);
     Ok(())

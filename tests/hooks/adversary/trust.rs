@@ -7,7 +7,6 @@ use crate::hooks::checkout::Checkout;
 use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE_PATH, SETTINGS, policy};
 use crate::hooks::server::Server;
 
-const WEAKENED: &str = "error[weakened-policy]";
 const OWNERS: &str = ".github/CODEOWNERS";
 
 /// A server as the approvals have it, and Mallory's clone.
@@ -33,7 +32,7 @@ fn a_policy_that_becomes_a_folder() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["rm", "--quiet", POLICY_PATH], b"")?;
     mallory.commit("Make it a folder", &[(".portcullis.yaml/policy.yaml", &policy("profile: audit\n"))])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "deletes .portcullis.yaml"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .portcullis.yaml"]);
     Ok(())
 }
 
@@ -43,7 +42,7 @@ fn a_policy_that_becomes_a_submodule() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     let commit = mallory.git.run(&["rev-parse", "HEAD"], b"")?;
     mallory.commit_entry("160000", &commit, POLICY_PATH.as_bytes())?;
-    mallory.push_main()?.rejected(&[WEAKENED, "symbolic link or a submodule"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "symbolic link or a submodule"]);
     Ok(())
 }
 
@@ -53,7 +52,7 @@ fn a_policy_in_capital_letters() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["mv", POLICY_PATH, ".Portcullis.yaml"], b"")?;
     mallory.commit("Rename", &[])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "deletes .portcullis.yaml"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .portcullis.yaml"]);
     Ok(())
 }
 
@@ -62,7 +61,7 @@ fn a_policy_in_capital_letters() -> Result<(), Failure> {
 fn an_approved_policy_in_utf_16() -> Result<(), Failure> {
     let text: Vec<u8> = trusting_policy(1, "")?.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (_server, mallory) = approved(POLICY_PATH, &[&[0xff, 0xfe][..], &text].concat())?;
-    mallory.push_main()?.rejected(&[WEAKENED, "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
     Ok(())
 }
 
@@ -72,7 +71,7 @@ fn an_approved_policy_with_a_key_twice() -> Result<(), Failure> {
     let rule = "checks: {node-port: {enforce: deny}}\n";
     let text = format!("{}{rule}{}", trusting_policy(1, "")?, rule.replace("deny", "off"));
     let (_server, mallory) = approved(POLICY_PATH, text.as_bytes())?;
-    mallory.push_main()?.rejected(&[WEAKENED, "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
     Ok(())
 }
 
@@ -81,7 +80,7 @@ fn an_approved_policy_with_a_key_twice() -> Result<(), Failure> {
 fn an_approved_policy_with_a_second_document() -> Result<(), Failure> {
     let text = format!("{}---\n{}", trusting_policy(1, "")?, policy("profile: audit\n"));
     let (_server, mallory) = approved(POLICY_PATH, text.as_bytes())?;
-    mallory.push_main()?.rejected(&[WEAKENED, "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
     Ok(())
 }
 
@@ -94,7 +93,7 @@ fn approved_owners_that_become_a_submodule() -> Result<(), Failure> {
     mallory.commit_entry("160000", &commit, OWNERS.as_bytes())?;
     mallory.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
     approve(&alice, &[])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "symbolic link or a submodule"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "symbolic link or a submodule"]);
     Ok(())
 }
 
@@ -104,7 +103,7 @@ fn owners_that_become_a_folder() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["rm", "--quiet", OWNERS], b"")?;
     mallory.commit("Make it a folder", &[(".github/CODEOWNERS/all", "* @mallory\n")])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "deletes .github/CODEOWNERS"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .github/CODEOWNERS"]);
     Ok(())
 }
 
@@ -114,7 +113,7 @@ fn owners_in_small_letters() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["mv", OWNERS, ".github/codeowners"], b"")?;
     mallory.commit("Rename", &[])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "deletes .github/CODEOWNERS"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .github/CODEOWNERS"]);
     Ok(())
 }
 
@@ -124,7 +123,7 @@ fn owners_for_another_host() -> Result<(), Failure> {
     for path in [".gitlab/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS", "docs/CODEOWNERS"] {
         let (_server, mallory) = guarded()?;
         mallory.commit("Own all", &[(path, "* @mallory\n")])?;
-        mallory.push_main()?.rejected(&[WEAKENED, path]);
+        mallory.push_main()?.rejected(&["error[weakened-policy]", path]);
     }
     Ok(())
 }
@@ -137,9 +136,9 @@ fn owners_who_disown_their_own_file() -> Result<(), Failure> {
     let disowned =
         "/prod/ @alice @bob @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice\n/.github/CODEOWNERS\n";
     proposal(&mallory, &[(OWNERS, disowned)])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "is owned by nobody, not by @alice @bob"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "is owned by nobody, not by @alice @bob"]);
     approve(&mallory, &[])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "took part"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "took part"]);
     Ok(())
 }
 
@@ -150,11 +149,11 @@ fn a_key_that_becomes_a_folder_or_a_link() -> Result<(), Failure> {
     let key = String::from_utf8(person("expired")?.key.armored_certificate()?)?;
     mallory.git.run(&["rm", "--quiet", "keys/bob.asc"], b"")?;
     mallory.commit("Make it a folder", &[("keys/bob.asc/mine.asc", &key)])?;
-    mallory.push_main()?.rejected(&[WEAKENED, "deletes keys/bob.asc"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes keys/bob.asc"]);
     mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     let target = mallory.git.store("blob", b"../elsewhere.asc")?;
     mallory.commit_entry("120000", &target, b"keys/carol.asc")?;
-    mallory.push_main()?.rejected(&[WEAKENED, "keys/carol.asc"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "keys/carol.asc"]);
     Ok(())
 }
 
@@ -186,7 +185,7 @@ fn new_rules_in_a_folder_of_their_own() -> Result<(), Failure> {
     ] {
         let (_server, mallory) = guarded()?;
         mallory.commit("Add rules", &[(path, text)])?;
-        mallory.push_main()?.rejected(&[WEAKENED, path]);
+        mallory.push_main()?.rejected(&["error[weakened-policy]", path]);
     }
     Ok(())
 }
@@ -198,7 +197,7 @@ fn a_workflow_that_runs_the_gate_no_more() -> Result<(), Failure> {
     let server = Server::holding(&[(POLICY_PATH, &policy("")), (workflow, "run: portcullis check\n")])?;
     let mallory = clone_of(&server, "mallory")?;
     mallory.commit("Run nothing", &[(workflow, "run: 'true'\n")])?;
-    mallory.push_main()?.rejected(&[WEAKENED, workflow]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", workflow]);
     Ok(())
 }
 
@@ -214,7 +213,9 @@ fn a_release_branch_that_catches_up_with_a_laxer_policy() -> Result<(), Failure>
     server.force("refs/heads/release/1", &server.tip("refs/heads/past")?)?;
     mallory.commit("Catch up", &[(POLICY_PATH, &lax)])?;
     let release = "HEAD:refs/heads/release/1";
-    mallory.push(&[release])?.rejected(&[WEAKENED, "weaker: `node-port` becomes `warn`, instead of `deny`"]);
+    mallory
+        .push(&[release])?
+        .rejected(&["error[weakened-policy]", "weaker: `node-port` becomes `warn`, instead of `deny`"]);
     mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
     mallory.push(&[release])?.rejected(&["error[node-port]"]);
@@ -243,6 +244,6 @@ fn a_tag_with_a_policy_of_its_own() -> Result<(), Failure> {
     let mallory = clone_of(&server, "mallory")?;
     mallory.commit("Weaken", &[(POLICY_PATH, &policy("profile: audit\n"))])?;
     mallory.git.run(&["tag", "--no-sign", "v1"], b"")?;
-    mallory.push(&["refs/tags/v1"])?.rejected(&[WEAKENED]);
+    mallory.push(&["refs/tags/v1"])?.rejected(&["error[weakened-policy]"]);
     Ok(())
 }
