@@ -1,8 +1,9 @@
 //! Files that are something else once they are checked out, or stand where nobody would look for them.
 
 use crate::common::git::Failure;
+use crate::hooks::approvals::clone_of;
 use crate::hooks::checkout::Checkout;
-use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, policy};
+use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
 use crate::hooks::server::Server;
 
 fn server() -> Result<(Server, Checkout), Failure> {
@@ -95,5 +96,22 @@ fn one_bad_branch_behind_many_good_ones() -> Result<(), Failure> {
     mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
     let refs: Vec<&str> = good.iter().map(String::as_str).chain(["HEAD:refs/heads/release/zz"]).collect();
     mallory.push(&refs)?.rejected(&["release/zz", "error[node-port]"]);
+    Ok(())
+}
+
+/// A branch whose name is a command, in a line that whoever is asked to approve copies into a shell.
+#[test]
+fn a_branch_that_is_called_like_a_command() -> Result<(), Failure> {
+    let server = crate::hooks::approvals::server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    let commit = mallory.commit("Change what is owned", &[("prod/settings.yaml", SETTINGS)])?;
+    for (name, word) in [
+        ("release/$(id>x)", "'release/$(id>x)'"),
+        ("release/1;reboot", "'release/1;reboot'"),
+        ("release/it's", "'release/it'\\''s'"),
+    ] {
+        let push = mallory.push(&[&format!("HEAD:refs/heads/{name}")])?;
+        push.rejected(&["error[missing-approval]", &format!("`portcullis approve {word} {commit}`")]);
+    }
     Ok(())
 }
