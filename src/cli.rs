@@ -90,6 +90,18 @@ pub enum OutputFormat {
     Human,
     /// For programs.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit's XML, for test reports.
+    Junit,
+    /// GitHub's workflow commands: annotations beside the changed lines.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A comment for a pull request.
+    Markdown,
+    /// reviewdog's diagnostics.
+    Rdjsonl,
 }
 
 /// Arguments of `check`.

@@ -75,7 +75,7 @@ fn what_is_approved(section: &Section, elapsed: Duration) -> String {
     let report = Report { sections: vec![section.clone()], elapsed };
     format!(
         "{read}the gate's judgement without this statement:\n\n{}",
-        report.render(Format::Human, Colour::Never)
+        report.render(Format::Human, Colour::Never, &[])
     )
 }
 
