@@ -14,6 +14,7 @@ mod generate;
 mod git_program;
 mod hooks;
 mod init;
+mod install;
 mod objects;
 mod output;
 mod owners;
@@ -67,6 +68,8 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Checks => explain::list(),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Install(arguments) => install::run(&arguments),
+        Command::Doctor(_) => Ok(Exit::Usage),
         Command::Demo => demo::run(),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man => generate::manual(),
