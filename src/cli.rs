@@ -1,8 +1,10 @@
 //! The command line, as clap types.
 
 mod hidden;
+mod hooks;
 mod installation;
 mod statements;
+mod verification;
 
 use std::path::PathBuf;
 
@@ -10,8 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::kube::KubernetesVersion;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
+pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, PlaceArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
+pub use verification::VerifyCommitArguments;
 
 /// A policy gate for GitOps repositories: judges what a push would make of the cluster.
 #[derive(Debug, Parser)]
@@ -96,52 +100,6 @@ pub enum OutputFormat {
     Json,
 }
 
-/// Options of the hooks.
-#[derive(Args, Debug)]
-pub struct HookArguments {
-    /// The server's policy, which no repository can loosen; `/etc/portcullis/policy.yaml` if it exists.
-    #[arg(long, value_name = "FILE")]
-    pub server_policy: Option<PathBuf>,
-    /// Reject when no verdict is reached after this many seconds (GitHub Enterprise Server: 4).
-    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
-    pub deadline: u64,
-    /// The host that serves the repository; told by its environment where absent.
-    #[arg(long, value_enum)]
-    pub host: Option<HostArgument>,
-    /// The format of the report.
-    #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
-    pub format: OutputFormat,
-}
-
-/// Hosts of `--host`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum HostArgument {
-    /// Plain git.
-    Git,
-    /// gitolite.
-    Gitolite,
-    /// GitHub Enterprise Server.
-    Github,
-    /// GitLab.
-    Gitlab,
-    /// Gitea and Forgejo.
-    Gitea,
-}
-
-/// Arguments of the `update` hook.
-#[derive(Args, Debug)]
-pub struct UpdateArguments {
-    /// The ref.
-    pub ref_name: String,
-    /// What it points to.
-    pub old_oid: String,
-    /// What it shall point to.
-    pub new_oid: String,
-    /// Options that all hooks share.
-    #[command(flatten)]
-    pub hook: HookArguments,
-}
-
 /// Arguments of `check`.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
@@ -187,23 +145,6 @@ pub struct ReplayArguments {
     /// Print every finding below its commit.
     #[arg(long)]
     pub findings: bool,
-    /// The repository.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub repo: PathBuf,
-}
-
-/// Arguments of `verify-commit`.
-#[derive(Args, Debug)]
-pub struct VerifyCommitArguments {
-    /// Commits, or ranges `A..B`.
-    #[arg(required = true, value_name = "REV")]
-    pub revisions: Vec<String>,
-    /// The revision whose policy and keys count.
-    #[arg(long, value_name = "REV", default_value = "HEAD")]
-    pub governing: String,
-    /// The server's policy.
-    #[arg(long, value_name = "FILE")]
-    pub server_policy: Option<PathBuf>,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,

@@ -2,9 +2,10 @@
 # Replays real histories: every bundle of a folder, every commit as if it had been pushed alone.
 # usage: tests/conformance.sh FOLDER PORTCULLIS
 # Fails where portcullis stops, panics, or cannot decide about a commit. Findings are no failure.
+# Then lets gpg and ssh-keygen sign, and compares mutated commits with git (tests/signatures/conformance.sh).
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail
-[ $# -eq 2 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
 portcullis=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,6 +32,9 @@ for bundle in "$1"/*.bundle; do
   fi
 done
 
+signatures=0
+"$(dirname "$0")/signatures/conformance.sh" "$portcullis" || signatures=1
+
 if command -v ruby >/dev/null; then
   ruby "$(dirname "$0")/gitlab_patterns.rb" "$portcullis"
 else
@@ -38,3 +42,4 @@ else
 fi
 
 [ "$failures" -eq 0 ] || { echo "$failures of $count histories failed"; exit 1; }
+exit "$signatures"

@@ -4,6 +4,8 @@
 //! A few hundred commits run always, with a stand-in for gpg that records what git hands it; tens of
 //! thousands run with gpg itself from `tests/conformance.sh`.
 
+#![expect(clippy::print_stdout, reason = "the counts by rule are what is looked at")]
+
 mod common;
 #[path = "differential/mutation.rs"]
 mod mutation;
@@ -15,7 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use common::git::Failure;
 use mutation::{Numbers, mutated};
-use oracle::{Oracle, Repository, Verifier};
+use oracle::{Answer, Oracle, Repository, Verifier};
 use portcullis::git::raw::{HashKind, parse_commit};
 use portcullis::signature::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
 use portcullis::source::RepoPath;
@@ -38,6 +40,9 @@ const STRICTER: &[(&str, &str)] = &[
     ("is not readable", "gpg takes text around a block, and several blocks"),
     ("is not a single one", "gpg takes what stands beside a signature"),
 ];
+
+/// What we and git make of one commit.
+type Row = (Result<(), String>, Answer);
 
 /// What we make of a commit: accepted, or the rule that refuses it.
 fn ours(bytes: &[u8], trusted: &TrustedKeys) -> Result<(), String> {
@@ -68,7 +73,7 @@ fn compare(count: usize, verifier: Verifier) -> Result<(), Failure> {
     let ids = oracle.repository.store_all(&commits)?;
     check_bytes(&oracle.repository, &ids, &commits)?;
     let judge = |(bytes, id): (&Vec<u8>, &String)| {
-        Ok((ours(bytes, &trusted), oracle.accepts(id).map_err(|error| error.to_string())?))
+        Ok((ours(bytes, &trusted), oracle.judge(id).map_err(|error| error.to_string())?))
     };
     let rows: Result<Vec<_>, String> = commits.par_iter().zip(&ids).map(judge).collect();
     report(&rows?, &commits)
@@ -82,21 +87,22 @@ fn check_bytes(repository: &Repository, ids: &[String], commits: &[Vec<u8>]) -> 
     Ok(())
 }
 
-fn report(rows: &[(Result<(), String>, bool)], commits: &[Vec<u8>]) -> Result<(), Failure> {
+fn report(rows: &[Row], commits: &[Vec<u8>]) -> Result<(), Failure> {
     let mut stricter: BTreeMap<&str, usize> = BTreeMap::new();
     let mut both = 0;
     for ((ours, theirs), bytes) in rows.iter().zip(commits) {
         match (ours, theirs) {
-            (Ok(()), true) => both += 1,
-            (Ok(()), false) => {
-                return Err(format!("we accept, git refuses:\n{}", String::from_utf8_lossy(bytes)).into());
+            (Ok(()), Answer::Accepts) => both += 1,
+            (Ok(()), Answer::Refuses(why)) => {
+                let text = String::from_utf8_lossy(bytes);
+                return Err(format!("we accept, git refuses: {why}\n{text}").into());
             }
-            (Err(rule), true) => {
+            (Err(rule), Answer::Accepts) => {
                 let known = STRICTER.iter().find(|(name, _)| rule.starts_with(name));
                 let shown = || format!("{rule}: git accepts\n{}", String::from_utf8_lossy(bytes));
                 *stricter.entry(known.ok_or_else(shown)?.0).or_default() += 1;
             }
-            (Err(_), false) => {}
+            (Err(_), Answer::Refuses(_)) => {}
         }
     }
     println!("both accept {both}, both refuse {}", rows.len() - both - stricter.values().sum::<usize>());

@@ -11,6 +11,8 @@ format=${3:-openpgp}
 work=$(mktemp -d)
 trap 'GNUPGHOME="$work/gnupg" gpgconf --kill all >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
 export GNUPGHOME="$work/gnupg" HOME="$work" GIT_CONFIG_NOSYSTEM=1
+# A library of ours records a backtrace with every error where this is set.
+unset RUST_BACKTRACE
 mkdir -m 700 "$GNUPGHOME"
 repository=$work/repository
 git init --quiet --initial-branch=main "$repository"

@@ -15,5 +15,5 @@ pub use digest::Digest;
 pub use people::Claim;
 pub use record::{NotGenuine, Record, SignedTag};
 pub use signer::{NewCommit, SignerApprovals};
-pub use standing::{Asked, Contributors, Covers, Refusal};
+pub use standing::{Asked, Contributors, Covers, Makers, Refusal};
 pub use statement::{Purpose, Statement, StatementError};

@@ -8,7 +8,8 @@ use crate::policy::{PersonEntry, signer};
 use crate::signature::SignatureStatus;
 
 impl Approver {
-    pub(super) fn of(person: &PersonEntry) -> Self {
+    /// A person of the policy.
+    pub fn of(person: &PersonEntry) -> Self {
         Self { name: person.name.clone(), handles: person.handles.clone() }
     }
 
@@ -41,7 +42,7 @@ impl Claim {
 
     /// Whether it may mean this person. Forges' own addresses (`12345+login@users.noreply.…`) name an
     /// account.
-    pub(super) fn may_mean(&self, person: &Approver) -> bool {
+    pub fn may_mean(&self, person: &Approver) -> bool {
         let account = self.0.split_once('@').and_then(|(local, domain)| {
             let login = local.rsplit('+').next().unwrap_or(local);
             domain.to_ascii_lowercase().contains("noreply").then(|| format!("@{login}"))

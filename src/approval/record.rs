@@ -22,9 +22,7 @@ pub struct SignedTag<'a> {
     pub name: &'a str,
     /// The message, without the signature.
     pub message: &'a [u8],
-    /// The commit that it points to.
-    pub commit: ObjectId,
-    /// The tree of that commit.
+    /// The tree of the commit that it points to.
     pub tree: ObjectId,
     /// What its signature is worth.
     pub signature: SignatureStatus,

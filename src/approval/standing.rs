@@ -38,9 +38,33 @@ pub struct Asked {
     pub longest: Option<Duration>,
 }
 
+/// Whether it is proved who made a change. An author line proves nothing: whoever writes another name
+/// there could approve their own change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Makers {
+    /// Somebody's trusted key signed every new commit, or the host names a pusher who is somebody.
+    Proved,
+    /// One of those who approve may have made it.
+    #[default]
+    Unproved,
+}
+
+impl Makers {
+    /// How many approvals are needed beyond those that are asked for, so that as many remain when the one
+    /// who may have made the change is left out.
+    pub fn more_approvals(self) -> usize {
+        match self {
+            Self::Proved => 0,
+            Self::Unproved => 1,
+        }
+    }
+}
+
 /// Who made the change: authors, committers and signers of its commits, and the pusher.
 #[derive(Clone, Debug, Default)]
 pub struct Contributors {
+    /// Whether that is proved.
+    pub makers: Makers,
     /// Names of people, proved by their keys.
     pub people: Vec<String>,
     /// What commits and the host claim: enough to be shut out.
@@ -169,5 +193,88 @@ impl fmt::Display for Record {
             Purpose::Override => "overrides the gate for",
         };
         write!(formatter, "{} {verb} {ref_name} with tree {} until {until}", self.approver.name, tree.short())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(digit: char) -> ObjectId {
+        ObjectId::parse(&digit.to_string().repeat(40)).unwrap()
+    }
+
+    fn asked() -> Asked {
+        Asked {
+            repository: Some("acme/prod".into()),
+            ref_name: "refs/heads/main".into(),
+            base: id('1'),
+            tree: id('2'),
+            trust: Digest::of([b"policy".as_slice()]),
+            floor: None,
+            now: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
+            longest: Some(Duration::from_hours(2)),
+        }
+    }
+
+    fn record(purpose: Purpose, change: impl Fn(&mut Statement)) -> Record {
+        let Asked { repository, ref_name, base, tree, trust, floor, now, longest: _ } = asked();
+        let not_after = now + Duration::from_hours(1);
+        let (repository, reason) = (repository.unwrap(), "read".to_owned());
+        let mut statement =
+            Statement { purpose, repository, ref_name, base, tree, trust, floor, not_after, reason };
+        change(&mut statement);
+        let approver = Approver { name: "Alice".into(), handles: vec!["alice@example.com".into()] };
+        Record { object: id('9'), statement, approver }
+    }
+
+    fn standing(purpose: Purpose, change: impl Fn(&mut Statement)) -> Result<Covers, Refusal> {
+        record(purpose, change).standing(&asked(), &Contributors::default())
+    }
+
+    #[test]
+    fn what_was_signed_has_to_be_as_it_was() {
+        let refused = |change: fn(&mut Statement)| standing(Purpose::Approval, change).unwrap_err();
+        assert_eq!(refused(|text| text.repository = "x".into()), Refusal::Repository("x".into()));
+        assert_eq!(
+            refused(|text| text.ref_name = "refs/heads/x".into()),
+            Refusal::Ref("refs/heads/x".into())
+        );
+        assert_eq!(refused(|text| text.trust = Digest::of([])), Refusal::Trust);
+        let other_floor = refused(|text| text.floor = Some(Digest::of([])));
+        assert!(matches!(other_floor, Refusal::Floor("under a server policy that is gone", _)));
+        let long_ago = |text: &mut Statement| text.not_after -= Duration::from_secs(3601);
+        assert!(matches!(refused(long_ago), Refusal::Expired(_)));
+        let long_ahead = |text: &mut Statement| text.not_after += Duration::from_secs(3601);
+        assert_eq!(refused(long_ahead), Refusal::TooLong);
+        assert_eq!(standing(Purpose::Approval, |text| text.not_after = asked().now), Ok(Covers::WholeChange));
+    }
+
+    #[test]
+    fn another_change_keeps_paths_and_no_override() {
+        let other_tree = |text: &mut Statement| text.tree = id('3');
+        assert_eq!(standing(Purpose::Approval, |_| {}), Ok(Covers::WholeChange));
+        assert_eq!(standing(Purpose::Approval, other_tree), Ok(Covers::UnchangedPaths));
+        assert_eq!(standing(Purpose::Approval, |text| text.base = id('3')), Ok(Covers::UnchangedPaths));
+        assert_eq!(standing(Purpose::Override, |_| {}), Ok(Covers::WholeChange));
+        assert_eq!(standing(Purpose::Override, other_tree), Err(Refusal::OtherChange));
+    }
+
+    #[test]
+    fn whoever_took_part_overrides_and_does_not_approve() {
+        let by_key = Contributors { people: vec!["Alice".into()], ..Contributors::default() };
+        let claims = vec![Claim::new("ALICE@example.com")];
+        for contributors in [by_key, Contributors { claims, ..Contributors::default() }] {
+            let standing = |purpose| record(purpose, |_| {}).standing(&asked(), &contributors);
+            assert_eq!(standing(Purpose::Approval), Err(Refusal::OwnChange));
+            assert_eq!(standing(Purpose::Override), Ok(Covers::WholeChange));
+        }
+    }
+
+    #[test]
+    fn without_a_name_for_the_repository_nothing_counts() {
+        let nameless = Asked { repository: None, ..asked() };
+        let standing = record(Purpose::Approval, |_| {}).standing(&nameless, &Contributors::default());
+        assert_eq!(standing, Err(Refusal::NoRepository));
     }
 }

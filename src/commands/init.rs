@@ -28,7 +28,8 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
         .ok()
         .filter(|located| !located.files.is_empty());
     let owners = located.map_or(Ownership::Nobody, |located| Ownership::Declared(located.dialect));
-    let text = document(&keyrings(&repository, &snapshot), &owners);
+    let name = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = document(&name, &keyrings(&repository, &snapshot), &owners);
     std::fs::write(&path, text).map_err(|source| CommandError::File { path: path.clone(), source })?;
     print(&format!(
         "wrote {}\n  try it on the past: portcullis replay HEAD --policy {POLICY_PATH}\n  then commit and push it \
@@ -59,7 +60,7 @@ fn keyrings(repository: &Repository, snapshot: &Snapshot) -> Vec<RepoPath> {
     snapshot.files.keys().filter(named).filter(armored).cloned().collect()
 }
 
-fn document(keyrings: &[RepoPath], owners: &Ownership) -> String {
+fn document(name: &str, keyrings: &[RepoPath], owners: &Ownership) -> String {
     let names: Vec<String> = keyrings.iter().map(|path| format!("\"{path}\"")).collect();
     let signatures = match names.len() {
         0 => String::new(),
@@ -80,6 +81,8 @@ fn document(keyrings: &[RepoPath], owners: &Ownership) -> String {
          apiVersion: portcullis.dev/v1\n\
          kind: GatePolicy\n\
          profile: baseline\n\
+         # The name that approvals are given for: one of another repository does not count here.\n\
+         repository: {name:?}\n\
          {signatures}{owners}\
          # clusters:\n\
          # - {{name: prod, paths: [\"clusters/prod/**\"], kubernetes: \"1.36\", cloud: aws}}\n"

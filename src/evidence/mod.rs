@@ -184,6 +184,9 @@ pub struct RefEvidence {
     pub trust_files: Vec<TrustFileChange>,
     /// What people said of the change by signing it.
     pub approvals: Vec<ApprovalFacts>,
+    /// How many approvals of a finding are needed beyond those that the policy asks for, because one of
+    /// those who approve may have made the change.
+    pub more_approvals: usize,
     /// What a reader should know besides findings, such as why an approval does not count.
     pub notices: Vec<String>,
 }
@@ -209,6 +212,7 @@ impl RefEvidence {
             owners_problems: Vec::new(),
             trust_files: Vec::new(),
             approvals: Vec::new(),
+            more_approvals: 0,
             notices: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ mod comparison;
 mod document;
 mod enforcement;
 mod error;
+mod identity;
 mod layer;
 mod layers;
 mod people;

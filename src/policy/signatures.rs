@@ -71,3 +71,124 @@ pub(super) fn check_signatures(file: &Positioned) -> Result<(), PolicyError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::super::{Author, PROFILES, signer};
+    use super::*;
+    use crate::signature::SignatureStatus;
+
+    const HEADER: &str = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\n";
+
+    fn layer(text: &str, author: Author) -> Result<Layer, String> {
+        let text = format!("{HEADER}{text}");
+        let profiles = PROFILES.iter().map(|profile| profile.text().as_bytes());
+        let profiles: Vec<Positioned> = profiles.map(|text| Positioned::parse("", text).unwrap()).collect();
+        let known: Vec<&str> =
+            profiles.iter().flat_map(|file| file.document.checks.keys()).map(String::as_str).collect();
+        Layer::parse(".portcullis.yaml", text.as_bytes(), &known, author).map_err(|error| error.to_string())
+    }
+
+    fn error(text: &str) -> String {
+        layer(text, Author::Repository).expect_err(text)
+    }
+
+    fn openpgp(digit: &str) -> KeyFingerprint {
+        KeyFingerprint::parse(&digit.repeat(40)).unwrap()
+    }
+
+    #[test]
+    fn the_strictest_layer_holds() {
+        let repository = format!(
+            "signatures: {{maxSignatureAge: 30d, minimumRsaBits: 3072, forge: {{allow: merges}}}}\npeople: [{{name: A, \
+             keys: [{{key: '{}', validUntil: 2026-12-31}}]}}]\n",
+            openpgp("A")
+        );
+        let server = format!(
+            "signatures: {{maxSignatureAge: 60d, committer: signer, forge: {{allow: never}}}}\npeople: [{{name: B, keys: \
+             [{{key: '{}', validFrom: 2026-01-01, validUntil: 2027-12-31}}]}}]\n",
+            openpgp("a")
+        );
+        let layers =
+            [layer(&repository, Author::Repository).unwrap(), layer(&server, Author::Server).unwrap()];
+        let rules = rules(&layers);
+        assert_eq!(rules.terms.maximum_age, Some(Duration::from_hours(720)));
+        assert_eq!(rules.terms.minimum_rsa_bits, RsaBits::new(3072).unwrap());
+        assert_eq!((rules.committer, rules.forge), (CommitterRule::Signer, ForgeUse::Never));
+        let day = |days: u64| Some(UNIX_EPOCH + Duration::from_hours(24 * days));
+        let window = KeyWindow { valid_from: day(20_454), valid_until: day(20_819) };
+        assert_eq!(rules.terms.windows.get(&openpgp("A")), Some(&window));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let key = openpgp("A");
+        for (text, told) in [
+            (
+                "signatures: {minimumRsaBits: 1024}\n",
+                ":3:14: 1024 bits are below the floor of 2048, which a policy can only raise",
+            ),
+            ("signatures: {maxSignatureAge: 1w}\n", "is no length of time"),
+            ("signatures: {committer: signr}\n", "did you mean `signer`?"),
+            ("signatures: {forge: {allow: always}}\n", "unknown variant `always`"),
+            (
+                "signatures: {forge: {keys: [abc]}}\n",
+                "`abc` is no fingerprint of an OpenPGP certificate or SSH key",
+            ),
+            ("signatures: {revokedKey: [a]}\n", "did you mean `revokedKeys`?"),
+            (
+                "people: [{name: A, keys: [alice]}]\n",
+                ":3:27: `alice` is no fingerprint: write the 40 or 64 digits",
+            ),
+            (
+                "people: [{name: A, keys: [1]}]\n",
+                "invalid type: integer `1`, expected the fingerprint of a key in quotes",
+            ),
+            ("people: [{name: A, keys: [{key: KEY, validFro: 2026-01-01}]}]\n", "did you mean `validFrom`?"),
+            (
+                "people: [{name: A, keys: [{key: KEY, validFrom: tomorrow}]}]\n",
+                "`tomorrow` is no date; write YYYY-MM-DD",
+            ),
+            (
+                "people: [{name: A, keys: [{key: KEY, validFrom: 2026-02-01, validUntil: 2026-01-31}]}]\n",
+                "the key never counts",
+            ),
+            ("people: [{name: A, keys: [KEY, KEY]}]\n", "stands twice"),
+            ("people: [{name: A, keys: [KEY]}, {name: B, keys: [KEY]}]\n", "belongs to two people"),
+        ] {
+            let error = error(&text.replace("KEY", key.as_str()));
+            assert!(error.contains(told), "{text}{error}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_one_persons_or_nobodys() {
+        let text = format!(
+            "people: [{{name: A, keys: ['{}'], handles: ['a@example.com', '@team']}}, {{name: B, handles: \
+             ['b@example.com', '@team'], bot: true}}]\n",
+            openpgp("A")
+        );
+        let layer = layer(&text, Author::Repository).unwrap();
+        let people = &layer.document().unwrap().people;
+        let who = |key: &str, principals: &[&str]| {
+            let principals = principals.iter().map(|name| (*name).to_owned()).collect();
+            let status = SignatureStatus::Trusted { key: openpgp(key), principals };
+            signer(people, &status).map(|person| person.name.as_str())
+        };
+        assert_eq!(who("A", &[]), Some("A"));
+        assert_eq!(who("B", &["b@example.com", "root"]), Some("B"));
+        for (key, principals) in [
+            ("B", &[][..]),
+            ("B", &["root"]),
+            ("B", &["@team"]),
+            ("B", &["a@example.com", "b@example.com"]),
+            ("A", &["b@example.com"]),
+            ("B", &["A@example.com"]),
+        ] {
+            assert_eq!(who(key, principals), None, "{key} {principals:?}");
+        }
+        assert!(signer(people, &SignatureStatus::Forge { key: openpgp("A") }).is_none());
+    }
+}

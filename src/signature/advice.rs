@@ -43,14 +43,14 @@ impl Distrust {
             Self::NotYetValid { .. } | Self::NoLongerValid { .. } => {
                 "sign with a key that counts today, or ask an owner of the policy to change the dates of this one."
             }
-            Self::ShortKey { .. } => {
+            Self::ShortKey { .. } | Self::Dsa(_) => {
                 "make a new key (`ssh-keygen -t ed25519`, or `gpg --quick-generate-key`), have it added to \
                  the trusted keys, and sign again with it."
             }
             Self::NoTouch(_) => "sign again and touch the security key when it blinks.",
             Self::Unbound { .. } => {
-                "renew what binds the key to its certificate (`cross-certify` in `gpg --edit-key`), have the \
-                 keyring updated, and sign again."
+                "sign again; if that does not help, renew what binds the key to its certificate (`cross-certify` \
+                 in `gpg --edit-key`) and have the keyring updated first."
             }
             Self::NotAlive(_) | Self::NotForSigning(_) => {
                 "sign with a signing key of yours that the keyring holds, or have the keyring updated."

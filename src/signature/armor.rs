@@ -31,7 +31,7 @@ impl Format {
 pub(super) struct Block<'a> {
     pub(super) format: Format,
     /// The block with its first and last line.
-    pub(super) text: &'a str,
+    text: &'a str,
 }
 
 impl<'a> Block<'a> {

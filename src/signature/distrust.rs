@@ -73,6 +73,9 @@ pub(super) enum Distrust {
         /// How long it has to be.
         floor: usize,
     },
+    /// A DSA key.
+    #[error("was made by key {0}, a DSA key, which is no longer accepted")]
+    Dsa(KeyFingerprint),
     /// The key is not bound to its certificate.
     #[error("was made by key {key}, which its certificate does not vouch for: {problem}")]
     Unbound {

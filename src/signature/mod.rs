@@ -11,6 +11,7 @@ mod gpg_program;
 mod identity;
 mod keyring;
 mod openpgp;
+mod radix64;
 mod ssh;
 mod terms;
 #[cfg(test)]

@@ -5,10 +5,8 @@
 //! they were when the signature says that it was made, and its author chooses that; so everything
 //! is judged a second time as of now, or an expired or retired key could sign with an old date.
 
-use std::io::Read;
 use std::time::SystemTime;
 
-use sequoia_openpgp::armor::{Kind, Reader, ReaderMode};
 use sequoia_openpgp::cert::amalgamation::key::{ErasedKeyAmalgamation, ValidErasedKeyAmalgamation};
 use sequoia_openpgp::cert::amalgamation::{ValidAmalgamation, ValidateAmalgamation};
 use sequoia_openpgp::packet::Signature;
@@ -20,6 +18,7 @@ use sequoia_openpgp::{Cert, Fingerprint, Packet, PacketPile};
 
 use super::armor::{Block, unreadable};
 use super::distrust::Distrust;
+use super::radix64;
 use super::terms::{CLOCK_TOLERANCE, RsaBits};
 use super::trusted_keys::{Signed, TrustedKeys};
 use super::{KeyFingerprint, Keyring};
@@ -31,7 +30,8 @@ pub(super) fn signer(
     block: &Block<'_>,
     now: SystemTime,
 ) -> Result<Signed, Distrust> {
-    let signature = single_signature(&dearmor(block)?)?;
+    let bytes = radix64::decode(block.body()).ok_or_else(|| unreadable("its base64 text is damaged"))?;
+    let signature = single_signature(&bytes)?;
     let created = creation_time(&signature, now)?;
     let judge = Judge {
         policy: strict_policy(now),
@@ -96,14 +96,6 @@ fn decide(verdicts: Vec<Result<KeyFingerprint, Distrust>>) -> Result<KeyFingerpr
     }
 }
 
-/// The bytes in the armor.
-fn dearmor(block: &Block<'_>) -> Result<Vec<u8>, Distrust> {
-    let mut bytes = Vec::new();
-    let mut reader = Reader::from_bytes(block.text.as_bytes(), ReaderMode::Tolerant(Some(Kind::Signature)));
-    reader.read_to_end(&mut bytes).map_err(|_| unreadable("its base64 text is damaged"))?;
-    Ok(bytes)
-}
-
 /// The one signature packet; a second one, or anything else beside it, is refused.
 pub(super) fn single_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
     let damaged = |_| Distrust::Unreadable("its OpenPGP packets are damaged".to_owned());
@@ -142,6 +134,9 @@ impl Judge<'_> {
         if self.times.iter().any(|time| *time < key.key().creation_time()) {
             return Err(Distrust::NotAlive(fingerprint_of_key(key)));
         }
+        if is_dsa(key.key().pk_algo()) {
+            return Err(Distrust::Dsa(fingerprint_of_key(key)));
+        }
         self.signature.verify_message(key.key(), self.payload).map_err(|_| Distrust::Mismatch)?;
         if BROKEN_HASHES.contains(&self.signature.hash_algo()) {
             return Err(Distrust::Weak(format!("the hash {}", self.signature.hash_algo())));
@@ -164,6 +159,11 @@ fn check_length(key: &ErasedKeyAmalgamation<'_, PublicParts>, floor: RsaBits) ->
         Some((key, bits)) => Err(Distrust::ShortKey { key, bits, floor: floor.get() }),
         None => Ok(()),
     }
+}
+
+#[expect(deprecated, reason = "old certificates name it, and are refused for it")]
+fn is_dsa(algorithm: PublicKeyAlgorithm) -> bool {
+    algorithm == PublicKeyAlgorithm::DSA
 }
 
 #[expect(deprecated, reason = "old certificates name them, and they are as short as their modulus")]

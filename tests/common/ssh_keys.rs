@@ -25,17 +25,17 @@ pub(crate) struct Numbers(u64);
 
 impl RngCore for Numbers {
     fn next_u32(&mut self) -> u32 {
-        u32::from_be_bytes(self.next_u64().to_be_bytes()[..4].try_into().unwrap_or_default())
+        u32::from_be_bytes(self.next_u64().to_be_bytes().first_chunk().copied().unwrap_or_default())
     }
 
     fn next_u64(&mut self) -> u64 {
         self.0 += 1;
         let digest = Sha256::digest(self.0.to_be_bytes());
-        u64::from_be_bytes(digest[..8].try_into().unwrap_or_default())
+        u64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default())
     }
 
     fn fill_bytes(&mut self, bytes: &mut [u8]) {
-        bytes.fill_with(|| self.next_u64().to_be_bytes()[0]);
+        bytes.fill_with(|| u8::try_from(self.next_u64() >> 56).unwrap_or_default());
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
@@ -143,8 +143,9 @@ pub(crate) fn fingerprint(blob: &[u8]) -> String {
 }
 
 pub(crate) fn text(blob: &[u8]) -> Result<String, Failure> {
-    let length = u32::from_be_bytes(blob[..4].try_into()?);
-    let kind = std::str::from_utf8(&blob[4..4 + usize::try_from(length)?])?;
+    let (length, rest) = blob.split_first_chunk().ok_or("no key")?;
+    let length = usize::try_from(u32::from_be_bytes(*length))?;
+    let kind = std::str::from_utf8(rest.get(..length).ok_or("no key")?)?;
     Ok(format!("{kind} {}", STANDARD.encode(blob)))
 }
 

@@ -1,5 +1,7 @@
 //! What git makes of commits.
 
+#![expect(clippy::indexing_slicing, reason = "a test that cuts in the wrong place fails")]
+
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -19,6 +21,14 @@ pub(crate) enum Verifier {
     Recorder,
     /// gpg does.
     Gpg,
+}
+
+/// What git says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Accepts,
+    /// With its words.
+    Refuses(String),
 }
 
 /// A repository for odd objects.
@@ -60,18 +70,24 @@ impl Oracle {
         Ok(Self { repository, verifier, trusted, folder })
     }
 
-    /// Whether git, with its verifier, accepts the signature of a commit.
-    pub(crate) fn accepts(&self, id: &str) -> Result<bool, Failure> {
+    /// What git, with its verifier, makes of the signature of a commit.
+    pub(crate) fn judge(&self, id: &str) -> Result<Answer, Failure> {
         let recorded = tempfile::tempdir_in(self.folder.path())?;
         let mut command = self.repository.git.command(&["verify-commit", "--raw", id]);
         let output = command.env("ORACLE", recorded.path()).output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
         match self.verifier {
-            Verifier::Gpg => Ok(output.status.success()),
+            Verifier::Gpg if output.status.success() => Ok(Answer::Accepts),
+            Verifier::Gpg => Ok(Answer::Refuses(said)),
             Verifier::Recorder => {
-                let Ok(payload) = fs::read(recorded.path().join("payload")) else { return Ok(false) };
+                let Ok(payload) = fs::read(recorded.path().join("payload")) else {
+                    return Ok(Answer::Refuses(said));
+                };
                 let signature = fs::read(recorded.path().join("signature"))?;
-                let status = self.trusted.verify(&payload, &signature, SystemTime::now());
-                Ok(matches!(status, SignatureStatus::Trusted { .. }))
+                Ok(match self.trusted.verify(&payload, &signature, SystemTime::now()) {
+                    SignatureStatus::Trusted { .. } => Answer::Accepts,
+                    other => Answer::Refuses(format!("{other:?}")),
+                })
             }
         }
     }
@@ -102,7 +118,7 @@ impl Repository {
         let object = [format!("commit {}\0", commit.len()).as_bytes(), commit].concat();
         let mut context = HashAlgorithm::SHA1.context()?.for_digest();
         context.update(&object);
-        let id: String = context.into_digest()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = sequoia_openpgp::fmt::hex::encode(context.into_digest()?).to_ascii_lowercase();
         let (folder, name) = id.split_at(2);
         let folder = self.folder.join("objects").join(folder);
         fs::create_dir_all(&folder)?;

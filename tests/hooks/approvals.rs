@@ -48,7 +48,6 @@ pub(crate) fn server(approvals: usize, more: &str) -> Result<Server, Failure> {
 pub(crate) fn clone_of(server: &Server, name: &str) -> Result<Checkout, Failure> {
     let clone = server.checkout(name)?;
     clone.sign_as(name)?;
-    clone.git.run(&["config", "commit.gpgSign", "false"], b"")?;
     clone.git.run(&["config", "user.name", name], b"")?;
     clone.git.run(&["config", "user.email", &format!("{name}@example.com")], b"")?;
     Ok(clone)
@@ -149,6 +148,7 @@ fn a_co_author_does_not_approve_either() -> Result<(), Failure> {
 fn whoever_only_committed_it_does_not_approve_it() -> Result<(), Failure> {
     let server = server(1, "")?;
     let alice = clone_of(&server, "alice")?;
+    alice.git.run(&["config", "commit.gpgSign", "false"], b"")?;
     alice.write(SETTINGS_PATH, SETTINGS.as_bytes())?;
     alice.git.run(&["add", "--all"], b"")?;
     alice.git.run(&["commit", "--quiet", "--author=Nobody <nobody@example.com>", "-m", "Propose"], b"")?;
@@ -434,5 +434,25 @@ fn an_approval_of_another_change_is_none_of_a_trust_file() -> Result<(), Failure
     approve(&alice, &[])?;
     mallory.commit("And the port", &[(SERVICE_PATH, NODE_PORT)])?;
     mallory.push_main()?.rejected(&["error[weakened-policy]", "error[node-port]"]);
+    Ok(())
+}
+
+/// Where nobody proves who made a change, an owner could write another name into the author line.
+#[test]
+fn a_change_that_nobody_signed_needs_one_approval_more() -> Result<(), Failure> {
+    let rule = "checks: {node-port: {enforce: approve, approvers: ['@alice', '@bob']}}\n";
+    let server = server(1, rule)?;
+    let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
+    alice.git.run(&["config", "commit.gpgSign", "false"], b"")?;
+    alice.write(SERVICE_PATH, NODE_PORT.as_bytes())?;
+    alice.git.run(&["add", "--all"], b"")?;
+    let identity = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.com"];
+    alice.git.run(&[&identity[..], &["commit", "--quiet", "-m", "Propose"]].concat(), b"")?;
+    alice.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
+    approve(&alice, &[])?;
+    let told = ["needs 1 more approval", "needs approval[node-port]", "one approval more is needed"];
+    alice.push_main()?.rejected(&told);
+    approve(&bob, &[])?;
+    alice.push_main()?.accepted(&["alice approves", "bob approves"]);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Repositories of formats that libgit2 does not know: `git cat-file` reads them.
 
 use std::fs;
+use std::io::Write as _;
 
 use super::checkout::Checkout;
 use super::manifests::{
@@ -59,13 +60,11 @@ fn a_sha_256_repository_at_a_path_with_a_colon_is_judged() -> Result<(), Failure
 
 #[test]
 fn a_repository_with_a_table_of_refs_is_judged() -> Result<(), Failure> {
-    match server("reftable.git", &["--ref-format=reftable"])? {
-        Some((_server, alice)) => judges(&alice),
-        None => {
-            eprintln!("skipped: the installed git knows no reftable (2.45 does)");
-            Ok(())
-        }
+    if let Some((_server, alice)) = server("reftable.git", &["--ref-format=reftable"])? {
+        return judges(&alice);
     }
+    writeln!(std::io::stderr(), "skipped: the installed git knows no reftable (2.45 does)")?;
+    Ok(())
 }
 
 #[test]

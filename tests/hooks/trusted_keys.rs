@@ -14,7 +14,8 @@ const REQUIRED: &str = "require: trusted, keyring: ['keys/*.asc']";
 fn server(signatures: &str, more: &str, files: &[(&str, &str)]) -> Result<(Server, Checkout), Failure> {
     let policy =
         policy(&format!("signatures: {{require: trusted, allowedSigners: {SIGNERS}{signatures}}}\n{more}"));
-    let signers = format!("alice@example.com {}\n", SshSigner::ed25519(1).text()?);
+    let (alice, forge) = (SshSigner::ed25519(1).text()?, SshSigner::ed25519(7).text()?);
+    let signers = format!("alice@example.com {alice}\nforge {forge}\n");
     let own = [(POLICY_PATH, policy.as_str()), (SIGNERS, signers.as_str()), (SERVICE_PATH, SERVICE)];
     let server = Server::holding(&[own.as_slice(), files].concat())?;
     let checkout = server.checkout("alice")?;
@@ -129,6 +130,28 @@ fn a_forges_key_signs_merges_only_and_only_if_the_policy_says_so() -> Result<(),
         let (_server, alice) = server(&forge, "", &[])?;
         commit(&alice, &SshSigner::ed25519(1))?;
         alice.push_main()?.rejected(&["error[untrusted-signature]", told]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_forges_merge_counts_where_the_policy_says_so_and_as_nobodys() -> Result<(), Failure> {
+    let forge = SshSigner::ed25519(7);
+    let key = fingerprint(&forge.blob()?);
+    for (allow, accepted) in [("merges", true), ("never", false)] {
+        let rules = format!(", forge: {{keys: ['{key}'], allow: {allow}}}");
+        let (_server, alice) = server(&rules, "", &[])?;
+        alice.git.run(&["checkout", "--quiet", "-b", "feature"], b"")?;
+        commit(&alice, &SshSigner::ed25519(1))?;
+        alice.git.run(&["checkout", "--quiet", "main"], b"")?;
+        alice.git.run(&["merge", "--quiet", "--no-ff", "-m", "Merge", "feature"], b"")?;
+        sign_head(&alice, &forge, "git")?;
+        let push = alice.push_main()?;
+        if accepted {
+            push.accepted(&["2 commits"]);
+        } else {
+            push.rejected(&["error[untrusted-signature]", "does not say who wanted the change"]);
+        }
     }
     Ok(())
 }

@@ -2,18 +2,20 @@
 
 use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
+
 use super::clock::instant;
 use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::trust_files::{self, TrustInput};
 use crate::approval::{
-    Asked, Claim, Contributors, Covers, NotGenuine, Purpose, Record, SignedTag, Statement,
+    Asked, Claim, Contributors, Covers, Makers, NotGenuine, Purpose, Record, SignedTag, Statement,
 };
 use crate::evidence::{ApprovalFacts, ApprovalStanding, CommitFacts, Evidence};
 use crate::git::raw::{RawPerson, TargetType, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::owners::Approver;
-use crate::policy::PersonEntry;
+use crate::policy::{PersonEntry, signer};
 use crate::push::{HostFacts, RefUpdate};
 use crate::signature::{SignatureStatus, TrustedKeys};
 use crate::source::{ObjectId, RepoPath};
@@ -43,11 +45,19 @@ impl Reader<'_> {
             ref_name,
             name: &tag.name,
             message: tag.message(),
-            commit: tag.object.clone(),
             tree,
             signature: self.status(&tag.payload, tag.signature.as_deref()),
         };
         Record::of(signed, self.people)
+    }
+
+    /// Whether a statement is past its time. Whose it was does not matter any more, and thousands of old ones
+    /// need no verification.
+    fn has_expired(&self, id: &ObjectId, now: DateTime<Utc>) -> bool {
+        let tag = self.repository.read_kind(id, ObjectKind::Tag).ok();
+        let tag = tag.and_then(|bytes| parse_tag(&bytes, hash_of(id)).ok());
+        let statement = tag.and_then(|tag| Statement::parse(tag.message()).ok());
+        statement.is_some_and(|statement| statement.not_after < now)
     }
 
     fn status(&self, payload: &[u8], signature: Option<&[u8]>) -> SignatureStatus {
@@ -81,11 +91,17 @@ pub(super) fn stored(
     Ok(found)
 }
 
+/// Why one approval more is asked for.
+const UNPROVED: &str = "neither a trusted signature on every new commit nor the host proves who made this change, so \
+                        one of those who approve may have: one approval more is needed";
+
 /// The statements about one change.
 #[derive(Default)]
 pub(super) struct Approvals {
     /// All of them, for reports and checks.
     pub(super) facts: Vec<ApprovalFacts>,
+    /// How many of the approvals may be by who made the change.
+    pub(super) needed_more: usize,
     /// What whoever pushes should know of them.
     pub(super) notices: Vec<String>,
     records: Vec<(Record, Covers)>,
@@ -99,12 +115,16 @@ impl Approvals {
         asked: &Asked,
         contributors: &Contributors,
     ) -> Self {
-        let mut approvals = Self::default();
-        for (ref_name, id) in stored {
+        let needed_more = contributors.makers.more_approvals();
+        let mut approvals = Self { needed_more, ..Self::default() };
+        for (ref_name, id) in stored.iter().filter(|(_, id)| !reader.has_expired(id, asked.now)) {
             match reader.read(ref_name, id) {
                 Ok(record) => approvals.add(record, asked, contributors),
                 Err(reason) => approvals.facts.push(not_genuine(id, &reason)),
             }
+        }
+        if needed_more > 0 && !approvals.records.is_empty() {
+            approvals.notices.push(UNPROVED.to_owned());
         }
         approvals
     }
@@ -208,7 +228,21 @@ pub(super) fn contributors(
     }
     let accounts = host.into_iter().flat_map(|host| host.pusher.iter().chain(&host.others));
     contributors.claims.extend(accounts.map(|account| Claim::new(account)));
+    contributors.makers = makers(facts, people, host);
     Ok(contributors)
+}
+
+/// A program that signs counts: it is known who made the change, and it approves nothing.
+fn makers(facts: &[CommitFacts], people: &[PersonEntry], host: Option<&HostFacts>) -> Makers {
+    let pusher = host.and_then(|host| host.pusher.as_deref()).map(Claim::new);
+    let pushed_by_somebody =
+        pusher.is_some_and(|pusher| people.iter().any(|person| pusher.may_mean(&Approver::of(person))));
+    let signed_by_somebody = |facts: &CommitFacts| match &facts.signature {
+        Evidence::Known(status) => facts.malformed.is_empty() && signer(people, status).is_some(),
+        Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => false,
+    };
+    let all_signed = !facts.is_empty() && facts.iter().all(signed_by_somebody);
+    if pushed_by_somebody || all_signed { Makers::Proved } else { Makers::Unproved }
 }
 
 fn claims(person: &RawPerson) -> [Claim; 2] {

@@ -54,8 +54,35 @@ fn keys(place: &Place<'_>, entry: &SignaturesEntry) -> Result<TrustedKeys, Strin
     Ok(TrustedKeys { keyring, signers, ..TrustedKeys::default() })
 }
 
+/// The files of the repository that may hold keys, by what any layer of the policy names.
+#[derive(Debug, Default)]
+pub struct KeyFiles {
+    patterns: Vec<GlobMatcher>,
+    names: Vec<String>,
+}
+
+impl KeyFiles {
+    /// What the layers name.
+    pub(super) fn of(layers: &[Layer]) -> Self {
+        let entries: Vec<SignaturesEntry> = layers.iter().map(Layer::signatures).collect();
+        let patterns: Vec<String> = entries
+            .iter()
+            .flat_map(|entry| entry.keyring.iter().chain(&entry.revoked_keys))
+            .cloned()
+            .collect();
+        let names = entries.into_iter().filter_map(|entry| entry.allowed_signers).collect();
+        Self { patterns: matchers(&patterns), names }
+    }
+
+    /// Whether a path is one of them.
+    pub(super) fn contain(&self, path: &RepoPath) -> bool {
+        self.names.iter().any(|name| name == path.as_str())
+            || self.patterns.iter().any(|pattern| pattern.is_match(path.as_str()))
+    }
+}
+
 /// Matchers of the keyring patterns; those that do not compile match nothing and leave no keyring.
-pub(super) fn matchers(patterns: &[String]) -> Vec<GlobMatcher> {
+fn matchers(patterns: &[String]) -> Vec<GlobMatcher> {
     let compiled =
         patterns.iter().filter_map(|pattern| GlobBuilder::new(pattern).literal_separator(true).build().ok());
     compiled.map(|glob| glob.compile_matcher()).collect()

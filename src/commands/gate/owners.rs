@@ -6,8 +6,8 @@ use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
 use crate::owners::{
-    Approver, Coverage, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate,
-    may_name_owners,
+    Approver, Coverage, Demand, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement,
+    locate, may_name_owners,
 };
 use crate::policy::OwnersEntry;
 use crate::push::HostKind;
@@ -147,8 +147,9 @@ impl Judge<'_> {
             self.unowned.push(path.clone());
             return;
         }
-        let approvers = self.approvals.of(path);
+        let (approvers, more) = self.approvals.of(path);
         let demand = self.demand.demand();
+        let demand = Demand { approvals: demand.approvals + more, ..demand };
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
         let of_head = of_head.into_iter().filter(|requirement| !known(requirement));
         let of_head: Vec<_> = of_head.map(|requirement| (ReadFrom::Head, requirement)).collect();
@@ -168,15 +169,16 @@ struct PathApprovals<'a> {
 }
 
 impl PathApprovals<'_> {
-    /// Everybody whose approval of a path counts, owner or not. A trust file is approved by nobody who only
-    /// signed its commit, and by nobody who approved another change.
-    fn of(&self, path: &RepoPath) -> Vec<Approver> {
-        if is_trust_file(self.input, path) {
-            return self.statements.of_change().into_iter().cloned().collect();
-        }
-        let signer = self.signers.approver(path);
-        let statements = self.statements.of_path(self.input, path).into_iter().cloned();
-        statements.chain(signer).collect()
+    /// Everybody whose approval of a path counts, owner or not, and how many more are needed because one of
+    /// them may have made the change. A trust file is approved by nobody who only signed its commit, and
+    /// by nobody who approved another change.
+    fn of(&self, path: &RepoPath) -> (Vec<Approver>, usize) {
+        let trusted = is_trust_file(self.input, path);
+        let statements =
+            if trusted { self.statements.of_change() } else { self.statements.of_path(self.input, path) };
+        let more = if statements.is_empty() { 0 } else { self.statements.needed_more };
+        let signer = if trusted { None } else { self.signers.approver(path) };
+        (statements.into_iter().cloned().chain(signer).collect(), more)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::keyring::KeyFiles;
 use super::session::GateError;
 use crate::approval::Digest;
 use crate::checks::REGISTRY;
@@ -108,6 +109,8 @@ pub struct Governing {
     pub floor_folder: Option<PathBuf>,
     /// The digest of the server's policy and keyring.
     pub floor_digest: Option<Digest>,
+    /// The files of the repository that may hold keys.
+    pub key_files: KeyFiles,
 }
 
 /// Every id that a policy may name.
@@ -139,8 +142,9 @@ pub fn load(
         layers.push(layer);
     }
     let targets = targets(&layers)?;
+    let key_files = KeyFiles::of(&layers);
     let policy = Policy::of(layers, protected, accepted);
-    Ok(Governing { policy, targets, governance, floor_folder, floor_digest })
+    Ok(Governing { policy, targets, governance, floor_folder, floor_digest, key_files })
 }
 
 /// The policy where there is no repository: the server's, or the profile `baseline`.
@@ -169,9 +173,10 @@ fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateE
     let protected = vec![ProtectedRefs::by(&layer)];
     let layers = vec![layer];
     let targets = targets(&layers).map_err(PolicyLoadError::from)?;
+    let key_files = KeyFiles::of(&layers);
     let policy = Policy::of(layers, protected, std::collections::BTreeMap::new());
     let governance = Governance::Established;
-    Ok(Governing { policy, targets, governance, floor_folder, floor_digest: None })
+    Ok(Governing { policy, targets, governance, floor_folder, floor_digest: None, key_files })
 }
 
 fn read_policy(

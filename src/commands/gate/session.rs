@@ -236,6 +236,7 @@ impl Session {
             owners_problems: ownership.problems,
             trust_files: trust_files::changes(&input, &approvals),
             approvals: approvals.facts,
+            more_approvals: approvals.needed_more,
             notices: approvals.notices,
         })
     }

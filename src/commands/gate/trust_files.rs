@@ -1,7 +1,6 @@
 //! Which changed files are trust files, and which of them may change.
 
 use super::approvals::Approvals;
-use super::keyring::matchers;
 use super::policy::{Governance, Governing, broken_policy};
 use super::trust_owners::TrustOwners;
 use super::weakening::weakening;
@@ -150,7 +149,7 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
         Some(Role::Policy)
     } else if may_name_owners(owners_dialect(input).policy, path) {
         Some(if path.is_named("CODEOWNERS") { Role::Codeowners } else { Role::NestedOwners })
-    } else if names_keyring(input, path) {
+    } else if input.governing.key_files.contain(path) {
         Some(Role::Keyring)
     } else if path.file_name() == ".sops.yaml" {
         Some(Role::Encryption)
@@ -165,15 +164,6 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
 pub(super) fn owners_dialect(input: &TrustInput<'_>) -> KnownDialect {
     let policy = input.governing.policy.owners().and_then(|owners| owners.dialect);
     KnownDialect { policy, host: input.host }
-}
-
-fn names_keyring(input: &TrustInput<'_>, path: &RepoPath) -> bool {
-    input.governing.policy.layers().iter().any(|layer| {
-        let signatures = layer.signatures();
-        let allowed = signatures.allowed_signers.as_deref() == Some(path.as_str());
-        let patterns = [signatures.keyring, signatures.revoked_keys].concat();
-        allowed || matchers(&patterns).iter().any(|matcher| matcher.is_match(path.as_str()))
-    })
 }
 
 fn runs_the_gate(input: &TrustInput<'_>, path: &RepoPath) -> bool {

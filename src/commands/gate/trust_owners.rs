@@ -42,6 +42,8 @@ impl TrustOwners {
         };
         let demand = input.governing.policy.owners().map_or(ONE_OWNER, |owners| owners.demand());
         let approvers: Vec<Approver> = approvals.of_change().into_iter().cloned().collect();
+        let more = if approvers.is_empty() { 0 } else { approvals.needed_more };
+        let demand = Demand { approvals: demand.approvals.max(1) + more, ..demand };
         let (mut names, mut missing) = (BTreeSet::new(), Vec::new());
         for (read_from, requirement) in requirements {
             let standing = requirement.standing(&demand, &approvers);

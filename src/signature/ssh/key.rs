@@ -56,7 +56,10 @@ impl SshKey {
         if blob.len() > LARGEST_KEY {
             return Err(KeyProblem::Damaged);
         }
-        match Algorithm::new(name).map_err(|_| KeyProblem::Damaged)? {
+        if name.is_empty() || name.len() > 64 || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(KeyProblem::Damaged);
+        }
+        match Algorithm::new(name).map_err(|_| KeyProblem::Unsupported(name.to_owned()))? {
             Algorithm::Dsa => return Err(KeyProblem::Dsa),
             Algorithm::Ecdsa { .. }
             | Algorithm::Ed25519

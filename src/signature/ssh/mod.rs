@@ -143,6 +143,6 @@ fn unusable(problem: KeyProblem, blob: &[u8]) -> Distrust {
     match problem {
         KeyProblem::Damaged => unreadable("its key is damaged"),
         KeyProblem::Unsupported(name) => Distrust::Unsupported(format!("an SSH key of the kind `{name}`")),
-        KeyProblem::Dsa => Distrust::Weak(format!("the DSA key {}", fingerprint(blob))),
+        KeyProblem::Dsa => Distrust::Dsa(fingerprint(blob)),
     }
 }
