@@ -6,6 +6,7 @@ mod change;
 mod check;
 mod deadline;
 mod demo;
+mod doctor;
 mod error;
 mod explain;
 mod files;
@@ -69,7 +70,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Install(arguments) => install::run(&arguments),
-        Command::Doctor(_) => Ok(Exit::Usage),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Demo => demo::run(),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man => generate::manual(),

@@ -15,8 +15,6 @@ use super::common::git::Failure;
 
 pub(crate) const GOOD: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n\
                                spec: {type: ClusterIP, ports: [{port: 80}]}\n";
-pub(crate) const BAD: &str = "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\n\
-                              spec: {type: LoadBalancer, ports: [{port: 80}]}\n";
 
 /// A folder that goes away, with a bare repository in it.
 pub(crate) struct Place {
@@ -31,14 +29,6 @@ impl Place {
         place.git(".", &["init", "-q", "--bare", "--initial-branch=main", "--template=", repository])?;
         fs::create_dir(place.path(repository).join("hooks"))?;
         Ok(place)
-    }
-
-    /// The same repository's hooks in a place where nothing has been pushed.
-    pub(crate) fn with_hooks_of(self, other: &Self) -> Result<Self, Failure> {
-        let own = self.hook();
-        let text = fs::read_to_string(other.hook())?;
-        write_program(&own, &text.replace("../gitaly", &other.path("gitaly").display().to_string()))?;
-        Ok(self)
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
