@@ -1,14 +1,20 @@
 //! `portcullis doctor` against real repositories, good ones and all that look like good ones.
 
+#[path = "doctor/advice.rs"]
+mod advice;
 mod common;
 mod installation;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use common::git::Failure;
 use installation::{GOOD, Place, said, write_program};
+use portcullis::signature::ThrowAwayKey;
+
+const DAY: Duration = Duration::from_hours(24);
 
 /// What the doctor says, and how it ends.
 fn doctor(place: &Place, arguments: &[&str]) -> Result<(i32, String), Failure> {
@@ -168,8 +174,11 @@ fn a_policy_that_denies_nothing_is_found() -> Result<(), Failure> {
 #[test]
 fn a_policy_that_asks_who_made_a_change_holds_the_good_one_back_for_nothing_else() -> Result<(), Failure> {
     let place = Place::new("server.git")?;
-    let policy = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: strict\n";
+    let policy = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: strict\nsignatures: {require: trusted, \
+                  keyring: [alice.asc]}\n";
     fs::create_dir(place.path("clone"))?;
+    let alice = ThrowAwayKey::generate("Alice <alice@example.com>", SystemTime::now() - DAY, None)?;
+    fs::write(place.path("clone/alice.asc"), alice.armored_certificate()?)?;
     place.git("clone", &["init", "-q", "--initial-branch=main", "--template="])?;
     fs::write(place.path("clone/.portcullis.yaml"), policy)?;
     fs::write(place.path("clone/CODEOWNERS"), "* @acme/platform\n")?;
@@ -209,6 +218,20 @@ fn gitolite_gitlab_and_gitea_are_proved_with_what_they_export() -> Result<(), Fa
     holds(&place, &PROVED).map(drop)
 }
 
+/// The shim of a host whose hooks are installed by hand, and the other hook of plain git.
+#[test]
+fn hooks_that_were_installed_by_hand_are_proved() -> Result<(), Failure> {
+    let program = env!("CARGO_BIN_EXE_portcullis");
+    for (shim, name) in [("pre-receive.github-enterprise-server", "pre-receive"), ("update", "update")] {
+        let place = Place::new("server.git")?;
+        let text = fs::read_to_string(common::documents::project("hooks").join(shim))?;
+        let text = text.replace("exec portcullis", &format!("exec '{program}'"));
+        write_program(&place.hook().with_file_name(name), &text)?;
+        holds(&place, &PROVED)?;
+    }
+    Ok(())
+}
+
 /// Gitea's own hook asks a server that knows nothing of this push.
 fn gitea(place: &Place) -> Result<(), Failure> {
     let delegate = "data=$(cat)\nfor hook in ${GIT_DIR}/hooks/pre-receive.d/*\ndo\necho \"$data\" | \"$hook\" || exit\ndone";
@@ -232,17 +255,25 @@ fn no_hook_that_acts_on_a_push_is_run() -> Result<(), Failure> {
     Ok(())
 }
 
-#[test]
-fn sha256_and_reftable_repositories_are_proved() -> Result<(), Failure> {
+/// A repository in another format than most.
+fn proved_in_format(options: &[&str]) -> Result<(), Failure> {
     let place = Place::new("server.git")?;
-    let options = ["init", "-q", "--initial-branch=main", "--template=", "--object-format=sha256"];
-    place.git(".", &[&options[..], &["clone"]].concat())?;
-    place.git(".", &[&options[..], &["--ref-format=reftable", "--bare", "new.git"]].concat())?;
+    let common = ["init", "-q", "--initial-branch=main", "--template="];
+    let objects = options.iter().copied().filter(|option| option.starts_with("--object-format"));
+    let clone = common.iter().copied().chain(objects).chain(["clone"]).collect::<Vec<_>>();
+    place.git(".", &clone)?;
+    place.git(".", &[&common, options, &["--bare", "new.git"]].concat())?;
     install(&place, &["--repo", "new.git"])?;
     let place = Place { repository: "new.git".into(), ..place };
     let push = place.push(GOOD, &[])?;
     assert!(push.status.success(), "{}", said(&push));
-    holds(&place, &PROVED).map(drop)
+    holds(&place, &PROVED)?;
+    holds(&place, &["advice: format: ", "`git cat-file` reads it"]).map(drop)
+}
+
+#[test]
+fn a_sha256_repository_is_proved() -> Result<(), Failure> {
+    proved_in_format(&["--object-format=sha256"])
 }
 
 #[test]

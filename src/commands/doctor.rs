@@ -3,10 +3,13 @@
 //! In: a repository. Out: one line a topic. Never: changes the repository; takes a configuration for a proof
 //! where a push can be tried.
 
+mod configuration;
 mod hook;
 mod line;
 mod proof;
+mod rules;
 mod stage;
+mod storage;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -17,8 +20,9 @@ use super::gate::{Governing, Session};
 use super::output::{colour, print};
 use crate::cli::{DoctorArguments, OutputFormat};
 use crate::git::{Head, Repository};
+use crate::push::HostKind;
 use crate::source::{RepoPath, Snapshot};
-use hook::Hook;
+use hook::{Event, Hook};
 use line::{Line, Standing};
 use stage::{Original, Stage};
 
@@ -38,6 +42,18 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let governing = session.policy(None);
     let mut lines = vec![hook.line(&arguments.repo)];
     lines.extend(prove(&arguments.repo, &session, governing.as_ref().ok(), &head, &hook)?);
+    lines.extend(storage::lines(&session.repository, &arguments.repo)?);
+    if hook.event != Event::PreCommit {
+        lines.extend(configuration::lines(&arguments.repo)?);
+    }
+    match &governing {
+        Ok(governing) => lines.extend(rules::lines(&session, governing, host(&hook))),
+        Err(error) => lines.push(Line::problem(
+            "policy",
+            error.to_string(),
+            "every push is rejected until it is corrected",
+        )),
+    }
     finish(&lines, arguments.format)
 }
 
@@ -66,6 +82,12 @@ fn prove(
     let bad = stage.attempt(&path, BAD)?;
     let good = stage.attempt(&path, GOOD)?;
     Ok(vec![proof::bad(&bad, hook), proof::good(&good, hook), proof::time(&good, hook)])
+}
+
+/// The host that the hook names.
+fn host(hook: &Hook) -> Option<HostKind> {
+    let named = hook.option("--host")?;
+    HostKind::ALL.into_iter().find(|kind| kind.as_str() == named)
 }
 
 /// Where the policy looks for manifests: at the root, or beside one that is there.

@@ -10,6 +10,7 @@ use super::hook::{Event, Hook, Presence};
 use super::line::Line;
 use super::stage::Attempt;
 use crate::commands::git_program::Outcome;
+use crate::push::PushError;
 
 /// What is wrong with a commit of the doctor's under a policy that asks who made or approves a change.
 const WHO: [&str; 4] = ["unsigned-commit", "untrusted-signature", "missing-approval", "unowned-path"];
@@ -95,16 +96,16 @@ fn answer(attempt: &Attempt, event: Event) -> Answer {
     match attempt.outcome {
         Outcome::Succeeded if judged => Answer::Accepted,
         Outcome::Succeeded => Answer::Unseen,
-        Outcome::Failed => match (judged, begins("rejected: ")) {
-            (true, Some(_)) if begins("undecided: ").is_some() => {
-                Answer::Undecided(begins("undecided: ").unwrap_or_default().to_owned())
+        Outcome::Failed => {
+            let unknown = begins("undecided: ").or_else(|| begins("portcullis: error: "));
+            match (unknown, begins("rejected: ")) {
+                (Some(reason), _) => Answer::Undecided(reason.to_owned()),
+                (None, Some(_)) if judged => {
+                    Answer::Rejected(lines.iter().filter_map(|line| held_by(line)).collect())
+                }
+                (None, Some(_) | None) => Answer::TurnedAway(first_words(&attempt.text)),
             }
-            (true, Some(_)) => Answer::Rejected(lines.iter().filter_map(|line| held_by(line)).collect()),
-            (_, _) => match begins("portcullis: error: ") {
-                Some(reason) => Answer::Undecided(reason.to_owned()),
-                None => Answer::TurnedAway(first_words(&lines)),
-            },
-        },
+        }
     }
 }
 
@@ -131,8 +132,11 @@ fn held_by(line: &str) -> Option<String> {
     Some(rest.split_once("]:")?.0.to_owned())
 }
 
-fn first_words(lines: &[&str]) -> String {
-    let told: Vec<&str> = lines.iter().copied().filter(|line| !line.is_empty()).take(2).collect();
+/// What the hook says; what git says where the hook says nothing.
+fn first_words(text: &str) -> String {
+    let of_hook = text.lines().filter_map(|line| line.strip_prefix("remote: ")).map(str::trim_end);
+    let of_git = text.lines().filter(|line| !line.starts_with("hint: ") && !line.starts_with("To "));
+    let told: Vec<&str> = of_hook.chain(of_git).filter(|line| !line.is_empty()).take(2).collect();
     told.join(" / ")
 }
 
@@ -165,7 +169,14 @@ fn unseen_help(hook: &Hook) -> &'static str {
 
 fn undecided(topic: &'static str, reason: &str) -> Line {
     let text = format!("portcullis could not judge it, and so rejects every push: {reason}");
-    Line::problem(topic, text, "mend what it names; the lines below may say more")
+    let unfed = PushError::Empty.to_string().lines().next() == Some(reason);
+    let help = if unfed {
+        "something in the hook reads standard input before it: give each of its parts the whole of it, as `portcullis \
+         install` does for a hook that is there already"
+    } else {
+        "mend what it names; the lines below may say more"
+    };
+    Line::problem(topic, text, help)
 }
 
 fn turned_away(topic: &'static str, reason: &str) -> Line {

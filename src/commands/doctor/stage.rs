@@ -32,6 +32,8 @@ const OTHERS: [&str; 12] = [
     "reference-transaction",
     "post-index-change",
 ];
+/// The format of refs that every git knows.
+const FILES: &str = "files";
 /// An index beside the repository's own.
 const INDEX: &str = "doctor-index";
 const PEOPLE: [(&str, &str); 5] = [
@@ -113,10 +115,10 @@ impl Stage {
         let objects = ask(original.folder, &["rev-parse", "--show-object-format"])?;
         let mut arguments = vec!["init".to_owned(), "--quiet".into(), "--bare".into(), "--template=".into()];
         arguments.push(format!("--object-format={objects}"));
-        // git before 2.45 neither has another format of refs nor the option.
-        let refs = ask(original.folder, &["rev-parse", "--show-ref-format"]).unwrap_or_default();
-        if refs == "reftable" {
-            arguments.push("--ref-format=reftable".into());
+        // git before 2.45 has neither another format of refs nor the option.
+        let refs = ref_format(original.folder)?;
+        if refs != FILES {
+            arguments.push(format!("--ref-format={refs}"));
         }
         arguments.push(git_dir.display().to_string());
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -236,6 +238,12 @@ impl Stage {
         let entry = format!("100644,{blob},{path}");
         done(git_dir, &PEOPLE, &["update-index", "--add", "--cacheinfo", &entry], "").map(drop)
     }
+}
+
+/// How refs are stored, in the word of `git init --ref-format`.
+pub(super) fn ref_format(repository: &Path) -> Result<String, CommandError> {
+    let answer = attempt(repository, &[], &["config", "--get", "extensions.refStorage"], "")?;
+    Ok(if answer.output.is_empty() { FILES.to_owned() } else { answer.output })
 }
 
 /// What the host would say of a push.
