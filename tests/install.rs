@@ -95,7 +95,11 @@ fn the_servers_policy_is_passed_on_and_a_second_installation_keeps_it() -> Resul
 fn an_existing_hook_runs_too_reads_the_whole_push_and_can_reject() -> Result<(), Failure> {
     let place = Place::new("server.git")?;
     let seen = place.path("seen");
-    let script = format!("cat > '{}'\ntest ! -e '{}'", seen.display(), place.path("closed").display());
+    let script = format!(
+        "cd \"$(dirname \"$0\")\" || exit\ncat > '{}'\ntest ! -e '{}'",
+        seen.display(),
+        place.path("closed").display()
+    );
     write_program(&place.hook(), &script)?;
     let original = fs::read_to_string(place.hook())?;
     let text = installed(&place, &["--repo", "server.git"])?;
@@ -133,6 +137,12 @@ fn what_cannot_be_chained_is_refused() -> Result<(), Failure> {
     fs::remove_file(&hook)?;
     write_program(&hook, "portcullis pre-receive || true")?;
     refused(&place, &own, &["runs portcullis already", "portcullis doctor"])?;
+    for script in ["for hook in $0.*; do $hook; done", "exec \"$(basename \"${0}\").d/x\""] {
+        write_program(&hook, script)?;
+        refused(&place, &own, &["goes by its own name", "one of its hooks"])?;
+    }
+    fs::write(&hook, "\u{7f}ELF")?;
+    refused(&place, &own, &["goes by its own name, or may"])?;
     write_program(&hook, "true")?;
     fs::write(hook.with_file_name("pre-receive.portcullis-chained"), "")?;
     refused(&place, &own, &["only one hook can be chained"])?;

@@ -83,8 +83,22 @@ fn step(place: &Place, wanted: Shim) -> Result<Step, InstallError> {
         (None, Neighbours::Apart) => Err(InstallError::Foreign(path)),
         (None, Neighbours::Chained) if !executable => Err(InstallError::NotExecutable(path)),
         (None, Neighbours::Chained) if text.contains("portcullis") => Err(InstallError::Calls(path)),
+        (None, Neighbours::Chained) if goes_by_its_name(&text) => Err(InstallError::Named(path)),
         (None, Neighbours::Chained) => chain(path, wanted),
     }
+}
+
+/// Ways to ask for one's own folder, which a new name does not change.
+const FOLDER: [&str; 5] =
+    ["dirname \"$0\"", "dirname -- \"$0\"", "dirname $0", "${0%/*}", "dirname \"${BASH_SOURCE[0]}\""];
+/// Ways to ask for one's own name, in the languages that hooks are written in.
+const NAME: [&str; 8] = ["$0", "${0", "BASH_SOURCE", "ZSH_ARGZERO", "argv", "ARGV", "__FILE__", "__file__"];
+
+/// A dispatcher finds the hooks that it runs by its own name: renamed, it would run none of them, and nobody
+/// would notice. Of a program that is no script nothing is known.
+fn goes_by_its_name(text: &str) -> bool {
+    let rest = FOLDER.iter().fold(text.to_owned(), |rest, words| rest.replace(words, ""));
+    !text.starts_with("#!") || NAME.iter().any(|words| rest.contains(words))
 }
 
 fn chain(path: PathBuf, wanted: Shim) -> Result<Step, InstallError> {

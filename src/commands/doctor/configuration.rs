@@ -18,25 +18,25 @@ const ON: [(&str, &str); 3] = [
 const STATEMENTS: &str = "refs/approvals/";
 
 pub(super) fn lines(repository: &Path) -> Result<Vec<Line>, CommandError> {
-    let mut lines = Vec::new();
-    for (name, purpose) in ON {
-        lines.push(match switch(repository, name)? {
-            true => Line::ok(name, "true"),
-            false => {
-                Line::advice(name, format!("not set: with it, {purpose}"), format!("git config {name} true"))
-            }
-        });
+    let switches = ON.iter().map(|(name, purpose)| on(repository, name, purpose));
+    switches.chain([shallow_update(repository), hidden(repository)]).collect()
+}
+
+fn on(repository: &Path, name: &'static str, purpose: &str) -> Result<Line, CommandError> {
+    if switch(repository, name)? {
+        return Ok(Line::ok(name, "true"));
     }
-    lines.push(match switch(repository, "receive.shallowUpdate")? {
-        true => Line::advice(
-            "receive.shallowUpdate",
-            "true: a push from a shallow clone can make the repository shallow, and nothing can be judged then",
-            "git config --unset receive.shallowUpdate",
-        ),
-        false => Line::ok("receive.shallowUpdate", "false"),
-    });
-    lines.push(hidden(repository)?);
-    Ok(lines)
+    Ok(Line::advice(name, format!("not set: with it, {purpose}"), format!("git config {name} true")))
+}
+
+fn shallow_update(repository: &Path) -> Result<Line, CommandError> {
+    let name = "receive.shallowUpdate";
+    if !switch(repository, name)? {
+        return Ok(Line::ok(name, "false"));
+    }
+    let text =
+        "true: a push from a shallow clone can make the repository shallow, and nothing can be judged then";
+    Ok(Line::advice(name, text, format!("git config --unset {name}")))
 }
 
 /// `receive.fsckObjects` is `transfer.fsckObjects` where it is not set.

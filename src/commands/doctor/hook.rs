@@ -43,10 +43,19 @@ pub(super) struct Hook {
     pub(super) event: Event,
     pub(super) path: PathBuf,
     pub(super) presence: Presence,
+    runner: Runner,
     /// Git's own folder of hooks in this repository, where git looks in another one.
     shadowed: Option<PathBuf>,
     /// The words of its scripts, those that it is chained with included.
     words: Vec<String>,
+}
+
+/// Who runs a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Runner {
+    Git,
+    /// A host's own program, which cannot be asked here.
+    Host,
 }
 
 /// Whether git would run it.
@@ -63,13 +72,14 @@ impl Hook {
         let own = repository.join(ask(repository, &["rev-parse", "--git-common-dir"])?).join("hooks");
         let shadowed = (canonical(&own) != canonical(&hooks)).then(|| absolute(&own));
         let bare = ask(repository, &["rev-parse", "--is-bare-repository"])? == "true";
-        let (event, path) = match named {
-            Some(path) => (if bare { Event::PreReceive } else { Event::PreCommit }, absolute(path)),
+        let event = if bare { Event::PreReceive } else { Event::PreCommit };
+        let (event, path, runner) = match named {
+            Some(path) => (event, absolute(path), Runner::Host),
             None if bare => of_server(&hooks, &own),
-            None => (Event::PreCommit, hooks.join("pre-commit")),
+            None => (event, hooks.join("pre-commit"), Runner::Git),
         };
         let words = scripts(&path).iter().flat_map(|text| words(text)).collect();
-        Ok(Self { event, presence: presence(&path), path, shadowed, words })
+        Ok(Self { event, presence: presence(&path), path, runner, shadowed, words })
     }
 
     /// Whether a script of it names the gate at all.
@@ -98,6 +108,13 @@ impl Hook {
                 format!("everybody may write {path} or its folder, and so replace the gate"),
                 format!("chmod o-w {path} and its folder"),
             ),
+            (Presence::Runs, _) if self.runner == Runner::Host => Line::advice(
+                TOPIC,
+                format!(
+                    "{path} is no hook of git's own: whether the server runs it was not tried, only what it does"
+                ),
+                "push something bad to the server itself once; on plain git install with `--host git`",
+            ),
             (Presence::Runs, Some(_)) => Line::ok(TOPIC, format!("git runs {path}, by `core.hooksPath`")),
             (Presence::Runs, None) => Line::ok(TOPIC, format!("{event} is {path}")),
             (Presence::NotExecutable, _) => Line::problem(
@@ -116,16 +133,16 @@ impl Hook {
 }
 
 /// What GitLab runs is beside git's own; `update` counts where nothing else is there.
-fn of_server(hooks: &Path, own: &Path) -> (Event, PathBuf) {
+fn of_server(hooks: &Path, own: &Path) -> (Event, PathBuf, Runner) {
     let custom = absolute(own).with_file_name("custom_hooks");
     let places = [
-        (Event::PreReceive, custom.join("pre-receive")),
-        (Event::PreReceive, custom.join("pre-receive.d/portcullis")),
-        (Event::PreReceive, hooks.join("pre-receive")),
-        (Event::Update, hooks.join("update")),
+        (Event::PreReceive, custom.join("pre-receive"), Runner::Host),
+        (Event::PreReceive, custom.join("pre-receive.d/portcullis"), Runner::Host),
+        (Event::PreReceive, hooks.join("pre-receive"), Runner::Git),
+        (Event::Update, hooks.join("update"), Runner::Git),
     ];
-    let found = places.into_iter().find(|(_, path)| presence(path) != Presence::Absent);
-    found.unwrap_or_else(|| (Event::PreReceive, hooks.join("pre-receive")))
+    let found = places.into_iter().find(|(_, path, _)| presence(path) != Presence::Absent);
+    found.unwrap_or_else(|| (Event::PreReceive, hooks.join("pre-receive"), Runner::Git))
 }
 
 fn presence(path: &Path) -> Presence {

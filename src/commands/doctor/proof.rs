@@ -28,6 +28,8 @@ enum Answer {
     Rejected(BTreeSet<String>),
     /// Its report says that something could not be evaluated, or it could not begin.
     Undecided(String),
+    /// Its report of this commit rejects it, and it passed.
+    Ignored,
     /// It passed, and there is no report of it.
     Unseen,
     /// Something else turned it away.
@@ -51,6 +53,7 @@ pub(super) fn bad(attempt: &Attempt, hook: &Hook) -> Line {
              public address, a number that is a word)",
             "see `portcullis policy show`; the profile `audit` only reports",
         ),
+        Answer::Ignored => ignored(BAD),
         Answer::Unseen => Line::problem(BAD, unseen(hook), unseen_help(hook)),
         Answer::Undecided(reason) => undecided(BAD, &reason),
         Answer::TurnedAway(reason) => turned_away(BAD, &reason),
@@ -70,6 +73,7 @@ pub(super) fn good(attempt: &Attempt, hook: &Hook) -> Line {
             format!("a ConfigMap that harms nothing was rejected for {}", listed(&checks)),
             "what the policy or the repository has against it stands in the report of any push",
         ),
+        Answer::Ignored => ignored(GOOD),
         Answer::Unseen => Line::problem(GOOD, unseen(hook), unseen_help(hook)),
         Answer::Undecided(reason) => undecided(GOOD, &reason),
         Answer::TurnedAway(reason) => turned_away(GOOD, &reason),
@@ -94,6 +98,7 @@ fn answer(attempt: &Attempt, event: Event) -> Answer {
     let judged = lines.iter().any(|line| is_headline(line, attempt, event));
     let begins = |words: &'static str| lines.iter().find_map(|line| line.strip_prefix(words));
     match attempt.outcome {
+        Outcome::Succeeded if judged && begins("rejected: ").is_some() => Answer::Ignored,
         Outcome::Succeeded if judged => Answer::Accepted,
         Outcome::Succeeded => Answer::Unseen,
         Outcome::Failed => {
@@ -167,6 +172,11 @@ fn unseen_help(hook: &Hook) -> &'static str {
     }
 }
 
+fn ignored(topic: &'static str) -> Line {
+    let text = "portcullis rejected it, and it passed all the same: the hook drops its exit code";
+    Line::problem(topic, text, "end the hook with `exec portcullis`, or with `|| exit` behind the call")
+}
+
 fn undecided(topic: &'static str, reason: &str) -> Line {
     let text = format!("portcullis could not judge it, and so rejects every push: {reason}");
     let unfed = PushError::Empty.to_string().lines().next() == Some(reason);
@@ -204,7 +214,8 @@ mod tests {
         let report = "remote: portcullis: main 1111111..0123456, 1 commit\nremote: error[node-port]: no\nremote: \
                       rejected: 1 error\n";
         assert_eq!(of(Outcome::Failed, report), Answer::Rejected(["node-port".to_owned()].into()));
-        assert_eq!(of(Outcome::Succeeded, report), Answer::Accepted);
+        assert_eq!(of(Outcome::Succeeded, report), Answer::Ignored);
+        assert_eq!(of(Outcome::Succeeded, &report.replace("rejected: 1", "accepted: 1")), Answer::Accepted);
         let other = report.replace("0123456", "7777777");
         assert_eq!(of(Outcome::Succeeded, &other), Answer::Unseen);
         assert!(matches!(of(Outcome::Failed, &other), Answer::TurnedAway(_)));

@@ -31,6 +31,12 @@ pub enum InstallError {
          shall run after portcullis"
     )]
     NotExecutable(PathBuf),
+    /// A hook that would do something else under another name.
+    #[error(
+        "{0} goes by its own name, or may: under another one it would do something else\n  have it run portcullis as \
+         one of its hooks, and prove that with `portcullis doctor`"
+    )]
+    Named(PathBuf),
     /// There is a chained hook and no runner of ours before it.
     #[error("{0} exists already, and only one hook can be chained\n  join the two hooks in one script first")]
     Chained(PathBuf),

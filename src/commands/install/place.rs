@@ -41,18 +41,18 @@ impl Place {
         let place = &arguments.place;
         let place = if let Some(folder) = &place.hooks_path {
             let next = format!("make git look there: git config --system core.hooksPath {}", shown(folder));
-            Self::chained(below(folder, &[])?, Layout::Git, next)
+            Self::chained(&below(folder, &[])?, Layout::Git, next)
         } else if let Some(folder) = &place.template {
             let next = format!(
                 "make git copy it into new repositories: git config --global init.templateDir {}",
                 shown(folder)
             );
-            Self::chained(below(folder, &["hooks"])?, Layout::Git, next)
+            Self::chained(&below(folder, &["hooks"])?, Layout::Git, next)
         } else if let Some(folder) = &place.local_code {
-            Self::gitolite(below(folder, &["hooks", "repo-specific"])?)
+            Self::gitolite(&below(folder, &["hooks", "repo-specific"])?)
         } else if let Some(folder) = &place.custom_hooks {
             let next = "prove it: portcullis doctor --repo <repository> --hook <this file>".to_owned();
-            Self::apart(below(folder, &["pre-receive.d"])?, Layout::Gitlab, next)
+            Self::apart(&below(folder, &["pre-receive.d"])?, Layout::Gitlab, next)
         } else {
             let repository = place.repo.as_deref().unwrap_or(Path::new("."));
             return Self::of_repository(repository, arguments.host);
@@ -60,7 +60,7 @@ impl Place {
         Ok(place)
     }
 
-    fn chained(folder: PathBuf, layout: Layout, next: String) -> Self {
+    fn chained(folder: &Path, layout: Layout, next: String) -> Self {
         let name = match layout {
             Layout::PreCommit => "pre-commit",
             Layout::Git | Layout::Gitolite | Layout::Gitlab | Layout::Gitea => "pre-receive",
@@ -68,11 +68,11 @@ impl Place {
         Self { path: folder.join(name), layout, neighbours: Neighbours::Chained, next }
     }
 
-    fn apart(folder: PathBuf, layout: Layout, next: String) -> Self {
+    fn apart(folder: &Path, layout: Layout, next: String) -> Self {
         Self { path: folder.join("portcullis"), layout, neighbours: Neighbours::Apart, next }
     }
 
-    fn gitolite(folder: PathBuf) -> Self {
+    fn gitolite(folder: &Path) -> Self {
         let next = "enable `repo-specific-hooks` in .gitolite.rc, write `option hook.pre-receive = portcullis` at the \
                     repository in gitolite.conf, and prove it: portcullis doctor --repo <repository>";
         Self::apart(folder, Layout::Gitolite, next.to_owned())
@@ -87,15 +87,15 @@ impl Place {
             else {
                 return Err(InstallError::Name(hooks).into());
             };
-            return Ok(Self::chained(below(parent, &[name])?, Layout::PreCommit, next));
+            return Ok(Self::chained(&below(parent, &[name])?, Layout::PreCommit, next));
         }
         let git_dir = PathBuf::from(ask(repository, &["rev-parse", "--absolute-git-dir"])?);
         let place = match host.unwrap_or_else(|| host_of(&git_dir)) {
             HostArgument::Github => return Err(InstallError::Elsewhere(GITHUB).into()),
             HostArgument::Gitolite => return Err(InstallError::Elsewhere(GITOLITE).into()),
-            HostArgument::Gitlab => Self::chained(below(&git_dir, &["custom_hooks"])?, Layout::Gitlab, next),
+            HostArgument::Gitlab => Self::chained(&below(&git_dir, &["custom_hooks"])?, Layout::Gitlab, next),
             HostArgument::Gitea => {
-                Self::apart(below(&git_dir, &["hooks", "pre-receive.d"])?, Layout::Gitea, next)
+                Self::apart(&below(&git_dir, &["hooks", "pre-receive.d"])?, Layout::Gitea, next)
             }
             HostArgument::Git => {
                 let folder = below(&git_dir, &["hooks"])?;
@@ -105,7 +105,7 @@ impl Place {
                     let repository = repository.to_path_buf();
                     return Err(InstallError::Shadowed { repository, shown: hooks }.into());
                 }
-                Self::chained(folder, Layout::Git, next)
+                Self::chained(&folder, Layout::Git, next)
             }
         };
         Ok(place)
