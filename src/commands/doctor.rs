@@ -7,6 +7,7 @@ mod configuration;
 mod hook;
 mod line;
 mod proof;
+mod replica;
 mod rules;
 mod stage;
 mod storage;
@@ -24,7 +25,8 @@ use crate::push::HostKind;
 use crate::source::{RepoPath, Snapshot};
 use hook::{Event, Hook};
 use line::{Line, Standing};
-use stage::{Original, Stage};
+use replica::Original;
+use stage::Stage;
 
 /// What everybody would deny.
 const BAD: &str = include_str!("doctor/bad.yaml");

@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::line::Line;
-use super::stage::ref_format;
+use super::replica::ref_format;
 use crate::commands::error::CommandError;
 use crate::commands::git_program::ask;
 use crate::git::{Head, Repository};
