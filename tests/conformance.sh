@@ -3,9 +3,10 @@
 # usage: tests/conformance.sh FOLDER PORTCULLIS
 # Fails where portcullis stops, panics, or cannot decide about a commit. Findings are no failure.
 # Then lets gpg and ssh-keygen sign, and compares mutated commits with git (tests/signatures/conformance.sh).
+# Then two owners approve with keys of both kinds (tests/approvals/conformance.sh).
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail
-[ $# -eq 2 ] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || { sed -n '2,7s/^# //p' "$0" >&2; exit 2; }
 portcullis=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -32,8 +33,9 @@ for bundle in "$1"/*.bundle; do
   fi
 done
 
-signatures=0
-"$(dirname "$0")/signatures/conformance.sh" "$portcullis" || signatures=1
+unmet=0
+"$(dirname "$0")/signatures/conformance.sh" "$portcullis" || unmet=1
+"$(dirname "$0")/approvals/conformance.sh" "$portcullis" || unmet=1
 
 if command -v ruby >/dev/null; then
   ruby "$(dirname "$0")/gitlab_patterns.rb" "$portcullis"
@@ -42,4 +44,4 @@ else
 fi
 
 [ "$failures" -eq 0 ] || { echo "$failures of $count histories failed"; exit 1; }
-exit "$signatures"
+exit "$unmet"

@@ -5,60 +5,60 @@
 use super::date::day;
 use super::distrust::Distrust;
 
+const OTHER_FORMAT: &str = "sign with an OpenPGP or SSH key (`git config gpg.format openpgp`, or `ssh`).";
 const SIGN_AGAIN: &str = "sign again: `git commit --amend --no-edit -S`, or `git tag -f -s`.";
+const SIGN_TODAY: &str = "sign again, so that the signature is a recent one: `git rebase --exec 'git commit \
+                          --amend --no-edit -S' <old tip>`.";
+const SIGN_WITH_GIT: &str =
+    "sign with git itself (`git commit -S`), which makes signatures for git and nothing else.";
+const SIGN_PLAINLY: &str = "sign again without notations and other additions that are marked critical.";
+const NEWER_PROGRAM: &str = "sign again with a current version of GnuPG, Sequoia or OpenSSH.";
+const TOUCH: &str = "sign again and touch the security key when it blinks.";
+const CLOCK: &str = "set your computer's clock, and sign again.";
+const JOIN_KEYRING: &str =
+    "ask an owner of the keyring to add your public key in its own push, then push again.";
+const JOIN_SIGNERS: &str =
+    "ask an owner of the allowed signers to add your public key in its own push, then push again.";
+const ALLOW_GIT: &str =
+    "ask an owner of the allowed signers to let the key sign for git, or sign with another key.";
+const ONE_CERTIFICATE: &str = "ask an owner of the keyring to keep the key in one certificate only.";
+const NEW_KEY: &str = "make a new key, have it added to the trusted keys, and sign again with it.";
+const STRONGER_KEY: &str = "make a new key (`ssh-keygen -t ed25519`, or `gpg --quick-generate-key`), have it \
+                            added to the trusted keys, and sign again with it.";
+const OTHER_DATES: &str =
+    "sign with a key that counts today, or ask an owner of the policy to change the dates of this one.";
+const SIGNING_KEY: &str =
+    "sign with a signing key of yours that the keyring holds, or have the keyring updated.";
+const BIND_AGAIN: &str = "sign again; if that does not help, renew what binds the key to its certificate \
+                          (`cross-certify` in `gpg --edit-key`) and have the keyring updated first.";
 
 impl Distrust {
     /// The sentence, which begins in lower case and ends with a full stop.
     pub(super) fn advice(&self) -> String {
-        let fixed = match self {
+        let sentence = match self {
+            Self::Certificate(problem) => return problem.advice(),
             Self::Expired { expired, .. } => {
                 let day = day(*expired);
                 return format!(
                     "your key expired on {day}; extend it, have the keyring updated, and sign again."
                 );
             }
-            Self::Certificate(problem) => return problem.advice(),
-            Self::Unsupported(_) => {
-                "sign with an OpenPGP or SSH key (`git config gpg.format openpgp`, or `ssh`)."
-            }
-            Self::UnknownKey(_) => {
-                "ask an owner of the keyring to add your public key in its own push, then push again."
-            }
-            Self::UnknownSigner(_) => {
-                "ask an owner of the allowed signers to add your public key in its own push, then push again."
-            }
-            Self::Revoked(_) => "make a new key, have it added to the trusted keys, and sign again with it.",
-            Self::FromTheFuture(_) => "set your computer's clock, and sign again.",
-            Self::TooOld { .. } => {
-                "sign again, so that the signature is a recent one: `git rebase --exec 'git commit --amend \
-                 --no-edit -S' <old tip>`."
-            }
-            Self::AmbiguousKey => "ask an owner of the keyring to keep the key in one certificate only.",
-            Self::WrongNamespace(_) => {
-                "sign with git itself (`git commit -S`), which makes signatures for git and nothing else."
-            }
-            Self::NamespaceNotAllowed(_) => {
-                "ask an owner of the allowed signers to let the key sign for git, or sign with another key."
-            }
-            Self::NotYetValid { .. } | Self::NoLongerValid { .. } => {
-                "sign with a key that counts today, or ask an owner of the policy to change the dates of this one."
-            }
-            Self::ShortKey { .. } | Self::Dsa(_) => {
-                "make a new key (`ssh-keygen -t ed25519`, or `gpg --quick-generate-key`), have it added to \
-                 the trusted keys, and sign again with it."
-            }
-            Self::NoTouch(_) => "sign again and touch the security key when it blinks.",
-            Self::Unbound { .. } => {
-                "sign again; if that does not help, renew what binds the key to its certificate (`cross-certify` \
-                 in `gpg --edit-key`) and have the keyring updated first."
-            }
-            Self::NotAlive(_) | Self::NotForSigning(_) => {
-                "sign with a signing key of yours that the keyring holds, or have the keyring updated."
-            }
-            Self::NotUnderstood(_) => {
-                "sign again without notations and other additions that are marked critical."
-            }
-            Self::Weak(_) => "sign again with a current version of GnuPG, Sequoia or OpenSSH.",
+            Self::Unsupported(_) => OTHER_FORMAT,
+            Self::UnknownKey(_) => JOIN_KEYRING,
+            Self::UnknownSigner(_) => JOIN_SIGNERS,
+            Self::Revoked(_) => NEW_KEY,
+            Self::FromTheFuture(_) => CLOCK,
+            Self::TooOld { .. } => SIGN_TODAY,
+            Self::AmbiguousKey => ONE_CERTIFICATE,
+            Self::WrongNamespace(_) => SIGN_WITH_GIT,
+            Self::NamespaceNotAllowed(_) => ALLOW_GIT,
+            Self::NotYetValid { .. } | Self::NoLongerValid { .. } => OTHER_DATES,
+            Self::ShortKey { .. } | Self::Dsa(_) => STRONGER_KEY,
+            Self::NoTouch(_) => TOUCH,
+            Self::Unbound { .. } => BIND_AGAIN,
+            Self::NotAlive(_) | Self::NotForSigning(_) => SIGNING_KEY,
+            Self::NotUnderstood(_) => SIGN_PLAINLY,
+            Self::Weak(_) => NEWER_PROGRAM,
             Self::Unreadable(_)
             | Self::NotSingle(_)
             | Self::WrongType
@@ -66,6 +66,6 @@ impl Distrust {
             | Self::SignatureExpired
             | Self::Mismatch => SIGN_AGAIN,
         };
-        fixed.to_owned()
+        sentence.to_owned()
     }
 }

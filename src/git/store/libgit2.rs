@@ -42,8 +42,8 @@ impl Store for Libgit2 {
         &self.folders
     }
 
-    fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
-        read(&self.database, id)
+    fn read(&self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
+        read(&self.database, id, limit)
     }
 
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource> {
@@ -141,12 +141,17 @@ fn open_database(folders: &Folders) -> Result<Odb<'static>, git2::Error> {
     Ok(database)
 }
 
-fn read(database: &Odb<'_>, id: &ObjectId) -> Result<RawObject, GitError> {
-    let object = Oid::from_str(id.as_str()).and_then(|oid| database.read(oid));
-    let object = object.map_err(|error| match error.code() {
+fn read(database: &Odb<'_>, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
+    let failed = |error: git2::Error| match error.code() {
         ErrorCode::NotFound => GitError::Missing(id.clone()),
         _ => GitError::Unreadable { id: id.clone(), reason: error.message().to_owned() },
-    })?;
+    };
+    let oid = Oid::from_str(id.as_str()).map_err(failed)?;
+    let (size, _) = database.read_header(oid).map_err(failed)?;
+    if size > limit {
+        return Err(GitError::TooLarge { id: id.clone(), size, limit });
+    }
+    let object = database.read(oid).map_err(failed)?;
     let kind = match object.kind() {
         ObjectType::Commit => ObjectKind::Commit,
         ObjectType::Tree => ObjectKind::Tree,
@@ -180,7 +185,7 @@ struct DatabaseReader {
 impl BlobReader for DatabaseReader {
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
         match &self.database {
-            Ok(database) => super::as_blob(id, read(database, id), self.limit),
+            Ok(database) => super::as_blob(id, read(database, id, self.limit)),
             Err(reason) => Err(BlobError::Unreadable { id: id.clone(), reason: reason.clone() }),
         }
     }
