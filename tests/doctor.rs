@@ -96,7 +96,14 @@ fn a_hook_that_is_not_executable_is_found() -> Result<(), Failure> {
 fn a_hook_that_everybody_may_replace_is_found() -> Result<(), Failure> {
     let place = guarded()?;
     fs::set_permissions(place.hook(), fs::Permissions::from_mode(0o777))?;
-    fails(&place, &["everybody may write ", "ok: bad change: "]).map(drop)
+    fails(&place, &["everybody may write ", "ok: bad change: "])?;
+    let place = Place::new("server.git")?;
+    let policy = place.path("floor.yaml");
+    fs::write(&policy, "apiVersion: portcullis.dev/v1\nkind: GatePolicy\n")?;
+    install(&place, &["--repo", "server.git", "--server-policy", "floor.yaml"])?;
+    holds(&place, &PROVED)?;
+    fs::set_permissions(&policy, fs::Permissions::from_mode(0o666))?;
+    fails(&place, &["everybody may write ", "floor.yaml"]).map(drop)
 }
 
 #[test]

@@ -86,6 +86,9 @@ fn the_servers_policy_is_passed_on_and_a_second_installation_keeps_it() -> Resul
     installed(&place, &["--repo", "server.git"])?;
     assert_eq!(fs::read_to_string(place.hook())?, before);
     guarded(&place, &[])?;
+    fs::set_permissions(&policy, fs::Permissions::from_mode(0o666))?;
+    let own = ["--repo", "server.git", "--server-policy", &named];
+    refused(&place, &own, &["everybody may write to ", "the floor.yaml"])?;
     fs::write(&policy, "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofil: audit\n")?;
     let words = ["the floor.yaml:3:1", "did you mean `profile`"];
     refused(&place, &["--repo", "server.git", "--server-policy", &named], &words)

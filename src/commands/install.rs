@@ -44,6 +44,7 @@ fn shim(arguments: &InstallArguments, layout: Layout) -> Result<Shim, CommandErr
     if let Some(policy) = &arguments.server_policy {
         load_without_repository(Some(policy))?;
         let policy = policy.canonicalize().map_err(failed(policy))?;
+        folder::guarded(&policy)?;
         shim.server_policy = Some(nameable(&policy)?.to_owned());
     }
     shim.deadline = arguments.deadline;
@@ -54,7 +55,7 @@ fn shim(arguments: &InstallArguments, layout: Layout) -> Result<Shim, CommandErr
 fn program() -> Result<String, InstallError> {
     let program = std::env::current_exe().map_err(failed(Path::new("portcullis")))?;
     let program = program.canonicalize().map_err(failed(&program))?;
-    folder::below(program.parent().unwrap_or(Path::new("/")), &[])?;
+    folder::guarded(&program)?;
     Ok(nameable(&program)?.to_owned())
 }
 

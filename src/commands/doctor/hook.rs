@@ -87,10 +87,9 @@ impl Hook {
         self.words.iter().any(|word| Path::new(word).file_name().is_some_and(|name| name == "portcullis"))
     }
 
-    /// The word behind an option.
+    /// The value of an option.
     pub(super) fn option(&self, name: &str) -> Option<&str> {
-        let place = self.words.iter().position(|word| word == name)?;
-        self.words.get(place + 1).map(String::as_str)
+        value_of(&self.words, name)
     }
 
     /// How long the gate may take, in seconds.
@@ -98,16 +97,24 @@ impl Hook {
         self.option("--deadline").and_then(|seconds| seconds.parse().ok()).unwrap_or(DEFAULT_DEADLINE)
     }
 
+    /// What of hook, program and server's policy everybody can replace.
+    fn open(&self) -> Option<&Path> {
+        let program = self.words.iter().map(Path::new);
+        let program = program.filter(|word| word.is_absolute() && word.ends_with("portcullis"));
+        let policy = self.option("--server-policy").map(Path::new);
+        std::iter::once(self.path.as_path()).chain(program).chain(policy).find(|path| everybody_writes(path))
+    }
+
     /// Whether git would run it, for people.
     pub(super) fn line(&self, repository: &Path) -> Line {
         let (event, path) = (self.event.as_str(), self.path.display());
         let install = format!("portcullis install --repo {}", repository.display());
         match (self.presence, &self.shadowed) {
-            (Presence::Runs, _) if everybody_writes(&self.path) => Line::problem(
-                TOPIC,
-                format!("everybody may write {path} or its folder, and so replace the gate"),
-                format!("chmod o-w {path} and its folder"),
-            ),
+            (Presence::Runs, _) if self.open().is_some() => {
+                let open = self.open().unwrap_or(&self.path).display();
+                let text = format!("everybody may write {open} or its folder, and so replace the gate");
+                Line::problem(TOPIC, text, format!("chmod o-w {open} and its folder"))
+            }
             (Presence::Runs, _) if self.runner == Runner::Host => Line::advice(
                 TOPIC,
                 format!(
@@ -191,6 +198,14 @@ fn words(text: &str) -> Vec<String> {
     lines.flat_map(line_words).collect()
 }
 
+/// The word behind an option, or after its `=`.
+fn value_of<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
+    let joined = |word: &'a String| word.strip_prefix(name)?.strip_prefix('=');
+    let behind = |place: usize| words.get(place + 1).map(String::as_str);
+    let apart = words.iter().position(|word| word == name).and_then(behind);
+    apart.or_else(|| words.iter().find_map(joined))
+}
+
 fn line_words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     let mut characters = line.chars();
@@ -218,11 +233,14 @@ fn canonical(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{value_of, words};
 
     #[test]
     fn the_words_of_a_hook_are_read_as_the_shell_reads_them() {
         let text = "#!/bin/sh\n# --deadline 1\nexec '/opt/it'\\''s/portcullis' pre-receive --deadline 4;x\n";
+        assert_eq!(value_of(&words(text), "--deadline"), Some("4"));
+        assert_eq!(value_of(&words("x --host=gitea --hosts y"), "--host"), Some("gitea"));
+        assert_eq!(value_of(&words("x --host"), "--host"), None);
         assert_eq!(words(text), ["exec", "/opt/it's/portcullis", "pre-receive", "--deadline", "4", "x"]);
     }
 }

@@ -67,6 +67,11 @@ fn owners(session: &Session, governing: &Governing, host: Option<HostKind>) -> V
                 "the policy asks for owners' approval and the governing ref names no owners: no push passes",
                 "add CODEOWNERS, through the server's `acceptedTrustFiles`",
             ),
+            None if governing.is_established() => Line::advice(
+                "owners",
+                "nobody owns the trust files: policy and keys can be changed by the server only",
+                "add CODEOWNERS with owners of the trust files, and the people to the policy",
+            ),
             None => Line::ok("owners", "the policy asks for none"),
         }];
     };

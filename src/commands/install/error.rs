@@ -15,9 +15,7 @@ pub enum InstallError {
     #[error("{0} is no {1}\n  move it away and install again")]
     Other(PathBuf, &'static str),
     /// Everybody could replace the hook.
-    #[error(
-        "everybody may write to {0}, and so replace what is installed\n  take that away first: chmod o-w {0}"
-    )]
+    #[error("everybody may write to {0}, and so replace the gate\n  take that away first: chmod o-w {0}")]
     Writable(PathBuf),
     /// The file of our own name holds something else.
     #[error(

@@ -44,6 +44,13 @@ pub(super) fn below(base: &Path, names: &[&str]) -> Result<PathBuf, InstallError
     Ok(folder)
 }
 
+/// Makes sure that nobody else can replace a file that the gate relies on.
+pub(super) fn guarded(path: &Path) -> Result<(), InstallError> {
+    below(path.parent().unwrap_or(Path::new("/")), &[])?;
+    let mode = fs::metadata(path).map_err(failed(path))?.permissions().mode();
+    if mode & OTHERS_WRITE == 0 { Ok(()) } else { Err(InstallError::Writable(path.to_path_buf())) }
+}
+
 /// The person's own name of a folder may lead through links; nothing below it does.
 fn existing(base: &Path) -> Result<PathBuf, InstallError> {
     match base.canonicalize() {
