@@ -21,6 +21,7 @@ use super::gate::{Governing, Session};
 use super::output::{colour, print};
 use crate::cli::{DoctorArguments, OutputFormat};
 use crate::git::{Head, Repository};
+use crate::kube::ClusterName;
 use crate::push::HostKind;
 use crate::source::{RepoPath, Snapshot};
 use hook::{Event, Hook};
@@ -92,13 +93,17 @@ fn host(hook: &Hook) -> Option<HostKind> {
     HostKind::ALL.into_iter().find(|kind| kind.as_str() == named)
 }
 
-/// Where the policy looks for manifests: at the root, or beside one that is there.
+/// Where the policy looks for manifests: beside one of a cluster that it names, which it may guard more than
+/// the rest, or at the root, or beside any.
 fn judged_path(governing: &Governing, snapshot: &Snapshot) -> String {
     let selection = &governing.targets.selection;
-    let beside = snapshot.files.keys().filter_map(|path| path.as_str().rsplit_once('/'));
-    let beside = beside.map(|(folder, _)| format!("{folder}/{FILE}"));
-    let mut places = std::iter::once(FILE.to_owned()).chain(beside);
-    places.find(|path| selection.starts_at(&RepoPath::new(path))).unwrap_or_else(|| FILE.to_owned())
+    let manifests = snapshot.files.keys().filter(|path| selection.starts_at(path));
+    let beside = manifests.filter_map(|path| Some(format!("{}/{FILE}", path.as_str().rsplit_once('/')?.0)));
+    let beside: Vec<RepoPath> = beside.map(|path| RepoPath::new(&path)).collect();
+    let named = |path: &&RepoPath| !selection.clusters_of(path).contains(&ClusterName::fallback());
+    let root = RepoPath::new(FILE);
+    let mut places = beside.iter().filter(named).chain([&root]).chain(&beside);
+    places.find(|path| selection.starts_at(path)).unwrap_or(&root).to_string()
 }
 
 /// Where HEAD points.

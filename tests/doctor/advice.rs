@@ -132,6 +132,24 @@ fn keys_that_end_are_told() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What denies in one cluster only is tried there, even beside a kustomization.
+#[test]
+fn the_cluster_that_is_guarded_is_tried() -> Result<(), Failure> {
+    let rules = "profile: audit\nclusters:\n- {name: prod, paths: [\"clusters/prod/**\"]}\nchecks:\n  \
+                 node-port: {enforce: warn}\n  cluster-admin-binding:\n    enforce: warn\n    scopes: [{clusters: \
+                 [prod], enforce: deny}]\n";
+    let kustomization =
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [web.yaml]\n";
+    let web = GOOD.replace("web", "other");
+    let place = holding(&[
+        (".portcullis.yaml", &policy(rules)),
+        ("clusters/prod/kustomization.yaml", kustomization),
+        ("clusters/prod/web.yaml", &web),
+    ])?;
+    holds(&place, &["ok: bad change: rejected by portcullis for cluster-admin-binding", "ok: good change: "])
+        .map(drop)
+}
+
 fn waiver(fingerprint: &str, expires: &str) -> String {
     policy(&format!(
         "waivers:\n- {{check: public-load-balancer, object: Service/shop/web, fingerprint: {fingerprint}, reason: \
