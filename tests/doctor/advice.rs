@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use portcullis::signature::{RevocationKind, ThrowAwayKey};
 
 use super::common::git::Failure;
+use super::common::ssh_keys::SshSigner;
 use super::installation::{GOOD, Place, said};
 use super::{fails, guarded, holds, install};
 
@@ -130,6 +131,33 @@ fn keys_that_end_are_told() -> Result<(), Failure> {
     let text = holds(&place, &words)?;
     assert!(!text.contains(lasting.fingerprint().as_str()), "{text}");
     Ok(())
+}
+
+#[test]
+fn ssh_keys_that_end_are_told() -> Result<(), Failure> {
+    let keys = [1, 2, 3, 4].map(|seed| SshSigner::ed25519(seed).text());
+    let [lasting, ending, expired, revoked] = keys;
+    let (lasting, ending, expired, revoked) = (lasting?, ending?, expired?, revoked?);
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs() + 9 * 86_400;
+    let soon = chrono::DateTime::from_timestamp(seconds.try_into()?, 0).ok_or("no such time")?;
+    let signers = format!(
+        "a@example.com {lasting}\nb@example.com valid-before=\"{}Z\" {ending}\nc@example.com \
+         valid-before=\"20200101Z\" {expired}\nd@example.com {revoked}\n",
+        soon.format("%Y%m%d")
+    );
+    let rules = policy("signatures: {require: trusted, allowedSigners: signers, revokedKeys: [revoked]}\n");
+    let files = [(".portcullis.yaml", rules.as_str()), ("signers", &signers), ("revoked", &revoked)];
+    let place = holding(&files)?;
+    let told = format!(" expires on {}", soon.format("%Y-%m-%d"));
+    let text = holds(&place, &[" expired on 2020-01-01", " is revoked", &told])?;
+    assert_eq!(text.matches("SHA256:").count(), 3, "{text}");
+    std::fs::remove_file(place.path("clone/revoked"))?;
+    place.git("clone", &["rm", "-q", "--cached", "revoked"])?;
+    place.git("server.git", &["config", "core.hooksPath", "/nonexistent"])?;
+    place.push(GOOD, &[])?;
+    place.git("server.git", &["config", "--unset", "core.hooksPath"])?;
+    fails(&place, &["problem: keys: revoked, which the policy names under `signatures`, is not there"])
+        .map(drop)
 }
 
 /// What denies in one cluster only is tried there, even beside a kustomization.
