@@ -33,9 +33,7 @@ impl Destination {
 
     /// Writes a report; the verdict is worth nothing if that fails.
     pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
-        let to_terminal = self.file.is_none() && std::io::stdout().is_terminal();
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colour = if to_terminal && !no_colour { Colour::Always } else { Colour::Never };
+        let colour = if self.file.is_none() { colour() } else { Colour::Never };
         let text = styled(report.render(self.format, colour, &rule_pages()), self.style, self.format);
         match &self.file {
             Some(path) => write_file(path, &text)?,
@@ -43,6 +41,12 @@ impl Destination {
         }
         Ok(report.verdict().into())
     }
+}
+
+/// Whether standard output is somebody who wants colours.
+pub(super) fn colour() -> Colour {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if std::io::stdout().is_terminal() && !no_colour { Colour::Always } else { Colour::Never }
 }
 
 fn styled(text: String, style: MessageStyle, format: Format) -> String {
