@@ -59,6 +59,7 @@ impl Session {
             new: files,
             onto_head: OntoHead::Yes,
             host: host.and_then(dialect_of),
+            now: self.now,
         }
     }
 }

@@ -214,6 +214,7 @@ impl Session {
             new,
             onto_head: self.onto_head(&planned.ref_name)?,
             host: self.owners_host(),
+            now: self.now,
         };
         let stored = approvals::stored(&self.repository, &self.push.updates, &planned.ref_name)?;
         let signatures = self.signatures(governing, &stored);

@@ -30,6 +30,7 @@ impl Session {
             new: &old,
             onto_head,
             host: self.owners_host(),
+            now: self.now,
         };
         Ok(approvals::asked(&input, planned, self.now)?)
     }
