@@ -40,9 +40,6 @@ The push that brings the first trust files into a repository is accepted with a 
 ",
 };
 
-/// How many weakenings are listed.
-const LISTED: usize = 10;
-
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for change in &context.evidence.trust_files {
@@ -100,15 +97,9 @@ fn changed(change: &TrustFileChange) -> Finding {
         Weakening::Compared(sentences) if sentences.is_empty() => {
             finding.severity(Severity::Medium).note("compared", "no rule becomes weaker")
         }
+        // All of them: whoever is asked to approve could overlook the one behind "and 13 more".
         Weakening::Compared(sentences) => {
-            let finding = sentences
-                .iter()
-                .take(LISTED)
-                .fold(finding, |finding, sentence| finding.note("weaker", sentence.clone()));
-            match sentences.len().checked_sub(LISTED + 1) {
-                Some(more) => finding.note("weaker", format!("and {} more", more + 1)),
-                None => finding,
-            }
+            sentences.iter().fold(finding, |finding, sentence| finding.note("weaker", sentence.clone()))
         }
     }
 }

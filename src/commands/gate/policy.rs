@@ -10,16 +10,14 @@ use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
-    Author, ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName,
-    ProtectedRefs, SignaturesEntry,
+    Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
+    ProfileName, ProtectedRefs, SignaturesEntry,
 };
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot, TreeFile};
 
 /// Where the server's floor stands when nobody names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
-/// Which files are manifests when no policy says.
-const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
 
 /// Why there is no policy to judge by. All of them reject.
 #[derive(Debug, thiserror::Error)]
