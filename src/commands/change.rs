@@ -24,14 +24,14 @@ impl ProposedChange {
     pub(super) fn find(arguments: &StatementArguments) -> Result<Self, CommandError> {
         let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
         let ref_name = full_name(&arguments.ref_name);
-        let tip = repository.revision(&arguments.commit)?;
+        let tip = repository.certain_revision(&arguments.commit)?;
         let remote = &arguments.remote;
         let governing = match &arguments.governing {
-            Some(revision) => Some(repository.revision(revision)?),
+            Some(revision) => Some(repository.certain_revision(revision)?),
             None => repository.revision(&format!("refs/remotes/{remote}/HEAD")).ok(),
         };
         let base = match (&arguments.base, tracking(&ref_name, remote)) {
-            (Some(revision), _) => Some(repository.revision(revision)?),
+            (Some(revision), _) => Some(repository.certain_revision(revision)?),
             (None, Some(tracking)) => repository.revision(&tracking).ok(),
             (None, None) => None,
         };

@@ -70,7 +70,8 @@ fn approved_weakening(change: &TrustFileChange) -> Option<String> {
     Some(format!("{} changes with the approval of {}: {lets}", change.path, names.join(", ")))
 }
 
-/// The command that whoever is asked has to run, where approvals would help.
+/// The command that whoever is asked has to run, where approvals would help. The commit is named in full:
+/// a ref or another commit may go by its first digits.
 fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judgement) -> Option<String> {
     let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
     let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
@@ -83,8 +84,7 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
         "who is asked to approve fetches this commit from a branch that is not protected, runs \
-         `portcullis approve {name} {}{floor}` and pushes what it signs",
-        tip.short()
+         `portcullis approve {name} {tip}{floor}` and pushes what it signs"
     ))
 }
 

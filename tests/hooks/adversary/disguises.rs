@@ -18,7 +18,7 @@ fn server() -> Result<(Server, Checkout), Failure> {
 fn attributes_that_look_like_a_comment() -> Result<(), Failure> {
     for space in ["\u{a0}", "\u{b}", "\u{2003}"] {
         let (_server, mallory) = server()?;
-        let manifest = format!("\n{NODE_PORT}{}", if NODE_PORT.len() % 2 == 0 { "\n" } else { "" });
+        let manifest = format!("\n{NODE_PORT}{}", if NODE_PORT.len().is_multiple_of(2) { "\n" } else { "" });
         let units: Vec<u16> =
             manifest.as_bytes().chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         let prose = String::from_utf16(&units)?;

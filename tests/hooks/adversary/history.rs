@@ -168,7 +168,7 @@ fn an_unsigned_commit_below_ten_thousand_others() -> Result<(), Failure> {
     let mut stream = format!("reset refs/heads/many\nfrom {main}\n\n");
     for number in 0..10_001 {
         let who = format!("committer Alice <alice@example.com> {} +0000\n", 1_717_200_000 + number);
-        stream += &format!("commit refs/heads/many\n{who}data 1\nx\n\n");
+        stream.extend(["commit refs/heads/many\n", &who, "data 1\nx\n\n"]);
     }
     alice.git.run(&["fast-import", "--quiet"], stream.as_bytes())?;
     alice.push(&["many:refs/heads/main"])?.rejected(&["undecided", "more than 10000 new commits"]);

@@ -3,7 +3,8 @@
 use super::statements::{APPROVAL, SETTINGS_PATH, proposed};
 use crate::common::git::Failure;
 use crate::hooks::approvals::{approve, clone_of, proposal, server, sign, text};
-use crate::hooks::manifests::{GREEN_SETTINGS, NODE_PORT, SERVICE, SERVICE_PATH};
+use crate::hooks::checkout::Checkout;
+use crate::hooks::manifests::{GREEN_SETTINGS, NODE_PORT, SERVICE, SERVICE_PATH, SETTINGS};
 
 /// A genuine statement stands under `refs/tags/` and not where statements are judged when they come in.
 #[test]
@@ -145,5 +146,37 @@ fn an_approval_of_the_same_blob_in_another_mode() -> Result<(), Failure> {
         mallory.commit_entry(mode, &blob, SETTINGS_PATH.as_bytes())?;
         mallory.push_main()?.rejected(&["error[missing-approval]", SETTINGS_PATH]);
     }
+    Ok(())
+}
+
+/// Mallory gives another commit the name that whoever approves will type: a tag that is called like the first
+/// digits of the proposed commit, or like the branch that it is shown on. git takes tags first.
+#[test]
+fn a_tag_that_is_called_like_the_commit_or_its_branch() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    let evil = mallory.commit("Not shown", &[(SETTINGS_PATH, GREEN_SETTINGS)])?;
+    mallory.push(&["HEAD:refs/heads/elsewhere"])?.accepted(&[]);
+    mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
+    proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
+    let shown = mallory.git.run(&["rev-parse", "HEAD"], b"")?;
+    mallory.push_main()?.rejected(&["error[missing-approval]", &format!("portcullis approve main {shown}`")]);
+    for name in [shown.get(..7).ok_or("no id")?, "origin/proposal"] {
+        mallory.push(&[&format!("{evil}:refs/tags/{name}")])?.accepted(&[]);
+        alice.git.run(&["fetch", "--quiet", "--tags", "origin"], b"")?;
+        let refused = alice.portcullis(&["approve", "main", name]).map_err(|failure| failure.to_string());
+        assert!(refused.is_err_and(|said| said.contains("may mean more than one commit")), "{name}");
+    }
+    mallory.push(&[&format!("{evil}:refs/heads/main")])?.rejected(&["error[missing-approval]"]);
+    approve_by(&alice, &shown)?;
+    mallory.push_main()?.accepted(&["alice approves"]);
+    Ok(())
+}
+
+/// Signs a statement about a commit and pushes it.
+fn approve_by(clone: &Checkout, commit: &str) -> Result<(), Failure> {
+    let said = clone.portcullis(&["approve", "main", commit])?;
+    let name = said.lines().find_map(|line| line.strip_prefix("signed ")).ok_or("nothing was signed")?;
+    clone.push(&[name])?.accepted(&[]);
     Ok(())
 }
