@@ -1,6 +1,8 @@
 //! The command line, as clap types.
 
+mod hidden;
 mod hooks;
+mod installation;
 mod statements;
 mod verification;
 
@@ -9,7 +11,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::kube::KubernetesVersion;
+pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
+pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 
@@ -55,6 +59,10 @@ pub enum Command {
     Policy(PolicyArguments),
     /// Write a policy for this repository.
     Init(InitArguments),
+    /// Put the gate where git or the host looks for a hook.
+    Install(InstallArguments),
+    /// Prove that the installed hook turns a bad change away, and say what else to look after.
+    Doctor(DoctorArguments),
     /// Show the gate blocking a real push, in a temporary repository.
     Demo,
     /// Print a completion script.
@@ -90,6 +98,18 @@ pub enum OutputFormat {
     Human,
     /// For programs.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit's XML, for test reports.
+    Junit,
+    /// GitHub's workflow commands: annotations beside the changed lines.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A comment for a pull request.
+    Markdown,
+    /// reviewdog's diagnostics.
+    Rdjsonl,
 }
 
 /// Arguments of `check`.
@@ -219,24 +239,4 @@ pub struct InitArguments {
 pub struct CompletionsArguments {
     /// The shell.
     pub shell: clap_complete::Shell,
-}
-
-/// Arguments of `generate-docs`.
-#[derive(Args, Debug)]
-pub struct GenerateDocsArguments {
-    /// The folder with the examples (`tests/checks`).
-    pub cases: PathBuf,
-    /// The folder to write to.
-    pub folder: PathBuf,
-}
-
-/// Arguments that git gives `gpg.program`.
-#[derive(Args, Debug)]
-pub struct ThrowAwayGpgArguments {
-    /// The folder of the keys.
-    #[arg(long)]
-    pub keys: PathBuf,
-    /// gpg's own arguments.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub arguments: Vec<String>,
 }

@@ -61,6 +61,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "src/commands/git_program.rs",
             "src/git/raw/git_oracle.rs",
             "src/git/store/program.rs",
+            "src/git/tree_changes.rs",
         ],
     ),
     (

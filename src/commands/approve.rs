@@ -68,8 +68,16 @@ fn whole_seconds(time: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono
 
 /// The judgement as the server would give it, so that nobody signs what they have not seen.
 fn what_is_approved(section: &Section, elapsed: Duration) -> String {
+    let (base, tip) = &section.range;
+    let read = match (base, tip) {
+        (Some(base), Some(tip)) => format!("read the change: git diff {} {}\n", base.short(), tip.short()),
+        (Some(_) | None, _) => String::new(),
+    };
     let report = Report { sections: vec![section.clone()], elapsed };
-    format!("the gate's judgement without this statement:\n\n{}", report.render(Format::Human, Colour::Never))
+    format!(
+        "{read}the gate's judgement without this statement:\n\n{}",
+        report.render(Format::Human, Colour::Never, &[])
+    )
 }
 
 /// Makes the tag object by git, takes it out of `refs/tags/` and stores it where the server expects it.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::demo::DemoError;
 use super::gate::GateError;
+use super::install::InstallError;
 use crate::git::GitError;
 use crate::push::{EnvironmentError, HostError, PushError};
 use crate::source::ObjectId;
@@ -92,6 +93,9 @@ pub enum CommandError {
     /// The demo does not show what it should.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// The hook is not installed.
+    #[error(transparent)]
+    Install(#[from] InstallError),
     /// The user's git did not do what it was asked.
     #[error("`git {typed}` failed: {reason}")]
     GitProgram {
@@ -121,6 +125,7 @@ impl CommandError {
             | Self::Host(_)
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
+            | Self::Install(_)
             | Self::GitProgram { .. }
             | Self::Argument(_) => Exit::Usage,
             Self::Statement(_) => Exit::Reject,

@@ -9,7 +9,7 @@ use super::gate::{PushFacts, Session};
 use super::output::Destination;
 use super::{BLOB_LIMIT, deadline};
 use crate::cli::{HookArguments, HostArgument, UpdateArguments};
-use crate::git::Repository;
+use crate::git::{GitError, Repository};
 use crate::push::{HookEnvironment, HostFacts, HostKind, PushError, RefUpdate, parse_updates};
 use crate::report::{Report, Section};
 use crate::source::ObjectId;
@@ -75,7 +75,10 @@ fn host_kind(argument: HostArgument) -> HostKind {
 
 /// Every object that the push names must be there, or the quarantine was not found.
 fn check_tips(repository: &Repository, updates: &[RefUpdate]) -> Result<(), CommandError> {
-    let unreadable = |id: &&ObjectId| !id.is_zero() && repository.read(id).is_err();
+    let unreadable = |id: &&ObjectId| match repository.read(id) {
+        Ok(_) | Err(GitError::TooLarge { .. }) => false,
+        Err(_) => !id.is_zero(),
+    };
     match updates.iter().map(|update| &update.new_oid).find(unreadable) {
         Some(id) => Err(CommandError::Quarantine(id.clone())),
         None => Ok(()),

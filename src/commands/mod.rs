@@ -6,6 +6,7 @@ mod change;
 mod check;
 mod deadline;
 mod demo;
+mod doctor;
 mod error;
 mod explain;
 mod files;
@@ -14,6 +15,7 @@ mod generate;
 mod git_program;
 mod hooks;
 mod init;
+mod install;
 mod objects;
 mod output;
 mod owners;
@@ -67,6 +69,8 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Checks => explain::list(),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Install(arguments) => install::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Demo => demo::run(),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man => generate::manual(),

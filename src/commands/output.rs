@@ -4,9 +4,10 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{CommandError, Exit};
+use crate::checks::{Check, Meta, REGISTRY};
 use crate::cli::{OutputFormat, ReportArguments};
 use crate::push::MessageStyle;
-use crate::report::{Colour, Format, Report};
+use crate::report::{Colour, Format, Report, RulePage};
 
 /// Where one report goes, and how.
 #[derive(Clone, Debug)]
@@ -32,10 +33,8 @@ impl Destination {
 
     /// Writes a report; the verdict is worth nothing if that fails.
     pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
-        let to_terminal = self.file.is_none() && std::io::stdout().is_terminal();
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colour = if to_terminal && !no_colour { Colour::Always } else { Colour::Never };
-        let text = styled(report.render(self.format, colour), self.style, self.format);
+        let colour = if self.file.is_none() { colour() } else { Colour::Never };
+        let text = styled(report.render(self.format, colour, &rule_pages()), self.style, self.format);
         match &self.file {
             Some(path) => write_file(path, &text)?,
             None => print(&text)?,
@@ -44,9 +43,25 @@ impl Destination {
     }
 }
 
+/// Whether standard output is somebody who wants colours.
+pub(super) fn colour() -> Colour {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if std::io::stdout().is_terminal() && !no_colour { Colour::Always } else { Colour::Never }
+}
+
 fn styled(text: String, style: MessageStyle, format: Format) -> String {
     match (style, format) {
-        (MessageStyle::Plain, _) | (_, Format::Json) => text,
+        (MessageStyle::Plain, _)
+        | (
+            _,
+            Format::Json
+            | Format::Sarif
+            | Format::Junit
+            | Format::Github
+            | Format::Gitlab
+            | Format::Markdown
+            | Format::Rdjsonl,
+        ) => text,
         (MessageStyle::Prefixed(prefix), Format::Human) => {
             text.lines().flat_map(|line| [prefix, line, "\n"]).collect()
         }
@@ -57,6 +72,12 @@ fn from_arguments(format: OutputFormat) -> Format {
     match format {
         OutputFormat::Human => Format::Human,
         OutputFormat::Json => Format::Json,
+        OutputFormat::Sarif => Format::Sarif,
+        OutputFormat::Junit => Format::Junit,
+        OutputFormat::Github => Format::Github,
+        OutputFormat::Gitlab => Format::Gitlab,
+        OutputFormat::Markdown => Format::Markdown,
+        OutputFormat::Rdjsonl => Format::Rdjsonl,
     }
 }
 
@@ -68,4 +89,12 @@ pub(super) fn print(text: &str) -> Result<(), CommandError> {
 
 fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
     std::fs::write(path, text).map_err(|source| CommandError::File { path: path.to_path_buf(), source })
+}
+
+fn rule_pages() -> Vec<RulePage> {
+    let page = |check: &Check| {
+        let Meta { id, title, family, why, docs } = check.meta;
+        RulePage { id, title, family: family.as_str(), why, markdown: docs }
+    };
+    REGISTRY.iter().map(page).collect()
 }

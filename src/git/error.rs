@@ -26,6 +26,16 @@ pub enum GitError {
         /// What libgit2 said.
         reason: String,
     },
+    /// An object is larger than any of its kind that has a use.
+    #[error("object {id} has {size} bytes, more than the {limit} that are read")]
+    TooLarge {
+        /// The object.
+        id: ObjectId,
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
     /// An object is of another kind than its place needs.
     #[error("object {id} is a {found} where a {expected} is needed")]
     Kind {

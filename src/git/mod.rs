@@ -13,6 +13,7 @@ mod refs;
 mod repository;
 mod store;
 mod tree;
+mod tree_changes;
 
 pub use error::GitError;
 pub use history::{Ancestry, History};

@@ -17,6 +17,9 @@ pub enum Trust {
     NamedByUser,
 }
 
+/// How many bytes of one object are ever read. Commits, tags and trees of any use are far smaller.
+const LARGEST: usize = 64 << 20;
+
 /// A repository that is only read.
 pub struct Repository {
     pub(super) store: Box<dyn Store>,
@@ -62,9 +65,9 @@ impl Repository {
         self.store.detour()
     }
 
-    /// Reads an object as it is stored.
+    /// Reads an object as it is stored, up to 64 MiB.
     pub fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
-        self.store.read(id)
+        self.store.read(id, LARGEST)
     }
 
     /// Reads an object that has to be of a kind.
@@ -78,7 +81,7 @@ impl Repository {
 
     /// Reads a blob within the limit of a file.
     pub fn blob(&self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
-        super::store::as_blob(id, self.read(id), self.blob_limit)
+        super::store::as_blob(id, self.store.read(id, self.blob_limit))
     }
 
     /// A source of blobs that many threads can read from.

@@ -12,8 +12,9 @@ const FILES: usize = 1_000_000;
 /// How deep its folders may nest.
 const DEPTH: usize = 100;
 
+/// What a tree holds under a name.
 #[derive(PartialEq)]
-enum Entry {
+pub(super) enum Entry {
     Folder(ObjectId),
     File(TreeFile),
 }
@@ -127,7 +128,7 @@ impl Repository {
     }
 
     /// The entries of one tree. Two of the same name are malformed: tools would differ on which counts.
-    fn entries(&self, tree: &ObjectId) -> Result<BTreeMap<Vec<u8>, Entry>, GitError> {
+    pub(super) fn entries(&self, tree: &ObjectId) -> Result<BTreeMap<Vec<u8>, Entry>, GitError> {
         let bytes = self.read_kind(tree, ObjectKind::Tree)?;
         let mut entries = BTreeMap::new();
         let mut rest = &*bytes;
@@ -143,13 +144,13 @@ impl Repository {
     }
 }
 
-fn check_depth(depth: usize) -> Result<(), GitError> {
+pub(super) fn check_depth(depth: usize) -> Result<(), GitError> {
     if depth > DEPTH { Err(GitError::Limit { what: "levels of folders", limit: DEPTH }) } else { Ok(()) }
 }
 
 /// The path of an entry and, if it is a folder, the prefix of what is in it; `None` for a name that is
 /// not UTF-8.
-fn joined(prefix: &str, name: &[u8]) -> Option<(String, String)> {
+pub(super) fn joined(prefix: &str, name: &[u8]) -> Option<(String, String)> {
     let path = format!("{prefix}{}", std::str::from_utf8(name).ok()?);
     let inner = format!("{path}/");
     Some((path, inner))

@@ -128,6 +128,11 @@ impl Layer {
         self.files.first().map(|file| &file.document)
     }
 
+    /// What is waived in it.
+    pub fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+
     /// What is demanded of signatures.
     pub fn signatures(&self) -> SignaturesEntry {
         let entries = self.files.iter().filter_map(|file| file.document.signatures.as_ref());

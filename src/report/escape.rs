@@ -31,6 +31,61 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
 }
 
+/// Text for XML and HTML, inside elements and quoted attributes. What XML 1.0 has no place for is spelled
+/// out first.
+pub(super) fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in lines(text).chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Text for one line of Markdown on a forge. Punctuation becomes references, which no Markdown is read
+/// from; what forges find in the finished text all the same (mentions, numbers of issues, addresses) is
+/// broken up by empty comments.
+pub(super) fn markdown(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() * 2);
+    for character in lines(text).chars() {
+        match character {
+            '\n' => escaped.push(' '),
+            '@' | '#' | ':' => {
+                escaped.push(character);
+                escaped.push_str("<!-- -->");
+            }
+            other if other.is_ascii_punctuation() && !".,/-_".contains(other) => {
+                let _ = write!(escaped, "&#{};", u32::from(other));
+            }
+            '_' => escaped.push_str("&#95;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// The message of a workflow command (`@actions/core`, `escapeData`).
+pub(super) fn command_data(text: &str) -> String {
+    lines(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a workflow command (`@actions/core`, `escapeProperty`).
+pub(super) fn command_property(text: &str) -> String {
+    command_data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The text line by line, each made harmless; our own line ends stay.
+fn lines(text: &str) -> String {
+    text.split('\n').map(terminal).collect::<Vec<_>>().join("\n")
+}
+
 fn is_hostile(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -49,7 +104,7 @@ fn is_hostile(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{shell_word, terminal};
+    use super::{command_data, command_property, markdown, shell_word, terminal, xml};
 
     #[test]
     fn a_word_of_a_command_is_one_word() {
@@ -57,6 +112,30 @@ mod tests {
         assert_eq!(shell_word("release/$(id);x"), "'release/$(id);x'");
         assert_eq!(shell_word("it's"), r"'it'\''s'");
         assert_eq!(shell_word(""), "''");
+    }
+
+    #[test]
+    fn what_xml_would_read_is_text() {
+        assert_eq!(
+            xml("<a b=\"c\" d='e'>&\u{1b}\u{ffff}"),
+            "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;\\u{1b}\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn what_a_runner_would_obey_is_text() {
+        assert_eq!(command_data("a%\n::error::b\r"), "a%25%0A::error::b\\u{d}");
+        assert_eq!(command_property("a:b,c"), "a%3Ab%2Cc");
+    }
+
+    #[test]
+    fn what_a_forge_would_read_in_markdown_is_text() {
+        let hostile = "[x](http://a) <img> `c` *b* | @all #1\n## head";
+        let escaped = markdown(hostile);
+        for word in ["[", "](", "<img", "`", "*", "|", "@all", " #1", "http:/", "\n"] {
+            assert!(!escaped.contains(word), "{word}: {escaped}");
+        }
+        assert_eq!(markdown("apps/web-1.yaml"), "apps/web-1.yaml");
     }
 
     #[test]

@@ -4,16 +4,25 @@
 //! pusher controls without escaping it for the medium.
 
 mod escape;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
+mod rdjsonl;
 mod replay;
+mod sarif;
 mod snippet;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
 use crate::evidence::ApprovalFacts;
+use crate::policy::Enforcement;
 use crate::source::ObjectId;
-use crate::verdict::{Judgement, Verdict};
+use crate::verdict::{Judged, Judgement, Verdict};
 
 pub use escape::{shell_word, terminal};
 pub use replay::{ReplayRow, ReplaySummary};
@@ -25,6 +34,56 @@ pub enum Format {
     Human,
     /// For programs.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit's XML, for test reports.
+    Junit,
+    /// GitHub's workflow commands: annotations.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// A comment for a pull request.
+    Markdown,
+    /// reviewdog's diagnostics.
+    Rdjsonl,
+}
+
+/// What a check says of itself, for formats that carry it.
+#[derive(Clone, Copy, Debug)]
+pub struct RulePage {
+    /// Its id.
+    pub id: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Its family.
+    pub family: &'static str,
+    /// Why a finding matters.
+    pub why: &'static str,
+    /// Its page, in Markdown.
+    pub markdown: &'static str,
+}
+
+/// What a finding means for the change, the same in every format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// It holds the change back.
+    Blocks,
+    /// It is shown.
+    Warns,
+    /// Those who were asked have approved it.
+    Approved,
+    /// A waiver covers it.
+    Waived,
+}
+
+fn standing(judged: &Judged) -> Standing {
+    match judged.decision.enforcement {
+        Enforcement::Deny => Standing::Blocks,
+        Enforcement::Approve if judged.missing > 0 => Standing::Blocks,
+        Enforcement::Approve => Standing::Approved,
+        Enforcement::Warn => Standing::Warns,
+        Enforcement::Off => Standing::Waived,
+    }
 }
 
 /// Whether the reader's terminal shows colours.
@@ -96,10 +155,17 @@ impl Report {
     }
 
     /// The whole report as text, ending in a line end.
-    pub fn render(&self, format: Format, colour: Colour) -> String {
+    /// `rules` are the pages of the checks, for the formats that carry them.
+    pub fn render(&self, format: Format, colour: Colour, rules: &[RulePage]) -> String {
         match format {
             Format::Human => human::render(self, colour),
             Format::Json => json::render(self),
+            Format::Sarif => sarif::render(self, rules),
+            Format::Junit => junit::render(self),
+            Format::Github => github::render(self),
+            Format::Gitlab => gitlab::render(self),
+            Format::Markdown => markdown::render(self),
+            Format::Rdjsonl => rdjsonl::render(self),
         }
     }
 }

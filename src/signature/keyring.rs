@@ -70,6 +70,11 @@ impl Keyring {
         self.certificates.len()
     }
 
+    /// Every certificate.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &Cert> {
+        self.certificates.values()
+    }
+
     /// The certificates that may hold one of the keys.
     pub(super) fn holders(&self, keys: &[KeyHandle]) -> Vec<&Cert> {
         let holders = keys.iter().filter_map(|key| self.holders.get(&KeyID::from(key))).flatten();

@@ -9,6 +9,7 @@ mod date;
 mod distrust;
 mod gpg_program;
 mod identity;
+mod inventory;
 mod keyring;
 mod openpgp;
 mod radix64;
@@ -21,6 +22,7 @@ mod trusted_keys;
 
 pub use gpg_program::gpg_program;
 pub use identity::KeyFingerprint;
+pub use inventory::{KeyFacts, KeyStanding};
 pub use keyring::{Keyring, KeyringError};
 pub use ssh::{AllowedSigners, RevocationError, Revocations, SignersError};
 pub use terms::{KeyWindow, RsaBits, Terms};

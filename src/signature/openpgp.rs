@@ -51,7 +51,7 @@ const BROKEN_HASHES: [HashAlgorithm; 3] = [HashAlgorithm::MD5, HashAlgorithm::SH
 
 /// Sequoia's policy, in which what is broken is broken whatever the date: a cut-off by date could be
 /// dated back.
-fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
+pub(super) fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
     let mut policy = StandardPolicy::at(now);
     for hash in BROKEN_HASHES {
         policy.reject_hash(hash);
@@ -197,7 +197,7 @@ fn fit_at(
 
 /// A revocation by somebody else, who may have been entitled to it, counts: the keyring is in the
 /// hands of its owners, who can take it out.
-fn is_revoked(status: &RevocationStatus<'_>) -> bool {
+pub(super) fn is_revoked(status: &RevocationStatus<'_>) -> bool {
     match status {
         RevocationStatus::Revoked(_) | RevocationStatus::CouldBe(_) => true,
         RevocationStatus::NotAsFarAsWeKnow => false,

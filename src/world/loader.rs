@@ -11,7 +11,7 @@ use super::needles::Needles;
 use crate::kube::builtin;
 use crate::kube::rbac::is_rbac_group;
 use crate::manifest::{Limits, Manifest, Object, Problem, Reading, parse};
-use crate::source::{BlobError, BlobSource, ObjectId, SourceText};
+use crate::source::{BlobError, BlobReader, BlobSource, ObjectId, SourceText};
 
 /// What is kept of a parsed blob.
 #[derive(Debug)]
@@ -54,15 +54,20 @@ const CHANGED_NODES: usize = 3_000_000;
 /// Loads every object of every blob.
 pub(super) fn load_all(source: &dyn BlobSource, ids: &[&ObjectId], limits: &Limits) -> Blobs {
     let left = AtomicUsize::new(CHANGED_NODES);
-    load(source, ids, |bytes| {
-        let manifest = parse(bytes, limits);
-        let spent = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(manifest.nodes));
-        Some(
-            spent
-                .map(|_| Loaded::of(manifest, |_| true))
-                .map_err(|_| BlobError::TooMuch { limit: CHANGED_NODES }),
-        )
-    })
+    load(
+        source,
+        ids,
+        |reader, id| reader.read(id),
+        |bytes| {
+            let manifest = parse(bytes, limits);
+            let spent = left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(manifest.nodes));
+            Some(
+                spent
+                    .map(|_| Loaded::of(manifest, |_| true))
+                    .map_err(|_| BlobError::TooMuch { limit: CHANGED_NODES }),
+            )
+        },
+    )
 }
 
 /// Loads, of unchanged blobs, the objects that a changed one may depend on. Blobs that cannot hold
@@ -73,20 +78,28 @@ pub(super) fn load_related(
     needles: &Needles,
     limits: &Limits,
 ) -> Blobs {
-    load(source, ids, |bytes| {
-        let may_matter = needles.may_stand_in(&bytes);
-        may_matter.then(|| Ok(Loaded::of(parse(bytes, limits), |object| needles.wants(object))))
-    })
+    load(
+        source,
+        ids,
+        |reader, id| reader.read_unchanged(id),
+        |bytes| {
+            let may_matter = needles.may_stand_in(&bytes);
+            may_matter.then(|| Ok(Loaded::of(parse(bytes, limits), |object| needles.wants(object))))
+        },
+    )
 }
+
+type Read = fn(&mut (dyn BlobReader + '_), &ObjectId) -> Result<Vec<u8>, BlobError>;
 
 fn load(
     source: &dyn BlobSource,
     ids: &[&ObjectId],
+    read: Read,
     parse: impl Fn(Vec<u8>) -> Option<Result<Loaded, BlobError>> + Sync,
 ) -> Blobs {
     let loaded = ids.par_iter().map_init(
         || source.reader(),
-        |reader, id| match reader.read(id) {
+        |reader, id| match read(&mut **reader, id) {
             Ok(bytes) => parse(bytes).map(|loaded| ((*id).clone(), loaded)),
             Err(error) => Some(((*id).clone(), Err(error))),
         },

@@ -4,14 +4,24 @@ use std::fmt::Write as _;
 
 use super::checkout::{Checkout, Push};
 use super::manifests::{GREEN_SETTINGS, NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
-use super::server::Server;
+use super::server::{File, Server};
 use crate::common::git::Failure;
 use crate::common::keys::person;
+use crate::common::ssh_keys::{Envelope, SshSigner, fingerprint};
 
 const SETTINGS_PATH: &str = "prod/settings.yaml";
-const CODEOWNERS: &str =
-    "/prod/ @alice @bob @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice @bob\n";
+const CODEOWNERS: &str = "/prod/ @alice @bob @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice @bob\n/shared/ @carol @robot\n";
 const PROTECTED: &str = "protected: [refs/heads/main, 'refs/heads/release/*']\n";
+
+/// Carol has an SSH key.
+fn carol() -> SshSigner {
+    SshSigner::ed25519(3)
+}
+
+/// A program with one.
+fn robot() -> SshSigner {
+    SshSigner::ed25519(4)
+}
 
 /// Alice, Bob and Mallory own everything; every path needs some of them, and nothing asks for signed
 /// commits.
@@ -24,24 +34,37 @@ pub(crate) fn trusting_policy(approvals: usize, more: &str) -> Result<String, Fa
             "- {{name: {name}, keys: ['{fingerprint}'], handles: ['@{name}', '{name}@example.com']}}"
         );
     }
+    for (name, signer, more) in [("carol", carol(), ""), ("robot", robot(), ", bot: true")] {
+        let fingerprint = fingerprint(&signer.blob()?);
+        let _ = writeln!(people, "- {{name: {name}, keys: ['{fingerprint}'], handles: ['@{name}']{more}}}");
+    }
     Ok(policy(&format!(
-        "repository: acme/prod\nsignatures: {{keyring: ['keys/*.asc']}}\nowners: {{approvals: {approvals}}}\n\
+        "repository: acme/prod\n\
+         signatures: {{keyring: ['keys/*.asc'], allowedSigners: keys/allowed_signers}}\nowners: {{approvals: {approvals}}}\n\
          people:\n{people}{PROTECTED}{more}"
     )))
 }
 
+/// Everybody's keys, as files of the repository.
+pub(crate) fn key_files() -> Result<Vec<(String, String)>, Failure> {
+    let signers = format!("carol {}\nrobot {}\n", carol().text()?, robot().text()?);
+    let mut files = vec![("keys/allowed_signers".to_owned(), signers)];
+    for name in ["alice", "bob", "mallory"] {
+        let certificate = String::from_utf8(person(name)?.key.armored_certificate()?)?;
+        files.push((format!("keys/{name}.asc"), certificate));
+    }
+    Ok(files)
+}
+
 pub(crate) fn server(approvals: usize, more: &str) -> Result<Server, Failure> {
-    let key = |name: &str| -> Result<String, Failure> {
-        Ok(String::from_utf8(person(name)?.key.armored_certificate()?)?)
-    };
-    Server::holding(&[
-        (POLICY_PATH, &trusting_policy(approvals, more)?),
-        ("keys/alice.asc", &key("alice")?),
-        ("keys/bob.asc", &key("bob")?),
-        ("keys/mallory.asc", &key("mallory")?),
+    let (keys, policy) = (key_files()?, trusting_policy(approvals, more)?);
+    let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
+    files.extend([
+        (POLICY_PATH, policy.as_str()),
         (".github/CODEOWNERS", CODEOWNERS),
         (SERVICE_PATH, SERVICE),
-    ])
+    ]);
+    Server::holding(&files)
 }
 
 /// A clone in which somebody works and signs.
@@ -114,6 +137,31 @@ fn two_owners_approve_from_their_own_clones() -> Result<(), Failure> {
     mallory.push_main()?.rejected(&["1 more approval", "alice approves refs/heads/main"]);
     approve(&bob, &[])?;
     mallory.push_main()?.accepted(&["alice approves", "bob approves", "accepted"]);
+    Ok(())
+}
+
+/// Signs a text as `git tag --sign` does with `gpg.format ssh`, and pushes it.
+fn push_signed_by_ssh(clone: &Checkout, signer: &SshSigner, text: &str) -> Result<Push, Failure> {
+    let commit = clone.git.run(&["rev-parse", "origin/proposal"], b"")?;
+    let tree = clone.git.run(&["rev-parse", "origin/proposal^{tree}"], b"")?;
+    let tagger = "tagger Carol <carol@example.com> 1700000000 +0000";
+    let payload = format!("object {commit}\ntype commit\ntag portcullis-approval\n{tagger}\n\n{text}");
+    let envelope = Envelope { payload: payload.as_bytes(), namespace: "git", ..Envelope::default() };
+    let object = clone.git.store("tag", format!("{payload}{}", signer.sign_as(&envelope)?).as_bytes())?;
+    clone.push(&[&format!("{object}:refs/approvals/heads/main/{tree}/{object}")])
+}
+
+#[test]
+fn an_ssh_key_approves_and_a_program_does_not() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[("shared/settings.yaml", SETTINGS)])?;
+    let text = text(&alice)?;
+    push_signed_by_ssh(&alice, &robot(), &text)?.rejected(&["was signed by robot, which is a program"]);
+    push_signed_by_ssh(&alice, &SshSigner::ed25519(5), &text)?.rejected(&["none of the allowed signers"]);
+    mallory.push_main()?.rejected(&["error[missing-approval]"]);
+    push_signed_by_ssh(&alice, &carol(), &text)?.accepted(&["carol approves"]);
+    mallory.push_main()?.accepted(&["carol approves"]);
     Ok(())
 }
 

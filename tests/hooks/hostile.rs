@@ -258,3 +258,22 @@ fn many_large_files_are_undecided_together() -> Result<(), Failure> {
         .rejected(&["undecided", "the changed files together hold more than 3000000 keys and values"]);
     Ok(())
 }
+
+#[test]
+fn a_commit_or_tag_of_hundreds_of_mebibytes_is_not_even_loaded() -> Result<(), Failure> {
+    let (_server, alice) = server()?;
+    let [tree, parent] = ["HEAD^{tree}", "HEAD"].map(|name| alice.git.run(&["rev-parse", name], b""));
+    let who = "A <a@example.com> 1700000000 +0000";
+    let headers = format!("tree {}\nparent {}\nauthor {who}\ncommitter {who}\n\n", tree?, parent?);
+    let large = format!("{headers}{}", "x".repeat(65 << 20));
+    let commit = alice.git.store("commit", large.as_bytes())?;
+    alice
+        .push(&[&format!("{commit}:refs/heads/main")])?
+        .rejected(&["undecided", "more than the 67108864 that are read"]);
+    let tag = format!("object {commit}\ntype commit\ntag portcullis-approval\ntagger A <a@b.c> 1 +0000\n\n");
+    let tag = alice.git.store("tag", format!("{tag}{}", "x".repeat(65 << 20)).as_bytes())?;
+    alice
+        .push(&[&format!("{tag}:refs/approvals/heads/main/x")])?
+        .rejected(&["more than the 67108864 that are read"]);
+    Ok(())
+}

@@ -1,21 +1,16 @@
 //! Owners of every dialect who approve by signed statements, from their own clones.
 
-use super::approvals::{approve, clone_of, proposal, trusting_policy};
+use super::approvals::{approve, clone_of, key_files, proposal, trusting_policy};
 use super::manifests::{POLICY_PATH, SETTINGS};
 use super::server::{File, Server};
 use crate::common::git::Failure;
-use crate::common::keys::person;
 
 const MISSING: &str = "error[missing-approval]";
 
 /// Alice and then Bob approve what Mallory proposes: one is not enough, for what reason is told.
 fn first_alice_then_bob(owners: &str, file: File<'_>, told: &[&str]) -> Result<(), Failure> {
     let policy = trusting_policy(1, "")?.replace("owners: {approvals: 1}", owners);
-    let mut keys = Vec::new();
-    for name in ["alice", "bob", "mallory"] {
-        let key = String::from_utf8(person(name)?.key.armored_certificate()?)?;
-        keys.push((format!("keys/{name}.asc"), key));
-    }
+    let keys = key_files()?;
     let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
     files.extend([(POLICY_PATH, policy.as_str()), file]);
     let server = Server::holding(&files)?;

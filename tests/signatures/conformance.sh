@@ -79,6 +79,8 @@ gpg_sign ed future.sig --faked-system-time '20400101T000000!'
 gpg_sign ed two.sig --local-user "<rsa@example.com>"
 gpg_sign ed text.sig --textmode
 gpg_sign ed critical.sig --sig-notation '!must-know@example.com=1'
+gpg_sign ed note.sig --sig-notation 'note@example.com=1'
+for bits in 256 384; do gpg_sign ed "sha$bits.gpg.sig" --digest-algo "SHA$bits"; done
 gpg_key p256 nistp256
 gpg_key p521 nistp521
 for name in p256 p521; do gpg_sign "$name" "$name.sig"; done
@@ -169,6 +171,8 @@ expect 'gpg, SHA-1' "$work/sha1.sig" 'no longer accepted: the hash SHA1'
 expect 'gpg, future' "$work/future.sig" 'is dated in the future'
 expect 'gpg, two signatures' "$work/two.sig" 'is not a single one'
 expect 'gpg, text mode' "$work/text.sig" 'is not one over a file'
+expect 'gpg, a notation that may be ignored' "$work/note.sig" ' counts: '
+for bits in 256 384; do expect "gpg, SHA-$bits" "$work/sha$bits.gpg.sig" ' counts: '; done
 expect 'gpg, critical notation' "$work/critical.sig" 'must be understood and is not'
 expect 'gpg, older than its key' "$work/old.sig" 'was not valid when it signed'
 for name in p256 p521 extended; do expect "gpg, $name" "$work/$name.sig" ' counts: '; done

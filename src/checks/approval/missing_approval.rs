@@ -29,18 +29,22 @@ approvals are one finding.
 
 The paths that differ between the old and the new tip; a moved file counts with its old and its new
 path. CODEOWNERS is read from before the push, so a push cannot name its own approvers. CODEOWNERS itself
-needs the owners that it had before the push and those that it would have afterwards. Approvals count for
-the exact change that was approved, and never by its own author.
+needs the owners that it had before the push and those that it would have afterwards. An approval is a
+signed statement under `refs/approvals/` (`portcullis approve`). It counts for exactly this change; for a
+path that is no trust file also for a later one, as long as the old and the new content of that path are
+what was approved. Whoever wrote, committed, signed or pushed the change does not approve it, except that
+`signerCounts` lets an owner who signed every commit of a path stand for one approval. Where neither
+signatures nor the host prove who made the change, one approval more is needed.
 
 ## Remediation
 
-Ask the named owners to approve the change, then push again, or merge it through a pull request that
-they approve.
+Show the commit on a branch that is not protected, ask the named owners to run the `portcullis approve` of
+the message and to push what it signs, then push again.
 
 ## Limits
 
-Which accounts a team has is known only where the forge or the policy says so. Where approvals cannot be
-looked up at all, the change is blocked and the reason is given.
+Which accounts a team has is known only where the policy's `people:` says so. Reviews of a forge are not
+looked up.
 ",
 };
 

@@ -23,8 +23,8 @@ would then be judged by nothing.
 
 ## What is compared
 
-The effective policies before and after the push, profiles included, and the owners of every path; a
-keyring, `.sops.yaml` or workflow is taken to let anything happen. A policy that only becomes stricter is
+The effective policies before and after the push, profiles included, the owners of every path, and which
+keys may sign until when; `.sops.yaml` and workflows are taken to let anything happen. A policy that only becomes stricter is
 a change of the rules all the same, of severity medium instead of critical.
 
 ## Remediation

@@ -4,6 +4,7 @@
 mod approvals;
 mod clock;
 mod commits;
+mod inspection;
 mod keyring;
 mod notices;
 mod owners;

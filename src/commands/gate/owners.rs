@@ -201,15 +201,13 @@ fn signer_approvals<'a>(
 
 /// The paths in which a commit differs from any of its parents.
 fn touched_paths(repository: &Repository, commit: &ObjectId) -> Result<Vec<RepoPath>, GitError> {
-    let Ok(parents) = repository.parents(commit) else { return Ok(Vec::new()) };
-    let own = repository.snapshot(&repository.tree_of(commit)?)?;
+    let (parents, own) = (repository.parents(commit)?, repository.tree_of(commit)?);
     if parents.is_empty() {
-        return Ok(own.files.into_keys().collect());
+        return repository.changed_paths(None, &own);
     }
     let mut touched = Vec::new();
     for parent in parents {
-        let before = repository.snapshot(&repository.tree_of(&parent)?)?;
-        touched.extend(Snapshot::changed_paths(&before, &own));
+        touched.extend(repository.changed_paths(Some(&repository.tree_of(&parent)?), &own)?);
     }
     Ok(touched)
 }

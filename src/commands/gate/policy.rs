@@ -111,6 +111,13 @@ pub struct Governing {
     pub key_files: KeyFiles,
 }
 
+impl Governing {
+    /// Whether the governing ref has a policy of its own.
+    pub fn is_established(&self) -> bool {
+        self.governance == Governance::Established
+    }
+}
+
 /// Every id that a policy may name.
 pub fn known_checks() -> Vec<&'static str> {
     REGISTRY.iter().map(|check| check.meta.id).collect()

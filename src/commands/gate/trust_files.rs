@@ -1,5 +1,7 @@
 //! Which changed files are trust files, and which of them may change.
 
+use std::time::SystemTime;
+
 use super::approvals::Approvals;
 use super::policy::{Governance, Governing, broken_policy};
 use super::trust_owners::TrustOwners;
@@ -29,6 +31,8 @@ pub(super) struct TrustInput<'a> {
     pub(super) onto_head: OntoHead,
     /// The dialect of owners that the host which serves the push reads, where it reads one.
     pub(super) host: Option<Dialect>,
+    /// The server's clock.
+    pub(super) now: SystemTime,
 }
 
 /// Whether a ref is the branch that trust files are read from.

@@ -10,9 +10,6 @@ use super::{ObjectKind, RawObject};
 use crate::git::error::GitError;
 use crate::source::ObjectId;
 
-/// How large an object may be that is not a file: commits, tags and trees of any use are far smaller.
-const LARGEST: u64 = 512 << 20;
-
 /// A partial clone ends the child where it would have to fetch.
 const ENDED: &str = "git cat-file ended; if this is a partial clone, which lacks objects, clone without a filter; \
                      it was asked for the missing object";
@@ -33,14 +30,15 @@ impl Batch {
     }
 
     /// Asks for one object.
-    pub(super) fn read(&mut self, id: &ObjectId) -> Result<RawObject, GitError> {
+    pub(super) fn read(&mut self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
         let unreadable = |reason: String| GitError::Unreadable { id: id.clone(), reason };
         if let Some(reason) = &self.broken {
             return Err(unreadable(reason.clone()));
         }
-        match self.ask(id) {
-            Ok(Some(object)) => Ok(object),
-            Ok(None) => Err(GitError::Missing(id.clone())),
+        match self.ask(id, limit) {
+            Ok(Answer::Object(object)) => Ok(object),
+            Ok(Answer::Missing) => Err(GitError::Missing(id.clone())),
+            Ok(Answer::TooLarge(size)) => Err(GitError::TooLarge { id: id.clone(), size, limit }),
             Err(reason) => {
                 self.broken = Some(reason.clone());
                 Err(unreadable(reason))
@@ -48,9 +46,7 @@ impl Batch {
         }
     }
 
-    /// `None` where git has no such object.
-    fn ask(&mut self, id: &ObjectId) -> Result<Option<RawObject>, String> {
-        let failed = |error: std::io::Error| format!("git cat-file: {error}");
+    fn ask(&mut self, id: &ObjectId, limit: usize) -> Result<Answer, String> {
         writeln!(self.questions, "{id}").and_then(|()| self.questions.flush()).map_err(failed)?;
         let mut header = String::new();
         self.answers.read_line(&mut header).map_err(failed)?;
@@ -58,21 +54,45 @@ impl Batch {
             return Err(format!("{ENDED} {id}"));
         }
         let words: Vec<&str> = header.trim_end().split(' ').collect();
-        let (kind, size) = match words.as_slice() {
-            [name, "missing"] if *name == id.as_str() => return Ok(None),
-            [name, kind, size] if *name == id.as_str() => (ObjectKind::parse(kind), size.parse().ok()),
-            _ => (None, None),
+        match words.as_slice() {
+            [name, "missing"] if *name == id.as_str() => Ok(Answer::Missing),
+            [name, kind, size] if *name == id.as_str() => self.content(kind, size, limit),
+            _ => Err(STRANGE.to_owned()),
+        }
+    }
+
+    /// What stands behind a header. An object that is too large is passed over, not kept.
+    fn content(&mut self, kind: &str, size: &str, limit: usize) -> Result<Answer, String> {
+        let (kind, size): (_, u64) =
+            ObjectKind::parse(kind).zip(size.parse().ok()).ok_or_else(|| STRANGE.to_owned())?;
+        let length = usize::try_from(size).unwrap_or(usize::MAX);
+        let mut content = (&mut self.answers).take(size);
+        let (answer, read) = if length > limit {
+            let passed = std::io::copy(&mut content, &mut std::io::sink()).map_err(failed)?;
+            (Answer::TooLarge(length), passed)
+        } else {
+            let mut bytes = Vec::new();
+            let read = content.read_to_end(&mut bytes).map_err(failed)?;
+            (Answer::Object(RawObject { kind, bytes }), u64::try_from(read).unwrap_or_default())
         };
-        let (Some(kind), Some(size)) = (kind, size.filter(|size| *size <= LARGEST)) else {
-            return Err("git cat-file gave an answer that cannot be understood".to_owned());
-        };
-        let mut bytes = Vec::new();
-        (&mut self.answers).take(size).read_to_end(&mut bytes).map_err(failed)?;
         let mut end = [0_u8];
         self.answers.read_exact(&mut end).map_err(failed)?;
-        let whole = u64::try_from(bytes.len()).is_ok_and(|length| length == size) && end == *b"\n";
-        if whole { Ok(Some(RawObject { kind, bytes })) } else { Err("git cat-file broke off".to_owned()) }
+        if read == size && end == *b"\n" { Ok(answer) } else { Err("git cat-file broke off".to_owned()) }
     }
+}
+
+/// What git says of an id.
+enum Answer {
+    Object(RawObject),
+    Missing,
+    TooLarge(usize),
+}
+
+const STRANGE: &str = "git cat-file gave an answer that cannot be understood";
+
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands the error over")]
+fn failed(error: std::io::Error) -> String {
+    format!("git cat-file: {error}")
 }
 
 impl Drop for Batch {

@@ -42,8 +42,8 @@ impl Store for Libgit2 {
         &self.folders
     }
 
-    fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
-        read(&self.database, id)
+    fn read(&self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
+        read(&self.database, id, limit)
     }
 
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource> {
@@ -141,12 +141,28 @@ fn open_database(folders: &Folders) -> Result<Odb<'static>, git2::Error> {
     Ok(database)
 }
 
-fn read(database: &Odb<'_>, id: &ObjectId) -> Result<RawObject, GitError> {
-    let object = Oid::from_str(id.as_str()).and_then(|oid| database.read(oid));
-    let object = object.map_err(|error| match error.code() {
+/// The size is in the header of an object, so that one that is too large is not even loaded.
+fn read(database: &Odb<'_>, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
+    let oid = Oid::from_str(id.as_str()).map_err(|error| read_error(id, &error))?;
+    let (size, _) = database.read_header(oid).map_err(|error| read_error(id, &error))?;
+    check_size(id, size, limit)?;
+    load(database, id)
+}
+
+fn check_size(id: &ObjectId, size: usize, limit: usize) -> Result<(), GitError> {
+    if size > limit { Err(GitError::TooLarge { id: id.clone(), size, limit }) } else { Ok(()) }
+}
+
+fn read_error(id: &ObjectId, error: &git2::Error) -> GitError {
+    match error.code() {
         ErrorCode::NotFound => GitError::Missing(id.clone()),
         _ => GitError::Unreadable { id: id.clone(), reason: error.message().to_owned() },
-    })?;
+    }
+}
+
+fn load(database: &Odb<'_>, id: &ObjectId) -> Result<RawObject, GitError> {
+    let oid = Oid::from_str(id.as_str()).map_err(|error| read_error(id, &error))?;
+    let object = database.read(oid).map_err(|error| read_error(id, &error))?;
     let kind = match object.kind() {
         ObjectType::Commit => ObjectKind::Commit,
         ObjectType::Tree => ObjectKind::Tree,
@@ -177,11 +193,21 @@ struct DatabaseReader {
     limit: usize,
 }
 
+impl DatabaseReader {
+    fn database(&self, id: &ObjectId) -> Result<&Odb<'static>, BlobError> {
+        let unreadable = |reason: &String| BlobError::Unreadable { id: id.clone(), reason: reason.clone() };
+        self.database.as_ref().map_err(unreadable)
+    }
+}
+
 impl BlobReader for DatabaseReader {
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
-        match &self.database {
-            Ok(database) => super::as_blob(id, read(database, id), self.limit),
-            Err(reason) => Err(BlobError::Unreadable { id: id.clone(), reason: reason.clone() }),
-        }
+        super::as_blob(id, read(self.database(id)?, id, self.limit))
+    }
+
+    fn read_unchanged(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
+        let bytes = super::as_blob(id, load(self.database(id)?, id))?;
+        check_size(id, bytes.len(), self.limit)
+            .map_or_else(|error| super::as_blob(id, Err(error)), |()| Ok(bytes))
     }
 }

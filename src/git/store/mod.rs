@@ -81,8 +81,8 @@ pub(super) trait Store {
     /// Where it stands.
     fn folders(&self) -> &Folders;
 
-    /// Reads an object.
-    fn read(&self, id: &ObjectId) -> Result<RawObject, GitError>;
+    /// Reads an object of at most `limit` bytes; a larger one is not even loaded.
+    fn read(&self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError>;
 
     /// A source of blobs up to a size, for many threads.
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource>;
@@ -103,22 +103,16 @@ pub(super) trait Store {
     fn detour(&self) -> Option<&str>;
 }
 
-/// A blob, if the object is one and is not too large.
-pub(super) fn as_blob(
-    id: &ObjectId,
-    object: Result<RawObject, GitError>,
-    limit: usize,
-) -> Result<Vec<u8>, BlobError> {
+/// A blob, if the object is one.
+pub(super) fn as_blob(id: &ObjectId, object: Result<RawObject, GitError>) -> Result<Vec<u8>, BlobError> {
     let unreadable = |reason: String| BlobError::Unreadable { id: id.clone(), reason };
     match object {
-        Ok(RawObject { kind: ObjectKind::Blob, bytes }) if bytes.len() > limit => {
-            Err(BlobError::TooLarge { id: id.clone(), size: bytes.len(), limit })
-        }
         Ok(RawObject { kind: ObjectKind::Blob, bytes }) => Ok(bytes),
         Ok(RawObject { kind: ObjectKind::Commit | ObjectKind::Tree | ObjectKind::Tag, .. }) => {
             Err(unreadable("it is no file".to_owned()))
         }
         Err(GitError::Missing(id)) => Err(BlobError::Missing(id)),
+        Err(GitError::TooLarge { id, size, limit }) => Err(BlobError::TooLarge { id, size, limit }),
         Err(GitError::Unreadable { reason, .. }) => Err(unreadable(reason)),
         Err(error) => Err(unreadable(error.to_string())),
     }

@@ -74,8 +74,8 @@ impl Store for GitProgram {
         &self.folders
     }
 
-    fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
-        self.batch.borrow_mut().read(id)
+    fn read(&self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
+        self.batch.borrow_mut().read(id, limit)
     }
 
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource> {
@@ -248,7 +248,7 @@ struct ChildReader {
 impl BlobReader for ChildReader {
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
         match &mut self.batch {
-            Ok(batch) => super::as_blob(id, batch.read(id), self.limit),
+            Ok(batch) => super::as_blob(id, batch.read(id, self.limit)),
             Err(reason) => Err(BlobError::Unreadable { id: id.clone(), reason: reason.clone() }),
         }
     }

@@ -8,9 +8,11 @@ use std::time::SystemTime;
 
 use thiserror::Error;
 
+use super::Revocations;
 use super::key::SshKey;
 use super::pattern::PatternList;
 use super::signer_line::{self, LineProblem};
+use crate::signature::{KeyFacts, KeyStanding};
 use crate::source::RepoPath;
 
 /// Thousands of people fit.
@@ -92,6 +94,21 @@ impl AllowedSigners {
     /// True if nobody is trusted.
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
+    }
+
+    /// Every key, those of authorities included, and until when its line lets it count.
+    pub(in crate::signature) fn inventory(
+        &self,
+        revocations: &Revocations,
+        now: SystemTime,
+    ) -> Vec<KeyFacts> {
+        let facts = |line: &SignerLine| {
+            let revoked = revocations.revokes_key(line.key.blob());
+            let standing =
+                if revoked { KeyStanding::Revoked } else { KeyStanding::until(line.valid_before, now) };
+            KeyFacts { key: line.key.fingerprint(), standing }
+        };
+        self.by_key.values().flatten().map(facts).collect()
     }
 
     /// The lines that give a key a role.

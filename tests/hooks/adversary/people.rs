@@ -2,10 +2,10 @@
 
 use crate::common::git::Failure;
 use crate::common::keys::person;
-use crate::hooks::approvals::{approve, clone_of, proposal, server, sign, trusting_policy};
+use crate::hooks::approvals::{approve, clone_of, key_files, proposal, server, sign, trusting_policy};
 use crate::hooks::checkout::Checkout;
 use crate::hooks::manifests::{POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS};
-use crate::hooks::server::Server;
+use crate::hooks::server::{File, Server};
 
 const SETTINGS_PATH: &str = "prod/settings.yaml";
 const PUSH: [&str; 3] = ["push", "origin", "HEAD:refs/heads/main"];
@@ -13,21 +13,15 @@ const OWNERS: &str = "/prod/ @alice alice@example.com @bob\n";
 
 /// A server with one more person, who is a program.
 fn with_robot() -> Result<Server, Failure> {
-    let certificate =
-        |name: &str| Ok::<_, Failure>(String::from_utf8(person(name)?.key.armored_certificate()?)?);
     let key = person("mallory")?.key.fingerprint().to_string();
     let policy = trusting_policy(1, "")?;
     let robot = format!("- {{name: mallory, keys: ['{key}'], handles: ['@mallory', 'mallory@example.com']}}");
     assert!(policy.contains(&robot));
     let policy = policy.replace(&robot, &robot.replace("handles:", "bot: true, handles:"));
-    Server::holding(&[
-        (POLICY_PATH, &policy),
-        ("keys/alice.asc", &certificate("alice")?),
-        ("keys/bob.asc", &certificate("bob")?),
-        ("keys/mallory.asc", &certificate("mallory")?),
-        (".github/CODEOWNERS", OWNERS),
-        (SERVICE_PATH, SERVICE),
-    ])
+    let keys = key_files()?;
+    let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
+    files.extend([(POLICY_PATH, policy.as_str()), (".github/CODEOWNERS", OWNERS), (SERVICE_PATH, SERVICE)]);
+    Server::holding(&files)
 }
 
 /// Somebody's commit, unsigned and under another name.

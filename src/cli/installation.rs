@@ -1,0 +1,71 @@
+//! Arguments of `install` and `doctor`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::HostArgument;
+
+/// Arguments of `install`.
+#[derive(Args, Debug)]
+pub struct InstallArguments {
+    /// Where to.
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// The host that serves the repository of `--repo`; told by what is in it where absent.
+    #[arg(long, value_enum, conflicts_with_all = ["hooks_path", "template", "local_code", "custom_hooks"])]
+    pub host: Option<HostArgument>,
+    /// The server's policy, which the hook shall pass on; no repository can loosen it.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
+    /// The deadline that the hook shall pass on.
+    #[arg(long, value_name = "SECONDS")]
+    pub deadline: Option<u64>,
+    /// Print what would be written and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Where a hook is installed: one of these.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub struct PlaceArguments {
+    /// A repository: `pre-receive` of a bare one, `pre-commit` of a clone. The current one where nothing is named.
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+    /// A folder of hooks for all repositories, to be named by git's `core.hooksPath`.
+    #[arg(long, value_name = "DIR")]
+    pub hooks_path: Option<PathBuf>,
+    /// A template of new repositories, to be named by git's `init.templateDir`.
+    #[arg(long, value_name = "DIR")]
+    pub template: Option<PathBuf>,
+    /// gitolite's `LOCAL_CODE`.
+    #[arg(long, value_name = "DIR")]
+    pub local_code: Option<PathBuf>,
+    /// Gitaly's folder of custom hooks, for all repositories of a GitLab server.
+    #[arg(long, value_name = "DIR")]
+    pub custom_hooks: Option<PathBuf>,
+}
+
+/// Formats of what `doctor` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LineFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// Arguments of `doctor`.
+#[derive(Args, Debug)]
+pub struct DoctorArguments {
+    /// The repository: a bare one's `pre-receive` hook is examined, a clone's `pre-commit` hook.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+    /// The hook that the host runs, where it is in a folder of its own that git does not know.
+    #[arg(long, value_name = "FILE")]
+    pub hook: Option<PathBuf>,
+    /// The format of the report.
+    #[arg(long, value_enum, default_value_t = LineFormat::Human)]
+    pub format: LineFormat,
+}

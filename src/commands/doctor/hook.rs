@@ -1,0 +1,246 @@
+//! The hook that git or the host would run.
+//!
+//! In: a repository, and the hook that somebody names. Out: [`Hook`], with what its script says of the gate.
+//! Never: believes the script; only a push proves it.
+
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::line::Line;
+use crate::commands::error::CommandError;
+use crate::commands::git_program::ask;
+
+/// Shell scripts are far smaller; of a program nothing is read beyond.
+const LARGEST_SCRIPT: u64 = 256 << 10;
+/// What git's hooks have where `--deadline` names nothing else.
+const DEFAULT_DEADLINE: u64 = 30;
+const TOPIC: &str = "hook";
+
+/// When git runs a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    PreReceive,
+    Update,
+    PreCommit,
+}
+
+impl Event {
+    /// The name under which git runs it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::PreReceive => "pre-receive",
+            Self::Update => "update",
+            Self::PreCommit => "pre-commit",
+        }
+    }
+}
+
+/// Where a hook is, and what it says.
+#[derive(Debug)]
+pub(super) struct Hook {
+    pub(super) event: Event,
+    pub(super) path: PathBuf,
+    pub(super) presence: Presence,
+    runner: Runner,
+    /// Git's own folder of hooks in this repository, where git looks in another one.
+    shadowed: Option<PathBuf>,
+    /// The words of its scripts, those that it is chained with included.
+    words: Vec<String>,
+}
+
+/// Who runs a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Runner {
+    Git,
+    /// A host's own program, which cannot be asked here.
+    Host,
+}
+
+/// Whether git would run it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    Absent,
+    NotExecutable,
+    Runs,
+}
+
+impl Hook {
+    pub(super) fn find(repository: &Path, named: Option<&Path>) -> Result<Self, CommandError> {
+        let hooks = absolute(&repository.join(ask(repository, &["rev-parse", "--git-path", "hooks"])?));
+        let own = repository.join(ask(repository, &["rev-parse", "--git-common-dir"])?).join("hooks");
+        let shadowed = (canonical(&own) != canonical(&hooks)).then(|| absolute(&own));
+        let bare = ask(repository, &["rev-parse", "--is-bare-repository"])? == "true";
+        let event = if bare { Event::PreReceive } else { Event::PreCommit };
+        let (event, path, runner) = match named {
+            Some(path) => (event, absolute(path), Runner::Host),
+            None if bare => of_server(&hooks, &own),
+            None => (event, hooks.join("pre-commit"), Runner::Git),
+        };
+        let words = scripts(&path).iter().flat_map(|text| words(text)).collect();
+        Ok(Self { event, presence: presence(&path), path, runner, shadowed, words })
+    }
+
+    /// Whether a script of it names the gate at all.
+    pub(super) fn names_portcullis(&self) -> bool {
+        self.words.iter().any(|word| Path::new(word).file_name().is_some_and(|name| name == "portcullis"))
+    }
+
+    /// The value of an option.
+    pub(super) fn option(&self, name: &str) -> Option<&str> {
+        value_of(&self.words, name)
+    }
+
+    /// How long the gate may take, in seconds.
+    pub(super) fn deadline(&self) -> u64 {
+        self.option("--deadline").and_then(|seconds| seconds.parse().ok()).unwrap_or(DEFAULT_DEADLINE)
+    }
+
+    /// What of hook, program and server's policy everybody can replace.
+    fn open(&self) -> Option<&Path> {
+        let program = self.words.iter().map(Path::new);
+        let program = program.filter(|word| word.is_absolute() && word.ends_with("portcullis"));
+        let policy = self.option("--server-policy").map(Path::new);
+        std::iter::once(self.path.as_path()).chain(program).chain(policy).find(|path| everybody_writes(path))
+    }
+
+    /// Whether git would run it, for people.
+    pub(super) fn line(&self, repository: &Path) -> Line {
+        let (event, path) = (self.event.as_str(), self.path.display());
+        let install = format!("portcullis install --repo {}", repository.display());
+        match (self.presence, &self.shadowed) {
+            (Presence::Runs, _) if self.open().is_some() => {
+                let open = self.open().unwrap_or(&self.path).display();
+                let text = format!("everybody may write {open} or its folder, and so replace the gate");
+                Line::problem(TOPIC, text, format!("chmod o-w {open} and its folder"))
+            }
+            (Presence::Runs, _) if self.runner == Runner::Host => Line::advice(
+                TOPIC,
+                format!(
+                    "{path} is no hook of git's own: whether the server runs it was not tried, only what it does"
+                ),
+                "push something bad to the server itself once; on plain git install with `--host git`",
+            ),
+            (Presence::Runs, Some(_)) => Line::ok(TOPIC, format!("git runs {path}, by `core.hooksPath`")),
+            (Presence::Runs, None) => Line::ok(TOPIC, format!("{event} is {path}")),
+            (Presence::NotExecutable, _) => Line::problem(
+                TOPIC,
+                format!("{path} is not executable, so that it never runs"),
+                format!("chmod +x {path}"),
+            ),
+            (Presence::Absent, Some(own)) => Line::problem(
+                TOPIC,
+                format!("`core.hooksPath` hides {}: git looks for {path}, and there is none", own.display()),
+                "unset `core.hooksPath`, or install with `portcullis install --hooks-path`",
+            ),
+            (Presence::Absent, None) => Line::problem(TOPIC, format!("there is no {path}"), install),
+        }
+    }
+}
+
+/// What GitLab runs is beside git's own; `update` counts where nothing else is there.
+fn of_server(hooks: &Path, own: &Path) -> (Event, PathBuf, Runner) {
+    let custom = absolute(own).with_file_name("custom_hooks");
+    let places = [
+        (Event::PreReceive, custom.join("pre-receive"), Runner::Host),
+        (Event::PreReceive, custom.join("pre-receive.d/portcullis"), Runner::Host),
+        (Event::PreReceive, hooks.join("pre-receive"), Runner::Git),
+        (Event::Update, hooks.join("update"), Runner::Git),
+    ];
+    let found = places.into_iter().find(|(_, path, _)| presence(path) != Presence::Absent);
+    found.unwrap_or_else(|| (Event::PreReceive, hooks.join("pre-receive"), Runner::Git))
+}
+
+fn presence(path: &Path) -> Presence {
+    match fs::metadata(path) {
+        Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => Presence::Runs,
+        Ok(_) => Presence::NotExecutable,
+        Err(_) => Presence::Absent,
+    }
+}
+
+fn everybody_writes(path: &Path) -> bool {
+    let open = |path: &Path| fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
+    open(path) || path.parent().is_some_and(open)
+}
+
+/// A hook, those whose names begin with its own, and those of a folder of that name.
+fn scripts(path: &Path) -> Vec<String> {
+    let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let prefix = format!("{own}.");
+    let beside = entries(path.parent().unwrap_or(Path::new("/"))).into_iter();
+    let beside =
+        beside.filter(|path| path.file_name().unwrap_or_default().to_string_lossy().starts_with(&prefix));
+    let beside = beside.flat_map(|path| if path.is_dir() { entries(&path) } else { vec![path] });
+    std::iter::once(path.to_path_buf()).chain(beside).filter_map(|path| script(&path)).collect()
+}
+
+/// What is in a folder, in the order of names.
+pub(super) fn entries(folder: &Path) -> Vec<PathBuf> {
+    let found = fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = found.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths
+}
+
+fn script(path: &Path) -> Option<String> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).ok().filter(|_| path.is_file())?;
+    file.take(LARGEST_SCRIPT).read_to_end(&mut bytes).ok()?;
+    bytes.starts_with(b"#!").then(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The words of a script as a shell would divide them, comments left out. Close enough for what
+/// `portcullis install` writes, and for a hint otherwise.
+fn words(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.flat_map(line_words).collect()
+}
+
+/// The word behind an option, or after its `=`.
+fn value_of<'a>(words: &'a [String], name: &str) -> Option<&'a str> {
+    let joined = |word: &'a String| word.strip_prefix(name)?.strip_prefix('=');
+    let behind = |place: usize| words.get(place + 1).map(String::as_str);
+    let apart = words.iter().position(|word| word == name).and_then(behind);
+    apart.or_else(|| words.iter().find_map(joined))
+}
+
+fn line_words(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            ('\\', None) => word.extend(characters.next()),
+            ('\'' | '"', None) => quote = Some(character),
+            (_, Some(open)) if character == open => quote = None,
+            (' ' | '\t' | ';' | '|' | '&' | '(' | ')', None) => words.push(std::mem::take(&mut word)),
+            (_, _) => word.push(character),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| absolute(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{value_of, words};
+
+    #[test]
+    fn the_words_of_a_hook_are_read_as_the_shell_reads_them() {
+        let text = "#!/bin/sh\n# --deadline 1\nexec '/opt/it'\\''s/portcullis' pre-receive --deadline 4;x\n";
+        assert_eq!(value_of(&words(text), "--deadline"), Some("4"));
+        assert_eq!(value_of(&words("x --host=gitea --hosts y"), "--host"), Some("gitea"));
+        assert_eq!(value_of(&words("x --host"), "--host"), None);
+        assert_eq!(words(text), ["exec", "/opt/it's/portcullis", "pre-receive", "--deadline", "4", "x"]);
+    }
+}

@@ -1,0 +1,226 @@
+//! Whether the gate turns a bad change away and lets a good one pass.
+//!
+//! In: what became of both. Out: lines. Never: takes a rejection for the gate's unless the gate's own report
+//! of exactly that commit is there.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::hook::{Event, Hook, Presence};
+use super::line::Line;
+use super::stage::Attempt;
+use crate::commands::git_program::Outcome;
+use crate::push::PushError;
+
+/// What is wrong with a commit of the doctor's under a policy that asks who made or approves a change.
+const WHO: [&str; 4] = ["unsigned-commit", "untrusted-signature", "missing-approval", "unowned-path"];
+/// How many characters of an id a report shows.
+const SHORT: usize = 7;
+const BAD: &str = "bad change";
+const GOOD: &str = "good change";
+
+/// What the gate made of a change.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    /// Its report of this commit accepts it.
+    Accepted,
+    /// Its report of this commit rejects it for these checks.
+    Rejected(BTreeSet<String>),
+    /// Its report says that something could not be evaluated, or it could not begin.
+    Undecided(String),
+    /// Its report of this commit rejects it, and it passed.
+    Ignored,
+    /// It passed, and there is no report of it.
+    Unseen,
+    /// Something else turned it away.
+    TurnedAway(String),
+}
+
+/// What was found out about the bad change.
+pub(super) fn bad(attempt: &Attempt, hook: &Hook) -> Line {
+    match answer(attempt, hook.event) {
+        Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => {
+            Line::problem(
+                BAD,
+                format!("it was rejected for {} only: signed and approved, it would pass", listed(&checks)),
+                "see `portcullis policy show`: the checks that would deny it are off, warn only, or look elsewhere",
+            )
+        }
+        Answer::Rejected(checks) => Line::ok(BAD, format!("rejected by portcullis for {}", listed(&checks))),
+        Answer::Accepted => Line::problem(
+            BAD,
+            "portcullis judged it and let it pass: the policy denies nothing of it (cluster-admin for everybody, a \
+             public address, a number that is a word)",
+            "see `portcullis policy show`; the profile `audit` only reports",
+        ),
+        Answer::Ignored => ignored(BAD),
+        Answer::Unseen => Line::problem(BAD, unseen(hook), unseen_help(hook)),
+        Answer::Undecided(reason) => undecided(BAD, &reason),
+        Answer::TurnedAway(reason) => turned_away(BAD, &reason),
+    }
+}
+
+/// What was found out about the good change.
+pub(super) fn good(attempt: &Attempt, hook: &Hook) -> Line {
+    match answer(attempt, hook.event) {
+        Answer::Accepted => Line::ok(GOOD, "accepted by portcullis"),
+        Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => Line::ok(
+            GOOD,
+            format!("held back for {} only, as the doctor neither signs nor approves", listed(&checks)),
+        ),
+        Answer::Rejected(checks) => Line::problem(
+            GOOD,
+            format!("a ConfigMap that harms nothing was rejected for {}", listed(&checks)),
+            "what the policy or the repository has against it stands in the report of any push",
+        ),
+        Answer::Ignored => ignored(GOOD),
+        Answer::Unseen => Line::problem(GOOD, unseen(hook), unseen_help(hook)),
+        Answer::Undecided(reason) => undecided(GOOD, &reason),
+        Answer::TurnedAway(reason) => turned_away(GOOD, &reason),
+    }
+}
+
+/// How long a push took, of what it may take.
+pub(super) fn time(attempt: &Attempt, hook: &Hook) -> Line {
+    let (taken, allowed) = (attempt.elapsed, Duration::from_secs(hook.deadline()));
+    let text = format!("a small push took {} ms of {} s", taken.as_millis(), allowed.as_secs());
+    if taken * 2 > allowed {
+        let help =
+            "large pushes will be rejected for time: raise `--deadline`, or narrow `manifests.include`";
+        Line::advice("time", text, help)
+    } else {
+        Line::ok("time", text)
+    }
+}
+
+fn answer(attempt: &Attempt, event: Event) -> Answer {
+    let lines: Vec<&str> = attempt.text.lines().map(unprefixed).collect();
+    let judged = lines.iter().any(|line| is_headline(line, attempt, event));
+    let begins = |words: &'static str| lines.iter().find_map(|line| line.strip_prefix(words));
+    match attempt.outcome {
+        Outcome::Succeeded if judged && begins("rejected: ").is_some() => Answer::Ignored,
+        Outcome::Succeeded if judged => Answer::Accepted,
+        Outcome::Succeeded => Answer::Unseen,
+        Outcome::Failed => {
+            let unknown = begins("undecided: ").or_else(|| begins("portcullis: error: "));
+            match (unknown, begins("rejected: ")) {
+                (Some(reason), _) => Answer::Undecided(reason.to_owned()),
+                (None, Some(_)) if judged => {
+                    Answer::Rejected(lines.iter().filter_map(|line| held_by(line)).collect())
+                }
+                (None, Some(_) | None) => Answer::TurnedAway(first_words(&attempt.text)),
+            }
+        }
+    }
+}
+
+/// What git and hosts put before a line of a hook.
+fn unprefixed(line: &str) -> &str {
+    let line = line.strip_prefix("remote: ").unwrap_or(line).trim_end();
+    line.strip_prefix("GL-HOOK-ERR: ").unwrap_or(line)
+}
+
+/// The line with which a report of exactly this change begins.
+fn is_headline(line: &str, attempt: &Attempt, event: Event) -> bool {
+    let Some(title) = line.strip_prefix("portcullis: ") else { return false };
+    match (event, attempt.commit.as_deref().and_then(|commit| commit.get(..SHORT))) {
+        (Event::PreCommit, _) => title.starts_with("the index"),
+        (Event::PreReceive | Event::Update, Some(commit)) => title.contains(commit),
+        (Event::PreReceive | Event::Update, None) => false,
+    }
+}
+
+/// The check of a finding that holds a push back.
+fn held_by(line: &str) -> Option<String> {
+    let words = ["error[", "needs approval["];
+    let rest = words.iter().find_map(|word| line.strip_prefix(word))?;
+    Some(rest.split_once("]:")?.0.to_owned())
+}
+
+/// What the hook says; what git says where the hook says nothing.
+fn first_words(text: &str) -> String {
+    let of_hook = text.lines().filter_map(|line| line.strip_prefix("remote: ")).map(str::trim_end);
+    let of_git = text.lines().filter(|line| !line.starts_with("hint: ") && !line.starts_with("To "));
+    let told: Vec<&str> = of_hook.chain(of_git).filter(|line| !line.is_empty()).take(2).collect();
+    told.join(" / ")
+}
+
+fn listed(checks: &BTreeSet<String>) -> String {
+    checks.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn unseen(hook: &Hook) -> String {
+    let reason = match hook.presence {
+        Presence::Absent => "there is no hook",
+        Presence::NotExecutable => "the hook is not executable",
+        Presence::Runs if hook.names_portcullis() => {
+            "the hook names portcullis, which has not seen this change: something before it reads standard input, \
+             ends the script, or drops what it says"
+        }
+        Presence::Runs => "nothing in the hook runs portcullis",
+    };
+    format!("it passed and portcullis did not judge it: {reason}")
+}
+
+fn unseen_help(hook: &Hook) -> &'static str {
+    match hook.presence {
+        Presence::Absent => "portcullis install",
+        Presence::NotExecutable => "make the hook executable",
+        Presence::Runs => {
+            "move the hook away, run `portcullis install`, and chain what else has to run behind the gate"
+        }
+    }
+}
+
+fn ignored(topic: &'static str) -> Line {
+    let text = "portcullis rejected it, and it passed all the same: the hook drops its exit code";
+    Line::problem(topic, text, "end the hook with `exec portcullis`, or with `|| exit` behind the call")
+}
+
+fn undecided(topic: &'static str, reason: &str) -> Line {
+    let text = format!("portcullis could not judge it, and so rejects every push: {reason}");
+    let unfed = PushError::Empty.to_string().lines().next() == Some(reason);
+    let help = if unfed {
+        "something in the hook reads standard input before it: give each of its parts the whole of it, as `portcullis \
+         install` does for a hook that is there already"
+    } else {
+        "mend what it names; the lines below may say more"
+    };
+    Line::problem(topic, text, help)
+}
+
+fn turned_away(topic: &'static str, reason: &str) -> Line {
+    let text = format!("it was turned away, and not by portcullis: {reason}");
+    Line::problem(topic, text, "see what else the hook runs, and whether it finds the program portcullis")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Answer, answer};
+    use crate::commands::doctor::hook::Event;
+    use crate::commands::doctor::stage::Attempt;
+    use crate::commands::git_program::Outcome;
+
+    fn of(outcome: Outcome, text: &str) -> Answer {
+        let commit = Some("0123456789".to_owned());
+        let attempt = Attempt { outcome, text: text.to_owned(), elapsed: Duration::ZERO, commit };
+        answer(&attempt, Event::PreReceive)
+    }
+
+    #[test]
+    fn only_a_report_of_this_commit_is_an_answer() {
+        let report = "remote: portcullis: main 1111111..0123456, 1 commit\nremote: error[node-port]: no\nremote: \
+                      rejected: 1 error\n";
+        assert_eq!(of(Outcome::Failed, report), Answer::Rejected(["node-port".to_owned()].into()));
+        assert_eq!(of(Outcome::Succeeded, report), Answer::Ignored);
+        assert_eq!(of(Outcome::Succeeded, &report.replace("rejected: 1", "accepted: 1")), Answer::Accepted);
+        let other = report.replace("0123456", "7777777");
+        assert_eq!(of(Outcome::Succeeded, &other), Answer::Unseen);
+        assert!(matches!(of(Outcome::Failed, &other), Answer::TurnedAway(_)));
+        assert!(matches!(of(Outcome::Failed, "remote: rejected: 1 error"), Answer::TurnedAway(_)));
+        let error = "remote: portcullis: error: GL_ID is not set\n";
+        assert_eq!(of(Outcome::Failed, error), Answer::Undecided("GL_ID is not set".into()));
+    }
+}

@@ -1,0 +1,140 @@
+//! A repository like another one, as far as a push can tell.
+//!
+//! In: the original and its hook. Out: an empty repository in the same formats, with the same branch, settings
+//! and hooks. Never: writes to the original, or links a hook that acts on what was pushed.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use super::hook::{Event, Hook, Presence, entries};
+use crate::commands::error::CommandError;
+use crate::commands::git_program::{ask, attempt};
+
+/// Hooks of hosts themselves, which ask a server that knows nothing of this push.
+const OF_HOSTS: [&str; 2] = ["gitea", "forgejo"];
+/// Git's hooks that decide nothing of a push or a commit, and may act on it.
+const OTHERS: [&str; 12] = [
+    "applypatch-msg",
+    "commit-msg",
+    "fsmonitor-watchman",
+    "post-commit",
+    "post-receive",
+    "post-update",
+    "pre-push",
+    "prepare-commit-msg",
+    "proc-receive",
+    "push-to-checkout",
+    "reference-transaction",
+    "post-index-change",
+];
+/// The format of refs that every git knows.
+const FILES: &str = "files";
+/// What is copied of the real repository.
+#[derive(Debug)]
+pub(super) struct Original<'a> {
+    /// The real repository.
+    pub(super) folder: &'a Path,
+    /// What linked work trees share of it.
+    pub(super) common_dir: &'a Path,
+    /// The branch that HEAD names.
+    pub(super) branch: &'a str,
+    /// Where that branch is.
+    pub(super) tip: Option<&'a str>,
+}
+
+/// An empty repository in the original's formats, which borrows its objects.
+pub(super) fn repository(original: &Original<'_>, git_dir: &Path) -> Result<(), CommandError> {
+    let objects = ask(original.folder, &["rev-parse", "--show-object-format"])?;
+    let init = ["-c", "core.hooksPath=/dev/null", "init", "--quiet", "--bare", "--template="];
+    let mut arguments: Vec<String> = init.map(str::to_owned).into();
+    arguments.push(format!("--object-format={objects}"));
+    // git before 2.45 has neither another format of refs nor the option.
+    let refs = ref_format(original.folder)?;
+    if refs != FILES {
+        arguments.push(format!("--ref-format={refs}"));
+    }
+    arguments.push(git_dir.display().to_string());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    ask(Path::new("/"), &arguments)?;
+    // A hook of the user's own would run as soon as a ref is made.
+    ask(git_dir, &["config", "core.hooksPath", "/dev/null"])?;
+    let borrowed = original.common_dir.join("objects");
+    let borrowed = borrowed.canonicalize().map_err(failed(&borrowed))?;
+    let alternates = git_dir.join("objects/info/alternates");
+    fs::write(&alternates, format!("{}\n", borrowed.display())).map_err(failed(&alternates))?;
+    ask(git_dir, &["symbolic-ref", "HEAD", original.branch])?;
+    match original.tip {
+        Some(tip) => ask(git_dir, &["update-ref", original.branch, tip]).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// What of the original's own settings and files decides about a push.
+pub(super) fn configure(original: &Original<'_>, server: &Path) -> Result<(), CommandError> {
+    let listed = ask(original.folder, &["config", "--local", "--list", "--null"]).unwrap_or_default();
+    for setting in listed.split('\0') {
+        let (name, value) = setting.split_once('\n').unwrap_or((setting, "true"));
+        if name.starts_with("receive.") || name.starts_with("transfer.") {
+            ask(server, &["config", "--add", "--", name, value])?;
+        }
+    }
+    ask(server, &["config", "receive.autogc", "false"])?;
+    let hooks = server.join("hooks").display().to_string();
+    ask(server, &["config", "core.hooksPath", &hooks])?;
+    for name in ["shallow", "info/grafts"] {
+        let (from, to) = (original.common_dir.join(name), server.join(name));
+        if from.exists() {
+            fs::create_dir_all(to.parent().unwrap_or(server)).map_err(failed(&to))?;
+            fs::copy(&from, &to).map_err(failed(&from))?;
+        }
+    }
+    Ok(())
+}
+
+/// Links the hook, and what stands beside it because the hook may call it.
+pub(super) fn install(hook: &Hook, server: &Path) -> Result<(), CommandError> {
+    let hooks = server.join("hooks");
+    fs::create_dir_all(&hooks).map_err(failed(&hooks))?;
+    if hook.presence == Presence::Absent {
+        return Ok(());
+    }
+    let own = hooks.join(hook.event.as_str());
+    symlink(&hook.path, &own).map_err(failed(&own))?;
+    for path in entries(hook.path.parent().unwrap_or(Path::new("/"))) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let decides = [Event::PreReceive, Event::Update, Event::PreCommit].map(Event::as_str);
+        if decides.contains(&name.as_str()) || OTHERS.contains(&name.as_str()) || name.ends_with(".sample") {
+            continue;
+        }
+        link(&path, &hooks.join(&name))?;
+    }
+    Ok(())
+}
+
+/// How refs are stored, in the word of `git init --ref-format`.
+pub(super) fn ref_format(repository: &Path) -> Result<String, CommandError> {
+    let answer = attempt(repository, &[], &["config", "--get", "extensions.refStorage"], "")?;
+    Ok(if answer.output.is_empty() { FILES.to_owned() } else { answer.output })
+}
+
+/// A folder of hooks is linked entry by entry, without the host's own.
+fn link(from: &Path, to: &Path) -> Result<(), CommandError> {
+    if !from.is_dir() {
+        return symlink(from, to).map_err(failed(to));
+    }
+    fs::create_dir(to).map_err(failed(to))?;
+    for path in entries(from) {
+        let name = path.file_name().unwrap_or_default();
+        if !OF_HOSTS.iter().any(|host| name == *host) {
+            symlink(&path, to.join(name)).map_err(failed(to))?;
+        }
+    }
+    Ok(())
+}
+
+/// An error of the file system, with its path.
+pub(super) fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> CommandError {
+    let path = path.to_path_buf();
+    move |source| CommandError::File { path, source }
+}

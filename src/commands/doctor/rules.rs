@@ -1,0 +1,235 @@
+//! What the trust files themselves leave open.
+//!
+//! In: the policy and the governing ref. Out: lines about owners, approvals, waivers and keys. Never: judges a
+//! change.
+
+use std::fmt::Display;
+use std::time::{Duration, SystemTime};
+
+use super::line::Line;
+use crate::commands::gate::{Governing, Session, date_of};
+use crate::owners::{Approver, OwnersFile};
+use crate::policy::{Layer, WaivedFinding, Waiver};
+use crate::push::HostKind;
+use crate::signature::{KeyFacts, KeyStanding};
+use crate::verdict::{Judgement, subject_text};
+
+/// What ends within this many days is told.
+const SOON: u64 = 30;
+/// How many names one line lists.
+const LISTED: usize = 5;
+
+pub(super) fn lines(session: &Session, governing: &Governing, host: Option<HostKind>) -> Vec<Line> {
+    let mut lines = vec![policy(governing)];
+    lines.extend(repository(governing));
+    lines.extend(owners(session, governing, host));
+    lines.push(waivers(session, governing));
+    lines.push(keys(session, governing));
+    lines
+}
+
+fn policy(governing: &Governing) -> Line {
+    if governing.is_established() {
+        Line::ok("policy", "read from the governing ref")
+    } else {
+        let text =
+            "the governing ref has none: the profile `baseline` holds, and the next push may bring one";
+        Line::advice("policy", text, "portcullis init, in a clone")
+    }
+}
+
+/// Where nothing can be approved, no name is needed.
+fn repository(governing: &Governing) -> Option<Line> {
+    let topic = "repository";
+    let people = !governing.policy.people().is_empty();
+    match governing.policy.repository() {
+        Some(name) => Some(Line::ok(topic, name)),
+        None if people || governing.policy.owners().is_some() => Some(Line::advice(
+            topic,
+            "the policy names none, so that nobody can approve a change: it could be replayed elsewhere",
+            "add `repository: <organisation>/<name>` to the policy",
+        )),
+        None => None,
+    }
+}
+
+fn owners(session: &Session, governing: &Governing, host: Option<HostKind>) -> Vec<Line> {
+    let file = match session.owners(governing, host) {
+        Ok(file) => file,
+        Err(reason) => {
+            return vec![Line::problem("owners", reason, "correct it by a push of that file alone")];
+        }
+    };
+    let Some(file) = file else {
+        return vec![match governing.policy.owners() {
+            Some(_) => Line::problem(
+                "owners",
+                "the policy asks for owners' approval and the governing ref names no owners: no push passes",
+                "add CODEOWNERS, through the server's `acceptedTrustFiles`",
+            ),
+            None if governing.is_established() => Line::advice(
+                "owners",
+                "nobody owns the trust files: policy and keys can be changed by the server only",
+                "add CODEOWNERS with owners of the trust files, and the people to the policy",
+            ),
+            None => Line::ok("owners", "the policy asks for none"),
+        }];
+    };
+    vec![broken(&file), unknown(governing, &file), unowned(session, governing, &file, host)]
+}
+
+fn broken(file: &OwnersFile) -> Line {
+    match file.problems().first() {
+        None => {
+            Line::ok("owners", format!("every line is understood, as {} reads it", file.dialect().as_str()))
+        }
+        Some(problem) => Line::problem(
+            "owners",
+            format!("{}:{}:1: {}", problem.file, problem.line, problem.reason),
+            format!("{} to correct, by a push of that file alone", counted(file.problems().len(), "line")),
+        ),
+    }
+}
+
+fn unknown(governing: &Governing, file: &OwnersFile) -> Line {
+    let people = governing.policy.people().iter().filter(|person| !person.bot);
+    let people: Vec<Approver> = people
+        .map(|person| Approver { name: person.name.clone(), handles: person.handles.clone() })
+        .collect();
+    let nobody = file.owners_without_person(&people);
+    match nobody.len() {
+        0 => Line::ok("people", "somebody stands for every owner"),
+        _ => Line::advice(
+            "people",
+            format!("nobody in `people:` stands for {}: nobody can approve for them", listed(&nobody)),
+            "add the handles, with keys, to `people:` of the policy",
+        ),
+    }
+}
+
+fn unowned(session: &Session, governing: &Governing, file: &OwnersFile, host: Option<HostKind>) -> Line {
+    let mut paths = session.trust_files(governing, host);
+    paths.retain(|path| file.requirements(path).is_empty());
+    match paths.len() {
+        0 => Line::ok("trust files", "somebody owns each"),
+        _ => Line::advice(
+            "trust files",
+            format!("nobody owns {}: only the server can change them", listed(&paths)),
+            "give them owners in CODEOWNERS",
+        ),
+    }
+}
+
+/// Waivers that have ended, end soon, or cover nothing that the governing ref holds.
+fn waivers(session: &Session, governing: &Governing) -> Line {
+    let topic = "waivers";
+    let all: Vec<&Waiver> = governing.policy.layers().iter().flat_map(Layer::waivers).collect();
+    if all.is_empty() {
+        return Line::ok(topic, "none");
+    }
+    let today = session.today();
+    let soon = date_of(SystemTime::now() + days(SOON));
+    let ended: Vec<String> = told(&all, |waiver| waiver.expires < today);
+    let ending: Vec<String> = told(&all, |waiver| waiver.expires >= today && waiver.expires <= soon);
+    if !ended.is_empty() {
+        return Line::advice(topic, format!("ended: {}", listed(&ended)), "remove or renew them");
+    }
+    let judgement = session.judge_as_new(governing);
+    let unused = told(&all, |waiver| !is_used(waiver, &judgement, session));
+    if !unused.is_empty() {
+        let text = format!("these cover nothing that is there: {}", listed(&unused));
+        return Line::advice(topic, text, "remove them: they would cover it if it came back");
+    }
+    if ending.is_empty() {
+        Line::ok(topic, format!("{}, all in use", counted(all.len(), "waiver")))
+    } else {
+        let text = format!("ending within {SOON} days: {}", listed(&ending));
+        Line::advice(topic, text, "mend what they cover, or renew them")
+    }
+}
+
+fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
+    let wanted = waivers.iter().filter(|waiver| wanted(waiver));
+    let one = |waiver: &&Waiver| {
+        format!("{} of {} (line {}, {})", waiver.check, waiver.object, waiver.line, waiver.expires)
+    };
+    wanted.map(one).collect()
+}
+
+/// A change of what is there already may need a waiver that the same thing, new, does not: only what is found
+/// in the tree as it stands can be known here.
+fn is_used(waiver: &Waiver, judgement: &Judgement, session: &Session) -> bool {
+    judgement.findings.iter().any(|judged| {
+        let (object, fingerprint) = (subject_text(&judged.finding), judged.finding.fingerprint());
+        let finding = WaivedFinding {
+            check: judged.finding.check,
+            cluster: judged.finding.cluster().map_or("default", |cluster| cluster.as_str()),
+            object: &object,
+            severity: judged.finding.severity,
+            fingerprint: fingerprint.as_str(),
+        };
+        waiver.covers(&finding, session.today())
+    })
+}
+
+fn keys(session: &Session, governing: &Governing) -> Line {
+    let topic = "keys";
+    let named = |layer: &Layer| {
+        let signatures = layer.signatures();
+        !signatures.keyring.is_empty() || signatures.allowed_signers.is_some()
+    };
+    let demanded = governing.policy.demands_signatures();
+    if !demanded && !governing.policy.layers().iter().any(named) {
+        return Line::ok(topic, "the policy names none and asks for no signatures");
+    }
+    match session.trusted_keys(governing) {
+        Ok(keys) => standing(&keys.inventory(SystemTime::now())),
+        Err(reason) if demanded => {
+            Line::problem(topic, format!("{reason}: no signature counts"), "correct it first")
+        }
+        Err(reason) => Line::advice(topic, format!("{reason}: no signature counts"), "correct it"),
+    }
+}
+
+fn standing(keys: &[KeyFacts]) -> Line {
+    let topic = "keys";
+    let soon = SystemTime::now() + days(SOON);
+    let of = |told: &dyn Fn(&KeyStanding) -> Option<String>| -> Vec<String> {
+        let one = |facts: &KeyFacts| Some(format!("{} {}", facts.key, told(&facts.standing)?));
+        keys.iter().filter_map(one).collect()
+    };
+    let useless = of(&|standing| match standing {
+        KeyStanding::Good(_) => None,
+        KeyStanding::Expired(end) => Some(format!("expired on {}", date_of(*end))),
+        KeyStanding::Revoked => Some("is revoked".to_owned()),
+        KeyStanding::Unfit(reason) => Some(format!("cannot sign: {reason}")),
+    });
+    let ending = of(&|standing| match standing {
+        KeyStanding::Good(Some(end)) if *end <= soon => Some(format!("expires on {}", date_of(*end))),
+        KeyStanding::Good(_) | KeyStanding::Expired(_) | KeyStanding::Revoked | KeyStanding::Unfit(_) => None,
+    });
+    let told = [useless, ending].concat();
+    if told.is_empty() {
+        Line::ok(topic, format!("{} can sign, all for more than {SOON} days", counted(keys.len(), "key")))
+    } else {
+        let help =
+            "have their owners extend or replace them, and push the new public keys before the old ones end";
+        Line::advice(topic, listed(&told), help)
+    }
+}
+
+fn days(count: u64) -> Duration {
+    Duration::from_hours(24 * count)
+}
+
+fn listed<Name: Display>(names: &[Name]) -> String {
+    let shown: Vec<String> = names.iter().take(LISTED).map(ToString::to_string).collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

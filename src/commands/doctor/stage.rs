@@ -1,0 +1,163 @@
+//! A disposable repository with the configuration of a real one.
+//!
+//! In: the real repository and its hook. Out: [`Stage`], in which changes are pushed or committed through that
+//! hook by git itself. Never: writes to the real repository, or runs a hook that comes after the decision and
+//! may deploy what was pushed. Objects are borrowed, so that the gate has the real tree to judge.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::hook::{Event, Hook};
+use super::replica::{self, Original, failed};
+use crate::commands::error::CommandError;
+use crate::commands::git_program::{Outcome, ask, attempt, done};
+
+/// An index beside the repository's own.
+const INDEX: &str = "doctor-index";
+const PEOPLE: [(&str, &str); 5] = [
+    ("GIT_AUTHOR_NAME", "portcullis doctor"),
+    ("GIT_AUTHOR_EMAIL", "doctor@portcullis.invalid"),
+    ("GIT_COMMITTER_NAME", "portcullis doctor"),
+    ("GIT_COMMITTER_EMAIL", "doctor@portcullis.invalid"),
+    ("GIT_INDEX_FILE", INDEX),
+];
+
+/// The disposable repository.
+#[derive(Debug)]
+pub(super) struct Stage {
+    folder: TempDir,
+    event: Event,
+    branch: String,
+    tip: Option<String>,
+    environment: Vec<(&'static str, &'static str)>,
+}
+
+/// What became of a change.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) outcome: Outcome,
+    /// Everything that was printed.
+    pub(super) text: String,
+    pub(super) elapsed: Duration,
+    /// The commit, where there was one to push.
+    pub(super) commit: Option<String>,
+}
+
+impl Stage {
+    pub(super) fn build(original: &Original<'_>, hook: &Hook) -> Result<Self, CommandError> {
+        let folder = tempfile::Builder::new().prefix("portcullis-doctor-").tempdir();
+        let folder = folder.map_err(failed(Path::new("the temporary folder")))?;
+        let stage = Self {
+            folder,
+            event: hook.event,
+            branch: original.branch.to_owned(),
+            tip: original.tip.map(str::to_owned),
+            environment: environment(hook),
+        };
+        replica::repository(original, &stage.author())?;
+        replica::repository(original, &stage.server())?;
+        replica::configure(original, &stage.server())?;
+        replica::install(hook, &stage.server())?;
+        Ok(stage)
+    }
+
+    /// Where the commits are made that are pushed.
+    fn author(&self) -> PathBuf {
+        self.folder.path().join("author.git")
+    }
+
+    /// The repository with the hook.
+    fn server(&self) -> PathBuf {
+        match self.event {
+            Event::PreReceive | Event::Update => self.folder.path().join("server.git"),
+            Event::PreCommit => self.folder.path().join(".git"),
+        }
+    }
+
+    /// Makes a commit that adds one file and sends it through the hook.
+    pub(super) fn attempt(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
+        let attempt = match self.event {
+            Event::PreReceive | Event::Update => self.push(path, content)?,
+            Event::PreCommit => self.commit(path, content)?,
+        };
+        self.reset()?;
+        Ok(attempt)
+    }
+
+    fn push(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
+        let author = self.author();
+        self.stage_file(&author, path, content)?;
+        let tree = done(&author, &PEOPLE, &["write-tree"], "")?;
+        let mut arguments = vec!["commit-tree", &tree, "-m", "Try the gate"];
+        arguments.extend(self.tip.iter().flat_map(|tip| ["-p", tip]));
+        let commit = done(&author, &PEOPLE, &arguments, "")?;
+        let target = format!("{commit}:{}", self.branch);
+        let server = self.server().display().to_string();
+        let begin = Instant::now();
+        let arguments = ["push", "--no-verify", "--no-signed", "--porcelain", &server, &target];
+        let answer = attempt(&author, &self.environment, &arguments, "")?;
+        let text = format!("{}\n{}", answer.complaint, answer.output);
+        Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: Some(commit) })
+    }
+
+    fn commit(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
+        let server = self.server();
+        ask(&server, &["config", "core.bare", "false"])?;
+        self.stage_file(&server, path, content)?;
+        let index = server.join(INDEX).display().to_string();
+        let environment =
+            PEOPLE.map(
+                |(name, value)| if name == "GIT_INDEX_FILE" { (name, index.as_str()) } else { (name, value) },
+            );
+        let begin = Instant::now();
+        let arguments = ["commit", "--no-gpg-sign", "-m", "Try the gate"];
+        let answer = attempt(self.folder.path(), &environment, &arguments, "")?;
+        let text = format!("{}\n{}", answer.complaint, answer.output);
+        Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: None })
+    }
+
+    /// Takes back what a gate that is none has let through.
+    fn reset(&self) -> Result<(), CommandError> {
+        let server = self.server();
+        match &self.tip {
+            Some(tip) => ask(&server, &["update-ref", &self.branch, tip]).map(drop),
+            None => ask(&server, &["update-ref", "-d", &self.branch]).map(drop),
+        }
+    }
+
+    /// Fills an index of its own with the tip's files and one more.
+    fn stage_file(&self, git_dir: &Path, path: &str, content: &str) -> Result<(), CommandError> {
+        done(git_dir, &PEOPLE, &["read-tree", self.tip.as_deref().unwrap_or("--empty")], "")?;
+        let blob = done(git_dir, &PEOPLE, &["hash-object", "-w", "--stdin"], content)?;
+        let entry = format!("100644,{blob},{path}");
+        done(git_dir, &PEOPLE, &["update-index", "--add", "--cacheinfo", &entry], "").map(drop)
+    }
+}
+
+/// What the host would say of a push.
+fn environment(hook: &Hook) -> Vec<(&'static str, &'static str)> {
+    match hook.option("--host") {
+        Some("gitolite") => {
+            vec![
+                ("GL_USER", "portcullis-doctor"),
+                ("GL_REPO", "portcullis-doctor"),
+                ("GL_LIBDIR", "/nonexistent"),
+            ]
+        }
+        Some("github") => {
+            vec![("GITHUB_USER_LOGIN", "portcullis-doctor"), ("GITHUB_REPO_NAME", "portcullis/doctor")]
+        }
+        Some("gitlab") => vec![
+            ("GL_ID", "user-0"),
+            ("GL_USERNAME", "portcullis-doctor"),
+            ("GL_REPOSITORY", "project-0"),
+            ("GL_PROTOCOL", "ssh"),
+        ],
+        Some("gitea") => {
+            vec![("GITEA_REPO_NAME", "portcullis-doctor"), ("GITEA_PUSHER_NAME", "portcullis-doctor")]
+        }
+        Some(_) | None => Vec::new(),
+    }
+}

@@ -1,0 +1,76 @@
+//! What a repository's own trust files say, without any push.
+
+use super::keyring;
+use super::owners::{dialect_of, owners_of};
+use super::policy::Governing;
+use super::session::Session;
+use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
+use crate::evidence::RefEvidence;
+use crate::owners::{Coverage, OwnersFile};
+use crate::pipeline::{Change, evaluate};
+use crate::push::HostKind;
+use crate::signature::TrustedKeys;
+use crate::source::{RepoPath, Snapshot};
+use crate::verdict::{Judgement, Mode};
+
+impl Session {
+    /// The keys that may sign, or why none may.
+    pub fn trusted_keys(&self, governing: &Governing) -> Result<TrustedKeys, String> {
+        keyring::load(&self.repository, governing, self.governing_snapshot())
+    }
+
+    /// What the governing ref says about owners, as a host reads it; `None` where it says nothing.
+    pub fn owners(
+        &self,
+        governing: &Governing,
+        host: Option<HostKind>,
+    ) -> Result<Option<OwnersFile>, String> {
+        let input = self.unchanged(governing, host);
+        owners_of(&self.repository, self.governing_snapshot(), owners_dialect(&input), Coverage::Everything)
+    }
+
+    /// The trust files of the governing ref.
+    pub fn trust_files(&self, governing: &Governing, host: Option<HostKind>) -> Vec<RepoPath> {
+        let input = self.unchanged(governing, host);
+        let paths = self.governing_snapshot().files.keys();
+        paths.filter(|path| is_trust_file(&input, path)).cloned().collect()
+    }
+
+    /// Judges the governing ref as if all of it were new.
+    pub fn judge_as_new(&self, governing: &Governing) -> Judgement {
+        let change = Change {
+            old: &Snapshot::empty(),
+            new: self.governing_snapshot(),
+            blobs: &*self.repository.blobs(),
+            evidence: &RefEvidence::none(),
+            mode: Mode::BeforeCommit,
+        };
+        evaluate(&change, &governing.targets, &governing.policy, self.today())
+    }
+
+    /// The governing ref beside itself.
+    fn unchanged<'a>(&'a self, governing: &'a Governing, host: Option<HostKind>) -> TrustInput<'a> {
+        let files = self.governing_snapshot();
+        let host = host.and_then(dialect_of);
+        TrustInput { host, ..self.trust_input(governing, [files, files], OntoHead::Yes) }
+    }
+
+    /// A ref's files before and after, beside what governs them.
+    pub(super) fn trust_input<'a>(
+        &'a self,
+        governing: &'a Governing,
+        [old, new]: [&'a Snapshot; 2],
+        onto_head: OntoHead,
+    ) -> TrustInput<'a> {
+        TrustInput {
+            repository: &self.repository,
+            governing,
+            base: self.governing_snapshot(),
+            old,
+            new,
+            onto_head,
+            host: self.owners_host(),
+            now: self.now,
+        }
+    }
+}

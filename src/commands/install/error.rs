@@ -1,0 +1,81 @@
+//! Why a hook is not installed.
+
+use std::path::PathBuf;
+
+/// What stops an installation; nothing has been written then.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// A symbolic link.
+    #[error(
+        "{0} is a symbolic link, and portcullis writes through none\n  name the folder that it points to, or \
+         remove the link"
+    )]
+    Symlink(PathBuf),
+    /// Something else stands there.
+    #[error("{0} is no {1}\n  move it away and install again")]
+    Other(PathBuf, &'static str),
+    /// Everybody could replace the hook.
+    #[error("everybody may write to {0}, and so replace the gate\n  take that away first: chmod o-w {0}")]
+    Writable(PathBuf),
+    /// The file of our own name holds something else.
+    #[error(
+        "{0} exists, and portcullis did not write it\n  move it away, or have it call the gate itself, and prove \
+         that with `portcullis doctor`"
+    )]
+    Foreign(PathBuf),
+    /// A hook that git does not run.
+    #[error(
+        "{0} exists and is not executable, so that git does not run it\n  remove it, or make it executable if it \
+         shall run after portcullis"
+    )]
+    NotExecutable(PathBuf),
+    /// A hook that would do something else under another name.
+    #[error(
+        "{0} goes by its own name, or may: under another one it would do something else\n  have it run portcullis as \
+         one of its hooks, and prove that with `portcullis doctor`"
+    )]
+    Named(PathBuf),
+    /// There is a chained hook and no runner of ours before it.
+    #[error("{0} exists already, and only one hook can be chained\n  join the two hooks in one script first")]
+    Chained(PathBuf),
+    /// The hook calls us already in its own way.
+    #[error(
+        "{0} runs portcullis already, in a script that portcullis did not write\n  see whether it does so with \
+         `portcullis doctor`, or move it away and install again"
+    )]
+    Calls(PathBuf),
+    /// git looks elsewhere.
+    #[error(
+        "git runs no hook of {repository}: its hooks are those of {shown}, by `core.hooksPath`\n  install with \
+         `--hooks-path {shown}`, or unset the option"
+    )]
+    Shadowed {
+        /// The repository.
+        repository: PathBuf,
+        /// The folder that git looks in.
+        shown: PathBuf,
+    },
+    /// A host whose hooks are not in the repository.
+    #[error("{0}")]
+    Elsewhere(&'static str),
+    /// A path that no script can name.
+    #[error("{0} is not a path that a shell script can name: it holds control characters or is not UTF-8")]
+    Name(PathBuf),
+    /// An option that the hook cannot pass on.
+    #[error("a pre-commit hook knows neither `--server-policy` nor `--deadline`: both are the server's")]
+    Options,
+    /// The file system.
+    #[error("{path}: {source}")]
+    File {
+        /// The path in question.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// An error of the file system, with its path.
+pub(super) fn failed(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> InstallError {
+    let path = path.to_path_buf();
+    move |source| InstallError::File { path, source }
+}

@@ -1,0 +1,135 @@
+//! Folders and files that hooks are written to.
+//!
+//! In: a folder and a name. Out: what stands there, and a hook in its place. Never: follows a symbolic link,
+//! writes where everybody may, overwrites what it did not write, or leaves a moment without the hook.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::error::{InstallError, failed};
+
+/// Hooks are far smaller.
+const LARGEST_HOOK: u64 = 1 << 20;
+const OTHERS_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+const EXECUTABLE: u32 = 0o111;
+
+/// What stands at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Nothing,
+    /// A file that git does not run.
+    Plain(String),
+    Program(String),
+}
+
+/// Finds the folder `names` below a base; whatever of it exists is a folder that only its owner and group
+/// may write.
+pub(super) fn below(base: &Path, names: &[&str]) -> Result<PathBuf, InstallError> {
+    let mut folder = existing(base)?;
+    // An ancestor that everybody may write is harmless only where nobody can rename what is in it.
+    for ancestor in folder.ancestors().skip(1) {
+        let mode = fs::metadata(ancestor).map_err(failed(ancestor))?.permissions().mode();
+        if mode & OTHERS_WRITE != 0 && mode & STICKY == 0 {
+            return Err(InstallError::Writable(ancestor.to_path_buf()));
+        }
+    }
+    check(&folder)?;
+    for name in names {
+        folder.push(name);
+        check(&folder)?;
+    }
+    Ok(folder)
+}
+
+/// Makes sure that nobody else can replace a file that the gate relies on.
+pub(super) fn guarded(path: &Path) -> Result<(), InstallError> {
+    below(path.parent().unwrap_or(Path::new("/")), &[])?;
+    let mode = fs::metadata(path).map_err(failed(path))?.permissions().mode();
+    if mode & OTHERS_WRITE == 0 { Ok(()) } else { Err(InstallError::Writable(path.to_path_buf())) }
+}
+
+/// The person's own name of a folder may lead through links; nothing below it does.
+fn existing(base: &Path) -> Result<PathBuf, InstallError> {
+    match base.canonicalize() {
+        Ok(folder) => Ok(folder),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let parent = base.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let parent = parent.unwrap_or(Path::new(".")).canonicalize().map_err(failed(base))?;
+            let name = base.file_name().ok_or_else(|| InstallError::Other(base.to_path_buf(), "folder"))?;
+            Ok(parent.join(name))
+        }
+        Err(error) => Err(failed(base)(error)),
+    }
+}
+
+fn check(folder: &Path) -> Result<(), InstallError> {
+    let found = match fs::symlink_metadata(folder) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(folder)(error)),
+    };
+    if found.is_symlink() {
+        Err(InstallError::Symlink(folder.to_path_buf()))
+    } else if !found.is_dir() {
+        Err(InstallError::Other(folder.to_path_buf(), "folder"))
+    } else if found.permissions().mode() & OTHERS_WRITE != 0 {
+        Err(InstallError::Writable(folder.to_path_buf()))
+    } else {
+        Ok(())
+    }
+}
+
+/// What stands where a hook shall be.
+pub(super) fn standing(path: &Path) -> Result<Standing, InstallError> {
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Standing::Nothing),
+        Err(error) => return Err(failed(path)(error)),
+    };
+    if found.is_symlink() {
+        return Err(InstallError::Symlink(path.to_path_buf()));
+    }
+    if !found.is_file() {
+        return Err(InstallError::Other(path.to_path_buf(), "file"));
+    }
+    // A program that is no script, or too long for one, is chained like any other.
+    let bytes = if found.len() > LARGEST_HOOK { Vec::new() } else { fs::read(path).map_err(failed(path))? };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let executable = found.permissions().mode() & EXECUTABLE != 0;
+    Ok(if executable { Standing::Program(text) } else { Standing::Plain(text) })
+}
+
+/// Writes a hook where nothing stands.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), InstallError> {
+    prepared(path, text)?.persist_noclobber(path).map_err(|error| failed(path)(error.error)).map(drop)
+}
+
+/// Puts a hook in the place of another, which stays under a second name if there is one.
+pub(super) fn replace(path: &Path, text: &str, kept: Option<&Path>) -> Result<(), InstallError> {
+    let file = prepared(path, text)?;
+    if let Some(kept) = kept {
+        fs::hard_link(path, kept).map_err(failed(kept))?;
+    }
+    file.persist(path).map_err(|error| failed(path)(error.error)).map(drop)
+}
+
+fn prepared(path: &Path, text: &str) -> Result<tempfile::NamedTempFile, InstallError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let mut file =
+        tempfile::Builder::new().prefix(".portcullis-").tempfile_in(folder).map_err(failed(folder))?;
+    file.write_all(text.as_bytes()).map_err(failed(path))?;
+    let executable = fs::Permissions::from_mode(0o755);
+    file.as_file().set_permissions(executable).map_err(failed(path))?;
+    file.as_file().sync_all().map_err(failed(path))?;
+    Ok(file)
+}
+
+/// A path as a script can name it.
+pub(super) fn nameable(path: &Path) -> Result<&str, InstallError> {
+    let name = path.to_str().filter(|name| !name.chars().any(char::is_control));
+    name.ok_or_else(|| InstallError::Name(path.to_path_buf()))
+}

@@ -1,0 +1,131 @@
+//! Where each host looks for a hook.
+//!
+//! In: the arguments. Out: [`Place`]. Never: guesses a folder that git or the host would not look in.
+
+use std::path::{Path, PathBuf};
+
+use super::error::InstallError;
+use super::folder::below;
+use super::shim::Layout;
+use crate::cli::{HostArgument, InstallArguments};
+use crate::commands::error::CommandError;
+use crate::commands::git_program::ask;
+
+const GITHUB: &str = "GitHub Enterprise Server takes hooks from a repository of their own\n  commit \
+                      hooks/pre-receive.github-enterprise-server to it and add it under Hooks in the site admin settings";
+const GITOLITE: &str = "gitolite writes the hooks of its repositories itself\n  install into LOCAL_CODE: \
+                        `portcullis install --local-code DIR`";
+
+/// A hook's place.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) layout: Layout,
+    /// Whether another hook may stand there, which then runs too.
+    pub(super) neighbours: Neighbours,
+    /// What remains to be done by hand.
+    pub(super) next: String,
+}
+
+/// Who else may have a hook under the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Neighbours {
+    /// The name belongs to whoever installs a hook.
+    Chained,
+    /// The host runs a folder of hooks, and the name is ours.
+    Apart,
+}
+
+impl Place {
+    pub(super) fn of(arguments: &InstallArguments) -> Result<Self, CommandError> {
+        let place = &arguments.place;
+        let place = if let Some(folder) = &place.hooks_path {
+            let next = format!("make git look there: git config --system core.hooksPath {}", shown(folder));
+            Self::chained(&below(folder, &[])?, Layout::Git, next)
+        } else if let Some(folder) = &place.template {
+            let next = format!(
+                "make git copy it into new repositories: git config --global init.templateDir {}",
+                shown(folder)
+            );
+            Self::chained(&below(folder, &["hooks"])?, Layout::Git, next)
+        } else if let Some(folder) = &place.local_code {
+            Self::gitolite(&below(folder, &["hooks", "repo-specific"])?)
+        } else if let Some(folder) = &place.custom_hooks {
+            let next = "prove it: portcullis doctor --repo <repository> --hook <this file>".to_owned();
+            Self::apart(&below(folder, &["pre-receive.d"])?, Layout::Gitlab, next)
+        } else {
+            let repository = place.repo.as_deref().unwrap_or(Path::new("."));
+            return Self::of_repository(repository, arguments.host);
+        };
+        Ok(place)
+    }
+
+    fn chained(folder: &Path, layout: Layout, next: String) -> Self {
+        let name = match layout {
+            Layout::PreCommit => "pre-commit",
+            Layout::Git | Layout::Gitolite | Layout::Gitlab | Layout::Gitea => "pre-receive",
+        };
+        Self { path: folder.join(name), layout, neighbours: Neighbours::Chained, next }
+    }
+
+    fn apart(folder: &Path, layout: Layout, next: String) -> Self {
+        Self { path: folder.join("portcullis"), layout, neighbours: Neighbours::Apart, next }
+    }
+
+    fn gitolite(folder: &Path) -> Self {
+        let next = "enable `repo-specific-hooks` in .gitolite.rc, write `option hook.pre-receive = portcullis` at the \
+                    repository in gitolite.conf, and prove it: portcullis doctor --repo <repository>";
+        Self::apart(folder, Layout::Gitolite, next.to_owned())
+    }
+
+    fn of_repository(repository: &Path, host: Option<HostArgument>) -> Result<Self, CommandError> {
+        let next = format!("prove it: portcullis doctor --repo {}", shown(repository));
+        let hooks = repository.join(ask(repository, &["rev-parse", "--git-path", "hooks"])?);
+        if ask(repository, &["rev-parse", "--is-bare-repository"])? != "true" {
+            let (Some(parent), Some(name)) =
+                (hooks.parent(), hooks.file_name().and_then(|name| name.to_str()))
+            else {
+                return Err(InstallError::Name(hooks).into());
+            };
+            return Ok(Self::chained(&below(parent, &[name])?, Layout::PreCommit, next));
+        }
+        let git_dir = PathBuf::from(ask(repository, &["rev-parse", "--absolute-git-dir"])?);
+        let place = match host.unwrap_or_else(|| host_of(&git_dir)) {
+            HostArgument::Github => return Err(InstallError::Elsewhere(GITHUB).into()),
+            HostArgument::Gitolite => return Err(InstallError::Elsewhere(GITOLITE).into()),
+            HostArgument::Gitlab => Self::chained(&below(&git_dir, &["custom_hooks"])?, Layout::Gitlab, next),
+            HostArgument::Gitea => {
+                Self::apart(&below(&git_dir, &["hooks", "pre-receive.d"])?, Layout::Gitea, next)
+            }
+            HostArgument::Git => {
+                let folder = below(&git_dir, &["hooks"])?;
+                if std::path::absolute(&hooks).ok().and_then(|hooks| below(&hooks, &[]).ok())
+                    != Some(folder.clone())
+                {
+                    let repository = repository.to_path_buf();
+                    return Err(InstallError::Shadowed { repository, shown: hooks }.into());
+                }
+                Self::chained(&folder, Layout::Git, next)
+            }
+        };
+        Ok(place)
+    }
+}
+
+/// The host that has left its own files in a repository.
+fn host_of(git_dir: &Path) -> HostArgument {
+    let has = |name: &str| git_dir.join(name).exists();
+    if has("gl-conf") {
+        HostArgument::Gitolite
+    } else if has("custom_hooks") {
+        HostArgument::Gitlab
+    } else if has("hooks/pre-receive.d/gitea") || has("hooks/pre-receive.d/forgejo") {
+        HostArgument::Gitea
+    } else {
+        HostArgument::Git
+    }
+}
+
+fn shown(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).display().to_string()
+}

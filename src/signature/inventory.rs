@@ -1,0 +1,121 @@
+//! Which keys may sign, and until when.
+//!
+//! In: the trusted keys and the time. Out: one [`KeyFacts`] a certificate or allowed signer. Never: decides
+//! about a signature; it only says early what a signature will fail for.
+
+use std::time::SystemTime;
+
+use sequoia_openpgp::Cert;
+use sequoia_openpgp::cert::amalgamation::ValidAmalgamation as _;
+
+use super::openpgp::{is_revoked, openpgp_name, strict_policy};
+use super::{KeyFingerprint, TrustedKeys};
+
+/// A key that is trusted to sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// The key: for OpenPGP the certificate.
+    pub key: KeyFingerprint,
+    /// Whether it can sign.
+    pub standing: KeyStanding,
+}
+
+/// Whether a key can sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyStanding {
+    /// It can, up to an instant where there is one.
+    Good(Option<SystemTime>),
+    /// It could, before this instant.
+    Expired(SystemTime),
+    /// It was taken back.
+    Revoked,
+    /// No part of it is fit for signing: why.
+    Unfit(String),
+}
+
+impl TrustedKeys {
+    /// Every key, with the dates of its own and those of the policy.
+    pub fn inventory(&self, now: SystemTime) -> Vec<KeyFacts> {
+        let certificates = self.keyring.certificates().map(|certificate| openpgp_facts(certificate, now));
+        let signers = self.signers.inventory(&self.revocations, now);
+        let all = certificates.chain(signers);
+        all.map(|facts| self.in_window(facts, now)).collect()
+    }
+
+    /// The policy's own dates end a key earlier.
+    fn in_window(&self, facts: KeyFacts, now: SystemTime) -> KeyFacts {
+        let window_end = self.terms.windows.get(&facts.key).and_then(|window| window.valid_until);
+        let standing = match (facts.standing, window_end) {
+            (KeyStanding::Good(own), Some(end)) => {
+                KeyStanding::until(Some(own.map_or(end, |own| own.min(end))), now)
+            }
+            (standing, _) => standing,
+        };
+        KeyFacts { standing, ..facts }
+    }
+}
+
+impl KeyStanding {
+    /// That of a key which is otherwise good.
+    pub(super) fn until(end: Option<SystemTime>, now: SystemTime) -> Self {
+        match end {
+            Some(end) if end <= now => Self::Expired(end),
+            end => Self::Good(end),
+        }
+    }
+}
+
+/// A certificate is as good as the best of its signing keys, and no better than its primary key.
+fn openpgp_facts(certificate: &Cert, now: SystemTime) -> KeyFacts {
+    KeyFacts { key: openpgp_name(&certificate.fingerprint()), standing: openpgp_standing(certificate, now) }
+}
+
+fn openpgp_standing(certificate: &Cert, now: SystemTime) -> KeyStanding {
+    let policy = strict_policy(now);
+    let valid = match certificate.with_policy(&policy, now) {
+        Ok(valid) => valid,
+        Err(error) => return KeyStanding::Unfit(format!("{error:#}")),
+    };
+    if is_revoked(&valid.revocation_status()) {
+        return KeyStanding::Revoked;
+    }
+    let whole = valid.primary_key().key_expiration_time();
+    let signing = valid.keys().for_signing().filter(|key| !is_revoked(&key.revocation_status()));
+    let ends = signing.map(|key| key.key_expiration_time().into_iter().chain(whole).min());
+    // No end at all is later than any.
+    let best = ends.max_by_key(|end| (end.is_none(), *end));
+    best.map_or_else(
+        || KeyStanding::Unfit("it has no key for signing".into()),
+        |end| KeyStanding::until(end, now),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::{KeyStanding, TrustedKeys};
+    use crate::signature::{Keyring, RevocationKind, ThrowAwayKey};
+    use crate::source::RepoPath;
+
+    const DAY: Duration = Duration::from_hours(24);
+
+    fn standing(key: &ThrowAwayKey, now: SystemTime) -> Option<KeyStanding> {
+        let file = (RepoPath::new("a.asc"), key.armored_certificate().expect("a certificate"));
+        let keys = TrustedKeys::from(Keyring::from_files([file].into_iter()).expect("a keyring"));
+        keys.inventory(now).pop().map(|facts| facts.standing)
+    }
+
+    #[test]
+    fn a_key_is_told_with_its_end() {
+        let now = SystemTime::now();
+        let begun = now - 10 * DAY;
+        let lasting = ThrowAwayKey::generate("a <a@example.com>", begun, None).expect("a key");
+        assert_eq!(standing(&lasting, now), Some(KeyStanding::Good(None)));
+        let short = ThrowAwayKey::generate("a <a@example.com>", begun, Some(20 * DAY)).expect("a key");
+        assert!(matches!(standing(&short, now), Some(KeyStanding::Good(Some(_)))));
+        assert!(matches!(standing(&short, now + 20 * DAY), Some(KeyStanding::Expired(_))));
+        let revoked = lasting.revoke(RevocationKind::Compromised, now);
+        assert_eq!(revoked.ok().and_then(|key| standing(&key, now + DAY)), Some(KeyStanding::Revoked));
+    }
+}
