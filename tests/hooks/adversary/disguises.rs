@@ -115,3 +115,23 @@ fn a_branch_that_is_called_like_a_command() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// A link that climbs out of another link: on disk `inner/..` is the folder above what `inner` leads to, and
+/// not the folder that `inner` stands in.
+#[test]
+fn a_link_that_climbs_out_of_a_link() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let files = [("prod/port.txt", SERVICE), ("deep/port.txt", NODE_PORT), ("deep/inner/x.txt", "x\n")];
+    mallory.commit("Prepare", &files)?;
+    std::os::unix::fs::symlink("../deep/inner", mallory.folder.join("prod/inner"))?;
+    std::os::unix::fs::symlink("inner/../port.txt", mallory.folder.join("prod/port.yaml"))?;
+    mallory.git.run(&["rm", "--quiet", SERVICE_PATH], b"")?;
+    mallory.commit("Link", &[])?;
+    assert_eq!(
+        std::fs::read_to_string(mallory.folder.join("prod/port.yaml"))?,
+        NODE_PORT,
+        "as the disk has it"
+    );
+    mallory.push_main()?.rejected(&["prod/port.yaml", "climbs out of another link"]);
+    Ok(())
+}
