@@ -120,11 +120,25 @@ fn accepted(
         Some(TrustApproval::Server)
     } else if governed.is_some() && governed == new_blob && !loosens_its_own(input, path, weakening) {
         Some(TrustApproval::Governed)
-    } else if input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes {
+    } else if is_first(input, path) {
         Some(TrustApproval::First)
     } else {
         None
     }
+}
+
+/// Whether a file may come because the repository has no policy yet. The server's may go by owners and keys
+/// of the repository all the same: of those only one of a kind that is not there yet is the first.
+fn is_first(input: &TrustInput<'_>, path: &RepoPath) -> bool {
+    let no_policy = input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes;
+    let wanted = role(input, path);
+    let demanded = match wanted {
+        Some(Role::Codeowners | Role::NestedOwners) => input.governing.policy.owners().is_some(),
+        Some(Role::Keyring) => true,
+        Some(Role::Policy | Role::Encryption | Role::Workflow) | None => false,
+    };
+    let in_force = || input.base.files.keys().any(|known| role(input, known) == wanted);
+    no_policy && !(demanded && in_force())
 }
 
 /// Whether a ref loses rules that only its own policy has: that is a layer of its own, and a branch that

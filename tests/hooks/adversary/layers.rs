@@ -77,3 +77,20 @@ fn a_repository_that_lets_the_forge_sign() -> Result<(), Failure> {
     alice.push_main()?.rejected(&["error[untrusted-signature]", "does not say who wanted the change"]);
     Ok(())
 }
+
+/// The server wants owners' approval, and the repository has owners and no policy: whatever changes its owners
+/// is not the first of its kind.
+#[test]
+fn owners_that_change_where_only_the_server_has_a_policy() -> Result<(), Failure> {
+    for path in ["docs/CODEOWNERS", "CODEOWNERS"] {
+        let server = Server::holding(&[("docs/CODEOWNERS", "/prod/ @alice\n"), (SERVICE_PATH, SERVICE)])?;
+        server.set_floor(&policy("owners: {approvals: 1}\n"))?;
+        let mallory = clone_of(&server, "mallory")?;
+        mallory.commit("Change what is owned", &[("prod/settings.yaml", SETTINGS)])?;
+        mallory.push_main()?.rejected(&["error[missing-approval]", "1 more approval"]);
+        mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
+        mallory.commit("Own nothing", &[(path, "/other/ @alice\n")])?;
+        mallory.push_main()?.rejected(&["error[weakened-policy]", path]);
+    }
+    Ok(())
+}
