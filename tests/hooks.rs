@@ -9,6 +9,7 @@ mod hooks {
         mod comparison;
         mod disguises;
         mod history;
+        mod layers;
         mod people;
         mod replays;
         mod statements;

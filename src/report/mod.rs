@@ -24,7 +24,7 @@ use crate::policy::Enforcement;
 use crate::source::ObjectId;
 use crate::verdict::{Judged, Judgement, Verdict};
 
-pub use escape::terminal;
+pub use escape::{shell_word, terminal};
 pub use replay::{ReplayRow, ReplaySummary};
 
 /// How a report is written.

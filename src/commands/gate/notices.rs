@@ -3,7 +3,7 @@
 use super::planning::PlannedRef;
 use super::policy::{Governance, Governing};
 use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
-use crate::report::Section;
+use crate::report::{Section, shell_word};
 use crate::verdict::{Judged, Judgement, Verdict};
 
 /// The section of one ref.
@@ -79,7 +79,8 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     if governing.policy.repository().is_none() {
         return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
     }
-    let name = planned.ref_name.strip_prefix("refs/heads/").unwrap_or(&planned.ref_name);
+    let branch = planned.ref_name.strip_prefix("refs/heads/").filter(|branch| !branch.starts_with('-'));
+    let name = shell_word(branch.unwrap_or(&planned.ref_name));
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(

@@ -1,8 +1,9 @@
 //! Files that are something else once they are checked out, or stand where nobody would look for them.
 
 use crate::common::git::Failure;
+use crate::hooks::approvals::clone_of;
 use crate::hooks::checkout::Checkout;
-use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, policy};
+use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
 use crate::hooks::server::Server;
 
 fn server() -> Result<(Server, Checkout), Failure> {
@@ -95,5 +96,42 @@ fn one_bad_branch_behind_many_good_ones() -> Result<(), Failure> {
     mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
     let refs: Vec<&str> = good.iter().map(String::as_str).chain(["HEAD:refs/heads/release/zz"]).collect();
     mallory.push(&refs)?.rejected(&["release/zz", "error[node-port]"]);
+    Ok(())
+}
+
+/// A branch whose name is a command, in a line that whoever is asked to approve copies into a shell.
+#[test]
+fn a_branch_that_is_called_like_a_command() -> Result<(), Failure> {
+    let server = crate::hooks::approvals::server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    let commit = mallory.commit("Change what is owned", &[("prod/settings.yaml", SETTINGS)])?;
+    for (name, word) in [
+        ("release/$(id>x)", "'release/$(id>x)'"),
+        ("release/1;reboot", "'release/1;reboot'"),
+        ("release/it's", "'release/it'\\''s'"),
+    ] {
+        let push = mallory.push(&[&format!("HEAD:refs/heads/{name}")])?;
+        push.rejected(&["error[missing-approval]", &format!("`portcullis approve {word} {commit}`")]);
+    }
+    Ok(())
+}
+
+/// A link that climbs out of another link: on disk `inner/..` is the folder above what `inner` leads to, and
+/// not the folder that `inner` stands in.
+#[test]
+fn a_link_that_climbs_out_of_a_link() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let files = [("prod/port.txt", SERVICE), ("deep/port.txt", NODE_PORT), ("deep/inner/x.txt", "x\n")];
+    mallory.commit("Prepare", &files)?;
+    std::os::unix::fs::symlink("../deep/inner", mallory.folder.join("prod/inner"))?;
+    std::os::unix::fs::symlink("inner/../port.txt", mallory.folder.join("prod/port.yaml"))?;
+    mallory.git.run(&["rm", "--quiet", SERVICE_PATH], b"")?;
+    mallory.commit("Link", &[])?;
+    assert_eq!(
+        std::fs::read_to_string(mallory.folder.join("prod/port.yaml"))?,
+        NODE_PORT,
+        "as the disk has it"
+    );
+    mallory.push_main()?.rejected(&["prod/port.yaml", "climbs out of another link"]);
     Ok(())
 }
