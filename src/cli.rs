@@ -110,6 +110,8 @@ pub enum OutputFormat {
     Markdown,
     /// reviewdog's diagnostics.
     Rdjsonl,
+    /// A page for a browser that needs nothing beside it.
+    Html,
 }
 
 /// Arguments of `check`.

@@ -60,7 +60,8 @@ fn styled(text: String, style: MessageStyle, format: Format) -> String {
             | Format::Github
             | Format::Gitlab
             | Format::Markdown
-            | Format::Rdjsonl,
+            | Format::Rdjsonl
+            | Format::Html,
         ) => text,
         (MessageStyle::Prefixed(prefix), Format::Human) => {
             text.lines().flat_map(|line| [prefix, line, "\n"]).collect()
@@ -78,6 +79,7 @@ fn from_arguments(format: OutputFormat) -> Format {
         OutputFormat::Gitlab => Format::Gitlab,
         OutputFormat::Markdown => Format::Markdown,
         OutputFormat::Rdjsonl => Format::Rdjsonl,
+        OutputFormat::Html => Format::Html,
     }
 }
 

@@ -50,25 +50,36 @@ pub(super) fn xml(text: &str) -> String {
 }
 
 /// Text for one line of Markdown on a forge. Punctuation becomes references, which no Markdown is read
-/// from; what forges find in the finished text all the same (mentions, numbers of issues, addresses) is
-/// broken up by empty comments.
+/// from; what forges find in the finished text all the same (mentions, numbers of issues and merge requests,
+/// labels, addresses) is broken up by empty comments.
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
+    let mut before = ' ';
     for character in lines(text).chars() {
         match character {
             '\n' => escaped.push(' '),
-            '@' | '#' | ':' => {
-                escaped.push(character);
-                escaped.push_str("<!-- -->");
-            }
-            other if other.is_ascii_punctuation() && !".,/-_".contains(other) => {
+            other if other.is_ascii_punctuation() && !"@#:.,/-".contains(other) => {
                 let _ = write!(escaped, "&#{};", u32::from(other));
             }
-            '_' => escaped.push_str("&#95;"),
             other => escaped.push(other),
         }
+        if begins_reference(before, character) {
+            escaped.push_str("<!-- -->");
+        }
+        before = character;
     }
     escaped
+}
+
+/// What GitHub and GitLab read as the start of a reference or an address: `@name`, `#1`, `!1`, `$1`, `&1`,
+/// `%milestone`, `~label`, `^alert`, `*iteration:`, `scheme:`, `www.`, `GH-1`.
+fn begins_reference(before: char, character: char) -> bool {
+    match character {
+        '@' | '#' | ':' | '!' | '$' | '&' | '%' | '~' | '^' | '*' | '[' => true,
+        '.' => matches!(before, 'w' | 'W'),
+        '-' => matches!(before, 'h' | 'H'),
+        _ => false,
+    }
 }
 
 /// The message of a workflow command (`@actions/core`, `escapeData`).
@@ -131,11 +142,14 @@ mod tests {
     #[test]
     fn what_a_forge_would_read_in_markdown_is_text() {
         let hostile = "[x](http://a) <img> `c` *b* | @all #1\n## head";
-        let escaped = markdown(hostile);
-        for word in ["[", "](", "<img", "`", "*", "|", "@all", " #1", "http:/", "\n"] {
+        let escaped = markdown(hostile).replace("&#", "&");
+        for word in ["[", "](", "<img", "`", "*", "|", "@all", "#1", "http:/", "\n"] {
             assert!(!escaped.contains(word), "{word}: {escaped}");
         }
         assert_eq!(markdown("apps/web-1.yaml"), "apps/web-1.yaml");
+        for (plain, broken) in [("www.a.b", "www<!-- -->."), ("GH-1", "GH-<!-- -->1"), ("!1", "<!-- -->1")] {
+            assert!(markdown(plain).contains(broken), "{plain}: {}", markdown(plain));
+        }
     }
 
     #[test]

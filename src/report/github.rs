@@ -2,39 +2,48 @@
 
 use std::fmt::Write as _;
 
+use super::Report;
+use super::entry::{Anchor, Entry, Standing, entries, headline, remarks, undecided};
 use super::escape::{command_data, command_property};
-use super::{Report, Standing, standing};
-use crate::finding::{Location, Side};
-use crate::verdict::Judged;
+use crate::finding::Location;
 
-/// GitHub shows ten of each kind for a step; the worst stand first, and the last line counts all.
+/// GitHub shows ten of each kind for a step: what could not be evaluated and what blocks stand first, and
+/// the last line counts all.
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
-    for judged in report.sections.iter().flat_map(|section| &section.judgement.findings) {
-        let _ = writeln!(text, "{}", annotation(judged));
+    for reason in undecided(report) {
+        let _ = writeln!(text, "{}", command("error", "", "undecided", &reason));
     }
-    for section in &report.sections {
-        for reason in &section.judgement.undecided {
-            let _ = writeln!(text, "::error title=portcullis: undecided::{}", command_data(reason));
-        }
+    let entries = entries(report);
+    entries.iter().for_each(|entry| push_annotation(&mut text, entry));
+    for remark in remarks(report) {
+        let _ = writeln!(text, "{}", command("notice", "", "note", &remark));
     }
-    let findings: usize = report.sections.iter().map(|section| section.judgement.findings.len()).sum();
-    let _ = writeln!(text, "portcullis: {}, {findings} findings", report.verdict().as_str());
+    let blocking = entries.iter().filter(|entry| entry.standing == Standing::Blocks).count();
+    let _ = writeln!(text, "portcullis: {}, {} findings, {blocking} block", headline(report), entries.len());
     text
 }
 
-fn annotation(judged: &Judged) -> String {
-    let kind = match standing(judged) {
+fn push_annotation(text: &mut String, entry: &Entry<'_>) {
+    let kind = match entry.standing {
         Standing::Blocks => "error",
-        Standing::Warns => "warning",
+        Standing::Forced | Standing::Warns => "warning",
         Standing::Approved | Standing::Waived => "notice",
     };
-    let finding = &judged.finding;
-    let place = finding.location.as_ref().filter(|at| at.side == Side::New).map(place).unwrap_or_default();
-    let text = format!("{}\n{}", finding.message, finding.remediation);
-    format!("::{kind} {place}title=portcullis: {}::{}", finding.check, command_data(text.trim_end()))
+    let file = match entry.anchor() {
+        Anchor::Line(at) => place(at),
+        Anchor::File(path) => format!("file={},", command_property(path.as_str())),
+        Anchor::Nowhere => String::new(),
+    };
+    let _ = writeln!(text, "{}", command(kind, &file, entry.judged.finding.check, &entry.text()));
 }
 
+fn command(kind: &str, place: &str, title: &str, message: &str) -> String {
+    let title = command_property(&format!("portcullis: {title}"));
+    format!("::{kind} {place}title={title}::{}", command_data(message))
+}
+
+/// Columns count only within one line.
 fn place(at: &Location) -> String {
     let (path, start, end) = (command_property(at.path.as_str()), at.start, at.end);
     let columns = if start.line == end.line {

@@ -1,55 +1,69 @@
 //! GitLab's Code Quality report.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Report, Standing, standing};
+use super::Report;
+use super::entry::{Anchor, Entry, Standing, entries, undecided};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
-use crate::verdict::Judged;
 
 /// GitLab drops entries that share a fingerprint: what several files or refs have in common is told apart.
 pub(super) fn render(report: &Report) -> String {
-    let mut said = BTreeSet::new();
-    let findings = report.sections.iter().flat_map(|section| {
-        section.judgement.findings.iter().map(move |judged| (section.title.as_str(), judged))
-    });
-    let entries: Vec<Value> = findings
-        .filter(|(_, judged)| standing(judged) != Standing::Waived)
-        .filter_map(|(title, judged)| {
-            let fingerprint = fingerprint(title, judged);
-            said.insert(fingerprint.clone()).then(|| entry(judged, &fingerprint))
-        })
-        .collect();
-    format!("{:#}\n", Value::from(entries))
+    let mut said = BTreeMap::new();
+    let reasons = undecided(report);
+    let open = reasons.iter().map(|reason| undecided_entry(reason, &mut said)).collect::<Vec<_>>();
+    let entries = entries(report);
+    let shown = entries.iter().filter(|entry| entry.standing != Standing::Waived);
+    let findings = shown.map(|entry| finding_entry(entry, &mut said));
+    let values: Vec<Value> = open.into_iter().chain(findings).collect();
+    format!("{:#}\n", Value::from(values))
 }
 
-fn fingerprint(title: &str, judged: &Judged) -> Fingerprint {
-    let path = judged.finding.location.as_ref().map_or("", |at| at.path.as_str());
-    Fingerprint::of(&[judged.finding.fingerprint().as_str(), path, title])
+/// The first of those that are alike keeps the fingerprint of the parts alone.
+fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Fingerprint {
+    let plain = Fingerprint::of(parts);
+    let count = said.entry(plain.clone()).or_insert(0);
+    *count += 1;
+    match *count {
+        1 => plain,
+        more => Fingerprint::of(&[plain.as_str(), &more.to_string()]),
+    }
 }
 
-fn entry(judged: &Judged, fingerprint: &Fingerprint) -> Value {
-    let finding = &judged.finding;
-    let at = finding.location.as_ref();
+fn undecided_entry(reason: &str, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
     json!({
-        "description": format!("{}. {}", finding.message, finding.remediation),
-        "check_name": finding.check,
-        "fingerprint": fingerprint.as_str(),
-        "severity": severity(judged),
-        "location": {
-            "path": at.map_or(POLICY_PATH, |at| at.path.as_str()),
-            "lines": {"begin": at.map_or(1, |at| at.start.line), "end": at.map_or(1, |at| at.end.line)},
-        },
+        "description": format!("Undecided, which rejects: {reason}"),
+        "check_name": "undecided",
+        "fingerprint": fingerprint(said, &["undecided", reason]).as_str(),
+        "severity": "blocker",
+        "location": {"path": POLICY_PATH, "lines": {"begin": 1, "end": 1}},
     })
 }
 
-fn severity(judged: &Judged) -> &'static str {
-    match (standing(judged), judged.finding.severity) {
+fn finding_entry(entry: &Entry<'_>, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
+    let finding = &entry.judged.finding;
+    let (path, begin, end) = match entry.anchor() {
+        Anchor::Line(at) => (at.path.as_str(), at.start.line, at.end.line),
+        Anchor::File(path) => (path.as_str(), 1, 1),
+        Anchor::Nowhere => (POLICY_PATH, 1, 1),
+    };
+    let own = finding.fingerprint();
+    json!({
+        "description": entry.text(),
+        "check_name": finding.check,
+        "fingerprint": fingerprint(said, &[own.as_str(), path, &entry.section.title]).as_str(),
+        "severity": severity(entry),
+        "location": {"path": path, "lines": {"begin": begin, "end": end}},
+    })
+}
+
+fn severity(entry: &Entry<'_>) -> &'static str {
+    match (entry.standing, entry.judged.finding.severity) {
         (Standing::Blocks, Severity::Critical) => "blocker",
         (Standing::Blocks, Severity::High) => "critical",
-        (Standing::Blocks, Severity::Medium | Severity::Low) => "major",
+        (Standing::Blocks, Severity::Medium | Severity::Low) | (Standing::Forced, _) => "major",
         (Standing::Warns, _) => "minor",
         (Standing::Approved | Standing::Waived, _) => "info",
     }

@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::entry::approval;
 use super::escape::terminal;
 use super::snippet::excerpt;
 use super::{Colour, Report, Section};
 use crate::finding::{Location, Side, Subject};
-use crate::policy::{ApprovalDemand, Enforcement};
+use crate::policy::Enforcement;
 use crate::verdict::{Judged, Verdict};
 
 /// `git push` puts `remote: ` before every line; what remains of 80 columns.
@@ -163,16 +164,6 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
         notes.push(("help", finding.remediation.clone()));
     }
     notes
-}
-
-/// Who is asked, and who has answered.
-fn approval(judged: &Judged) -> String {
-    let demand =
-        |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));
-    let demands: Vec<String> = judged.decision.demands.iter().map(demand).collect();
-    let approved =
-        if judged.approved_by.is_empty() { "nobody yet".into() } else { judged.approved_by.join(", ") };
-    format!("{}; approved by {approved}", demands.join(", and "))
 }
 
 fn closing(report: &Report) -> String {

@@ -2,58 +2,70 @@
 
 use std::fmt::Write as _;
 
+use super::entry::{Entry, Standing, entries, headline, place, remarks_of};
 use super::escape::xml;
-use super::{Report, Section, Standing, standing};
-use crate::verdict::Judged;
+use super::{Report, Section};
+use crate::verdict::subject_text;
 
 pub(super) fn render(report: &Report) -> String {
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
-    report.sections.iter().for_each(|section| push_suite(&mut text, section));
+    let entries = entries(report);
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let _ = writeln!(text, "<testsuites name=\"portcullis: {}\">", headline(report));
+    for section in &report.sections {
+        let own: Vec<&Entry<'_>> =
+            entries.iter().filter(|entry| std::ptr::eq(entry.section, section)).collect();
+        push_suite(&mut text, section, &own);
+    }
     text.push_str("</testsuites>\n");
     text
 }
 
-fn push_suite(text: &mut String, section: &Section) {
-    let findings = &section.judgement.findings;
-    let count = |wanted: Standing| findings.iter().filter(|judged| standing(judged) == wanted).count();
+fn push_suite(text: &mut String, section: &Section, entries: &[&Entry<'_>]) {
+    let count = |wanted: Standing| entries.iter().filter(|entry| entry.standing == wanted).count();
     let undecided = section.judgement.undecided.len();
     // A suite without a case reads as one that was not run.
-    let clean = usize::from(findings.is_empty() && undecided == 0);
+    let clean = usize::from(entries.is_empty() && undecided == 0);
     let _ = writeln!(
         text,
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{undecided}\" skipped=\"{}\">",
         xml(&section.title),
-        findings.len() + undecided + clean,
+        entries.len() + undecided + clean,
         count(Standing::Blocks),
         count(Standing::Waived),
     );
     if clean == 1 {
         text.push_str("    <testcase name=\"nothing found\" classname=\"portcullis\"/>\n");
     }
-    findings.iter().for_each(|judged| push_case(text, judged));
-    for reason in &section.judgement.undecided {
-        let _ = writeln!(
-            text,
-            "    <testcase name=\"evaluation\" classname=\"portcullis\"><error message=\"{}\"/></testcase>",
-            xml(reason)
-        );
+    section.judgement.undecided.iter().for_each(|reason| push_undecided(text, reason));
+    entries.iter().for_each(|entry| push_case(text, entry));
+    let remarks = remarks_of(section);
+    if !remarks.is_empty() {
+        let _ = writeln!(text, "    <system-out>{}</system-out>", xml(&remarks.join("\n")));
     }
     text.push_str("  </testsuite>\n");
 }
 
-fn push_case(text: &mut String, judged: &Judged) {
-    let finding = &judged.finding;
-    let place = finding.location.as_ref().map(|at| format!("{}:{}", at.path, at.start.line));
-    let name = place.unwrap_or_else(|| crate::verdict::subject_text(finding));
-    let _ = write!(text, "    <testcase name=\"{}\" classname=\"{}\"", xml(&name), finding.check);
-    let (message, details) = (xml(&finding.message), xml(&finding.remediation));
-    let inner = match standing(judged) {
+fn push_undecided(text: &mut String, reason: &str) {
+    let reason = xml(reason);
+    let _ = writeln!(
+        text,
+        "    <testcase name=\"evaluation\" classname=\"portcullis\"><error message=\"{reason}\"/></testcase>",
+    );
+}
+
+fn push_case(text: &mut String, entry: &Entry<'_>) {
+    let finding = &entry.judged.finding;
+    let name = finding.location.as_ref().map_or_else(|| subject_text(finding), place);
+    let (message, details) = (xml(&finding.message), xml(&entry.text()));
+    let inner = match entry.standing {
         Standing::Blocks => {
             format!("<failure type=\"{}\" message=\"{message}\">{details}</failure>", finding.check)
         }
-        Standing::Waived => format!("<skipped message=\"waived: {message}\"/>"),
-        Standing::Warns => format!("<system-out>warning: {message}\n{details}</system-out>"),
-        Standing::Approved => format!("<system-out>approved: {message}</system-out>"),
+        Standing::Waived => format!("<skipped message=\"waived: {message}\">{details}</skipped>"),
+        Standing::Forced | Standing::Warns | Standing::Approved => {
+            format!("<system-out>{}: {details}</system-out>", entry.standing.as_str())
+        }
     };
-    let _ = writeln!(text, ">{inner}</testcase>");
+    let (name, check) = (xml(&name), finding.check);
+    let _ = writeln!(text, "    <testcase name=\"{name}\" classname=\"{check}\">{inner}</testcase>");
 }

@@ -2,114 +2,87 @@
 
 use std::fmt::Write as _;
 
+use super::Report;
+use super::entry::{Entry, Standing, entries, headline, place, remarks, undecided};
 use super::escape::markdown;
-use super::{Report, Section, Standing, standing};
-use crate::evidence::ApprovalStanding;
-use crate::verdict::{Judged, Verdict};
+use super::sarif_result::cut;
 
 /// By this line a later run finds the comment and writes over it.
 const MARKER: &str = "<!-- portcullis -->";
-/// Forges take 65,536 characters; the rest is for what closes the comment.
+/// Forges take 65,536 characters; the rest is for what closes the comment. In bytes, which are never fewer.
 const LARGEST: usize = 60_000;
+/// How long one text is, in characters, or, of one made of punctuation, in bytes once escaped; and how many
+/// places and facts of a finding are shown: no finding fills the comment.
+const TEXT: usize = 300;
+const ESCAPED: usize = 4 * TEXT;
+const PLACES: usize = 4;
+const FACTS: usize = 8;
 
 pub(super) fn render(report: &Report) -> String {
-    let mut text = format!("{MARKER}\n## portcullis: {}\n", headline(report));
-    let mut left_out = 0;
-    for section in &report.sections {
-        let _ = writeln!(text, "\n{}", summary(section));
-        for judged in in_order(section) {
-            let block = finding(judged);
-            if text.len() + block.len() > LARGEST {
-                left_out += 1;
-            } else {
-                text.push_str(&block);
-            }
+    let mut text = format!("{MARKER}\n## portcullis: {}\n\n", headline(report));
+    let entries = entries(report);
+    text.push_str(&counts(report, &entries));
+    let quotes = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
+    let quotes: Vec<String> = quotes.chain(remarks(report)).map(|quote| quoted(&quote)).collect();
+    push_what_fits(&mut text, &quotes, LARGEST / 3, "notes");
+    let blocks: Vec<String> = entries.iter().map(finding).collect();
+    push_what_fits(&mut text, &blocks, LARGEST, "findings");
+    text
+}
+
+/// Stops at the first that does not fit: nothing stands here while something worse is left out.
+fn push_what_fits(text: &mut String, blocks: &[String], limit: usize, noun: &str) {
+    for (index, block) in blocks.iter().enumerate() {
+        if text.len() + block.len() > limit {
+            let more = blocks.len() - index;
+            let _ = writeln!(
+                text,
+                "\n**{more} more {noun} are left out**, none of them worse: see the log of the run."
+            );
+            return;
         }
-    }
-    if left_out > 0 {
-        let _ = writeln!(
-            text,
-            "\n**{left_out} more findings are left out**, none of them worse: see the log of the run."
-        );
-    }
-    text
-}
-
-fn headline(report: &Report) -> &'static str {
-    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
-    match (report.verdict(), forced) {
-        (Verdict::Accept, false) => "accepted",
-        (Verdict::Accept, true) => "accepted, FORCED",
-        (Verdict::Reject, _) => "rejected",
-        (Verdict::Undecided, _) => "undecided, which rejects",
+        text.push_str(block);
     }
 }
 
-fn summary(section: &Section) -> String {
-    let findings = &section.judgement.findings;
-    let count = |wanted: Standing| findings.iter().filter(|judged| standing(judged) == wanted).count();
-    let mut text = format!(
-        "{}: {} blocking, {} warnings, {} approved, {} waived, {} objects changed\n",
-        markdown(&section.title),
-        count(Standing::Blocks),
-        count(Standing::Warns),
-        count(Standing::Approved),
-        count(Standing::Waived),
-        section.judgement.objects_changed,
-    );
-    if let Some(forced) = &section.judgement.forced {
-        let (people, reasons) = (markdown(&forced.people.join(", ")), markdown(&forced.reasons.join("; ")));
-        let _ = writeln!(text, "\n> **FORCED** by {people}: {reasons}");
-    }
-    for reason in &section.judgement.undecided {
-        let _ = writeln!(text, "\n> **undecided**: {}", markdown(reason));
-    }
-    for notice in &section.notices {
-        let _ = writeln!(text, "\n> {}", markdown(notice));
-    }
-    for approval in
-        section.approvals.iter().filter(|approval| approval.standing == ApprovalStanding::WholeChange)
-    {
-        let who = approval.approver.as_ref().map_or("nobody", |approver| approver.name.as_str());
-        let _ = writeln!(text, "\n- approved by {}", markdown(who));
-    }
-    text
+fn counts(report: &Report, entries: &[Entry<'_>]) -> String {
+    let count = |wanted: Standing| entries.iter().filter(|entry| entry.standing == wanted).count();
+    let counted = Standing::ALL.map(|standing| (standing, count(standing)));
+    let shown = counted.iter().filter(|(standing, count)| *standing != Standing::Forced || *count > 0);
+    let counts: Vec<String> =
+        shown.map(|(standing, count)| format!("{count} {}", standing.as_str())).collect();
+    let objects: usize = report.sections.iter().map(|section| section.judgement.objects_changed).sum();
+    let titles: Vec<&str> = report.sections.iter().map(|section| section.title.as_str()).collect();
+    format!("{}: {}; {objects} objects changed\n", fitting(&titles.join(", ")), counts.join(", "))
 }
 
-/// What blocks first, then by the order of the judgement, which is worst first.
-fn in_order(section: &Section) -> Vec<&Judged> {
-    let mut findings: Vec<&Judged> = section.judgement.findings.iter().collect();
-    findings.sort_by_key(|judged| standing(judged));
-    findings
+fn quoted(text: &str) -> String {
+    format!("\n> {}\n", fitting(text))
 }
 
-fn finding(judged: &Judged) -> String {
-    let finding = &judged.finding;
-    let word = match standing(judged) {
-        Standing::Blocks => "blocks",
-        Standing::Warns => "warns",
-        Standing::Approved => "approved",
-        Standing::Waived => "waived",
-    };
-    let mut text = format!("\n### {word}: {}\n\n{}\n", finding.check, markdown(&finding.message));
-    for at in finding.location.iter().chain(&finding.related) {
-        let label = at.label.as_ref().map(|label| format!(" ({})", markdown(label))).unwrap_or_default();
-        let place = markdown(&format!("{}:{}:{}", at.path, at.start.line, at.start.column));
-        let _ = writeln!(text, "\n- {place}{label}");
+/// Cut twice at most: no character becomes more than 13 bytes.
+fn fitting(text: &str) -> String {
+    let escaped = markdown(&cut(text, TEXT));
+    if escaped.len() <= ESCAPED { escaped } else { markdown(&cut(text, ESCAPED / 13)) }
+}
+
+fn finding(entry: &Entry<'_>) -> String {
+    let finding = &entry.judged.finding;
+    let message = fitting(&entry.sentence());
+    let mut text = format!("\n### {}: {}\n\n{message}\n\n", entry.standing.as_str(), finding.check);
+    let places = finding.location.iter().chain(&finding.related);
+    for at in places.clone().take(PLACES) {
+        let label = at.label.as_ref().map(|label| format!(" ({})", fitting(label))).unwrap_or_default();
+        let _ = writeln!(text, "- {}{label}", fitting(&place(at)));
         if !at.excerpt.is_empty() {
-            let _ = writeln!(text, "  {}", code(&at.excerpt));
+            let _ = writeln!(text, "  <code>{}</code>", fitting(at.excerpt.trim()));
         }
     }
-    for note in &finding.notes {
-        let _ = writeln!(text, "- {}: {}", note.label, markdown(&note.text));
+    if let Some(more) = places.count().checked_sub(PLACES + 1) {
+        let _ = writeln!(text, "- and {} more places", more + 1);
     }
-    if !finding.remediation.is_empty() {
-        let _ = writeln!(text, "\n**Help:** {}", markdown(&finding.remediation));
+    for (word, fact) in entry.details().into_iter().rev().take(FACTS).rev() {
+        let _ = writeln!(text, "- **{word}**: {}", fitting(&fact));
     }
     text
-}
-
-/// A line of a file. Inside `code` forges find neither mentions nor numbers.
-fn code(line: &str) -> String {
-    format!("<code>{}</code>", markdown(line.trim()).replace("<!-- -->", ""))
 }

@@ -3,9 +3,11 @@
 //! In: [`Report`]. Out: text in a [`Format`]. Never: decides, reads files, or prints anything that a
 //! pusher controls without escaping it for the medium.
 
+mod entry;
 mod escape;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -13,6 +15,7 @@ mod markdown;
 mod rdjsonl;
 mod replay;
 mod sarif;
+mod sarif_result;
 mod snippet;
 #[cfg(test)]
 mod tests;
@@ -20,9 +23,8 @@ mod tests;
 use std::time::Duration;
 
 use crate::evidence::ApprovalFacts;
-use crate::policy::Enforcement;
 use crate::source::ObjectId;
-use crate::verdict::{Judged, Judgement, Verdict};
+use crate::verdict::{Judgement, Verdict};
 
 pub use escape::{shell_word, terminal};
 pub use replay::{ReplayRow, ReplaySummary};
@@ -46,6 +48,8 @@ pub enum Format {
     Markdown,
     /// reviewdog's diagnostics.
     Rdjsonl,
+    /// A page that needs nothing beside it.
+    Html,
 }
 
 /// What a check says of itself, for formats that carry it.
@@ -61,29 +65,6 @@ pub struct RulePage {
     pub why: &'static str,
     /// Its page, in Markdown.
     pub markdown: &'static str,
-}
-
-/// What a finding means for the change, the same in every format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
-    /// It holds the change back.
-    Blocks,
-    /// It is shown.
-    Warns,
-    /// Those who were asked have approved it.
-    Approved,
-    /// A waiver covers it.
-    Waived,
-}
-
-fn standing(judged: &Judged) -> Standing {
-    match judged.decision.enforcement {
-        Enforcement::Deny => Standing::Blocks,
-        Enforcement::Approve if judged.missing > 0 => Standing::Blocks,
-        Enforcement::Approve => Standing::Approved,
-        Enforcement::Warn => Standing::Warns,
-        Enforcement::Off => Standing::Waived,
-    }
 }
 
 /// Whether the reader's terminal shows colours.
@@ -166,6 +147,7 @@ impl Report {
             Format::Gitlab => gitlab::render(self),
             Format::Markdown => markdown::render(self),
             Format::Rdjsonl => rdjsonl::render(self),
+            Format::Html => html::render(self, rules),
         }
     }
 }

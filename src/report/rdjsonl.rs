@@ -2,44 +2,50 @@
 
 use serde_json::{Value, json};
 
-use super::{Report, Standing, standing};
+use super::Report;
+use super::entry::{Anchor, Entry, Standing, entries, remarks, undecided};
 use crate::policy::POLICY_PATH;
 use crate::source::Position;
-use crate::verdict::Judged;
 
 pub(super) fn render(report: &Report) -> String {
-    let findings = report.sections.iter().flat_map(|section| &section.judgement.findings);
-    let undecided = report.sections.iter().flat_map(|section| &section.judgement.undecided);
-    let lines = findings.map(diagnostic).chain(undecided.map(|reason| undecided_diagnostic(reason)));
+    let reasons = undecided(report).into_iter();
+    let open = reasons.map(|reason| nowhere("ERROR", &format!("undecided, which rejects: {reason}")));
+    let findings = entries(report);
+    let notes = remarks(report).into_iter().map(|remark| nowhere("INFO", &remark));
+    let lines = open.chain(findings.iter().map(diagnostic)).chain(notes);
     lines.flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
 }
 
-fn diagnostic(judged: &Judged) -> Value {
-    let finding = &judged.finding;
-    let severity = match standing(judged) {
+fn diagnostic(entry: &Entry<'_>) -> Value {
+    let severity = match entry.standing {
         Standing::Blocks => "ERROR",
-        Standing::Warns => "WARNING",
+        Standing::Forced | Standing::Warns => "WARNING",
         Standing::Approved | Standing::Waived => "INFO",
     };
     let position = |at: Position| json!({"line": at.line, "column": at.column});
-    let location = finding.location.as_ref().map_or_else(
-        || json!({"path": POLICY_PATH}),
-        |at| json!({"path": at.path.as_str(), "range": {"start": position(at.start), "end": position(at.end)}}),
-    );
+    let location = match entry.anchor() {
+        Anchor::Line(at) => json!({
+            "path": at.path.as_str(),
+            "range": {"start": position(at.start), "end": position(at.end)},
+        }),
+        Anchor::File(path) => json!({"path": path.as_str()}),
+        Anchor::Nowhere => json!({"path": POLICY_PATH}),
+    };
     json!({
-        "message": format!("{}. {}", finding.message, finding.remediation),
+        "message": entry.text(),
         "location": location,
         "severity": severity,
-        "code": {"value": finding.check},
+        "code": {"value": entry.judged.finding.check},
         "source": {"name": "portcullis"},
     })
 }
 
-fn undecided_diagnostic(reason: &str) -> Value {
+/// What belongs to no file stands at the policy, which every reader can open.
+fn nowhere(severity: &str, message: &str) -> Value {
     json!({
-        "message": format!("undecided: {reason}"),
+        "message": message,
         "location": {"path": POLICY_PATH},
-        "severity": "ERROR",
+        "severity": severity,
         "source": {"name": "portcullis"},
     })
 }

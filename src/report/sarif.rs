@@ -4,64 +4,105 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Report, RulePage, Section, Standing, standing};
-use crate::finding::{Location, Severity, Side};
-use crate::policy::POLICY_PATH;
-use crate::verdict::{Judged, subject_text};
+use super::entry::{Entry, Standing, entries, remarks, undecided};
+use super::sarif_result::{cut, result};
+use super::{Report, RulePage};
+use crate::finding::Severity;
 
 const SCHEMA: &str =
     "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json";
-const HOME: &str = env!("CARGO_PKG_NAME");
+const NAME: &str = env!("CARGO_PKG_NAME");
 /// How much of a text GitHub keeps in the short and full description of a rule, in characters.
 const DESCRIPTION: usize = 1_024;
+/// GitHub's limits ("SARIF support for code scanning"): results of a run; and bytes of the compressed file,
+/// which no file exceeds that is smaller before it is compressed. Rules and notifications have the rest.
+const RESULTS: usize = 25_000;
+const RESULT_BYTES: usize = 8_000_000;
+/// How many notifications are written, and how long each, in characters.
+const NOTIFICATIONS: usize = 500;
+const NOTIFICATION: usize = 1_000;
 
 pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
-    let worst = worst_by_rule(report);
+    let entries = entries(report);
+    let worst = worst_by_rule(&entries);
     let used: Vec<&RulePage> = rules.iter().filter(|rule| worst.contains_key(rule.id)).collect();
-    let results: Vec<Value> =
-        judged(report).map(|(section, judged)| result(section, judged, &used)).collect();
-    let undecided: Vec<Value> = report.sections.iter().flat_map(notifications).collect();
+    let results = results(&entries, &used);
+    let left_out = entries.get(results.len()..).unwrap_or_default();
+    let notifications = notifications(report, left_out);
     let run = json!({
         "tool": {"driver": {
-            "name": HOME,
+            "name": NAME,
             "semanticVersion": env!("CARGO_PKG_VERSION"),
             "rules": used.iter().map(|page| rule(page, worst.get(page.id).copied())).collect::<Vec<_>>(),
         }},
         "automationDetails": {"id": "portcullis/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [{
-            "executionSuccessful": undecided.is_empty(),
-            "toolExecutionNotifications": undecided,
+            "executionSuccessful": undecided(report).is_empty(),
+            "toolExecutionNotifications": notifications,
         }],
         "results": results,
         "properties": {"verdict": report.verdict().as_str()},
     });
-    format!("{:#}\n", json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}))
+    format!("{}\n", json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}))
 }
 
-fn judged(report: &Report) -> impl Iterator<Item = (&Section, &Judged)> {
-    report
-        .sections
-        .iter()
-        .flat_map(|section| section.judgement.findings.iter().map(move |judged| (section, judged)))
+/// What fits, in order: nothing stands here while something worse is left out.
+fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
+    let mut occurrences = BTreeMap::new();
+    let mut bytes = 0_usize;
+    let written = entries.iter().take(RESULTS).map(|entry| {
+        let occurrence = occurrences.entry(entry.judged.finding.fingerprint()).or_insert(0_usize);
+        *occurrence += 1;
+        let index = rules.iter().position(|rule| rule.id == entry.judged.finding.check);
+        result(entry, *occurrence, index)
+    });
+    let fits = |value: &Value| {
+        bytes += value.to_string().len();
+        bytes <= RESULT_BYTES
+    };
+    written.take_while(fits).collect()
 }
 
-fn worst_by_rule(report: &Report) -> BTreeMap<&'static str, Severity> {
+/// What could not be evaluated, what is left out, and what a reader has to know besides.
+fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
+    let notification =
+        |level: &str, text: &str| json!({"level": level, "message": {"text": cut(text, NOTIFICATION)}});
+    let mut told: Vec<Value> = undecided(report).iter().map(|reason| notification("error", reason)).collect();
+    let blocking = left_out.iter().filter(|entry| entry.standing == Standing::Blocks).count();
+    if !left_out.is_empty() {
+        let level = if blocking > 0 { "error" } else { "warning" };
+        let text = format!(
+            "{} findings are left out, {blocking} of which block: GitHub takes 25,000 results and 10 MB. \
+             None of them is worse than what is here, and the verdict counts them all.",
+            left_out.len()
+        );
+        told.insert(0, notification(level, &text));
+    }
+    told.extend(remarks(report).iter().map(|remark| notification("note", remark)));
+    let more = told.len().saturating_sub(NOTIFICATIONS);
+    if more > 0 {
+        told.truncate(NOTIFICATIONS);
+        told.push(notification("error", &format!("{more} more notifications are left out.")));
+    }
+    told
+}
+
+fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<&'static str, Severity> {
     let mut worst = BTreeMap::new();
-    for (_, judged) in judged(report) {
-        let severity = worst.entry(judged.finding.check).or_insert(judged.finding.severity);
-        *severity = (*severity).max(judged.finding.severity);
+    for finding in entries.iter().map(|entry| &entry.judged.finding) {
+        let severity = worst.entry(finding.check).or_insert(finding.severity);
+        *severity = (*severity).max(finding.severity);
     }
     worst
 }
 
 fn rule(page: &RulePage, worst: Option<Severity>) -> Value {
-    let cut = |text: &str| text.chars().take(DESCRIPTION).collect::<String>();
     json!({
         "id": page.id,
         "name": page.id,
-        "shortDescription": {"text": cut(&format!("{}.", page.title))},
-        "fullDescription": {"text": cut(page.why)},
+        "shortDescription": {"text": cut(&format!("{}.", page.title), DESCRIPTION)},
+        "fullDescription": {"text": cut(page.why, DESCRIPTION)},
         "help": {"text": page.markdown, "markdown": page.markdown},
         "properties": {
             "tags": ["security", page.family],
@@ -79,129 +120,5 @@ fn security_severity(severity: Severity) -> &'static str {
         Severity::High => "8.0",
         Severity::Medium => "5.5",
         Severity::Low => "2.0",
-    }
-}
-
-fn result(section: &Section, judged: &Judged, rules: &[&RulePage]) -> Value {
-    let finding = &judged.finding;
-    let mut result = json!({
-        "ruleId": finding.check,
-        "level": level(judged),
-        "message": {"text": message(judged)},
-        "locations": [primary(judged)],
-        "relatedLocations": finding.related.iter().enumerate().map(related).collect::<Vec<_>>(),
-        "partialFingerprints": {
-            "primaryLocationLineHash": format!("{}:1", finding.fingerprint()),
-            "portcullis/v1": finding.fingerprint().as_str(),
-        },
-        "suppressions": suppressions(judged),
-        "properties": {
-            "severity": finding.severity.as_str(),
-            "enforcement": judged.decision.enforcement.as_str(),
-            "ref": section.title,
-            "policy": format!("{}:{}", judged.decision.origin.path, judged.decision.origin.line),
-        },
-    });
-    let index = rules.iter().position(|rule| rule.id == finding.check);
-    if let (Some(index), Some(fields)) = (index, result.as_object_mut()) {
-        fields.insert("ruleIndex".into(), json!(index));
-    }
-    if let (false, Some(fields)) = (finding.related.is_empty(), result.as_object_mut()) {
-        fields.insert("codeFlows".into(), json!([flow(judged)]));
-    }
-    result
-}
-
-fn level(judged: &Judged) -> &'static str {
-    match standing(judged) {
-        Standing::Blocks => "error",
-        Standing::Warns => "warning",
-        Standing::Approved | Standing::Waived => "note",
-    }
-}
-
-/// What is wrong, and what to do now.
-fn message(judged: &Judged) -> String {
-    let finding = &judged.finding;
-    let notes = finding.notes.iter().map(|note| format!("\n{}: {}", note.label, note.text));
-    let help = (!finding.remediation.is_empty()).then(|| format!("\nhelp: {}", finding.remediation));
-    let parts = std::iter::once(format!("{}.", finding.message)).chain(notes).chain(help);
-    parts.collect()
-}
-
-/// A place in the pushed revision where there is one: only such lines can be shown beside the change.
-/// What stands in no file is placed in the policy, which every reader can open.
-fn primary(judged: &Judged) -> Value {
-    let finding = &judged.finding;
-    let all = || finding.location.iter().chain(&finding.related);
-    let place = all().find(|location| location.side == Side::New).or_else(|| all().next());
-    let physical = place.map_or_else(nowhere, physical);
-    json!({
-        "physicalLocation": physical,
-        "logicalLocations": [{"fullyQualifiedName": subject_text(finding), "kind": "resource"}],
-    })
-}
-
-fn nowhere() -> Value {
-    json!({"artifactLocation": {"uri": POLICY_PATH, "uriBaseId": "%SRCROOT%"}, "region": {"startLine": 1}})
-}
-
-fn physical(location: &Location) -> Value {
-    let Location { path, start, end, .. } = location;
-    json!({
-        "artifactLocation": {"uri": encoded(path.as_str()), "uriBaseId": "%SRCROOT%"},
-        "region": {
-            "startLine": start.line,
-            "startColumn": start.column,
-            "endLine": end.line,
-            "endColumn": end.column,
-        },
-    })
-}
-
-fn related((index, location): (usize, &Location)) -> Value {
-    let label = location.label.clone().unwrap_or_else(|| format!("{} side", location.side.as_str()));
-    json!({"id": index, "physicalLocation": physical(location), "message": {"text": label}})
-}
-
-/// The places in their order, such as the grant and what it grants.
-fn flow(judged: &Judged) -> Value {
-    let finding = &judged.finding;
-    let step = |location: &Location| {
-        let label = location.label.clone().unwrap_or_else(|| finding.message.clone());
-        json!({"location": {"physicalLocation": physical(location), "message": {"text": label}}})
-    };
-    let steps: Vec<Value> = finding.location.iter().chain(&finding.related).map(step).collect();
-    json!({"threadFlows": [{"locations": steps}]})
-}
-
-fn suppressions(judged: &Judged) -> Vec<Value> {
-    let waiver = judged.decision.waived.iter().map(|waiver| {
-        let text = format!("{} ({}, until {})", waiver.reason, waiver.owner, waiver.expires);
-        json!({"kind": "external", "status": "accepted", "justification": text})
-    });
-    waiver.collect()
-}
-
-fn notifications(section: &Section) -> Vec<Value> {
-    let notification = |reason: &String| json!({"level": "error", "message": {"text": format!("{}: {reason}", section.title)}});
-    section.judgement.undecided.iter().map(notification).collect()
-}
-
-/// A path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
-fn encoded(path: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    path.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::encoded;
-
-    #[test]
-    fn paths_are_relative_uris() {
-        assert_eq!(encoded("apps/my app/ü#1.yaml"), "apps/my%20app/%C3%BC%231.yaml");
     }
 }

@@ -1,1 +1,322 @@
-//! Every format of one report.
+//! Every format of one report, made by hand: verdicts, standings and places that a repository can hardly be
+//! brought to have all at once.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "clippy exempts test functions only")]
+
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use super::{Colour, Format, Report, Section};
+use crate::finding::{Finding, Location, Severity, Side, Subject};
+use crate::policy::{ApprovalDemand, Decision, Enforcement, Origin, Waiver};
+use crate::source::{ObjectId, Position, RepoPath};
+use crate::verdict::{Forced, Judged, Judgement, Verdict};
+
+const FORMATS: [Format; 9] = [
+    Format::Human,
+    Format::Json,
+    Format::Sarif,
+    Format::Junit,
+    Format::Github,
+    Format::Gitlab,
+    Format::Markdown,
+    Format::Rdjsonl,
+    Format::Html,
+];
+
+fn at(path: &str, line: u32, side: Side) -> Location {
+    let path = RepoPath::new(path);
+    let mut location = Location::of_file(&path, side);
+    location.start = Position { line, column: 3 };
+    location.end = Position { line, column: 7 };
+    location.excerpt = "  kind: Service".into();
+    location
+}
+
+fn finding(check: &'static str) -> Finding {
+    Finding::new(check, Subject::File, format!("{check} happens")).severity(Severity::High).help("undo it")
+}
+
+fn judged(finding: Finding, enforcement: Enforcement) -> Judged {
+    let origin = Origin { path: ".portcullis.yaml".into(), line: 3 };
+    let decision = Decision { enforcement, origin, demands: Vec::new(), waived: None };
+    Judged { finding, decision, approved_by: Vec::new(), missing: 0 }
+}
+
+fn blocking(check: &'static str, path: &str) -> Judged {
+    judged(finding(check).at(at(path, 4, Side::New)), Enforcement::Deny)
+}
+
+fn section(verdict: Verdict, findings: Vec<Judged>) -> Section {
+    let mut judgement = Judgement::undecided("nothing");
+    judgement.undecided.clear();
+    judgement.verdict = verdict;
+    judgement.findings = findings;
+    Section::of("refs/heads/main", judgement)
+}
+
+fn report(sections: Vec<Section>) -> Report {
+    Report { sections, elapsed: Duration::from_millis(7) }
+}
+
+fn rendered(report: &Report, format: Format) -> String {
+    report.render(format, Colour::Never, &[])
+}
+
+fn json(report: &Report, format: Format) -> Value {
+    serde_json::from_str(&rendered(report, format)).expect("JSON")
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+fn approving(missing: usize) -> Judged {
+    let mut judged = judged(finding("needs-a-nod").at(at("a.yaml", 2, Side::New)), Enforcement::Approve);
+    judged.decision.demands = vec![ApprovalDemand { approvers: vec!["@acme/network".into()], count: 1 }];
+    judged.missing = missing;
+    if missing == 0 {
+        judged.approved_by = vec!["bob".into()];
+    }
+    judged
+}
+
+fn waived() -> Judged {
+    let mut judged = judged(finding("node-port").at(at("a.yaml", 2, Side::New)), Enforcement::Off);
+    judged.decision.waived = Some(Waiver {
+        check: "node-port".into(),
+        cluster: "default".into(),
+        object: "Service/shop/web".into(),
+        fingerprint: "abc".into(),
+        reason: "moves in spring".into(),
+        owner: "@acme/network".into(),
+        expires: NaiveDate::from_ymd_opt(2027, 3, 31).expect("a date"),
+        line: 9,
+    });
+    judged
+}
+
+#[test]
+fn an_empty_report_says_accepted_and_is_well_formed() {
+    let report = report(vec![section(Verdict::Accept, Vec::new())]);
+    for format in FORMATS {
+        let text = rendered(&report, format);
+        if !matches!(format, Format::Gitlab | Format::Rdjsonl) {
+            assert!(text.contains("accept"), "{format:?}: {text}");
+        }
+    }
+    assert_eq!(json(&report, Format::Gitlab), serde_json::json!([]));
+    assert_eq!(rendered(&report, Format::Rdjsonl), "");
+    assert_eq!(json(&report, Format::Sarif)["runs"][0]["results"], serde_json::json!([]));
+    assert!(rendered(&report, Format::Junit).contains("tests=\"1\" failures=\"0\" errors=\"0\""));
+}
+
+#[test]
+fn what_could_not_be_evaluated_is_an_error_in_every_format() {
+    let report = report(vec![Section::undecided("refs/heads/main", "the deadline has passed".into())]);
+    for format in FORMATS {
+        assert!(rendered(&report, format).contains("the deadline has passed"), "{format:?}");
+    }
+    let run = &json(&report, Format::Sarif)["runs"][0];
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(json(&report, Format::Gitlab)[0]["severity"], "blocker");
+    assert_eq!(lines(&rendered(&report, Format::Rdjsonl))[0]["severity"], "ERROR");
+    assert!(rendered(&report, Format::Github).starts_with("::error title=portcullis%3A undecided::"));
+    assert!(rendered(&report, Format::Junit).contains("errors=\"1\""));
+    assert!(rendered(&report, Format::Markdown).contains("undecided, which rejects"));
+}
+
+#[test]
+fn rules_that_nobody_evaluates_are_told_where_a_format_can_tell_them() {
+    let mut section = section(Verdict::Accept, Vec::new());
+    section.notices.push("not evaluated here, signatures".into());
+    let report = report(vec![section]);
+    for format in FORMATS {
+        let told = rendered(&report, format).contains("not evaluated here, signatures");
+        assert_eq!(told, format != Format::Gitlab, "{format:?}");
+    }
+}
+
+#[test]
+fn a_waived_finding_stays_visible_and_holds_nothing_back() {
+    let report = report(vec![section(Verdict::Accept, vec![waived()])]);
+    for format in FORMATS {
+        let text = rendered(&report, format);
+        let shown = text.contains("moves in spring") && text.contains("2027-03-31");
+        assert_eq!(shown, format != Format::Gitlab, "{format:?}: {text}");
+    }
+    let result = &json(&report, Format::Sarif)["runs"][0]["results"][0];
+    assert_eq!(result["level"], "note");
+    assert_eq!(
+        result["suppressions"][0]["justification"],
+        "moves in spring (@acme/network, until 2027-03-31)"
+    );
+    assert!(rendered(&report, Format::Junit).contains("skipped=\"1\""));
+    assert!(rendered(&report, Format::Github).starts_with("::notice "));
+}
+
+#[test]
+fn who_can_unblock_is_named_and_who_did() {
+    let open = report(vec![section(Verdict::Reject, vec![approving(1)])]);
+    let approved = report(vec![section(Verdict::Accept, vec![approving(0)])]);
+    for format in FORMATS {
+        let text = rendered(&open, format).replace("<!-- -->", "");
+        let named = if format == Format::Json { "\"missing\": 1" } else { "nobody yet" };
+        assert!(text.contains("@acme/network") && text.contains(named), "{format:?}: {text}");
+        assert!(rendered(&approved, format).contains("bob"), "{format:?}");
+    }
+    assert_eq!(json(&open, Format::Sarif)["runs"][0]["results"][0]["level"], "error");
+    assert_eq!(json(&approved, Format::Sarif)["runs"][0]["results"][0]["level"], "note");
+}
+
+#[test]
+fn what_asks_for_approval_before_there_is_a_commit_is_a_warning() {
+    let report = report(vec![section(Verdict::Accept, vec![approving(1)])]);
+    assert_eq!(json(&report, Format::Sarif)["runs"][0]["results"][0]["level"], "warning");
+    assert!(rendered(&report, Format::Github).starts_with("::warning "));
+    assert!(rendered(&report, Format::Junit).contains("failures=\"0\""));
+}
+
+#[test]
+fn an_override_is_told_in_every_format_and_is_no_failure() {
+    let mut section = section(Verdict::Accept, vec![blocking("node-port", "a.yaml")]);
+    section.judgement.forced =
+        Some(Forced { people: vec!["carol".into()], reasons: vec!["the site is down".into()] });
+    let report = report(vec![section]);
+    for format in FORMATS {
+        let text = rendered(&report, format);
+        let told = text.contains("carol") && text.contains("the site is down");
+        assert_eq!(told, format != Format::Gitlab, "{format:?}: {text}");
+        assert!(text.contains("node-port"), "{format:?}");
+    }
+    assert!(rendered(&report, Format::Junit).contains("failures=\"0\""));
+    assert!(rendered(&report, Format::Markdown).contains("accepted, FORCED"));
+    assert!(rendered(&report, Format::Github).starts_with("::warning "));
+}
+
+/// A commit stands in no file, and a line that is gone in none that can be opened.
+#[test]
+fn what_stands_in_no_file_or_no_longer_is_anchored_at_one_that_exists() {
+    let id = ObjectId::parse("00112233445566778899aabbccddeeff00112233").expect("an id");
+    let mut unsigned = finding("unsigned-commit");
+    unsigned.subject = Subject::Commit(id);
+    let gone = finding("protected-deletion").at(at("gone.yaml", 40, Side::Old));
+    let findings = vec![judged(unsigned, Enforcement::Deny), judged(gone, Enforcement::Deny)];
+    let report = report(vec![section(Verdict::Reject, findings)]);
+    let sarif = json(&report, Format::Sarif);
+    let place = |index: usize| sarif["runs"][0]["results"][index]["locations"][0]["physicalLocation"].clone();
+    assert_eq!(place(0)["artifactLocation"]["uri"], ".portcullis.yaml");
+    assert_eq!(place(1)["artifactLocation"]["uri"], "gone.yaml");
+    assert_eq!(place(1)["region"], serde_json::json!({"startLine": 1}));
+    let message = sarif["runs"][0]["results"][1]["message"]["text"].as_str().expect("a message");
+    assert!(message.contains("before the change: gone.yaml:40"), "{message}");
+    let annotations = rendered(&report, Format::Github);
+    assert!(annotations.contains("::error title=portcullis%3A unsigned-commit::"), "{annotations}");
+    assert!(annotations.contains("::error file=gone.yaml,title="), "{annotations}");
+    assert_eq!(json(&report, Format::Gitlab)[1]["location"]["lines"]["begin"], 1);
+    assert!(lines(&rendered(&report, Format::Rdjsonl))[1]["location"]["range"].is_null());
+    for format in [Format::Junit, Format::Markdown, Format::Html] {
+        let text = rendered(&report, format).replace("&#40;", "(").replace("&#41;", ")");
+        assert!(text.contains("(before the change)"), "{format:?}: {text}");
+    }
+}
+
+#[test]
+fn two_places_of_one_finding_are_the_steps_of_a_flow() {
+    let binding = at("binding.yaml", 9, Side::New).labelled("binds it");
+    let grant = finding("rbac-escalation").at(at("role.yaml", 4, Side::New)).related(binding);
+    let mut old = at("role.yaml", 30, Side::Old);
+    old.label = Some("had less".into());
+    let report = report(vec![section(Verdict::Reject, vec![judged(grant.related(old), Enforcement::Deny)])]);
+    let result = json(&report, Format::Sarif)["runs"][0]["results"][0].clone();
+    let steps = &result["codeFlows"][0]["threadFlows"][0]["locations"];
+    let uri = |index: usize| &steps[index]["location"]["physicalLocation"]["artifactLocation"]["uri"];
+    assert_eq!((uri(0), uri(1)), (&Value::from("role.yaml"), &Value::from("binding.yaml")));
+    assert_eq!(steps[1]["location"]["message"]["text"], "binds it");
+    assert!(steps[2]["location"]["physicalLocation"]["region"].is_null());
+    assert_eq!(steps[2]["location"]["message"]["text"], "had less (line 30 before the change)");
+}
+
+#[test]
+fn a_fingerprint_outlives_moved_lines_and_tells_refs_apart() {
+    let of_line =
+        |line: u32| judged(finding("node-port").at(at("a.yaml", line, Side::New)), Enforcement::Deny);
+    let fingerprints = |report: &Report, format: Format| -> Vec<Value> {
+        match format {
+            Format::Gitlab => {
+                let entries = json(report, format).as_array().cloned().unwrap_or_default();
+                entries.into_iter().map(|entry| entry["fingerprint"].clone()).collect()
+            }
+            _ => {
+                let results =
+                    json(report, format)["runs"][0]["results"].as_array().cloned().unwrap_or_default();
+                let of = |result: Value| result["partialFingerprints"]["primaryLocationLineHash"].clone();
+                results.into_iter().map(of).collect()
+            }
+        }
+    };
+    for format in [Format::Sarif, Format::Gitlab] {
+        let one = report(vec![section(Verdict::Reject, vec![of_line(4)])]);
+        let moved = report(vec![section(Verdict::Reject, vec![of_line(44)])]);
+        assert_eq!(fingerprints(&one, format), fingerprints(&moved, format), "{format:?}");
+        let refs = report(vec![
+            section(Verdict::Reject, vec![of_line(4)]),
+            section(Verdict::Reject, vec![of_line(4)]),
+        ]);
+        let both = fingerprints(&refs, format);
+        assert_eq!(both.len(), 2, "{format:?}");
+        assert_ne!(both[0], both[1], "{format:?}");
+    }
+}
+
+/// More than any forge takes: the warnings of the first ref go before what blocks in the second.
+#[test]
+fn what_does_not_fit_is_counted_and_never_worse_than_what_does() {
+    let warning = |number: usize| {
+        judged(finding("mutable-image").at(at(&format!("{number}.yaml"), 1, Side::New)), Enforcement::Warn)
+    };
+    let report = report(vec![
+        section(Verdict::Accept, (0..26_000).map(warning).collect()),
+        section(Verdict::Reject, vec![blocking("node-port", "last.yaml")]),
+    ]);
+    let sarif = rendered(&report, Format::Sarif);
+    assert!(sarif.len() < 10_000_000, "{}", sarif.len());
+    let run = &json(&report, Format::Sarif)["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    assert_eq!(results[0]["ruleId"], "node-port");
+    let told = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
+    let left_out = format!("{} findings are left out, 0 of which block", 26_001 - results.len());
+    assert!(told.is_some_and(|told| told.starts_with(&left_out)), "{told:?}");
+    let comment = rendered(&report, Format::Markdown);
+    assert!(comment.len() < 65_536 && comment.contains("more findings are left out"), "{}", comment.len());
+    let (first, second) = (comment.find("### blocks: node-port"), comment.find("### warns"));
+    assert!(first.is_some() && first < second);
+    assert!(rendered(&report, Format::Github).starts_with("::error file=last.yaml"));
+    assert_eq!(lines(&rendered(&report, Format::Rdjsonl))[0]["code"]["value"], "node-port");
+    assert_eq!(json(&report, Format::Gitlab)[0]["check_name"], "node-port");
+}
+
+#[test]
+fn one_finding_fills_no_report() {
+    let mut large = finding("node-port").at(at("a.yaml", 1, Side::New).labelled("@".repeat(100_000)));
+    large.message = "#".repeat(9_000_000);
+    for _ in 0..2_000 {
+        large = large.related(at("b.yaml", 1, Side::New).labelled("&".repeat(2_000)));
+        large = large.note("fact", "!".repeat(1_000));
+    }
+    let report = report(vec![
+        section(Verdict::Reject, vec![judged(large, Enforcement::Deny), blocking("node-port", "b.yaml")]),
+        Section::undecided("refs/heads/next", "%".repeat(1_000_000)),
+    ]);
+    let comment = rendered(&report, Format::Markdown);
+    assert!(comment.len() < 65_536, "{}", comment.len());
+    assert_eq!(comment.matches("### blocks: node-port").count(), 2);
+    let sarif = json(&report, Format::Sarif);
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    assert_eq!(results.len(), 2);
+    assert_eq!(results[0]["relatedLocations"].as_array().map(Vec::len), Some(999));
+    assert!(results[0]["message"]["text"].as_str().is_some_and(|text| text.contains("1001 more places")));
+    assert!(sarif.to_string().len() < 10_000_000);
+}

@@ -1,0 +1,193 @@
+//! What every format says of a finding, in one order: what holds the change back stands first.
+
+use super::{Report, Section};
+use crate::evidence::ApprovalStanding;
+use crate::finding::{Location, Side};
+use crate::policy::{ApprovalDemand, Enforcement};
+use crate::source::RepoPath;
+use crate::verdict::{Judged, Verdict};
+
+/// What a finding means for the change, the same in every format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing {
+    /// It holds the change back.
+    Blocks,
+    /// It would, had not those who may let it pass in spite of it.
+    Forced,
+    /// It is shown.
+    Warns,
+    /// Those who were asked have approved it.
+    Approved,
+    /// A waiver covers it.
+    Waived,
+}
+
+impl Standing {
+    /// Every standing, the worst first.
+    pub(super) const ALL: [Self; 5] = [Self::Blocks, Self::Forced, Self::Warns, Self::Approved, Self::Waived];
+
+    fn of(section: &Section, judged: &Judged) -> Self {
+        match judged.decision.enforcement {
+            Enforcement::Deny => Self::held_back(section),
+            Enforcement::Approve if judged.missing > 0 => Self::held_back(section),
+            Enforcement::Approve => Self::Approved,
+            Enforcement::Warn => Self::Warns,
+            Enforcement::Off => Self::Waived,
+        }
+    }
+
+    /// Before there is a commit, nobody can have approved: what asks for an approval holds nothing back.
+    fn held_back(section: &Section) -> Self {
+        match (section.judgement.verdict, &section.judgement.forced) {
+            (_, Some(_)) => Self::Forced,
+            (Verdict::Reject, None) => Self::Blocks,
+            (Verdict::Accept | Verdict::Undecided, None) => Self::Warns,
+        }
+    }
+
+    /// The word that reports use.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocks",
+            Self::Forced => "forced",
+            Self::Warns => "warns",
+            Self::Approved => "approved",
+            Self::Waived => "waived",
+        }
+    }
+}
+
+/// One finding, where it was judged, and what it means there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) section: &'a Section,
+    pub(super) judged: &'a Judged,
+    pub(super) standing: Standing,
+}
+
+impl Entry<'_> {
+    /// The message as a sentence.
+    pub(super) fn sentence(&self) -> String {
+        let message = &self.judged.finding.message;
+        let end = if message.ends_with(['.', '…', '?', '!']) { "" } else { "." };
+        format!("{message}{end}")
+    }
+
+    /// Facts, who is asked, who accepted it, and what to do now: a word, and what it says.
+    pub(super) fn details(&self) -> Vec<(&'static str, String)> {
+        let Judged { finding, decision, .. } = self.judged;
+        let mut details: Vec<(&'static str, String)> =
+            finding.notes.iter().map(|note| (note.label, note.text.clone())).collect();
+        if decision.enforcement == Enforcement::Approve {
+            details.push(("approval", approval(self.judged)));
+        }
+        if let Some(waiver) = &decision.waived {
+            details
+                .push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
+        }
+        if !finding.remediation.is_empty() {
+            details.push(("help", finding.remediation.clone()));
+        }
+        details
+    }
+
+    /// The message and all details, one a line.
+    pub(super) fn text(&self) -> String {
+        let details = self.details().into_iter().map(|(word, text)| format!("\n{word}: {text}"));
+        std::iter::once(self.sentence()).chain(details).collect()
+    }
+
+    /// Where a reader of the new revision is sent.
+    pub(super) fn anchor(&self) -> Anchor<'_> {
+        let finding = &self.judged.finding;
+        let places = || finding.location.iter().chain(&finding.related);
+        let now = places().find(|location| location.side == Side::New);
+        let before = || places().next().map_or(Anchor::Nowhere, |location| Anchor::File(&location.path));
+        now.map_or_else(before, Anchor::Line)
+    }
+}
+
+/// A place that a reader of the new revision can open.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Anchor<'a> {
+    /// A line of it.
+    Line(&'a Location),
+    /// A file that had the line before the change; it may be gone.
+    File(&'a RepoPath),
+    /// What was found stands in no file.
+    Nowhere,
+}
+
+/// Every finding of every section; what holds a change back first, whichever section it is in, then in the
+/// order of the judgements, which is worst first.
+pub(super) fn entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
+    let of_section = |section: &'a Section| {
+        let entry = move |judged| Entry { section, judged, standing: Standing::of(section, judged) };
+        section.judgement.findings.iter().map(entry)
+    };
+    let mut entries: Vec<Entry<'a>> = report.sections.iter().flat_map(of_section).collect();
+    entries.sort_by_key(|entry| entry.standing);
+    entries
+}
+
+/// What could not be evaluated, each with the section that it holds back.
+pub(super) fn undecided(report: &Report) -> Vec<String> {
+    let sections = report.sections.iter();
+    sections
+        .flat_map(|section| {
+            let reasons = section.judgement.undecided.iter();
+            reasons.map(move |reason| format!("{}: {reason}", section.title))
+        })
+        .collect()
+}
+
+/// What every reader has to know besides findings: overrides, approvals, and what nobody here evaluates.
+pub(super) fn remarks(report: &Report) -> Vec<String> {
+    let sections = report.sections.iter();
+    sections
+        .flat_map(|section| remarks_of(section).into_iter().map(|text| format!("{}: {text}", section.title)))
+        .collect()
+}
+
+/// The remarks on one section.
+pub(super) fn remarks_of(section: &Section) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(forced) = &section.judgement.forced {
+        remarks.push(format!("FORCED by {}: {}", forced.people.join(", "), forced.reasons.join("; ")));
+    }
+    remarks.extend(section.notices.iter().cloned());
+    let whole = section.approvals.iter().filter(|facts| facts.standing == ApprovalStanding::WholeChange);
+    let people = whole.filter_map(|facts| facts.approver.as_ref());
+    remarks.extend(people.map(|approver| format!("approved by {}", approver.name)));
+    remarks
+}
+
+/// The verdict as a headline.
+pub(super) fn headline(report: &Report) -> &'static str {
+    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
+    match (report.verdict(), forced) {
+        (Verdict::Accept, false) => "accepted",
+        (Verdict::Accept, true) => "accepted, FORCED",
+        (Verdict::Reject, _) => "rejected",
+        (Verdict::Undecided, _) => "undecided, which rejects",
+    }
+}
+
+/// A place as readers write it, with the revision where that is not the new one.
+pub(super) fn place(at: &Location) -> String {
+    let side = match at.side {
+        Side::Old => " (before the change)",
+        Side::New => "",
+    };
+    format!("{}:{}:{}{side}", at.path, at.start.line, at.start.column)
+}
+
+/// Who is asked, and who has answered.
+pub(super) fn approval(judged: &Judged) -> String {
+    let demand =
+        |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));
+    let demands: Vec<String> = judged.decision.demands.iter().map(demand).collect();
+    let approved =
+        if judged.approved_by.is_empty() { "nobody yet".into() } else { judged.approved_by.join(", ") };
+    format!("{}; approved by {approved}", demands.join(", and "))
+}

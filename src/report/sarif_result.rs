@@ -1,0 +1,166 @@
+//! One result of SARIF: a finding with its places, such that GitHub shows it beside a line that exists.
+
+use serde_json::{Value, json};
+
+use super::entry::{Anchor, Entry, Standing};
+use crate::finding::{Location, Side};
+use crate::policy::POLICY_PATH;
+use crate::verdict::subject_text;
+
+/// GitHub takes 1,000 places of a result, the first of which is the anchor.
+const PLACES: usize = 999;
+/// How long a message and a label are, in characters: one name must not fill the file.
+const MESSAGE: usize = 8_000;
+const LABEL: usize = 500;
+
+/// `occurrence` counts findings with one fingerprint: GitHub takes results that share one for the same.
+pub(super) fn result(entry: &Entry<'_>, occurrence: usize, rule: Option<usize>) -> Value {
+    let (finding, decision) = (&entry.judged.finding, &entry.judged.decision);
+    let fingerprint = finding.fingerprint();
+    let mut result = json!({
+        "ruleId": finding.check,
+        "level": level(entry.standing),
+        "message": {"text": message(entry)},
+        "locations": [primary(entry)],
+        "relatedLocations": finding.related.iter().take(PLACES).enumerate().map(related).collect::<Vec<_>>(),
+        "partialFingerprints": {
+            "primaryLocationLineHash": format!("{fingerprint}:{occurrence}"),
+            "portcullis/v1": fingerprint.as_str(),
+        },
+        "suppressions": suppressions(entry),
+        "properties": {
+            "severity": finding.severity.as_str(),
+            "enforcement": decision.enforcement.as_str(),
+            "standing": entry.standing.as_str(),
+            "ref": entry.section.title,
+            "policy": format!("{}:{}", decision.origin.path, decision.origin.line),
+        },
+    });
+    let flows = (!finding.related.is_empty()).then(|| ("codeFlows", json!([flow(entry)])));
+    let index = rule.map(|index| ("ruleIndex", json!(index)));
+    if let Some(fields) = result.as_object_mut() {
+        fields.extend(flows.into_iter().chain(index).map(|(name, value)| (name.to_owned(), value)));
+    }
+    result
+}
+
+fn level(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Blocks => "error",
+        Standing::Forced | Standing::Warns => "warning",
+        Standing::Approved | Standing::Waived => "note",
+    }
+}
+
+/// What is wrong, where it stood if that is gone, and what to do now.
+fn message(entry: &Entry<'_>) -> String {
+    let before = entry.judged.finding.location.as_ref().filter(|at| at.side == Side::Old);
+    let before = before.map(|at| format!("\nbefore the change: {}:{}", at.path, at.start.line));
+    let more = entry.judged.finding.related.len().saturating_sub(PLACES);
+    let more = (more > 0).then(|| format!("\n{more} more places are left out."));
+    let text = cut(&entry.text(), MESSAGE);
+    std::iter::once(text).chain(before).chain(more).collect()
+}
+
+/// A place in the pushed revision where there is one: only such lines can be shown beside the change. Of a
+/// line that is gone, the file; of what stands in no file, the policy, which every reader can open.
+fn primary(entry: &Entry<'_>) -> Value {
+    let first = json!({"startLine": 1});
+    let physical = match entry.anchor() {
+        Anchor::Line(at) => physical(at),
+        Anchor::File(path) => json!({"artifactLocation": artifact(path.as_str()), "region": first}),
+        Anchor::Nowhere => json!({"artifactLocation": artifact(POLICY_PATH), "region": first}),
+    };
+    let name = cut(&subject_text(&entry.judged.finding), LABEL);
+    json!({
+        "physicalLocation": physical,
+        "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}],
+    })
+}
+
+fn artifact(path: &str) -> Value {
+    json!({"uri": encoded(path), "uriBaseId": "%SRCROOT%"})
+}
+
+/// A line of the old revision would be read as one of the new: it is named in words instead.
+fn physical(location: &Location) -> Value {
+    let Location { path, start, end, side, .. } = location;
+    let artifact = artifact(path.as_str());
+    match side {
+        Side::Old => json!({"artifactLocation": artifact}),
+        Side::New => json!({
+            "artifactLocation": artifact,
+            "region": {
+                "startLine": start.line,
+                "startColumn": start.column,
+                "endLine": end.line,
+                "endColumn": end.column,
+            },
+        }),
+    }
+}
+
+fn related((index, location): (usize, &Location)) -> Value {
+    let text = label(location, "Belongs to it");
+    json!({"id": index, "physicalLocation": physical(location), "message": {"text": text}})
+}
+
+fn label(location: &Location, default: &str) -> String {
+    let label = cut(location.label.as_deref().unwrap_or(default), LABEL);
+    match location.side {
+        Side::Old => format!("{label} (line {} before the change)", location.start.line),
+        Side::New => label,
+    }
+}
+
+/// The places in their order, such as the grant and what it grants.
+fn flow(entry: &Entry<'_>) -> Value {
+    let finding = &entry.judged.finding;
+    let step = |location: &Location| {
+        let text = label(location, &finding.message);
+        json!({"location": {"physicalLocation": physical(location), "message": {"text": text}}})
+    };
+    let places = finding.location.iter().chain(finding.related.iter().take(PLACES));
+    json!({"threadFlows": [{"locations": places.map(step).collect::<Vec<_>>()}]})
+}
+
+fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
+    let waiver = entry.judged.decision.waived.iter().map(|waiver| {
+        let text = format!("{} ({}, until {})", waiver.reason, waiver.owner, waiver.expires);
+        json!({"kind": "external", "status": "accepted", "justification": text})
+    });
+    waiver.collect()
+}
+
+/// The first characters of a text, and a mark where it goes on.
+pub(super) fn cut(text: &str, characters: usize) -> String {
+    if text.chars().nth(characters).is_none() {
+        return text.to_owned();
+    }
+    text.chars().take(characters.saturating_sub(1)).chain(std::iter::once('…')).collect()
+}
+
+/// A path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
+fn encoded(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, encoded};
+
+    #[test]
+    fn paths_are_relative_uris() {
+        assert_eq!(encoded("apps/my app/ü#1.yaml"), "apps/my%20app/%C3%BC%231.yaml");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äö…");
+        assert_eq!(cut("", 3), "");
+    }
+}
