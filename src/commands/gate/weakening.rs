@@ -1,6 +1,7 @@
 //! What a changed trust file lets happen that cannot happen now.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::clock::date_of;
 use super::keyring;
@@ -12,9 +13,6 @@ use crate::owners::{OwnersFile, Requirement};
 use crate::policy::weakenings;
 use crate::signature::{KeyFacts, KeyStanding};
 use crate::source::RepoPath;
-
-/// How many paths with other owners are named.
-const NAMED: usize = 5;
 
 /// Compares both versions, where that is possible.
 pub(super) fn weakening(
@@ -77,29 +75,36 @@ fn of_owners(input: &TrustInput<'_>, owners: &TrustOwners) -> Weakening {
         return Weakening::NotCompared;
     };
     let paths: BTreeSet<&RepoPath> = input.base.files.keys().chain(input.new.files.keys()).collect();
-    let differing: Vec<&RepoPath> = paths.into_iter().filter(|path| differs(base, head, path)).collect();
-    let mut sentences: Vec<String> =
-        differing.iter().take(NAMED).map(|path| changed_owners(base, head, path)).collect();
-    if let Some(more) = differing.len().checked_sub(NAMED + 1) {
-        sentences.push(format!("{} more paths have other owners", more + 1));
+    let mut changes: BTreeMap<(String, String), Vec<&RepoPath>> = BTreeMap::new();
+    for path in paths.into_iter().filter(|path| differs(base, head, path)) {
+        changes.entry((owners_text(base, path), owners_text(head, path))).or_default().push(path);
     }
+    let mut sentences: Vec<String> = changes.iter().filter_map(changed_owners).collect();
+    sentences.sort();
     sentences.push("paths that do not exist yet may have other owners".to_owned());
     Weakening::Compared(sentences)
 }
 
 fn differs(base: &OwnersFile, head: &OwnersFile, path: &RepoPath) -> bool {
     let (base, head) = (base.requirements(path), head.requirements(path));
-    let same =
-        |(one, other): (&std::sync::Arc<Requirement>, &std::sync::Arc<Requirement>)| one.asks_the_same(other);
+    let same = |(one, other): (&Arc<Requirement>, &Arc<Requirement>)| one.asks_the_same(other);
     base.len() != head.len() || !base.iter().zip(&head).all(same)
 }
 
-fn changed_owners(base: &OwnersFile, head: &OwnersFile, path: &RepoPath) -> String {
-    let names = |file: &OwnersFile| {
-        let requirements = file.requirements(path);
-        let owners: Vec<String> =
-            requirements.iter().flat_map(|one| &one.owners).map(ToString::to_string).collect();
-        if owners.is_empty() { "nobody".to_owned() } else { owners.join(" ") }
+/// One sentence for all paths whose owners change alike, so that none hides behind many others.
+fn changed_owners(((was, is), paths): (&(String, String), &Vec<&RepoPath>)) -> Option<String> {
+    let (first, more) = paths.split_first()?;
+    Some(match more.len() {
+        0 => format!("{first} is owned by {is}, not by {was}"),
+        more => format!("{first} and {more} more are owned by {is}, not by {was}"),
+    })
+}
+
+fn owners_text(file: &OwnersFile, path: &RepoPath) -> String {
+    let of_line = |line: &Arc<Requirement>| {
+        let owners = line.owners.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        if line.count > 1 { format!("{} of {owners}", line.count) } else { owners }
     };
-    format!("{path} is owned by {}, not by {}", names(head), names(base))
+    let lines: Vec<String> = file.requirements(path).iter().map(of_line).collect();
+    if lines.is_empty() { "nobody".to_owned() } else { lines.join(" and ") }
 }

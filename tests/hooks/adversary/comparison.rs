@@ -6,7 +6,7 @@
 use crate::common::git::Failure;
 use crate::hooks::approvals::{approve, clone_of, proposal, server, trusting_policy};
 use crate::hooks::checkout::Checkout;
-use crate::hooks::manifests::{NODE_PORT, POLICY_PATH};
+use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, policy};
 use crate::hooks::server::Server;
 
 /// A Service with a port on every node, in a folder that nobody owns.
@@ -143,5 +143,37 @@ fn release_branches_lose_their_protection() -> Result<(), Failure> {
     let narrower = trusting_policy(1, "")?.replace("refs/heads/release/*", "refs/heads/release?*");
     mallory.commit("Protect less", &[(POLICY_PATH, &narrower)])?;
     mallory.push_main()?.rejected(&["weaker: `refs/heads/release/*` is no longer protected"]);
+    Ok(())
+}
+
+/// The owners of one path change behind those of many others, where the report said "and 4 more paths".
+#[test]
+fn one_owner_among_many_new_ones() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (bob, mallory) = (clone_of(&server, "bob")?, clone_of(&server, "mallory")?);
+    let paths: Vec<String> = (0..9).map(|number| format!("apps/{number}.txt")).collect();
+    let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "x\n")).collect();
+    bob.commit("Unowned files", &files)?;
+    bob.push_main()?.accepted(&[]);
+    mallory.git.run(&["pull", "--quiet", "origin", "main"], b"")?;
+    let lines = "/apps/ @alice\n/prod/ @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice @bob\n";
+    mallory.commit("Own more", &[(".github/CODEOWNERS", lines)])?;
+    mallory.push_main()?.rejected(&[
+        "apps/0.txt and 8 more are owned by @alice, not by nobody",
+        "prod/frontend.yaml is owned by @mallory, not by @alice @bob @mallory",
+    ]);
+    Ok(())
+}
+
+/// A section asks for fewer of the same owners.
+#[test]
+fn a_section_that_counts_fewer_of_the_same_owners() -> Result<(), Failure> {
+    let lines = "[Shop][2]\n/prod/ @alice @bob @mallory\n";
+    let rules = policy("owners: {dialect: gitlab}\n");
+    let server = Server::holding(&[(POLICY_PATH, &rules), ("CODEOWNERS", lines), ("prod/a.txt", "a\n")])?;
+    let mallory = clone_of(&server, "mallory")?;
+    mallory.commit("Count less", &[("CODEOWNERS", &lines.replace("[2]", "[1]"))])?;
+    let told = "prod/a.txt is owned by @alice @bob @mallory, not by 2 of @alice @bob @mallory";
+    mallory.push_main()?.rejected(&["error[weakened-policy]", told]);
     Ok(())
 }
