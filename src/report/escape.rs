@@ -147,7 +147,7 @@ mod tests {
             assert!(!escaped.contains(word), "{word}: {escaped}");
         }
         assert_eq!(markdown("apps/web-1.yaml"), "apps/web-1.yaml");
-        for (plain, broken) in [("www.a.b", "www<!-- -->."), ("GH-1", "GH-<!-- -->1"), ("!1", "<!-- -->1")] {
+        for (plain, broken) in [("www.a.b", "www.<!-- -->"), ("GH-1", "GH-<!-- -->1"), ("!1", "<!-- -->1")] {
             assert!(markdown(plain).contains(broken), "{plain}: {}", markdown(plain));
         }
     }
