@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use super::entry::{Anchor, Entry, Standing, entries, undecided};
+use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
 
@@ -18,7 +19,7 @@ pub(super) fn render(report: &Report) -> String {
     let shown = entries.iter().filter(|entry| entry.standing != Standing::Waived);
     let findings = shown.map(|entry| finding_entry(entry, &mut said));
     let values: Vec<Value> = open.into_iter().chain(findings).collect();
-    format!("{:#}\n", Value::from(values))
+    without_commands(format!("{:#}\n", Value::from(values)), ESCAPED_NUMBER_SIGN)
 }
 
 /// The first of those that are alike keeps the fingerprint of the parts alone.

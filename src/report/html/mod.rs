@@ -76,8 +76,7 @@ fn head(report: &Report) -> String {
 fn push_summary(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
     let class = match report.verdict() {
         Verdict::Accept => "accept",
-        Verdict::Reject => "reject",
-        Verdict::Undecided => "reject",
+        Verdict::Reject | Verdict::Undecided => "reject",
     };
     let _ = writeln!(
         text,
@@ -118,7 +117,7 @@ fn counts(entries: &[Entry<'_>]) -> String {
     let shown: Vec<String> = counted
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(standing, count)| format!("{count} {}", standing.as_str()))
+        .map(|(standing, count)| format!("{count} {}", standing.counted()))
         .collect();
     if shown.is_empty() { "no findings".to_owned() } else { shown.join(", ") }
 }
@@ -140,18 +139,19 @@ fn push_notes(text: &mut String, class: &str, title: &str, notes: &[String]) {
 /// Hidden until the script shows it: without one it would do nothing.
 fn push_filter(text: &mut String, entries: &[Entry<'_>]) {
     text.push_str(
-        "<form id=\"filter\" hidden=\"hidden\">\n<label>Search <input type=\"search\" id=\"words\"/></label>\n",
+        "<div id=\"filter\" role=\"search\" hidden=\"hidden\">\n<label>Search <input type=\"search\" id=\"words\"/></label>\n",
     );
     for standing in Standing::ALL {
         let (word, count) = (standing.as_str(), of(entries, standing));
         if count > 0 {
             let _ = writeln!(
                 text,
-                "<label><input type=\"checkbox\" checked=\"checked\" value=\"{word}\"/> {word} ({count})</label>"
+                "<label><input type=\"checkbox\" checked=\"checked\" value=\"{word}\"/> {} ({count})</label>",
+                standing.counted()
             );
         }
     }
-    text.push_str("<output id=\"shown\"></output>\n</form>\n");
+    text.push_str("<output id=\"shown\"></output>\n</div>\n");
 }
 
 fn push_group(text: &mut String, standing: Standing, entries: &[Entry<'_>], rules: &[RulePage]) {
