@@ -129,13 +129,12 @@ fn what_could_not_be_evaluated_is_an_error_in_every_format() {
 }
 
 #[test]
-fn rules_that_nobody_evaluates_are_told_where_a_format_can_tell_them() {
+fn rules_that_nobody_evaluates_are_told_in_every_format() {
     let mut section = section(Verdict::Accept, Vec::new());
     section.notices.push("not evaluated here, signatures".into());
     let report = report(vec![section]);
     for format in FORMATS {
-        let told = rendered(&report, format).contains("not evaluated here, signatures");
-        assert_eq!(told, format != Format::Gitlab, "{format:?}");
+        assert!(rendered(&report, format).contains("not evaluated here, signatures"), "{format:?}");
     }
 }
 
@@ -144,8 +143,7 @@ fn a_waived_finding_stays_visible_and_holds_nothing_back() {
     let report = report(vec![section(Verdict::Accept, vec![waived()])]);
     for format in FORMATS {
         let text = rendered(&report, format);
-        let shown = text.contains("moves in spring") && text.contains("2027-03-31");
-        assert_eq!(shown, format != Format::Gitlab, "{format:?}: {text}");
+        assert!(text.contains("moves in spring") && text.contains("2027-03-31"), "{format:?}: {text}");
     }
     let result = &json(&report, Format::Sarif)["runs"][0]["results"][0];
     assert_eq!(result["level"], "note");
@@ -187,8 +185,7 @@ fn an_override_is_told_in_every_format_and_is_no_failure() {
     let report = report(vec![section]);
     for format in FORMATS {
         let text = rendered(&report, format);
-        let told = text.contains("carol") && text.contains("the site is down");
-        assert_eq!(told, format != Format::Gitlab, "{format:?}: {text}");
+        assert!(text.contains("carol") && text.contains("the site is down"), "{format:?}: {text}");
         assert!(text.contains("node-port"), "{format:?}");
     }
     assert!(rendered(&report, Format::Junit).contains("failures=\"0\""));

@@ -11,7 +11,8 @@ use crate::common::git::Failure;
 fn code_quality_has_an_entry_of_its_own_for_each_finding() -> Result<(), Failure> {
     let change = hostile()?;
     let report = change.json("gitlab")?;
-    let entries = report.as_array().ok_or("no entries")?;
+    let mut entries = report.as_array().cloned().ok_or("no entries")?;
+    entries.retain(|entry| entry["check_name"] != "note");
     assert_eq!(entries.len(), number_of_findings(&change)?);
     let fingerprints: BTreeSet<&str> =
         entries.iter().filter_map(|entry| entry["fingerprint"].as_str()).collect();

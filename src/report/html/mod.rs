@@ -30,8 +30,12 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     let mut text = head(report);
     push_summary(&mut text, report, &entries);
     push_notes(&mut text, "undecided", "Could not be evaluated", &undecided(report));
-    push_notes(&mut text, "remarks", "To know", &remarks(report));
     text.push_str("<main>\n");
+    let remarks = |text: &mut String| push_notes(text, "remarks", "To know", &remarks(report));
+    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
+    if forced {
+        remarks(&mut text);
+    }
     if entries.is_empty() {
         text.push_str("<p>Nothing was found.</p>\n");
     } else {
@@ -45,6 +49,9 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
         let count = left_out.len();
         let _ =
             writeln!(text, "<p><strong>{count} more findings are left out</strong>, none of them worse.</p>");
+    }
+    if !forced {
+        remarks(&mut text);
     }
     let _ = writeln!(text, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>");
     text
