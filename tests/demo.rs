@@ -23,13 +23,14 @@ fn demo(path: Option<&Path>) -> Result<Output, Failure> {
 /// Ids, keys and times differ from run to run.
 fn comparable(text: &str) -> Result<String, Failure> {
     let mut seen: Vec<String> = Vec::new();
-    let text = Regex::new(r"\b[0-9a-f]{7}\b")?.replace_all(text, |found: &Captures<'_>| {
-        let id = found[0].to_owned();
+    let text = Regex::new(r"\b([0-9a-f]{7})([0-9a-f]{33})?\b")?.replace_all(text, |found: &Captures<'_>| {
+        let id = found[1].to_owned();
         let number = seen.iter().position(|known| *known == id).unwrap_or_else(|| {
             seen.push(id);
             seen.len() - 1
         });
-        format!("c0ffee{}", number + 1)
+        let more = if found.get(2).is_some() { "0".repeat(33) } else { String::new() };
+        format!("c0ffee{}{more}", number + 1)
     });
     let text =
         Regex::new(r"\b[0-9A-F]{40}\b")?.replace_all(&text, "0123456789ABCDEF0123456789ABCDEF01234567");

@@ -87,6 +87,73 @@ fn completions_and_the_manual_are_printed() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What was tried, what the pusher was told, and the test: read from the tests themselves.
+#[test]
+fn the_attempts_are_those_of_the_tests() -> Result<(), Failure> {
+    let folder = project("tests/hooks/adversary");
+    let mut text = String::new();
+    let mut tests = BTreeSet::new();
+    for name in file_names(&folder)? {
+        let source = fs::read_to_string(folder.join(&name))?;
+        let about =
+            source.lines().next().and_then(|line| line.strip_prefix("//! ")).ok_or("no first line")?;
+        text.extend([format!("\n### {about}\n\n| attempt | the pusher is told | test |\n|---|---|---|\n")]);
+        for attempt in attempts(&source)? {
+            text.extend([format!("| {} | {} | `{}` |\n", attempt.idea, attempt.told, attempt.test)]);
+            tests.insert(attempt.test);
+        }
+    }
+    let document = project("docs/attacks.md");
+    let written = fs::read_to_string(&document)?;
+    let by_hand = written.split("<!-- generated").next().unwrap_or_default();
+    let rows = by_hand.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let cells = rows.filter_map(|row| row.rsplit(" | ").next());
+    for named in cells.filter(|cell| cell.starts_with('`')).flat_map(|cell| cell.split(", ")) {
+        assert!(tests.contains(named.trim_matches('`')), "there is no test {named}");
+    }
+    same_part(&document, "attempts", &text)
+}
+
+/// An attempt to get past the gate.
+struct Attempt {
+    idea: String,
+    told: String,
+    test: String,
+}
+
+/// The tests of a source file in which something is refused; the others show what stays possible.
+fn attempts(source: &str) -> Result<Vec<Attempt>, Failure> {
+    let name = regex::Regex::new(r"^fn (\w+)\(\)")?;
+    let told = regex::Regex::new(r"(?s)rejected(?:_in_part)?\(\s*&\[(.*?)\],?\s*\)")?;
+    let literal = regex::Regex::new(r#""((?:[^"\\]|\\.)*)""#)?;
+    let mut found = Vec::new();
+    for chunk in source.split("\n}\n") {
+        let Some((head, body)) = chunk.split_once("#[test]\n") else { continue };
+        let comment = head.lines().filter_map(|line| line.strip_prefix("/// "));
+        let idea = comment.collect::<Vec<_>>().join(" ");
+        let test = name.captures(body).and_then(|found| found.get(1)).ok_or("a test without a name")?;
+        let lists = told.captures_iter(body).filter_map(|found| found.get(1));
+        let literals = |text: &str| -> Vec<String> {
+            literal.captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
+        };
+        let lists: Vec<Vec<String>> = lists.map(|list| literals(list.as_str())).collect();
+        let refused = ["rejected(", "weakens(", "weaken(", "refused"].iter().any(|word| body.contains(word));
+        if !refused {
+            continue;
+        }
+        let said = match lists.iter().find(|list| !list.is_empty()) {
+            Some(said) => said.clone(),
+            None if lists.is_empty() => literals(body).last().cloned().into_iter().collect(),
+            None => vec!["pre-receive hook declined".to_owned()],
+        };
+        let said = said.iter().map(|text| text.replace('`', "'").replace('|', "\\|"));
+        let told = said.map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
+        assert!(!idea.is_empty() && !told.is_empty(), "{} says too little", test.as_str());
+        found.push(Attempt { idea: idea.replace('|', "\\|"), told, test: test.as_str().to_owned() });
+    }
+    Ok(found)
+}
+
 /// Links of the documents lead to files of the project.
 #[test]
 fn links_of_documents_lead_somewhere() -> Result<(), Failure> {

@@ -4,6 +4,18 @@ mod common;
 
 /// One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
 mod hooks {
+    /// Attempts to get past the gate; docs/attacks.md lists them.
+    mod adversary {
+        mod comparison;
+        mod disguises;
+        mod history;
+        mod layers;
+        mod people;
+        mod replays;
+        mod statements;
+        mod surroundings;
+        mod trust;
+    }
     mod alone;
     mod approvals;
     mod checkout;

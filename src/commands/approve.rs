@@ -9,7 +9,7 @@ use super::output::print;
 use crate::approval::{Purpose, Statement};
 use crate::cli::ApproveArguments;
 use crate::policy::Age;
-use crate::report::{Colour, Format, Report, Section, terminal};
+use crate::report::{Colour, Format, Report, Section, shell_word, terminal};
 use crate::source::ObjectId;
 
 pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
@@ -24,8 +24,9 @@ pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
     }
     let ref_name = sign(arguments, &change, &statement)?;
     print(&format!(
-        "\nsigned {ref_name}\n  it counts once it is on the server: git push {} {ref_name}\n",
-        arguments.change.remote
+        "\nsigned {ref_name}\n  it counts once it is on the server: git push {} {}\n",
+        shell_word(&arguments.change.remote),
+        shell_word(&ref_name)
     ))?;
     Ok(Exit::Accept)
 }

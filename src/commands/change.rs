@@ -9,6 +9,7 @@ use crate::approval::{Asked, Digest};
 use crate::cli::StatementArguments;
 use crate::evidence::RefOperation;
 use crate::git::Repository;
+use crate::source::ObjectId;
 
 /// A change that could be pushed.
 pub(super) struct ProposedChange {
@@ -24,27 +25,11 @@ impl ProposedChange {
     pub(super) fn find(arguments: &StatementArguments) -> Result<Self, CommandError> {
         let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
         let ref_name = full_name(&arguments.ref_name);
-        let tip = repository.revision(&arguments.commit)?;
-        let remote = &arguments.remote;
-        let governing = match &arguments.governing {
-            Some(revision) => Some(repository.revision(revision)?),
-            None => repository.revision(&format!("refs/remotes/{remote}/HEAD")).ok(),
-        };
-        let base = match (&arguments.base, tracking(&ref_name, remote)) {
-            (Some(revision), _) => Some(repository.revision(revision)?),
-            (None, Some(tracking)) => repository.revision(&tracking).ok(),
-            (None, None) => None,
-        };
-        let (base, governing) = match (base, governing) {
-            (Some(base), Some(governing)) => (base, governing),
-            // A new ref is compared with the governing one.
-            (None, Some(governing)) => (governing.clone(), governing),
-            (Some(base), None) => (base.clone(), base),
-            (None, None) => return Err(CommandError::Argument(unknown_base(&ref_name, remote))),
-        };
+        let tip = repository.certain_revision(&arguments.commit)?;
+        let (base, governing) = server_side(&repository, &ref_name, arguments)?;
         let history = repository.history(Some(&base), &tip)?;
         let floor = arguments.floor.as_deref().map(digest).transpose()?;
-        let session = Session::at(repository, governing, None, SystemTime::now())?;
+        let session = Session::at(repository, governing, None, SystemTime::now())?.told_of_floor(floor);
         let planned = PlannedRef {
             ref_name,
             operation: RefOperation::FastForward,
@@ -54,10 +39,34 @@ impl ProposedChange {
             tags: Vec::new(),
             commits: history.commits,
         };
-        let session = session.told_of_floor(floor);
         let nothing = || CommandError::Argument("there is nothing to approve".into());
         let asked = session.asked(&planned)?.ok_or_else(nothing)?;
         Ok(Self { session, planned, asked })
+    }
+}
+
+/// What the ref is on the server, and the commit whose policy governs there. A new ref is compared with
+/// the governing one.
+fn server_side(
+    repository: &Repository,
+    ref_name: &str,
+    arguments: &StatementArguments,
+) -> Result<(ObjectId, ObjectId), CommandError> {
+    let remote = &arguments.remote;
+    let governing = match &arguments.governing {
+        Some(revision) => Some(repository.certain_revision(revision)?),
+        None => repository.revision(&format!("refs/remotes/{remote}/HEAD")).ok(),
+    };
+    let base = match (&arguments.base, tracking(ref_name, remote)) {
+        (Some(revision), _) => Some(repository.certain_revision(revision)?),
+        (None, Some(tracking)) => repository.revision(&tracking).ok(),
+        (None, None) => None,
+    };
+    match (base, governing) {
+        (Some(base), Some(governing)) => Ok((base, governing)),
+        (None, Some(governing)) => Ok((governing.clone(), governing)),
+        (Some(base), None) => Ok((base.clone(), base)),
+        (None, None) => Err(CommandError::Argument(unknown_base(ref_name, remote))),
     }
 }
 

@@ -73,6 +73,12 @@ pub enum GitError {
     /// A revision that names nothing.
     #[error("`{0}` is no commit of this repository")]
     Revision(String),
+    /// A revision that could be taken for another one.
+    #[error(
+        "`{0}` may mean more than one commit of this repository\n  name it by all digits of its id, or the ref \
+         by its full name, such as refs/remotes/origin/{0}"
+    )]
+    Ambiguous(String),
     /// The index cannot be read.
     #[error("cannot read the index: {0}")]
     Index(String),

@@ -20,6 +20,11 @@ const REFS_BELOW: usize = 10_000;
 /// How many symbolic refs, or tags of tags, are followed.
 const HOPS: usize = 8;
 
+/// Where git looks for a ref by a part of its name.
+const PLACES: [&str; 4] = ["refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
+/// How few digits of an object's name git takes for it.
+const SHORTEST_ID: usize = 4;
+
 impl Repository {
     /// Where HEAD points.
     pub fn head(&self) -> Result<Head, GitError> {
@@ -74,6 +79,22 @@ impl Repository {
     pub fn revision(&self, text: &str) -> Result<ObjectId, GitError> {
         let id = self.store.revision(text)?;
         self.peel(&id)?.commit.ok_or_else(|| GitError::Revision(text.to_owned()))
+    }
+
+    /// The same for a revision that must not be mistaken: what somebody else pushed may be called
+    /// `origin/main` as a tag, or like the first digits of another commit, and git takes refs first and
+    /// among them tags (`gitrevisions`).
+    pub fn certain_revision(&self, text: &str) -> Result<ObjectId, GitError> {
+        let name = text.split(['^', '~', ':', '@']).next().unwrap_or_default();
+        let is_full = name.starts_with("refs/") || ObjectId::parse(name).is_some();
+        // What is no name of a ref is none.
+        let stands = |place: &str| matches!(self.store.reference(&format!("{place}{name}")), Ok(Some(_)));
+        let refs = PLACES.iter().filter(|place| stands(place)).count();
+        let digits = name.len() >= SHORTEST_ID && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !is_full && refs + usize::from(digits) > 1 {
+            return Err(GitError::Ambiguous(text.to_owned()));
+        }
+        self.revision(text)
     }
 
     /// Follows tags to what they name.

@@ -15,6 +15,9 @@ use super::profile::ProfileName;
 use crate::finding::Severity;
 use crate::owners::{Demand, Dialect, RequiredOwners};
 
+/// Which files are manifests when no policy says.
+pub const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
+
 /// A policy file.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -153,13 +153,17 @@ impl Policy {
     }
 
     /// The strictest demand on owners; `None` where no layer has one. The server's word on the dialect
-    /// goes before the repository's, which could make a file mean less by reading it otherwise.
+    /// goes before the repository's, which could make a file mean less by reading it otherwise, and for the
+    /// same reason that of a target ref's own policy counts only where nobody else demands owners.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let demands: Vec<_> = self.layers.iter().filter_map(Layer::owners).collect();
-        let of_server = self.layers.iter().filter(|layer| layer.is_servers()).filter_map(Layer::owners);
-        let mut dialects = of_server.chain(demands.iter().cloned());
+        let of_server = self.layers.iter().find(|layer| layer.is_servers()).and_then(Layer::owners);
+        let governing = self.layers.first().and_then(Layer::owners);
+        let dialect = of_server.as_ref().and_then(|owners| owners.dialect);
+        let believed = of_server.is_some() || governing.is_some();
+        let dialects = if believed { governing.as_slice() } else { demands.as_slice() };
         Some(OwnersEntry {
-            dialect: dialects.find_map(|owners| owners.dialect),
+            dialect: dialect.or_else(|| dialects.iter().find_map(|owners| owners.dialect)),
             approvals: demands.iter().map(|owners| owners.approvals).max()?,
             require: demands.iter().map(|owners| owners.require).max()?,
             distinct_teams: demands.iter().map(|owners| owners.distinct_teams).max()?,

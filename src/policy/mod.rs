@@ -22,9 +22,9 @@ mod waiver;
 pub use age::Age;
 pub use comparison::weakenings;
 pub use document::{
-    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DatedKeyEntry, ForgeEntry, ForgeUse, KeyEntry,
-    ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement,
-    SignaturesEntry, WaiverEntry,
+    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry, ForgeEntry,
+    ForgeUse, KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
+    SignatureRequirement, SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

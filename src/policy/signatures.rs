@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::age::Age;
-use super::document::{CommitterRule, ForgeUse, SignaturesEntry};
+use super::document::{CommitterRule, ForgeUse, SignatureRequirement, SignaturesEntry};
 use super::error::PolicyError;
 use super::layer::Layer;
 use super::position::Positioned;
@@ -28,8 +28,7 @@ pub(super) fn rules(layers: &[Layer]) -> SignatureRules {
     let entries: Vec<SignaturesEntry> = layers.iter().map(Layer::signatures).collect();
     let ages = entries.iter().filter_map(|entry| entry.max_signature_age.map(Age::duration));
     let bits = entries.iter().filter_map(|entry| entry.minimum_rsa_bits.and_then(RsaBits::new));
-    let forges: Vec<_> = entries.iter().filter_map(|entry| entry.forge.as_ref()).collect();
-    let keys = forges.iter().flat_map(|forge| &forge.keys);
+    let keys = entries.iter().filter_map(|entry| entry.forge.as_ref()).flat_map(|forge| &forge.keys);
     SignatureRules {
         terms: Terms {
             maximum_age: ages.min(),
@@ -38,7 +37,16 @@ pub(super) fn rules(layers: &[Layer]) -> SignatureRules {
             forge_keys: keys.filter_map(|key| KeyFingerprint::parse(key)).collect(),
         },
         committer: entries.iter().map(|entry| entry.committer).max().unwrap_or_default(),
-        forge: forges.iter().map(|forge| forge.allow).max().unwrap_or_default(),
+        forge: entries.iter().filter_map(forge_use).max().unwrap_or_default(),
+    }
+}
+
+/// What a layer lets a forge sign. One that wants trusted signatures and names no forge lets it sign nothing.
+fn forge_use(entry: &SignaturesEntry) -> Option<ForgeUse> {
+    match (&entry.forge, entry.require) {
+        (Some(forge), _) => Some(forge.allow),
+        (None, SignatureRequirement::Trusted) => Some(ForgeUse::Never),
+        (None, SignatureRequirement::None) => None,
     }
 }
 

@@ -12,6 +12,8 @@ use crate::source::{BlobReader, Snapshot};
 
 const FILE_NAME: &str = ".gitattributes";
 const ENCODING: &str = "working-tree-encoding";
+/// What git skips before a pattern or a comment (`attr.c`); any other white space begins a file's name.
+const BLANK: [char; 3] = [' ', '\t', '\r'];
 
 /// Lines after which what is judged is not what is deployed.
 pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<LinkProblem> {
@@ -28,7 +30,8 @@ pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<
 
 fn reasons(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
-    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#') && sets_encoding(line));
+    let lines = text.lines().map(|line| line.trim_matches(BLANK));
+    let lines = lines.filter(|line| !line.starts_with('#') && sets_encoding(line));
     let reason = |line| format!("with `{line}`, git checks out other bytes than those that are judged");
     lines.map(reason).collect()
 }
@@ -40,7 +43,18 @@ fn sets_encoding(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::sets_encoding;
+    use super::{reasons, sets_encoding};
+
+    #[test]
+    fn only_git_s_own_blanks_lead_to_a_comment() {
+        let line = "#x.yaml working-tree-encoding=UTF-16LE";
+        for blank in ["", " ", "\t", "\r\n"] {
+            assert!(reasons(format!("{blank}{line}").as_bytes()).is_empty(), "{blank:?}");
+        }
+        for letter in ["\u{a0}", "\u{b}", "\u{c}", "\u{2003}"] {
+            assert_eq!(reasons(format!("{letter}{line}").as_bytes()).len(), 1, "{letter:?}");
+        }
+    }
 
     #[test]
     fn only_a_line_that_sets_the_encoding_counts() {

@@ -16,6 +16,8 @@ pub struct LinkProblem {
 
 /// How many links may lead to one file.
 const HOPS: usize = 8;
+/// How many bytes a target may have (`PATH_MAX` of Linux).
+const LONGEST_TARGET: usize = 4_096;
 /// How many files linked folders may add.
 const LINKED_FILES: usize = 50_000;
 
@@ -79,6 +81,14 @@ fn resolve(
     let file = snapshot.files.get(path).ok_or("the symbolic link is gone")?;
     let bytes = reader.read(&file.id).map_err(|error| error.to_string())?;
     let target = String::from_utf8(bytes).map_err(|_| "the symbolic link's target is not UTF-8")?;
+    if target.len() > LONGEST_TARGET {
+        return Err("the symbolic link's target is longer than any path".to_owned());
+    }
+    if climbs_out_of_a_link(snapshot, path.parent(), &target) {
+        return Err(format!(
+            "the symbolic link to `{target}` climbs out of another link, which leads elsewhere"
+        ));
+    }
     let resolved = join(path.parent(), &target)
         .ok_or_else(|| format!("the symbolic link leads out of the repository, to `{target}`"))?;
     let resolved_path = RepoPath::new(&resolved);
@@ -91,6 +101,20 @@ fn resolve(
         None if has_files_below(snapshot, &resolved) => Ok(Target::Folder(resolved)),
         None => Err(format!("the symbolic link leads to `{target}`, which is not in the repository")),
     }
+}
+
+/// Whether `..` follows something that is no folder: on disk that is the folder above what a link leads to,
+/// and not the one that the link stands in.
+fn climbs_out_of_a_link(snapshot: &Snapshot, folder: &str, target: &str) -> bool {
+    let mut before = String::new();
+    target.split('/').any(|part| {
+        let reached = join(folder, &before);
+        let climbs =
+            part == ".." && reached.is_some_and(|at| snapshot.files.contains_key(&RepoPath::new(&at)));
+        before.push_str(part);
+        before.push('/');
+        climbs
+    })
 }
 
 fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {

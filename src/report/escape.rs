@@ -45,6 +45,16 @@ pub(super) fn without_leading_command(line: &str) -> Cow<'_, str> {
     Cow::Owned(line.replacen("::", "\\u{3a}:", 1))
 }
 
+/// The text as one word of a command that somebody copies into a shell: a branch may be called
+/// `release/$(reboot)`.
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/@:+-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+}
+
 /// Text for XML and HTML, inside elements and quoted attributes. What XML 1.0 has no place for is spelled
 /// out first. No line of it is a workflow command.
 pub(super) fn xml(text: &str) -> String {
@@ -130,8 +140,17 @@ fn is_hostile(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        command_data, command_property, markdown, terminal, without_commands, without_leading_command, xml,
+        command_data, command_property, markdown, shell_word, terminal, without_commands,
+        without_leading_command, xml,
     };
+
+    #[test]
+    fn a_word_of_a_command_is_one_word() {
+        assert_eq!(shell_word("refs/heads/release/1.0"), "refs/heads/release/1.0");
+        assert_eq!(shell_word("release/$(id);x"), "'release/$(id);x'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+        assert_eq!(shell_word(""), "''");
+    }
 
     #[test]
     fn what_xml_would_read_is_text() {

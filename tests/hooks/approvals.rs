@@ -84,7 +84,7 @@ pub(crate) fn proposal(mallory: &Checkout, files: &[(&str, &str)]) -> Result<(),
 }
 
 /// Somebody fetches the proposal, signs a statement and returns its ref.
-fn sign(clone: &Checkout, arguments: &[&str]) -> Result<String, Failure> {
+pub(crate) fn sign(clone: &Checkout, arguments: &[&str]) -> Result<String, Failure> {
     clone.git.run(&["fetch", "--quiet", "origin"], b"")?;
     let all = [&["approve", "main", "origin/proposal"], arguments].concat();
     let said = clone.portcullis(&all)?;
@@ -100,7 +100,12 @@ pub(crate) fn approve(clone: &Checkout, arguments: &[&str]) -> Result<(), Failur
 }
 
 /// Signs a text of one's own making and pushes it where it belongs, or where it is told to.
-fn push_text(clone: &Checkout, name: &str, text: &str, place: Option<&str>) -> Result<Push, Failure> {
+pub(crate) fn push_text(
+    clone: &Checkout,
+    name: &str,
+    text: &str,
+    place: Option<&str>,
+) -> Result<Push, Failure> {
     let options = ["tag", "--sign", "--force", "--cleanup=verbatim", "--file=-", name, "origin/proposal"];
     clone.git.run(&options, text.as_bytes())?;
     let object = clone.git.run(&["rev-parse", &format!("refs/tags/{name}")], b"")?;
@@ -110,7 +115,7 @@ fn push_text(clone: &Checkout, name: &str, text: &str, place: Option<&str>) -> R
 }
 
 /// What `approve` would sign.
-fn text(clone: &Checkout) -> Result<String, Failure> {
+pub(crate) fn text(clone: &Checkout) -> Result<String, Failure> {
     clone.git.run(&["fetch", "--quiet", "origin"], b"")?;
     let said = clone.portcullis(&["approve", "main", "origin/proposal", "--dry-run"])?;
     let text = said.split("would sign:\n").nth(1).ok_or("nothing would be signed")?;

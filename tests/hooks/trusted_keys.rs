@@ -11,7 +11,11 @@ const SIGNERS: &str = "keys/allowed_signers";
 const REQUIRED: &str = "require: trusted, keyring: ['keys/*.asc']";
 
 /// A server that trusts an SSH key, with more under `signatures:` and more files.
-fn server(signatures: &str, more: &str, files: &[(&str, &str)]) -> Result<(Server, Checkout), Failure> {
+pub(crate) fn server(
+    signatures: &str,
+    more: &str,
+    files: &[(&str, &str)],
+) -> Result<(Server, Checkout), Failure> {
     let policy =
         policy(&format!("signatures: {{require: trusted, allowedSigners: {SIGNERS}{signatures}}}\n{more}"));
     let (alice, forge) = (SshSigner::ed25519(1).text()?, SshSigner::ed25519(7).text()?);
@@ -23,7 +27,7 @@ fn server(signatures: &str, more: &str, files: &[(&str, &str)]) -> Result<(Serve
 }
 
 /// Signs HEAD's commit anew, as `ssh-keygen -Y sign` would for git.
-fn sign_head(alice: &Checkout, signer: &SshSigner, namespace: &str) -> Result<(), Failure> {
+pub(crate) fn sign_head(alice: &Checkout, signer: &SshSigner, namespace: &str) -> Result<(), Failure> {
     let unsigned = alice.git.run(&["cat-file", "commit", "HEAD"], b"")? + "\n";
     let envelope = Envelope { payload: unsigned.as_bytes(), namespace, ..Envelope::default() };
     let signature = signer.sign_as(&envelope)?;
@@ -34,7 +38,7 @@ fn sign_head(alice: &Checkout, signer: &SshSigner, namespace: &str) -> Result<()
     alice.git.run(&["reset", "--quiet", "--soft", &commit], b"").map(drop)
 }
 
-fn commit(alice: &Checkout, signer: &SshSigner) -> Result<(), Failure> {
+pub(crate) fn commit(alice: &Checkout, signer: &SshSigner) -> Result<(), Failure> {
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
     sign_head(alice, signer, "git")
 }

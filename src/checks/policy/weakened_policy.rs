@@ -23,8 +23,8 @@ would then be judged by nothing.
 
 ## What is compared
 
-The effective policies before and after the push, profiles included, and the owners of every path; a
-keyring, `.sops.yaml` or workflow is taken to let anything happen. A policy that only becomes stricter is
+The effective policies before and after the push, profiles included, the owners of every path, and which
+keys may sign until when; `.sops.yaml` and workflows are taken to let anything happen. A policy that only becomes stricter is
 a change of the rules all the same, of severity medium instead of critical.
 
 ## Remediation
@@ -39,9 +39,6 @@ server can accept exactly this content: the message says which line to add under
 The push that brings the first trust files into a repository is accepted with a notice.
 ",
 };
-
-/// How many weakenings are listed.
-const LISTED: usize = 10;
 
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
@@ -100,15 +97,9 @@ fn changed(change: &TrustFileChange) -> Finding {
         Weakening::Compared(sentences) if sentences.is_empty() => {
             finding.severity(Severity::Medium).note("compared", "no rule becomes weaker")
         }
+        // All of them: whoever is asked to approve could overlook the one behind "and 13 more".
         Weakening::Compared(sentences) => {
-            let finding = sentences
-                .iter()
-                .take(LISTED)
-                .fold(finding, |finding, sentence| finding.note("weaker", sentence.clone()));
-            match sentences.len().checked_sub(LISTED + 1) {
-                Some(more) => finding.note("weaker", format!("and {} more", more + 1)),
-                None => finding,
-            }
+            sentences.iter().fold(finding, |finding, sentence| finding.note("weaker", sentence.clone()))
         }
     }
 }

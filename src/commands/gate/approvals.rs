@@ -232,11 +232,14 @@ pub(super) fn contributors(
     Ok(contributors)
 }
 
-/// A program that signs counts: it is known who made the change, and it approves nothing.
+/// A program that signs counts: it is known who made the change, and it approves nothing. A program that
+/// only pushes does not: it may push what the one who approves has made.
 fn makers(facts: &[CommitFacts], people: &[PersonEntry], host: Option<&HostFacts>) -> Makers {
     let pusher = host.and_then(|host| host.pusher.as_deref()).map(Claim::new);
-    let pushed_by_somebody =
-        pusher.is_some_and(|pusher| people.iter().any(|person| pusher.may_mean(&Approver::of(person))));
+    let pushed_by_somebody = pusher.is_some_and(|pusher| {
+        let mut meant = people.iter().filter(|person| pusher.may_mean(&Approver::of(person))).peekable();
+        meant.peek().is_some() && meant.all(|person| !person.bot)
+    });
     let signed_by_somebody = |facts: &CommitFacts| match &facts.signature {
         Evidence::Known(status) => facts.malformed.is_empty() && signer(people, status).is_some(),
         Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => false,

@@ -51,14 +51,26 @@ impl Session {
     /// The governing ref beside itself.
     fn unchanged<'a>(&'a self, governing: &'a Governing, host: Option<HostKind>) -> TrustInput<'a> {
         let files = self.governing_snapshot();
+        let host = host.and_then(dialect_of);
+        TrustInput { host, ..self.trust_input(governing, [files, files], OntoHead::Yes) }
+    }
+
+    /// A ref's files before and after, beside what governs them.
+    pub(super) fn trust_input<'a>(
+        &'a self,
+        governing: &'a Governing,
+        [old, new]: [&'a Snapshot; 2],
+        onto_head: OntoHead,
+    ) -> TrustInput<'a> {
         TrustInput {
             repository: &self.repository,
             governing,
-            base: files,
-            old: files,
-            new: files,
-            onto_head: OntoHead::Yes,
-            host: host.and_then(dialect_of),
+            base: self.governing_snapshot(),
+            old,
+            new,
+            onto_head,
+            host: self.owners_host(),
+            now: self.now,
         }
     }
 }

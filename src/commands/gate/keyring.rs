@@ -57,7 +57,8 @@ fn keys(place: &Place<'_>, entry: &SignaturesEntry) -> Result<TrustedKeys, Strin
 /// The files of the repository that may hold keys, by what any layer of the policy names.
 #[derive(Debug, Default)]
 pub struct KeyFiles {
-    patterns: Vec<GlobMatcher>,
+    certificates: Vec<GlobMatcher>,
+    revocations: Vec<GlobMatcher>,
     names: Vec<String>,
 }
 
@@ -65,19 +66,26 @@ impl KeyFiles {
     /// What the layers name.
     pub(super) fn of(layers: &[Layer]) -> Self {
         let entries: Vec<SignaturesEntry> = layers.iter().map(Layer::signatures).collect();
-        let patterns: Vec<String> = entries
-            .iter()
-            .flat_map(|entry| entry.keyring.iter().chain(&entry.revoked_keys))
-            .cloned()
-            .collect();
-        let names = entries.into_iter().filter_map(|entry| entry.allowed_signers).collect();
-        Self { patterns: matchers(&patterns), names }
+        let all = |patterns: fn(&SignaturesEntry) -> &Vec<String>| {
+            matchers(&entries.iter().flat_map(patterns).cloned().collect::<Vec<String>>())
+        };
+        Self {
+            certificates: all(|entry| &entry.keyring),
+            revocations: all(|entry| &entry.revoked_keys),
+            names: entries.iter().filter_map(|entry| entry.allowed_signers.clone()).collect(),
+        }
     }
 
     /// Whether a path is one of them.
     pub(super) fn contain(&self, path: &RepoPath) -> bool {
-        self.names.iter().any(|name| name == path.as_str())
-            || self.patterns.iter().any(|pattern| pattern.is_match(path.as_str()))
+        self.certificates.iter().any(|pattern| pattern.is_match(path.as_str()))
+            || !self.hold_certificates_only(path)
+    }
+
+    /// Whether a path is neither a list of SSH signers nor one of revocations.
+    pub(super) fn hold_certificates_only(&self, path: &RepoPath) -> bool {
+        !self.names.iter().any(|name| name == path.as_str())
+            && !self.revocations.iter().any(|pattern| pattern.is_match(path.as_str()))
     }
 }
 

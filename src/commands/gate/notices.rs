@@ -3,7 +3,7 @@
 use super::planning::PlannedRef;
 use super::policy::{Governance, Governing};
 use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
-use crate::report::Section;
+use crate::report::{Section, shell_word};
 use crate::verdict::{Judged, Judgement, Verdict};
 
 /// The section of one ref.
@@ -44,9 +44,9 @@ fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str>
     let first = evidence.trust_files.iter().any(brings);
     let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
     match (governing.governance, signatures, owners) {
-        (Governance::None, _, _) if first => {
-            Some("this push brings the first trust files; from now on they change only as the server accepts")
-        }
+        (Governance::None, _, _) if first => Some(
+            "this push brings the first trust files; from now on they change only as their owners approve or the server accepts",
+        ),
         (Governance::None, _, _) => {
             Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
         }
@@ -70,7 +70,8 @@ fn approved_weakening(change: &TrustFileChange) -> Option<String> {
     Some(format!("{} changes with the approval of {}: {lets}", change.path, names.join(", ")))
 }
 
-/// The command that whoever is asked has to run, where approvals would help.
+/// The command that whoever is asked has to run, where approvals would help. The commit is named in full:
+/// a ref or another commit may go by its first digits.
 fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judgement) -> Option<String> {
     let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
     let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
@@ -78,13 +79,13 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     if governing.policy.repository().is_none() {
         return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
     }
-    let name = planned.ref_name.strip_prefix("refs/heads/").unwrap_or(&planned.ref_name);
+    let branch = planned.ref_name.strip_prefix("refs/heads/").filter(|branch| !branch.starts_with('-'));
+    let name = shell_word(branch.unwrap_or(&planned.ref_name));
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
         "who is asked to approve fetches this commit from a branch that is not protected, runs \
-         `portcullis approve {name} {}{floor}` and pushes what it signs",
-        tip.short()
+         `portcullis approve {name} {tip}{floor}` and pushes what it signs"
     ))
 }
 

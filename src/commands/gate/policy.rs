@@ -10,16 +10,14 @@ use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
-    Author, ClusterEntry, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError, ProfileName,
-    ProtectedRefs, SignaturesEntry,
+    Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
+    ProfileName, ProtectedRefs, SignaturesEntry,
 };
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot, TreeFile};
 
 /// Where the server's floor stands when nobody names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
-/// Which files are manifests when no policy says.
-const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
 
 /// Why there is no policy to judge by. All of them reject.
 #[derive(Debug, thiserror::Error)]
@@ -220,9 +218,11 @@ pub(super) fn policy_of(repository: &Repository, file: &TreeFile) -> Option<Laye
     Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository).ok()
 }
 
-/// Manifests and clusters: the server's where it names them, else the governing ref's.
+/// Manifests and clusters: the server's where it names them, else the governing ref's. Never those of a
+/// target ref's own policy, which could leave out what the governing one is about.
 fn targets(layers: &[Layer]) -> Result<Targets, globset::Error> {
-    let documents = || layers.iter().rev().filter_map(Layer::document);
+    let of_server = layers.iter().rev().find(|layer| layer.is_servers());
+    let documents = || of_server.into_iter().chain(layers.first()).filter_map(Layer::document);
     let manifests: ManifestsEntry =
         documents().find_map(|document| document.manifests.clone()).unwrap_or_default();
     let include =

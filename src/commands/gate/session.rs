@@ -13,7 +13,7 @@ use super::owners;
 use super::planning::{Plan, PlannedRef, plan};
 use super::policy::{Floor, Governing, PolicyLoadError, load};
 use super::signatures::{Judged, Signatures};
-use super::trust_files::{self, OntoHead, TrustInput};
+use super::trust_files::{self, OntoHead};
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
@@ -206,15 +206,7 @@ impl Session {
         old: &Snapshot,
         new: &Snapshot,
     ) -> Result<RefEvidence, GateError> {
-        let input = TrustInput {
-            repository: &self.repository,
-            governing,
-            base: &self.governing,
-            old,
-            new,
-            onto_head: self.onto_head(&planned.ref_name)?,
-            host: self.owners_host(),
-        };
+        let input = self.trust_input(governing, [old, new], self.onto_head(&planned.ref_name)?);
         let stored = approvals::stored(&self.repository, &self.push.updates, &planned.ref_name)?;
         let signatures = self.signatures(governing, &stored);
         let facts = commits::facts(

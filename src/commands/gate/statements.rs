@@ -21,16 +21,7 @@ impl Session {
     pub fn asked(&self, planned: &PlannedRef) -> Result<Option<Asked>, GateError> {
         let old = snapshot(&self.repository, planned.base.as_ref())?;
         let governing = self.policy(Some(&old))?;
-        let (base, onto_head) = (&self.governing, OntoHead::No);
-        let input = TrustInput {
-            repository: &self.repository,
-            governing: &governing,
-            base,
-            old: &old,
-            new: &old,
-            onto_head,
-            host: self.owners_host(),
-        };
+        let input = self.trust_input(&governing, [&old, &old], OntoHead::No);
         Ok(approvals::asked(&input, planned, self.now)?)
     }
 

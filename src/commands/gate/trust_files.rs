@@ -1,11 +1,13 @@
 //! Which changed files are trust files, and which of them may change.
 
+use std::time::SystemTime;
+
 use super::approvals::Approvals;
 use super::policy::{Governance, Governing, broken_policy};
 use super::trust_owners::TrustOwners;
 use super::weakening::weakening;
 use crate::approval::Digest;
-use crate::evidence::{TrustApproval, TrustFileChange};
+use crate::evidence::{TrustApproval, TrustFileChange, Weakening};
 use crate::git::Repository;
 use crate::owners::{Dialect, KnownDialect, may_name_owners};
 use crate::policy::POLICY_PATH;
@@ -29,6 +31,8 @@ pub(super) struct TrustInput<'a> {
     pub(super) onto_head: OntoHead,
     /// The dialect of owners that the host which serves the push reads, where it reads one.
     pub(super) host: Option<Dialect>,
+    /// The server's clock.
+    pub(super) now: SystemTime,
 }
 
 /// Whether a ref is the branch that trust files are read from.
@@ -84,9 +88,9 @@ fn change(
     let new_file = input.new.files.get(&path);
     let new_blob = new_file.map(|file| file.id.clone());
     let broken = new_file.and_then(|file| broken(input, &path, file));
-    let approval = accepted(input, &path, new_blob.as_ref());
-    let approval = approval.unwrap_or_else(|| owners.approval(input, &path, approvals));
     let weakening = weakening(input, &path, role, owners);
+    let approval = accepted(input, &path, new_blob.as_ref(), &weakening);
+    let approval = approval.unwrap_or_else(|| owners.approval(input, &path, approvals));
     Some(TrustFileChange { path, role: role.as_str(), new_blob, broken, weakening, approval })
 }
 
@@ -103,19 +107,35 @@ fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<St
 }
 
 /// Whether nobody of the repository has to approve.
-fn accepted(input: &TrustInput<'_>, path: &RepoPath, new_blob: Option<&ObjectId>) -> Option<TrustApproval> {
+fn accepted(
+    input: &TrustInput<'_>,
+    path: &RepoPath,
+    new_blob: Option<&ObjectId>,
+    weakening: &Weakening,
+) -> Option<TrustApproval> {
     let listed = input.governing.policy.accepted_trust_files.get(path.as_str());
     let wanted = new_blob.map_or("deleted", ObjectId::as_str);
     let governed = input.base.files.get(path).map(|file| &file.id);
     if listed.is_some_and(|blob| blob == wanted) {
         Some(TrustApproval::Server)
-    } else if governed.is_some() && governed == new_blob {
+    } else if governed.is_some() && governed == new_blob && !loosens_its_own(input, path, weakening) {
         Some(TrustApproval::Governed)
     } else if input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes {
         Some(TrustApproval::First)
     } else {
         None
     }
+}
+
+/// Whether a ref loses rules that only its own policy has: that is a layer of its own, and a branch that
+/// catches up with the governing ref may not shed it on the way.
+fn loosens_its_own(input: &TrustInput<'_>, path: &RepoPath, weakening: &Weakening) -> bool {
+    let has_its_own = path.as_str() == POLICY_PATH && input.old.files.contains_key(path);
+    has_its_own
+        && match weakening {
+            Weakening::Compared(sentences) => !sentences.is_empty(),
+            Weakening::NotCompared => true,
+        }
 }
 
 /// What a trust file is for.

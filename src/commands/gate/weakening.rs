@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::clock::date_of;
+use super::keyring;
 use super::policy::{known_checks, policy_of};
 use super::trust_files::{Role, TrustInput};
 use super::trust_owners::TrustOwners;
 use crate::evidence::Weakening;
 use crate::owners::{OwnersFile, Requirement};
 use crate::policy::weakenings;
+use crate::signature::{KeyFacts, KeyStanding};
 use crate::source::RepoPath;
 
 /// How many paths with other owners are named.
@@ -23,7 +26,35 @@ pub(super) fn weakening(
     match role {
         Role::Policy => of_policy(input, path),
         Role::Codeowners | Role::NestedOwners => of_owners(input, owners),
-        Role::Keyring | Role::Encryption | Role::Workflow => Weakening::NotCompared,
+        Role::Keyring => of_keys(input, path),
+        Role::Encryption | Role::Workflow => Weakening::NotCompared,
+    }
+}
+
+/// Which keys may sign that may not now, or may sign for longer. What a list of allowed signers says of
+/// authorities, and a list of revocations of single certificates, is not told by keys.
+fn of_keys(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
+    let keys = |snapshot| keyring::load(input.repository, input.governing, snapshot);
+    let (Ok(old), Ok(new)) = (keys(input.base), keys(input.new)) else { return Weakening::NotCompared };
+    let before = old.inventory(input.now);
+    let gains = |facts: &KeyFacts| gain(before.iter().find(|known| known.key == facts.key), facts);
+    let mut sentences: Vec<String> = new.inventory(input.now).iter().filter_map(gains).collect();
+    if !input.governing.key_files.hold_certificates_only(path) {
+        sentences
+            .push("whom authorities vouch for, and which certificates are revoked, may differ".to_owned());
+    }
+    Weakening::Compared(sentences)
+}
+
+fn gain(before: Option<&KeyFacts>, after: &KeyFacts) -> Option<String> {
+    let KeyStanding::Good(end) = &after.standing else { return None };
+    let until = end.map(|end| format!(" until {}", date_of(end))).unwrap_or_default();
+    match before.map(|before| &before.standing) {
+        Some(KeyStanding::Good(was)) if was.is_none() || (end.is_some() && end <= was) => None,
+        Some(KeyStanding::Good(_)) => Some(format!("key {} may sign for longer{until}", after.key)),
+        Some(KeyStanding::Expired(_) | KeyStanding::Revoked | KeyStanding::Unfit(_)) | None => {
+            Some(format!("key {} may sign{until}", after.key))
+        }
     }
 }
 

@@ -74,9 +74,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
-    let bare = text.strip_prefix('^').unwrap_or(text);
+    let (bare, kind) = match text.strip_prefix('^') {
+        Some(bare) => (bare, SectionKind::Optional),
+        None => (text, SectionKind::Required),
+    };
     if let Some(behind) = bare.strip_prefix('[') {
-        return heading(behind, bare.len() < text.len()).map(|heading| Some(Line::Heading(heading)));
+        return heading(behind, kind).map(|heading| Some(Line::Heading(heading)));
     }
     let (pattern, owners) = text.split_at_checked(pattern_end(text)).unwrap_or((text, ""));
     match pattern.strip_prefix('!') {
@@ -101,7 +104,14 @@ fn pattern_end(text: &str) -> usize {
     text.len()
 }
 
-fn heading(behind: &str, optional: bool) -> Result<Heading, LineProblem> {
+/// Whether a heading begins with `^`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SectionKind {
+    Required,
+    Optional,
+}
+
+fn heading(behind: &str, kind: SectionKind) -> Result<Heading, LineProblem> {
     let (name, rest) = behind.split_once(']').ok_or(LineProblem::Heading)?;
     if name.trim().is_empty() {
         return Err(LineProblem::Heading);
@@ -110,7 +120,7 @@ fn heading(behind: &str, optional: bool) -> Result<Heading, LineProblem> {
         return Err(LineProblem::ReservedName);
     }
     let (count, rest) = count(rest)?;
-    if optional && count.is_some() {
+    if kind == SectionKind::Optional && count.is_some() {
         return Err(LineProblem::OptionalCount);
     }
     if !rest.is_empty() && !rest.starts_with(is_blank) {

@@ -11,7 +11,7 @@ mod trust;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use super::document::{ClusterEntry, ManifestsEntry, PolicyDocument, WaiverEntry};
+use super::document::{ClusterEntry, DEFAULT_INCLUDE, ManifestsEntry, PolicyDocument, WaiverEntry};
 use super::layer::Layer;
 pub(super) use rules::Outline;
 
@@ -76,10 +76,11 @@ fn protected_refs(old: Option<&[String]>, new: Option<&[String]>) -> Vec<String>
 fn manifest_files(old: Option<&ManifestsEntry>, new: Option<&ManifestsEntry>) -> Vec<String> {
     let (old, new) = (old.cloned().unwrap_or_default(), new.cloned().unwrap_or_default());
     let narrower = match (&old.include, &new.include) {
-        (_, None) => None,
+        (None, None) => None,
         (None, Some(new)) => Some(format!("only {} are read as manifests", quoted(new.iter()))),
-        (Some(old), Some(new)) => {
-            let gone: BTreeSet<&String> = added(new, old).collect();
+        (Some(old), new) => {
+            let by_default = DEFAULT_INCLUDE.map(str::to_owned);
+            let gone: BTreeSet<&String> = added(new.as_deref().unwrap_or(&by_default), old).collect();
             (!gone.is_empty())
                 .then(|| format!("{} are no longer read as manifests", quoted(gone.into_iter())))
         }

@@ -14,7 +14,7 @@ pub(super) fn rule(check: &str, old: &Layer, new: &Layer) -> Vec<String> {
         found.push(format!("`{check}` becomes `{is}`, instead of `{was}`"));
     }
     found.extend(exceptions(check, &before, &after));
-    found.extend(approvers(check, before.rule, after.rule));
+    found.extend(approvers(check, &before, &after));
     found
 }
 
@@ -27,22 +27,37 @@ pub(in crate::policy) struct Outline<'a> {
     pub(in crate::policy) rule: Option<&'a CheckRule>,
 }
 
-/// Exceptions that are new and weaker than what held, and those that were stricter and are gone. The
-/// same ones in another order may let others win, so that counts, too.
-fn exceptions(check: &str, before: &Outline<'_>, after: &Outline<'_>) -> Vec<String> {
-    if before.scopes == after.scopes {
-        return Vec::new();
+impl Outline<'_> {
+    /// What may hold for some finding.
+    fn enforcements(&self) -> impl Iterator<Item = Enforcement> {
+        self.scopes.iter().map(|scope| scope.enforce).chain([self.enforcement])
     }
-    let strictest = before.scopes.iter().map(|scope| scope.enforce).chain([before.enforcement]).max();
+}
+
+/// Exceptions that are new and weaker than what held, and those that were stricter than anything that may
+/// hold in their place. The same ones in another order may let others win, so that counts, too.
+fn exceptions(check: &str, before: &Outline<'_>, after: &Outline<'_>) -> Vec<String> {
+    let strictest = before.enforcements().max();
+    let weakest = after.enforcements().min();
     let new = added(&before.scopes, &after.scopes).filter(|scope| Some(scope.enforce) < strictest);
     let new = new.map(|scope| format!("`{check}` is `{}` for {}", scope.enforce.as_str(), place(scope)));
-    let gone = added(&after.scopes, &before.scopes).filter(|scope| scope.enforce > after.enforcement);
+    let gone = added(&after.scopes, &before.scopes).filter(|scope| Some(scope.enforce) > weakest);
     let gone =
         gone.map(|scope| format!("`{check}` is no longer `{}` for {}", scope.enforce.as_str(), place(scope)));
-    let found: Vec<String> = new.chain(gone).collect();
-    let reordered =
-        before.scopes.len() == after.scopes.len() && added(&before.scopes, &after.scopes).next().is_none();
-    if reordered { vec![format!("the exceptions of `{check}` are tried in another order")] } else { found }
+    let reordered = kept(&before.scopes, &after.scopes) != kept(&after.scopes, &before.scopes);
+    let reordered = reordered.then(|| format!("the exceptions of `{check}` are tried in another order"));
+    new.chain(gone).chain(reordered).collect()
+}
+
+/// Those of the one list that stand in the other, in the order in which they are first tried.
+fn kept<'a>(of: &[&'a Scope], other: &[&Scope]) -> Vec<&'a Scope> {
+    let mut kept: Vec<&Scope> = Vec::new();
+    for scope in of.iter().filter(|scope| other.contains(scope)) {
+        if !kept.contains(scope) {
+            kept.push(scope);
+        }
+    }
+    kept
 }
 
 fn place(scope: &Scope) -> String {
@@ -63,16 +78,14 @@ fn place(scope: &Scope) -> String {
     if parts.is_empty() { "everything".to_owned() } else { parts.join(" and ") }
 }
 
-fn approvers(check: &str, old: Option<&CheckRule>, new: Option<&CheckRule>) -> Vec<String> {
-    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+fn approvers(check: &str, before: &Outline<'_>, after: &Outline<'_>) -> Vec<String> {
+    let (Some(old), Some(new)) = (before.rule, after.rule) else { return Vec::new() };
     let (was, is) = (old.count.unwrap_or(1), new.count.unwrap_or(1));
-    let fewer = match old.enforce {
-        Some(Enforcement::Approve) if is < was => {
-            let noun = if is == 1 { "approval is" } else { "approvals are" };
-            Some(format!("{is} {noun} enough for `{check}`, instead of {was}"))
-        }
-        Some(Enforcement::Approve | Enforcement::Deny | Enforcement::Warn | Enforcement::Off) | None => None,
-    };
+    let asks = before.enforcements().any(|enforcement| enforcement == Enforcement::Approve);
+    let fewer = (asks && is < was).then(|| {
+        let noun = if is == 1 { "approval is" } else { "approvals are" };
+        format!("{is} {noun} enough for `{check}`, instead of {was}")
+    });
     let more = added(&old.approvers, &new.approvers);
     more.map(|approver| format!("`{approver}` may approve `{check}`")).chain(fewer).collect()
 }

@@ -76,7 +76,17 @@ fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
 }
 
 pub(super) fn people(old: &[PersonEntry], new: &[PersonEntry]) -> Vec<String> {
-    new.iter().flat_map(|person| person_gains(old, person)).collect()
+    let gains = new.iter().flat_map(|person| person_gains(old, person));
+    gains.chain(old.iter().flat_map(|person| forgotten(person, new))).collect()
+}
+
+/// A name or account shuts its owner out of approving, and a name that two people share speaks for neither.
+fn forgotten(person: &PersonEntry, new: &[PersonEntry]) -> Vec<String> {
+    let PersonEntry { name, keys: _, handles, bot: _ } = person;
+    let after = new.iter().find(|after| after.name == *name);
+    let kept = after.map(|after| after.handles.as_slice()).unwrap_or_default();
+    let no_more = |handle: &String| format!("changes that name `{handle}` are no longer {name}'s own");
+    added(kept, handles).map(no_more).collect()
 }
 
 fn person_gains(old: &[PersonEntry], person: &PersonEntry) -> Vec<String> {
