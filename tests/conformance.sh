@@ -4,9 +4,10 @@
 # Fails where portcullis stops, panics, or cannot decide about a commit. Findings are no failure.
 # Then lets gpg and ssh-keygen sign, and compares mutated commits with git (tests/signatures/conformance.sh).
 # Then two owners approve with keys of both kinds (tests/approvals/conformance.sh).
+# Then lets the validators of those who read reports judge them (tests/reports/conformance.sh).
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail
-[ $# -eq 2 ] || { sed -n '2,7s/^# //p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || { sed -n '2,8s/^# //p' "$0" >&2; exit 2; }
 portcullis=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -36,6 +37,7 @@ done
 unmet=0
 "$(dirname "$0")/signatures/conformance.sh" "$portcullis" || unmet=1
 "$(dirname "$0")/approvals/conformance.sh" "$portcullis" || unmet=1
+"$(dirname "$0")/reports/conformance.sh" "$portcullis" || unmet=1
 
 if command -v ruby >/dev/null; then
   ruby "$(dirname "$0")/gitlab_patterns.rb" "$portcullis"

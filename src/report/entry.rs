@@ -3,7 +3,7 @@
 use super::{Report, Section};
 use crate::evidence::ApprovalStanding;
 use crate::finding::{Location, Side};
-use crate::policy::{ApprovalDemand, Enforcement};
+use crate::policy::{ApprovalDemand, Enforcement, Origin};
 use crate::source::RepoPath;
 use crate::verdict::{Judged, Verdict};
 
@@ -51,6 +51,17 @@ impl Standing {
             Self::Blocks => "blocks",
             Self::Forced => "forced",
             Self::Warns => "warns",
+            Self::Approved => "approved",
+            Self::Waived => "waived",
+        }
+    }
+
+    /// The word after a number of findings.
+    pub(super) fn counted(self) -> &'static str {
+        match self {
+            Self::Blocks => "blocking",
+            Self::Forced => "overridden",
+            Self::Warns => "warning",
             Self::Approved => "approved",
             Self::Waived => "waived",
         }
@@ -180,6 +191,12 @@ pub(super) fn place(at: &Location) -> String {
         Side::New => "",
     };
     format!("{}:{}:{}{side}", at.path, at.start.line, at.start.column)
+}
+
+/// The line of the policy that decides; that of a profile is no file to open.
+pub(super) fn policy_line(origin: &Origin) -> String {
+    let line = if origin.path.contains("profile ") { String::new() } else { format!(":{}", origin.line) };
+    format!("{}{line}", origin.path)
 }
 
 /// Who is asked, and who has answered.

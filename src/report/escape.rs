@@ -21,6 +21,30 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// `#` inside a string of JSON, where alone it can stand.
+pub(super) const ESCAPED_NUMBER_SIGN: &str = "\\u0023";
+
+/// Finished output with what the runners of GitHub and Azure would obey wherever it is printed: `##[command]`
+/// and `##vso[command]` anywhere in a line. `number_sign` stands for the second `#` in the medium.
+pub(super) fn without_commands(text: String, number_sign: &str) -> String {
+    if !text.contains("##") {
+        return text;
+    }
+    ["[", "vso["]
+        .iter()
+        .fold(text, |text, rest| text.replace(&format!("##{rest}"), &format!("#{number_sign}{rest}")))
+}
+
+/// A line of plain text that begins with `::` is a workflow command to GitHub's runner, after spaces too. The
+/// rule of an excerpt, `::: path`, is none.
+pub(super) fn without_leading_command(line: &str) -> Cow<'_, str> {
+    let begin = line.trim_start();
+    if !begin.starts_with("::") || begin.starts_with("::: ") {
+        return Cow::Borrowed(line);
+    }
+    Cow::Owned(line.replacen("::", "\\u{3a}:", 1))
+}
+
 /// The text as one word of a command that somebody copies into a shell: a branch may be called
 /// `release/$(reboot)`.
 pub fn shell_word(text: &str) -> Cow<'_, str> {
@@ -32,7 +56,7 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
 }
 
 /// Text for XML and HTML, inside elements and quoted attributes. What XML 1.0 has no place for is spelled
-/// out first.
+/// out first. No line of it is a workflow command.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in lines(text).chars() {
@@ -46,7 +70,7 @@ pub(super) fn xml(text: &str) -> String {
             other => escaped.push(other),
         }
     }
-    escaped
+    without_commands(escaped.replace("::", "&#58;:"), "&#35;")
 }
 
 /// Text for one line of Markdown on a forge. Punctuation becomes references, which no Markdown is read
@@ -115,7 +139,10 @@ fn is_hostile(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{command_data, command_property, markdown, shell_word, terminal, xml};
+    use super::{
+        command_data, command_property, markdown, shell_word, terminal, without_commands,
+        without_leading_command, xml,
+    };
 
     #[test]
     fn a_word_of_a_command_is_one_word() {
@@ -140,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn what_a_runner_would_obey_in_any_output_is_text() {
+        assert_eq!(xml("a\n::error::b ##[group]c"), "a\n&#58;:error&#58;:b #&#35;[group]c");
+        assert_eq!(without_commands("##[a ##vso[b ###".into(), "."), "#.[a #.vso[b ###");
+        assert_eq!(without_leading_command("  ::error::b"), "  \\u{3a}:error::b");
+        for harmless in ["  ::: a.yaml:3:4", "help: ::error::b", ""] {
+            assert_eq!(without_leading_command(harmless), harmless);
+        }
+    }
+
+    #[test]
     fn what_a_forge_would_read_in_markdown_is_text() {
         let hostile = "[x](http://a) <img> `c` *b* | @all #1\n## head";
         let escaped = markdown(hostile).replace("&#", "&");
@@ -147,7 +184,7 @@ mod tests {
             assert!(!escaped.contains(word), "{word}: {escaped}");
         }
         assert_eq!(markdown("apps/web-1.yaml"), "apps/web-1.yaml");
-        for (plain, broken) in [("www.a.b", "www.<!-- -->"), ("GH-1", "GH-<!-- -->1"), ("!1", "<!-- -->1")] {
+        for (plain, broken) in [("www.a.b", "www.<!-- -->a"), ("GH-1", "GH-<!-- -->1"), ("!1", "<!-- -->1")] {
             assert!(markdown(plain).contains(broken), "{plain}: {}", markdown(plain));
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::entry::{Anchor, Entry, Standing, entries, headline, remarks, undecided};
-use super::escape::{command_data, command_property};
+use super::escape::{command_data, command_property, without_commands};
 use crate::finding::Location;
 
 /// GitHub shows ten of each kind for a step: what could not be evaluated and what blocks stand first, and
@@ -21,7 +21,7 @@ pub(super) fn render(report: &Report) -> String {
     }
     let blocking = entries.iter().filter(|entry| entry.standing == Standing::Blocks).count();
     let _ = writeln!(text, "portcullis: {}, {} findings, {blocking} block", headline(report), entries.len());
-    text
+    without_commands(text, "\\u{23}")
 }
 
 fn push_annotation(text: &mut String, entry: &Entry<'_>) {

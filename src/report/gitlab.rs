@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, entries, undecided};
+use super::entry::{Anchor, Entry, Standing, entries, remarks, undecided};
+use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
 
 /// GitLab drops entries that share a fingerprint: what several files or refs have in common is told apart.
 pub(super) fn render(report: &Report) -> String {
     let mut said = BTreeMap::new();
-    let reasons = undecided(report);
-    let open = reasons.iter().map(|reason| undecided_entry(reason, &mut said)).collect::<Vec<_>>();
-    let entries = entries(report);
-    let shown = entries.iter().filter(|entry| entry.standing != Standing::Waived);
-    let findings = shown.map(|entry| finding_entry(entry, &mut said));
-    let values: Vec<Value> = open.into_iter().chain(findings).collect();
-    format!("{:#}\n", Value::from(values))
+    let mut values: Vec<Value> = Vec::new();
+    for reason in undecided(report) {
+        let text = format!("Undecided, which rejects: {reason}");
+        values.push(nowhere("undecided", "blocker", &text, &mut said));
+    }
+    values.extend(entries(report).iter().map(|entry| finding_entry(entry, &mut said)));
+    values.extend(remarks(report).iter().map(|remark| nowhere("note", "info", remark, &mut said)));
+    without_commands(format!("{:#}\n", Value::from(values)), ESCAPED_NUMBER_SIGN)
 }
 
 /// The first of those that are alike keeps the fingerprint of the parts alone.
@@ -32,12 +34,13 @@ fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Finge
     }
 }
 
-fn undecided_entry(reason: &str, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
+/// What belongs to no file stands at the policy, which every reader can open.
+fn nowhere(name: &str, severity: &str, text: &str, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
     json!({
-        "description": format!("Undecided, which rejects: {reason}"),
-        "check_name": "undecided",
-        "fingerprint": fingerprint(said, &["undecided", reason]).as_str(),
-        "severity": "blocker",
+        "description": text,
+        "check_name": name,
+        "fingerprint": fingerprint(said, &[name, text]).as_str(),
+        "severity": severity,
         "location": {"path": POLICY_PATH, "lines": {"begin": 1, "end": 1}},
     })
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::entry::approval;
-use super::escape::terminal;
-use super::snippet::excerpt;
+use super::entry::{approval, policy_line};
+use super::escape::{terminal, without_commands, without_leading_command};
+use super::snippet::{Window, excerpt};
 use super::{Colour, Report, Section};
 use crate::finding::{Location, Side, Subject};
 use crate::policy::Enforcement;
@@ -16,6 +16,8 @@ use crate::verdict::{Judged, Verdict};
 const WIDTH: usize = 72;
 /// How many findings are shown, worst first: nobody reads more on a terminal.
 const SHOWN: usize = 50;
+/// How much of a line is shown.
+const WINDOW: Window = Window { before: 60, after: 72 };
 /// How long a label beside a mark may be.
 const LABEL_WIDTH: usize = 32;
 
@@ -25,7 +27,8 @@ pub(super) fn render(report: &Report, colour: Colour) -> String {
         push_section(&mut text, section, report, colour);
     }
     let _ = writeln!(text, "{}", closing(report));
-    text
+    let lines: String = text.lines().flat_map(|line| [without_leading_command(line), "\n".into()]).collect();
+    without_commands(lines, "\\u{23}")
 }
 
 fn push_section(text: &mut String, section: &Section, report: &Report, colour: Colour) {
@@ -117,7 +120,7 @@ fn origin(location: &Location) -> Origin<'static> {
 }
 
 fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    let excerpt = excerpt(location);
+    let excerpt = excerpt(location, WINDOW);
     let line = usize::try_from(location.start.line).unwrap_or(1);
     let label = location.label.as_ref().filter(|label| fits(label)).map(|label| terminal(label).into_owned());
     let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
@@ -151,9 +154,7 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     if judged.decision.enforcement == Enforcement::Approve {
         notes.push(("approval", approval(judged)));
     }
-    let origin = &judged.decision.origin;
-    let line = if origin.path.contains("profile ") { String::new() } else { format!(":{}", origin.line) };
-    notes.push(("policy", format!("{}{line}", origin.path)));
+    notes.push(("policy", policy_line(&judged.decision.origin)));
     if matches!(finding.subject, Subject::Object { .. }) && judged.decision.enforcement != Enforcement::Warn {
         notes.push(("fingerprint", finding.fingerprint().to_string()));
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::{Report, Section};
 use crate::approval::Purpose;
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
@@ -29,7 +30,7 @@ pub(super) fn render(report: &Report) -> String {
             "milliseconds": u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
         },
     });
-    format!("{document:#}\n")
+    without_commands(format!("{document:#}\n"), ESCAPED_NUMBER_SIGN)
 }
 
 fn section(section: &Section) -> Value {

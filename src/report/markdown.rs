@@ -50,7 +50,7 @@ fn counts(report: &Report, entries: &[Entry<'_>]) -> String {
     let counted = Standing::ALL.map(|standing| (standing, count(standing)));
     let shown = counted.iter().filter(|(standing, count)| *standing != Standing::Forced || *count > 0);
     let counts: Vec<String> =
-        shown.map(|(standing, count)| format!("{count} {}", standing.as_str())).collect();
+        shown.map(|(standing, count)| format!("{count} {}", standing.counted())).collect();
     let objects: usize = report.sections.iter().map(|section| section.judgement.objects_changed).sum();
     let titles: Vec<&str> = report.sections.iter().map(|section| section.title.as_str()).collect();
     format!("{}: {}; {objects} objects changed\n", fitting(&titles.join(", ")), counts.join(", "))

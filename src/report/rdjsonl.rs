@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Report;
 use super::entry::{Anchor, Entry, Standing, entries, remarks, undecided};
+use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::policy::POLICY_PATH;
 use crate::source::Position;
 
@@ -13,7 +14,8 @@ pub(super) fn render(report: &Report) -> String {
     let findings = entries(report);
     let notes = remarks(report).into_iter().map(|remark| nowhere("INFO", &remark));
     let lines = open.chain(findings.iter().map(diagnostic)).chain(notes);
-    lines.flat_map(|line| [line.to_string(), "\n".to_owned()]).collect()
+    let text = lines.flat_map(|line| [line.to_string(), "\n".to_owned()]).collect();
+    without_commands(text, ESCAPED_NUMBER_SIGN)
 }
 
 fn diagnostic(entry: &Entry<'_>) -> Value {

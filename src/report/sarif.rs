@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::entry::{Entry, Standing, entries, remarks, undecided};
+use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::sarif_result::{cut, result};
 use super::{Report, RulePage};
 use crate::finding::Severity;
@@ -44,7 +45,10 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
         "results": results,
         "properties": {"verdict": report.verdict().as_str()},
     });
-    format!("{}\n", json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}))
+    without_commands(
+        format!("{}\n", json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})),
+        ESCAPED_NUMBER_SIGN,
+    )
 }
 
 /// What fits, in order: nothing stands here while something worse is left out.
@@ -100,7 +104,6 @@ fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<&'static str, Severity> {
 fn rule(page: &RulePage, worst: Option<Severity>) -> Value {
     json!({
         "id": page.id,
-        "name": page.id,
         "shortDescription": {"text": cut(&format!("{}.", page.title), DESCRIPTION)},
         "fullDescription": {"text": cut(page.why, DESCRIPTION)},
         "help": {"text": page.markdown, "markdown": page.markdown},

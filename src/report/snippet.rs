@@ -12,18 +12,21 @@ pub(super) struct Excerpt {
 }
 
 /// How many characters of a line are shown before and after the start of the mark.
-const BEFORE: usize = 60;
-const AFTER: usize = 72;
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) before: usize,
+    pub(super) after: usize,
+}
 
 /// Escapes the three parts of the line apart, so that the mark stays on what it marks.
-pub(super) fn excerpt(location: &Location) -> Excerpt {
+pub(super) fn excerpt(location: &Location, window: Window) -> Excerpt {
     let characters: Vec<char> = location.excerpt.chars().collect();
     let index =
         |column: u32| usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1).min(characters.len());
     let start = index(location.start.column);
     let end =
         if location.end.line == location.start.line { index(location.end.column) } else { characters.len() };
-    let (first, last) = (start.saturating_sub(BEFORE), characters.len().min(start + AFTER));
+    let (first, last) = (start.saturating_sub(window.before), characters.len().min(start + window.after));
     let part = |range: Range<usize>| -> String {
         let slice: String = characters.get(range).unwrap_or_default().iter().collect();
         terminal(&slice.replace('\t', "    ")).into_owned()

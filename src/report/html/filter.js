@@ -18,7 +18,6 @@
     document.getElementById("shown").textContent = shown + " of " + articles.length + " shown";
   }
   form.addEventListener("input", apply);
-  form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   apply();
 }());

@@ -3,15 +3,17 @@
 use std::fmt::Write as _;
 
 use super::super::RulePage;
-use super::super::entry::{Entry, place};
+use super::super::entry::{Entry, place, policy_line};
 use super::super::escape::xml;
-use super::super::snippet::excerpt;
+use super::super::snippet::{Window, excerpt};
 use super::safe;
 use crate::finding::Location;
 use crate::verdict::subject_text;
 
 /// How many places of a finding are shown.
 const PLACES: usize = 50;
+/// How much of a line: it scrolls.
+const WINDOW: Window = Window { before: 500, after: 500 };
 
 pub(super) fn push(text: &mut String, entry: &Entry<'_>, rules: &[RulePage]) {
     let finding = &entry.judged.finding;
@@ -39,7 +41,7 @@ fn push_place(text: &mut String, at: &Location) {
     let label = at.label.as_ref().map(|label| format!(" <bdi>{}</bdi>", safe(label))).unwrap_or_default();
     let _ = writeln!(text, "<figure>\n<figcaption><code>{}</code>{label}</figcaption>", safe(&place(at)));
     if !at.excerpt.is_empty() {
-        let excerpt = excerpt(at);
+        let excerpt = excerpt(at, WINDOW);
         let part = |range| xml(excerpt.text.get(range).unwrap_or_default());
         let (before, marked) = (part(0..excerpt.mark.start), part(excerpt.mark.clone()));
         let after = part(excerpt.mark.end..excerpt.text.len());
@@ -57,9 +59,10 @@ fn push_details(text: &mut String, entry: &Entry<'_>) {
     let origin = &entry.judged.decision.origin;
     let commit = entry.judged.finding.commit.as_ref();
     let more = commit.map(|id| ("commit", id.short().to_owned()));
-    let policy = ("policy", format!("{}:{}", origin.path, origin.line));
+    let policy = ("policy", policy_line(origin));
     let fingerprint = ("fingerprint", entry.judged.finding.fingerprint().to_string());
-    let details = entry.details().into_iter().rev().chain(more).chain([policy, fingerprint]);
+    let (help, facts): (Vec<_>, Vec<_>) = entry.details().into_iter().partition(|(word, _)| *word == "help");
+    let details = help.into_iter().chain(facts).chain(more).chain([policy, fingerprint]);
     text.push_str("<dl>\n");
     for (word, fact) in details {
         let _ = writeln!(text, "<div class=\"{word}\"><dt>{word}</dt><dd>{}</dd></div>", safe(&fact));

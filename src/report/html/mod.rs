@@ -30,8 +30,12 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     let mut text = head(report);
     push_summary(&mut text, report, &entries);
     push_notes(&mut text, "undecided", "Could not be evaluated", &undecided(report));
-    push_notes(&mut text, "remarks", "To know", &remarks(report));
     text.push_str("<main>\n");
+    let remarks = |text: &mut String| push_notes(text, "remarks", "To know", &remarks(report));
+    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
+    if forced {
+        remarks(&mut text);
+    }
     if entries.is_empty() {
         text.push_str("<p>Nothing was found.</p>\n");
     } else {
@@ -45,6 +49,9 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
         let count = left_out.len();
         let _ =
             writeln!(text, "<p><strong>{count} more findings are left out</strong>, none of them worse.</p>");
+    }
+    if !forced {
+        remarks(&mut text);
     }
     let _ = writeln!(text, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>");
     text
@@ -76,8 +83,7 @@ fn head(report: &Report) -> String {
 fn push_summary(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
     let class = match report.verdict() {
         Verdict::Accept => "accept",
-        Verdict::Reject => "reject",
-        Verdict::Undecided => "reject",
+        Verdict::Reject | Verdict::Undecided => "reject",
     };
     let _ = writeln!(
         text,
@@ -118,7 +124,7 @@ fn counts(entries: &[Entry<'_>]) -> String {
     let shown: Vec<String> = counted
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(standing, count)| format!("{count} {}", standing.as_str()))
+        .map(|(standing, count)| format!("{count} {}", standing.counted()))
         .collect();
     if shown.is_empty() { "no findings".to_owned() } else { shown.join(", ") }
 }
@@ -140,18 +146,19 @@ fn push_notes(text: &mut String, class: &str, title: &str, notes: &[String]) {
 /// Hidden until the script shows it: without one it would do nothing.
 fn push_filter(text: &mut String, entries: &[Entry<'_>]) {
     text.push_str(
-        "<form id=\"filter\" hidden=\"hidden\">\n<label>Search <input type=\"search\" id=\"words\"/></label>\n",
+        "<div id=\"filter\" role=\"search\" hidden=\"hidden\">\n<label>Search <input type=\"search\" id=\"words\"/></label>\n",
     );
     for standing in Standing::ALL {
         let (word, count) = (standing.as_str(), of(entries, standing));
         if count > 0 {
             let _ = writeln!(
                 text,
-                "<label><input type=\"checkbox\" checked=\"checked\" value=\"{word}\"/> {word} ({count})</label>"
+                "<label><input type=\"checkbox\" checked=\"checked\" value=\"{word}\"/> {} ({count})</label>",
+                standing.counted()
             );
         }
     }
-    text.push_str("<output id=\"shown\"></output>\n</form>\n");
+    text.push_str("<output id=\"shown\"></output>\n</div>\n");
 }
 
 fn push_group(text: &mut String, standing: Standing, entries: &[Entry<'_>], rules: &[RulePage]) {
