@@ -41,8 +41,13 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn finding(evidence: &RefEvidence, reason: &str) -> Finding {
+    let help = if evidence.ref_name.starts_with("refs/approvals/") {
+        "make the statement with `portcullis approve`, and push exactly the ref that it prints."
+    } else {
+        "leave this ref out of the push: name the branch, as in `git push origin main`."
+    };
     about_ref(META.id, evidence, format!("{} may not be pushed: {reason}", evidence.ref_name))
         .severity(Severity::Critical)
-        .help("leave this ref out of the push: name the branch, as in `git push origin main`.")
+        .help(help)
         .offending(reason)
 }

@@ -120,7 +120,12 @@ impl Approvals {
         for (ref_name, id) in stored.iter().filter(|(_, id)| !reader.has_expired(id, asked.now)) {
             match reader.read(ref_name, id) {
                 Ok(record) => approvals.add(record, asked, contributors),
-                Err(reason) => approvals.facts.push(not_genuine(id, &reason)),
+                Err(reason) => {
+                    let of_this = ref_name.contains(asked.tree.as_str());
+                    let notice = format!("the statement {} does not count any more: {reason}", id.short());
+                    approvals.notices.extend(of_this.then_some(notice));
+                    approvals.facts.push(not_genuine(id, &reason));
+                }
             }
         }
         if needed_more > 0 && !approvals.records.is_empty() {
