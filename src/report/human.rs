@@ -106,6 +106,8 @@ fn finding(judged: &Judged, colour: Colour) -> String {
         Colour::Never => Renderer::plain(),
     };
     let text = renderer.term_width(WIDTH.max(100)).render(&[group]);
+    let places = finding.location.iter().chain(&finding.related);
+    let text = places.fold(text, |text, location| with_own_column(&text, location));
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
@@ -125,6 +127,16 @@ fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotatio
     let label = location.label.as_ref().filter(|label| fits(label)).map(|label| terminal(label).into_owned());
     let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
     Snippet::source(excerpt.text).line_start(line).path(shown_path(location)).annotation(annotation)
+}
+
+/// The renderer counts columns in what is shown; the place is told as it is in the file. Behind it the
+/// line ends, or a colour does.
+fn with_own_column(text: &str, location: &Location) -> String {
+    let shown = excerpt(location, WINDOW).shown_column;
+    let (path, line, column) = (shown_path(location), location.start.line, location.start.column);
+    ["\n", "\u{1b}"].iter().fold(text.to_owned(), |text, end| {
+        text.replacen(&format!("{path}:{line}:{shown}{end}"), &format!("{path}:{line}:{column}{end}"), 1)
+    })
 }
 
 /// A label that would run off the pusher's terminal is said below the excerpt instead.

@@ -9,6 +9,9 @@ use crate::finding::Location;
 pub(super) struct Excerpt {
     pub(super) text: String,
     pub(super) mark: Range<usize>,
+    /// The column at which the mark stands in what is shown, which is another than in the file where the
+    /// line is cut on its left, or holds what had to be spelled out.
+    pub(super) shown_column: usize,
 }
 
 /// How many characters of a line are shown before and after the start of the mark.
@@ -35,5 +38,6 @@ pub(super) fn excerpt(location: &Location, window: Window) -> Excerpt {
     let (before, marked, after) = (part(first..start), part(start..marked_end), part(marked_end..last));
     let cut = if last < characters.len() { "…" } else { "" };
     let mark = before.len()..before.len() + marked.len();
-    Excerpt { text: format!("{before}{marked}{after}{cut}"), mark }
+    let shown_column = before.chars().count() + 1;
+    Excerpt { text: format!("{before}{marked}{after}{cut}"), mark, shown_column }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{at, blocking, finding, json, judged, lines, rendered, report, section};
 use crate::finding::{Side, Subject};
 use crate::policy::Enforcement;
-use crate::report::{Format, Report, Section};
+use crate::report::{Colour, Format, Report, Section};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
@@ -127,4 +127,17 @@ fn one_finding_fills_no_report() {
     assert_eq!(results[0]["relatedLocations"].as_array().map(Vec::len), Some(999));
     assert!(results[0]["message"]["text"].as_str().is_some_and(|text| text.contains("1001 more places")));
     assert!(sarif.to_string().len() < 10_000_000);
+}
+
+#[test]
+fn a_line_that_is_cut_is_told_by_its_own_column() {
+    let mut location = at("prod/web.yaml", 4, Side::New);
+    location.excerpt = format!("{}type: LoadBalancer", " ".repeat(300));
+    (location.start.column, location.end.column) = (307, 319);
+    let long = judged(finding("node-port").at(location), Enforcement::Deny);
+    let report = report(vec![section(Verdict::Reject, vec![long])]);
+    for colour in [Colour::Never, Colour::Always] {
+        let text = report.render(Format::Human, colour, &[]);
+        assert!(text.contains("prod/web.yaml:4:307"), "{text}");
+    }
 }
