@@ -45,7 +45,7 @@ fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str>
     let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
     match (governing.governance, signatures, owners) {
         (Governance::None, _, _) if first => Some(
-            "this push brings the first trust files; from now on they change only as their owners approve or the server accepts",
+            "this push brings the first trust files; once there is a policy, they change only as their owners approve or the server accepts",
         ),
         (Governance::None, _, _) => {
             Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
