@@ -52,7 +52,12 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     if !text.is_empty() && text.bytes().all(plain) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
+    Cow::Owned(quoted_word(text))
+}
+
+/// The text as one word of a shell, in single quotes whatever it is.
+pub fn quoted_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Text for XML and HTML, inside elements and quoted attributes. What XML 1.0 has no place for is spelled

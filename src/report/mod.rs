@@ -26,7 +26,7 @@ use crate::evidence::ApprovalFacts;
 use crate::source::ObjectId;
 use crate::verdict::{Judgement, Verdict};
 
-pub use escape::{shell_word, terminal};
+pub use escape::{quoted_word, shell_word, terminal};
 pub use replay::{ReplayRow, ReplaySummary};
 
 /// How a report is written.

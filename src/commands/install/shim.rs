@@ -3,6 +3,8 @@
 //! In: a layout and the program's place. Out: the shim of `hooks/` that calls the program there, alone or
 //! before another hook. Never: takes a script that somebody has changed for its own.
 
+use crate::report::quoted_word;
+
 /// What stands for the call of portcullis in the runners of two hooks.
 const CALL: &str = "PORTCULLIS";
 const CHAINED_PRE_RECEIVE: &str = include_str!("chained.pre-receive");
@@ -73,7 +75,7 @@ pub(super) struct Shim {
 impl Shim {
     /// A hook that calls the program at a path.
     pub(super) fn calling(program: &str, layout: Layout) -> Self {
-        let program = quoted(program);
+        let program = quoted_word(program);
         Self { layout, company: Company::Alone, program, server_policy: None, deadline: None }
     }
 
@@ -84,7 +86,8 @@ impl Shim {
             Company::Alone => "\nexec ",
             Company::Chained => "",
         };
-        let policy = self.server_policy.as_deref().map(|path| format!(" --server-policy {}", quoted(path)));
+        let policy =
+            self.server_policy.as_deref().map(|path| format!(" --server-policy {}", quoted_word(path)));
         let deadline = self.deadline.map(|seconds| format!(" --deadline {seconds}"));
         let options = [policy, deadline].into_iter().flatten().collect::<String>();
         format!("{before}{start}{} {arguments}{options}{after}", self.program)
@@ -119,17 +122,13 @@ impl Shim {
     }
 }
 
-/// A text as one word of the shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
+/// What [`quoted_word`] was given.
 fn unquoted(word: &str) -> String {
     let inner = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')).unwrap_or(word);
     inner.replace(r"'\''", "'")
 }
 
-/// The first word, as [`quoted`] writes it or as the shims of `hooks/` do, and the rest.
+/// The first word, as [`quoted_word`] writes it or as the shims of `hooks/` do, and the rest.
 fn word(text: &str) -> Option<(&str, &str)> {
     if text.starts_with(ON_PATH) {
         return text.split_at_checked(ON_PATH.len());
