@@ -3,11 +3,12 @@
 use std::fs;
 use std::io::Write as _;
 
+use super::approvals::{approve, key_files, proposal, trusting_policy};
 use super::checkout::Checkout;
 use super::manifests::{
-    NODE_PORT, POLICY_PATH, SECRET_READER_BINDING, SERVICE, SERVICE_PATH, SETTINGS, policy,
+    GREEN_SETTINGS, NODE_PORT, POLICY_PATH, SECRET_READER_BINDING, SERVICE, SERVICE_PATH, SETTINGS, policy,
 };
-use super::server::{PORTCULLIS, Server, install};
+use super::server::{File, PORTCULLIS, Server, install};
 use crate::common::git::{Failure, Git};
 use crate::common::keys::person;
 
@@ -156,5 +157,33 @@ fn a_staged_change_of_a_sha_256_repository_is_judged() -> Result<(), Failure> {
     assert!(said.is_err_and(|said| said.contains("error[node-port]")));
     let owners = alice.portcullis(&["objects", &format!("HEAD:{SERVICE_PATH}")])?;
     assert!(owners.contains("ClusterIP"), "{owners}");
+    Ok(())
+}
+
+/// Statements of a SHA-256 repository: sixty-four digits in every line of them.
+#[test]
+fn approvals_of_a_sha_256_repository_count_for_what_was_approved() -> Result<(), Failure> {
+    let (server, mallory) = server("sha256.git", &SHA_256)?.ok_or("git knows no SHA-256")?;
+    let (keys, policy) = (key_files()?, trusting_policy(1, "")?);
+    let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
+    files.extend([(POLICY_PATH, policy.as_str()), ("CODEOWNERS", "/prod/ @alice @mallory\n")]);
+    mallory.commit("Ask for approvals", &files)?;
+    mallory.push_main()?.accepted(&["first trust files"]);
+    mallory.sign_as("mallory")?;
+    mallory.git.run(&["config", "user.name", "mallory"], b"")?;
+    mallory.git.run(&["config", "user.email", "mallory@example.com"], b"")?;
+    proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
+    mallory.push_main()?.rejected(&["error[missing-approval]"]);
+    let folder = server.folder.path().join("owner");
+    fs::create_dir(&folder)?;
+    let git = Git::at(&folder);
+    git.run(&[&["init", "--quiet"], SHA_256.as_slice(), &["."]].concat(), b"")?;
+    git.run(&["remote", "add", "origin", &format!("file://{}", server.git_dir.display())], b"")?;
+    let alice = Checkout::at(&server, folder)?;
+    alice.sign_as("alice")?;
+    approve(&alice, &[])?;
+    mallory.commit("Change it after the approval", &[("prod/settings.yaml", GREEN_SETTINGS)])?;
+    mallory.push_main()?.rejected(&["error[missing-approval]"]);
+    mallory.push(&["HEAD~1:refs/heads/main"])?.accepted(&["alice approves", "`git cat-file` reads it"]);
     Ok(())
 }

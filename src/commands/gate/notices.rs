@@ -79,14 +79,20 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     if governing.policy.repository().is_none() {
         return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
     }
-    let branch = planned.ref_name.strip_prefix("refs/heads/").filter(|branch| !branch.starts_with('-'));
-    let name = shell_word(branch.unwrap_or(&planned.ref_name));
+    let name = shell_word(short_name(&planned.ref_name));
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
         "who is asked to approve fetches this commit from a branch that is not protected, runs \
          `portcullis approve {name} {tip}{floor}` and pushes what it signs"
     ))
+}
+
+/// What `approve` takes for the ref. A branch called like an option, or like another ref in full, is named
+/// in full itself.
+fn short_name(ref_name: &str) -> &str {
+    let plain = |branch: &&str| !branch.starts_with('-') && !branch.starts_with("refs/");
+    ref_name.strip_prefix("refs/heads/").filter(plain).unwrap_or(ref_name)
 }
 
 /// Checks that ask for approvals by what they find.

@@ -1,10 +1,10 @@
 //! Files that are something else once they are checked out, or stand where nobody would look for them.
 
 use crate::common::git::Failure;
-use crate::hooks::approvals::clone_of;
+use crate::hooks::approvals::{clone_of, key_files, trusting_policy};
 use crate::hooks::checkout::Checkout;
 use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
-use crate::hooks::server::Server;
+use crate::hooks::server::{File, Server};
 
 fn server() -> Result<(Server, Checkout), Failure> {
     let policy = policy("protected: [refs/heads/main, 'refs/heads/release/*', 'refs/tags/*']\n");
@@ -113,6 +113,22 @@ fn a_branch_that_is_called_like_a_command() -> Result<(), Failure> {
         let push = mallory.push(&[&format!("HEAD:refs/heads/{name}")])?;
         push.rejected(&["error[missing-approval]", &format!("`portcullis approve {word} {commit}`")]);
     }
+    Ok(())
+}
+
+/// A branch called like `main` in full: the owner copies the command and signs for `main` instead of it.
+#[test]
+fn a_branch_that_is_called_like_main_in_full() -> Result<(), Failure> {
+    let everything =
+        trusting_policy(1, "")?.replace("refs/heads/main, 'refs/heads/release/*'", "'refs/heads/*'");
+    let keys = key_files()?;
+    let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
+    files.extend([(POLICY_PATH, everything.as_str()), ("CODEOWNERS", "* @alice\n"), (SERVICE_PATH, SERVICE)]);
+    let server = Server::holding(&files)?;
+    let mallory = clone_of(&server, "mallory")?;
+    let commit = mallory.commit("Change what is owned", &[("prod/settings.yaml", SETTINGS)])?;
+    let push = mallory.push(&["HEAD:refs/heads/refs/heads/main"])?;
+    push.rejected(&["error[missing-approval]", &format!("approve refs/heads/refs/heads/main {commit}`")]);
     Ok(())
 }
 
