@@ -16,6 +16,7 @@ mod json;
 mod junit;
 mod length;
 mod markdown;
+mod mermaid;
 mod outputs;
 mod rdjsonl;
 mod replay;

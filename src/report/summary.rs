@@ -6,7 +6,7 @@ use super::annotation::unplaced;
 use super::counts::{Counts, plural};
 use super::entry::{Anchor, Entry, Standing, entries, headline, place, remarks, undecided};
 use super::markdown::{facts, fitting, push_what_fits, quoted};
-use super::{Report, RulePage, Section};
+use super::{Report, RulePage, Section, mermaid};
 
 /// GitHub refuses a summary above 1 MiB; in bytes.
 const LARGEST: usize = 1_000_000;
@@ -15,13 +15,14 @@ const NOTES: usize = 100_000;
 const TABLE: usize = 300_000;
 
 /// The report for `$GITHUB_STEP_SUMMARY`, always below 1 MiB: verdict, counts, what could not be evaluated,
-/// what blocks as a table, then every finding with all that is known of it.
+/// what blocks as a table, a graph of new grants and exposures, then every finding with all that is known of it.
 pub fn summary(report: &Report, rules: &[RulePage]) -> String {
     let entries = entries(report);
     let mut text = format!("# portcullis: {}\n\n", headline(report));
     push_judged(&mut text, report, &Counts::of(report, &entries));
     push_notes(&mut text, "Could not be evaluated", &undecided(report));
     push_blocking(&mut text, &entries);
+    push_graph(&mut text, &entries);
     push_notes(&mut text, "To know", &remarks(report));
     push_findings(&mut text, &entries, rules);
     text
@@ -71,6 +72,14 @@ fn push_blocking(text: &mut String, entries: &[Entry<'_>]) {
     text.push_str("\n## What blocks\n\n| Check | What | Where | What to do |\n|---|---|---|---|\n");
     let limit = text.len() + TABLE;
     push_what_fits(text, &rows, limit, "findings that block");
+}
+
+fn push_graph(text: &mut String, entries: &[Entry<'_>]) {
+    let graph = mermaid::graph(entries);
+    if !graph.is_empty() {
+        text.push_str("\n## New grants and exposures\n");
+        text.push_str(&graph);
+    }
 }
 
 fn blocking_row(entry: &Entry<'_>) -> String {
