@@ -82,11 +82,11 @@ impl<'a> Graph<'a> {
         let mut text = String::from("\n```mermaid\nflowchart LR\n");
         let clusters: BTreeSet<&str> = self.stations.iter().map(|((cluster, _), _)| *cluster).collect();
         for (index, cluster) in clusters.iter().enumerate() {
-            let _ = writeln!(text, "  subgraph c{index}[\"cluster {}\"]", label(cluster));
+            let _ = writeln!(text, "  subgraph c{index}[\"cluster {}\"]\n    direction LR", label(cluster));
             let numbered = self.stations.iter().enumerate();
             let own = numbered.filter(|(_, ((of, _), _))| of == cluster);
             own.for_each(|(number, ((_, station), standing))| {
-                push_station(&mut text, number, station, *standing)
+                push_station(&mut text, number, station, *standing);
             });
             text.push_str("  end\n");
         }

@@ -1,7 +1,7 @@
 //! What a forge is given: annotations, one comment, a summary, a status and outputs.
 
 use super::{approving, at, blocking, finding, judged, report, section, waived};
-use crate::finding::{Side, Subject};
+use crate::finding::{Edge, Relation, Side, Station, StationKind, Subject};
 use crate::policy::Enforcement;
 use crate::report::{
     AnnotationLevel, Report, ReportContext, Section, annotations, comment, outputs, status_line, summary,
@@ -137,4 +137,27 @@ fn a_summary_names_what_blocks_in_a_table_and_stays_within_the_limit() {
     for noun in ["notes", "findings that block", "findings"] {
         assert!(text.contains(&format!("more {noun} are left out")), "{noun}");
     }
+}
+
+#[test]
+fn a_graph_has_thirty_stations_and_counts_the_rest_and_its_fence_holds() {
+    let hostile = "`\"]\n```\n%%{init: {}}%%\nclick n0 \"https://evil.example\"";
+    let granted = |number: usize| {
+        let mut granted = blocking("rbac-escalation", "a.yaml");
+        let from = Station::new(StationKind::Subject, format!("User {number} {hostile}"));
+        let to = Station::new(StationKind::Binding, format!("RoleBinding {number} {hostile}"));
+        granted.finding = granted.finding.path([Edge { from, relation: Relation::NamedIn, to }]);
+        granted
+    };
+    let text = summary(&report(vec![section(Verdict::Reject, (0..20).map(granted).collect())]), &[]);
+    let graph =
+        text.split("```mermaid\n").nth(1).and_then(|rest| rest.split("\n```\n").next()).expect("a graph");
+    assert_eq!(graph.matches(":::blocks").count(), 30);
+    assert_eq!(graph.matches(" -->|").count(), 15);
+    assert!(text.contains("\n5 more steps are not drawn, none of them worse.\n"), "{text}");
+    assert!(!graph.lines().any(|line| line.trim_start().starts_with("click")), "{graph}");
+    for word in ["`", "%%", "https:"] {
+        assert!(!graph.contains(word), "{word}: {graph}");
+    }
+    assert!(!summary(&green(vec![waived()]), &[]).contains("mermaid"));
 }
