@@ -4,6 +4,7 @@ use super::fingerprint::Fingerprint;
 use super::location::{Location, Side};
 use super::path::Edge;
 use super::severity::Severity;
+use super::suggestion::Suggestion;
 use crate::kube::ObjectRef;
 use crate::manifest::Node;
 use crate::source::ObjectId;
@@ -61,6 +62,8 @@ pub struct Finding {
     pub notes: Vec<Note>,
     /// What to do now.
     pub remediation: String,
+    /// What to write instead, where that is certain.
+    pub suggestion: Option<Suggestion>,
     /// The values that make it what it is; they enter the fingerprint.
     pub offending: Vec<String>,
     /// Who can now do what by which way, for findings about grants and exposures.
@@ -112,6 +115,7 @@ impl Finding {
             why: "",
             notes: Vec::new(),
             remediation: String::new(),
+            suggestion: None,
             offending: Vec::new(),
             path: Vec::new(),
             aspect: None,
@@ -164,6 +168,12 @@ impl Finding {
     /// Says what to do now, in the imperative; it becomes a sentence if it is none yet.
     pub fn help(mut self, remediation: impl Into<String>) -> Self {
         self.remediation = sentence(remediation.into());
+        self
+    }
+
+    /// Says what to write instead, where that is certain.
+    pub fn suggest(mut self, suggestion: Option<Suggestion>) -> Self {
+        self.suggestion = suggestion;
         self
     }
 

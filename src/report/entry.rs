@@ -2,7 +2,7 @@
 
 use super::{Report, Section};
 use crate::evidence::ApprovalStanding;
-use crate::finding::{Location, Side};
+use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{ApprovalDemand, Enforcement, Origin};
 use crate::source::RepoPath;
 use crate::verdict::{Judged, Verdict};
@@ -96,10 +96,21 @@ impl<'a> Entry<'a> {
             details
                 .push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
         }
+        if let Some(suggestion) = self.suggestion() {
+            details.push(("change to", suggestion.excerpt().to_owned()));
+        }
         if !finding.remediation.is_empty() {
             details.push(("help", finding.remediation.clone()));
         }
         details
+    }
+
+    /// What to write instead, unless somebody has accepted the finding as it is.
+    pub(super) fn suggestion(&self) -> Option<&'a Suggestion> {
+        match self.standing {
+            Standing::Blocks | Standing::Forced | Standing::Warns => self.judged.finding.suggestion.as_ref(),
+            Standing::Approved | Standing::Waived => None,
+        }
     }
 
     /// The message and all details, one a line.

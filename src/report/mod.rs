@@ -24,6 +24,7 @@ mod sarif;
 mod sarif_result;
 mod snippet;
 mod status_line;
+mod suggestions;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ pub use escape::{quoted_word, shell_word, terminal};
 pub use outputs::outputs;
 pub use replay::{ReplayRow, ReplaySummary};
 pub use status_line::status_line;
+pub use suggestions::{SuggestionComment, suggestions};
 pub use summary::summary;
 
 /// How a report is written.
