@@ -30,6 +30,16 @@ pub enum Subject {
     Ref(String),
 }
 
+impl Subject {
+    /// The object, where it is one.
+    pub fn object(&self) -> Option<&ObjectRef> {
+        match self {
+            Self::Object { id, .. } => Some(id),
+            Self::File | Self::Commit(_) | Self::Ref(_) => None,
+        }
+    }
+}
+
 /// A labelled line below the source excerpt: `= gains: …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -211,10 +221,7 @@ impl Finding {
 
     /// The cluster of the object that it is about.
     pub fn cluster(&self) -> Option<&crate::kube::ClusterName> {
-        match &self.subject {
-            Subject::Object { id, .. } => Some(&id.cluster),
-            Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
-        }
+        self.subject.object().map(|id| &id.cluster)
     }
 }
 

@@ -6,6 +6,7 @@
 mod annotation;
 mod comment;
 mod counts;
+mod difference;
 mod entry;
 mod escape;
 mod github;
@@ -98,6 +99,8 @@ pub struct Section {
     pub title: String,
     /// The commits that were compared, where there are any.
     pub range: (Option<ObjectId>, Option<ObjectId>),
+    /// The address of the repository for a browser, where the run knows it.
+    pub repository: Option<String>,
     /// How many new commits there are.
     pub commits: usize,
     /// The judgement.
@@ -115,6 +118,7 @@ impl Section {
         Self {
             title: title.to_owned(),
             range: (None, None),
+            repository: None,
             commits: 0,
             judgement,
             notices,
