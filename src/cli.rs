@@ -1,5 +1,6 @@
 //! The command line, as clap types.
 
+mod files;
 mod hidden;
 mod hooks;
 mod installation;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::kube::KubernetesVersion;
+pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
@@ -132,6 +134,9 @@ pub struct CheckArguments {
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
+    /// Where else to.
+    #[command(flatten)]
+    pub files: ReportFilesArguments,
 }
 
 /// Arguments of `validate`.

@@ -38,10 +38,10 @@ impl Exit {
     /// The number that the process returns.
     pub fn number(self) -> u8 {
         match self {
-            Self::Accept => 0,
-            Self::Reject => 1,
+            Self::Accept => Verdict::Accept.exit_code(),
+            Self::Reject => Verdict::Reject.exit_code(),
             Self::Usage => 2,
-            Self::Undecided => 3,
+            Self::Undecided => Verdict::Undecided.exit_code(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod owners;
 mod policy;
 mod pre_commit;
 mod replay;
+mod report_files;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;

@@ -36,6 +36,15 @@ impl Verdict {
             Self::Undecided => "undecided",
         }
     }
+
+    /// What the process returns, the same whatever the format. 2 is no verdict: it tells of wrong usage.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Accept => 0,
+            Self::Reject => 1,
+            Self::Undecided => 3,
+        }
+    }
 }
 
 /// A finding and what the policy makes of it.
