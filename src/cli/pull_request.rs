@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{OutputFormat, ReportArguments};
+use super::{ReportArguments, ReportFilesArguments};
+use crate::report::{ReportContext, ReportContextError};
 
 /// Arguments of `pr`.
 #[derive(Args, Debug)]
@@ -26,7 +27,7 @@ pub struct PullRequestArguments {
     pub ca: Option<PathBuf>,
     /// The name of the status.
     #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
-    pub context: String,
+    pub context: ReportContext,
     /// When to comment on the pull request.
     #[arg(long, value_enum, default_value_t = CommentArgument::Never)]
     pub comment: CommentArgument,
@@ -45,18 +46,12 @@ pub struct PullRequestArguments {
     /// End without a verdict after this many seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub deadline: u64,
-    /// Write the report in a further format: `sarif=report.sarif`; may be repeated.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = further)]
-    pub also: Vec<(OutputFormat, PathBuf)>,
-    /// Append a summary in Markdown to this file; `GITHUB_STEP_SUMMARY` where absent.
-    #[arg(long, value_name = "FILE")]
-    pub summary: Option<PathBuf>,
-    /// Append the outputs of the step to this file; `GITHUB_OUTPUT` where absent.
-    #[arg(long, value_name = "FILE")]
-    pub outputs: Option<PathBuf>,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
+    /// Where else to.
+    #[command(flatten)]
+    pub files: ReportFilesArguments,
 }
 
 /// Forges of `--forge`.
@@ -81,14 +76,6 @@ pub enum CommentArgument {
     Always,
 }
 
-/// A name that cannot end a status, a comment's marker, or a line.
-fn context(text: &str) -> Result<String, String> {
-    let plain = |character: char| character.is_ascii_alphanumeric() || " ._/-".contains(character);
-    let fits = (1..=64).contains(&text.len()) && text.chars().all(plain) && !text.contains("--");
-    fits.then(|| text.to_owned()).ok_or_else(|| "up to 64 letters, digits, blanks, `.`, `_`, `/` and single `-`".into())
-}
-
-fn further(text: &str) -> Result<(OutputFormat, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE")?;
-    Ok((OutputFormat::from_str(format, false)?, PathBuf::from(file)))
+fn context(text: &str) -> Result<ReportContext, ReportContextError> {
+    ReportContext::parse(text)
 }

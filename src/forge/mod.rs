@@ -20,8 +20,8 @@ pub use error::{ForgeError, Method, Route};
 pub use github::Github;
 pub use http::{Connection, Http};
 pub use model::{
-    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, Project, PullNumber, PullRequest,
-    PullState, Pushers, QueueEntry, RequiredStatus, Review, ReviewState, SourceBranch, StatusState,
+    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion, Project,
+    PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review, ReviewState, SourceBranch, StatusState,
 };
 pub use standing::{Approval, approvals};
 
@@ -49,10 +49,13 @@ pub trait Forge {
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;
 
     /// Writes the one comment that begins with `marker`: over the one that this account wrote, or anew.
-    fn write_comment(&self, number: PullNumber, marker: &str, text: &str) -> Result<(), ForgeError>;
+    fn write_comment(&self, number: PullNumber, marker: &str, text: &str, occasion: Occasion) -> Result<(), ForgeError>;
+
+    /// Shows notes beside the lines of a commit.
+    fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError>;
 
     /// Proposes changes beside lines, those that were not proposed before.
-    fn propose(&self, pull: &PullRequest, notes: &[LineNote]) -> Result<(), ForgeError>;
+    fn propose(&self, pull: &PullRequest, changes: &[LineProposal]) -> Result<(), ForgeError>;
 
     /// The API, for what only one forge has.
     fn http(&self) -> &Http;

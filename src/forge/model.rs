@@ -188,7 +188,7 @@ pub enum StatusState {
     Error,
 }
 
-/// A note beside a line.
+/// A note beside lines of the new revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineNote {
     /// The file, from the root of the repository.
@@ -197,6 +197,56 @@ pub struct LineNote {
     pub start_line: u32,
     /// The last line.
     pub end_line: u32,
+    /// The first column, from 1, and the one after the last, where it is one line.
+    pub columns: Option<(u32, u32)>,
+    /// How it is shown.
+    pub level: NoteLevel,
+    /// What it is.
+    pub title: String,
+    /// What is wrong.
+    pub message: String,
+    /// All that is known of it.
+    pub details: String,
+}
+
+/// How a note is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteLevel {
+    /// It holds the change back.
+    Failure,
+    /// It does not.
+    Warning,
+    /// It is only told.
+    Notice,
+}
+
+/// The run that notes belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoteRun {
+    /// Its name, which is not the status's: notes decide nothing.
+    pub name: String,
+    /// One line.
+    pub summary: String,
+}
+
+/// A change that is proposed beside lines of the new revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineProposal {
+    /// The file.
+    pub path: String,
+    /// The first line, from 1.
+    pub start_line: u32,
+    /// The last line.
+    pub end_line: u32,
     /// Its text, in Markdown.
     pub body: String,
+}
+
+/// Whether a comment is worth writing where there is none yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// It is.
+    Anew,
+    /// Only over an older one, which says what is no longer true.
+    Over,
 }

@@ -33,7 +33,7 @@ pub struct Runner(BTreeMap<&'static str, String>);
 
 impl Runner {
     /// Every variable that is asked for.
-    const NAMES: [&'static str; 25] = [
+    const NAMES: [&'static str; 24] = [
         "CI_API_V4_URL",
         "CI_JOB_URL",
         "CI_MERGE_REQUEST_IID",
@@ -58,7 +58,6 @@ impl Runner {
         "GITLAB_TOKEN",
         "PORTCULLIS_TOKEN",
         "RUNNER_TEMP",
-        "SSL_CERT_FILE",
     ];
 
     /// The variables for which `read` gives a value.

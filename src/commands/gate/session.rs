@@ -191,7 +191,7 @@ impl Session {
         Ok(section)
     }
 
-    fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
+    pub(super) fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
         match (&planned.base, &planned.tip) {
             (_, None) => Ok(old.clone()),
             (None, Some(tip)) => self.repository.snapshot(&planned.result(&self.repository, tip)?),
@@ -202,7 +202,7 @@ impl Session {
         }
     }
 
-    fn evidence(
+    pub(super) fn evidence(
         &self,
         planned: &PlannedRef,
         governing: &Governing,

@@ -1,5 +1,6 @@
 //! GitHub and GitHub Enterprise Server: <https://docs.github.com/en/rest>.
 
+mod notes;
 mod queue;
 mod rules;
 mod wire;
@@ -8,7 +9,8 @@ mod write;
 use super::error::ForgeError;
 use super::http::Http;
 use super::model::{
-    BranchRules, CommitStatus, LineNote, Project, PullNumber, PullRequest, Pushers, QueueEntry, Review,
+    BranchRules, CommitStatus, LineNote, NoteRun, Occasion, Project, LineProposal, PullNumber, PullRequest, Pushers,
+    QueueEntry, Review,
 };
 use super::path::segment;
 use super::{Forge, Method};
@@ -82,12 +84,16 @@ impl Forge for Github {
         write::status(self, commit, status)
     }
 
-    fn write_comment(&self, number: PullNumber, marker: &str, text: &str) -> Result<(), ForgeError> {
-        write::comment(self, number, marker, text)
+    fn write_comment(&self, number: PullNumber, marker: &str, text: &str, occasion: Occasion) -> Result<(), ForgeError> {
+        write::comment(self, number, marker, text, occasion)
     }
 
-    fn propose(&self, pull: &PullRequest, notes: &[LineNote]) -> Result<(), ForgeError> {
-        write::proposals(self, pull, notes)
+    fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError> {
+        notes::annotate(self, commit, run, notes)
+    }
+
+    fn propose(&self, pull: &PullRequest, changes: &[LineProposal]) -> Result<(), ForgeError> {
+        notes::propose(self, pull, changes)
     }
 
     fn http(&self) -> &Http {
