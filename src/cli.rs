@@ -4,6 +4,7 @@ mod files;
 mod hidden;
 mod hooks;
 mod installation;
+mod pull_request;
 mod statements;
 mod verification;
 
@@ -16,6 +17,7 @@ pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
+pub use pull_request::{CommentArgument, ForgeArgument, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 
@@ -39,6 +41,8 @@ pub enum Command {
     PreCommit(ReportArguments),
     /// Judge the change between two revisions, or files and folders as if all of them were new.
     Check(CheckArguments),
+    /// Judge a pull request as the merge that it would become, and tell its forge.
+    Pr(PullRequestArguments),
     /// Validate files and folders against the schemas of Kubernetes versions and of their own CRDs.
     Validate(ValidateArguments),
     /// Judge every first-parent commit of a history as if it had been pushed alone.

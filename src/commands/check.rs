@@ -44,6 +44,7 @@ fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section
         refused: None,
         base: Some(base),
         tip: Some(head),
+        merged_tree: None,
         tags: Vec::new(),
         commits: history.commits,
     };

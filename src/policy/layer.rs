@@ -128,6 +128,11 @@ impl Layer {
         self.files.first().map(|file| &file.document)
     }
 
+    /// The file and the profiles below it.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &PolicyDocument> {
+        self.files.iter().map(|file| &file.document)
+    }
+
     /// What is waived in it.
     pub fn waivers(&self) -> &[Waiver] {
         &self.waivers

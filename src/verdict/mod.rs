@@ -218,14 +218,14 @@ fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Option<(Rank, J
     let decide = |path: Option<&str>| circumstances.policy.decide(&named, path, circumstances.today);
     let decision = strictest(&finding, decide)?;
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
-    let (approved_by, missing) = approvals(&decision, circumstances.evidence);
+    let (approved_by, missing) = approvals(&decision, circumstances.evidence, &fingerprint);
     let judged = Judged { finding, decision, approved_by, missing };
     matters.then(|| (Rank::of(&judged, fingerprint), judged))
 }
 
 /// Who has approved, and how many are missing. One person may meet several demands, each once.
-fn approvals(decision: &Decision, evidence: &RefEvidence) -> (Vec<String>, usize) {
-    let signers = evidence.signers_for(Purpose::Approval);
+fn approvals(decision: &Decision, evidence: &RefEvidence, fingerprint: &Fingerprint) -> (Vec<String>, usize) {
+    let signers = evidence.approvers_of(fingerprint);
     let mut approved_by = BTreeSet::new();
     let mut missing = 0;
     for demand in &decision.demands {
