@@ -91,10 +91,18 @@ fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts
     text.push_str("\n</details>\n");
 }
 
+/// What could not be evaluated and who overrode stand before what was found, the rest of what there is to know
+/// behind it.
 fn push_body(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
-    let quotes = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
-    let quotes: Vec<String> = quotes.chain(remarks(report)).map(|quote| quoted(&quote)).collect();
-    push_what_fits(text, &quotes, LARGEST / 3, "notes");
+    let open = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
+    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
+    let (first, last) = if forced { (remarks(report), Vec::new()) } else { (Vec::new(), remarks(report)) };
+    push_what_fits(text, &quotes(open.chain(first)), LARGEST / 3, "notes");
     let blocks: Vec<String> = entries.iter().map(finding).collect();
-    push_what_fits(text, &blocks, LARGEST, "findings");
+    push_what_fits(text, &blocks, LARGEST - LARGEST / 6, "findings");
+    push_what_fits(text, &quotes(last.into_iter()), LARGEST, "notes");
+}
+
+fn quotes(notes: impl Iterator<Item = String>) -> Vec<String> {
+    notes.map(|note| quoted(&note)).collect()
 }

@@ -34,13 +34,12 @@ impl Counts {
         self.by_standing.iter().filter(|(standing, _)| *standing == wanted).map(|(_, count)| count).sum()
     }
 
-    /// Every number of findings with its word; overrides, which are rare, only where there are some.
+    /// Every number of findings that is not zero, with its word.
     pub(super) fn sentence(&self) -> String {
-        let shown =
-            self.by_standing.iter().filter(|(standing, count)| *standing != Standing::Forced || *count > 0);
+        let shown = self.by_standing.iter().filter(|(_, count)| *count > 0);
         let words: Vec<String> =
             shown.map(|(standing, count)| format!("{count} {}", standing.counted())).collect();
-        words.join(", ")
+        if words.is_empty() { "nothing found".to_owned() } else { words.join(", ") }
     }
 }
 

@@ -65,7 +65,9 @@ pub(super) fn facts(entry: &Entry<'_>) -> String {
         let _ = writeln!(text, "- and {} more places", more + 1);
     }
     for (word, fact) in entry.details().into_iter().rev().take(FACTS).rev() {
-        let _ = writeln!(text, "- **{word}**: {}", fitting(&fact));
+        let fact = fitting(&fact);
+        let fact = if word == "change to" { format!("<code>{fact}</code>") } else { fact };
+        let _ = writeln!(text, "- **{word}**: {fact}");
     }
     text
 }

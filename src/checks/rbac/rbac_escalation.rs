@@ -114,15 +114,23 @@ impl Gain<'_> {
     }
 
     fn gains(&self, atoms: &[Atom], had: &str) -> String {
-        format!("{} (had: {had})", self.permits(atoms))
+        format!("{} (had: {had})", self.gained(&describe::atoms(atoms)))
     }
 
+    fn gained(&self, what: &str) -> String {
+        match self.scope {
+            Scope::Cluster => format!("{what} everywhere"),
+            Scope::Namespace(namespace) => format!("{what} in {namespace}"),
+        }
+    }
+
+    /// As a station of a path, which has room for few words.
     fn permits(&self, atoms: &[Atom]) -> String {
-        let place = match self.scope {
-            Scope::Cluster => "everywhere".to_owned(),
-            Scope::Namespace(namespace) => format!("in {namespace}"),
-        };
-        format!("{} {place}", describe::atoms(atoms))
+        if describe::is_everything(atoms) {
+            self.gained("everything")
+        } else {
+            self.gained(&describe::atoms(atoms))
+        }
     }
 
     fn granted<'a>(&'a self, grant: &'a Grant, permits: &'a str) -> Granted<'a> {

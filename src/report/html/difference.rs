@@ -1,39 +1,34 @@
 //! What the change does to one object, line by line.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::super::difference::{Step, difference};
 use super::super::entry::Entry;
 use super::super::escape::xml;
 use super::super::length::cut;
-use crate::finding::Subject;
-use crate::kube::ObjectRef;
 use crate::world::{ObjectChange, Placed};
 
-/// How many objects are shown, how many lines of each, and how many characters of a line.
+/// How many differences are shown, how many lines of each, and how many characters of a line.
 const OBJECTS: usize = 300;
 const LINES: usize = 400;
 const WIDTH: usize = 400;
 
-/// Objects whose difference the page has shown already.
+/// How many differences the page shows already.
 #[derive(Debug, Default)]
-pub(super) struct Shown<'a>(BTreeSet<(&'a str, &'a ObjectRef)>);
+pub(super) struct Shown(usize);
 
-impl<'a> Shown<'a> {
-    /// Shows the object of a finding at the first finding about it.
-    pub(super) fn push(&mut self, text: &mut String, entry: &Entry<'a>) {
+impl Shown {
+    /// Shows the object of a finding. Each finding has its own, since the filter may hide any of them.
+    pub(super) fn push(&mut self, text: &mut String, entry: &Entry<'_>) {
         let finding = &entry.judged.finding;
-        let Subject::Object { id, .. } = &finding.subject else { return };
-        let is_it = |change: &&ObjectChange| change.subject().id == *id;
+        let Some(id) = finding.subject.object() else { return };
         let path = finding.location.as_ref().map(|at| &at.path);
-        let mut changes: Vec<&ObjectChange> = entry.section.judgement.told.iter().filter(is_it).collect();
+        let of_object = |change: &&ObjectChange| change.subject().id == *id;
+        let mut changes: Vec<&ObjectChange> = entry.section.judgement.told.iter().filter(of_object).collect();
         changes.sort_by_key(|change| path != Some(&change.subject().path));
         let Some(change) = changes.first() else { return };
-        if self.0.contains(&(&*entry.section.title, id)) {
-            text.push_str("<p class=\"difference\">The change of this object stands above.</p>\n");
-        } else if self.0.len() < OBJECTS {
-            self.0.insert((&*entry.section.title, id));
+        self.0 += 1;
+        if self.0 <= OBJECTS {
             push_difference(text, change);
         }
     }

@@ -16,12 +16,7 @@ const PLACES: usize = 50;
 /// How much of a line: it scrolls.
 const WINDOW: Window = Window { before: 500, after: 500 };
 
-pub(super) fn push<'a>(
-    text: &mut String,
-    entry: &Entry<'a>,
-    rules: &[RulePage],
-    differences: &mut Shown<'a>,
-) {
+pub(super) fn push(text: &mut String, entry: &Entry<'_>, rules: &[RulePage], differences: &mut Shown) {
     let finding = &entry.judged.finding;
     let word = entry.standing.as_str();
     let _ = writeln!(

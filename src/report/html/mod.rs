@@ -165,12 +165,12 @@ fn push_filter(text: &mut String, entries: &[Entry<'_>]) {
     text.push_str("<output id=\"shown\"></output>\n</div>\n");
 }
 
-fn push_group<'a>(
+fn push_group(
     text: &mut String,
     standing: Standing,
-    entries: &[Entry<'a>],
+    entries: &[Entry<'_>],
     rules: &[RulePage],
-    differences: &mut Shown<'a>,
+    differences: &mut Shown,
 ) {
     let count = of(entries, standing);
     if count == 0 {
