@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::keyring;
 use super::owners::{dialect_of, owners_of};
-use super::policy::Governing;
 use super::planning::PlannedRef;
+use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
 use crate::evidence::{Evidence, RefEvidence, TrustApproval};
@@ -47,7 +47,9 @@ impl Session {
         let governing = self.policy(Some(&old))?;
         let evidence = self.evidence(planned, &governing, &old, &new)?;
         let owned = match &evidence.owned {
-            Evidence::Known(owned) => owned.iter().flat_map(|change| change.requirement.owners.clone()).collect(),
+            Evidence::Known(owned) => {
+                owned.iter().flat_map(|change| change.requirement.owners.clone()).collect()
+            }
             Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => Vec::new(),
         };
         let missing = evidence.trust_files.iter().flat_map(|change| match &change.approval {

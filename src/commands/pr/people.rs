@@ -40,6 +40,12 @@ impl Teams {
         self.unknown.iter()
     }
 
+    /// Everybody who is in a known team.
+    pub(super) fn candidates(&self, people: &[PersonEntry]) -> Vec<Approver> {
+        let accounts: BTreeSet<&String> = self.known.values().flatten().collect();
+        accounts.into_iter().filter_map(|login| person(people, login, self, Doubt::Nobody)).collect()
+    }
+
     /// The teams of an account.
     fn of(&self, login: &str, doubt: Doubt) -> Vec<String> {
         let has = |accounts: &Vec<String>| accounts.iter().any(|account| account.eq_ignore_ascii_case(login));
@@ -53,7 +59,8 @@ impl Teams {
 /// `None` for a program, and where several people claim the account.
 pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
     let handle = format!("@{login}");
-    let claims = |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
+    let claims =
+        |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
     let mut claiming = people.iter().filter(claims);
     let mut approver = match (claiming.next(), claiming.next()) {
         (None, _) => Approver { name: handle.clone(), handles: vec![handle] },
@@ -77,7 +84,12 @@ mod tests {
     #[test]
     fn an_account_is_one_person_or_nobody() {
         let bot = PersonEntry { bot: true, ..entry("Renovate", &["@renovate"]) };
-        let people = [entry("Ann", &["@Ann", "ann@example.com"]), entry("Bo", &["@ann2"]), entry("Bob", &["@ANN2"]), bot];
+        let people = [
+            entry("Ann", &["@Ann", "ann@example.com"]),
+            entry("Bo", &["@ann2"]),
+            entry("Bob", &["@ANN2"]),
+            bot,
+        ];
         let person = |login| person(&people, login, &Teams::default(), Doubt::Nobody);
         assert_eq!(person("ann").map(|person| person.name), Some("Ann".into()));
         assert_eq!(person("eve").map(|person| person.name), Some("@eve".into()));
@@ -90,7 +102,7 @@ mod tests {
         let team = OwnerHandle("@acme/net".into());
         let mut teams = Teams::default();
         teams.unknown.insert(team, ForgeError::Settings("no".into()));
-        assert_eq!(teams.of("ann", Doubt::Nobody), [String::new(); 0]);
+        assert!(teams.of("ann", Doubt::Nobody).is_empty());
         assert_eq!(teams.of("ann", Doubt::Everybody), ["@acme/net"]);
     }
 }
