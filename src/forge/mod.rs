@@ -6,7 +6,9 @@
 //! permission or a reply that cannot be read for a no; or says anything twice.
 
 mod error;
+mod gitea;
 mod github;
+mod gitlab;
 mod http;
 mod model;
 mod path;
@@ -17,7 +19,9 @@ use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
 
 pub use error::{ForgeError, Method, Route};
+pub use gitea::Gitea;
 pub use github::Github;
+pub use gitlab::Gitlab;
 pub use http::{Connection, Http};
 pub use model::{
     Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun,
@@ -36,6 +40,9 @@ pub trait Forge {
 
     /// Who moved its branch to where it is.
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;
+
+    /// Whether an owner may be a team of this forge.
+    fn may_be_team(&self, handle: &OwnerHandle) -> bool;
 
     /// The accounts of a team.
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError>;

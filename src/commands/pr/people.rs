@@ -26,7 +26,7 @@ impl Teams {
     /// Asks for every team among those who are asked to approve.
     pub(super) fn ask(forge: &dyn Forge, asked: &BTreeSet<OwnerHandle>) -> Self {
         let mut teams = Self::default();
-        for team in asked.iter().filter(|handle| handle.is_team()) {
+        for team in asked.iter().filter(|handle| forge.may_be_team(handle)) {
             match forge.team(team) {
                 Ok(accounts) => teams.known.insert(team.clone(), accounts).map_or((), drop),
                 Err(error) => teams.unknown.insert(team.clone(), error).map_or((), drop),

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::cli::{ForgeArgument, PullRequestArguments};
 use crate::commands::error::CommandError;
-use crate::forge::{Connection, Forge, ForgeError, Github, Http, Project, PullNumber};
+use crate::forge::{Connection, Forge, ForgeError, Gitea, Github, Gitlab, Http, Project, PullNumber};
 use crate::push::{ForgeKind, HostKind, Runner, Subject};
 
 /// Everything that has to be known before anybody is asked.
@@ -61,9 +61,8 @@ impl Settings {
         let http = Http::open(&Connection { base: &self.api, token, certificates, deadline })?;
         match self.kind {
             ForgeKind::Github => Ok(Box::new(Github::new(http, self.project.clone()))),
-            ForgeKind::Gitlab | ForgeKind::Gitea => {
-                Err(ForgeError::Settings(format!("{} is not known yet", self.kind.as_str())))
-            }
+            ForgeKind::Gitlab => Ok(Box::new(Gitlab::new(http, self.project.clone()))),
+            ForgeKind::Gitea => Ok(Box::new(Gitea::new(http, self.project.clone()))),
         }
     }
 

@@ -63,6 +63,10 @@ impl Forge for Github {
         }
     }
 
+    fn may_be_team(&self, handle: &OwnerHandle) -> bool {
+        handle.is_team()
+    }
+
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
         let names = team.0.strip_prefix('@').and_then(|names| names.split_once('/'));
         let (organisation, slug) =
