@@ -17,6 +17,7 @@ mod hooks {
         mod trust;
     }
     mod alone;
+    mod annotations;
     mod approvals;
     mod checkout;
     mod floor;
@@ -39,4 +40,5 @@ mod hooks {
     mod trust_files;
     mod trusted_keys;
     mod waivers;
+    mod waivers_file;
 }

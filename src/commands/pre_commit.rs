@@ -4,7 +4,7 @@ use std::time::{Instant, SystemTime};
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::Session;
+use super::gate::{Session, waivers_notice};
 use super::output::Destination;
 use crate::cli::ReportArguments;
 use crate::evidence::RefEvidence;
@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());
     let mut section = Section::of("the index", judgement);
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
+    section.notices.extend(waivers_notice(&governing, session.today()));
     let report = Report { sections: vec![section], elapsed: begin.elapsed() };
     Destination::of(arguments).write(&report)
 }

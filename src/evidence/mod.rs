@@ -4,12 +4,16 @@
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
+mod waivers;
+
 use std::sync::Arc;
 
 use crate::approval::Purpose;
 use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
+
+pub use waivers::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 
 /// A fact, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +191,8 @@ pub struct RefEvidence {
     /// How many approvals of a finding are needed beyond those that the policy asks for, because one of
     /// those who approve may have made the change.
     pub more_approvals: usize,
+    /// What is waived in the repository.
+    pub waivers: WaiversEvidence,
     /// What a reader should know besides findings, such as why an approval does not count.
     pub notices: Vec<String>,
 }
@@ -213,6 +219,7 @@ impl RefEvidence {
             trust_files: Vec::new(),
             approvals: Vec::new(),
             more_approvals: 0,
+            waivers: WaiversEvidence::default(),
             notices: Vec::new(),
         }
     }

@@ -1,16 +1,18 @@
 //! One policy file made usable, on top of the profiles that it starts from.
 
-use chrono::NaiveDate;
-
+use super::age::Age;
 use super::comparison::Outline;
-use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
+use super::document::{
+    AnnotationUse, CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry,
+};
 use super::enforcement::Enforcement;
 use super::error::PolicyError;
 use super::layers::Overriders;
 use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
-use super::validate::{check_ids, check_values, globs, waivers};
-use super::waiver::{WaivedFinding, Waiver};
+use super::validate::{check_annotations, check_ids, check_values, globs, waivers};
+use super::waiver::{Acceptance, WaivedFinding, Waiver, WaiverTerm};
+use super::waivers_file::WaiversFile;
 
 /// The policy line that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +32,8 @@ pub struct Decision {
     pub origin: Origin,
     /// Whose approval lets it pass, with `approve`: all of these.
     pub demands: Vec<ApprovalDemand>,
-    /// The waiver that reduced it to nothing.
-    pub waived: Option<Waiver>,
+    /// What reduced it to nothing.
+    pub waived: Option<Acceptance>,
 }
 
 /// Who has to approve a finding.
@@ -111,6 +113,20 @@ impl Layer {
         Ok(Self { files, waivers, author })
     }
 
+    /// The same with the waivers of the file beside the policy. Of the server's policy only its own count.
+    pub fn with_waivers(mut self, file: &WaiversFile) -> Self {
+        match self.author {
+            Author::Repository => self.waivers.extend(file.waivers.iter().cloned()),
+            Author::Server => {}
+        }
+        self
+    }
+
+    /// That no annotation is allowed for checks about which a manifest has no say.
+    pub fn check_annotations(&self, without: &[&str]) -> Result<(), PolicyError> {
+        self.files.iter().try_for_each(|file| check_annotations(file, without))
+    }
+
     /// A profile alone: what holds where a repository has no policy.
     pub fn profile(profile: ProfileName) -> Result<Self, PolicyError> {
         let mut files = Vec::new();
@@ -163,6 +179,17 @@ impl Layer {
         Some(Overriders { people: entry.people.iter().cloned().collect(), count: entry.count })
     }
 
+    /// How far ahead a waiver may expire.
+    pub(super) fn waivers_max_age(&self) -> Option<Age> {
+        self.files.iter().find_map(|file| file.document.waivers_max_age)
+    }
+
+    /// What an annotation means for a check.
+    pub(super) fn annotation(&self, check: &str) -> AnnotationUse {
+        let rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
+        rules.filter_map(|rule| rule.annotation).next().unwrap_or_default()
+    }
+
     /// Whether any finding of a check could matter.
     pub fn runs(&self, check: &str) -> bool {
         let rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
@@ -170,21 +197,21 @@ impl Layer {
         by_scope || self.enforcement(check, None, None).0 != Enforcement::Off
     }
 
-    /// What this layer makes of a finding at a path, on a day.
+    /// What this layer makes of a finding at a path.
     pub(super) fn decide(
         &self,
         finding: &WaivedFinding<'_>,
         path: Option<&str>,
-        today: NaiveDate,
+        term: WaiverTerm,
     ) -> Decision {
         let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
-        let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, today)).cloned();
+        let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, term)).cloned();
         let enforcement = if waived.is_some() { Enforcement::Off } else { enforcement };
         let demands = match enforcement {
             Enforcement::Approve => vec![demand(rule)],
             Enforcement::Off | Enforcement::Warn | Enforcement::Deny => Vec::new(),
         };
-        Decision { enforcement, origin, demands, waived }
+        Decision { enforcement, origin, demands, waived: waived.map(Acceptance::Waiver) }
     }
 
     /// A check's rules over all files, for comparing two policies.

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::line::Line;
 use crate::commands::gate::{Governing, Session, date_of};
 use crate::owners::{Approver, OwnersFile};
-use crate::policy::{Layer, WaivedFinding, Waiver};
+use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
 use crate::push::HostKind;
 use crate::signature::{KeyFacts, KeyStanding};
 use crate::verdict::{Judgement, subject_text};
@@ -151,7 +151,7 @@ fn waivers(session: &Session, governing: &Governing) -> Line {
 fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
     let wanted = waivers.iter().filter(|waiver| wanted(waiver));
     let one = |waiver: &&Waiver| {
-        format!("{} of {} (line {}, {})", waiver.check, waiver.object, waiver.line, waiver.expires)
+        format!("{} of {} (line {}, {})", waiver.check, waiver.object, waiver.place.line(), waiver.expires)
     };
     wanted.map(one).collect()
 }
@@ -168,7 +168,7 @@ fn is_used(waiver: &Waiver, judgement: &Judgement, session: &Session) -> bool {
             severity: judged.finding.severity,
             fingerprint: fingerprint.as_str(),
         };
-        waiver.covers(&finding, session.today())
+        waiver.covers(&finding, WaiverTerm::of(session.today(), None))
     })
 }
 

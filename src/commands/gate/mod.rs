@@ -16,6 +16,7 @@ mod statements;
 mod trust_files;
 mod trust_owners;
 mod verification;
+mod waivers;
 mod weakening;
 
 pub(super) use clock::date_of;
@@ -24,3 +25,4 @@ pub use planning::PlannedRef;
 pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, load_without_repository};
 pub use session::{GateError, PushFacts, Session};
 pub use verification::VerifiedCommit;
+pub(super) use waivers::notice as waivers_notice;

@@ -14,6 +14,7 @@ use super::planning::{Plan, PlannedRef, plan};
 use super::policy::{Floor, Governing, PolicyLoadError, load};
 use super::signatures::{Judged, Signatures};
 use super::trust_files::{self, OntoHead};
+use super::waivers;
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
@@ -183,6 +184,7 @@ impl Session {
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
         let mut section = section(planned, &governing, &evidence, judgement);
+        section.notices.extend(waivers::notice(&governing, self.today()));
         section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.stray_head()?.map(stray_head_notice));
         Ok(section)
@@ -229,6 +231,7 @@ impl Session {
             trust_files: trust_files::changes(&input, &approvals),
             approvals: approvals.facts,
             more_approvals: approvals.needed_more,
+            waivers: waivers::facts(&input, self.today()),
             notices: approvals.notices,
         })
     }
