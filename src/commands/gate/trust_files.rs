@@ -135,8 +135,8 @@ fn is_first(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     let wanted = role(input, path);
     let demanded = match wanted {
         Some(Role::Codeowners | Role::NestedOwners) => input.governing.policy.owners().is_some(),
-        Some(Role::Keyring) => true,
-        Some(Role::Policy | Role::Waivers | Role::Encryption | Role::Workflow) | None => false,
+        Some(Role::Keyring | Role::Waivers) => true,
+        Some(Role::Policy | Role::Encryption | Role::Workflow) | None => false,
     };
     let in_force = || input.base.files.keys().any(|known| role(input, known) == wanted);
     no_policy && !(demanded && in_force())
