@@ -5,6 +5,7 @@ mod hooks;
 mod installation;
 mod statements;
 mod verification;
+mod waivers;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
+pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};
 
 /// A policy gate for GitOps repositories: judges what a push would make of the cluster.
 #[derive(Debug, Parser)]
@@ -45,6 +47,8 @@ pub enum Command {
     Approve(ApproveArguments),
     /// List the signed statements about a change, and say why each counts or does not.
     Approvals(ApprovalsArguments),
+    /// Write the findings of today as waivers with an expiry, into a file that only shrinks by itself.
+    Baseline(BaselineArguments),
     /// Say who signed commits, and why each signature counts or does not.
     VerifyCommit(VerifyCommitArguments),
     /// Say who owns paths, and which line of CODEOWNERS says so.

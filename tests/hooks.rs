@@ -19,6 +19,7 @@ mod hooks {
     mod alone;
     mod annotations;
     mod approvals;
+    mod baseline;
     mod checkout;
     mod floor;
     mod formats;

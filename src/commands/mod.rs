@@ -25,6 +25,7 @@ mod replay;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
+mod waivers;
 mod walk;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Approve(arguments) => approve::run(&arguments),
         Command::Approvals(arguments) => approvals::run(&arguments),
+        Command::Baseline(arguments) => waivers::baseline::run(&arguments),
         Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),

@@ -19,6 +19,7 @@ mod signatures;
 mod validate;
 mod waiver;
 mod waivers_file;
+mod waivers_text;
 
 pub use age::Age;
 pub use comparison::weakenings;
@@ -36,6 +37,7 @@ pub use profile::{PROFILES, ProfileName};
 pub use signatures::SignatureRules;
 pub use waiver::{Acceptance, WaivedFinding, Waiver, WaiverPlace, WaiverTerm};
 pub use waivers_file::{WAIVERS_PATH, WaiverMistake, WaiversFile, new_waivers};
+pub use waivers_text::waivers_text;
 
 /// The one name under which a repository's policy is looked for, at the root.
 pub const POLICY_PATH: &str = ".portcullis.yaml";

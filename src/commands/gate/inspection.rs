@@ -1,5 +1,7 @@
 //! What a repository's own trust files say, without any push.
 
+use std::collections::BTreeSet;
+
 use super::keyring;
 use super::owners::{dialect_of, owners_of};
 use super::policy::Governing;
@@ -9,9 +11,11 @@ use crate::evidence::RefEvidence;
 use crate::owners::{Coverage, OwnersFile};
 use crate::pipeline::{Change, evaluate};
 use crate::push::HostKind;
+use crate::render::{Layout, LayoutInput, Reaches};
 use crate::signature::TrustedKeys;
 use crate::source::{RepoPath, Snapshot};
 use crate::verdict::{Judgement, Mode};
+use crate::world::{Presence, PresenceInput};
 
 impl Session {
     /// The keys that may sign, or why none may.
@@ -46,6 +50,16 @@ impl Session {
             mode: Mode::BeforeCommit,
         };
         evaluate(&change, &governing.targets, &governing.policy, self.today())
+    }
+
+    /// Where objects of some names stand in the governing ref.
+    pub fn presence(&self, governing: &Governing, objects: &BTreeSet<&str>) -> Presence {
+        let (snapshot, blobs) = (self.governing_snapshot(), self.repository.blobs());
+        let selection = &governing.targets.selection;
+        let reaches = &Reaches::read(std::iter::once(snapshot), &*blobs);
+        let layout = Layout::of(&LayoutInput { snapshot, selection, reaches }, &mut *blobs.reader());
+        let input = PresenceInput { snapshot, layout: &layout, selection, blobs: &*blobs };
+        Presence::of(input, objects)
     }
 
     /// The governing ref beside itself.
