@@ -49,6 +49,8 @@ pub enum Command {
     Approvals(ApprovalsArguments),
     /// Write the findings of today as waivers with an expiry, into a file that only shrinks by itself.
     Baseline(BaselineArguments),
+    /// Turn what kube-linter, Checkov or Trivy are told to ignore into waivers of the findings of today.
+    ImportWaivers(ImportWaiversArguments),
     /// Say who signed commits, and why each signature counts or does not.
     VerifyCommit(VerifyCommitArguments),
     /// Say who owns paths, and which line of CODEOWNERS says so.

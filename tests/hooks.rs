@@ -27,6 +27,7 @@ mod hooks {
     mod hidden;
     mod hostile;
     mod hosts;
+    mod import_waivers;
     mod manifests;
     mod merges;
     mod other_hooks;

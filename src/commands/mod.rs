@@ -64,6 +64,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Approve(arguments) => approve::run(&arguments),
         Command::Approvals(arguments) => approvals::run(&arguments),
         Command::Baseline(arguments) => waivers::baseline::run(&arguments),
+        Command::ImportWaivers(arguments) => waivers::import::run(&arguments),
         Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),

@@ -1,19 +1,16 @@
 //! `baseline`: the findings of today as waivers, in a file that only shrinks by itself.
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
 
 use chrono::NaiveDate;
 
 use super::file::mistaken;
-use super::{Today, WaiversOnDisk, terms};
+use super::{Today, WaiversOnDisk, open, terms};
 use crate::checks;
 use crate::cli::BaselineArguments;
-use crate::commands::BLOB_LIMIT;
 use crate::commands::error::{CommandError, Exit};
 use crate::commands::gate::{Governing, Session};
 use crate::commands::output::print;
-use crate::git::Repository;
 use crate::policy::Waiver;
 use crate::report::terminal;
 
@@ -21,7 +18,7 @@ use crate::report::terminal;
 const ONLY_CHANGES: [&str; 3] = ["image-downgrade", "immutable-field", "mutable-image"];
 
 pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, CommandError> {
-    let session = session(arguments)?;
+    let session = open(&arguments.terms, arguments.base.as_deref())?;
     let governing = session.policy(None)?;
     let disk = WaiversOnDisk::read(&session.repository, arguments.terms.output.as_deref())?;
     if arguments.check {
@@ -55,18 +52,6 @@ pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, Co
     summary(&mut text, &disk, [kept.len(), added, fresh.len() - added]);
     print(&text)?;
     Ok(Exit::Accept)
-}
-
-fn session(arguments: &BaselineArguments) -> Result<Session, CommandError> {
-    let repository = Repository::discover(&arguments.terms.repo, BLOB_LIMIT)?;
-    let (floor, now) = (arguments.terms.server_policy.clone(), SystemTime::now());
-    Ok(match &arguments.base {
-        Some(base) => {
-            let base = repository.revision(base)?;
-            Session::at(repository, base, floor, now)?
-        }
-        None => Session::open(repository, floor, now)?,
-    })
 }
 
 /// What to do about entries of objects that are not there.

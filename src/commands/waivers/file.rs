@@ -14,7 +14,7 @@ use crate::policy::{Age, WAIVERS_PATH, Waiver, WaiverMistake, WaiversFile, waive
 use crate::source::RepoPath;
 
 /// The file as it is.
-pub(in crate::commands) struct WaiversOnDisk {
+pub(super) struct WaiversOnDisk {
     pub(super) path: PathBuf,
     pub(super) file: Option<WaiversFile>,
     heading: String,
@@ -22,10 +22,7 @@ pub(in crate::commands) struct WaiversOnDisk {
 
 impl WaiversOnDisk {
     /// Reads the file that the arguments mean, where there is one.
-    pub(in crate::commands) fn read(
-        repository: &Repository,
-        output: Option<&Path>,
-    ) -> Result<Self, CommandError> {
+    pub(super) fn read(repository: &Repository, output: Option<&Path>) -> Result<Self, CommandError> {
         let named = output.map(Path::to_path_buf);
         let in_work_tree = || repository.work_tree().map(|root| root.join(WAIVERS_PATH));
         let path = named.or_else(in_work_tree).ok_or_else(|| {
@@ -46,7 +43,7 @@ impl WaiversOnDisk {
 
     /// The entries, as long as all of them are understood: the file could not be written again without
     /// losing the others.
-    pub(in crate::commands) fn entries(&self) -> Result<&[Waiver], CommandError> {
+    pub(super) fn entries(&self) -> Result<&[Waiver], CommandError> {
         let Some(file) = &self.file else { return Ok(&[]) };
         match file.mistakes.first() {
             None => Ok(&file.waivers),
@@ -58,7 +55,7 @@ impl WaiversOnDisk {
     }
 
     /// Writes entries, and reads them again before anybody relies on them.
-    pub(in crate::commands) fn write(&self, waivers: &[Waiver]) -> Result<(), CommandError> {
+    pub(super) fn write(&self, waivers: &[Waiver]) -> Result<(), CommandError> {
         let text = waivers_text(&self.heading, waivers);
         let again = WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), &known_checks());
         if let Some(mistake) = again.mistakes.first() {
@@ -86,7 +83,7 @@ fn heading(text: &str) -> String {
 }
 
 /// What new entries say.
-pub(in crate::commands) struct Terms {
+pub(super) struct Terms {
     owner: Option<String>,
     owners: Option<OwnersFile>,
     pub(super) reason: Option<String>,
@@ -97,7 +94,7 @@ pub(in crate::commands) struct Terms {
 const DAYS: u64 = 90;
 
 /// Reads the terms of new entries.
-pub(in crate::commands) fn terms(
+pub(super) fn terms(
     arguments: &TermArguments,
     session: &Session,
     governing: &Governing,

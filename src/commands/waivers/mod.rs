@@ -5,7 +5,30 @@
 
 pub(super) mod baseline;
 mod file;
+mod foreign;
+pub(super) mod import;
+mod readers;
 mod today;
 
-pub(super) use file::{WaiversOnDisk, terms};
-pub(super) use today::{Accepted, Today};
+use std::time::SystemTime;
+
+use super::BLOB_LIMIT;
+use super::error::CommandError;
+use super::gate::Session;
+use crate::cli::TermArguments;
+use crate::git::Repository;
+use file::{WaiversOnDisk, terms};
+use today::{Accepted, Today};
+
+/// The session of a revision, or of HEAD's branch.
+fn open(arguments: &TermArguments, revision: Option<&str>) -> Result<Session, CommandError> {
+    let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
+    let (floor, now) = (arguments.server_policy.clone(), SystemTime::now());
+    Ok(match revision {
+        Some(revision) => {
+            let commit = repository.revision(revision)?;
+            Session::at(repository, commit, floor, now)?
+        }
+        None => Session::open(repository, floor, now)?,
+    })
+}

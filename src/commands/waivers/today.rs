@@ -15,20 +15,20 @@ use crate::world::Presence;
 type Named = [String; 4];
 
 /// The findings of a revision.
-pub(in crate::commands) struct Today {
+pub(super) struct Today {
     found: BTreeMap<Named, Judged>,
     presence: Presence,
 }
 
 /// A finding that a waiver is to cover.
-pub(in crate::commands) struct Accepted<'a> {
+pub(super) struct Accepted<'a> {
     name: &'a Named,
     judged: &'a Judged,
 }
 
 impl Today {
     /// Judges the revision of a session. What cannot be evaluated would be missing from the waivers.
-    pub(in crate::commands) fn of(
+    pub(super) fn of(
         session: &Session,
         governing: &Governing,
         entries: &[Waiver],
@@ -63,7 +63,7 @@ impl Today {
     }
 
     /// What holds a change back, or would without the file of waivers, and what only warns.
-    pub(in crate::commands) fn all(&self) -> impl Iterator<Item = Accepted<'_>> {
+    pub(super) fn all(&self) -> impl Iterator<Item = Accepted<'_>> {
         self.found.iter().map(|(name, judged)| Accepted { name, judged })
     }
 }
@@ -75,7 +75,7 @@ fn named(finding: &Finding) -> Named {
 
 impl Accepted<'_> {
     /// Whether it holds changes back. A waiver of the policy itself is enough.
-    pub(in crate::commands) fn blocks(&self) -> bool {
+    pub(super) fn blocks(&self) -> bool {
         match (&self.judged.decision.enforcement, &self.judged.decision.waived) {
             (_, Some(Acceptance::Waiver(waiver))) => waiver.place.path == WAIVERS_PATH,
             (_, Some(Acceptance::Annotation { .. })) => false,
@@ -85,7 +85,7 @@ impl Accepted<'_> {
     }
 
     /// The finding.
-    pub(in crate::commands) fn finding(&self) -> &Finding {
+    pub(super) fn finding(&self) -> &Finding {
         &self.judged.finding
     }
 
@@ -96,7 +96,7 @@ impl Accepted<'_> {
     }
 
     /// The entry that covers it.
-    pub(in crate::commands) fn waiver(&self, terms: &Terms, reason: &str) -> Result<Waiver, CommandError> {
+    pub(super) fn waiver(&self, terms: &Terms, reason: &str) -> Result<Waiver, CommandError> {
         let path: Option<&RepoPath> = self.finding().location.as_ref().map(|at| &at.path);
         let [check, cluster, object, fingerprint] = self.name.clone();
         let place =
