@@ -7,7 +7,6 @@ use super::error::{CommandError, Exit};
 use super::gate::{Session, waivers_notice};
 use super::output::Destination;
 use crate::cli::ReportArguments;
-use crate::evidence::RefEvidence;
 use crate::git::{Repository, staged};
 use crate::pipeline::{Change, evaluate};
 use crate::push::index_file;
@@ -21,7 +20,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let session = Session::open(repository, None, SystemTime::now())?;
     let governing = session.policy(None)?;
     let old = session.governing_snapshot();
-    let evidence = RefEvidence::none();
+    let evidence = session.uncommitted(&governing, &new);
     let blobs = session.repository.blobs();
     let change = Change { old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::BeforeCommit };
     let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());

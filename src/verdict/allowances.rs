@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::evidence::{Evidence, OwnedChange, RefEvidence};
+use crate::approval::Purpose;
+use crate::evidence::{ApprovalStanding, Evidence, OwnedChange, RefEvidence};
 use crate::finding::{Finding, Side, Subject};
 use crate::kube::{ObjectRef, allowance};
 use crate::policy::Acceptance;
@@ -64,7 +65,7 @@ impl Allowance {
         allowance(&placed.object, check) == Some(&self.reason)
     }
 
-    /// Who approved the files that the finding stands in; `None` unless everybody who is asked has. The
+    /// Who approved, in this very push, the files that the finding stands in; `None` unless everybody who is asked has. The
     /// object's own files have to be owned: nobody's approval is no approval.
     fn approved_by(&self, finding: &Finding, evidence: &RefEvidence) -> Option<Vec<String>> {
         let owned = match &evidence.owned {
@@ -81,7 +82,20 @@ impl Allowance {
         let met = owned.iter().filter(concerns).all(|change| change.standing.missing == 0);
         let people = owned.iter().filter(concerns).flat_map(|change| change.standing.approved_by.clone());
         let people: BTreeSet<String> = people.collect();
-        let approved = all_owned && none_unowned && met && !self.paths.is_empty() && !people.is_empty();
+        let anew = !people.iter().any(|name| is_carried_over(evidence, name));
+        let approved =
+            all_owned && none_unowned && met && anew && !self.paths.is_empty() && !people.is_empty();
         approved.then(|| people.into_iter().collect())
     }
+}
+
+/// Whether somebody approved another change only, in which the path looked the same: what was fine beside the
+/// files of then may be a finding beside those of now.
+fn is_carried_over(evidence: &RefEvidence, name: &str) -> bool {
+    let said = |approval: &&crate::evidence::ApprovalFacts| {
+        approval.approver.as_ref().is_some_and(|approver| approver.name == name)
+    };
+    let anew = evidence.signers_for(Purpose::Approval).iter().any(|approver| approver.name == name);
+    let older = evidence.approvals.iter().filter(said);
+    !anew && older.into_iter().any(|approval| approval.standing == ApprovalStanding::UnchangedPaths)
 }

@@ -2,7 +2,7 @@
 //! them and the owners of the file have approved the push.
 
 use super::approvals::{approve, clone_of, proposal, server};
-use super::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, policy};
+use super::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
 use super::server::Server;
 use crate::common::git::Failure;
 
@@ -111,5 +111,22 @@ fn no_policy_lets_annotations_speak_about_the_gate() -> Result<(), Failure> {
     let alice = server.checkout("alice")?;
     alice.commit("Add a policy", &[(POLICY_PATH, &wrong)])?;
     alice.push_main()?.rejected(&["no annotation of an object can accept a finding of `unsigned-commit`"]);
+    Ok(())
+}
+
+/// The owner has seen the port, and not what else comes with it now.
+#[test]
+fn an_approval_of_an_earlier_change_accepts_no_finding() -> Result<(), Failure> {
+    let server = server(1, ALLOWED)?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[(SERVICE_PATH, &allowed())])?;
+    approve(&alice, &[])?;
+    mallory.commit("Add something", &[("apps/settings.yaml", SETTINGS)])?;
+    let push = mallory.push_main()?;
+    push.rejected(&["error[node-port]"]);
+    push.not_told("missing-approval");
+    mallory.git.run(&["push", "--quiet", "--force", "origin", "HEAD:refs/heads/proposal"], b"")?;
+    approve(&alice, &[])?;
+    mallory.push_main()?.accepted(&["waived[node-port]"]);
     Ok(())
 }

@@ -7,6 +7,7 @@ use super::owners::{dialect_of, owners_of};
 use super::policy::Governing;
 use super::session::Session;
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
+use super::waivers;
 use crate::evidence::RefEvidence;
 use crate::owners::{Coverage, OwnersFile};
 use crate::pipeline::{Change, evaluate};
@@ -50,6 +51,12 @@ impl Session {
             mode: Mode::BeforeCommit,
         };
         evaluate(&change, &governing.targets, &governing.policy, self.today())
+    }
+
+    /// What can be known of files that are no commit yet: what they do to the waivers.
+    pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
+        let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
+        RefEvidence { waivers: waivers::facts(&input, self.today()), ..RefEvidence::none() }
     }
 
     /// Where objects of some names stand in the governing ref.

@@ -35,6 +35,8 @@ pub(super) enum IgnoredChecks {
 pub(super) enum Scope {
     /// An object of the file that it stands in, as findings print it.
     Object(String),
+    /// Nothing: it stands where the tool does not look, such as in a pod template.
+    Nothing,
     /// The document of the file, counted from 0.
     Document(usize),
     /// Every file in a folder, empty for the root; of these only the named ones, where some are named.

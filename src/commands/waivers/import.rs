@@ -64,7 +64,12 @@ impl Import {
         all.sort_by(|one, other| (&one.path, one.line).cmp(&(&other.path, other.line)));
         for one in &all {
             let checks = one.checks(self.tool);
-            if checks.is_empty() {
+            if one.scope == Scope::Nothing {
+                self.remark(
+                    one,
+                    "has no effect there: it does not stand in the annotations of the object itself",
+                );
+            } else if checks.is_empty() {
                 self.remark(one, "has no counterpart");
             } else if one.until.is_some_and(|until| until < day) {
                 self.remark(one, "has expired");
@@ -97,6 +102,7 @@ impl Import {
         let finding = accepted.finding();
         let Some(at) = &finding.location else { return false };
         match &one.scope {
+            Scope::Nothing => false,
             Scope::Object(id) => at.path == one.path && finding.subject_text() == *id,
             Scope::Document(number) => {
                 let text = self.files.get(&at.path).map(|bytes| String::from_utf8_lossy(bytes));

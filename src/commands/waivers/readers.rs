@@ -29,20 +29,34 @@ fn marker(tool: ForeignTool) -> &'static str {
     }
 }
 
+/// Annotations hold for the object that has them. All of the tools look at the object's own only.
 fn annotations(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored> {
     let manifest = parse(bytes.to_vec(), &Limits::default());
-    let of_object = |object: &crate::manifest::Object| {
+    let mut found = Vec::new();
+    for object in &manifest.objects {
         let id = ObjectRef::of(object, &ClusterName::fallback()).to_string();
-        let entries = object.at(&ANNOTATIONS).map(Node::entries).unwrap_or_default();
-        let read = |entry: &Entry| {
-            let (what, reason) = annotation(tool, &entry.key, entry.value.as_str().unwrap_or_default())?;
+        let own = object.at(&ANNOTATIONS).map(Node::entries).unwrap_or_default();
+        let mut all = Vec::new();
+        collect(&object.root, &mut all);
+        for entry in all {
+            let text = entry.value.as_str().unwrap_or_default();
+            let Some((what, reason)) = annotation(tool, &entry.key, text) else { continue };
+            let is_own = own.iter().any(|other| std::ptr::eq(other, entry));
+            let scope = if is_own { Scope::Object(id.clone()) } else { Scope::Nothing };
             let line = manifest.source.position(entry.key_span.start).line;
-            let scope = Scope::Object(id.clone());
-            Some(Ignored { what, reason, until: None, scope, path: path.clone(), line })
-        };
-        entries.iter().filter_map(read).collect::<Vec<_>>()
-    };
-    manifest.objects.iter().flat_map(of_object).collect()
+            found.push(Ignored { what, reason, until: None, scope, path: path.clone(), line });
+        }
+    }
+    found
+}
+
+/// Every key of an object. The parser limits how deep it may be.
+fn collect<'a>(node: &'a Node, all: &mut Vec<&'a Entry>) {
+    for entry in node.entries() {
+        all.push(entry);
+        collect(&entry.value, all);
+    }
+    node.items().iter().for_each(|item| collect(item, all));
 }
 
 /// What one annotation says.
