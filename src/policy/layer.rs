@@ -186,8 +186,8 @@ impl Layer {
 
     /// What an annotation means for a check.
     pub(super) fn annotation(&self, check: &str) -> AnnotationUse {
-        let rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
-        rules.filter_map(|rule| rule.annotation).next().unwrap_or_default()
+        let mut rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
+        rules.find_map(|rule| rule.annotation).unwrap_or_default()
     }
 
     /// Whether any finding of a check could matter.

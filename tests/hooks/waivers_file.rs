@@ -14,7 +14,7 @@ pub(super) const WAIVERS_PATH: &str = ".portcullis-waivers.yaml";
 
 /// The file with entries.
 pub(super) fn waivers_file(entries: &[String]) -> String {
-    let lines: String = entries.iter().map(|entry| format!("- {{{entry}}}\n")).collect();
+    let lines: String = entries.iter().flat_map(|entry| ["- {", entry, "}\n"]).collect();
     format!("apiVersion: portcullis.dev/v1\nkind: GateWaivers\nwaivers:\n{lines}")
 }
 

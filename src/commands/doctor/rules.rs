@@ -124,6 +124,11 @@ fn unowned(session: &Session, governing: &Governing, file: &OwnersFile, host: Op
 fn waivers(session: &Session, governing: &Governing) -> Line {
     let topic = "waivers";
     let all: Vec<&Waiver> = governing.policy.layers().iter().flat_map(Layer::waivers).collect();
+    if let Some(mistake) = governing.waiver_mistakes.first() {
+        let text =
+            format!("{}:{} covers nothing: {}", mistake.place.path, mistake.place.line(), mistake.message);
+        return Line::advice(topic, text, "portcullis baseline --check, in a clone");
+    }
     if all.is_empty() {
         return Line::ok(topic, "none");
     }
@@ -151,7 +156,14 @@ fn waivers(session: &Session, governing: &Governing) -> Line {
 fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
     let wanted = waivers.iter().filter(|waiver| wanted(waiver));
     let one = |waiver: &&Waiver| {
-        format!("{} of {} (line {}, {})", waiver.check, waiver.object, waiver.place.line(), waiver.expires)
+        format!(
+            "{} of {} ({}:{}, {})",
+            waiver.check,
+            waiver.object,
+            waiver.place.path,
+            waiver.place.line(),
+            waiver.expires
+        )
     };
     wanted.map(one).collect()
 }

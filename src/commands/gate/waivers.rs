@@ -21,7 +21,7 @@ pub(super) fn facts(input: &TrustInput<'_>, today: NaiveDate) -> WaiversEvidence
     let term = input.governing.policy.waiver_term(today);
     let differs = |path: &&str| input.old.file(path) != input.new.file(path);
     if [POLICY_PATH, WAIVERS_PATH].iter().any(differs) {
-        return pushed(listed(input, input.old), listed(input, input.new), term);
+        return pushed(&listed(input, input.old), &listed(input, input.new), term);
     }
     let waivers = in_force(&input.governing.policy);
     let waivers = waivers.map(|waiver| of_waiver(waiver, WaiverOrigin::Before, Side::Old)).collect();
@@ -41,15 +41,15 @@ fn listed(input: &TrustInput<'_>, snapshot: &Snapshot) -> Listed {
     Listed { waivers: [of_policy, file.waivers].concat(), mistakes: file.mistakes }
 }
 
-fn pushed(old: Listed, new: Listed, term: WaiverTerm) -> WaiversEvidence {
-    let before = mistakes(&old, term);
+fn pushed(old: &Listed, new: &Listed, term: WaiverTerm) -> WaiversEvidence {
+    let before = mistakes(old, term);
     let is_new = |mistake: &WaiverMistake| {
         let same = |known: &WaiverMistake| {
             known.message == mistake.message && known.location.excerpt == mistake.location.excerpt
         };
         !before.iter().any(same)
     };
-    let mistakes = mistakes(&new, term).into_iter().filter(is_new).collect();
+    let mistakes = mistakes(new, term).into_iter().filter(is_new).collect();
     let origin = |waiver: &Waiver| {
         let known = old.waivers.iter().any(|known| known.says_the_same(waiver));
         if known { WaiverOrigin::Before } else { WaiverOrigin::Push }

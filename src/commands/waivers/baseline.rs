@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 
 use super::file::mistaken;
-use super::{Today, WaiversOnDisk, open, terms};
+use super::{Accepted, Today, WaiversOnDisk, open, terms};
 use crate::checks;
 use crate::cli::BaselineArguments;
 use crate::commands::error::{CommandError, Exit};
@@ -27,31 +27,43 @@ pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, Co
     let entries = disk.entries()?;
     let today = Today::of(&session, &governing, entries)?;
     let absent = if arguments.drop_absent { Absent::Drop } else { Absent::Keep };
-    let fates: Vec<(&Waiver, Fate)> =
-        entries.iter().map(|entry| (entry, Fate::of(entry, &today, absent))).collect();
-    let mut kept: Vec<Waiver> =
-        fates.iter().filter(|(_, fate)| fate.stays()).map(|(entry, _)| (*entry).clone()).collect();
-    let fresh: Vec<_> = today
-        .all()
-        .filter(|accepted| accepted.blocks() && !entries.iter().any(|entry| accepted.is_covered_by(entry)))
-        .collect();
-    let adds = disk.file.is_none() || arguments.extend;
     let mut text = String::new();
-    fates.iter().for_each(|(entry, fate)| tell(&mut text, entry, fate, session.today()));
-    if adds && !fresh.is_empty() {
-        let terms = terms(&arguments.terms, &session, &governing)?;
-        let reason = format!("accepted by `portcullis baseline` on {}", session.today());
-        for accepted in &fresh {
-            kept.push(accepted.waiver(&terms, &reason)?);
-        }
+    let mut kept: Vec<Waiver> = Vec::new();
+    for entry in entries {
+        let fate = Fate::of(entry, &today, absent);
+        tell(&mut text, entry, fate, session.today());
+        kept.extend(fate.stays().then(|| entry.clone()));
     }
-    let added = if adds { fresh.len() } else { 0 };
+    let fresh = fresh(&today, entries);
+    let adds = disk.file.is_none() || arguments.extend;
+    let added = if adds { new_entries(&fresh, arguments, &session, &governing)? } else { Vec::new() };
+    kept.extend_from_slice(&added);
     if disk.file.is_some() || !kept.is_empty() {
         disk.write(&kept)?;
     }
-    summary(&mut text, &disk, [kept.len(), added, fresh.len() - added]);
+    summary(&mut text, &disk, [kept.len(), added.len(), fresh.len() - added.len()]);
     print(&text)?;
     Ok(Exit::Accept)
+}
+
+/// What blocks and no entry covers.
+fn fresh<'a>(today: &'a Today, entries: &[Waiver]) -> Vec<Accepted<'a>> {
+    let covered = |accepted: &Accepted<'_>| entries.iter().any(|entry| accepted.is_covered_by(entry));
+    today.all().filter(|accepted| accepted.blocks() && !covered(accepted)).collect()
+}
+
+fn new_entries(
+    fresh: &[Accepted<'_>],
+    arguments: &BaselineArguments,
+    session: &Session,
+    governing: &Governing,
+) -> Result<Vec<Waiver>, CommandError> {
+    if fresh.is_empty() {
+        return Ok(Vec::new());
+    }
+    let terms = terms(&arguments.terms, session, governing)?;
+    let reason = format!("accepted by `portcullis baseline` on {}", session.today());
+    fresh.iter().map(|accepted| accepted.waiver(&terms, &reason)).collect()
 }
 
 /// What to do about entries of objects that are not there.
@@ -100,7 +112,7 @@ impl Fate {
     }
 }
 
-fn tell(text: &mut String, entry: &Waiver, fate: &Fate, today: NaiveDate) {
+fn tell(text: &mut String, entry: &Waiver, fate: Fate, today: NaiveDate) {
     let name = format!("{} of {} (line {})", entry.check, entry.object, entry.place.line());
     let name = terminal(&name);
     let _ = match fate {
@@ -152,8 +164,9 @@ fn check(disk: &WaiversOnDisk, session: &Session, governing: &Governing) -> Resu
             wrong.push(format!("{name} expires on {}, later than {}", entry.expires, term.latest));
         }
     }
-    let lines: String = wrong.iter().map(|line| format!("{}\n", terminal(line))).collect();
     let count = file.waivers.len() + file.mistakes.len();
-    print(&format!("{lines}{}, {} to look after\n", counted(count, "waiver"), wrong.len()))?;
+    let mut lines: Vec<String> = wrong.iter().map(|line| terminal(line).into_owned()).collect();
+    lines.push(format!("{}, {} to look after\n", counted(count, "waiver"), wrong.len()));
+    print(&lines.join("\n"))?;
     Ok(if wrong.is_empty() { Exit::Accept } else { Exit::Reject })
 }

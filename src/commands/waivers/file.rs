@@ -78,8 +78,8 @@ pub(super) fn mistaken(mistake: &WaiverMistake) -> String {
 
 /// The comments above everything else.
 fn heading(text: &str) -> String {
-    let lines = text.lines().take_while(|line| line.starts_with('#') || line.trim().is_empty());
-    lines.map(|line| format!("{line}\n")).collect()
+    let is_heading = |line: &&str| line.starts_with('#') || line.trim().is_empty();
+    text.split_inclusive('\n').take_while(is_heading).collect()
 }
 
 /// What new entries say.

@@ -126,8 +126,8 @@ impl Import {
     fn finish(mut self, arguments: &ImportWaiversArguments, session: &Session) -> Result<(), CommandError> {
         let count = self.waivers.len();
         let Some(output) = &arguments.terms.output else {
-            let remarks: String = self.remarks.lines().map(|line| format!("# {line}\n")).collect();
-            let heading = format!("# Imported from {}.\n{remarks}", name(self.tool));
+            let imported = format!("Imported from {}.\n{}", name(self.tool), self.remarks);
+            let heading = imported.lines().flat_map(|line| ["# ", line, "\n"]).collect::<String>();
             return print(&waivers_text(&heading, &self.waivers));
         };
         let disk = WaiversOnDisk::read(&session.repository, Some(output))?;

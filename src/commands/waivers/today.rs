@@ -1,6 +1,7 @@
 //! What would be found today if everything were new.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::file::Terms;
 use crate::commands::error::CommandError;
@@ -78,9 +79,8 @@ impl Accepted<'_> {
     pub(super) fn blocks(&self) -> bool {
         match (&self.judged.decision.enforcement, &self.judged.decision.waived) {
             (_, Some(Acceptance::Waiver(waiver))) => waiver.place.path == WAIVERS_PATH,
-            (_, Some(Acceptance::Annotation { .. })) => false,
             (Enforcement::Deny | Enforcement::Approve, None) => true,
-            (Enforcement::Warn | Enforcement::Off, None) => false,
+            (Enforcement::Warn | Enforcement::Off, None) | (_, Some(Acceptance::Annotation { .. })) => false,
         }
     }
 
@@ -100,7 +100,7 @@ impl Accepted<'_> {
         let path: Option<&RepoPath> = self.finding().location.as_ref().map(|at| &at.path);
         let [check, cluster, object, fingerprint] = self.name.clone();
         let place =
-            WaiverPlace { path: WAIVERS_PATH.to_owned(), source: Default::default(), span: Span::default() };
+            WaiverPlace { path: WAIVERS_PATH.to_owned(), source: Arc::default(), span: Span::default() };
         Ok(Waiver {
             check,
             cluster,
