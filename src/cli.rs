@@ -1,8 +1,10 @@
 //! The command line, as clap types.
 
+mod files;
 mod hidden;
 mod hooks;
 mod installation;
+mod pull_request;
 mod statements;
 mod verification;
 mod waivers;
@@ -12,9 +14,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::kube::KubernetesVersion;
+pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
+pub use pull_request::{CommentArgument, ForgeArgument, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};
@@ -39,6 +43,8 @@ pub enum Command {
     PreCommit(ReportArguments),
     /// Judge the change between two revisions, or files and folders as if all of them were new.
     Check(CheckArguments),
+    /// Judge a pull request as the merge that it would become, and tell its forge.
+    Pr(PullRequestArguments),
     /// Validate files and folders against the schemas of Kubernetes versions and of their own CRDs.
     Validate(ValidateArguments),
     /// Judge every first-parent commit of a history as if it had been pushed alone.
@@ -138,6 +144,9 @@ pub struct CheckArguments {
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
+    /// Where else to.
+    #[command(flatten)]
+    pub files: ReportFilesArguments,
 }
 
 /// Arguments of `validate`.

@@ -16,6 +16,7 @@
 //! | [`signature`] | who signed a commit |
 //! | [`owners`] | whose approval a path needs |
 //! | [`approval`] | whose approval it has |
+//! | [`forge`] | what a pull request's forge knows of it |
 //! | [`evidence`] | all that is known besides manifests |
 //! | [`policy`] | what is guarded, enforced and waived |
 //! | [`finding`] | one thing that is wrong |
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod commands;
 pub mod evidence;
 pub mod finding;
+pub mod forge;
 pub mod git;
 pub mod kube;
 pub mod manifest;

@@ -36,6 +36,7 @@ impl ProposedChange {
             refused: None,
             base: Some(base),
             tip: Some(tip),
+            merged_tree: None,
             tags: Vec::new(),
             commits: history.commits,
         };

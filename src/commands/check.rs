@@ -7,6 +7,7 @@ use super::error::{CommandError, Exit};
 use super::files::Folder;
 use super::gate::{Session, load_without_repository};
 use super::output::Destination;
+use super::report_files::write_files;
 use crate::cli::CheckArguments;
 use crate::evidence::RefOperation;
 use crate::git::{Ancestry, Repository};
@@ -22,7 +23,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
             return Err(CommandError::Argument(message.into()));
         }
     };
-    Destination::of(&arguments.report).write(&Report { sections: vec![section], elapsed: begin.elapsed() })
+    let report = Report { sections: vec![section], elapsed: begin.elapsed() };
+    write_files(&arguments.files, &report)?;
+    Destination::of(&arguments.report).write(&report)
 }
 
 /// The base's policy governs, as if the head were pushed to it. The pull request itself may be
@@ -41,6 +44,7 @@ fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section
         refused: None,
         base: Some(base),
         tip: Some(head),
+        merged_tree: None,
         tags: Vec::new(),
         commits: history.commits,
     };

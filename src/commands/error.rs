@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use super::demo::DemoError;
 use super::gate::GateError;
 use super::install::InstallError;
+use crate::forge::ForgeError;
 use crate::git::GitError;
-use crate::push::{EnvironmentError, HostError, PushError};
+use crate::push::{EnvironmentError, EventError, HostError, PushError};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
@@ -38,10 +39,10 @@ impl Exit {
     /// The number that the process returns.
     pub fn number(self) -> u8 {
         match self {
-            Self::Accept => 0,
-            Self::Reject => 1,
+            Self::Accept => Verdict::Accept.exit_code(),
+            Self::Reject => Verdict::Reject.exit_code(),
             Self::Usage => 2,
-            Self::Undecided => 3,
+            Self::Undecided => Verdict::Undecided.exit_code(),
         }
     }
 }
@@ -70,6 +71,12 @@ pub enum CommandError {
     /// The host does not say who pushes.
     #[error(transparent)]
     Host(#[from] HostError),
+    /// The event of a workflow.
+    #[error(transparent)]
+    Event(#[from] EventError),
+    /// The forge.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -126,6 +133,8 @@ impl CommandError {
             | Self::Push(_)
             | Self::Environment(_)
             | Self::Host(_)
+            | Self::Event(_)
+            | Self::Forge(ForgeError::Settings(_))
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
             | Self::Install(_)
@@ -133,6 +142,12 @@ impl CommandError {
             | Self::Argument(_) => Exit::Usage,
             Self::Statement(_) => Exit::Reject,
             Self::Gate(GateError::Git(_))
+            | Self::Forge(
+                ForgeError::Unreachable { .. }
+                | ForgeError::Refused { .. }
+                | ForgeError::RateLimited { .. }
+                | ForgeError::Malformed { .. },
+            )
             | Self::Git(_)
             | Self::Output(_)
             | Self::Input(_)

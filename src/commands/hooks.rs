@@ -46,7 +46,7 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     check_tips(&repository, updates)?;
     let obstacle = obstacle(&environment, &repository);
     let host = HostFacts::read(&environment.host, arguments.host.map(host_kind))?;
-    let push = PushFacts { updates: updates.to_vec(), host: Some(host.clone()) };
+    let push = PushFacts { updates: updates.to_vec(), host: Some(host.clone()), proposal: None };
     let session =
         Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?.of_push(push);
     let mut sections = Vec::new();

@@ -20,8 +20,10 @@ mod objects;
 mod output;
 mod owners;
 mod policy;
+mod pr;
 mod pre_commit;
 mod replay;
+mod report_files;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
@@ -59,6 +61,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Update(arguments) => hooks::update(&arguments),
         Command::PreCommit(arguments) => pre_commit::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Pr(arguments) => pr::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Approve(arguments) => approve::run(&arguments),

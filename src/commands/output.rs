@@ -69,7 +69,7 @@ fn styled(text: String, style: MessageStyle, format: Format) -> String {
     }
 }
 
-fn from_arguments(format: OutputFormat) -> Format {
+pub(super) fn from_arguments(format: OutputFormat) -> Format {
     match format {
         OutputFormat::Human => Format::Human,
         OutputFormat::Json => Format::Json,
@@ -89,11 +89,13 @@ pub(super) fn print(text: &str) -> Result<(), CommandError> {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CommandError::Output)
 }
 
-fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
+/// Writes a file anew.
+pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
     std::fs::write(path, text).map_err(|source| CommandError::File { path: path.to_path_buf(), source })
 }
 
-fn rule_pages() -> Vec<RulePage> {
+/// What every check says of itself.
+pub(super) fn rule_pages() -> Vec<RulePage> {
     let page = |check: &Check| {
         let Meta { id, title, family, why, docs } = check.meta;
         RulePage { id, title, family: family.as_str(), why, markdown: docs }

@@ -6,9 +6,11 @@
 
 mod waivers;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::approval::Purpose;
+use crate::finding::Fingerprint;
 use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
@@ -100,6 +102,26 @@ pub struct ApprovalFacts {
     pub reason: String,
     /// What it counts for.
     pub standing: ApprovalStanding,
+    /// Which findings it approves, where it counts for the whole change.
+    pub seen: Seen,
+}
+
+/// Which findings somebody could see who approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// All that there are now.
+    Everything,
+    /// Only these: the target has moved since then, and brought others.
+    Only(BTreeSet<Fingerprint>),
+}
+
+impl Seen {
+    fn includes(&self, fingerprint: &Fingerprint) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Only(seen) => seen.contains(fingerprint),
+        }
+    }
 }
 
 /// What a statement counts for.
@@ -204,6 +226,16 @@ impl RefEvidence {
             approval.purpose == Some(purpose) && approval.standing == ApprovalStanding::WholeChange
         });
         Approver::distinct(statements.filter_map(|approval| approval.approver.as_ref()))
+    }
+
+    /// Everybody who approved exactly this change and could see a finding, each person once.
+    pub fn approvers_of(&self, fingerprint: &Fingerprint) -> Vec<&Approver> {
+        let approving = self.approvals.iter().filter(|approval| {
+            approval.purpose == Some(Purpose::Approval)
+                && approval.standing == ApprovalStanding::WholeChange
+                && approval.seen.includes(fingerprint)
+        });
+        Approver::distinct(approving.filter_map(|approval| approval.approver.as_ref()))
     }
 
     /// Evidence of a change that is no ref update: a folder or an index.

@@ -2,6 +2,7 @@
 
 use super::fingerprint::Fingerprint;
 use super::location::{Location, Side};
+use super::path::Edge;
 use super::severity::Severity;
 use crate::kube::ObjectRef;
 use crate::manifest::Node;
@@ -62,6 +63,8 @@ pub struct Finding {
     pub remediation: String,
     /// The values that make it what it is; they enter the fingerprint.
     pub offending: Vec<String>,
+    /// Who can now do what by which way, for findings about grants and exposures.
+    pub path: Vec<Edge>,
     /// What it says, where other checks may say the same of the same place.
     pub aspect: Option<Aspect>,
 }
@@ -110,6 +113,7 @@ impl Finding {
             notes: Vec::new(),
             remediation: String::new(),
             offending: Vec::new(),
+            path: Vec::new(),
             aspect: None,
         }
     }
@@ -167,6 +171,12 @@ impl Finding {
     /// with another value.
     pub fn offending(mut self, value: impl Into<String>) -> Self {
         self.offending.push(value.into());
+        self
+    }
+
+    /// Adds steps of the way from somebody to what the change lets them do.
+    pub fn path(mut self, edges: impl IntoIterator<Item = Edge>) -> Self {
+        self.path.extend(edges);
         self
     }
 

@@ -6,9 +6,11 @@
 mod builder;
 mod fingerprint;
 mod location;
+mod path;
 mod severity;
 
 pub use builder::{Aspect, Finding, Note, Subject};
 pub use fingerprint::Fingerprint;
 pub use location::{Location, Side};
+pub use path::{Edge, Relation, Station, StationKind};
 pub use severity::Severity;

@@ -1,18 +1,14 @@
 //! One policy file made usable, on top of the profiles that it starts from.
 
-use super::age::Age;
 use super::comparison::Outline;
-use super::document::{
-    AnnotationUse, CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry,
-};
+use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
 use super::enforcement::Enforcement;
 use super::error::PolicyError;
 use super::layers::Overriders;
 use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
-use super::validate::{check_annotations, check_ids, check_values, globs, waivers};
+use super::validate::{check_ids, check_values, globs, waivers};
 use super::waiver::{Acceptance, WaivedFinding, Waiver, WaiverTerm};
-use super::waivers_file::WaiversFile;
 
 /// The policy line that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +68,9 @@ fn joined(one: &[ApprovalDemand], other: &[ApprovalDemand]) -> Vec<ApprovalDeman
 /// One policy file on top of its profile.
 #[derive(Debug)]
 pub struct Layer {
-    files: Vec<Positioned>,
-    waivers: Vec<Waiver>,
-    author: Author,
+    pub(super) files: Vec<Positioned>,
+    pub(super) waivers: Vec<Waiver>,
+    pub(super) author: Author,
 }
 
 /// Who wrote a layer.
@@ -113,20 +109,6 @@ impl Layer {
         Ok(Self { files, waivers, author })
     }
 
-    /// The same with the waivers of the file beside the policy. Of the server's policy only its own count.
-    pub fn with_waivers(mut self, file: &WaiversFile) -> Self {
-        match self.author {
-            Author::Repository => self.waivers.extend(file.waivers.iter().cloned()),
-            Author::Server => {}
-        }
-        self
-    }
-
-    /// That no annotation is allowed for checks about which a manifest has no say.
-    pub fn check_annotations(&self, without: &[&str]) -> Result<(), PolicyError> {
-        self.files.iter().try_for_each(|file| check_annotations(file, without))
-    }
-
     /// A profile alone: what holds where a repository has no policy.
     pub fn profile(profile: ProfileName) -> Result<Self, PolicyError> {
         let mut files = Vec::new();
@@ -142,6 +124,11 @@ impl Layer {
     /// The file itself, without its profiles.
     pub fn document(&self) -> Option<&PolicyDocument> {
         self.files.first().map(|file| &file.document)
+    }
+
+    /// The file and the profiles below it.
+    pub(super) fn documents(&self) -> impl Iterator<Item = &PolicyDocument> {
+        self.files.iter().map(|file| &file.document)
     }
 
     /// What is waived in it.
@@ -177,17 +164,6 @@ impl Layer {
     pub(super) fn overriders(&self) -> Option<Overriders> {
         let entry = self.document()?.r#override.as_ref()?;
         Some(Overriders { people: entry.people.iter().cloned().collect(), count: entry.count })
-    }
-
-    /// How far ahead a waiver may expire.
-    pub(super) fn waivers_max_age(&self) -> Option<Age> {
-        self.files.iter().find_map(|file| file.document.waivers_max_age)
-    }
-
-    /// What an annotation means for a check.
-    pub(super) fn annotation(&self, check: &str) -> AnnotationUse {
-        let mut rules = self.files.iter().filter_map(|file| file.document.checks.get(check));
-        rules.find_map(|rule| rule.annotation).unwrap_or_default()
     }
 
     /// Whether any finding of a check could matter.

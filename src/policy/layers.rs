@@ -165,6 +165,13 @@ impl Policy {
         layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
     }
 
+    /// Everybody whom any layer asks to approve findings, as CODEOWNERS writes them.
+    pub fn asked_approvers(&self) -> impl Iterator<Item = &str> {
+        let documents = self.layers.iter().flat_map(Layer::documents);
+        let rules = documents.flat_map(|document| document.checks.values());
+        rules.flat_map(|rule| &rule.approvers).map(String::as_str)
+    }
+
     /// The strictest demand on owners; `None` where no layer has one. The server's word on the dialect
     /// goes before the repository's, which could make a file mean less by reading it otherwise, and for the
     /// same reason that of a target ref's own policy counts only where nobody else demands owners.

@@ -11,6 +11,7 @@ mod enforcement;
 mod error;
 mod identity;
 mod layer;
+mod layer_waivers;
 mod layers;
 mod people;
 mod position;

@@ -1,10 +1,11 @@
-//! The environment of a hook: the only place that reads environment variables about git.
+//! The environment of a hook or a job: the only place that reads environment variables about git and forges.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::host::Variables;
+use super::runner::Runner;
 
 /// What git exports to a hook.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,11 @@ pub enum EnvironmentError {
 /// their own beside the repository's.
 pub fn index_file() -> Option<PathBuf> {
     present("GIT_INDEX_FILE").map(PathBuf::from)
+}
+
+/// What the runner of a forge says of the job.
+pub fn runner() -> Runner {
+    Runner::read(|name| present(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
 fn present(name: &str) -> Option<OsString> {

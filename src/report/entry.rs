@@ -76,7 +76,7 @@ pub(super) struct Entry<'a> {
     pub(super) standing: Standing,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     /// The message as a sentence.
     pub(super) fn sentence(&self) -> String {
         let message = &self.judged.finding.message;
@@ -108,7 +108,7 @@ impl Entry<'_> {
     }
 
     /// Where a reader of the new revision is sent.
-    pub(super) fn anchor(&self) -> Anchor<'_> {
+    pub(super) fn anchor(&self) -> Anchor<'a> {
         let finding = &self.judged.finding;
         let places = || finding.location.iter().chain(&finding.related);
         let now = places().find(|location| location.side == Side::New);

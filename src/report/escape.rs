@@ -126,6 +126,11 @@ fn lines(text: &str) -> String {
     text.split('\n').map(terminal).collect::<Vec<_>>().join("\n")
 }
 
+/// Escapes every line and keeps the line ends of our own messages.
+pub(super) fn terminal_lines(text: &str) -> String {
+    text.lines().map(terminal).collect::<Vec<_>>().join("\n")
+}
+
 fn is_hostile(character: char) -> bool {
     character.is_control()
         || matches!(

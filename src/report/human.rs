@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::counts::plural;
 use super::entry::{approval, policy_line};
-use super::escape::{terminal, without_commands, without_leading_command};
+use super::escape::{terminal, terminal_lines, without_commands, without_leading_command};
 use super::snippet::{Window, excerpt};
 use super::{Colour, Report, Section};
 use crate::finding::{Location, Side, Subject};
@@ -200,15 +201,6 @@ fn closing(report: &Report) -> String {
             format!("rejected: something could not be evaluated, and unknown is never fine ({counts})")
         }
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-/// Escapes every line and keeps the line ends of our own multi-line messages.
-fn terminal_lines(text: &str) -> String {
-    text.lines().map(terminal).collect::<Vec<_>>().join("\n")
 }
 
 /// Escapes and breaks a text at spaces.

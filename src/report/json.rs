@@ -6,7 +6,7 @@ use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::{Report, Section};
 use crate::approval::Purpose;
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
-use crate::finding::{Location, Subject};
+use crate::finding::{Edge, Location, Station, Subject};
 use crate::policy::{Acceptance, ApprovalDemand};
 use crate::verdict::{Judged, subject_text};
 
@@ -83,6 +83,7 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "related": finding.related.iter().map(location).collect::<Vec<_>>(),
         "commit": finding.commit.as_ref().map(ToString::to_string),
         "notes": finding.notes.iter().map(|note| json!({"label": note.label, "text": note.text})).collect::<Vec<_>>(),
+        "path": finding.path.iter().map(edge).collect::<Vec<_>>(),
         "why": finding.why,
         "remediation": finding.remediation,
         "policy": {"path": decision.origin.path, "line": decision.origin.line},
@@ -129,6 +130,11 @@ fn operation(subject: &Subject) -> Option<&'static str> {
         Subject::Object { operation, .. } => Some(operation.as_str()),
         Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
     }
+}
+
+fn edge(edge: &Edge) -> Value {
+    let station = |station: &Station| json!({"kind": station.kind.as_str(), "name": station.name});
+    json!({"from": station(&edge.from), "relation": edge.relation.as_str(), "to": station(&edge.to)})
 }
 
 fn location(location: &Location) -> Value {

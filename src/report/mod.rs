@@ -3,6 +3,9 @@
 //! In: [`Report`]. Out: text in a [`Format`]. Never: decides, reads files, or prints anything that a
 //! pusher controls without escaping it for the medium.
 
+mod annotation;
+mod comment;
+mod counts;
 mod entry;
 mod escape;
 mod github;
@@ -11,12 +14,17 @@ mod html;
 mod human;
 mod json;
 mod junit;
+mod length;
 mod markdown;
+mod mermaid;
+mod outputs;
 mod rdjsonl;
 mod replay;
 mod sarif;
 mod sarif_result;
 mod snippet;
+mod status_line;
+mod summary;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +34,13 @@ use crate::evidence::ApprovalFacts;
 use crate::source::ObjectId;
 use crate::verdict::{Judgement, Verdict};
 
+pub use annotation::{Annotation, AnnotationLevel, annotations, unplaced};
+pub use comment::{ReportContext, ReportContextError, comment};
 pub use escape::{quoted_word, shell_word, terminal};
+pub use outputs::outputs;
 pub use replay::{ReplayRow, ReplaySummary};
+pub use status_line::status_line;
+pub use summary::summary;
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +158,7 @@ impl Report {
             Format::Junit => junit::render(self),
             Format::Github => github::render(self),
             Format::Gitlab => gitlab::render(self),
-            Format::Markdown => markdown::render(self),
+            Format::Markdown => comment(self, &ReportContext::default()),
             Format::Rdjsonl => rdjsonl::render(self),
             Format::Html => html::render(self, rules),
         }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::entry::{Entry, Standing, entries, remarks, undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
-use super::sarif_result::{cut, result};
+use super::length::cut;
+use super::sarif_result::result;
 use super::{Report, RulePage};
 use crate::finding::Severity;
 

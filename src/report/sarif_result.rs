@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::entry::{Anchor, Entry, Standing};
+use super::length::cut;
 use crate::finding::{Location, Side};
 use crate::policy::{Acceptance, POLICY_PATH};
 use crate::verdict::subject_text;
@@ -136,14 +137,6 @@ fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
     accepted.collect()
 }
 
-/// The first characters of a text, and a mark where it goes on.
-pub(super) fn cut(text: &str, characters: usize) -> String {
-    if text.chars().nth(characters).is_none() {
-        return text.to_owned();
-    }
-    text.chars().take(characters.saturating_sub(1)).chain(std::iter::once('…')).collect()
-}
-
 /// A path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
 fn encoded(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
@@ -154,17 +147,10 @@ fn encoded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, encoded};
+    use super::encoded;
 
     #[test]
     fn paths_are_relative_uris() {
         assert_eq!(encoded("apps/my app/ü#1.yaml"), "apps/my%20app/%C3%BC%231.yaml");
-    }
-
-    #[test]
-    fn a_text_is_cut_between_characters() {
-        assert_eq!(cut("äöü", 3), "äöü");
-        assert_eq!(cut("äöüß", 3), "äö…");
-        assert_eq!(cut("", 3), "");
     }
 }

@@ -1,6 +1,7 @@
 //! Every format of one report, made by hand: verdicts, standings and places that a repository can hardly be
 //! brought to have all at once.
 
+mod forge;
 mod places;
 
 use std::sync::Arc;

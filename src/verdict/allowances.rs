@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::approval::Purpose;
-use crate::evidence::{ApprovalStanding, Evidence, OwnedChange, RefEvidence};
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Evidence, OwnedChange, RefEvidence};
 use crate::finding::{Finding, Side, Subject};
 use crate::kube::{ObjectRef, allowance};
-use crate::policy::Acceptance;
+use crate::policy::{Acceptance, Decision, Enforcement};
 use crate::source::RepoPath;
 use crate::world::{Operation, Placed, View};
 
@@ -45,8 +44,26 @@ impl Allowances {
         entry.paths.insert(placed.path.clone());
     }
 
-    /// What lets a finding pass, if an annotation does.
-    pub(super) fn acceptance(&self, finding: &Finding, evidence: &RefEvidence) -> Option<Acceptance> {
+    /// The decision, or none where an annotation accepts what would count.
+    pub(super) fn applied(&self, decision: Decision, finding: &Finding, evidence: &RefEvidence) -> Decision {
+        let accepted = match decision.enforcement {
+            Enforcement::Off => None,
+            Enforcement::Warn | Enforcement::Approve | Enforcement::Deny => {
+                self.acceptance(finding, evidence)
+            }
+        };
+        match accepted {
+            None => decision,
+            Some(accepted) => Decision {
+                enforcement: Enforcement::Off,
+                origin: decision.origin,
+                demands: Vec::new(),
+                waived: Some(accepted),
+            },
+        }
+    }
+
+    fn acceptance(&self, finding: &Finding, evidence: &RefEvidence) -> Option<Acceptance> {
         let id = match &finding.subject {
             Subject::Object { id, operation: Operation::Create | Operation::Update, .. } => id,
             Subject::Object { operation: Operation::Delete, .. }
@@ -82,20 +99,23 @@ impl Allowance {
         let met = owned.iter().filter(concerns).all(|change| change.standing.missing == 0);
         let people = owned.iter().filter(concerns).flat_map(|change| change.standing.approved_by.clone());
         let people: BTreeSet<String> = people.collect();
-        let anew = !people.iter().any(|name| is_carried_over(evidence, name));
+        let anew = !people.iter().any(|name| is_carried_over(evidence, finding, name));
         let approved =
             all_owned && none_unowned && met && anew && !self.paths.is_empty() && !people.is_empty();
         approved.then(|| people.into_iter().collect())
     }
 }
 
-/// Whether somebody approved another change only, in which the path looked the same: what was fine beside the
-/// files of then may be a finding beside those of now.
-fn is_carried_over(evidence: &RefEvidence, name: &str) -> bool {
-    let said = |approval: &&crate::evidence::ApprovalFacts| {
+/// Whether somebody approved the path only as it looked in another change, or before there was this finding:
+/// what was fine beside the files of then may be bad beside those of now.
+fn is_carried_over(evidence: &RefEvidence, finding: &Finding, name: &str) -> bool {
+    let saw = evidence.approvers_of(&finding.fingerprint()).iter().any(|approver| approver.name == name);
+    let said = |approval: &ApprovalFacts| {
         approval.approver.as_ref().is_some_and(|approver| approver.name == name)
+            && match approval.standing {
+                ApprovalStanding::WholeChange | ApprovalStanding::UnchangedPaths => true,
+                ApprovalStanding::None(_) => false,
+            }
     };
-    let anew = evidence.signers_for(Purpose::Approval).iter().any(|approver| approver.name == name);
-    let older = evidence.approvals.iter().filter(said);
-    !anew && older.into_iter().any(|approval| approval.standing == ApprovalStanding::UnchangedPaths)
+    !saw && evidence.approvals.iter().any(said)
 }

@@ -40,6 +40,15 @@ impl Verdict {
             Self::Undecided => "undecided",
         }
     }
+
+    /// What the process returns, the same whatever the format. 2 is no verdict: it tells of wrong usage.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Accept => 0,
+            Self::Reject => 1,
+            Self::Undecided => 3,
+        }
+    }
 }
 
 /// A finding and what the policy makes of it.
@@ -209,35 +218,16 @@ fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Option<(Rank, J
     };
     let decide = |path: Option<&str>| circumstances.policy.decide(&named, path, circumstances.today);
     let decision = strictest(&finding, decide)?;
-    let decision = annotated(decision, &finding, circumstances);
+    let decision = circumstances.allowances.applied(decision, &finding, circumstances.evidence);
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
-    let (approved_by, missing) = approvals(&decision, circumstances.evidence);
+    let (approved_by, missing) = approvals(&decision, circumstances.evidence, &fingerprint);
     let judged = Judged { finding, decision, approved_by, missing };
     matters.then(|| (Rank::of(&judged, fingerprint), judged))
 }
 
-/// The decision, or none where an annotation accepts what would count.
-fn annotated(decision: Decision, finding: &Finding, circumstances: &Circumstances<'_>) -> Decision {
-    let accepted = match decision.enforcement {
-        Enforcement::Off => None,
-        Enforcement::Warn | Enforcement::Approve | Enforcement::Deny => {
-            circumstances.allowances.acceptance(finding, circumstances.evidence)
-        }
-    };
-    match accepted {
-        None => decision,
-        Some(accepted) => Decision {
-            enforcement: Enforcement::Off,
-            origin: decision.origin,
-            demands: Vec::new(),
-            waived: Some(accepted),
-        },
-    }
-}
-
 /// Who has approved, and how many are missing. One person may meet several demands, each once.
-fn approvals(decision: &Decision, evidence: &RefEvidence) -> (Vec<String>, usize) {
-    let signers = evidence.signers_for(Purpose::Approval);
+fn approvals(decision: &Decision, evidence: &RefEvidence, fingerprint: &Fingerprint) -> (Vec<String>, usize) {
+    let signers = evidence.approvers_of(fingerprint);
     let mut approved_by = BTreeSet::new();
     let mut missing = 0;
     for demand in &decision.demands {

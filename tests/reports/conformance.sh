@@ -2,7 +2,7 @@
 # Reports of a hostile change, judged by the validators of those who read them.
 # usage: tests/reports/conformance.sh PORTCULLIS
 # SARIF: Microsoft's multitool with GitHub's rules. JUnit: the schema of Jenkins' xunit plugin. HTML: html-validate,
-# and axe in a browser. Code Quality, annotations and diagnostics: tests/reports/readers.py, written from the hosts' pages.
+# and axe in a browser. The graph of a summary: mermaid, in a browser. Code Quality, annotations and diagnostics: tests/reports/readers.py, written from the hosts' pages.
 # Installs what it lacks where it may; what it cannot run, it prints and counts as unmet, and fails only where a
 # validator objects. MULTITOOL and JUNIT_SCHEMA name a program and a file that are here already.
 set -euo pipefail
@@ -73,8 +73,7 @@ html() {
 # axe runs in the page: for this, and only here, a copy of the page lets it.
 accessible() {
   local browser
-  browser=$(command -v chromium || command -v google-chrome || true)
-  [ -n "$browser" ] || { apt-get install --yes --quiet chromium >/dev/null 2>&1 || true; browser=$(command -v chromium || true); }
+  browser=$(browser)
   [ -n "$browser" ] || { lacks chromium "accessibility"; return; }
   node_package axe axe-core@4 || { lacks axe-core "accessibility"; return; }
   for change in accepted hostile undecided; do
@@ -89,6 +88,22 @@ accessible() {
   done
 }
 
+browser() { command -v chromium || command -v google-chrome || { apt-get install --yes --quiet chromium >/dev/null 2>&1; command -v chromium; } || true; }
+
+graph() {
+  local browser
+  browser=$(browser)
+  [ -n "$browser" ] || { lacks chromium "the graph"; return; }
+  node_package mermaid mermaid@11 || { lacks mermaid "the graph"; return; }
+  "$portcullis" check --repo "$work/repository" --base base --head hostile --summary "$work/summary.md" >/dev/null || true
+  python3 "$here/mermaid.py" page "$work/summary.md" "$work/mermaid/node_modules/mermaid/dist/mermaid.min.js" > "$work/mermaid.html" || { fail "the graph"; return; }
+  "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$work/browser" --virtual-time-budget=20000 \
+    --dump-dom "file://$work/mermaid.html" > "$work/mermaid.dom" 2>/dev/null || true
+  if ! grep -q 'data-mermaid=' "$work/mermaid.dom"; then lacks "an answer of the browser" "the graph"
+  elif python3 "$here/mermaid.py" result "$work/mermaid.dom" "$work/hostile.json"; then pass
+  else fail "the graph"; fi
+}
+
 readers() {
   for change in accepted hostile undecided; do
     for format in github gitlab rdjsonl; do
@@ -97,7 +112,7 @@ readers() {
   done
 }
 
-if command -v python3 >/dev/null; then readers; sarif; accessible; else lacks python3 "most of it"; fi
+if command -v python3 >/dev/null; then readers; sarif; accessible; graph; else lacks python3 "most of it"; fi
 junit
 if command -v npm >/dev/null; then html; else lacks npm HTML; fi
 echo "reports: $met met, $unmet refused, $lacking could not be tried"

@@ -29,7 +29,8 @@ git switch --quiet --create hostile base
 service LoadBalancer > apps/web.yaml
 texts=(']]></failure><script>alert(1)</script>' '</td></pre></article><img src=x onerror=alert(1)>'
   '::error file=a.yaml,line=1::pwned%0A::set-output name=x::y' '##[add-path]tmp' '<!-- --> ``` </details>'
-  '`x` **b** [text](https://evil.example) | @org/team #1' $'\u202egpj.exe')
+  '`x` **b** [text](https://evil.example) | @org/team #1' $'\u202egpj.exe'
+  '"]; click n0 "https://evil.example" %%{init: {"securityLevel": "loose"}}%%' 'fa:fa-ban #quot; <br/>1. x')
 for number in "${!texts[@]}"; do
   text=${texts[$number]}
   folder="apps/$number$text"$'\n'"::error::line"

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::sides;
+use super::{path, sides};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::manifest::Node;
@@ -38,12 +38,12 @@ approve the address.
 };
 
 /// Reports them.
-pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some((old, new)) = sides(change) else { return };
     let stood = old.map(super::Service::external_addresses).unwrap_or_default();
     for address in new.external_addresses() {
         if !stood.iter().any(|known| same(known, address)) {
-            findings.push(finding(change, address));
+            findings.push(finding(change, address, context));
         }
     }
 }
@@ -58,14 +58,16 @@ fn same(left: &Node, right: &Node) -> bool {
     }
 }
 
-fn finding(change: &ObjectChange, address: &Node) -> Finding {
+fn finding(change: &ObjectChange, address: &Node, context: &Context<'_>) -> Finding {
     let id = &change.subject().id;
     let text = address.as_str().unwrap_or("a value that is no address");
     let message = format!("{} takes over the address {text} in cluster {}", id.title(), id.cluster);
+    let outside = format!("Traffic to {text}");
     Finding::about(META.id, change, message)
         .severity(Severity::High)
         .at_node(change, address)
         .label("new here")
         .help("remove the address, and use a load balancer or a gateway whose address the cloud assigns")
         .offending(text)
+        .path(path::edges(&outside, change, context))
 }

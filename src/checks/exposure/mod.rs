@@ -5,6 +5,7 @@
 
 pub(super) mod external_ip;
 pub(super) mod node_port;
+mod path;
 pub(super) mod public_load_balancer;
 
 use crate::kube::{Service, ServicePort, ServiceType};

@@ -1,6 +1,6 @@
 //! Ports on every node.
 
-use super::{Service, ServicePort, ServiceType, added_ports, name_of, sides, was};
+use super::{Service, ServicePort, ServiceType, added_ports, name_of, path, sides, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::Allocation;
@@ -34,16 +34,17 @@ The node ports of a load balancer are not reported: `public-load-balancer` judge
 };
 
 /// Reports them.
-pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &mut Findings) {
+pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some((old, new)) = sides(change) else { return };
     if new.service_type() != ServiceType::NodePort {
         return;
     }
+    let way = || path::edges("Whoever reaches a node", change, context);
     match old.filter(|old| has_node_ports(*old)) {
-        None => findings.push(opened(change, old)),
+        None => findings.push(opened(change, old).path(way())),
         Some(old) => {
             for port in added_ports(old, new) {
-                findings.push(added(change, port));
+                findings.push(added(change, port).path(way()));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Load balancers that face the internet.
 
-use super::{Service, ServicePort, added_ports, name_of, sides, was};
+use super::{Service, ServicePort, added_ports, name_of, path, sides, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{Cloud, Reach, ServiceType, foreign_word, way_to_internal};
@@ -49,8 +49,9 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     if reach < Reach::Ranges {
         return;
     }
+    let way = || path::edges(outside(reach), change, context);
     if reach > before {
-        let finding = opened(change, old, reach, before).help(way_to_internal(cloud));
+        let finding = opened(change, old, reach, before).help(way_to_internal(cloud)).path(way());
         findings.push(match foreign_word(new, cloud) {
             Some(annotation) => finding.note(
                 "note",
@@ -60,7 +61,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         });
     } else if let Some(old) = old {
         for port in added_ports(old, new) {
-            findings.push(added(change, port, reach).help(way_to_internal(cloud)));
+            findings.push(added(change, port, reach).help(way_to_internal(cloud)).path(way()));
         }
     }
 }
@@ -96,6 +97,16 @@ fn from(reach: Reach) -> &'static str {
         Reach::Ranges => "ranges of the internet",
         Reach::Internal => "the private network",
         Reach::NoLoadBalancer => "the cluster",
+    }
+}
+
+/// Who is at the other end.
+fn outside(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Public => "The internet",
+        Reach::Ranges => "Ranges of the internet",
+        Reach::Internal => "The private network",
+        Reach::NoLoadBalancer => "The cluster",
     }
 }
 

@@ -1,7 +1,8 @@
 //! Bindings to `cluster-admin`.
 
+use super::path::Granted;
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Edge, Finding, Severity};
 use crate::kube::rbac::{Binding, RoleReference, Subject};
 use crate::manifest::Node;
 use crate::world::{ObjectChange, Placed};
@@ -54,8 +55,11 @@ pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &
             id.cluster
         ),
     };
-    let mut finding =
-        Finding::about(META.id, change, message).at_node(change, place).severity(Severity::Critical);
+    let granted = gained.iter().flat_map(|(subject, _)| granted(change, &new.role, subject));
+    let mut finding = Finding::about(META.id, change, message)
+        .at_node(change, place)
+        .severity(Severity::Critical)
+        .path(granted);
     if let Some(was) =
         change.old_object().and_then(|old| old.object.at(&["roleRef", "name"])).and_then(Node::as_str)
         && old.is_none()
@@ -67,6 +71,15 @@ pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &
             "Bind a role that names what is needed; `admin`, `edit` and `view` exist in every cluster.",
         ),
     );
+}
+
+fn granted(change: &ObjectChange, role: &RoleReference, subject: &Subject) -> [Edge; 3] {
+    let binding = change.subject();
+    let permits = match &binding.id.namespace {
+        None => "everything everywhere".to_owned(),
+        Some(namespace) => format!("everything in {namespace}"),
+    };
+    Granted { subject, binding, role, permits: &permits }.edges()
 }
 
 fn admin_binding(placed: &Placed) -> Option<Binding<'_>> {

@@ -3,6 +3,7 @@
 pub(super) mod cluster_admin_binding;
 mod describe;
 mod grants;
+mod path;
 pub(super) mod rbac_escalation;
 mod risk;
 mod roles;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::grants::{Grant, Grants, Scope};
+use super::path::Granted;
 use super::roles::Rule;
 use super::{describe, risk};
 use crate::checks::{Context, Family, Findings, Meta};
@@ -91,6 +92,7 @@ impl Gain<'_> {
         if !allows.is_empty() && !describe::is_everything(&atoms) {
             finding = finding.note("allows", describe::shorten(&allows, 3, "; "));
         }
+        let finding = finding.path(self.granted(grant, &self.permits(&atoms)).edges());
         Some(finding.offending(format!("{} {atoms:?}", self.subject)).help(self.help(grant)))
     }
 
@@ -112,11 +114,19 @@ impl Gain<'_> {
     }
 
     fn gains(&self, atoms: &[Atom], had: &str) -> String {
+        format!("{} (had: {had})", self.permits(atoms))
+    }
+
+    fn permits(&self, atoms: &[Atom]) -> String {
         let place = match self.scope {
             Scope::Cluster => "everywhere".to_owned(),
             Scope::Namespace(namespace) => format!("in {namespace}"),
         };
-        format!("{} {place} (had: {had})", describe::atoms(atoms))
+        format!("{} {place}", describe::atoms(atoms))
+    }
+
+    fn granted<'a>(&'a self, grant: &'a Grant, permits: &'a str) -> Granted<'a> {
+        Granted { subject: self.subject, binding: &grant.binding, role: &grant.role, permits }
     }
 
     fn help(&self, grant: &Grant) -> String {
@@ -136,6 +146,7 @@ impl Gain<'_> {
         let note = "the role is neither in the repository nor one that every cluster has";
         let finding = self.place(grant, None, message).severity(Severity::Medium).note("unknown", note);
         let offending = format!("{} {}", self.subject, grant.role);
+        let finding = finding.path(self.granted(grant, "nobody can know what").edges());
         Some(finding.offending(offending).help("Add the role to the repository, or bind one that is there."))
     }
 

@@ -7,16 +7,15 @@ use chrono::{DateTime, Utc};
 use super::clock::instant;
 use super::commits::hash_of;
 use super::planning::PlannedRef;
+use super::reviews::Proposal;
 use super::trust_files::{self, TrustInput};
-use crate::approval::{
-    Asked, Claim, Contributors, Covers, Makers, NotGenuine, Purpose, Record, SignedTag, Statement,
-};
-use crate::evidence::{ApprovalFacts, ApprovalStanding, CommitFacts, Evidence};
-use crate::git::raw::{RawPerson, TargetType, parse_commit, parse_tag};
+use crate::approval::{Asked, Contributors, Covers, NotGenuine, Purpose, Record, SignedTag, Statement};
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
+use crate::git::raw::{TargetType, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::owners::Approver;
-use crate::policy::{PersonEntry, signer};
-use crate::push::{HostFacts, RefUpdate};
+use crate::policy::PersonEntry;
+use crate::push::RefUpdate;
 use crate::signature::{SignatureStatus, TrustedKeys};
 use crate::source::{ObjectId, RepoPath};
 
@@ -104,7 +103,22 @@ pub(super) struct Approvals {
     pub(super) needed_more: usize,
     /// What whoever pushes should know of them.
     pub(super) notices: Vec<String>,
-    records: Vec<(Record, Covers)>,
+    given: Vec<Given>,
+}
+
+/// An approval that counts.
+pub(super) struct Given {
+    pub(super) approver: Approver,
+    pub(super) covers: Covers,
+    pub(super) basis: Basis,
+}
+
+/// What was looked at when it was given.
+pub(super) enum Basis {
+    /// What the statement says.
+    Statement(Box<Statement>),
+    /// A commit that, merged now, would give this tree.
+    Review(ObjectId),
 }
 
 impl Approvals {
@@ -128,13 +142,30 @@ impl Approvals {
                 }
             }
         }
-        if needed_more > 0 && !approvals.records.is_empty() {
-            approvals.notices.push(UNPROVED.to_owned());
-        }
         approvals
     }
 
+    /// Adds reviews, and says whether all together suffer from not knowing who made the change.
+    pub(super) fn with_reviews(
+        mut self,
+        proposal: Option<&Proposal>,
+        tree: &ObjectId,
+        contributors: &Contributors,
+    ) -> Self {
+        for review in proposal.into_iter().flat_map(|proposal| &proposal.reviews) {
+            let (given, facts) = review.given(tree, contributors);
+            self.notices.extend(review.notice(&facts));
+            self.given.extend(given);
+            self.facts.push(facts);
+        }
+        if self.needed_more > 0 && !self.given.is_empty() {
+            self.notices.push(UNPROVED.to_owned());
+        }
+        self
+    }
+
     fn add(&mut self, record: Record, asked: &Asked, contributors: &Contributors) {
+        let purpose = record.statement.purpose;
         let outcome = record.standing(asked, contributors);
         let (standing, notice) = match &outcome {
             Ok(Covers::WholeChange) => (ApprovalStanding::WholeChange, Some(record.to_string())),
@@ -154,32 +185,39 @@ impl Approvals {
             approver: Some(record.approver.clone()),
             reason: record.statement.reason.clone(),
             standing,
+            seen: Seen::Everything,
         });
-        self.records.extend(outcome.ok().map(|covers| (record, covers)));
+        let given = |covers| Given {
+            approver: record.approver,
+            covers,
+            basis: Basis::Statement(Box::new(record.statement)),
+        };
+        // An override approves nothing: it may be by the author of the change.
+        match purpose {
+            Purpose::Approval => self.given.extend(outcome.ok().map(given)),
+            Purpose::Override => {}
+        }
     }
 
     /// Who has approved what happens to a path: everybody who approved this change, and everybody who
     /// approved another one that did the same to it.
     pub(super) fn of_path(&self, input: &TrustInput<'_>, path: &RepoPath) -> Vec<&Approver> {
-        let covering = self.approving().filter(|(record, covers)| match covers {
-            Covers::WholeChange => true,
-            Covers::UnchangedPaths => same_content(input, &record.statement, path).unwrap_or_default(),
+        let covering = self.given.iter().filter(|given| match (given.covers, &given.basis) {
+            (Covers::WholeChange, Basis::Statement(_) | Basis::Review(_)) => true,
+            (Covers::UnchangedPaths, Basis::Statement(statement)) => {
+                same_content(input, statement, path).unwrap_or_default()
+            }
+            (Covers::UnchangedPaths, Basis::Review(merged)) => {
+                same_result(input, merged, path).unwrap_or_default()
+            }
         });
-        Approver::distinct(covering.map(|(record, _)| &record.approver))
+        Approver::distinct(covering.map(|given| &given.approver))
     }
 
     /// Who has approved exactly this change.
     pub(super) fn of_change(&self) -> Vec<&Approver> {
-        let exact = self.approving().filter(|(_, covers)| *covers == Covers::WholeChange);
-        Approver::distinct(exact.map(|(record, _)| &record.approver))
-    }
-
-    /// An override approves nothing: it may be by the author of the change.
-    fn approving(&self) -> impl Iterator<Item = &(Record, Covers)> {
-        self.records.iter().filter(|(record, _)| match record.statement.purpose {
-            Purpose::Approval => true,
-            Purpose::Override => false,
-        })
+        let exact = self.given.iter().filter(|given| given.covers == Covers::WholeChange);
+        Approver::distinct(exact.map(|given| &given.approver))
     }
 }
 
@@ -192,6 +230,7 @@ fn not_genuine(object: &ObjectId, reason: &NotGenuine) -> ApprovalFacts {
         approver: None,
         reason: String::new(),
         standing: ApprovalStanding::None(reason.to_string()),
+        seen: Seen::Everything,
     }
 }
 
@@ -203,70 +242,9 @@ fn same_content(input: &TrustInput<'_>, statement: &Statement, path: &RepoPath) 
     Ok(old.as_ref() == input.old.files.get(path) && new.as_ref() == input.new.files.get(path))
 }
 
-/// Who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
-/// claimed of them, which is enough to be shut out.
-pub(super) fn contributors(
-    repository: &Repository,
-    planned: &PlannedRef,
-    facts: &[CommitFacts],
-    people: &[PersonEntry],
-    host: Option<&HostFacts>,
-) -> Result<Contributors, GitError> {
-    let mut contributors = Contributors::default();
-    let signed = facts.iter().filter_map(|facts| match &facts.signature {
-        Evidence::Known(status) => Approver::of_signature(people, status),
-        Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => None,
-    });
-    contributors.people.extend(signed.map(|approver| approver.name));
-    for id in &planned.commits {
-        let bytes = repository.read_kind(id, ObjectKind::Commit)?;
-        // A malformed commit has no author that could be told, and is reported as malformed.
-        let Ok(commit) = parse_commit(&bytes, hash_of(id)) else { continue };
-        contributors.claims.extend(claims(&commit.author));
-        contributors.claims.extend(claims(&commit.committer));
-        contributors.claims.extend(co_authors(commit.message()));
-    }
-    for id in &planned.tags {
-        let bytes = repository.read_kind(id, ObjectKind::Tag)?;
-        let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
-        contributors.claims.extend(tagger.into_iter().flatten());
-    }
-    let accounts = host.into_iter().flat_map(|host| host.pusher.iter().chain(&host.others));
-    contributors.claims.extend(accounts.map(|account| Claim::new(account)));
-    contributors.makers = makers(facts, people, host);
-    Ok(contributors)
-}
-
-/// A program that signs counts: it is known who made the change, and it approves nothing. A program that
-/// only pushes does not: it may push what the one who approves has made.
-fn makers(facts: &[CommitFacts], people: &[PersonEntry], host: Option<&HostFacts>) -> Makers {
-    let pusher = host.and_then(|host| host.pusher.as_deref()).map(Claim::new);
-    let pushed_by_somebody = pusher.is_some_and(|pusher| {
-        let mut meant = people.iter().filter(|person| pusher.may_mean(&Approver::of(person))).peekable();
-        meant.peek().is_some() && meant.all(|person| !person.bot)
-    });
-    let signed_by_somebody = |facts: &CommitFacts| match &facts.signature {
-        Evidence::Known(status) => facts.malformed.is_empty() && signer(people, status).is_some(),
-        Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => false,
-    };
-    let all_signed = !facts.is_empty() && facts.iter().all(signed_by_somebody);
-    if pushed_by_somebody || all_signed { Makers::Proved } else { Makers::Unproved }
-}
-
-fn claims(person: &RawPerson) -> [Claim; 2] {
-    [&person.name, &person.email].map(|bytes| Claim::new(&String::from_utf8_lossy(bytes)))
-}
-
-/// `Co-authored-by: Name <address>`, wherever it stands in the message.
-fn co_authors(message: &[u8]) -> Vec<Claim> {
-    let text = String::from_utf8_lossy(message);
-    let trailer = |line: &str| {
-        let (key, value) = line.split_once(':')?;
-        let (name, address) = value.split_once('<')?;
-        let known = key.trim().eq_ignore_ascii_case("co-authored-by");
-        known.then(|| [Claim::new(name), Claim::new(address.trim_end().trim_end_matches('>'))])
-    };
-    text.lines().filter_map(trailer).flatten().collect()
+/// Whether the reviewed commit, merged now, leaves a path as this change does.
+fn same_result(input: &TrustInput<'_>, merged: &ObjectId, path: &RepoPath) -> Result<bool, GitError> {
+    Ok(input.repository.file_at(merged, path)?.as_ref() == input.new.files.get(path))
 }
 
 /// The change, as a statement about it has to describe it; `None` where nothing can be approved, because
@@ -282,7 +260,7 @@ pub(super) fn asked(
         repository: policy.repository().map(str::to_owned),
         ref_name: planned.ref_name.clone(),
         base: base.clone(),
-        tree: input.repository.tree_of(tip)?,
+        tree: planned.result(input.repository, tip)?,
         trust: trust_files::digest(input),
         floor: input.governing.floor_digest.clone(),
         now: instant(now),

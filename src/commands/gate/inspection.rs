@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use super::keyring;
 use super::owners::{dialect_of, owners_of};
+use super::planning::PlannedRef;
 use super::policy::Governing;
-use super::session::Session;
+use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
 use super::waivers;
-use crate::evidence::RefEvidence;
-use crate::owners::{Coverage, OwnersFile};
+use crate::evidence::{Evidence, RefEvidence, TrustApproval};
+use crate::owners::{Coverage, OwnerHandle, OwnersFile};
 use crate::pipeline::{Change, evaluate};
 use crate::push::HostKind;
 use crate::render::{Layout, LayoutInput, Reaches};
@@ -39,6 +40,32 @@ impl Session {
         let input = self.unchanged(governing, host);
         let paths = self.governing_snapshot().files.keys();
         paths.filter(|path| is_trust_file(&input, path)).cloned().collect()
+    }
+
+    /// Everybody who may be asked to approve a change, whether they have or not: the owners of what it touches,
+    /// and those whom the policy asks about findings.
+    pub fn asked_for(&self, planned: &PlannedRef) -> Result<BTreeSet<OwnerHandle>, GateError> {
+        let old = snapshot(&self.repository, planned.base.as_ref())?;
+        let new = self.new_snapshot(planned, &old)?;
+        let governing = self.policy(Some(&old))?;
+        let evidence = self.evidence(planned, &governing, &old, &new)?;
+        let owned = match &evidence.owned {
+            Evidence::Known(owned) => {
+                owned.iter().flat_map(|change| change.requirement.owners.clone()).collect()
+            }
+            Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => Vec::new(),
+        };
+        let missing = evidence.trust_files.iter().flat_map(|change| match &change.approval {
+            TrustApproval::Missing(missing) => missing.as_slice(),
+            TrustApproval::Server
+            | TrustApproval::First
+            | TrustApproval::Governed
+            | TrustApproval::Owners(_)
+            | TrustApproval::Nobody(_) => &[],
+        });
+        let trusted = missing.flat_map(|missing| missing.requirement.owners.clone());
+        let approvers = governing.policy.asked_approvers().map(|name| OwnerHandle(name.into()));
+        Ok(owned.into_iter().chain(trusted).chain(approvers).collect())
     }
 
     /// Judges the governing ref as if all of it were new.

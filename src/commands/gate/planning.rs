@@ -27,6 +27,8 @@ pub struct PlannedRef {
     pub base: Option<ObjectId>,
     /// The commit that it shall point to; `None` for a deletion.
     pub tip: Option<ObjectId>,
+    /// The tree that results, where it is not the commit's own: a pull request is judged as its merge.
+    pub merged_tree: Option<ObjectId>,
     /// New tag objects that lead to it.
     pub tags: Vec<ObjectId>,
     /// New commits.
@@ -102,6 +104,14 @@ fn plan_new_tip(
 }
 
 impl PlannedRef {
+    /// The tree that results from a tip.
+    pub(super) fn result(&self, repository: &Repository, tip: &ObjectId) -> Result<ObjectId, GitError> {
+        match &self.merged_tree {
+            Some(tree) => Ok(tree.clone()),
+            None => repository.tree_of(tip),
+        }
+    }
+
     pub(super) fn empty(ref_name: &str) -> Self {
         Self {
             ref_name: ref_name.to_owned(),
@@ -109,6 +119,7 @@ impl PlannedRef {
             refused: None,
             base: None,
             tip: None,
+            merged_tree: None,
             tags: Vec::new(),
             commits: Vec::new(),
         }

@@ -12,6 +12,7 @@ use super::notices::{section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, plan};
 use super::policy::{Floor, Governing, PolicyLoadError, load};
+use super::reviews::Proposal;
 use super::signatures::{Judged, Signatures};
 use super::trust_files::{self, OntoHead};
 use super::waivers;
@@ -57,6 +58,8 @@ pub struct PushFacts {
     pub updates: Vec<RefUpdate>,
     /// What the host says of it.
     pub host: Option<HostFacts>,
+    /// What the forge says of it, where it is a pull request.
+    pub proposal: Option<Proposal>,
 }
 
 /// Where signed statements stand.
@@ -190,18 +193,18 @@ impl Session {
         Ok(section)
     }
 
-    fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
+    pub(super) fn new_snapshot(&self, planned: &PlannedRef, old: &Snapshot) -> Result<Snapshot, GitError> {
         match (&planned.base, &planned.tip) {
             (_, None) => Ok(old.clone()),
-            (None, Some(tip)) => snapshot(&self.repository, Some(tip)),
+            (None, Some(tip)) => self.repository.snapshot(&planned.result(&self.repository, tip)?),
             (Some(base), Some(tip)) => {
                 let base = self.repository.tree_of(base)?;
-                self.repository.snapshot_beside((&base, old), &self.repository.tree_of(tip)?)
+                self.repository.snapshot_beside((&base, old), &planned.result(&self.repository, tip)?)
             }
         }
     }
 
-    fn evidence(
+    pub(super) fn evidence(
         &self,
         planned: &PlannedRef,
         governing: &Governing,
@@ -263,7 +266,7 @@ impl Session {
         let by_owner = governing.policy.owners().is_some_and(|owners| owners.signer_counts);
         let asked =
             by_owner || governing.policy.demands_signatures() || governing.policy.runs("unsigned-commit");
-        if !asked && statements.is_empty() {
+        if !asked && statements.is_empty() && self.push.proposal.is_none() {
             return Signatures::NotDemanded;
         }
         Signatures::Judged(Box::new(self.judged(governing)))

@@ -2,6 +2,7 @@
 
 use super::approvals::{self, Approvals, Reader};
 use super::clock::instant;
+use super::contributors::contributors;
 use super::keyring;
 use super::planning::PlannedRef;
 use super::policy::Governing;
@@ -25,7 +26,7 @@ impl Session {
         Ok(approvals::asked(&input, planned, self.now)?)
     }
 
-    /// What people said of a change by signing it.
+    /// What people said of a change by signing it, or by a review on its forge.
     pub(super) fn approvals(
         &self,
         input: &TrustInput<'_>,
@@ -33,17 +34,19 @@ impl Session {
         facts: &[CommitFacts],
         (stored, signatures): (&[(String, ObjectId)], &Signatures),
     ) -> Result<Approvals, GitError> {
-        let (Signatures::Judged(judged), false) = (signatures, stored.is_empty()) else {
+        let proposal = self.push.proposal.as_ref();
+        let said = !stored.is_empty() || proposal.is_some();
+        let (Signatures::Judged(judged), true) = (signatures, said) else {
             return Ok(Approvals::default());
         };
         let Some(asked) = approvals::asked(input, planned, self.now)? else {
             return Ok(Approvals::default());
         };
         let people = input.governing.policy.people();
-        let contributors =
-            approvals::contributors(&self.repository, planned, facts, people, self.push.host.as_ref())?;
+        let contributors = contributors(&self.repository, planned, facts, people, &self.push)?;
         let reader = Reader { repository: &self.repository, trusted: &judged.trusted, people, now: self.now };
-        Ok(Approvals::examine(stored, &reader, &asked, &contributors))
+        let signed = Approvals::examine(stored, &reader, &asked, &contributors);
+        Ok(signed.with_reviews(proposal, &asked.tree, &contributors))
     }
 
     /// Reads a statement; the reason if it is none, or nobody's.

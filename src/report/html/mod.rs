@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::entry::{Entry, Standing, entries, headline, remarks, undecided};
 use super::escape::xml;
-use super::sarif_result::cut;
+use super::length::cut;
 use super::{Report, RulePage, Section};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;

@@ -1,0 +1,81 @@
+//! The arguments of `pr`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{ReportArguments, ReportFilesArguments};
+use crate::report::{ReportContext, ReportContextError};
+
+/// Arguments of `pr`.
+#[derive(Args, Debug)]
+pub struct PullRequestArguments {
+    /// The pull request; what the runner's event is about where absent.
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<u64>,
+    /// The forge; told by the runner's variables where absent.
+    #[arg(long, value_enum)]
+    pub forge: Option<ForgeArgument>,
+    /// The repository on the forge, such as `acme/prod`.
+    #[arg(long, value_name = "PATH")]
+    pub project: Option<String>,
+    /// The base of the forge's API, such as `https://github.example.com/api/v3`.
+    #[arg(long, value_name = "URL")]
+    pub api: Option<String>,
+    /// More certificates to trust, as a PEM file.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// The name of the status.
+    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
+    pub context: ReportContext,
+    /// When to comment on the pull request.
+    #[arg(long, value_enum, default_value_t = CommentArgument::Never)]
+    pub comment: CommentArgument,
+    /// Note findings beside the changed lines, as a check run of their own.
+    #[arg(long)]
+    pub annotations: bool,
+    /// Propose changes beside lines where it is certain what they should be.
+    #[arg(long)]
+    pub suggestions: bool,
+    /// Tell the forge nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The server's policy, which no repository can loosen.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
+    /// End without a verdict after this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub deadline: u64,
+    /// How to report.
+    #[command(flatten)]
+    pub report: ReportArguments,
+    /// Where else to.
+    #[command(flatten)]
+    pub files: ReportFilesArguments,
+}
+
+/// Forges of `--forge`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ForgeArgument {
+    /// GitHub and GitHub Enterprise Server.
+    Github,
+    /// GitLab.
+    Gitlab,
+    /// Gitea and Forgejo.
+    Gitea,
+}
+
+/// When to comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CommentArgument {
+    /// Not at all.
+    Never,
+    /// Where something was found, or was found before.
+    Findings,
+    /// In every run.
+    Always,
+}
+
+fn context(text: &str) -> Result<ReportContext, ReportContextError> {
+    ReportContext::parse(text)
+}

@@ -1,0 +1,112 @@
+//! What a forge's reviews count for.
+//!
+//! In: approving reviews, each with the tree that its commit would give if it were merged now. Out: approvals beside
+//! the signed ones. Never: counts a review of content that the change does not have any more.
+
+use super::approvals::{Basis, Given};
+use crate::approval::{Contributors, Covers, Purpose};
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
+use crate::owners::Approver;
+use crate::source::ObjectId;
+
+/// What a forge says of a pull request besides its objects.
+#[derive(Clone, Debug, Default)]
+pub struct Proposal {
+    /// The accounts that opened it or pushed to its branch.
+    pub accounts: Vec<String>,
+    /// Whether those are all that did.
+    pub pushed_by: PushedBy,
+    /// Reviews that approve.
+    pub reviews: Vec<Review>,
+}
+
+/// Whether the forge proves who moved the branch of a pull request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PushedBy {
+    /// People, and it says which.
+    People,
+    /// Somebody, or a program that may have acted for somebody.
+    #[default]
+    Anybody,
+}
+
+/// An approving review of somebody who is somebody.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// Who, with the teams that they are in.
+    pub approver: Approver,
+    /// The commit that was looked at.
+    pub commit: ObjectId,
+    /// The tree that it would give if it were merged now; `None` where it cannot be merged any more.
+    pub merged: Option<ObjectId>,
+    /// Which findings could be seen in it.
+    pub seen: Seen,
+}
+
+impl Proposal {
+    /// Everybody who is known to have made it.
+    pub(super) fn makers(&self) -> impl Iterator<Item = &String> {
+        self.accounts.iter()
+    }
+
+    /// Whether that is everybody.
+    pub(super) fn proves_makers(&self) -> bool {
+        match self.pushed_by {
+            PushedBy::People => true,
+            PushedBy::Anybody => false,
+        }
+    }
+}
+
+/// Why a review counts for nothing; displays after "it".
+const OWN: &str = "is by somebody who took part in the change";
+const GONE: &str = "is of a commit that cannot be merged any more; approve the newest one";
+
+impl Review {
+    /// What it counts for where the change gives a tree.
+    pub(super) fn given(
+        &self,
+        tree: &ObjectId,
+        contributors: &Contributors,
+    ) -> (Option<Given>, ApprovalFacts) {
+        let counted = match &self.merged {
+            _ if contributors.include(&self.approver) => Err(OWN),
+            None => Err(GONE),
+            Some(merged) if merged == tree => Ok((merged, Covers::WholeChange)),
+            Some(merged) => Ok((merged, Covers::UnchangedPaths)),
+        };
+        let standing = match &counted {
+            Err(reason) => ApprovalStanding::None((*reason).to_owned()),
+            Ok((_, Covers::WholeChange)) => ApprovalStanding::WholeChange,
+            Ok((_, Covers::UnchangedPaths)) => ApprovalStanding::UnchangedPaths,
+        };
+        let given = counted.ok().map(|(merged, covers)| Given {
+            approver: self.approver.clone(),
+            covers,
+            basis: Basis::Review(merged.clone()),
+        });
+        let facts = ApprovalFacts {
+            object: self.commit.clone(),
+            purpose: Some(Purpose::Approval),
+            approver: Some(self.approver.clone()),
+            reason: "a review".to_owned(),
+            standing,
+            seen: self.seen.clone(),
+        };
+        (given, facts)
+    }
+
+    /// What whoever reviewed should know, where the review does not count as a whole.
+    pub(super) fn notice(&self, facts: &ApprovalFacts) -> Option<String> {
+        let (who, commit) = (&self.approver.name, self.commit.short());
+        match &facts.standing {
+            ApprovalStanding::WholeChange => None,
+            ApprovalStanding::UnchangedPaths => Some(format!(
+                "{who} approved {commit}, and the change is another one since then: it counts for files that are as they were"
+            )),
+            ApprovalStanding::None(reason) => {
+                Some(format!("the review of {commit} by {who} does not count: it {reason}"))
+            }
+        }
+    }
+}

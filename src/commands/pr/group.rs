@@ -1,0 +1,118 @@
+//! What a merge queue is about to merge: one section for each pull request, as if they were pushed one after
+//! another.
+//!
+//! Each is judged against what stands before it, so that two that are harmless alone and an escalation together
+//! are found in the second one. Pull requests that the queue put in front are judged again: a queue may merge a
+//! group of which only the last one is green.
+
+use std::time::SystemTime;
+
+use super::Judged;
+use super::judge::{Judge, Proposed};
+use super::settings::Settings;
+use super::stage::Stage;
+use crate::cli::PullRequestArguments;
+use crate::commands::BLOB_LIMIT;
+use crate::commands::error::CommandError;
+use crate::forge::{Forge, PullNumber, PullRequest, QueueEntry};
+use crate::git::Repository;
+use crate::report::Section;
+use crate::source::ObjectId;
+
+/// More than queues merge at once.
+const MOST_COMMITS: usize = 500;
+
+/// A pull request of a group: what it stands on, and what the queue made of it.
+struct Step {
+    number: PullNumber,
+    base: ObjectId,
+    merged: ObjectId,
+}
+
+pub(super) fn judge(
+    arguments: &PullRequestArguments,
+    settings: &Settings,
+    forge: &dyn Forge,
+    head: &ObjectId,
+    target: &str,
+) -> Result<Judged, CommandError> {
+    let whole = |sections| Judged { sections, commit: head.clone(), pull: None };
+    let title = format!("merge group of {target}");
+    let entries = forge.merge_queue(target)?;
+    let Some(last) = entries.iter().find(|entry| entry.merged == *head) else {
+        return Ok(whole(vec![Section::undecided(&title, not_queued())]));
+    };
+    let last = forge.pull_request(last.number)?;
+    let stage = Stage::new(settings, &last.default_branch, head, &arguments.report.repo)?;
+    stage.fetch(settings, &[&last.default_branch, target], &[])?;
+    stage.fetch_commit(head)?;
+    let steps = match steps(&stage, &stage.tip_of(target)?, head, &entries)? {
+        Ok(steps) => steps,
+        Err(reason) => return Ok(whole(vec![Section::undecided(&title, reason)])),
+    };
+    let numbers: Vec<PullNumber> = steps.iter().map(|step| step.number).collect();
+    stage.fetch(settings, &[target], &numbers)?;
+    let judge = Judge {
+        forge,
+        stage: &stage,
+        settings,
+        floor: arguments.server_policy.clone(),
+        now: SystemTime::now(),
+    };
+    let mut sections = Vec::new();
+    for step in steps {
+        let pull = forge.pull_request(step.number)?;
+        sections.push(section(&judge, &stage, &step, &pull)?);
+    }
+    Ok(whole(sections))
+}
+
+fn section(
+    judge: &Judge<'_>,
+    stage: &Stage,
+    step: &Step,
+    pull: &PullRequest,
+) -> Result<Section, CommandError> {
+    if stage.head_of(step.number)? != pull.head {
+        let title = format!("pull request {}", step.number);
+        return Ok(Section::undecided(&title, super::moved()));
+    }
+    let made = stage.tree_of(&step.merged)?;
+    let (section, _) = judge.section(Proposed { pull, base: &step.base, made: Some(&made) })?;
+    Ok(section)
+}
+
+/// The pull requests between the target and the group's commit, the first to be merged first; the reason where
+/// a commit is nobody's.
+fn steps(
+    stage: &Stage,
+    target: &ObjectId,
+    head: &ObjectId,
+    entries: &[QueueEntry],
+) -> Result<Result<Vec<Step>, String>, CommandError> {
+    let repository = Repository::discover(stage.folder(), BLOB_LIMIT)?;
+    let mut chain = vec![head.clone()];
+    while let Some(commit) = chain.last().filter(|commit| *commit != target) {
+        let Some(parent) = repository.parents(commit)?.into_iter().next() else {
+            return Ok(Err(format!("the group does not stand on {}, the tip of its target", target.short())));
+        };
+        if chain.len() > MOST_COMMITS {
+            return Ok(Err(format!("the group has more than {MOST_COMMITS} commits")));
+        }
+        chain.push(parent);
+    }
+    chain.reverse();
+    let mut steps = Vec::new();
+    let mut base = target.clone();
+    for commit in chain.into_iter().skip(1) {
+        if let Some(entry) = entries.iter().find(|entry| entry.merged == commit) {
+            let base = std::mem::replace(&mut base, commit.clone());
+            steps.push(Step { number: entry.number, base, merged: commit });
+        }
+    }
+    if base == *head { Ok(Ok(steps)) } else { Ok(Err(not_queued())) }
+}
+
+fn not_queued() -> String {
+    "the forge lists no pull request of its queue for what is to be merged; it may have left the queue".into()
+}

@@ -1,0 +1,218 @@
+//! One pull request, judged as the merge that it would become.
+//!
+//! In: a pull request, the commit that it would be merged into. Out: a section of the report. Never: lets through
+//! what the forge would merge otherwise than git does, or what depends on a fact that the forge does not tell.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use super::people::{Doubt, Teams, person};
+use super::settings::Settings;
+use super::stage::{Merge, Stage};
+use crate::commands::BLOB_LIMIT;
+use crate::commands::error::CommandError;
+use crate::commands::gate::{PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
+use crate::evidence::{RefOperation, Seen};
+use crate::forge::{AccountKind, Approval, Forge, PullRequest, Pushers, approvals};
+use crate::git::Repository;
+use crate::push::{HostFacts, MessageStyle, Via};
+use crate::report::Section;
+use crate::source::ObjectId;
+use crate::verdict::Verdict;
+
+/// What pull requests are judged with.
+pub(super) struct Judge<'a> {
+    pub(super) forge: &'a dyn Forge,
+    pub(super) stage: &'a Stage,
+    pub(super) settings: &'a Settings,
+    pub(super) floor: Option<PathBuf>,
+    pub(super) now: SystemTime,
+}
+
+/// A pull request and what it would be merged into.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Proposed<'a> {
+    pub(super) pull: &'a PullRequest,
+    /// The commit that it would be merged into.
+    pub(super) base: &'a ObjectId,
+    /// The tree that the forge makes of it, where it has made one.
+    pub(super) made: Option<&'a ObjectId>,
+}
+
+impl Judge<'_> {
+    /// The section of a pull request. Approvals are those that stand when it is called.
+    pub(super) fn section(&self, proposed: Proposed<'_>) -> Result<(Section, Vec<Approval>), CommandError> {
+        let title = title(proposed.pull);
+        let undecided = |reason: String| Ok((Section::undecided(&title, reason), Vec::new()));
+        let merged = match self.stage.merge(proposed.base, &proposed.pull.head)? {
+            Merge::Tree(tree) => tree,
+            Merge::Conflict => return undecided(conflict(proposed.pull)),
+        };
+        match proposed.made {
+            Some(made) if *made != merged => return undecided(otherwise(&merged, made)),
+            Some(_) | None => {}
+        }
+        let standing = approvals(&self.forge.reviews(proposed.pull.number)?);
+        let mut section = self.judged(proposed, merged, &standing)?;
+        section.title = title;
+        Ok((section, standing))
+    }
+
+    fn judged(
+        &self,
+        proposed: Proposed<'_>,
+        merged: ObjectId,
+        standing: &[Approval],
+    ) -> Result<Section, CommandError> {
+        let session = self.session()?;
+        let planned = planned(&session, proposed, Some(merged))?;
+        let mut proposal = self.proposal(proposed.pull)?;
+        let session = session.of_push(self.facts(Proposal { reviews: Vec::new(), ..proposal.clone() }));
+        if standing.is_empty() {
+            return Ok(session.judge_planned(&planned)?);
+        }
+        let teams = Teams::ask(self.forge, &session.asked_for(&planned)?);
+        let with = |doubt| self.reviews(&session, proposed, standing, (&teams, doubt));
+        proposal.reviews = with(Doubt::Nobody)?;
+        let in_doubt = Proposal { reviews: with(Doubt::Everybody)?, ..proposal.clone() };
+        let session = session.of_push(self.facts(proposal));
+        let mut section = session.judge_planned(&planned)?;
+        if section.judgement.verdict != Verdict::Reject || teams.unknown().next().is_none() {
+            return Ok(section);
+        }
+        let session = session.of_push(self.facts(in_doubt));
+        if session.judge_planned(&planned)?.judgement.verdict == Verdict::Accept {
+            section.judgement.verdict = Verdict::Undecided;
+            section.judgement.undecided.extend(teams.unknown().map(|(team, error)| {
+                format!("whether those who approved are in {team} is not known: {error}")
+            }));
+        }
+        Ok(section)
+    }
+
+    fn session(&self) -> Result<Session, CommandError> {
+        let repository = Repository::discover(self.stage.folder(), BLOB_LIMIT)?;
+        Ok(Session::open(repository, self.floor.clone(), self.now)?)
+    }
+
+    fn facts(&self, proposal: Proposal) -> PushFacts {
+        let host = HostFacts {
+            kind: self.settings.host(),
+            pusher: None,
+            others: Vec::new(),
+            via: Via::Merge,
+            style: MessageStyle::Plain,
+        };
+        PushFacts { updates: Vec::new(), host: Some(host), proposal: Some(proposal) }
+    }
+
+    /// Who made it, without who approved it.
+    fn proposal(&self, pull: &PullRequest) -> Result<Proposal, CommandError> {
+        let mut accounts: Vec<String> = pull.author.iter().map(|author| author.login.clone()).collect();
+        let pushed_by = match self.forge.pushers(pull)? {
+            Pushers::Known(pushers) => {
+                let people = pushers.iter().all(|account| account.kind == AccountKind::Person);
+                accounts.extend(pushers.into_iter().map(|account| account.login));
+                if people { PushedBy::People } else { PushedBy::Anybody }
+            }
+            Pushers::Unknown(_) => PushedBy::Anybody,
+        };
+        Ok(Proposal { accounts, pushed_by, reviews: Vec::new() })
+    }
+
+    /// Approving reviews, as far as they are of somebody.
+    fn reviews(
+        &self,
+        session: &Session,
+        proposed: Proposed<'_>,
+        standing: &[Approval],
+        (teams, doubt): (&Teams, Doubt),
+    ) -> Result<Vec<Review>, CommandError> {
+        let governing = session.policy(None)?;
+        let people = governing.policy.people();
+        let mut reviews = Vec::new();
+        for Approval { login, commit } in standing {
+            let Some(approver) = person(people, login, teams, doubt) else { continue };
+            let merged = self.reviewed(proposed, commit)?;
+            let seen = self.seen(session, proposed, commit)?;
+            reviews.push(Review { approver, commit: commit.clone(), merged, seen });
+        }
+        Ok(reviews)
+    }
+
+    /// The tree that a reviewed commit would give if it were merged now.
+    fn reviewed(&self, proposed: Proposed<'_>, commit: &ObjectId) -> Result<Option<ObjectId>, CommandError> {
+        let gone = !self.stage.has(commit)? && self.stage.fetch_commit(commit).is_err();
+        if gone || !self.stage.has(commit)? {
+            return Ok(None);
+        }
+        match self.stage.merge(proposed.base, commit)? {
+            Merge::Tree(tree) => Ok(Some(tree)),
+            Merge::Conflict => Ok(None),
+        }
+    }
+
+    /// What could be seen in a reviewed commit: where the target has moved on, only what was found in it then.
+    fn seen(
+        &self,
+        session: &Session,
+        proposed: Proposed<'_>,
+        commit: &ObjectId,
+    ) -> Result<Seen, CommandError> {
+        let governing = session.policy(None)?;
+        let asked = governing.policy.asked_approvers().next().is_some();
+        if !asked || !self.stage.has(commit)? {
+            return Ok(Seen::Everything);
+        }
+        let base = match self.stage.merge_base(proposed.base, commit)? {
+            Some(base) if base == *proposed.base => return Ok(Seen::Everything),
+            Some(base) => base,
+            None => return Ok(Seen::Only(BTreeSet::new())),
+        };
+        let pull = PullRequest { head: commit.clone(), ..proposed.pull.clone() };
+        let then = planned(session, Proposed { pull: &pull, base: &base, made: None }, None)?;
+        let section = session.judge_planned(&then)?;
+        let findings = section.judgement.findings.iter();
+        Ok(Seen::Only(findings.map(|judged| judged.finding.fingerprint()).collect()))
+    }
+}
+
+fn planned(
+    session: &Session,
+    proposed: Proposed<'_>,
+    merged_tree: Option<ObjectId>,
+) -> Result<PlannedRef, CommandError> {
+    let Proposed { pull, base, made: _ } = proposed;
+    let history = session.repository.history(Some(base), &pull.head)?;
+    Ok(PlannedRef {
+        ref_name: format!("refs/heads/{}", pull.target),
+        operation: RefOperation::FastForward,
+        refused: None,
+        base: Some(base.clone()),
+        tip: Some(pull.head.clone()),
+        merged_tree,
+        tags: Vec::new(),
+        commits: history.commits,
+    })
+}
+
+fn title(pull: &PullRequest) -> String {
+    format!("pull request {} into {}", pull.number, pull.target)
+}
+
+fn conflict(pull: &PullRequest) -> String {
+    let target = &pull.target;
+    format!(
+        "it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push"
+    )
+}
+
+fn otherwise(merged: &ObjectId, made: &ObjectId) -> String {
+    format!(
+        "the forge would merge it to tree {}, and git merges it to {}, so it is not known what would be merged\n  \
+         merge the target into its branch and push",
+        made.short(),
+        merged.short()
+    )
+}

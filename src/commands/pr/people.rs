@@ -1,0 +1,102 @@
+//! Which persons the accounts of a forge are, and which teams they are in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::forge::{Forge, ForgeError};
+use crate::owners::{Approver, OwnerHandle};
+use crate::policy::PersonEntry;
+
+/// The accounts of teams, as far as the forge tells.
+#[derive(Debug, Default)]
+pub(super) struct Teams {
+    known: BTreeMap<OwnerHandle, Vec<String>>,
+    unknown: BTreeMap<OwnerHandle, ForgeError>,
+}
+
+/// How a team is taken whose accounts the forge does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Nobody is in it.
+    Nobody,
+    /// Everybody is: what fails even then does not depend on it.
+    Everybody,
+}
+
+impl Teams {
+    /// Asks for every team among those who are asked to approve.
+    pub(super) fn ask(forge: &dyn Forge, asked: &BTreeSet<OwnerHandle>) -> Self {
+        let mut teams = Self::default();
+        for team in asked.iter().filter(|handle| handle.is_team()) {
+            match forge.team(team) {
+                Ok(accounts) => teams.known.insert(team.clone(), accounts).map_or((), drop),
+                Err(error) => teams.unknown.insert(team.clone(), error).map_or((), drop),
+            }
+        }
+        teams
+    }
+
+    /// The teams whose accounts the forge does not tell, each with the reason.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&OwnerHandle, &ForgeError)> {
+        self.unknown.iter()
+    }
+
+    /// The teams of an account.
+    fn of(&self, login: &str, doubt: Doubt) -> Vec<String> {
+        let has = |accounts: &Vec<String>| accounts.iter().any(|account| account.eq_ignore_ascii_case(login));
+        let known = self.known.iter().filter(|(_, accounts)| has(accounts)).map(|(team, _)| team);
+        let doubted = self.unknown.keys().filter(|_| doubt == Doubt::Everybody);
+        known.chain(doubted).map(ToString::to_string).collect()
+    }
+}
+
+/// The person behind an account: the policy's, or the account itself where the policy knows nobody by it.
+/// `None` for a program, and where several people claim the account.
+pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
+    let handle = format!("@{login}");
+    let claims =
+        |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
+    let mut claiming = people.iter().filter(claims);
+    let mut approver = match (claiming.next(), claiming.next()) {
+        (None, _) => Approver { name: handle.clone(), handles: vec![handle] },
+        (Some(person), None) if !person.bot => Approver::of(person),
+        (Some(_), None | Some(_)) => return None,
+    };
+    approver.handles.extend(teams.of(login, doubt));
+    Some(approver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::PersonEntry;
+
+    fn entry(name: &str, handles: &[&str]) -> PersonEntry {
+        let handles = handles.iter().map(|handle| (*handle).to_owned()).collect();
+        PersonEntry { name: name.into(), handles, ..PersonEntry::default() }
+    }
+
+    #[test]
+    fn an_account_is_one_person_or_nobody() {
+        let bot = PersonEntry { bot: true, ..entry("Renovate", &["@renovate"]) };
+        let people = [
+            entry("Ann", &["@Ann", "ann@example.com"]),
+            entry("Bo", &["@ann2"]),
+            entry("Bob", &["@ANN2"]),
+            bot,
+        ];
+        let person = |login| person(&people, login, &Teams::default(), Doubt::Nobody);
+        assert_eq!(person("ann").map(|person| person.name), Some("Ann".into()));
+        assert_eq!(person("eve").map(|person| person.name), Some("@eve".into()));
+        assert_eq!(person("ann2"), None);
+        assert_eq!(person("renovate"), None);
+    }
+
+    #[test]
+    fn an_unknown_team_has_nobody_or_everybody_in_it() {
+        let team = OwnerHandle("@acme/net".into());
+        let mut teams = Teams::default();
+        teams.unknown.insert(team, ForgeError::Settings("no".into()));
+        assert_eq!(teams.of("ann", Doubt::Nobody), [String::new(); 0]);
+        assert_eq!(teams.of("ann", Doubt::Everybody), ["@acme/net"]);
+    }
+}

@@ -1,0 +1,121 @@
+//! What the forge is told of a judgement, and what is said where it cannot be told.
+//!
+//! The status comes first, and is what a required check reads. Everything else is for people; that it cannot be
+//! written changes no verdict.
+
+use super::Judged;
+use super::settings::Settings;
+use crate::cli::{CommentArgument, PullRequestArguments};
+use crate::forge::{
+    CommitStatus, Forge, ForgeError, Freshness, LineNote, NoteLevel, NoteRun, Occasion, StatusState,
+};
+use crate::report::{Annotation, AnnotationLevel, Report, Section, annotations, comment, status_line};
+use crate::verdict::Verdict;
+
+/// Says it, and returns the report with what could not be said.
+pub(super) fn publish(
+    arguments: &PullRequestArguments,
+    settings: &Settings,
+    forge: &dyn Forge,
+    judged: &Judged,
+    mut report: Report,
+) -> Report {
+    let mut notices: Vec<String> =
+        judged.pull.iter().flat_map(|pull| staleness(forge, &pull.target)).collect();
+    add(&mut report, &mut notices);
+    if arguments.dry_run {
+        notices.push("the forge is told nothing (--dry-run)".into());
+    } else {
+        notices.extend(tell(arguments, settings, forge, judged, &report));
+    }
+    notices.push(format!("{} requests to {}", forge.http().requests(), forge.http().base()));
+    add(&mut report, &mut notices);
+    report
+}
+
+fn add(report: &mut Report, notices: &mut Vec<String>) {
+    if let Some(section) = report.sections.last_mut() {
+        section.notices.append(notices);
+    }
+}
+
+/// Whether the verdict still holds when the target branch moves.
+fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
+    match forge.branch_rules(target).map(|rules| rules.freshness) {
+        Ok(Freshness::UpToDate | Freshness::Queue) => None,
+        Ok(Freshness::Stale) => Some(format!(
+            "once {target} moves, nothing judges this again before it is merged: require branches to be up to date, \
+             or a merge queue"
+        )),
+        Ok(Freshness::Unknown) => {
+            Some(format!("whether this is judged again when {target} moves is not known"))
+        }
+        Err(error) => Some(format!("whether this is judged again when {target} moves is not known: {error}")),
+    }
+}
+
+fn tell(
+    arguments: &PullRequestArguments,
+    settings: &Settings,
+    forge: &dyn Forge,
+    judged: &Judged,
+    report: &Report,
+) -> Vec<String> {
+    let mut unsaid = Vec::new();
+    let mut note = |what: &str, said: Result<(), ForgeError>| {
+        unsaid.extend(said.err().map(|error| format!("{what} could not be written: {error}")));
+    };
+    let status = status(arguments, settings, report);
+    note("the status", forge.set_status(&judged.commit, &status));
+    if arguments.annotations {
+        let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
+        let run =
+            NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
+        note("the notes beside lines", forge.annotate(&judged.commit, &run, &notes));
+    }
+    let Some(pull) = &judged.pull else { return unsaid };
+    let context = &arguments.context;
+    let text = comment(report, context);
+    let wanted = match arguments.comment {
+        CommentArgument::Never => None,
+        CommentArgument::Always => Some(Occasion::Anew),
+        CommentArgument::Findings if found_something(report) => Some(Occasion::Anew),
+        CommentArgument::Findings => Some(Occasion::Over),
+    };
+    if let Some(occasion) = wanted {
+        note("the comment", forge.write_comment(pull.number, &context.marker(), &text, occasion));
+    }
+    unsaid
+}
+
+fn status(arguments: &PullRequestArguments, settings: &Settings, report: &Report) -> CommitStatus {
+    let state = match report.verdict() {
+        Verdict::Accept => StatusState::Success,
+        Verdict::Reject => StatusState::Failure,
+        Verdict::Undecided => StatusState::Error,
+    };
+    CommitStatus {
+        context: arguments.context.as_str().to_owned(),
+        state,
+        description: status_line(report),
+        target_url: settings.run_page.clone(),
+    }
+}
+
+/// Whether there is more to read than that nothing was found.
+fn found_something(report: &Report) -> bool {
+    let says =
+        |section: &Section| !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty();
+    report.sections.iter().any(says)
+}
+
+fn line_note(annotation: Annotation) -> LineNote {
+    let level = match annotation.level {
+        AnnotationLevel::Failure => NoteLevel::Failure,
+        AnnotationLevel::Warning => NoteLevel::Warning,
+        AnnotationLevel::Notice => NoteLevel::Notice,
+    };
+    let Annotation { path, start_line, end_line, columns, level: _, title, message, raw_details } =
+        annotation;
+    LineNote { path, start_line, end_line, columns, level, title, message, details: raw_details }
+}

@@ -1,0 +1,90 @@
+//! The way from somebody to what the change lets them do, station by station.
+
+/// What a station is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StationKind {
+    /// A user, a group or a service account.
+    Subject,
+    /// A RoleBinding or ClusterRoleBinding.
+    Binding,
+    /// A Role or ClusterRole.
+    Role,
+    /// What a role permits, in words.
+    Permission,
+    /// Those outside the cluster who can reach something in it.
+    Outside,
+    /// A Service.
+    Service,
+    /// What runs behind it.
+    Workload,
+}
+
+impl StationKind {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Binding => "binding",
+            Self::Role => "role",
+            Self::Permission => "permission",
+            Self::Outside => "outside",
+            Self::Service => "service",
+            Self::Workload => "workload",
+        }
+    }
+}
+
+/// How one station leads to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Relation {
+    /// A subject is named in a binding.
+    NamedIn,
+    /// A binding grants a role.
+    Grants,
+    /// A role permits something.
+    Permits,
+    /// Somebody outside reaches a Service.
+    Reaches,
+    /// A Service sends traffic to what runs.
+    LeadsTo,
+}
+
+impl Relation {
+    /// The words that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NamedIn => "is named in",
+            Self::Grants => "grants",
+            Self::Permits => "permits",
+            Self::Reaches => "reaches",
+            Self::LeadsTo => "leads to",
+        }
+    }
+}
+
+/// One station: what it is, and its name with its kind, as people write it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Station {
+    /// What it is.
+    pub kind: StationKind,
+    /// Its name, which the change may choose: reports escape it.
+    pub name: String,
+}
+
+impl Station {
+    /// A station with this name.
+    pub fn new(kind: StationKind, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into() }
+    }
+}
+
+/// One step of the way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Edge {
+    /// Where it begins.
+    pub from: Station,
+    /// How it leads on.
+    pub relation: Relation,
+    /// Where it ends.
+    pub to: Station,
+}

@@ -1,0 +1,200 @@
+//! GitHub's replies, as far as they are read: <https://docs.github.com/en/rest>. What may be null is optional;
+//! what is missing otherwise makes a reply unusable.
+
+use serde::Deserialize;
+
+use crate::forge::http::Http;
+use crate::forge::model::{
+    Account, AccountKind, Project, PullNumber, PullRequest, PullState, Review, ReviewState, SourceBranch,
+};
+use crate::source::ObjectId;
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    login: String,
+    r#type: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pull {
+    number: u64,
+    state: PullStateWord,
+    merged_at: Option<String>,
+    user: Option<User>,
+    head: Head,
+    base: Base,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum PullStateWord {
+    Open,
+    Closed,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    r#ref: String,
+    sha: String,
+    repo: Option<Repository>,
+}
+
+#[derive(Deserialize)]
+struct Base {
+    r#ref: String,
+    repo: BaseRepository,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    full_name: String,
+}
+
+#[derive(Deserialize)]
+struct BaseRepository {
+    default_branch: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PullReview {
+    user: Option<User>,
+    state: ReviewWord,
+    commit_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum ReviewWord {
+    Approved,
+    ChangesRequested,
+    Dismissed,
+    Commented,
+    Pending,
+}
+
+/// A movement of a branch.
+#[derive(Deserialize)]
+pub(super) struct Activity {
+    pub(super) before: String,
+    pub(super) after: String,
+    pub(super) actor: Option<User>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Rule {
+    RequiredStatusChecks {
+        parameters: Option<StatusParameters>,
+    },
+    MergeQueue,
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+pub(super) struct StatusParameters {
+    pub(super) required_status_checks: Vec<RequiredCheck>,
+    pub(super) strict_required_status_checks_policy: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RequiredCheck {
+    pub(super) context: String,
+    pub(super) integration_id: Option<u64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CombinedStatus {
+    pub(super) statuses: Vec<Status>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Status {
+    pub(super) context: String,
+    pub(super) state: String,
+    pub(super) description: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Comment {
+    pub(super) id: u64,
+    pub(super) user: Option<User>,
+    pub(super) body: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GraphAnswer<T> {
+    pub(super) data: Option<T>,
+    #[serde(default)]
+    pub(super) errors: Vec<GraphProblem>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GraphProblem {
+    pub(super) message: String,
+}
+
+impl User {
+    /// The login, as it is compared.
+    pub(super) fn login(&self) -> &str {
+        &self.login
+    }
+
+    /// Apps end in `[bot]`, whatever else is said of them; an account of unknown kind is nobody's.
+    pub(super) fn account(self) -> Account {
+        let is_person = self.r#type.as_deref() == Some("User") && !self.login.ends_with("[bot]");
+        let kind = if is_person { AccountKind::Person } else { AccountKind::Program };
+        Account { login: self.login, kind }
+    }
+}
+
+impl Pull {
+    /// The pull request; the reason where the reply cannot be one.
+    pub(super) fn read(self, asked: PullNumber) -> Result<PullRequest, String> {
+        if self.number != asked.0 {
+            return Err(format!("it is about pull request {}", self.number));
+        }
+        let head = ObjectId::parse(&self.head.sha).ok_or("the head is no object id")?;
+        let source = match self.head.repo {
+            Some(repository) => Some(SourceBranch {
+                project: Project::parse(&repository.full_name)
+                    .ok_or("the head's repository has no usable name")?,
+                branch: self.head.r#ref,
+            }),
+            None => None,
+        };
+        let state = match (self.state, self.merged_at) {
+            (PullStateWord::Open, _) => PullState::Open,
+            (PullStateWord::Closed, Some(_)) => PullState::Merged,
+            (PullStateWord::Closed, None) => PullState::Closed,
+        };
+        Ok(PullRequest {
+            number: asked,
+            head,
+            target: self.base.r#ref,
+            default_branch: self.base.repo.default_branch,
+            author: self.user.map(User::account),
+            source,
+            state,
+        })
+    }
+}
+
+impl PullReview {
+    /// The review. One that is not submitted yet says nothing.
+    pub(super) fn read(self) -> Review {
+        let state = match self.state {
+            ReviewWord::Approved => ReviewState::Approved,
+            ReviewWord::ChangesRequested => ReviewState::ChangesRequested,
+            ReviewWord::Dismissed => ReviewState::Dismissed,
+            ReviewWord::Commented | ReviewWord::Pending => ReviewState::Commented,
+        };
+        let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
+        Review { reviewer: self.user.map(User::account), state, commit }
+    }
+}
+
+/// Where GraphQL is answered: beside `/api/v3` on GitHub Enterprise Server, below the base on github.com.
+pub(super) fn graphql_path(http: &Http) -> &'static str {
+    if http.base().ends_with("/api/v3") { "/../graphql" } else { "/graphql" }
+}

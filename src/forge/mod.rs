@@ -1,0 +1,69 @@
+//! What the forge says of a pull request, and what it is told.
+//!
+//! In: where its API is, the number of a pull request. Out: who asks for what, who has reviewed which commit,
+//! who is in a team; and a status, comments and notes on the way back. Never: takes a list that a forge cuts
+//! short (changed files, commits) for the change, which is read from git's objects; takes silence, a missing
+//! permission or a reply that cannot be read for a no; or says anything twice.
+
+mod error;
+mod github;
+mod http;
+mod model;
+mod path;
+mod reply;
+mod standing;
+
+use crate::owners::OwnerHandle;
+use crate::source::ObjectId;
+
+pub use error::{ForgeError, Method, Route};
+pub use github::Github;
+pub use http::{Connection, Http};
+pub use model::{
+    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun,
+    Occasion, Project, PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review,
+    ReviewState, SourceBranch, StatusState,
+};
+pub use standing::{Approval, approvals};
+
+/// A forge, for one repository.
+pub trait Forge {
+    /// A pull request as it is now.
+    fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError>;
+
+    /// All its reviews, the oldest first.
+    fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError>;
+
+    /// Who moved its branch to where it is.
+    fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;
+
+    /// The accounts of a team.
+    fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError>;
+
+    /// What has to be green before a branch changes.
+    fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError>;
+
+    /// What waits in the merge queue of a branch.
+    fn merge_queue(&self, branch: &str) -> Result<Vec<QueueEntry>, ForgeError>;
+
+    /// Names a commit's status, unless it says the same already.
+    fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;
+
+    /// Writes the one comment that begins with `marker`: over the one that this account wrote, or anew.
+    fn write_comment(
+        &self,
+        number: PullNumber,
+        marker: &str,
+        text: &str,
+        occasion: Occasion,
+    ) -> Result<(), ForgeError>;
+
+    /// Shows notes beside the lines of a commit.
+    fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError>;
+
+    /// Proposes changes beside lines, those that were not proposed before.
+    fn propose(&self, pull: &PullRequest, changes: &[LineProposal]) -> Result<(), ForgeError>;
+
+    /// The API, for what only one forge has.
+    fn http(&self) -> &Http;
+}

@@ -1,0 +1,98 @@
+//! Annotations for the checks of a forge: findings beside the lines of the new revision.
+
+use super::Report;
+use super::entry::{Anchor, Entry, Standing, entries};
+use super::escape::terminal_lines;
+use super::length::{cut, cut_bytes};
+use crate::finding::Location;
+
+/// GitHub's limits ("Create a check run"): 255 characters of a title, 64 KB of a message and of details.
+const TITLE: usize = 255;
+const MESSAGE: usize = 64_000;
+
+/// How an annotation is shown: the words of GitHub's checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnnotationLevel {
+    /// It holds the change back.
+    Failure,
+    /// It is shown, or was overridden.
+    Warning,
+    /// It is approved or waived.
+    Notice,
+}
+
+impl AnnotationLevel {
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Failure => "failure",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// One finding beside lines of a file of the new revision, within the limits of GitHub's checks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Annotation {
+    /// The file, from the root of the repository.
+    pub path: String,
+    /// The first line; lines count from 1.
+    pub start_line: u32,
+    /// The last line.
+    pub end_line: u32,
+    /// The first column, from 1, and the one after the last; only where both are on one line.
+    pub columns: Option<(u32, u32)>,
+    /// How it is shown.
+    pub level: AnnotationLevel,
+    /// What it is: check and subject.
+    pub title: String,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// All that the report knows of it.
+    pub raw_details: String,
+}
+
+/// The findings that have a place in the new revision, what holds the change back first.
+pub fn annotations(report: &Report) -> Vec<Annotation> {
+    entries(report).iter().filter_map(annotation).collect()
+}
+
+/// How many findings have no annotation, since they have no place in the new revision: a deleted object, a
+/// commit, a ref. The summary and the comment tell them.
+pub fn unplaced(report: &Report) -> usize {
+    entries(report).iter().filter(|entry| placed(entry).is_none()).count()
+}
+
+fn placed<'a>(entry: &Entry<'a>) -> Option<&'a Location> {
+    match entry.anchor() {
+        Anchor::Line(at) => Some(at),
+        Anchor::File(_) | Anchor::Nowhere => None,
+    }
+}
+
+fn annotation(entry: &Entry<'_>) -> Option<Annotation> {
+    let at = placed(entry)?;
+    let finding = &entry.judged.finding;
+    let help = Some(&finding.remediation).filter(|help| !help.is_empty());
+    let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
+    let title = format!("{}: {}", entry.standing.as_str(), finding.check);
+    Some(Annotation {
+        path: at.path.as_str().to_owned(),
+        start_line: at.start.line,
+        end_line: at.end.line,
+        columns: (at.start.line == at.end.line).then_some((at.start.column, at.end.column)),
+        level: level(entry.standing),
+        title: cut(&title, TITLE),
+        message: cut_bytes(&terminal_lines(&format!("{}{help}", entry.sentence())), MESSAGE),
+        raw_details: cut_bytes(&terminal_lines(&entry.text()), MESSAGE),
+    })
+}
+
+fn level(standing: Standing) -> AnnotationLevel {
+    match standing {
+        Standing::Blocks => AnnotationLevel::Failure,
+        Standing::Forced | Standing::Warns => AnnotationLevel::Warning,
+        Standing::Approved | Standing::Waived => AnnotationLevel::Notice,
+    }
+}

@@ -1,0 +1,100 @@
+//! The one comment of a pull request: what blocks stands first, and what is left out is counted.
+
+use std::fmt::Write as _;
+
+use super::Report;
+use super::counts::{Counts, plural};
+use super::entry::{Entry, Standing, entries, headline, remarks, undecided};
+use super::markdown::{finding, fitting, push_what_fits, quoted};
+use crate::verdict::Verdict;
+
+/// Forges take 65,536 characters; the rest is for what closes the comment. In bytes, which are never fewer.
+const LARGEST: usize = 60_000;
+
+/// Which run of several a status and a comment belong to, such as `portcullis` or `portcullis/staging`. A later
+/// run with the same context writes over both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportContext(Box<str>);
+
+/// A context that is none.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[error(
+    "`{0}` cannot name a status: take 1 to 64 of the characters A-Z a-z 0-9 . _ / - and spaces between them, such as `portcullis/staging`"
+)]
+pub struct ReportContextError(String);
+
+impl ReportContext {
+    /// The longest context, in characters.
+    pub const LENGTH: usize = 64;
+
+    /// Reads a context. Such characters end no comment of Markdown and mislead nobody who reads them.
+    pub fn parse(text: &str) -> Result<Self, ReportContextError> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ._/-".contains(&byte);
+        let fits = !text.is_empty() && text.len() <= Self::LENGTH && text.trim() == text;
+        let wrong = || ReportContextError(super::terminal(&super::length::cut(text, 100)).into_owned());
+        (fits && text.bytes().all(plain)).then(|| Self(text.into())).ok_or_else(wrong)
+    }
+
+    /// The text as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first line of the comment, by which a later run finds it.
+    pub fn marker(&self) -> String {
+        match &*self.0 {
+            env!("CARGO_PKG_NAME") => "<!-- portcullis -->".to_owned(),
+            other => format!("<!-- portcullis:{other} -->"),
+        }
+    }
+}
+
+impl Default for ReportContext {
+    fn default() -> Self {
+        Self(env!("CARGO_PKG_NAME").into())
+    }
+}
+
+/// The report as a comment of at most 65,536 characters. Where nothing holds the change back it is one line
+/// and a block to unfold; an override is never folded away.
+pub fn comment(report: &Report, context: &ReportContext) -> String {
+    let entries = entries(report);
+    let counts = Counts::of(report, &entries);
+    let mut text = format!("{}\n", context.marker());
+    let green = report.verdict() == Verdict::Accept && counts.standing(Standing::Forced) == 0;
+    if green {
+        push_folded(&mut text, report, &entries, &counts);
+    } else {
+        let _ = writeln!(text, "## portcullis: {}\n\n{}", headline(report), judged(report, &counts));
+        push_body(&mut text, report, &entries);
+    }
+    text
+}
+
+/// What was judged and what came of it, on one line.
+fn judged(report: &Report, counts: &Counts) -> String {
+    let titles: Vec<&str> = report.sections.iter().map(|section| section.title.as_str()).collect();
+    let titles = fitting(&titles.join(", "));
+    format!("{titles}: {}; {} changed", counts.sentence(), plural(counts.objects, "object"))
+}
+
+fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts: &Counts) {
+    let line = judged(report, counts);
+    let _ = writeln!(text, "**portcullis: {}** {line}", headline(report));
+    let notes = remarks(report).len();
+    if entries.is_empty() && notes == 0 {
+        return;
+    }
+    let told = format!("{}, {}", plural(entries.len(), "finding"), plural(notes, "note"));
+    let _ = writeln!(text, "\n<details><summary>{told}</summary>");
+    push_body(text, report, entries);
+    text.push_str("\n</details>\n");
+}
+
+fn push_body(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
+    let quotes = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
+    let quotes: Vec<String> = quotes.chain(remarks(report)).map(|quote| quoted(&quote)).collect();
+    push_what_fits(text, &quotes, LARGEST / 3, "notes");
+    let blocks: Vec<String> = entries.iter().map(finding).collect();
+    push_what_fits(text, &blocks, LARGEST, "findings");
+}

@@ -1,0 +1,119 @@
+//! The summary of a run's job: the whole report for somebody who has no log open.
+
+use std::fmt::Write as _;
+
+use super::annotation::unplaced;
+use super::counts::{Counts, plural};
+use super::entry::{Anchor, Entry, Standing, entries, headline, place, remarks, undecided};
+use super::markdown::{facts, fitting, push_what_fits, quoted};
+use super::{Report, RulePage, Section, mermaid};
+
+/// GitHub refuses a summary above 1 MiB; in bytes.
+const LARGEST: usize = 1_000_000;
+/// How far each part may fill it: later parts keep their place.
+const NOTES: usize = 100_000;
+const TABLE: usize = 300_000;
+
+/// The report for `$GITHUB_STEP_SUMMARY`, always below 1 MiB: verdict, counts, what could not be evaluated,
+/// what blocks as a table, a graph of new grants and exposures, then every finding with all that is known of it.
+pub fn summary(report: &Report, rules: &[RulePage]) -> String {
+    let entries = entries(report);
+    let mut text = format!("# portcullis: {}\n\n", headline(report));
+    push_judged(&mut text, report, &Counts::of(report, &entries));
+    push_notes(&mut text, "Could not be evaluated", &undecided(report));
+    push_blocking(&mut text, &entries);
+    push_graph(&mut text, &entries);
+    push_notes(&mut text, "To know", &remarks(report));
+    push_findings(&mut text, &entries, rules);
+    text
+}
+
+fn push_judged(text: &mut String, report: &Report, counts: &Counts) {
+    let _ = writeln!(text, "{}; {} changed.", counts.sentence(), plural(counts.objects, "object"));
+    let elsewhere = unplaced(report);
+    if elsewhere > 0 {
+        let _ = writeln!(text, "{} in no file of the new revision.", stand(elsewhere));
+    }
+    text.push_str("\n| Ref | From | To | Commits | Objects changed | Verdict |\n|---|---|---|---|---|---|\n");
+    let rows: Vec<String> = report.sections.iter().map(row).collect();
+    push_what_fits(text, &rows, NOTES, "refs");
+}
+
+fn stand(count: usize) -> String {
+    let verb = if count == 1 { "stands" } else { "stand" };
+    format!("{} {verb}", plural(count, "finding"))
+}
+
+fn row(section: &Section) -> String {
+    let (old, new) = &section.range;
+    let short = |id: &Option<crate::source::ObjectId>| id.as_ref().map_or("–", |id| id.short()).to_owned();
+    let Section { title, commits, judgement, .. } = section;
+    let (objects, verdict) = (judgement.objects_changed, judgement.verdict.as_str());
+    let (title, old, new) = (fitting(title), short(old), short(new));
+    format!("| {title} | {old} | {new} | {commits} | {objects} | {verdict} |\n")
+}
+
+fn push_notes(text: &mut String, title: &str, notes: &[String]) {
+    if notes.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n## {title}");
+    let quotes: Vec<String> = notes.iter().map(|note| quoted(note)).collect();
+    let limit = text.len() + NOTES;
+    push_what_fits(text, &quotes, limit, "notes");
+}
+
+fn push_blocking(text: &mut String, entries: &[Entry<'_>]) {
+    let blocking = entries.iter().filter(|entry| entry.standing == Standing::Blocks);
+    let rows: Vec<String> = blocking.map(blocking_row).collect();
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str("\n## What blocks\n\n| Check | What | Where | What to do |\n|---|---|---|---|\n");
+    let limit = text.len() + TABLE;
+    push_what_fits(text, &rows, limit, "findings that block");
+}
+
+fn push_graph(text: &mut String, entries: &[Entry<'_>]) {
+    let graph = mermaid::graph(entries);
+    if !graph.is_empty() {
+        text.push_str("\n## New grants and exposures\n");
+        text.push_str(&graph);
+    }
+}
+
+fn blocking_row(entry: &Entry<'_>) -> String {
+    let finding = &entry.judged.finding;
+    let at = match entry.anchor() {
+        Anchor::Line(at) => fitting(&place(at)),
+        Anchor::File(path) => fitting(path.as_str()),
+        Anchor::Nowhere => "–".to_owned(),
+    };
+    let asked = entry.details().into_iter().filter(|(word, _)| ["approval", "help"].contains(word));
+    let asked: Vec<String> = asked.map(|(_, fact)| fitting(&fact)).collect();
+    format!("| {} | {} | {at} | {} |\n", finding.check, fitting(&entry.sentence()), asked.join("<br>"))
+}
+
+fn push_findings(text: &mut String, entries: &[Entry<'_>], rules: &[RulePage]) {
+    if entries.is_empty() {
+        return;
+    }
+    text.push_str("\n## Findings\n");
+    let blocks: Vec<String> = entries.iter().map(|entry| folded(entry, rules)).collect();
+    push_what_fits(text, &blocks, LARGEST, "findings");
+}
+
+/// One finding to unfold, with why it matters.
+fn folded(entry: &Entry<'_>, rules: &[RulePage]) -> String {
+    let finding = &entry.judged.finding;
+    let page = rules.iter().find(|page| page.id == finding.check);
+    let why = if finding.why.is_empty() { page.map_or("", |page| page.why) } else { finding.why };
+    let why = if why.is_empty() { String::new() } else { format!("- **why**: {}\n", fitting(why)) };
+    format!(
+        "\n<details><summary><b>{}: {}</b> {}</summary>\n\n{}{why}\n</details>\n",
+        entry.standing.as_str(),
+        finding.check,
+        fitting(&entry.sentence()),
+        facts(entry),
+    )
+}
