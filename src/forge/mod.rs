@@ -20,9 +20,8 @@ pub use error::{ForgeError, Method, Route};
 pub use github::Github;
 pub use http::{Connection, Http};
 pub use model::{
-    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun,
-    Occasion, Project, PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review,
-    ReviewState, SourceBranch, StatusState,
+    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion, Project,
+    PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review, ReviewState, SourceBranch, StatusState,
 };
 pub use standing::{Approval, approvals};
 
@@ -50,13 +49,7 @@ pub trait Forge {
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;
 
     /// Writes the one comment that begins with `marker`: over the one that this account wrote, or anew.
-    fn write_comment(
-        &self,
-        number: PullNumber,
-        marker: &str,
-        text: &str,
-        occasion: Occasion,
-    ) -> Result<(), ForgeError>;
+    fn write_comment(&self, number: PullNumber, marker: &str, text: &str, occasion: Occasion) -> Result<(), ForgeError>;
 
     /// Shows notes beside the lines of a commit.
     fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError>;

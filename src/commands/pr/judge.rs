@@ -59,12 +59,7 @@ impl Judge<'_> {
         Ok((section, standing))
     }
 
-    fn judged(
-        &self,
-        proposed: Proposed<'_>,
-        merged: ObjectId,
-        standing: &[Approval],
-    ) -> Result<Section, CommandError> {
+    fn judged(&self, proposed: Proposed<'_>, merged: ObjectId, standing: &[Approval]) -> Result<Section, CommandError> {
         let session = self.session()?;
         let planned = planned(&session, proposed, Some(merged))?;
         let mut proposal = self.proposal(proposed.pull)?;
@@ -154,12 +149,7 @@ impl Judge<'_> {
     }
 
     /// What could be seen in a reviewed commit: where the target has moved on, only what was found in it then.
-    fn seen(
-        &self,
-        session: &Session,
-        proposed: Proposed<'_>,
-        commit: &ObjectId,
-    ) -> Result<Seen, CommandError> {
+    fn seen(&self, session: &Session, proposed: Proposed<'_>, commit: &ObjectId) -> Result<Seen, CommandError> {
         let governing = session.policy(None)?;
         let asked = governing.policy.asked_approvers().next().is_some();
         if !asked || !self.stage.has(commit)? {
@@ -178,11 +168,7 @@ impl Judge<'_> {
     }
 }
 
-fn planned(
-    session: &Session,
-    proposed: Proposed<'_>,
-    merged_tree: Option<ObjectId>,
-) -> Result<PlannedRef, CommandError> {
+fn planned(session: &Session, proposed: Proposed<'_>, merged_tree: Option<ObjectId>) -> Result<PlannedRef, CommandError> {
     let Proposed { pull, base, made: _ } = proposed;
     let history = session.repository.history(Some(base), &pull.head)?;
     Ok(PlannedRef {
@@ -203,9 +189,7 @@ fn title(pull: &PullRequest) -> String {
 
 fn conflict(pull: &PullRequest) -> String {
     let target = &pull.target;
-    format!(
-        "it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push"
-    )
+    format!("it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push")
 }
 
 fn otherwise(merged: &ObjectId, made: &ObjectId) -> String {

@@ -53,8 +53,7 @@ impl Teams {
 /// `None` for a program, and where several people claim the account.
 pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
     let handle = format!("@{login}");
-    let claims =
-        |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
+    let claims = |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
     let mut claiming = people.iter().filter(claims);
     let mut approver = match (claiming.next(), claiming.next()) {
         (None, _) => Approver { name: handle.clone(), handles: vec![handle] },
@@ -78,12 +77,7 @@ mod tests {
     #[test]
     fn an_account_is_one_person_or_nobody() {
         let bot = PersonEntry { bot: true, ..entry("Renovate", &["@renovate"]) };
-        let people = [
-            entry("Ann", &["@Ann", "ann@example.com"]),
-            entry("Bo", &["@ann2"]),
-            entry("Bob", &["@ANN2"]),
-            bot,
-        ];
+        let people = [entry("Ann", &["@Ann", "ann@example.com"]), entry("Bo", &["@ann2"]), entry("Bob", &["@ANN2"]), bot];
         let person = |login| person(&people, login, &Teams::default(), Doubt::Nobody);
         assert_eq!(person("ann").map(|person| person.name), Some("Ann".into()));
         assert_eq!(person("eve").map(|person| person.name), Some("@eve".into()));

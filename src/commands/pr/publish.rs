@@ -20,8 +20,7 @@ pub(super) fn publish(
     judged: &Judged,
     mut report: Report,
 ) -> Report {
-    let mut notices: Vec<String> =
-        judged.pull.iter().flat_map(|pull| staleness(forge, &pull.target)).collect();
+    let mut notices: Vec<String> = judged.pull.iter().flat_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
     if arguments.dry_run {
         notices.push("the forge is told nothing (--dry-run)".into());
@@ -47,9 +46,7 @@ fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
             "once {target} moves, nothing judges this again before it is merged: require branches to be up to date, \
              or a merge queue"
         )),
-        Ok(Freshness::Unknown) => {
-            Some(format!("whether this is judged again when {target} moves is not known"))
-        }
+        Ok(Freshness::Unknown) => Some(format!("whether this is judged again when {target} moves is not known")),
         Err(error) => Some(format!("whether this is judged again when {target} moves is not known: {error}")),
     }
 }
@@ -69,8 +66,7 @@ fn tell(
     note("the status", forge.set_status(&judged.commit, &status));
     if arguments.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
-        let run =
-            NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
+        let run = NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
         note("the notes beside lines", forge.annotate(&judged.commit, &run, &notes));
     }
     let Some(pull) = &judged.pull else { return unsaid };
@@ -104,8 +100,7 @@ fn status(arguments: &PullRequestArguments, settings: &Settings, report: &Report
 
 /// Whether there is more to read than that nothing was found.
 fn found_something(report: &Report) -> bool {
-    let says =
-        |section: &Section| !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty();
+    let says = |section: &Section| !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty();
     report.sections.iter().any(says)
 }
 
@@ -115,7 +110,6 @@ fn line_note(annotation: Annotation) -> LineNote {
         AnnotationLevel::Warning => NoteLevel::Warning,
         AnnotationLevel::Notice => NoteLevel::Notice,
     };
-    let Annotation { path, start_line, end_line, columns, level: _, title, message, raw_details } =
-        annotation;
+    let Annotation { path, start_line, end_line, columns, level: _, title, message, raw_details } = annotation;
     LineNote { path, start_line, end_line, columns, level, title, message, details: raw_details }
 }

@@ -27,14 +27,11 @@ impl Settings {
         let kind = arguments.forge.map(forge_kind).or_else(|| runner.forge());
         let kind = kind.ok_or_else(|| missing("it is not known which forge to ask: name it with --forge"))?;
         let project = arguments.project.as_deref().or_else(|| runner.project(kind));
-        let project = project.ok_or_else(|| {
-            missing("it is not known which repository to ask about: name it with --project")
-        })?;
+        let project = project.ok_or_else(|| missing("it is not known which repository to ask about: name it with --project"))?;
         let project = Project::parse(project)
             .ok_or_else(|| missing(&format!("`{project}` is no repository: write it like `acme/prod`")))?;
         let api = arguments.api.as_deref().or_else(|| runner.api(kind));
-        let api =
-            api.ok_or_else(|| missing("it is not known where the forge's API is: name it with --api"))?;
+        let api = api.ok_or_else(|| missing("it is not known where the forge's API is: name it with --api"))?;
         let api = api.trim_end_matches('/').to_owned();
         let server = match (&arguments.api, runner.server(kind)) {
             (None, Some(server)) => server.trim_end_matches('/').to_owned(),
@@ -107,17 +104,11 @@ fn server_of(api: &str) -> String {
     below.unwrap_or(api).to_owned()
 }
 
-fn subject(
-    arguments: &PullRequestArguments,
-    runner: &Runner,
-    kind: ForgeKind,
-) -> Result<Subject, CommandError> {
+fn subject(arguments: &PullRequestArguments, runner: &Runner, kind: ForgeKind) -> Result<Subject, CommandError> {
     if let Some(number) = arguments.number {
         return Ok(Subject::PullRequest(number));
     }
-    let missing = || {
-        CommandError::Argument("it is not known which pull request to judge: name it with --number".into())
-    };
+    let missing = || CommandError::Argument("it is not known which pull request to judge: name it with --number".into());
     match kind {
         ForgeKind::Gitlab => {
             let number = runner.get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok());
@@ -125,8 +116,7 @@ fn subject(
         }
         ForgeKind::Github | ForgeKind::Gitea => {
             let path = runner.get("GITHUB_EVENT_PATH").ok_or_else(missing)?;
-            let file =
-                std::fs::read(path).map_err(|source| CommandError::File { path: path.into(), source })?;
+            let file = std::fs::read(path).map_err(|source| CommandError::File { path: path.into(), source })?;
             Ok(Subject::of_event(runner.get("GITHUB_EVENT_NAME").unwrap_or_default(), &file)?)
         }
     }

@@ -9,8 +9,8 @@ mod write;
 use super::error::ForgeError;
 use super::http::Http;
 use super::model::{
-    BranchRules, CommitStatus, LineNote, LineProposal, NoteRun, Occasion, Project, PullNumber, PullRequest,
-    Pushers, QueueEntry, Review,
+    BranchRules, CommitStatus, LineNote, NoteRun, Occasion, Project, LineProposal, PullNumber, PullRequest, Pushers,
+    QueueEntry, Review,
 };
 use super::path::segment;
 use super::{Forge, Method};
@@ -84,13 +84,7 @@ impl Forge for Github {
         write::status(self, commit, status)
     }
 
-    fn write_comment(
-        &self,
-        number: PullNumber,
-        marker: &str,
-        text: &str,
-        occasion: Occasion,
-    ) -> Result<(), ForgeError> {
+    fn write_comment(&self, number: PullNumber, marker: &str, text: &str, occasion: Occasion) -> Result<(), ForgeError> {
         write::comment(self, number, marker, text, occasion)
     }
 
