@@ -4,6 +4,8 @@
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
+mod waivers;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,6 +14,8 @@ use crate::finding::Fingerprint;
 use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
+
+pub use waivers::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 
 /// A fact, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,6 +215,8 @@ pub struct RefEvidence {
     pub more_approvals: usize,
     /// Who took part in the change; `None` where nothing asks.
     pub contributors: Option<Contributors>,
+    /// What is waived in the repository.
+    pub waivers: WaiversEvidence,
     /// What a reader should know besides findings, such as why an approval does not count.
     pub notices: Vec<String>,
 }
@@ -248,6 +254,7 @@ impl RefEvidence {
             approvals: Vec::new(),
             more_approvals: 0,
             contributors: None,
+            waivers: WaiversEvidence::default(),
             notices: Vec::new(),
         }
     }

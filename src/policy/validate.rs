@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::document::{CheckRule, WaiverEntry};
+use super::document::{AnnotationUse, CheckRule, WaiverEntry};
 use super::enforcement::Enforcement;
 use super::error::{PolicyError, did_you_mean};
 use super::people::check_keys;
 use super::position::Positioned;
 use super::signatures::check_signatures;
-use super::waiver::Waiver;
+use super::waiver::{EntryError, Waiver};
 use crate::kube::{Cloud, KubernetesVersion};
 use crate::owners::Dialect;
 
@@ -150,22 +149,23 @@ pub(super) fn waivers(file: &Positioned) -> Result<Vec<Waiver>, PolicyError> {
 }
 
 fn waiver(file: &Positioned, index: usize, entry: &WaiverEntry) -> Result<Waiver, PolicyError> {
-    let expires = NaiveDate::parse_from_str(&entry.expires, "%Y-%m-%d").map_err(|_| {
-        let message = format!("`{}` is no date; write YYYY-MM-DD", entry.expires);
-        file.error(&format!("/waivers/{index}/expires"), message, None)
-    })?;
-    if entry.reason.trim().is_empty() || entry.owner.trim().is_empty() {
-        let message = "a waiver needs a reason and an owner";
-        return Err(file.error(&format!("/waivers/{index}"), message, None));
-    }
-    Ok(Waiver {
-        check: entry.check.clone(),
-        cluster: entry.cluster.clone(),
-        object: entry.object.clone(),
-        fingerprint: entry.fingerprint.clone(),
-        reason: entry.reason.clone(),
-        owner: entry.owner.clone(),
-        expires,
-        line: file.line(&format!("/waivers/{index}/check")),
+    let place = file.place(&format!("/waivers/{index}/check"));
+    Waiver::of(entry, place).map_err(|EntryError { key, message }| {
+        let key = if key.is_empty() { String::new() } else { format!("/{key}") };
+        file.error(&format!("/waivers/{index}{key}"), message, None)
     })
+}
+
+/// That no annotation is allowed for checks about which a manifest has no say.
+pub(super) fn check_annotations(file: &Positioned, without: &[&str]) -> Result<(), PolicyError> {
+    let allows = |rule: &CheckRule| rule.annotation == Some(AnnotationUse::Allowed);
+    let mut rules = file.document.checks.iter();
+    let wrong = rules.find(|(id, rule)| allows(rule) && without.contains(&id.as_str()));
+    match wrong {
+        None => Ok(()),
+        Some((id, _)) => {
+            let message = format!("no annotation of an object can accept a finding of `{id}`");
+            Err(file.error(&format!("/checks/{id}/annotation"), message, None))
+        }
+    }
 }

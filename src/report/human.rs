@@ -171,8 +171,8 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     if matches!(finding.subject, Subject::Object { .. }) && judged.decision.enforcement != Enforcement::Warn {
         notes.push(("fingerprint", finding.fingerprint().to_string()));
     }
-    if let Some(waiver) = &judged.decision.waived {
-        notes.push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
+    if let Some(accepted) = &judged.decision.waived {
+        notes.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
     }
     if !finding.remediation.is_empty() {
         notes.push(("help", finding.remediation.clone()));

@@ -66,7 +66,7 @@ fn forges(old: Option<&ForgeEntry>, new: Option<&ForgeEntry>) -> Vec<String> {
 }
 
 /// A limit of time that is raised or taken away.
-fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
+pub(super) fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
     let was = was?;
     match is {
         Some(is) if is <= was => None,
