@@ -7,9 +7,13 @@ use super::Judged;
 use super::settings::Settings;
 use crate::cli::{CommentArgument, PullRequestArguments};
 use crate::forge::{
-    CommitStatus, Forge, ForgeError, Freshness, LineNote, NoteLevel, NoteRun, Occasion, StatusState,
+    CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
+    StatusState,
 };
-use crate::report::{Annotation, AnnotationLevel, Report, Section, annotations, comment, status_line};
+use crate::report::{
+    Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,
+    suggestions,
+};
 use crate::verdict::Verdict;
 
 /// Says it, and returns the report with what could not be said.
@@ -85,7 +89,16 @@ fn tell(
     if let Some(occasion) = wanted {
         note("the comment", forge.write_comment(pull.number, &context.marker(), &text, occasion));
     }
+    if arguments.suggestions {
+        let proposals: Vec<LineProposal> = suggestions(report).into_iter().map(proposal).collect();
+        note("suggestions", forge.propose(pull, &proposals));
+    }
     unsaid
+}
+
+fn proposal(suggestion: SuggestionComment) -> LineProposal {
+    let SuggestionComment { path, start_line, line, body } = suggestion;
+    LineProposal { path, start_line: start_line.unwrap_or(line), end_line: line, body }
 }
 
 fn status(arguments: &PullRequestArguments, settings: &Settings, report: &Report) -> CommitStatus {
