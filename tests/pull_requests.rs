@@ -12,10 +12,18 @@ mod approvals;
 mod failures;
 #[path = "pull_requests/fake.rs"]
 mod fake;
+#[path = "pull_requests/gitea.rs"]
+mod gitea;
+#[path = "pull_requests/gitlab.rs"]
+mod gitlab;
+#[path = "pull_requests/issued.rs"]
+mod issued;
 #[path = "pull_requests/merges.rs"]
 mod merges;
 #[path = "pull_requests/queue.rs"]
 mod queue;
+#[path = "pull_requests/replies.rs"]
+mod replies;
 #[path = "pull_requests/scene.rs"]
 mod scene;
 #[path = "pull_requests/writing.rs"]

@@ -233,7 +233,7 @@ impl RefEvidence {
     /// Everybody who approved exactly this change and could see a finding, each person once.
     pub fn approvers_of(&self, fingerprint: &Fingerprint) -> Vec<&Approver> {
         let approving = self.approvals.iter().filter(|approval| {
-            approval.purpose == Some(Purpose::Approval)
+            approval.purpose.is_some_and(Purpose::approves)
                 && approval.standing == ApprovalStanding::WholeChange
                 && approval.seen.includes(fingerprint)
         });

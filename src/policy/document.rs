@@ -118,6 +118,10 @@ pub struct OwnersEntry {
 pub struct ApprovalsEntry {
     /// How far ahead an approval may expire: `7d`, `12h`; without limit where absent.
     pub max_age: Option<Age>,
+    /// Names of `people:`, programs usually, who may state in a signed object that somebody else has reviewed a
+    /// change on a forge (`portcullis pr --issue-approvals`). Their word counts as the reviewer's.
+    #[serde(default)]
+    pub issuers: Vec<String>,
 }
 
 /// The way through for an emergency: signed like an approval, with a reason, and reported as FORCED.

@@ -165,6 +165,13 @@ impl Policy {
         layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
     }
 
+    /// Who may state the reviews of others: the server's list where it has one, else the governing policy's.
+    pub fn issuers(&self) -> &[String] {
+        let mut lists =
+            self.authoritative().filter_map(|document| Some(document.approvals.as_ref()?.issuers.as_slice()));
+        lists.find(|issuers| !issuers.is_empty()).unwrap_or_default()
+    }
+
     /// Everybody whom any layer asks to approve findings, as CODEOWNERS writes them.
     pub fn asked_approvers(&self) -> impl Iterator<Item = &str> {
         let documents = self.layers.iter().flat_map(Layer::documents);

@@ -68,17 +68,18 @@ fn check_people(file: &Positioned) -> Result<(), PolicyError> {
         let message = "two people have this name, and one of them would count as the other";
         return Err(file.error(&format!("/people/{index}/name"), message, None));
     }
-    let Some(entry) = &file.document.r#override else { return Ok(()) };
-    for (index, name) in entry.people.iter().enumerate() {
-        if !known.contains(name.as_str()) {
+    let all_known = |pointer: &str, list: &[String]| {
+        let stranger = list.iter().enumerate().find(|(_, name)| !known.contains(name.as_str()));
+        let error = |(index, name): (usize, &String)| {
             let message = format!("`{name}` is nobody of `people`");
-            return Err(file.error(
-                &format!("/override/people/{index}"),
-                message,
-                did_you_mean(name, names()),
-            ));
-        }
-    }
+            file.error(&format!("{pointer}/{index}"), message, did_you_mean(name, names()))
+        };
+        stranger.map_or(Ok(()), |stranger| Err(error(stranger)))
+    };
+    let approvals = file.document.approvals.clone().unwrap_or_default();
+    all_known("/approvals/issuers", &approvals.issuers)?;
+    let Some(entry) = &file.document.r#override else { return Ok(()) };
+    all_known("/override/people", &entry.people)?;
     let distinct: BTreeSet<&String> = entry.people.iter().collect();
     if entry.count == 0 || entry.count > distinct.len() {
         let message = format!("`count` is from 1 to the number of `people`, {}", distinct.len());

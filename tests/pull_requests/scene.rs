@@ -188,7 +188,7 @@ impl Scene {
 }
 
 impl Ran {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         let text = [&output.stdout[..], &output.stderr[..]].concat();
         Self { code: output.status.code(), text: String::from_utf8_lossy(&text).into_owned() }
     }

@@ -89,7 +89,7 @@ impl Review {
         });
         let facts = ApprovalFacts {
             object: self.commit.clone(),
-            purpose: Some(Purpose::Approval),
+            purpose: Some(Purpose::Review),
             approver: Some(self.approver.clone()),
             reason: "a review".to_owned(),
             standing,

@@ -78,8 +78,7 @@ fn section(
         return Ok(Section::undecided(&title, super::moved()));
     }
     let made = stage.tree_of(&step.merged)?;
-    let (section, _) = judge.section(Proposed { pull, base: &step.base, made: Some(&made) })?;
-    Ok(section)
+    Ok(judge.outcome(Proposed { pull, base: &step.base, made: Some(&made) })?.section)
 }
 
 /// The pull requests between the target and the group's commit, the first to be merged first; the reason where

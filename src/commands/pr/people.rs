@@ -58,17 +58,7 @@ impl Teams {
 /// The person behind an account: the policy's, or the account itself where the policy knows nobody by it.
 /// `None` for a program, and where several people claim the account.
 pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
-    let handle = format!("@{login}");
-    let claims =
-        |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
-    let mut claiming = people.iter().filter(claims);
-    let mut approver = match (claiming.next(), claiming.next()) {
-        (None, _) => Approver { name: handle.clone(), handles: vec![handle] },
-        (Some(person), None) if !person.bot => Approver::of(person),
-        (Some(_), None | Some(_)) => return None,
-    };
-    approver.handles.extend(teams.of(login, doubt));
-    Some(approver)
+    Approver::of_account(people, &format!("@{login}"), &teams.of(login, doubt))
 }
 
 #[cfg(test)]

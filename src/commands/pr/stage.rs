@@ -105,9 +105,7 @@ impl Stage {
         ];
         arguments.extend(["--end-of-options", &self.address]);
         arguments.extend(wanted);
-        let environment: Vec<(&str, &str)> =
-            self.access.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        done(self.folder(), &environment, &arguments, "").map(|_| ())
+        done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
     }
 
     /// The commit that was fetched of a pull request.
@@ -162,6 +160,36 @@ impl Stage {
     /// The tree of a commit.
     pub(super) fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, CommandError> {
         self.commit(&format!("{commit}^{{tree}}"))
+    }
+
+    /// A commit with a tree: a given one if it has it, else one that merges both.
+    pub(super) fn commit_with(
+        &self,
+        tree: &ObjectId,
+        parents: [&ObjectId; 2],
+    ) -> Result<ObjectId, CommandError> {
+        let [base, tip] = parents;
+        if self.tree_of(tip)? == *tree {
+            return Ok(tip.clone());
+        }
+        let names = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"];
+        let environment = names.map(|name| (name, "portcullis"));
+        let (base, tip) = (base.as_str(), tip.as_str());
+        let arguments =
+            ["commit-tree", tree.as_str(), "-p", base, "-p", tip, "-m", "The merge that was judged"];
+        let commit = done(self.folder(), &environment, &arguments, "")?;
+        ObjectId::parse(&commit).ok_or_else(|| CommandError::Argument("git made no commit".into()))
+    }
+
+    /// Puts an object at a ref of the forge that does not exist yet.
+    pub(super) fn push(&self, object: &ObjectId, ref_name: &str) -> Result<(), CommandError> {
+        let refspec = format!("{object}:{ref_name}");
+        let arguments = ["push", "--quiet", "--end-of-options", &self.address, &refspec];
+        done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
+    }
+
+    fn environment(&self) -> Vec<(&str, &str)> {
+        self.access.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
     /// What merging a commit into another gives: git's own merge (`ort`, which forges use too).
