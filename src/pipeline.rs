@@ -3,13 +3,13 @@
 //! In: two snapshots, the evidence of the push, the policy. Out: a [`Judgement`]. Never: knows whether
 //! it serves a hook, a pull request or a laptop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
 use crate::checks::{self, Context, Found, Outcomes, REGISTRY};
 use crate::evidence::{RefEvidence, WaiversChange};
-use crate::finding::Finding;
+use crate::finding::{Finding, Subject};
 use crate::kube::ClusterTarget;
 use crate::manifest::{Limits, Reading};
 use crate::policy::Policy;
@@ -68,8 +68,17 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
         Circumstances { policy, evidence: change.evidence, mode: change.mode, allowances, today };
     let mut judgement = verdict::decide(findings, undecided, changes, circumstances);
     judgement.not_evaluated = unevaluated.into_iter().collect();
+    judgement.told = told(&judgement, &worlds.views);
     world::discard((worlds.views, old, new));
     judgement
+}
+
+/// The changes of the objects that findings are about.
+fn told(judgement: &Judgement, views: &[View]) -> Vec<ObjectChange> {
+    let subjects = judgement.findings.iter().map(|judged| &judged.finding.subject);
+    let ids: HashSet<_> = subjects.filter_map(Subject::object).collect();
+    let changes = views.first().map(|view| view.changes.as_slice()).unwrap_or_default();
+    changes.iter().filter(|change| ids.contains(&change.subject().id)).cloned().collect()
 }
 
 /// What came of one reading of the manifests.

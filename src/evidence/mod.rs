@@ -9,7 +9,7 @@ mod waivers;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::approval::Purpose;
+use crate::approval::{Contributors, Purpose};
 use crate::finding::Fingerprint;
 use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
@@ -213,6 +213,8 @@ pub struct RefEvidence {
     /// How many approvals of a finding are needed beyond those that the policy asks for, because one of
     /// those who approve may have made the change.
     pub more_approvals: usize,
+    /// Who took part in the change; `None` where nothing asks.
+    pub contributors: Option<Contributors>,
     /// What is waived in the repository.
     pub waivers: WaiversEvidence,
     /// What a reader should know besides findings, such as why an approval does not count.
@@ -251,6 +253,7 @@ impl RefEvidence {
             trust_files: Vec::new(),
             approvals: Vec::new(),
             more_approvals: 0,
+            contributors: None,
             waivers: WaiversEvidence::default(),
             notices: Vec::new(),
         }

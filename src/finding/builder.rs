@@ -4,6 +4,7 @@ use super::fingerprint::Fingerprint;
 use super::location::{Location, Side};
 use super::path::Edge;
 use super::severity::Severity;
+use super::suggestion::Suggestion;
 use crate::kube::ObjectRef;
 use crate::manifest::Node;
 use crate::source::ObjectId;
@@ -27,6 +28,16 @@ pub enum Subject {
     Commit(ObjectId),
     /// A ref.
     Ref(String),
+}
+
+impl Subject {
+    /// The object, where it is one.
+    pub fn object(&self) -> Option<&ObjectRef> {
+        match self {
+            Self::Object { id, .. } => Some(id),
+            Self::File | Self::Commit(_) | Self::Ref(_) => None,
+        }
+    }
 }
 
 /// A labelled line below the source excerpt: `= gains: …`.
@@ -61,6 +72,8 @@ pub struct Finding {
     pub notes: Vec<Note>,
     /// What to do now.
     pub remediation: String,
+    /// What to write instead, where that is certain.
+    pub suggestion: Option<Suggestion>,
     /// The values that make it what it is; they enter the fingerprint.
     pub offending: Vec<String>,
     /// Who can now do what by which way, for findings about grants and exposures.
@@ -112,6 +125,7 @@ impl Finding {
             why: "",
             notes: Vec::new(),
             remediation: String::new(),
+            suggestion: None,
             offending: Vec::new(),
             path: Vec::new(),
             aspect: None,
@@ -167,6 +181,12 @@ impl Finding {
         self
     }
 
+    /// Says what to write instead, where that is certain.
+    pub fn suggest(mut self, suggestion: Option<Suggestion>) -> Self {
+        self.suggestion = suggestion;
+        self
+    }
+
     /// Names a value that makes the finding what it is: a waiver of this finding does not cover one
     /// with another value.
     pub fn offending(mut self, value: impl Into<String>) -> Self {
@@ -211,10 +231,7 @@ impl Finding {
 
     /// The cluster of the object that it is about.
     pub fn cluster(&self) -> Option<&crate::kube::ClusterName> {
-        match &self.subject {
-            Subject::Object { id, .. } => Some(&id.cluster),
-            Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
-        }
+        self.subject.object().map(|id| &id.cluster)
     }
 }
 

@@ -8,9 +8,11 @@ mod fingerprint;
 mod location;
 mod path;
 mod severity;
+mod suggestion;
 
 pub use builder::{Aspect, Finding, Note, Subject};
 pub use fingerprint::Fingerprint;
 pub use location::{Location, Side};
 pub use path::{Edge, Relation, Station, StationKind};
 pub use severity::Severity;
+pub use suggestion::Suggestion;

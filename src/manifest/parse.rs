@@ -168,10 +168,11 @@ fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Text, Box<Manifest>> {
         let reason = "it is a pointer of Git LFS: the file itself is on another server and cannot be judged";
         return Err(Box::new(unread(text.into_bytes(), reason.to_owned())));
     }
+    let keep = if problem.is_none() { SourceText::new } else { SourceText::converted };
     let mut problems: Vec<Problem> = problem.into_iter().collect();
     problems.extend(odd_characters(&text));
     problems.extend(skip_marker(&text));
-    Ok(Text { source: Arc::new(SourceText::new(text.into_bytes())), from, problems })
+    Ok(Text { source: Arc::new(keep(text.into_bytes())), from, problems })
 }
 
 fn unread(bytes: Vec<u8>, reason: String) -> Manifest {

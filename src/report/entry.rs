@@ -2,7 +2,7 @@
 
 use super::{Report, Section};
 use crate::evidence::ApprovalStanding;
-use crate::finding::{Location, Side};
+use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{ApprovalDemand, Enforcement, Origin};
 use crate::source::RepoPath;
 use crate::verdict::{Judged, Verdict};
@@ -95,10 +95,21 @@ impl<'a> Entry<'a> {
         if let Some(accepted) = &decision.waived {
             details.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
         }
+        if let Some(suggestion) = self.suggestion() {
+            details.push(("change to", suggestion.excerpt().to_owned()));
+        }
         if !finding.remediation.is_empty() {
             details.push(("help", finding.remediation.clone()));
         }
         details
+    }
+
+    /// What to write instead, unless somebody has accepted the finding as it is.
+    pub(super) fn suggestion(&self) -> Option<&'a Suggestion> {
+        match self.standing {
+            Standing::Blocks | Standing::Forced | Standing::Warns => self.judged.finding.suggestion.as_ref(),
+            Standing::Approved | Standing::Waived => None,
+        }
     }
 
     /// The message and all details, one a line.

@@ -174,10 +174,22 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     if let Some(accepted) = &judged.decision.waived {
         notes.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
     }
+    if let Some(suggestion) = finding.suggestion.as_ref().filter(|_| is_open(judged)) {
+        notes.push(("change to", suggestion.excerpt().to_owned()));
+    }
     if !finding.remediation.is_empty() {
         notes.push(("help", finding.remediation.clone()));
     }
     notes
+}
+
+/// Whether nobody has accepted it as it is.
+fn is_open(judged: &Judged) -> bool {
+    match judged.decision.enforcement {
+        Enforcement::Deny | Enforcement::Warn => true,
+        Enforcement::Approve => judged.missing > 0,
+        Enforcement::Off => false,
+    }
 }
 
 fn closing(report: &Report) -> String {

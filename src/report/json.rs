@@ -6,7 +6,7 @@ use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::{Report, Section};
 use crate::approval::Purpose;
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
-use crate::finding::{Edge, Location, Station, Subject};
+use crate::finding::{Edge, Location, Station, Subject, Suggestion};
 use crate::policy::{Acceptance, ApprovalDemand};
 use crate::verdict::{Judged, subject_text};
 
@@ -86,6 +86,7 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "path": finding.path.iter().map(edge).collect::<Vec<_>>(),
         "why": finding.why,
         "remediation": finding.remediation,
+        "suggestion": finding.suggestion.as_ref().map(suggestion),
         "policy": {"path": decision.origin.path, "line": decision.origin.line},
         "fingerprint": finding.fingerprint().as_str(),
         "waived": decision.waived.as_ref().map(waived),
@@ -130,6 +131,15 @@ fn operation(subject: &Subject) -> Option<&'static str> {
         Subject::Object { operation, .. } => Some(operation.as_str()),
         Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
     }
+}
+
+fn suggestion(suggestion: &Suggestion) -> Value {
+    json!({
+        "path": suggestion.path.as_str(),
+        "startLine": suggestion.start.line,
+        "endLine": suggestion.end.line,
+        "replacement": suggestion.replacement,
+    })
 }
 
 fn edge(edge: &Edge) -> Value {

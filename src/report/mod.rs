@@ -6,6 +6,7 @@
 mod annotation;
 mod comment;
 mod counts;
+mod difference;
 mod entry;
 mod escape;
 mod github;
@@ -24,6 +25,7 @@ mod sarif;
 mod sarif_result;
 mod snippet;
 mod status_line;
+mod suggestions;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ pub use escape::{quoted_word, shell_word, terminal};
 pub use outputs::outputs;
 pub use replay::{ReplayRow, ReplaySummary};
 pub use status_line::status_line;
+pub use suggestions::{SuggestionComment, suggestions};
 pub use summary::summary;
 
 /// How a report is written.
@@ -96,6 +99,8 @@ pub struct Section {
     pub title: String,
     /// The commits that were compared, where there are any.
     pub range: (Option<ObjectId>, Option<ObjectId>),
+    /// The address of the repository for a browser, where the run knows it.
+    pub repository: Option<String>,
     /// How many new commits there are.
     pub commits: usize,
     /// The judgement.
@@ -113,6 +118,7 @@ impl Section {
         Self {
             title: title.to_owned(),
             range: (None, None),
+            repository: None,
             commits: 0,
             judgement,
             notices,

@@ -33,12 +33,17 @@ fn diagnostic(entry: &Entry<'_>) -> Value {
         Anchor::File(path) => json!({"path": path.as_str()}),
         Anchor::Nowhere => json!({"path": POLICY_PATH}),
     };
+    let suggestions = entry.suggestion().into_iter().map(|suggestion| {
+        let range = json!({"start": position(suggestion.start), "end": position(suggestion.end)});
+        json!({"range": range, "text": suggestion.replacement})
+    });
     json!({
         "message": entry.text(),
         "location": location,
         "severity": severity,
         "code": {"value": entry.judged.finding.check},
         "source": {"name": "portcullis"},
+        "suggestions": suggestions.collect::<Vec<_>>(),
     })
 }
 

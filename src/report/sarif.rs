@@ -8,7 +8,7 @@ use super::entry::{Entry, Standing, entries, remarks, undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::length::cut;
 use super::sarif_result::result;
-use super::{Report, RulePage};
+use super::{Report, RulePage, Section};
 use crate::finding::Severity;
 
 const SCHEMA: &str =
@@ -31,7 +31,7 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     let results = results(&entries, &used);
     let left_out = entries.get(results.len()..).unwrap_or_default();
     let notifications = notifications(report, left_out);
-    let run = json!({
+    let mut run = json!({
         "tool": {"driver": {
             "name": NAME,
             "semanticVersion": env!("CARGO_PKG_VERSION"),
@@ -46,10 +46,24 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
         "results": results,
         "properties": {"verdict": report.verdict().as_str()},
     });
+    let provenance: Vec<Value> = report.sections.iter().filter_map(provenance).collect();
+    if let Some(fields) = run.as_object_mut().filter(|_| !provenance.is_empty()) {
+        fields.insert("versionControlProvenance".to_owned(), Value::from(provenance));
+    }
     without_commands(
         format!("{}\n", json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})),
         ESCAPED_NUMBER_SIGN,
     )
+}
+
+/// The revision that the places are in. An address that may hold a password is left out.
+fn provenance(section: &Section) -> Option<Value> {
+    let address = section.repository.as_deref()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:%".contains(&byte);
+    let is_address = address.starts_with("https://") && address.bytes().all(plain);
+    let revision = section.range.1.as_ref().filter(|_| is_address)?.as_str();
+    let root = json!({"uriBaseId": "%SRCROOT%"});
+    Some(json!({"repositoryUri": address, "revisionId": revision, "mappedTo": root}))
 }
 
 /// What fits, in order: nothing stands here while something worse is left out.

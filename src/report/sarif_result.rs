@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::entry::{Anchor, Entry, Standing};
 use super::length::cut;
-use crate::finding::{Location, Side};
+use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{Acceptance, POLICY_PATH};
 use crate::verdict::subject_text;
 
@@ -37,12 +37,32 @@ pub(super) fn result(entry: &Entry<'_>, occurrence: usize, rule: Option<usize>) 
             "policy": format!("{}:{}", decision.origin.path, decision.origin.line),
         },
     });
+    let fixes = entry.suggestion().map(|suggestion| ("fixes", json!([fix(suggestion)])));
     let flows = (!finding.related.is_empty()).then(|| ("codeFlows", json!([flow(entry)])));
     let index = rule.map(|index| ("ruleIndex", json!(index)));
     if let Some(fields) = result.as_object_mut() {
-        fields.extend(flows.into_iter().chain(index).map(|(name, value)| (name.to_owned(), value)));
+        fields.extend(
+            flows.into_iter().chain(index).chain(fixes).map(|(name, value)| (name.to_owned(), value)),
+        );
     }
     result
+}
+
+fn fix(suggestion: &Suggestion) -> Value {
+    let Suggestion { path, start, end, replacement } = suggestion;
+    let deleted = json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    });
+    json!({
+        "description": {"text": format!("Change to: {}.", suggestion.excerpt())},
+        "artifactChanges": [{
+            "artifactLocation": artifact(path.as_str()),
+            "replacements": [{"deletedRegion": deleted, "insertedContent": {"text": replacement}}],
+        }],
+    })
 }
 
 fn level(standing: Standing) -> &'static str {

@@ -26,15 +26,36 @@ pub struct Position {
 pub struct SourceText {
     bytes: Box<[u8]>,
     line_starts: OnceLock<Box<[u32]>>,
+    storage: Storage,
+}
+
+/// How a text relates to the bytes of the repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Storage {
+    /// They are the same.
+    #[default]
+    AsIs,
+    /// They are of another encoding, or of none.
+    Converted,
 }
 
 impl SourceText {
     /// Keeps the bytes; indexes nothing yet.
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes: bytes.into(), line_starts: OnceLock::new() }
+        Self { bytes: bytes.into(), line_starts: OnceLock::new(), storage: Storage::AsIs }
     }
 
-    /// The bytes as they are in the repository.
+    /// Keeps a text that another one was made into: what is written at its places would not fit the file.
+    pub fn converted(bytes: Vec<u8>) -> Self {
+        Self { storage: Storage::Converted, ..Self::new(bytes) }
+    }
+
+    /// Whether the bytes are those of the repository.
+    pub fn is_as_stored(&self) -> bool {
+        self.storage == Storage::AsIs
+    }
+
+    /// The bytes of the text: those of the repository, unless it was converted.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

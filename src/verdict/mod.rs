@@ -17,6 +17,7 @@ use crate::kube::ClusterName;
 use crate::owners::{Approver, OwnerHandle};
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
 use crate::source::RepoPath;
+use crate::world::ObjectChange;
 
 pub use allowances::Allowances;
 
@@ -102,6 +103,8 @@ pub struct Judgement {
     pub not_evaluated: Vec<String>,
     /// Who let it pass in spite of what was found.
     pub forced: Option<Forced>,
+    /// The changes that findings are about, for reports that show them. They share the objects.
+    pub told: Vec<ObjectChange>,
 }
 
 /// An override that the policy allows.
@@ -142,6 +145,7 @@ impl Judgement {
             objects_changed: 0,
             not_evaluated: Vec::new(),
             forced: None,
+            told: Vec::new(),
         }
     }
 }
@@ -167,7 +171,8 @@ pub fn decide(
         (true, false) => Verdict::Undecided,
         (true, true) => Verdict::Accept,
     };
-    Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated: Vec::new(), forced }
+    let (not_evaluated, told) = (Vec::new(), Vec::new());
+    Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated, forced, told }
 }
 
 /// The override, where enough of those signed it whom the policy allows to.

@@ -144,3 +144,45 @@ fn no_line_of_any_format_is_a_command_of_a_runner() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// The text of all elements of a name.
+fn inside<'a>(document: &'a roxmltree::Document<'_>, name: &str) -> Vec<&'a str> {
+    document.descendants().filter(|node| node.has_tag_name(name)).filter_map(|node| node.text()).collect()
+}
+
+#[test]
+fn a_page_shows_what_changes_in_each_object_but_no_secret() -> Result<(), Failure> {
+    let service = |kind: &str, note: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: web, annotations: {{note: '{note}'}}}}\nspec:\n  type: {kind}\n  selector: {{app: web}}\n  ports: [{{port: 80}}]\n"
+        )
+    };
+    let secret = |value: &str| {
+        format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{password: {value}}}\nextra: 1\n"
+        )
+    };
+    let policy = file(".portcullis.yaml", POLICY);
+    let before = vec![policy.clone(), file("web.yaml", &service("ClusterIP", "</del>"))];
+    let after = vec![
+        policy,
+        file("web.yaml", &service("LoadBalancer", "</ins><script>")),
+        file("s.yaml", &secret("hunter2")),
+    ];
+    let (text, _) = Change::new(&before, &after)?.check("html")?;
+    let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+    let document = roxmltree::Document::parse_with_options(&text, options)?;
+    let (gone, come) = (inside(&document, "del"), inside(&document, "ins"));
+    assert!(
+        gone.contains(&"-   type: ClusterIP") && come.contains(&"+   type: LoadBalancer"),
+        "{gone:?} {come:?}"
+    );
+    assert!(gone.iter().any(|line| line.contains("'</del>'")), "{gone:?}");
+    assert!(come.iter().any(|line| line.contains("'</ins><script>'")), "{come:?}");
+    assert!(
+        text.contains("unknown-field") && text.contains("The change of a Secret is not shown."),
+        "{text}"
+    );
+    assert!(!text.contains("hunter2"));
+    Ok(())
+}

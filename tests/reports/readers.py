@@ -80,7 +80,9 @@ def rdjsonl(path, report):
     names = []
     for line in text(path).splitlines():
         one = json.loads(line)
-        demand(set(one) <= {"message", "location", "severity", "source", "code"}, line)
+        demand(set(one) <= {"message", "location", "severity", "source", "code", "suggestions"}, line)
+        for suggestion in one.get("suggestions", []):
+            demand(set(suggestion) == {"range", "text"} and isinstance(suggestion["text"], str), line)
         demand(one["severity"] in {"ERROR", "WARNING", "INFO"}, line)
         place = one["location"]
         demand(set(place) <= {"path", "range"} and isinstance(place["path"], str), line)

@@ -8,10 +8,24 @@ pub(super) mod node_port;
 mod path;
 pub(super) mod public_load_balancer;
 
+use crate::finding::Suggestion;
 use crate::kube::{Service, ServicePort, ServiceType};
+use crate::world::ObjectChange;
+
+/// Fields of a Service that the API server takes for some types only.
+const TIED_TO_TYPE: [&str; 8] = [
+    "allocateLoadBalancerNodePorts",
+    "externalIPs",
+    "externalName",
+    "externalTrafficPolicy",
+    "healthCheckNodePort",
+    "loadBalancerClass",
+    "loadBalancerIP",
+    "loadBalancerSourceRanges",
+];
 
 /// The Services of both sides of a change, the new one being there.
-fn sides(change: &crate::world::ObjectChange) -> Option<(Option<Service<'_>>, Service<'_>)> {
+fn sides(change: &ObjectChange) -> Option<(Option<Service<'_>>, Service<'_>)> {
     let old = change.old_object().and_then(|old| Service::of(&old.object));
     Some((old, Service::of(&change.object()?.object)?))
 }
@@ -26,6 +40,21 @@ fn was(old: Option<Service<'_>>) -> String {
         Some(ServiceType::ExternalName) => "was ExternalName".to_owned(),
         Some(ServiceType::Other(word)) => format!("was {word}"),
     }
+}
+
+/// The type back to what it was, or to what an absent one means. Fields that only some types may have make
+/// that uncertain.
+fn type_back(change: &ObjectChange, old: Option<Service<'_>>) -> Option<Suggestion> {
+    let word = match old.map(Service::service_type) {
+        None | Some(ServiceType::ClusterIp) => "ClusterIP",
+        Some(ServiceType::NodePort) => "NodePort",
+        Some(ServiceType::LoadBalancer | ServiceType::ExternalName | ServiceType::Other(_)) => return None,
+    };
+    let placed = change.object()?;
+    let spec = placed.object.at(&["spec"])?;
+    let certain = TIED_TO_TYPE.iter().all(|field| spec.get(field).is_none())
+        && Service::of(&placed.object)?.ports().all(|port| port.node.get("nodePort").is_none());
+    certain.then(|| Suggestion::of_scalar(placed, spec.get("type")?, word)).flatten()
 }
 
 /// The ports that the old Service did not have.

@@ -1,6 +1,6 @@
 //! Ports on every node.
 
-use super::{Service, ServicePort, ServiceType, added_ports, name_of, path, sides, was};
+use super::{Service, ServicePort, ServiceType, added_ports, name_of, path, sides, type_back, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::Allocation;
@@ -66,6 +66,7 @@ fn opened(change: &ObjectChange, old: Option<Service<'_>>) -> Finding {
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
         .offending("NodePort")
+        .suggest(type_back(change, old))
 }
 
 fn added(change: &ObjectChange, port: ServicePort<'_>) -> Finding {

@@ -1,6 +1,6 @@
 //! Load balancers that face the internet.
 
-use super::{Service, ServicePort, added_ports, name_of, path, sides, was};
+use super::{Service, ServicePort, added_ports, name_of, path, sides, type_back, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{Cloud, Reach, ServiceType, foreign_word, way_to_internal};
@@ -73,6 +73,7 @@ fn opened(change: &ObjectChange, old: Option<Service<'_>>, reach: Reach, before:
         .at_node(change, place(change, before))
         .label(label(old, before))
         .offending(format!("{} {}", before_name(before), from(reach)))
+        .suggest(type_back(change, old))
 }
 
 fn added(change: &ObjectChange, port: ServicePort<'_>, reach: Reach) -> Finding {

@@ -1,6 +1,7 @@
 //! Which earlier images a new one is compared with.
 
 use crate::checks::Context;
+use crate::finding::Suggestion;
 use crate::kube::{Container, ImageReference, containers};
 use crate::manifest::{Node, Object};
 use crate::world::ObjectChange;
@@ -48,6 +49,21 @@ pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) ->
         Some(Introduced { container, node, text, image, before })
     });
     candidates.filter(|introduced| !stood(introduced, change)).collect()
+}
+
+/// Back to the reference that the container of the same name had, as it was written, where that is what the
+/// new one is worse than.
+pub(super) fn back(
+    change: &ObjectChange,
+    introduced: &Introduced<'_>,
+    earlier: &Earlier,
+) -> Option<Suggestion> {
+    let old = containers(&change.old_object()?.object);
+    let mut same = old.iter().filter(|container| container.name == introduced.container.name);
+    let text = same.next()?.image?.as_str()?;
+    let is_it = ImageReference::parse(text).is_ok_and(|image| image == earlier.image);
+    let only = same.next().is_none() && is_it;
+    only.then(|| Suggestion::of_scalar(change.object()?, introduced.node, text)).flatten()
 }
 
 /// The same text in the same container is not news.

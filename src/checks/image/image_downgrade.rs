@@ -1,6 +1,6 @@
 //! Images that become older.
 
-use super::comparison::{Earlier, Introduced, introduced};
+use super::comparison::{Earlier, Introduced, back, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{ImageReference, Order, Tag};
@@ -128,7 +128,8 @@ fn finding(
         .at_node(change, introduced.node)
         .label(format!("was {}", earlier.image))
         .offending(introduced.text)
-        .offending(earlier.image.to_string());
+        .offending(earlier.image.to_string())
+        .suggest(back(change, introduced, earlier));
     explained(finding, image, earlier)
 }
 

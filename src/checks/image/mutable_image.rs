@@ -1,6 +1,6 @@
 //! Images that can change without a commit.
 
-use super::comparison::{Earlier, Introduced, introduced};
+use super::comparison::{Earlier, Introduced, back, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{ImageReference, Mobility, Tag};
@@ -85,7 +85,8 @@ fn finding(
         .at_node(change, introduced.node)
         .label(format!("was {}", earlier.image))
         .help("name the image by digest: name:tag@sha256:…")
-        .offending(introduced.text);
+        .offending(introduced.text)
+        .suggest(back(change, introduced, earlier));
     match &earlier.elsewhere {
         Some(title) => {
             finding.note("before", format!("{title}, which this change deletes, ran {}", earlier.image))

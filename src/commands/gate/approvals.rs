@@ -103,6 +103,8 @@ pub(super) struct Approvals {
     pub(super) needed_more: usize,
     /// What whoever pushes should know of them.
     pub(super) notices: Vec<String>,
+    /// Who took part in the change; `None` where nothing was said of it.
+    pub(super) contributors: Option<Contributors>,
     given: Vec<Given>,
 }
 
@@ -154,10 +156,11 @@ impl Approvals {
     ) -> Self {
         for review in proposal.into_iter().flat_map(|proposal| &proposal.reviews) {
             let (given, facts) = review.given(tree, contributors);
-            self.notices.extend(review.notice(&facts));
+            self.notices.push(review.notice(&facts));
             self.given.extend(given);
             self.facts.push(facts);
         }
+        self.contributors = Some(contributors.clone());
         if self.needed_more > 0 && !self.given.is_empty() {
             self.notices.push(UNPROVED.to_owned());
         }

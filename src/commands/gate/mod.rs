@@ -17,6 +17,7 @@ mod signatures;
 mod statements;
 mod trust_files;
 mod trust_owners;
+mod unblocking;
 mod verification;
 mod waivers;
 mod weakening;

@@ -59,7 +59,12 @@ impl Judge<'_> {
         Ok((section, standing))
     }
 
-    fn judged(&self, proposed: Proposed<'_>, merged: ObjectId, standing: &[Approval]) -> Result<Section, CommandError> {
+    fn judged(
+        &self,
+        proposed: Proposed<'_>,
+        merged: ObjectId,
+        standing: &[Approval],
+    ) -> Result<Section, CommandError> {
         let session = self.session()?;
         let planned = planned(&session, proposed, Some(merged))?;
         let mut proposal = self.proposal(proposed.pull)?;
@@ -70,6 +75,7 @@ impl Judge<'_> {
         let teams = Teams::ask(self.forge, &session.asked_for(&planned)?);
         let with = |doubt| self.reviews(&session, proposed, standing, (&teams, doubt));
         proposal.reviews = with(Doubt::Nobody)?;
+        proposal.candidates = teams.candidates(session.policy(None)?.policy.people());
         let in_doubt = Proposal { reviews: with(Doubt::Everybody)?, ..proposal.clone() };
         let session = session.of_push(self.facts(proposal));
         let mut section = session.judge_planned(&planned)?;
@@ -113,7 +119,7 @@ impl Judge<'_> {
             }
             Pushers::Unknown(_) => PushedBy::Anybody,
         };
-        Ok(Proposal { accounts, pushed_by, reviews: Vec::new() })
+        Ok(Proposal { accounts, pushed_by, ..Proposal::default() })
     }
 
     /// Approving reviews, as far as they are of somebody.
@@ -149,7 +155,12 @@ impl Judge<'_> {
     }
 
     /// What could be seen in a reviewed commit: where the target has moved on, only what was found in it then.
-    fn seen(&self, session: &Session, proposed: Proposed<'_>, commit: &ObjectId) -> Result<Seen, CommandError> {
+    fn seen(
+        &self,
+        session: &Session,
+        proposed: Proposed<'_>,
+        commit: &ObjectId,
+    ) -> Result<Seen, CommandError> {
         let governing = session.policy(None)?;
         let asked = governing.policy.asked_approvers().next().is_some();
         if !asked || !self.stage.has(commit)? {
@@ -168,7 +179,11 @@ impl Judge<'_> {
     }
 }
 
-fn planned(session: &Session, proposed: Proposed<'_>, merged_tree: Option<ObjectId>) -> Result<PlannedRef, CommandError> {
+fn planned(
+    session: &Session,
+    proposed: Proposed<'_>,
+    merged_tree: Option<ObjectId>,
+) -> Result<PlannedRef, CommandError> {
     let Proposed { pull, base, made: _ } = proposed;
     let history = session.repository.history(Some(base), &pull.head)?;
     Ok(PlannedRef {
@@ -189,7 +204,9 @@ fn title(pull: &PullRequest) -> String {
 
 fn conflict(pull: &PullRequest) -> String {
     let target = &pull.target;
-    format!("it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push")
+    format!(
+        "it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push"
+    )
 }
 
 fn otherwise(merged: &ObjectId, made: &ObjectId) -> String {

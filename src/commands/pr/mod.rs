@@ -55,7 +55,8 @@ pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError
 
 /// The runner's own files where no others are named.
 fn with_runner(files: &ReportFilesArguments, runner: &Runner) -> ReportFilesArguments {
-    let or = |named: &Option<std::path::PathBuf>, name| named.clone().or_else(|| runner.get(name).map(Into::into));
+    let or =
+        |named: &Option<std::path::PathBuf>, name| named.clone().or_else(|| runner.get(name).map(Into::into));
     ReportFilesArguments {
         also: files.also.clone(),
         summary: or(&files.summary, "GITHUB_STEP_SUMMARY"),
@@ -79,9 +80,15 @@ fn pull_request(
     }
     let base = stage.tip_of(&pull.target)?;
     let made = stage.forge_merge(number, [&base, &pull.head])?;
-    let judge =
-        Judge { forge, stage: &stage, settings, floor: arguments.server_policy.clone(), now: SystemTime::now() };
-    let (mut section, standing) = judge.section(Proposed { pull: &pull, base: &base, made: made.as_ref() })?;
+    let judge = Judge {
+        forge,
+        stage: &stage,
+        settings,
+        floor: arguments.server_policy.clone(),
+        now: SystemTime::now(),
+    };
+    let (mut section, standing) =
+        judge.section(Proposed { pull: &pull, base: &base, made: made.as_ref() })?;
     // A review may have been dismissed, or a commit pushed, since the forge was asked.
     if section.judgement.verdict == Verdict::Accept {
         let now = forge.pull_request(number)?;

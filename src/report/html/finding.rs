@@ -6,6 +6,7 @@ use super::super::RulePage;
 use super::super::entry::{Entry, place, policy_line};
 use super::super::escape::xml;
 use super::super::snippet::{Window, excerpt};
+use super::difference::Shown;
 use super::safe;
 use crate::finding::Location;
 use crate::verdict::subject_text;
@@ -15,7 +16,12 @@ const PLACES: usize = 50;
 /// How much of a line: it scrolls.
 const WINDOW: Window = Window { before: 500, after: 500 };
 
-pub(super) fn push(text: &mut String, entry: &Entry<'_>, rules: &[RulePage]) {
+pub(super) fn push<'a>(
+    text: &mut String,
+    entry: &Entry<'a>,
+    rules: &[RulePage],
+    differences: &mut Shown<'a>,
+) {
     let finding = &entry.judged.finding;
     let word = entry.standing.as_str();
     let _ = writeln!(
@@ -33,6 +39,7 @@ pub(super) fn push(text: &mut String, entry: &Entry<'_>, rules: &[RulePage]) {
         let _ = writeln!(text, "<p>and {} more places</p>", more + 1);
     }
     push_details(text, entry);
+    differences.push(text, entry);
     push_why(text, entry, rules);
     text.push_str("</article>\n");
 }
@@ -65,7 +72,12 @@ fn push_details(text: &mut String, entry: &Entry<'_>) {
     let details = help.into_iter().chain(facts).chain(more).chain([policy, fingerprint]);
     text.push_str("<dl>\n");
     for (word, fact) in details {
-        let _ = writeln!(text, "<div class=\"{word}\"><dt>{word}</dt><dd>{}</dd></div>", safe(&fact));
+        let _ = writeln!(
+            text,
+            "<div class=\"{}\"><dt>{word}</dt><dd>{}</dd></div>",
+            word.replace(' ', "-"),
+            safe(&fact)
+        );
     }
     text.push_str("</dl>\n");
 }

@@ -3,6 +3,7 @@
 //! In: [`Report`] and the pages of the checks. Out: HTML that is well-formed XML as well. Never: runs or
 //! loads anything but its own style and filter, which its content security policy names by their digests.
 
+mod difference;
 mod finding;
 
 use std::fmt::Write as _;
@@ -10,6 +11,8 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+
+use difference::Shown;
 
 use super::entry::{Entry, Standing, entries, headline, remarks, undecided};
 use super::escape::xml;
@@ -42,8 +45,9 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
         push_filter(&mut text, &entries);
     }
     let (shown, left_out) = entries.split_at(entries.len().min(SHOWN));
+    let mut differences = Shown::default();
     for standing in Standing::ALL {
-        push_group(&mut text, standing, shown, rules);
+        push_group(&mut text, standing, shown, rules, &mut differences);
     }
     if !left_out.is_empty() {
         let count = left_out.len();
@@ -161,7 +165,13 @@ fn push_filter(text: &mut String, entries: &[Entry<'_>]) {
     text.push_str("<output id=\"shown\"></output>\n</div>\n");
 }
 
-fn push_group(text: &mut String, standing: Standing, entries: &[Entry<'_>], rules: &[RulePage]) {
+fn push_group<'a>(
+    text: &mut String,
+    standing: Standing,
+    entries: &[Entry<'a>],
+    rules: &[RulePage],
+    differences: &mut Shown<'a>,
+) {
     let count = of(entries, standing);
     if count == 0 {
         return;
@@ -179,6 +189,6 @@ fn push_group(text: &mut String, standing: Standing, entries: &[Entry<'_>], rule
         "<section class=\"findings\" aria-labelledby=\"{word}\">\n<h2 id=\"{word}\">{title} ({count})</h2>"
     );
     let own = entries.iter().filter(|entry| entry.standing == standing);
-    own.for_each(|entry| finding::push(text, entry, rules));
+    own.for_each(|entry| finding::push(text, entry, rules, differences));
     text.push_str("</section>\n");
 }

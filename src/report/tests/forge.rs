@@ -1,13 +1,13 @@
 //! What a forge is given: annotations, one comment, a summary, a status and outputs.
 
 use super::{approving, at, blocking, finding, judged, report, section, waived};
-use crate::finding::{Edge, Relation, Side, Station, StationKind, Subject};
+use crate::finding::{Edge, Relation, Side, Station, StationKind, Subject, Suggestion};
 use crate::policy::Enforcement;
 use crate::report::{
-    AnnotationLevel, Report, ReportContext, Section, annotations, comment, outputs, status_line, summary,
-    unplaced,
+    AnnotationLevel, Report, ReportContext, Section, annotations, comment, outputs, status_line, suggestions,
+    summary, unplaced,
 };
-use crate::source::ObjectId;
+use crate::source::{ObjectId, Position, RepoPath};
 use crate::verdict::{Forced, Verdict};
 
 fn green(findings: Vec<crate::verdict::Judged>) -> Report {
@@ -160,4 +160,43 @@ fn a_graph_has_thirty_stations_and_counts_the_rest_and_its_fence_holds() {
         assert!(!graph.contains(word), "{word}: {graph}");
     }
     assert!(!summary(&green(vec![waived()]), &[]).contains("mermaid"));
+}
+
+fn suggesting(check: &'static str, line: u32, replacement: &str) -> crate::verdict::Judged {
+    let mut judged = blocking(check, "a.yaml");
+    let start = Position { line, column: 1 };
+    let end = Position { line, column: 24 };
+    let (path, replacement) = (RepoPath::new("a.yaml"), replacement.to_owned());
+    judged.finding = judged.finding.suggest(Some(Suggestion { path, start, end, replacement }));
+    judged
+}
+
+#[test]
+fn each_line_is_offered_one_remedy_and_accepted_findings_none() {
+    let mut accepted = waived();
+    accepted.finding.suggestion = suggesting("node-port", 40, "  type: ClusterIP").finding.suggestion;
+    let findings = vec![
+        suggesting("image-downgrade", 7, "    - image: web:1.10"),
+        suggesting("mutable-image", 7, "    - image: web:1.10"),
+        suggesting("node-port", 7, "    - image: other"),
+        suggesting("node-port", 9, "  type: ```Cluster`IP"),
+        accepted,
+    ];
+    let report = report(vec![section(Verdict::Reject, findings)]);
+    let offered = suggestions(&report);
+    let [both, ticks] = offered.as_slice() else { panic!("{offered:?}") };
+    assert_eq!((both.path.as_str(), both.start_line, both.line), ("a.yaml", None, 7));
+    assert!(both.body.ends_with("\n\n```suggestion\n    - image: web:1.10\n```\n"), "{}", both.body);
+    assert!(both.body.contains("image-downgrade") && both.body.contains("mutable-image"), "{}", both.body);
+    assert!(ticks.body.ends_with("\n\n````suggestion\n  type: ```Cluster`IP\n````\n"), "{}", ticks.body);
+
+    let fix = &super::json(&report, crate::report::Format::Sarif)["runs"][0]["results"][0]["fixes"][0];
+    let replaced = &fix["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replaced["insertedContent"]["text"], "    - image: web:1.10");
+    assert_eq!(
+        (&replaced["deletedRegion"]["startColumn"], &replaced["deletedRegion"]["endColumn"]),
+        (&1.into(), &24.into())
+    );
+    let line = &super::lines(&super::rendered(&report, crate::report::Format::Rdjsonl))[0];
+    assert_eq!(line["suggestions"][0]["range"]["end"], serde_json::json!({"line": 7, "column": 24}));
 }

@@ -141,3 +141,20 @@ fn a_line_that_is_cut_is_told_by_its_own_column() {
         assert!(text.contains("prod/web.yaml:4:307"), "{text}");
     }
 }
+
+#[test]
+fn the_revision_is_named_by_an_address_without_a_password() {
+    let id = ObjectId::parse("00112233445566778899aabbccddeeff00112233").expect("an id");
+    let named = |address: &str| {
+        let mut section = section(Verdict::Accept, Vec::new());
+        section.range.1 = Some(id.clone());
+        section.repository = Some(address.to_owned());
+        json(&report(vec![section]), Format::Sarif)["runs"][0]["versionControlProvenance"].clone()
+    };
+    let provenance = named("https://git.acme.example/shop/web");
+    assert_eq!(provenance[0]["repositoryUri"], "https://git.acme.example/shop/web");
+    assert_eq!(provenance[0]["revisionId"], id.as_str());
+    for other in ["https://alice:secret@git.acme.example/a", "git@acme.example:a", "file:///srv/a"] {
+        assert!(named(other).is_null(), "{other}");
+    }
+}

@@ -1,0 +1,145 @@
+//! Two texts as one list of lines: what stays, goes and comes.
+//!
+//! In: lines. Out: runs of them with a few lines around. Never: more work than [`CELLS`] steps for one pair.
+
+/// How many pairs of lines are compared at most; beyond that, everything between what both begin and end with
+/// counts as replaced.
+const CELLS: usize = 250_000;
+/// How many lines that stay are shown around those that do not.
+const CONTEXT: usize = 3;
+
+/// What happens to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step<'a> {
+    /// It stays.
+    Stays(&'a str),
+    /// It goes.
+    Goes(&'a str),
+    /// It comes.
+    Comes(&'a str),
+    /// Lines that stay and are not shown.
+    Skipped(usize),
+}
+
+/// The difference, with context; empty where there is none.
+pub(super) fn difference<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
+    let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
+    let pairs = old_rest.iter().rev().zip(new_rest.iter().rev());
+    let tail = pairs.take_while(|(one, other)| one == other).count();
+    let old_middle = old_rest.get(..old_rest.len() - tail).unwrap_or_default();
+    let new_middle = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
+    let stays = |lines: Option<&[&'a str]>| {
+        lines.unwrap_or_default().iter().map(|line| Step::Stays(line)).collect::<Vec<_>>()
+    };
+    let mut steps = stays(new.get(..head));
+    push_middle(&mut steps, old_middle, new_middle);
+    steps.extend(stays(new.get(new.len() - tail..)));
+    around_changes(steps)
+}
+
+/// The longest common lines stay (the textbook's table, from the end); the rest goes before it comes.
+fn push_middle<'a>(steps: &mut Vec<Step<'a>>, old: &[&'a str], new: &[&'a str]) {
+    let table = if old.len() * new.len() <= CELLS { common(old, new) } else { Vec::new() };
+    let at = |one: usize, other: usize| table.get(one * (new.len() + 1) + other).copied().unwrap_or(0);
+    let (mut one, mut other) = (0, 0);
+    while let (Some(gone), Some(come)) = (old.get(one), new.get(other)) {
+        if gone == come && !table.is_empty() {
+            steps.push(Step::Stays(come));
+            (one, other) = (one + 1, other + 1);
+        } else if at(one + 1, other) >= at(one, other + 1) {
+            steps.push(Step::Goes(gone));
+            one += 1;
+        } else {
+            steps.push(Step::Comes(come));
+            other += 1;
+        }
+    }
+    steps.extend(old.iter().skip(one).map(|line| Step::Goes(line)));
+    steps.extend(new.iter().skip(other).map(|line| Step::Comes(line)));
+}
+
+/// How many lines the rests of both have in common, row by row.
+fn common(old: &[&str], new: &[&str]) -> Vec<u32> {
+    let width = new.len() + 1;
+    let mut table = vec![0_u32; width * (old.len() + 1)];
+    for (one, gone) in old.iter().enumerate().rev() {
+        for (other, come) in new.iter().enumerate().rev() {
+            let cell = |row: usize, column: usize| table.get(row * width + column).copied().unwrap_or(0);
+            let best = if gone == come {
+                cell(one + 1, other + 1) + 1
+            } else {
+                cell(one + 1, other).max(cell(one, other + 1))
+            };
+            if let Some(place) = table.get_mut(one * width + other) {
+                *place = best;
+            }
+        }
+    }
+    table
+}
+
+fn around_changes(steps: Vec<Step<'_>>) -> Vec<Step<'_>> {
+    let changes = |step: &Step<'_>| matches!(step, Step::Goes(..) | Step::Comes(..));
+    let mut near = vec![false; steps.len()];
+    for (index, _) in steps.iter().enumerate().filter(|(_, step)| changes(step)) {
+        let range = index.saturating_sub(CONTEXT)..(index + CONTEXT + 1).min(steps.len());
+        near.get_mut(range).unwrap_or_default().fill(true);
+    }
+    let mut shown: Vec<Step<'_>> = Vec::new();
+    for (step, near) in steps.into_iter().zip(near) {
+        match (near, shown.last_mut()) {
+            (true, _) => shown.push(step),
+            (false, Some(Step::Skipped(count))) => *count += 1,
+            (false, _) => shown.push(Step::Skipped(1)),
+        }
+    }
+    if shown.iter().any(changes) { shown } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, difference};
+
+    #[test]
+    fn what_stays_goes_and_comes() {
+        let old = ["a", "b", "c", "d"];
+        let new = ["a", "x", "c", "d", "e"];
+        let steps = [
+            Step::Stays("a"),
+            Step::Goes("b"),
+            Step::Comes("x"),
+            Step::Stays("c"),
+            Step::Stays("d"),
+            Step::Comes("e"),
+        ];
+        assert_eq!(difference(&old, &new), steps);
+        assert_eq!(difference(&old, &old), []);
+        assert_eq!(difference(&[], &["a"]), [Step::Comes("a")]);
+        assert_eq!(difference(&["a"], &[]), [Step::Goes("a")]);
+    }
+
+    #[test]
+    fn lines_far_from_any_change_are_counted() {
+        let old: Vec<String> = (0..20).map(|line| line.to_string()).collect();
+        let mut new = old.clone();
+        new[10] = "x".into();
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+        let steps = difference(&old, &new);
+        assert_eq!((steps.first(), steps.last()), (Some(&Step::Skipped(7)), Some(&Step::Skipped(6))));
+        assert_eq!(steps.len(), 2 + 6 + 2);
+    }
+
+    /// Everything of both is shown, and quickly, where the table would be too large.
+    #[test]
+    fn large_texts_are_replaced_as_a_whole() {
+        let lines = |word: &str| (0..5_000).map(|line| format!("{word} {}", line % 7)).collect::<Vec<_>>();
+        let (old, new) = (lines("a"), lines("b"));
+        let (old, new): (Vec<&str>, Vec<&str>) =
+            (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+        let steps = difference(&old, &new);
+        assert_eq!(steps.iter().filter(|step| matches!(step, Step::Goes(..))).count(), 5_000);
+        assert_eq!(steps.iter().filter(|step| matches!(step, Step::Comes(..))).count(), 5_000);
+    }
+}

@@ -1,0 +1,70 @@
+//! Suggested changes, as a forge offers them beside the lines of a pull request.
+
+use super::Report;
+use super::entry::{Entry, entries};
+use super::markdown::fitting;
+use crate::finding::Suggestion;
+
+/// A comment on lines of the new revision, with the lines to put in their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuggestionComment {
+    /// The file, from the root of the repository.
+    pub path: String,
+    /// The first line that is replaced; `None` where that is the last one as well.
+    pub start_line: Option<u32>,
+    /// The last line that is replaced.
+    pub line: u32,
+    /// What is wrong, in Markdown, and the block that a forge offers to commit.
+    pub body: String,
+}
+
+/// What to write instead, for every finding with a certain remedy that nobody has accepted. Several findings
+/// that the same lines remedy share one comment; of two remedies for one line, the first is offered, that of
+/// the worse finding.
+pub fn suggestions(report: &Report) -> Vec<SuggestionComment> {
+    let entries = entries(report);
+    let mut offered: Vec<(&Suggestion, Vec<String>)> = Vec::new();
+    for entry in &entries {
+        let Some(suggestion) = entry.suggestion() else { continue };
+        match offered.iter_mut().find(|(known, _)| overlap(known, suggestion)) {
+            Some((known, why)) if *known == suggestion => why.push(sentence(entry)),
+            Some(_) => {}
+            None => offered.push((suggestion, vec![sentence(entry)])),
+        }
+    }
+    offered.into_iter().map(comment).collect()
+}
+
+fn overlap(one: &Suggestion, other: &Suggestion) -> bool {
+    one.path == other.path && one.start.line <= other.end.line && other.start.line <= one.end.line
+}
+
+fn sentence(entry: &Entry<'_>) -> String {
+    format!("**{}: {}** {}", entry.standing.as_str(), entry.judged.finding.check, fitting(&entry.sentence()))
+}
+
+fn comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComment {
+    why.dedup();
+    let fence = fence(&suggestion.replacement);
+    let body = format!("{}\n\n{fence}suggestion\n{}\n{fence}\n", why.join("\n\n"), suggestion.replacement);
+    let (start, line) = (suggestion.start.line, suggestion.end.line);
+    let path = suggestion.path.as_str().to_owned();
+    SuggestionComment { path, start_line: (start != line).then_some(start), line, body }
+}
+
+/// Longer than any run of backticks in what it holds.
+fn fence(text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.max(2) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fence;
+
+    #[test]
+    fn no_text_closes_its_fence() {
+        assert_eq!(fence("image: nginx"), "```");
+        assert_eq!(fence("a ```` b ``"), "`````");
+    }
+}
