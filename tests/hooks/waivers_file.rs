@@ -211,3 +211,33 @@ fn a_waiver_that_the_push_leaves_unused_is_told() -> Result<(), Failure> {
     alice.push_main()?.accepted(&["warning[unused-waiver]", "the push deletes it"]);
     Ok(())
 }
+
+#[test]
+fn an_entry_that_ends_too_late_is_told_when_it_comes() -> Result<(), Failure> {
+    let server =
+        Server::holding(&[(POLICY_PATH, &policy("waiversMaxAge: 90d\n")), (SERVICE_PATH, NODE_PORT)])?;
+    let alice = server.checkout("alice")?;
+    alice.commit("Waive", &[(WAIVERS_PATH, &waivers_file(&[entry(&day(120)?)?]))])?;
+    let told =
+        ["error[invalid-waiver]", "`waiversMaxAge` lets a waiver end on", ".portcullis-waivers.yaml:4:4"];
+    alice.push_main()?.rejected(&told);
+    Ok(())
+}
+
+#[test]
+fn the_end_of_a_waiver_is_told_two_weeks_ahead() -> Result<(), Failure> {
+    let begin = day(0)?;
+    for (days, told) in [(13, true), (16, false)] {
+        let (_server, alice) = server("", &[entry(&day(days)?)?])?;
+        alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+        let push = alice.push_main()?;
+        push.accepted(&["waived[node-port]"]);
+        assert_eq!(
+            push.said().contains("warning[expired-waiver]"),
+            told,
+            "{begin}, {days} days: {}",
+            push.said()
+        );
+    }
+    Ok(())
+}

@@ -36,20 +36,21 @@ struct Found<'a> {
 
 fn found(root: &Node) -> Vec<Found<'_>> {
     let mut all = Vec::new();
-    collect(root, "", &mut all);
+    collect(root, &mut Vec::new(), &mut all);
     all
 }
 
 /// The parser limits how deep a manifest may be.
-fn collect<'a>(node: &'a Node, path: &str, all: &mut Vec<Found<'a>>) {
+fn collect<'a>(node: &'a Node, keys: &mut Vec<&'a str>, all: &mut Vec<Found<'a>>) {
     for entry in node.entries() {
-        let path = format!("{path}/{}", entry.key);
+        keys.push(&entry.key);
         if entry.key.starts_with(DOMAIN_PREFIX) {
-            all.push(Found { entry, path: path.clone() });
+            all.push(Found { entry, path: keys.join(".") });
         }
-        collect(&entry.value, &path, all);
+        collect(&entry.value, keys, all);
+        keys.pop();
     }
-    node.items().iter().for_each(|item| collect(item, &format!("{path}/-"), all));
+    node.items().iter().for_each(|item| collect(item, keys, all));
 }
 
 fn mistake(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<Mistake> {
@@ -71,8 +72,8 @@ fn wrong(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<(String,
     if !ids().any(|id| id == check) {
         return Some((format!("there is no check `{check}`"), nearest(check)));
     }
-    if found.path != format!("/{}/{key}", ANNOTATIONS.join("/")) {
-        let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_matches('/').replace('/', ".");
+    let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_end_matches('.');
+    if place != ANNOTATIONS.join(".") {
         let help = "put it into `metadata.annotations` of the object itself".to_owned();
         return Some((format!("it stands in `{place}`"), help));
     }
@@ -84,9 +85,12 @@ fn wrong(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<(String,
     reason.trim().is_empty().then(|| ("it gives no reason".to_owned(), help))
 }
 
+/// How long a word may be and still be compared, in bytes: whoever pushes chooses it.
+const LONGEST_WORD: usize = 100;
+
 /// What was probably meant.
 fn nearest(word: &str) -> String {
-    let ids = REGISTRY.iter().map(|check| check.meta.id);
+    let ids = REGISTRY.iter().map(|check| check.meta.id).filter(|_| word.len() <= LONGEST_WORD);
     let best = ids.map(|id| (strsim::damerau_levenshtein(word, id), id)).min();
     match best.filter(|(distance, _)| *distance <= 2.max(word.len() / 3)) {
         Some((_, id)) => format!("did you mean `{ANNOTATION_PREFIX}{id}`?"),

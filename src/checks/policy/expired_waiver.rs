@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use crate::checks::{Aftermath, Context, Family, Findings, Meta};
 use crate::evidence::{WaiverFacts, WaiverOrigin};
 use crate::finding::{Finding, Severity, Subject};
-use crate::world::ObjectChange;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
@@ -44,7 +43,8 @@ pub(in crate::checks) fn run(context: &Context<'_>, aftermath: &Aftermath, findi
     for waiver in &context.evidence.waivers.waivers {
         let Some(standing) = Standing::of(waiver, context.today) else { continue };
         let brought = standing == Standing::Expired && waiver.origin == WaiverOrigin::Push;
-        let touched = is_touched(context, waiver) && !aftermath.is_fixed(waiver);
+        // What the push mends leaves the waiver unused, which is another finding.
+        let touched = aftermath.touches(waiver) && !aftermath.is_fixed(waiver);
         if brought || touched || aftermath.found(waiver) {
             findings.push(finding(waiver, standing));
         }
@@ -65,17 +65,6 @@ impl Standing {
             _ => None,
         }
     }
-}
-
-/// Whether the push creates or updates the object, or an object of the file. What it deletes or mends leaves
-/// the waiver unused, which is another finding.
-fn is_touched(context: &Context<'_>, waiver: &WaiverFacts) -> bool {
-    let stays = context.changes.iter().filter_map(ObjectChange::object);
-    stays.into_iter().any(|placed| {
-        let is_object =
-            placed.id.cluster.as_str() == waiver.cluster && placed.id.to_string() == waiver.object;
-        is_object || placed.path.as_str() == waiver.object
-    })
 }
 
 fn finding(waiver: &WaiverFacts, standing: Standing) -> Finding {

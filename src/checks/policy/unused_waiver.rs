@@ -3,8 +3,6 @@
 use crate::checks::{Aftermath, Context, Family, Findings, Meta};
 use crate::evidence::{WaiverFacts, WaiversChange};
 use crate::finding::{Finding, Severity, Subject};
-use crate::kube::ObjectRef;
-use crate::world::{ObjectChange, Placed};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
@@ -48,7 +46,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, aftermath: &Aftermath, findi
 
 /// Why the waiver covers nothing, as far as this push can tell.
 fn reason(context: &Context<'_>, aftermath: &Aftermath, waiver: &WaiverFacts) -> Option<String> {
-    if is_deleted(context, waiver) {
+    if aftermath.deletes(waiver) {
         Some("the push deletes it".to_owned())
     } else if aftermath.is_fixed(waiver) {
         Some("the push mends what was accepted".to_owned())
@@ -58,19 +56,6 @@ fn reason(context: &Context<'_>, aftermath: &Aftermath, waiver: &WaiverFacts) ->
             WaiversChange::Changed => is_nowhere(context, waiver),
         }
     }
-}
-
-fn is_deleted(context: &Context<'_>, waiver: &WaiverFacts) -> bool {
-    let deletes = |change: &ObjectChange| match change {
-        ObjectChange::Delete { old_object } => names(waiver, &old_object.id),
-        ObjectChange::Create { .. } | ObjectChange::Update { .. } => false,
-    };
-    let stands = |placed: &Placed| names(waiver, &placed.id);
-    context.changes.iter().any(deletes) && !context.new.objects.iter().any(|placed| stands(placed))
-}
-
-fn names(waiver: &WaiverFacts, id: &ObjectRef) -> bool {
-    id.cluster.as_str() == waiver.cluster && id.to_string() == waiver.object
 }
 
 /// That no object and no file has the name, and which cluster has one.
