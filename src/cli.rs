@@ -7,6 +7,7 @@ mod installation;
 mod pull_request;
 mod statements;
 mod verification;
+mod waivers;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArgum
 pub use pull_request::{CommentArgument, ForgeArgument, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
+pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};
 
 /// A policy gate for GitOps repositories: judges what a push would make of the cluster.
 #[derive(Debug, Parser)]
@@ -51,6 +53,10 @@ pub enum Command {
     Approve(ApproveArguments),
     /// List the signed statements about a change, and say why each counts or does not.
     Approvals(ApprovalsArguments),
+    /// Write the findings of today as waivers with an expiry, into a file that only shrinks by itself.
+    Baseline(BaselineArguments),
+    /// Turn what kube-linter, Checkov or Trivy are told to ignore into waivers of the findings of today.
+    ImportWaivers(ImportWaiversArguments),
     /// Say who signed commits, and why each signature counts or does not.
     VerifyCommit(VerifyCommitArguments),
     /// Say who owns paths, and which line of CODEOWNERS says so.

@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::checks::{self, Context, Found, Outcomes};
-use crate::evidence::RefEvidence;
+use crate::checks::{self, Context, Found, Outcomes, REGISTRY};
+use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{Finding, Subject};
 use crate::kube::ClusterTarget;
 use crate::manifest::{Limits, Reading};
@@ -16,8 +16,8 @@ use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
-use crate::verdict::{self, Circumstances, Judgement, Mode};
-use crate::world::{self, ObjectChange, View, WorldInput};
+use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
+use crate::world::{self, ObjectChange, Presence, PresenceInput, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -51,8 +51,11 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
+    let presence = presence(change, &new, selection);
+    let annotations = annotated_checks(policy);
+    let around = Around { targets, policy, today, presence: presence.as_ref(), annotations: &annotations };
     let checked: Vec<Checked> =
-        worlds.views.iter().map(|view| check(view, change.evidence, targets, policy)).collect();
+        worlds.views.iter().map(|view| check(view, change.evidence, &around)).collect();
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
     let unevaluated: BTreeSet<String> =
         checked.iter().flat_map(|checked| checked.not_evaluated.clone()).collect();
@@ -60,7 +63,9 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     undecided.extend(checked.iter().find_map(|checked| checked.undecided.clone()));
     let findings = checked.into_iter().map(|checked| (checked.reading, checked.findings)).collect();
     let findings = checks::without_repetition(findings);
-    let circumstances = Circumstances { policy, evidence: change.evidence, mode: change.mode, today };
+    let allowances = &Allowances::read(&worlds.views, &annotations);
+    let circumstances =
+        Circumstances { policy, evidence: change.evidence, mode: change.mode, allowances, today };
     let mut judgement = verdict::decide(findings, undecided, changes, circumstances);
     judgement.not_evaluated = unevaluated.into_iter().collect();
     judgement.told = told(&judgement, &worlds.views);
@@ -84,7 +89,34 @@ struct Checked {
     not_evaluated: Vec<String>,
 }
 
-fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy) -> Checked {
+/// What every reading is judged with.
+struct Around<'a> {
+    targets: &'a Targets,
+    policy: &'a Policy,
+    today: NaiveDate,
+    presence: Option<&'a Presence>,
+    annotations: &'a BTreeSet<&'static str>,
+}
+
+/// The checks whose findings an annotation may accept.
+fn annotated_checks(policy: &Policy) -> BTreeSet<&'static str> {
+    let checks = REGISTRY.iter().filter(|check| check.meta.family.may_be_annotated());
+    checks.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id)).collect()
+}
+
+/// Where the waived objects stand: only a push that changes the waivers has to look through all files.
+fn presence(change: &Change<'_>, layout: &Layout, selection: &Selection) -> Option<Presence> {
+    let waivers = &change.evidence.waivers;
+    let objects: BTreeSet<&str> = match waivers.change {
+        WaiversChange::Untouched => return None,
+        WaiversChange::Changed => waivers.waivers.iter().map(|waiver| waiver.object.as_str()).collect(),
+    };
+    let input = PresenceInput { snapshot: change.new, layout, selection, blobs: change.blobs };
+    Some(Presence::of(input, &objects))
+}
+
+fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
+    let Around { targets, policy, today, presence, annotations } = *around;
     let schemas = SchemaStore::of(&view.old, &view.new);
     let context = Context {
         old: &view.old,
@@ -94,6 +126,9 @@ fn check(view: &View, evidence: &RefEvidence, targets: &Targets, policy: &Policy
         evidence,
         clusters: &targets.clusters,
         schemas: &schemas,
+        today,
+        presence,
+        annotations,
         outcomes: Outcomes::default(),
     };
     let Found { findings, undecided } = checks::run_all(&context, |check| policy.runs(check));

@@ -17,7 +17,9 @@ mod hooks {
         mod trust;
     }
     mod alone;
+    mod annotations;
     mod approvals;
+    mod baseline;
     mod checkout;
     mod floor;
     mod formats;
@@ -25,6 +27,7 @@ mod hooks {
     mod hidden;
     mod hostile;
     mod hosts;
+    mod import_waivers;
     mod manifests;
     mod merges;
     mod other_hooks;
@@ -39,4 +42,5 @@ mod hooks {
     mod trust_files;
     mod trusted_keys;
     mod waivers;
+    mod waivers_file;
 }

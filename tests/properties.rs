@@ -8,8 +8,10 @@ mod common;
 use std::path::Path;
 
 use common::git::Git;
+use portcullis::finding::Severity;
 use portcullis::git::Repository;
 use portcullis::manifest::{Limits, parse};
+use portcullis::policy::{WaivedFinding, WaiverTerm, WaiversFile};
 use portcullis::source::ObjectId;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{ProptestConfig, Strategy, prop_oneof, proptest};
@@ -75,6 +77,47 @@ proptest! {
     #[test]
     fn reading_any_bytes_never_panics(bytes in vec(proptest::num::u8::ANY, 0..200)) {
         let _ = parse(bytes, &Limits::default());
+    }
+}
+
+/// The beginning of a waivers file, from nothing at all to half an entry.
+fn beginnings() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "",
+        "apiVersion: portcullis.dev/v1\nkind: GateWaivers\n",
+        "apiVersion: portcullis.dev/v1\nkind: GateWaivers\nwaivers:\n- check: node-port\n  ",
+        "apiVersion: portcullis.dev/v1\nkind: GateWaivers\nwaivers: [{check: node-port, object: Service/a/b, \
+         fingerprint: 5f1c, owner: o, reason: r, expires: 2999-01-01, ",
+    ])
+}
+
+/// Whether nothing but space and comments stands before the end of the entry: it is as it was begun.
+fn closes_the_entry(rest: &str) -> bool {
+    let mut rest = rest.trim_start();
+    while let Some(comment) = rest.strip_prefix('#') {
+        rest = comment.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+    }
+    rest.starts_with('}')
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn random_waivers_never_panic_and_never_waive(begin in beginnings(), rest in yamlish()) {
+        let text = format!("{begin}{rest}");
+        let file = WaiversFile::parse("waivers", text.as_bytes(), &["node-port"]);
+        let finding = WaivedFinding {
+            check: "node-port",
+            cluster: "default",
+            object: "Service/a/b",
+            severity: Severity::High,
+            fingerprint: "5f1c",
+        };
+        let today = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");
+        let term = WaiverTerm::of(today, None);
+        let waived = file.waivers.iter().any(|waiver| waiver.covers(&finding, term));
+        assert!(!waived || closes_the_entry(&rest), "{text}");
     }
 }
 

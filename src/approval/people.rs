@@ -18,6 +18,23 @@ impl Approver {
         signer(people, status).filter(|person| !person.bot).map(Self::of)
     }
 
+    /// The person behind an account: the policy's, or the account itself where the policy knows nobody by it, with
+    /// more handles. `None` for a program, and where several people claim the account.
+    pub fn of_account(people: &[PersonEntry], account: &str, more: &[String]) -> Option<Self> {
+        let claims =
+            |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(account));
+        let mut claiming = people.iter().filter(claims);
+        let mut approver = match (claiming.next(), claiming.next()) {
+            (None, _) => Self { name: account.to_owned(), handles: vec![account.to_owned()] },
+            (Some(person), None) if !person.bot => Self::of(person),
+            (Some(_), None | Some(_)) => return None,
+        };
+        let new: Vec<String> =
+            more.iter().filter(|handle| !approver.handles.contains(handle)).cloned().collect();
+        approver.handles.extend(new);
+        Some(approver)
+    }
+
     /// Each person once, however often they signed.
     pub fn distinct<'a>(approvers: impl Iterator<Item = &'a Self>) -> Vec<&'a Self> {
         let mut people: Vec<&Self> = Vec::new();

@@ -5,7 +5,7 @@
 
 use thiserror::Error;
 
-use super::statement::{Statement, StatementError};
+use super::statement::{Purpose, Statement, StatementError};
 use crate::owners::Approver;
 use crate::policy::{self, PersonEntry};
 use crate::signature::SignatureStatus;
@@ -74,11 +74,18 @@ pub enum NotGenuine {
     /// A trusted key of a program.
     #[error("it was signed by {0}, which is a program (`bot: true`) and approves nothing")]
     Program(String),
+    /// A review that somebody states who is not asked to.
+    #[error("it states a review, and {0} is not among the policy's `approvals.issuers`")]
+    Issuer(String),
+    /// A review by a program, or by an account that several people claim.
+    #[error("it states a review by {0}, which is nobody's account")]
+    Reviewer(String),
 }
 
 impl Record {
     /// Reads a tag.
-    pub fn of(tag: SignedTag<'_>, people: &[PersonEntry]) -> Result<Self, NotGenuine> {
+    /// `issuers` are those who may state the reviews of others.
+    pub fn of(tag: SignedTag<'_>, people: &[PersonEntry], issuers: &[String]) -> Result<Self, NotGenuine> {
         let statement = Statement::parse(tag.message)?;
         let name = statement.purpose.tag_name();
         if tag.name != name {
@@ -91,22 +98,47 @@ impl Record {
         if tag.tree != statement.tree {
             return Err(NotGenuine::Tree { found: tag.tree, stated: statement.tree });
         }
-        let approver = signer(&tag.signature, people)?;
+        let approver = match statement.purpose {
+            Purpose::Approval | Purpose::Override => signer(&tag.signature, people)?,
+            Purpose::Review => reviewer(&tag.signature, &statement, people, issuers)?,
+        };
         Ok(Self { object: tag.id, statement, approver })
     }
 }
 
+/// The person whose review is stated, by somebody whom the policy lets state it.
+fn reviewer(
+    signature: &SignatureStatus,
+    statement: &Statement,
+    people: &[PersonEntry],
+    issuers: &[String],
+) -> Result<Approver, NotGenuine> {
+    let issuer = signed_by(signature, people)?;
+    if !issuers.contains(&issuer.name) {
+        return Err(NotGenuine::Issuer(issuer.name.clone()));
+    }
+    let account = statement.reviewer.first().cloned().unwrap_or_default();
+    let reviewer = Approver::of_account(people, &account, &statement.reviewer);
+    reviewer.ok_or(NotGenuine::Reviewer(account))
+}
+
 fn signer(signature: &SignatureStatus, people: &[PersonEntry]) -> Result<Approver, NotGenuine> {
+    let person = signed_by(signature, people)?;
+    if person.bot { Err(NotGenuine::Program(person.name.clone())) } else { Ok(Approver::of(person)) }
+}
+
+fn signed_by<'a>(
+    signature: &SignatureStatus,
+    people: &'a [PersonEntry],
+) -> Result<&'a PersonEntry, NotGenuine> {
     match signature {
         SignatureStatus::Unsigned => Err(NotGenuine::Unsigned),
         SignatureStatus::Untrusted { reason, .. } => Err(NotGenuine::Untrusted(reason.clone())),
         SignatureStatus::Forge { key } => Err(NotGenuine::Untrusted(format!(
             "was made by the forge's own key {key}, which speaks for nobody"
         ))),
-        SignatureStatus::Trusted { key, .. } => match policy::signer(people, signature) {
-            Some(person) if person.bot => Err(NotGenuine::Program(person.name.clone())),
-            Some(person) => Ok(Approver::of(person)),
-            None => Err(NotGenuine::Nobody(key.to_string())),
-        },
+        SignatureStatus::Trusted { key, .. } => {
+            policy::signer(people, signature).ok_or_else(|| NotGenuine::Nobody(key.to_string()))
+        }
     }
 }

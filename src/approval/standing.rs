@@ -127,9 +127,11 @@ impl Record {
         self.check_time(asked.now, asked.longest)?;
         let exact = self.statement.base == asked.base && self.statement.tree == asked.tree;
         match (self.statement.purpose, exact) {
-            (Purpose::Approval, _) if contributors.include(&self.approver) => Err(Refusal::OwnChange),
-            (Purpose::Approval | Purpose::Override, true) => Ok(Covers::WholeChange),
-            (Purpose::Approval, false) => Ok(Covers::UnchangedPaths),
+            (Purpose::Approval | Purpose::Review, _) if contributors.include(&self.approver) => {
+                Err(Refusal::OwnChange)
+            }
+            (Purpose::Approval | Purpose::Review | Purpose::Override, true) => Ok(Covers::WholeChange),
+            (Purpose::Approval | Purpose::Review, false) => Ok(Covers::UnchangedPaths),
             (Purpose::Override, false) => Err(Refusal::OtherChange),
         }
     }
@@ -191,6 +193,7 @@ impl fmt::Display for Record {
         let verb = match purpose {
             Purpose::Approval => "approves",
             Purpose::Override => "overrides the gate for",
+            Purpose::Review => "has reviewed, and approves,",
         };
         write!(formatter, "{} {verb} {ref_name} with tree {} until {until}", self.approver.name, tree.short())
     }
@@ -221,8 +224,18 @@ mod tests {
         let Asked { repository, ref_name, base, tree, trust, floor, now, longest: _ } = asked();
         let not_after = now + Duration::from_hours(1);
         let (repository, reason) = (repository.unwrap(), "read".to_owned());
-        let mut statement =
-            Statement { purpose, repository, ref_name, base, tree, trust, floor, not_after, reason };
+        let mut statement = Statement {
+            purpose,
+            repository,
+            ref_name,
+            base,
+            tree,
+            trust,
+            floor,
+            not_after,
+            reason,
+            reviewer: Vec::new(),
+        };
         change(&mut statement);
         let approver = Approver { name: "Alice".into(), handles: vec!["alice@example.com".into()] };
         Record { object: id('9'), statement, approver }

@@ -24,6 +24,8 @@ pub enum Purpose {
     Approval,
     /// The signer takes the responsibility for passing a change that the gate rejects.
     Override,
+    /// The signer states that somebody has reviewed the change on a forge and lets it pass.
+    Review,
 }
 
 impl Purpose {
@@ -32,6 +34,15 @@ impl Purpose {
         match self {
             Self::Approval => "approval",
             Self::Override => "override",
+            Self::Review => "review",
+        }
+    }
+
+    /// Whether it is somebody's word that lets the change pass.
+    pub fn approves(self) -> bool {
+        match self {
+            Self::Approval | Self::Review => true,
+            Self::Override => false,
         }
     }
 
@@ -40,6 +51,7 @@ impl Purpose {
         match self {
             Self::Approval => "portcullis-approval",
             Self::Override => "portcullis-override",
+            Self::Review => "portcullis-review",
         }
     }
 }
@@ -71,6 +83,8 @@ pub struct Statement {
     pub not_after: DateTime<Utc>,
     /// Why, in one line; may be empty for an approval.
     pub reason: String,
+    /// Of a review: the reviewer's account, and the teams that the forge says they are in.
+    pub reviewer: Vec<String>,
 }
 
 /// Why a text is no statement.
@@ -83,7 +97,9 @@ pub enum StatementError {
     #[error("it is not UTF-8 text")]
     NotText,
     /// The first line.
-    #[error("it does not begin with `portcullis approval v1` or `portcullis override v1`")]
+    #[error(
+        "it does not begin with `portcullis approval v1`, `portcullis override v1` or `portcullis review v1`"
+    )]
     Header,
     /// A field is not where it belongs, or another one stands there.
     #[error("line {line} is not `{field}: …`")]
@@ -117,6 +133,7 @@ impl Statement {
         let purpose = match lines.lines.next() {
             Some("portcullis approval v1") => Purpose::Approval,
             Some("portcullis override v1") => Purpose::Override,
+            Some("portcullis review v1") => Purpose::Review,
             Some(_) | None => return Err(StatementError::Header),
         };
         let statement = Self {
@@ -129,6 +146,7 @@ impl Statement {
             floor: lines.digest("floor")?,
             not_after: lines.time("not-after")?,
             reason: lines.field("reason")?.to_owned(),
+            reviewer: lines.reviewer(purpose)?,
         };
         statement.check()?;
         if statement.to_string() == text { Ok(statement) } else { Err(StatementError::NotCanonical) }
@@ -151,8 +169,18 @@ impl Statement {
             Purpose::Override if self.reason.trim().is_empty() => {
                 Err(value("reason", "missing: an override says why"))
             }
-            Purpose::Override | Purpose::Approval => Ok(()),
+            Purpose::Review if !self.names_a_reviewer() => {
+                Err(value("reviewer", "not an account and its teams, as in `@alice @acme/network`"))
+            }
+            Purpose::Override | Purpose::Approval | Purpose::Review => Ok(()),
         }
+    }
+
+    fn names_a_reviewer(&self) -> bool {
+        let plain = |byte: u8| byte.is_ascii_graphic();
+        let handle = |handle: &String| handle.len() > 1 && handle.bytes().all(plain);
+        self.reviewer.first().is_some_and(|account| account.starts_with('@'))
+            && self.reviewer.iter().all(handle)
     }
 
     /// The folder of refs in which statements about a ref stand.
@@ -178,7 +206,11 @@ impl fmt::Display for Statement {
         writeln!(formatter, "trust: {}", self.trust)?;
         writeln!(formatter, "floor: {floor}")?;
         writeln!(formatter, "not-after: {}", self.not_after.to_rfc3339_opts(SecondsFormat::Secs, true))?;
-        writeln!(formatter, "reason: {}", self.reason)
+        writeln!(formatter, "reason: {}", self.reason)?;
+        match self.purpose {
+            Purpose::Review => writeln!(formatter, "reviewer: {}", self.reviewer.join(" ")),
+            Purpose::Approval | Purpose::Override => Ok(()),
+        }
     }
 }
 
@@ -197,6 +229,13 @@ impl<'a> Lines<'a> {
         self.number += 1;
         let line = self.lines.next().and_then(|line| line.strip_prefix(field)?.strip_prefix(": "));
         line.ok_or(StatementError::Field { line: self.number, field })
+    }
+
+    fn reviewer(&mut self, purpose: Purpose) -> Result<Vec<String>, StatementError> {
+        match purpose {
+            Purpose::Review => Ok(self.field("reviewer")?.split(' ').map(str::to_owned).collect()),
+            Purpose::Approval | Purpose::Override => Ok(Vec::new()),
+        }
     }
 
     fn object_id(&mut self, field: &'static str) -> Result<ObjectId, StatementError> {
@@ -219,73 +258,4 @@ impl<'a> Lines<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::{any, prop, proptest};
-
-    use super::*;
-
-    fn statement() -> Statement {
-        Statement {
-            purpose: Purpose::Approval,
-            repository: "acme/production".into(),
-            ref_name: "refs/heads/main".into(),
-            base: ObjectId::parse(&"1".repeat(40)).unwrap(),
-            tree: ObjectId::parse(&"2".repeat(40)).unwrap(),
-            trust: Digest::of([b"x".as_slice()]),
-            floor: None,
-            not_after: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
-            reason: "read: all of it".into(),
-        }
-    }
-
-    fn problem(text: &str) -> StatementError {
-        Statement::parse(text.as_bytes()).unwrap_err()
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        let floor = Some(Digest::of([b"floor".as_slice()]));
-        for statement in [statement(), Statement { floor, ..statement() }] {
-            assert_eq!(Statement::parse(statement.to_string().as_bytes()), Ok(statement));
-        }
-    }
-
-    #[test]
-    fn another_way_of_writing_it_is_none() {
-        let text = statement().to_string();
-        assert_eq!(problem(""), StatementError::Header);
-        assert_eq!(problem(&text.replace("v1", "v2")), StatementError::Header);
-        assert_eq!(problem(&format!("{text}more: x\n")), StatementError::NotCanonical);
-        assert_eq!(problem(&text.replace("Z\n", "+00:00\n")), StatementError::NotCanonical);
-        assert_eq!(problem(text.trim_end()), StatementError::NotCanonical);
-        let swapped = text.replace("base", "BASE").replace("tree", "base").replace("BASE", "tree");
-        assert_eq!(problem(&swapped), StatementError::Field { line: 4, field: "base" });
-        assert_eq!(
-            problem(&text.replace("reason: ", "reason:")),
-            StatementError::Field { line: 9, field: "reason" }
-        );
-        assert_eq!(problem(&text.replace(&"1".repeat(40), &"0".repeat(40))), value("base", "no object name"));
-        assert_eq!(problem(&text.replace("refs/heads/main", "main")), value("ref", "no full ref name"));
-        assert_eq!(Statement::parse(&[b'x'; LARGEST + 1]), Err(StatementError::TooLarge));
-    }
-
-    #[test]
-    fn an_override_says_why() {
-        let text = Statement { purpose: Purpose::Override, reason: " ".into(), ..statement() }.to_string();
-        assert_eq!(problem(&text), value("reason", "missing: an override says why"));
-    }
-
-    proptest! {
-        #[test]
-        fn bytes_never_panic_and_are_read_only_as_they_are_written(
-            at in any::<prop::sample::Index>(), byte in any::<u8>(),
-        ) {
-            let mut text = statement().to_string().into_bytes();
-            let at = at.index(text.len());
-            text[at] = byte;
-            if let Ok(parsed) = Statement::parse(&text) {
-                assert_eq!(parsed.to_string().as_bytes(), text);
-            }
-        }
-    }
-}
+mod tests;

@@ -1,12 +1,16 @@
 //! What a check may look at.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
+
+use super::aftermath::Aftermath;
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::kube::{ClusterName, ClusterTarget};
 use crate::schema::{Outcome, SchemaStore};
-use crate::world::{ObjectChange, Placed, World};
+use crate::world::{ObjectChange, Placed, Presence, World};
 
 /// Everything around a change. Plain data: a check asks nobody.
 #[derive(Debug)]
@@ -25,6 +29,12 @@ pub struct Context<'a> {
     pub clusters: &'a [ClusterTarget],
     /// The schemas of the target versions and of the repository's CRDs, old and new.
     pub schemas: &'a SchemaStore,
+    /// The day on the server.
+    pub today: NaiveDate,
+    /// Which waived objects stand anywhere after the change; `None` where nobody has looked.
+    pub presence: Option<&'a Presence>,
+    /// The checks whose findings an annotation of the object may accept.
+    pub annotations: &'a BTreeSet<&'static str>,
     /// What they say of the change that is being looked at.
     pub outcomes: Outcomes,
 }
@@ -74,4 +84,6 @@ pub enum Run {
     Object(fn(&ObjectChange, &Context<'_>, &mut Findings)),
     /// Once for the whole change.
     Push(fn(&Context<'_>, &mut Findings)),
+    /// Once, when all others have run, with what they found.
+    Afterwards(fn(&Context<'_>, &Aftermath, &mut Findings)),
 }

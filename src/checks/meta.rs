@@ -22,6 +22,15 @@ pub enum Family {
 }
 
 impl Family {
+    /// Whether an annotation of an object could ever accept a finding: never one about commits, approvals or
+    /// the gate itself, on which no manifest has a say.
+    pub fn may_be_annotated(self) -> bool {
+        match self {
+            Self::Manifest | Self::Schema | Self::Rbac | Self::Exposure | Self::Image => true,
+            Self::Commit | Self::Approval | Self::Policy => false,
+        }
+    }
+
     /// The word that reports use.
     pub fn as_str(self) -> &'static str {
         match self {

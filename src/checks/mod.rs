@@ -3,6 +3,7 @@
 //! In: a change and the context around it. Out: findings. Never: git, network, files, environment,
 //! the clock, or another check.
 
+mod aftermath;
 mod approval;
 mod commit;
 mod context;
@@ -17,6 +18,7 @@ mod schema;
 #[cfg(test)]
 mod testing;
 
+pub use aftermath::Aftermath;
 pub use context::{Context, Findings, Outcomes, Run};
 pub use meta::{Family, Meta};
 pub use registry::{Check, Found, REGISTRY, find, run_all, without_repetition};

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::aftermath::Aftermath;
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
 use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
@@ -51,6 +52,9 @@ pub static REGISTRY: &[Check] = &[
     push(&approval::invalid_codeowners::META, approval::invalid_codeowners::run),
     push(&approval::missing_approval::META, approval::missing_approval::run),
     push(&approval::unowned_path::META, approval::unowned_path::run),
+    afterwards(&policy::expired_waiver::META, policy::expired_waiver::run),
+    push(&policy::invalid_waiver::META, policy::invalid_waiver::run),
+    afterwards(&policy::unused_waiver::META, policy::unused_waiver::run),
     push(&policy::weakened_policy::META, policy::weakened_policy::run),
 ];
 
@@ -60,6 +64,10 @@ const fn object(meta: &'static Meta, run: fn(&ObjectChange, &Context<'_>, &mut F
 
 const fn push(meta: &'static Meta, run: fn(&Context<'_>, &mut Findings)) -> Check {
     Check { meta, run: Run::Push(run) }
+}
+
+const fn afterwards(meta: &'static Meta, run: fn(&Context<'_>, &Aftermath, &mut Findings)) -> Check {
+    Check { meta, run: Run::Afterwards(run) }
 }
 
 /// Below this many changes, one thread is done sooner than two.
@@ -87,14 +95,39 @@ pub struct Found {
 /// Runs the checks that the policy has not turned off.
 pub fn run_all(context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Found {
     let checks: Vec<&Check> = REGISTRY.iter().filter(|check| enabled(check.meta.id)).collect();
+    let (mut found, undecided) = run(&checks, context);
+    let after = checks.iter().filter(|check| matches!(check.run, Run::Afterwards(_)));
+    if after.count() > 0 {
+        let aftermath = Aftermath::of(context, &found, |context, ids| {
+            let wanted = checks.iter().filter(|check| ids.contains(check.meta.id)).copied();
+            run(&wanted.collect::<Vec<_>>(), context).0.into_iter().flatten().collect()
+        });
+        for (check, findings) in checks.iter().zip(&mut found) {
+            findings.extend(of_aftermath(check, context, &aftermath));
+        }
+    }
+    Found { findings: found.into_iter().flatten().collect(), undecided }
+}
+
+/// What each check finds in the change itself.
+fn run(checks: &[&Check], context: &Context<'_>) -> (Vec<Vec<Finding>>, Option<String>) {
     let of_push = || checks.par_iter().map(|check| of_push(check, context)).collect::<Vec<_>>();
-    let (mut found, (of_objects, undecided)) = rayon::join(of_push, || of_objects(&checks, context));
+    let (mut found, (of_objects, undecided)) = rayon::join(of_push, || of_objects(checks, context));
     for (index, findings) in of_objects {
         if let Some(found) = found.get_mut(index) {
             found.extend(findings);
         }
     }
-    Found { findings: found.into_iter().flatten().collect(), undecided }
+    (found, undecided)
+}
+
+fn of_aftermath(check: &Check, context: &Context<'_>, aftermath: &Aftermath) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    match check.run {
+        Run::Object(_) | Run::Push(_) => {}
+        Run::Afterwards(run) => run(context, aftermath, &mut findings),
+    }
+    explained(check, findings)
 }
 
 /// Looks at one change after the other, in parallel, with every check in turn; of each finding, which
@@ -128,7 +161,7 @@ fn of_object(check: &Check, change: &ObjectChange, context: &Context<'_>) -> Opt
 fn of_push(check: &Check, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Findings::default();
     match check.run {
-        Run::Object(_) => {}
+        Run::Object(_) | Run::Afterwards(_) => {}
         Run::Push(run) => run(context, &mut findings),
     }
     explained(check, findings)

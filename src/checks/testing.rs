@@ -1,5 +1,9 @@
 //! For the unit tests of checks that judge evidence only.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use super::{Context, Outcomes, run_all};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
@@ -17,6 +21,9 @@ pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
         evidence,
         clusters: &[],
         schemas: &schemas,
+        today: NaiveDate::MIN,
+        presence: None,
+        annotations: &BTreeSet::new(),
         outcomes: Outcomes::default(),
     };
     run_all(&context, |id| id == check).findings

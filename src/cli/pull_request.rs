@@ -37,6 +37,10 @@ pub struct PullRequestArguments {
     /// Propose changes beside lines where it is certain what they should be.
     #[arg(long)]
     pub suggestions: bool,
+    /// State every review that counts as an object that is signed with git's configured key, for hooks that ask no
+    /// forge; the policy names the signer in `approvals.issuers`.
+    #[arg(long)]
+    pub issue_approvals: bool,
     /// Tell the forge nothing.
     #[arg(long)]
     pub dry_run: bool,

@@ -57,6 +57,7 @@ fn statement(arguments: &ApproveArguments, change: &ProposedChange) -> Result<St
         floor: asked.floor.clone(),
         not_after: whole_seconds(asked.now) + age,
         reason: arguments.reason.trim().to_owned(),
+        reviewer: Vec::new(),
     };
     statement.check().map_err(|problem| CommandError::Argument(problem.to_string()))?;
     Ok(statement)

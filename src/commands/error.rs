@@ -114,6 +114,9 @@ pub enum CommandError {
     /// A statement that nobody would count.
     #[error("nothing was signed that would count: {0}")]
     Statement(String),
+    /// Not everything could be judged, and what is left out could be mistaken for nothing.
+    #[error("not everything could be judged: {0}")]
+    Unjudged(String),
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
@@ -149,6 +152,7 @@ impl CommandError {
             | Self::Output(_)
             | Self::Input(_)
             | Self::Quarantine(_)
+            | Self::Unjudged(_)
             | Self::Demo(_) => Exit::Undecided,
         }
     }

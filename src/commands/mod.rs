@@ -27,6 +27,7 @@ mod report_files;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
+mod waivers;
 mod walk;
 
 use std::process::ExitCode;
@@ -65,6 +66,8 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Approve(arguments) => approve::run(&arguments),
         Command::Approvals(arguments) => approvals::run(&arguments),
+        Command::Baseline(arguments) => waivers::baseline::run(&arguments),
+        Command::ImportWaivers(arguments) => waivers::import::run(&arguments),
         Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),

@@ -4,10 +4,9 @@ use std::time::{Instant, SystemTime};
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::Session;
+use super::gate::{Session, waivers_notice};
 use super::output::Destination;
 use crate::cli::ReportArguments;
-use crate::evidence::RefEvidence;
 use crate::git::{Repository, staged};
 use crate::pipeline::{Change, evaluate};
 use crate::push::index_file;
@@ -21,12 +20,13 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let session = Session::open(repository, None, SystemTime::now())?;
     let governing = session.policy(None)?;
     let old = session.governing_snapshot();
-    let evidence = RefEvidence::none();
+    let evidence = session.uncommitted(&governing, &new);
     let blobs = session.repository.blobs();
     let change = Change { old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::BeforeCommit };
     let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());
     let mut section = Section::of("the index", judgement);
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
+    section.notices.extend(waivers_notice(&governing, session.today()));
     let report = Report { sections: vec![section], elapsed: begin.elapsed() };
     Destination::of(arguments).write(&report)
 }

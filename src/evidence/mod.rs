@@ -4,14 +4,18 @@
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
+mod waivers;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::approval::Purpose;
+use crate::approval::{Contributors, Purpose};
 use crate::finding::Fingerprint;
 use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
+
+pub use waivers::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 
 /// A fact, or why there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +213,10 @@ pub struct RefEvidence {
     /// How many approvals of a finding are needed beyond those that the policy asks for, because one of
     /// those who approve may have made the change.
     pub more_approvals: usize,
+    /// Who took part in the change; `None` where nothing asks.
+    pub contributors: Option<Contributors>,
+    /// What is waived in the repository.
+    pub waivers: WaiversEvidence,
     /// What a reader should know besides findings, such as why an approval does not count.
     pub notices: Vec<String>,
 }
@@ -225,7 +233,7 @@ impl RefEvidence {
     /// Everybody who approved exactly this change and could see a finding, each person once.
     pub fn approvers_of(&self, fingerprint: &Fingerprint) -> Vec<&Approver> {
         let approving = self.approvals.iter().filter(|approval| {
-            approval.purpose == Some(Purpose::Approval)
+            approval.purpose.is_some_and(Purpose::approves)
                 && approval.standing == ApprovalStanding::WholeChange
                 && approval.seen.includes(fingerprint)
         });
@@ -245,6 +253,8 @@ impl RefEvidence {
             trust_files: Vec::new(),
             approvals: Vec::new(),
             more_approvals: 0,
+            contributors: None,
+            waivers: WaiversEvidence::default(),
             notices: Vec::new(),
         }
     }

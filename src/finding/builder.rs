@@ -219,6 +219,16 @@ impl Finding {
         Fingerprint::of(&parts)
     }
 
+    /// What a waiver calls the subject.
+    pub fn subject_text(&self) -> String {
+        match &self.subject {
+            Subject::Object { id, .. } => id.to_string(),
+            Subject::File => self.location.as_ref().map_or_else(String::new, |at| at.path.to_string()),
+            Subject::Commit(id) => id.to_string(),
+            Subject::Ref(name) => name.clone(),
+        }
+    }
+
     /// The cluster of the object that it is about.
     pub fn cluster(&self) -> Option<&crate::kube::ClusterName> {
         self.subject.object().map(|id| &id.cluster)

@@ -93,6 +93,11 @@ impl fmt::Display for Route {
 }
 
 impl ForgeError {
+    /// An answer that was read and means nothing.
+    pub(super) fn malformed(method: Method, path: &str, reason: impl Into<String>) -> Self {
+        Self::Malformed { route: Route { method, path: path.to_owned() }, reason: reason.into() }
+    }
+
     /// Whether the forge knows nothing of what was asked for, or hides it.
     pub fn is_absent(&self) -> bool {
         self.status() == Some(404)

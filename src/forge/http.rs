@@ -84,11 +84,6 @@ impl Http {
         &self.base
     }
 
-    /// An answer that was read and means nothing.
-    pub(super) fn malformed(&self, method: Method, path: &str, reason: impl Into<String>) -> ForgeError {
-        ForgeError::Malformed { route: Route { method, path: path.to_owned() }, reason: reason.into() }
-    }
-
     /// How many requests were sent.
     pub fn requests(&self) -> usize {
         self.requests.get()

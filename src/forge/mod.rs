@@ -6,7 +6,9 @@
 //! permission or a reply that cannot be read for a no; or says anything twice.
 
 mod error;
+mod gitea;
 mod github;
+mod gitlab;
 mod http;
 mod model;
 mod path;
@@ -17,11 +19,14 @@ use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
 
 pub use error::{ForgeError, Method, Route};
+pub use gitea::Gitea;
 pub use github::Github;
+pub use gitlab::Gitlab;
 pub use http::{Connection, Http};
 pub use model::{
-    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion, Project,
-    PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review, ReviewState, SourceBranch, StatusState,
+    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun,
+    Occasion, Project, PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review,
+    ReviewState, SourceBranch, StatusState,
 };
 pub use standing::{Approval, approvals};
 
@@ -36,6 +41,9 @@ pub trait Forge {
     /// Who moved its branch to where it is.
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;
 
+    /// Whether an owner may be a team of this forge.
+    fn may_be_team(&self, handle: &OwnerHandle) -> bool;
+
     /// The accounts of a team.
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError>;
 
@@ -49,7 +57,13 @@ pub trait Forge {
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;
 
     /// Writes the one comment that begins with `marker`: over the one that this account wrote, or anew.
-    fn write_comment(&self, number: PullNumber, marker: &str, text: &str, occasion: Occasion) -> Result<(), ForgeError>;
+    fn write_comment(
+        &self,
+        number: PullNumber,
+        marker: &str,
+        text: &str,
+        occasion: Occasion,
+    ) -> Result<(), ForgeError>;
 
     /// Shows notes beside the lines of a commit.
     fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError>;

@@ -4,6 +4,7 @@
 //! revisions or judges.
 
 mod address;
+mod allowance;
 pub mod builtin;
 mod cluster;
 mod exposure;
@@ -20,6 +21,7 @@ mod version;
 mod workload;
 
 pub use address::{Origin, origin_of_address, origin_of_range};
+pub use allowance::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX, allowance};
 pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};
 pub use image::{ImageReference, ImageReferenceError};

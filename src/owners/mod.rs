@@ -16,6 +16,7 @@ mod index;
 mod kubernetes;
 mod problem;
 mod requirement;
+mod unblock;
 mod wildcard;
 
 #[cfg(test)]
@@ -26,3 +27,4 @@ pub use file::OwnersFile;
 pub use handle::OwnerHandle;
 pub use problem::{OwnersProblem, ReadFrom};
 pub use requirement::{Approver, Demand, RequiredOwners, Requirement, Standing};
+pub use unblock::{Need, smallest};

@@ -47,6 +47,9 @@ pub struct PolicyDocument {
     pub owners: Option<OwnersEntry>,
     /// How long approvals hold.
     pub approvals: Option<ApprovalsEntry>,
+    /// How far ahead a waiver may expire: `90d`; without limit where absent. One that expires later covers
+    /// nothing.
+    pub waivers_max_age: Option<Age>,
     /// Who may pass a change that the gate rejects, in an emergency.
     pub r#override: Option<OverrideEntry>,
     /// Enforcement by check id.
@@ -115,6 +118,10 @@ pub struct OwnersEntry {
 pub struct ApprovalsEntry {
     /// How far ahead an approval may expire: `7d`, `12h`; without limit where absent.
     pub max_age: Option<Age>,
+    /// Names of `people:`, programs usually, who may state in a signed object that somebody else has reviewed a
+    /// change on a forge (`portcullis pr --issue-approvals`). Their word counts as the reviewer's.
+    #[serde(default)]
+    pub issuers: Vec<String>,
 }
 
 /// The way through for an emergency: signed like an approval, with a reason, and reported as FORCED.
@@ -150,9 +157,23 @@ pub struct CheckRule {
     pub approvers: Vec<String>,
     /// How many of them have to.
     pub count: Option<usize>,
+    /// Whether an annotation of an object, `portcullis.dev/allow-<check>: "reason"`, lets its finding pass once
+    /// the owners of the file have approved the push.
+    pub annotation: Option<AnnotationUse>,
     /// Exceptions for paths or clusters; the first that matches holds.
     #[serde(default)]
     pub scopes: Vec<Scope>,
+}
+
+/// What an annotation in a manifest means for a check.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum AnnotationUse {
+    /// It lets a finding pass that the owners of the file have approved.
+    Allowed,
+    /// It means nothing, and is a finding itself.
+    #[default]
+    Ignored,
 }
 
 /// An exception of a check's rule.

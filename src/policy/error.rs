@@ -22,8 +22,14 @@ impl PolicyError {
     }
 }
 
+/// How long a word may be and still be compared, in bytes: whoever pushes chooses it.
+const LONGEST_WORD: usize = 100;
+
 /// The candidate that a misspelt word most resembles, if any is close.
 pub fn did_you_mean<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let scored = candidates.map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate));
     let best = scored.min()?;
     (best.0 <= 2.max(word.len() / 3)).then(|| best.1.to_owned())

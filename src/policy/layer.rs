@@ -1,7 +1,5 @@
 //! One policy file made usable, on top of the profiles that it starts from.
 
-use chrono::NaiveDate;
-
 use super::comparison::Outline;
 use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
 use super::enforcement::Enforcement;
@@ -10,7 +8,7 @@ use super::layers::Overriders;
 use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
 use super::validate::{check_ids, check_values, globs, waivers};
-use super::waiver::{WaivedFinding, Waiver};
+use super::waiver::{Acceptance, WaivedFinding, Waiver, WaiverTerm};
 
 /// The policy line that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +28,8 @@ pub struct Decision {
     pub origin: Origin,
     /// Whose approval lets it pass, with `approve`: all of these.
     pub demands: Vec<ApprovalDemand>,
-    /// The waiver that reduced it to nothing.
-    pub waived: Option<Waiver>,
+    /// What reduced it to nothing.
+    pub waived: Option<Acceptance>,
 }
 
 /// Who has to approve a finding.
@@ -70,9 +68,9 @@ fn joined(one: &[ApprovalDemand], other: &[ApprovalDemand]) -> Vec<ApprovalDeman
 /// One policy file on top of its profile.
 #[derive(Debug)]
 pub struct Layer {
-    files: Vec<Positioned>,
-    waivers: Vec<Waiver>,
-    author: Author,
+    pub(super) files: Vec<Positioned>,
+    pub(super) waivers: Vec<Waiver>,
+    pub(super) author: Author,
 }
 
 /// Who wrote a layer.
@@ -175,21 +173,21 @@ impl Layer {
         by_scope || self.enforcement(check, None, None).0 != Enforcement::Off
     }
 
-    /// What this layer makes of a finding at a path, on a day.
+    /// What this layer makes of a finding at a path.
     pub(super) fn decide(
         &self,
         finding: &WaivedFinding<'_>,
         path: Option<&str>,
-        today: NaiveDate,
+        term: WaiverTerm,
     ) -> Decision {
         let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
-        let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, today)).cloned();
+        let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, term)).cloned();
         let enforcement = if waived.is_some() { Enforcement::Off } else { enforcement };
         let demands = match enforcement {
             Enforcement::Approve => vec![demand(rule)],
             Enforcement::Off | Enforcement::Warn | Enforcement::Deny => Vec::new(),
         };
-        Decision { enforcement, origin, demands, waived }
+        Decision { enforcement, origin, demands, waived: waived.map(Acceptance::Waiver) }
     }
 
     /// A check's rules over all files, for comparing two policies.

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use globset::GlobSet;
 
 use super::age::Age;
-use super::document::{OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement};
+use super::document::{AnnotationUse, OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement};
 use super::layer::{Decision, Layer};
 use super::signatures::{SignatureRules, rules};
 use super::validate::globs;
-use super::waiver::WaivedFinding;
+use super::waiver::{WaivedFinding, WaiverTerm};
 
 /// Which refs a policy guards.
 #[derive(Debug)]
@@ -107,8 +107,21 @@ impl Policy {
         path: Option<&str>,
         today: NaiveDate,
     ) -> Option<Decision> {
-        let decisions = self.layers.iter().map(|layer| layer.decide(finding, path, today));
+        let term = self.waiver_term(today);
+        let decisions = self.layers.iter().map(|layer| layer.decide(finding, path, term));
         decisions.reduce(Decision::stricter)
+    }
+
+    /// Which waivers hold on a day: the shortest term of all layers.
+    pub fn waiver_term(&self, today: NaiveDate) -> WaiverTerm {
+        WaiverTerm::of(today, self.layers.iter().filter_map(Layer::waivers_max_age).min())
+    }
+
+    /// Whether an annotation of an object may accept a finding of a check: every layer that enforces the
+    /// check has to allow it.
+    pub fn allows_annotation(&self, check: &str) -> bool {
+        let mut enforcing = self.layers.iter().filter(|layer| layer.runs(check)).peekable();
+        enforcing.peek().is_some() && enforcing.all(|layer| layer.annotation(check) == AnnotationUse::Allowed)
     }
 
     /// Whether any layer demands signatures.
@@ -150,6 +163,13 @@ impl Policy {
         let mut layers = self.layers.iter();
         let first = layers.next()?.overriders()?;
         layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
+    }
+
+    /// Who may state the reviews of others: the server's list where it has one, else the governing policy's.
+    pub fn issuers(&self) -> &[String] {
+        let mut lists =
+            self.authoritative().filter_map(|document| Some(document.approvals.as_ref()?.issuers.as_slice()));
+        lists.find(|issuers| !issuers.is_empty()).unwrap_or_default()
     }
 
     /// Everybody whom any layer asks to approve findings, as CODEOWNERS writes them.

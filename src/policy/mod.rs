@@ -11,6 +11,7 @@ mod enforcement;
 mod error;
 mod identity;
 mod layer;
+mod layer_waivers;
 mod layers;
 mod people;
 mod position;
@@ -18,13 +19,15 @@ mod profile;
 mod signatures;
 mod validate;
 mod waiver;
+mod waivers_file;
+mod waivers_text;
 
 pub use age::Age;
 pub use comparison::weakenings;
 pub use document::{
-    ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry, ForgeEntry,
-    ForgeUse, KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument, Scope,
-    SignatureRequirement, SignaturesEntry, WaiverEntry,
+    AnnotationUse, ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry,
+    ForgeEntry, ForgeUse, KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument,
+    Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
@@ -33,7 +36,9 @@ pub use layers::{Overriders, Policy, ProtectedRefs};
 pub use people::signer;
 pub use profile::{PROFILES, ProfileName};
 pub use signatures::SignatureRules;
-pub use waiver::{WaivedFinding, Waiver};
+pub use waiver::{Acceptance, WaivedFinding, Waiver, WaiverPlace, WaiverTerm};
+pub use waivers_file::{WAIVERS_PATH, WaiverMistake, WaiversFile, new_waivers};
+pub use waivers_text::waivers_text;
 
 /// The one name under which a repository's policy is looked for, at the root.
 pub const POLICY_PATH: &str = ".portcullis.yaml";

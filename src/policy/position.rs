@@ -6,8 +6,9 @@ use serde::Deserialize as _;
 
 use super::document::PolicyDocument;
 use super::error::{PolicyError, did_you_mean};
+use super::waiver::WaiverPlace;
 use crate::manifest::{Limits, Node, documents};
-use crate::source::SourceText;
+use crate::source::{SourceText, Span};
 
 /// A policy file with the places of its keys.
 #[derive(Debug)]
@@ -69,6 +70,13 @@ impl Positioned {
     /// The line of the key that a JSON pointer names.
     pub(super) fn line(&self, pointer: &str) -> u32 {
         self.source.position(self.key_offset(pointer)).line
+    }
+
+    /// The place of the key that a JSON pointer names.
+    pub(super) fn place(&self, pointer: &str) -> WaiverPlace {
+        let start = self.key_offset(pointer);
+        let span = Span { start, end: self.root.resolve_pointer(pointer).span.end.max(start) };
+        WaiverPlace { path: self.path.clone(), source: Arc::clone(&self.source), span }
     }
 
     /// Whether the file itself has a top-level key.

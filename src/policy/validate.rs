@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use super::document::{CheckRule, WaiverEntry};
+use super::document::{AnnotationUse, CheckRule, WaiverEntry};
 use super::enforcement::Enforcement;
 use super::error::{PolicyError, did_you_mean};
 use super::people::check_keys;
 use super::position::Positioned;
 use super::signatures::check_signatures;
-use super::waiver::Waiver;
+use super::waiver::{EntryError, Waiver};
 use crate::kube::{Cloud, KubernetesVersion};
 use crate::owners::Dialect;
 
@@ -69,17 +68,18 @@ fn check_people(file: &Positioned) -> Result<(), PolicyError> {
         let message = "two people have this name, and one of them would count as the other";
         return Err(file.error(&format!("/people/{index}/name"), message, None));
     }
-    let Some(entry) = &file.document.r#override else { return Ok(()) };
-    for (index, name) in entry.people.iter().enumerate() {
-        if !known.contains(name.as_str()) {
+    let all_known = |pointer: &str, list: &[String]| {
+        let stranger = list.iter().enumerate().find(|(_, name)| !known.contains(name.as_str()));
+        let error = |(index, name): (usize, &String)| {
             let message = format!("`{name}` is nobody of `people`");
-            return Err(file.error(
-                &format!("/override/people/{index}"),
-                message,
-                did_you_mean(name, names()),
-            ));
-        }
-    }
+            file.error(&format!("{pointer}/{index}"), message, did_you_mean(name, names()))
+        };
+        stranger.map_or(Ok(()), |stranger| Err(error(stranger)))
+    };
+    let approvals = file.document.approvals.clone().unwrap_or_default();
+    all_known("/approvals/issuers", &approvals.issuers)?;
+    let Some(entry) = &file.document.r#override else { return Ok(()) };
+    all_known("/override/people", &entry.people)?;
     let distinct: BTreeSet<&String> = entry.people.iter().collect();
     if entry.count == 0 || entry.count > distinct.len() {
         let message = format!("`count` is from 1 to the number of `people`, {}", distinct.len());
@@ -150,22 +150,23 @@ pub(super) fn waivers(file: &Positioned) -> Result<Vec<Waiver>, PolicyError> {
 }
 
 fn waiver(file: &Positioned, index: usize, entry: &WaiverEntry) -> Result<Waiver, PolicyError> {
-    let expires = NaiveDate::parse_from_str(&entry.expires, "%Y-%m-%d").map_err(|_| {
-        let message = format!("`{}` is no date; write YYYY-MM-DD", entry.expires);
-        file.error(&format!("/waivers/{index}/expires"), message, None)
-    })?;
-    if entry.reason.trim().is_empty() || entry.owner.trim().is_empty() {
-        let message = "a waiver needs a reason and an owner";
-        return Err(file.error(&format!("/waivers/{index}"), message, None));
-    }
-    Ok(Waiver {
-        check: entry.check.clone(),
-        cluster: entry.cluster.clone(),
-        object: entry.object.clone(),
-        fingerprint: entry.fingerprint.clone(),
-        reason: entry.reason.clone(),
-        owner: entry.owner.clone(),
-        expires,
-        line: file.line(&format!("/waivers/{index}/check")),
+    let place = file.place(&format!("/waivers/{index}/check"));
+    Waiver::of(entry, place).map_err(|EntryError { key, message }| {
+        let key = if key.is_empty() { String::new() } else { format!("/{key}") };
+        file.error(&format!("/waivers/{index}{key}"), message, None)
     })
+}
+
+/// That no annotation is allowed for checks about which a manifest has no say.
+pub(super) fn check_annotations(file: &Positioned, without: &[&str]) -> Result<(), PolicyError> {
+    let allows = |rule: &CheckRule| rule.annotation == Some(AnnotationUse::Allowed);
+    let mut rules = file.document.checks.iter();
+    let wrong = rules.find(|(id, rule)| allows(rule) && without.contains(&id.as_str()));
+    match wrong {
+        None => Ok(()),
+        Some((id, _)) => {
+            let message = format!("no annotation of an object can accept a finding of `{id}`");
+            Err(file.error(&format!("/checks/{id}/annotation"), message, None))
+        }
+    }
 }

@@ -1,8 +1,13 @@
 //! Accepted findings.
 
-use chrono::NaiveDate;
+use std::sync::Arc;
 
+use chrono::{Duration, NaiveDate};
+
+use super::age::Age;
+use super::document::WaiverEntry;
 use crate::finding::Severity;
+use crate::source::{SourceText, Span};
 
 /// A waiver that parsed.
 #[derive(Clone, Debug)]
@@ -22,19 +27,98 @@ pub struct Waiver {
     /// The last day on which it holds.
     pub expires: NaiveDate,
     /// Where it is written.
-    pub line: u32,
+    pub place: WaiverPlace,
+}
+
+/// Where a waiver is written.
+#[derive(Clone, Debug)]
+pub struct WaiverPlace {
+    /// The file, as people know it.
+    pub path: String,
+    /// Its text.
+    pub source: Arc<SourceText>,
+    /// The place in it.
+    pub span: Span,
+}
+
+impl WaiverPlace {
+    /// The line, from 1.
+    pub fn line(&self) -> u32 {
+        self.source.position(self.span.start).line
+    }
+}
+
+/// Why an entry is no waiver: the key that is wrong, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct EntryError {
+    pub(super) key: &'static str,
+    pub(super) message: String,
 }
 
 impl Waiver {
+    /// The waiver that an entry describes.
+    pub(super) fn of(entry: &WaiverEntry, place: WaiverPlace) -> Result<Self, EntryError> {
+        let WaiverEntry { check, cluster, object, fingerprint, reason, owner, expires } = entry.clone();
+        let wrong = |key, message: String| EntryError { key, message };
+        let day = NaiveDate::parse_from_str(&expires, "%Y-%m-%d")
+            .map_err(|_| wrong("expires", format!("`{expires}` is no date; write YYYY-MM-DD")))?;
+        if reason.trim().is_empty() || owner.trim().is_empty() {
+            return Err(wrong("", "a waiver needs a reason and an owner".to_owned()));
+        }
+        Ok(Self { check, cluster, object, fingerprint, reason, owner, expires: day, place })
+    }
+
     /// Whether it covers a finding on a day.
-    pub fn covers(&self, finding: &WaivedFinding<'_>, today: NaiveDate) -> bool {
+    pub fn covers(&self, finding: &WaivedFinding<'_>, term: WaiverTerm) -> bool {
         self.check == finding.check
             && self.fingerprint == finding.fingerprint
             && self.cluster == finding.cluster
             && self.object == finding.object
-            && today <= self.expires
+            && term.holds(self.expires)
+    }
+
+    /// Whether it accepts the same finding as another.
+    pub fn names_the_same(&self, other: &Self) -> bool {
+        let named = |waiver: &Self| {
+            let Self { check, cluster, object, fingerprint, .. } = waiver.clone();
+            [check, cluster, object, fingerprint]
+        };
+        named(self) == named(other)
+    }
+
+    /// Whether it says the same as another, wherever they stand.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.names_the_same(other)
+            && self.expires == other.expires
+            && self.owner == other.owner
+            && self.reason == other.reason
     }
 }
+
+/// On which days a waiver may end and hold today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaiverTerm {
+    /// The day on the server.
+    pub today: NaiveDate,
+    /// The last day that a waiver may name today: one that ends later was never meant to be.
+    pub latest: NaiveDate,
+}
+
+impl WaiverTerm {
+    /// The term on a day; `longest` is how far ahead a waiver may expire.
+    pub fn of(today: NaiveDate, longest: Option<Age>) -> Self {
+        let days = longest.and_then(|age| i64::try_from(age.duration().as_secs() / DAY).ok());
+        let latest = days.and_then(Duration::try_days).and_then(|days| today.checked_add_signed(days));
+        Self { today, latest: latest.unwrap_or(NaiveDate::MAX) }
+    }
+
+    fn holds(self, expires: NaiveDate) -> bool {
+        self.today <= expires && expires <= self.latest
+    }
+}
+
+/// A day in seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// The parts of a finding that a waiver names.
 #[derive(Clone, Copy, Debug)]
@@ -49,4 +133,38 @@ pub struct WaivedFinding<'a> {
     pub severity: Severity,
     /// The fingerprint.
     pub fingerprint: &'a str,
+}
+
+/// What lets a finding pass that would otherwise hold a change back.
+#[derive(Clone, Debug)]
+pub enum Acceptance {
+    /// A waiver of the policy or of the waivers file.
+    Waiver(Waiver),
+    /// An annotation of the object, which the policy allows and its owners have approved.
+    Annotation {
+        /// What stands in it.
+        reason: String,
+        /// The owners who approved this very change of the file.
+        approved_by: Vec<String>,
+    },
+}
+
+impl Acceptance {
+    /// Why it is accepted.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Waiver(waiver) => &waiver.reason,
+            Self::Annotation { reason, .. } => reason,
+        }
+    }
+
+    /// Who answers for it, and how long it holds, as a clause.
+    pub fn terms(&self) -> String {
+        match self {
+            Self::Waiver(waiver) => format!("until {} by {}", waiver.expires, waiver.owner),
+            Self::Annotation { approved_by, .. } => {
+                format!("by an annotation, approved by {}", approved_by.join(", "))
+            }
+        }
+    }
 }

@@ -74,7 +74,8 @@ impl Subject {
         let file: File =
             serde_json::from_slice(file).map_err(|error| EventError::Unreadable(error.to_string()))?;
         if let Some(group) = file.merge_group {
-            let unreadable = |what: &str| EventError::Unreadable(format!("the merge group has no usable {what}"));
+            let unreadable =
+                |what: &str| EventError::Unreadable(format!("the merge group has no usable {what}"));
             let head = ObjectId::parse(&group.head_sha).ok_or_else(|| unreadable("head"))?;
             let target = group.base_ref.strip_prefix("refs/heads/").ok_or_else(|| unreadable("base"))?;
             return Ok(Self::MergeGroup { head, target: target.to_owned() });
@@ -117,7 +118,10 @@ mod tests {
             read(&format!(r#"{{"merge_group": {{"head_sha": "{head}", "base_ref": "{base}"}}}}"#))
         };
         let id = ObjectId::parse(&head).unwrap();
-        assert_eq!(group(&head, "refs/heads/a/b"), Ok(Subject::MergeGroup { head: id, target: "a/b".into() }));
+        assert_eq!(
+            group(&head, "refs/heads/a/b"),
+            Ok(Subject::MergeGroup { head: id, target: "a/b".into() })
+        );
         assert!(group("1", "refs/heads/main").is_err() && group(&head, "main").is_err());
     }
 }

@@ -92,9 +92,8 @@ impl<'a> Entry<'a> {
         if decision.enforcement == Enforcement::Approve {
             details.push(("approval", approval(self.judged)));
         }
-        if let Some(waiver) = &decision.waived {
-            details
-                .push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
+        if let Some(accepted) = &decision.waived {
+            details.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
         }
         if let Some(suggestion) = self.suggestion() {
             details.push(("change to", suggestion.excerpt().to_owned()));

@@ -171,8 +171,8 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     if matches!(finding.subject, Subject::Object { .. }) && judged.decision.enforcement != Enforcement::Warn {
         notes.push(("fingerprint", finding.fingerprint().to_string()));
     }
-    if let Some(waiver) = &judged.decision.waived {
-        notes.push(("waived", format!("until {} by {}: {}", waiver.expires, waiver.owner, waiver.reason)));
+    if let Some(accepted) = &judged.decision.waived {
+        notes.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
     }
     if let Some(suggestion) = finding.suggestion.as_ref().filter(|_| is_open(judged)) {
         notes.push(("change to", suggestion.excerpt().to_owned()));

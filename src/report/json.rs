@@ -7,7 +7,7 @@ use super::{Report, Section};
 use crate::approval::Purpose;
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
 use crate::finding::{Edge, Location, Station, Subject, Suggestion};
-use crate::policy::ApprovalDemand;
+use crate::policy::{Acceptance, ApprovalDemand};
 use crate::verdict::{Judged, subject_text};
 
 pub(super) fn render(report: &Report) -> String {
@@ -89,13 +89,22 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "suggestion": finding.suggestion.as_ref().map(suggestion),
         "policy": {"path": decision.origin.path, "line": decision.origin.line},
         "fingerprint": finding.fingerprint().as_str(),
-        "waived": decision.waived.as_ref().map(|waiver| json!({
+        "waived": decision.waived.as_ref().map(waived),
+        "approval": (!decision.demands.is_empty()).then(|| approval(judged)),
+    })
+}
+
+fn waived(accepted: &Acceptance) -> Value {
+    match accepted {
+        Acceptance::Waiver(waiver) => json!({
             "reason": waiver.reason,
             "owner": waiver.owner,
             "expires": waiver.expires.to_string(),
-        })),
-        "approval": (!decision.demands.is_empty()).then(|| approval(judged)),
-    })
+        }),
+        Acceptance::Annotation { reason, approved_by } => {
+            json!({"reason": reason, "approvedBy": approved_by})
+        }
+    }
 }
 
 fn approval(judged: &Judged) -> Value {

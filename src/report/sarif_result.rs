@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::entry::{Anchor, Entry, Standing};
 use super::length::cut;
 use crate::finding::{Location, Side, Suggestion};
-use crate::policy::POLICY_PATH;
+use crate::policy::{Acceptance, POLICY_PATH};
 use crate::verdict::subject_text;
 
 /// GitHub takes 1,000 places of a result, the first of which is the anchor.
@@ -146,11 +146,15 @@ fn flow(entry: &Entry<'_>) -> Value {
 }
 
 fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
-    let waiver = entry.judged.decision.waived.iter().map(|waiver| {
-        let text = format!("{} ({}, until {})", waiver.reason, waiver.owner, waiver.expires);
-        json!({"kind": "external", "status": "accepted", "justification": text})
+    let accepted = entry.judged.decision.waived.iter().map(|accepted| {
+        let (kind, terms) = match accepted {
+            Acceptance::Waiver(waiver) => ("external", format!("{}, until {}", waiver.owner, waiver.expires)),
+            Acceptance::Annotation { .. } => ("inSource", accepted.terms()),
+        };
+        let text = format!("{} ({terms})", accepted.reason());
+        json!({"kind": kind, "status": "accepted", "justification": text})
     });
-    waiver.collect()
+    accepted.collect()
 }
 
 /// A path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.

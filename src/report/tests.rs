@@ -4,6 +4,7 @@
 mod forge;
 mod places;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -11,8 +12,8 @@ use serde_json::Value;
 
 use super::{Colour, Format, Report, Section};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::policy::{ApprovalDemand, Decision, Enforcement, Origin, Waiver};
-use crate::source::{Position, RepoPath};
+use crate::policy::{Acceptance, ApprovalDemand, Decision, Enforcement, Origin, Waiver, WaiverPlace};
+use crate::source::{Position, RepoPath, Span};
 use crate::verdict::{Forced, Judged, Judgement, Verdict};
 
 const FORMATS: [Format; 9] = [
@@ -86,7 +87,7 @@ fn approving(missing: usize) -> Judged {
 
 fn waived() -> Judged {
     let mut judged = judged(finding("node-port").at(at("a.yaml", 2, Side::New)), Enforcement::Off);
-    judged.decision.waived = Some(Waiver {
+    judged.decision.waived = Some(Acceptance::Waiver(Waiver {
         check: "node-port".into(),
         cluster: "default".into(),
         object: "Service/shop/web".into(),
@@ -94,8 +95,8 @@ fn waived() -> Judged {
         reason: "moves in spring".into(),
         owner: "@acme/network".into(),
         expires: NaiveDate::from_ymd_opt(2027, 3, 31).expect("a date"),
-        line: 9,
-    });
+        place: WaiverPlace { path: ".portcullis.yaml".into(), source: Arc::default(), span: Span::default() },
+    }));
     judged
 }
 

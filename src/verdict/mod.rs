@@ -3,6 +3,8 @@
 //! In: findings, the policy, what could not be evaluated. Out: [`Judgement`] with its [`Verdict`].
 //! Never: looks for anything itself, or prints.
 
+mod allowances;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,12 +12,14 @@ use chrono::NaiveDate;
 
 use crate::approval::Purpose;
 use crate::evidence::{ApprovalStanding, RefEvidence};
-use crate::finding::{Aspect, Finding, Fingerprint, Severity, Subject};
+use crate::finding::{Aspect, Finding, Fingerprint, Severity};
 use crate::kube::ClusterName;
 use crate::owners::{Approver, OwnerHandle};
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
 use crate::source::RepoPath;
 use crate::world::ObjectChange;
+
+pub use allowances::Allowances;
 
 /// What happens to the push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +125,8 @@ pub struct Circumstances<'a> {
     pub evidence: &'a RefEvidence,
     /// Whether anybody can have approved.
     pub mode: Mode,
+    /// What annotations of changed objects ask for.
+    pub allowances: &'a Allowances,
     /// The day on the server.
     pub today: NaiveDate,
 }
@@ -217,6 +223,7 @@ fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Option<(Rank, J
     };
     let decide = |path: Option<&str>| circumstances.policy.decide(&named, path, circumstances.today);
     let decision = strictest(&finding, decide)?;
+    let decision = circumstances.allowances.applied(decision, &finding, circumstances.evidence);
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
     let (approved_by, missing) = approvals(&decision, circumstances.evidence, &fingerprint);
     let judged = Judged { finding, decision, approved_by, missing };
@@ -251,12 +258,7 @@ fn strictest(finding: &Finding, decide: impl Fn(Option<&str>) -> Option<Decision
 
 /// What a waiver calls the subject of a finding.
 pub fn subject_text(finding: &Finding) -> String {
-    match &finding.subject {
-        Subject::Object { id, .. } => id.to_string(),
-        Subject::File => finding.location.as_ref().map_or_else(String::new, |at| at.path.to_string()),
-        Subject::Commit(id) => id.to_string(),
-        Subject::Ref(name) => name.clone(),
-    }
+    finding.subject_text()
 }
 
 /// The order in which findings are reported: the worst first.

@@ -9,10 +9,12 @@ mod differing;
 mod loader;
 mod needles;
 mod pairing;
+mod presence;
 mod related;
 
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
+pub use presence::{Presence, PresenceInput};
 
 use std::sync::Arc;
 

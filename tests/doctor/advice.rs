@@ -195,7 +195,9 @@ fn waivers_that_cover_nothing_or_have_ended_are_told() -> Result<(), Failure> {
     let place = holding(&[(".portcullis.yaml", &waiver("0123456789ab", "2020-01-01"))])?;
     holds(
         &place,
-        &["advice: waivers: ended: public-load-balancer of Service/shop/web (line 4, 2020-01-01)"],
+        &[
+            "advice: waivers: ended: public-load-balancer of Service/shop/web (.portcullis.yaml:4, 2020-01-01)",
+        ],
     )?;
     let bad = GOOD.replace("web", "shop").replace("ClusterIP", "LoadBalancer");
     let place = holding(&[("shop.yaml", &bad)])?;

@@ -11,7 +11,7 @@ fn two_ports() -> String {
 }
 
 /// The fingerprint of the open port, as the report for programs gives it.
-fn fingerprint() -> Result<String, Failure> {
+pub(super) fn fingerprint() -> Result<String, Failure> {
     let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
     server.guard("pre-receive", "pre-receive --format json")?;
     let alice = server.checkout("alice")?;

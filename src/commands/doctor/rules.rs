@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::line::Line;
 use crate::commands::gate::{Governing, Session, date_of};
 use crate::owners::{Approver, OwnersFile};
-use crate::policy::{Layer, WaivedFinding, Waiver};
+use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
 use crate::push::HostKind;
 use crate::signature::{KeyFacts, KeyStanding};
 use crate::verdict::{Judgement, subject_text};
@@ -124,6 +124,11 @@ fn unowned(session: &Session, governing: &Governing, file: &OwnersFile, host: Op
 fn waivers(session: &Session, governing: &Governing) -> Line {
     let topic = "waivers";
     let all: Vec<&Waiver> = governing.policy.layers().iter().flat_map(Layer::waivers).collect();
+    if let Some(mistake) = governing.waiver_mistakes.first() {
+        let text =
+            format!("{}:{} covers nothing: {}", mistake.place.path, mistake.place.line(), mistake.message);
+        return Line::advice(topic, text, "portcullis baseline --check, in a clone");
+    }
     if all.is_empty() {
         return Line::ok(topic, "none");
     }
@@ -151,7 +156,14 @@ fn waivers(session: &Session, governing: &Governing) -> Line {
 fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
     let wanted = waivers.iter().filter(|waiver| wanted(waiver));
     let one = |waiver: &&Waiver| {
-        format!("{} of {} (line {}, {})", waiver.check, waiver.object, waiver.line, waiver.expires)
+        format!(
+            "{} of {} ({}:{}, {})",
+            waiver.check,
+            waiver.object,
+            waiver.place.path,
+            waiver.place.line(),
+            waiver.expires
+        )
     };
     wanted.map(one).collect()
 }
@@ -168,7 +180,7 @@ fn is_used(waiver: &Waiver, judgement: &Judgement, session: &Session) -> bool {
             severity: judged.finding.severity,
             fingerprint: fingerprint.as_str(),
         };
-        waiver.covers(&finding, session.today())
+        waiver.covers(&finding, WaiverTerm::of(session.today(), None))
     })
 }
 

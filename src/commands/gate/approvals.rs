@@ -24,6 +24,8 @@ pub(super) struct Reader<'a> {
     pub(super) repository: &'a Repository,
     pub(super) trusted: &'a Result<TrustedKeys, String>,
     pub(super) people: &'a [PersonEntry],
+    /// Who may state the reviews of others.
+    pub(super) issuers: &'a [String],
     pub(super) now: SystemTime,
 }
 
@@ -47,7 +49,7 @@ impl Reader<'_> {
             tree,
             signature: self.status(&tag.payload, tag.signature.as_deref()),
         };
-        Record::of(signed, self.people)
+        Record::of(signed, self.people, self.issuers)
     }
 
     /// Whether a statement is past its time. Whose it was does not matter any more, and thousands of old ones
@@ -103,6 +105,8 @@ pub(super) struct Approvals {
     pub(super) needed_more: usize,
     /// What whoever pushes should know of them.
     pub(super) notices: Vec<String>,
+    /// Who took part in the change; `None` where nothing was said of it.
+    pub(super) contributors: Option<Contributors>,
     given: Vec<Given>,
 }
 
@@ -154,9 +158,18 @@ impl Approvals {
     ) -> Self {
         for review in proposal.into_iter().flat_map(|proposal| &proposal.reviews) {
             let (given, facts) = review.given(tree, contributors);
-            self.notices.extend(review.notice(&facts));
+            self.notices.push(review.notice(&facts));
             self.given.extend(given);
             self.facts.push(facts);
+        }
+        self.contributors = Some(contributors.clone());
+        // Only reviews by people who are known not to have made the change are ever stated.
+        let stated = |given: &Given| match &given.basis {
+            Basis::Statement(statement) => statement.purpose == Purpose::Review,
+            Basis::Review(_) => false,
+        };
+        if self.given.iter().all(stated) {
+            self.needed_more = 0;
         }
         if self.needed_more > 0 && !self.given.is_empty() {
             self.notices.push(UNPROVED.to_owned());
@@ -194,7 +207,7 @@ impl Approvals {
         };
         // An override approves nothing: it may be by the author of the change.
         match purpose {
-            Purpose::Approval => self.given.extend(outcome.ok().map(given)),
+            Purpose::Approval | Purpose::Review => self.given.extend(outcome.ok().map(given)),
             Purpose::Override => {}
         }
     }

@@ -10,6 +10,7 @@ use crate::git::raw::{RawPerson, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::owners::Approver;
 use crate::policy::{PersonEntry, signer};
+use crate::push::{HostFacts, Via};
 
 /// Who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
 /// claimed of them, which is enough to be shut out.
@@ -39,7 +40,7 @@ pub(super) fn contributors(
         let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
         contributors.claims.extend(tagger.into_iter().flatten());
     }
-    let host = push.host.iter().flat_map(|host| host.pusher.iter().chain(&host.others));
+    let host = push.host.iter().flat_map(|host| pusher(host).into_iter().chain(&host.others));
     let proposal = push.proposal.iter().flat_map(Proposal::makers);
     contributors.claims.extend(host.chain(proposal).map(|account| Claim::new(account)));
     contributors.makers = makers(facts, people, push);
@@ -49,7 +50,7 @@ pub(super) fn contributors(
 /// A program that signs counts: it is known who made the change, and it approves nothing. A program that
 /// only pushes does not: it may push what the one who approves has made.
 fn makers(facts: &[CommitFacts], people: &[PersonEntry], push: &PushFacts) -> Makers {
-    let pusher = push.host.as_ref().and_then(|host| host.pusher.as_deref()).map(Claim::new);
+    let pusher = push.host.as_ref().and_then(pusher).map(|account| Claim::new(account));
     let pushed_by_somebody = pusher.is_some_and(|pusher| {
         let mut meant = people.iter().filter(|person| pusher.may_mean(&Approver::of(person))).peekable();
         meant.peek().is_some() && meant.all(|person| !person.bot)
@@ -77,4 +78,13 @@ fn co_authors(message: &[u8]) -> Vec<Claim> {
         known.then(|| [Claim::new(name), Claim::new(address.trim_end().trim_end_matches('>'))])
     };
     text.lines().filter_map(trailer).flatten().collect()
+}
+
+/// Whoever presses the button that merges a pull request adds nothing to it, and proves nothing about who
+/// made it.
+fn pusher(host: &HostFacts) -> Option<&String> {
+    match host.via {
+        Via::Merge => None,
+        Via::Push | Via::Web => host.pusher.as_ref(),
+    }
 }

@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 
 use super::keyring;
 use super::owners::{dialect_of, owners_of};
-use super::policy::Governing;
 use super::planning::PlannedRef;
+use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
+use super::waivers;
 use crate::evidence::{Evidence, RefEvidence, TrustApproval};
 use crate::owners::{Coverage, OwnerHandle, OwnersFile};
 use crate::pipeline::{Change, evaluate};
 use crate::push::HostKind;
+use crate::render::{Layout, LayoutInput, Reaches};
 use crate::signature::TrustedKeys;
 use crate::source::{RepoPath, Snapshot};
 use crate::verdict::{Judgement, Mode};
+use crate::world::{Presence, PresenceInput};
 
 impl Session {
     /// The keys that may sign, or why none may.
@@ -47,7 +50,9 @@ impl Session {
         let governing = self.policy(Some(&old))?;
         let evidence = self.evidence(planned, &governing, &old, &new)?;
         let owned = match &evidence.owned {
-            Evidence::Known(owned) => owned.iter().flat_map(|change| change.requirement.owners.clone()).collect(),
+            Evidence::Known(owned) => {
+                owned.iter().flat_map(|change| change.requirement.owners.clone()).collect()
+            }
             Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => Vec::new(),
         };
         let missing = evidence.trust_files.iter().flat_map(|change| match &change.approval {
@@ -73,6 +78,22 @@ impl Session {
             mode: Mode::BeforeCommit,
         };
         evaluate(&change, &governing.targets, &governing.policy, self.today())
+    }
+
+    /// What can be known of files that are no commit yet: what they do to the waivers.
+    pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
+        let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
+        RefEvidence { waivers: waivers::facts(&input, self.today()), ..RefEvidence::none() }
+    }
+
+    /// Where objects of some names stand in the governing ref.
+    pub fn presence(&self, governing: &Governing, objects: &BTreeSet<&str>) -> Presence {
+        let (snapshot, blobs) = (self.governing_snapshot(), self.repository.blobs());
+        let selection = &governing.targets.selection;
+        let reaches = &Reaches::read(std::iter::once(snapshot), &*blobs);
+        let layout = Layout::of(&LayoutInput { snapshot, selection, reaches }, &mut *blobs.reader());
+        let input = PresenceInput { snapshot, layout: &layout, selection, blobs: &*blobs };
+        Presence::of(input, objects)
     }
 
     /// The governing ref beside itself.

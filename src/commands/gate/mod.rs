@@ -17,7 +17,9 @@ mod signatures;
 mod statements;
 mod trust_files;
 mod trust_owners;
+mod unblocking;
 mod verification;
+mod waivers;
 mod weakening;
 
 pub(super) use clock::date_of;
@@ -27,3 +29,4 @@ pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, lo
 pub use reviews::{Proposal, PushedBy, Review};
 pub use session::{GateError, PushFacts, Session};
 pub use verification::VerifiedCommit;
+pub(super) use waivers::notice as waivers_notice;

@@ -76,6 +76,9 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
     let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
     let tip = planned.tip.as_ref().filter(|_| blocked)?;
+    if planned.merged_tree.is_some() {
+        return Some("who is asked to approve reviews the newest commit of the pull request; this check then runs again".to_owned());
+    }
     if governing.policy.repository().is_none() {
         return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
     }

@@ -11,7 +11,7 @@ use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
     Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
-    ProfileName, ProtectedRefs, SignaturesEntry,
+    ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
 };
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot, TreeFile};
@@ -78,7 +78,7 @@ impl Floor {
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(PolicyLoadError::Floor { path: path.to_path_buf(), source }),
         };
-        let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks(), Author::Server)?;
+        let layer = parse(&path.display().to_string(), &bytes, Author::Server)?;
         let folder = path.parent().unwrap_or(Path::new("/")).to_path_buf();
         let digest = digest(&bytes, &layer, &folder);
         Ok(Some(Self { layer, folder, digest }))
@@ -109,6 +109,8 @@ pub struct Governing {
     pub floor_digest: Option<Digest>,
     /// The files of the repository that may hold keys.
     pub key_files: KeyFiles,
+    /// What the waivers file of the governing ref holds that covers nothing.
+    pub waiver_mistakes: Vec<WaiverMistake>,
 }
 
 impl Governing {
@@ -123,6 +125,28 @@ pub fn known_checks() -> Vec<&'static str> {
     REGISTRY.iter().map(|check| check.meta.id).collect()
 }
 
+/// A policy file, as far as the checks agree with it.
+fn parse(path: &str, bytes: &[u8], author: Author) -> Result<Layer, PolicyError> {
+    let layer = Layer::parse(path, bytes, &known_checks(), author)?;
+    let without = REGISTRY.iter().filter(|check| !check.meta.family.may_be_annotated());
+    layer.check_annotations(&without.map(|check| check.meta.id).collect::<Vec<_>>())?;
+    Ok(layer)
+}
+
+/// The waivers beside the policy of a revision.
+fn waivers_file(repository: &Repository, snapshot: &Snapshot) -> WaiversFile {
+    snapshot.file(WAIVERS_PATH).map(|file| waivers_of(repository, file)).unwrap_or_default()
+}
+
+/// The waivers that a file holds. One that cannot be read waives nothing.
+pub(super) fn waivers_of(repository: &Repository, file: &TreeFile) -> WaiversFile {
+    match repository.blob(&file.id) {
+        Ok(bytes) if file.mode.is_file() => WaiversFile::parse(WAIVERS_PATH, &bytes, &known_checks()),
+        Ok(_) => WaiversFile::unusable(WAIVERS_PATH, "it is a symbolic link or a submodule"),
+        Err(error) => WaiversFile::unusable(WAIVERS_PATH, &error.to_string()),
+    }
+}
+
 /// Puts the policy together. `governing` and `target` are the files of the governing ref's and of
 /// the target ref's old tip.
 pub fn load(
@@ -132,11 +156,14 @@ pub fn load(
     floor: Option<Floor>,
 ) -> Result<Governing, PolicyLoadError> {
     let own = read_policy(repository, governing, "the governing ref")?;
+    let waivers = waivers_file(repository, governing);
     let governance = if own.is_some() { Governance::Established } else { Governance::None };
     let mut protected = vec![own.as_ref().map_or(ProtectedRefs::Everything, ProtectedRefs::by)];
-    let mut layers = vec![own.map_or_else(|| Layer::profile(ProfileName::Baseline), Ok)?];
+    let own = own.map_or_else(|| Layer::profile(ProfileName::Baseline), Ok)?;
+    let mut layers = vec![own.with_waivers(&waivers)];
     if let Some(target) = target.filter(|target| target.file(POLICY_PATH) != governing.file(POLICY_PATH)) {
-        layers.extend(read_policy(repository, target, "the target ref")?);
+        let own = read_policy(repository, target, "the target ref")?;
+        layers.extend(own.map(|own| own.with_waivers(&waivers_file(repository, target))));
     }
     let floor_folder = floor.as_ref().map(|floor| floor.folder.clone());
     let floor_digest = floor.as_ref().map(|floor| floor.digest.clone());
@@ -149,7 +176,8 @@ pub fn load(
     let targets = targets(&layers)?;
     let key_files = KeyFiles::of(&layers);
     let policy = Policy::of(layers, protected, accepted);
-    Ok(Governing { policy, targets, governance, floor_folder, floor_digest, key_files })
+    let waiver_mistakes = waivers.mistakes;
+    Ok(Governing { policy, targets, governance, floor_folder, floor_digest, key_files, waiver_mistakes })
 }
 
 /// The policy where there is no repository: the server's, or the profile `baseline`.
@@ -164,13 +192,13 @@ pub fn load_without_repository(floor: Option<&Path>) -> Result<Governing, GateEr
 pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
     let bytes =
         std::fs::read(path).map_err(|source| PolicyLoadError::Floor { path: path.to_path_buf(), source })?;
-    let layer = Layer::parse(&path.display().to_string(), &bytes, &known_checks(), Author::Repository);
+    let layer = parse(&path.display().to_string(), &bytes, Author::Repository);
     alone(layer.map_err(PolicyLoadError::from)?, None)
 }
 
 /// A policy of our own making.
 pub fn load_policy_text(name: &str, text: &str) -> Result<Governing, GateError> {
-    let layer = Layer::parse(name, text.as_bytes(), &known_checks(), Author::Repository);
+    let layer = parse(name, text.as_bytes(), Author::Repository);
     alone(layer.map_err(PolicyLoadError::from)?, None)
 }
 
@@ -181,7 +209,8 @@ fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateE
     let key_files = KeyFiles::of(&layers);
     let policy = Policy::of(layers, protected, std::collections::BTreeMap::new());
     let governance = Governance::Established;
-    Ok(Governing { policy, targets, governance, floor_folder, floor_digest: None, key_files })
+    let (floor_digest, waiver_mistakes) = (None, Vec::new());
+    Ok(Governing { policy, targets, governance, floor_folder, floor_digest, key_files, waiver_mistakes })
 }
 
 fn read_policy(
@@ -199,15 +228,13 @@ fn read_policy(
         return Err(unreadable("it is a symbolic link or a submodule".into()));
     }
     let bytes = repository.blob(&file.id).map_err(|error| unreadable(error.to_string()))?;
-    Ok(Some(Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository)?))
+    Ok(Some(parse(POLICY_PATH, &bytes, Author::Repository)?))
 }
 
 /// Why a policy that a push brings could not be used, if so.
 pub fn broken_policy(repository: &Repository, blob: &ObjectId) -> Option<String> {
     match repository.blob(blob) {
-        Ok(bytes) => Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository)
-            .err()
-            .map(|error| error.to_string()),
+        Ok(bytes) => parse(POLICY_PATH, &bytes, Author::Repository).err().map(|error| error.to_string()),
         Err(error) => Some(error.to_string()),
     }
 }
@@ -215,7 +242,7 @@ pub fn broken_policy(repository: &Repository, blob: &ObjectId) -> Option<String>
 /// The policy that a file holds, if it can be used.
 pub(super) fn policy_of(repository: &Repository, file: &TreeFile) -> Option<Layer> {
     let bytes = repository.blob(&file.id).ok().filter(|_| file.mode.is_file())?;
-    Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository).ok()
+    parse(POLICY_PATH, &bytes, Author::Repository).ok()
 }
 
 /// Manifests and clusters: the server's where it names them, else the governing ref's. Never those of a

@@ -18,6 +18,8 @@ pub struct Proposal {
     pub pushed_by: PushedBy,
     /// Reviews that approve.
     pub reviews: Vec<Review>,
+    /// People whom the forge knows to be in teams that are asked.
+    pub candidates: Vec<Approver>,
 }
 
 /// Whether the forge proves who moved the branch of a pull request.
@@ -87,7 +89,7 @@ impl Review {
         });
         let facts = ApprovalFacts {
             object: self.commit.clone(),
-            purpose: Some(Purpose::Approval),
+            purpose: Some(Purpose::Review),
             approver: Some(self.approver.clone()),
             reason: "a review".to_owned(),
             standing,
@@ -96,16 +98,16 @@ impl Review {
         (given, facts)
     }
 
-    /// What whoever reviewed should know, where the review does not count as a whole.
-    pub(super) fn notice(&self, facts: &ApprovalFacts) -> Option<String> {
+    /// What it counts for, in words.
+    pub(super) fn notice(&self, facts: &ApprovalFacts) -> String {
         let (who, commit) = (&self.approver.name, self.commit.short());
         match &facts.standing {
-            ApprovalStanding::WholeChange => None,
-            ApprovalStanding::UnchangedPaths => Some(format!(
+            ApprovalStanding::WholeChange => format!("{who} approved the change at {commit}"),
+            ApprovalStanding::UnchangedPaths => format!(
                 "{who} approved {commit}, and the change is another one since then: it counts for files that are as they were"
-            )),
+            ),
             ApprovalStanding::None(reason) => {
-                Some(format!("the review of {commit} by {who} does not count: it {reason}"))
+                format!("the review of {commit} by {who} does not count: it {reason}")
             }
         }
     }

@@ -15,6 +15,8 @@ use super::policy::{Floor, Governing, PolicyLoadError, load};
 use super::reviews::Proposal;
 use super::signatures::{Judged, Signatures};
 use super::trust_files::{self, OntoHead};
+use super::unblocking::whom_to_ask;
+use super::waivers;
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
@@ -185,7 +187,10 @@ impl Session {
             mode: Mode::Enforcing,
         };
         let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
+        let whom = whom_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
         let mut section = section(planned, &governing, &evidence, judgement);
+        section.notices.extend(whom);
+        section.notices.extend(waivers::notice(&governing, self.today()));
         section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.stray_head()?.map(stray_head_notice));
         Ok(section)
@@ -232,6 +237,8 @@ impl Session {
             trust_files: trust_files::changes(&input, &approvals),
             approvals: approvals.facts,
             more_approvals: approvals.needed_more,
+            contributors: approvals.contributors,
+            waivers: waivers::facts(&input, self.today()),
             notices: approvals.notices,
         })
     }

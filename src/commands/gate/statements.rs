@@ -42,9 +42,10 @@ impl Session {
         let Some(asked) = approvals::asked(input, planned, self.now)? else {
             return Ok(Approvals::default());
         };
-        let people = input.governing.policy.people();
+        let (people, issuers) = (input.governing.policy.people(), input.governing.policy.issuers());
         let contributors = contributors(&self.repository, planned, facts, people, &self.push)?;
-        let reader = Reader { repository: &self.repository, trusted: &judged.trusted, people, now: self.now };
+        let reader =
+            Reader { repository: &self.repository, trusted: &judged.trusted, people, issuers, now: self.now };
         let signed = Approvals::examine(stored, &reader, &asked, &contributors);
         Ok(signed.with_reviews(proposal, &asked.tree, &contributors))
     }
@@ -53,8 +54,9 @@ impl Session {
     pub fn statement(&self, ref_name: &str, object: &ObjectId) -> Result<Record, String> {
         let governing = self.policy(None).map_err(|error| error.to_string())?;
         let trusted = keyring::load(&self.repository, &governing, &self.governing);
-        let people = governing.policy.people();
-        let reader = Reader { repository: &self.repository, trusted: &trusted, people, now: self.now };
+        let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
+        let reader =
+            Reader { repository: &self.repository, trusted: &trusted, people, issuers, now: self.now };
         reader.read(ref_name, object).map_err(|reason| reason.to_string())
     }
 

@@ -10,7 +10,7 @@ use crate::approval::Digest;
 use crate::evidence::{TrustApproval, TrustFileChange, Weakening};
 use crate::git::Repository;
 use crate::owners::{Dialect, KnownDialect, may_name_owners};
-use crate::policy::POLICY_PATH;
+use crate::policy::{POLICY_PATH, WAIVERS_PATH};
 use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// Folders whose files run the gate on a forge.
@@ -58,14 +58,15 @@ pub(super) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     role(input, path).is_some()
 }
 
-/// What the gate goes by: every trust file of the governing ref, and the target ref's own policy, which
-/// is a layer of its own. An approval that was given under anything else does not count.
+/// What the gate goes by: every trust file of the governing ref, and the target ref's own policy and
+/// waivers, which are a layer of their own. An approval that was given under anything else does not count.
 pub(super) fn digest(input: &TrustInput<'_>) -> Digest {
     let before = TrustInput { old: input.base, new: input.base, ..*input };
     let trusted = input.base.files.iter().filter(|(path, _)| is_trust_file(&before, path));
-    let own_policy = input.old.files.get_key_value(&RepoPath::new(POLICY_PATH));
+    let own = [POLICY_PATH, WAIVERS_PATH].map(RepoPath::new);
+    let own = own.iter().filter_map(|path| input.old.files.get_key_value(path));
     let line = |(path, file): (&RepoPath, &TreeFile)| format!("{} {} {path}", mode(file.mode), file.id);
-    let lines: Vec<String> = trusted.chain(own_policy).map(line).collect();
+    let lines: Vec<String> = trusted.chain(own).map(line).collect();
     Digest::of(lines.iter().map(String::as_bytes))
 }
 
@@ -134,7 +135,7 @@ fn is_first(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     let wanted = role(input, path);
     let demanded = match wanted {
         Some(Role::Codeowners | Role::NestedOwners) => input.governing.policy.owners().is_some(),
-        Some(Role::Keyring) => true,
+        Some(Role::Keyring | Role::Waivers) => true,
         Some(Role::Policy | Role::Encryption | Role::Workflow) | None => false,
     };
     let in_force = || input.base.files.keys().any(|known| role(input, known) == wanted);
@@ -144,7 +145,12 @@ fn is_first(input: &TrustInput<'_>, path: &RepoPath) -> bool {
 /// Whether a ref loses rules that only its own policy has: that is a layer of its own, and a branch that
 /// catches up with the governing ref may not shed it on the way.
 fn loosens_its_own(input: &TrustInput<'_>, path: &RepoPath, weakening: &Weakening) -> bool {
-    let has_its_own = path.as_str() == POLICY_PATH && input.old.files.contains_key(path);
+    let own_policy = input.old.file(POLICY_PATH);
+    let has_its_own = match path.as_str() {
+        POLICY_PATH => own_policy.is_some(),
+        WAIVERS_PATH => own_policy.is_some() && own_policy != input.base.file(POLICY_PATH),
+        _ => false,
+    };
     has_its_own
         && match weakening {
             Weakening::Compared(sentences) => !sentences.is_empty(),
@@ -156,6 +162,7 @@ fn loosens_its_own(input: &TrustInput<'_>, path: &RepoPath, weakening: &Weakenin
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Policy,
+    Waivers,
     Codeowners,
     NestedOwners,
     Keyring,
@@ -168,6 +175,7 @@ impl Role {
     fn as_str(self) -> &'static str {
         match self {
             Self::Policy => "the policy",
+            Self::Waivers => "the list of waivers",
             Self::Codeowners => "a CODEOWNERS file",
             Self::NestedOwners => "an OWNERS file",
             Self::Keyring => "a keyring",
@@ -181,6 +189,8 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
     let text = path.as_str();
     if text == POLICY_PATH {
         Some(Role::Policy)
+    } else if text == WAIVERS_PATH {
+        Some(Role::Waivers)
     } else if may_name_owners(owners_dialect(input).policy, path) {
         Some(if path.is_named("CODEOWNERS") { Role::Codeowners } else { Role::NestedOwners })
     } else if input.governing.key_files.contain(path) {

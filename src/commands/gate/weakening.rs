@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::clock::date_of;
 use super::keyring;
-use super::policy::{known_checks, policy_of};
+use super::policy::{known_checks, policy_of, waivers_of};
 use super::trust_files::{Role, TrustInput};
 use super::trust_owners::TrustOwners;
 use crate::evidence::Weakening;
 use crate::owners::{OwnersFile, Requirement};
-use crate::policy::weakenings;
+use crate::policy::{new_waivers, weakenings};
 use crate::signature::{KeyFacts, KeyStanding};
-use crate::source::RepoPath;
+use crate::source::{RepoPath, Snapshot};
 
 /// Compares both versions, where that is possible.
 pub(super) fn weakening(
@@ -23,6 +23,7 @@ pub(super) fn weakening(
 ) -> Weakening {
     match role {
         Role::Policy => of_policy(input, path),
+        Role::Waivers => of_waivers(input, path),
         Role::Codeowners | Role::NestedOwners => of_owners(input, owners),
         Role::Keyring => of_keys(input, path),
         Role::Encryption | Role::Workflow => Weakening::NotCompared,
@@ -54,6 +55,15 @@ fn gain(before: Option<&KeyFacts>, after: &KeyFacts) -> Option<String> {
             Some(format!("key {} may sign{until}", after.key))
         }
     }
+}
+
+/// Which waivers there are that were not there, or say something else. What cannot be used today may be of use
+/// to a later version of the gate, or on a later day.
+fn of_waivers(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
+    let file = |snapshot: &Snapshot| snapshot.files.get(path).map(|file| waivers_of(input.repository, file));
+    let old = file(input.old).unwrap_or_default();
+    let new = file(input.new).unwrap_or_default();
+    Weakening::Compared(new_waivers(&old, &new))
 }
 
 fn of_policy(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {

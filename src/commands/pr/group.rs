@@ -52,8 +52,13 @@ pub(super) fn judge(
     };
     let numbers: Vec<PullNumber> = steps.iter().map(|step| step.number).collect();
     stage.fetch(settings, &[target], &numbers)?;
-    let judge =
-        Judge { forge, stage: &stage, settings, floor: arguments.server_policy.clone(), now: SystemTime::now() };
+    let judge = Judge {
+        forge,
+        stage: &stage,
+        settings,
+        floor: arguments.server_policy.clone(),
+        now: SystemTime::now(),
+    };
     let mut sections = Vec::new();
     for step in steps {
         let pull = forge.pull_request(step.number)?;
@@ -62,14 +67,18 @@ pub(super) fn judge(
     Ok(whole(sections))
 }
 
-fn section(judge: &Judge<'_>, stage: &Stage, step: &Step, pull: &PullRequest) -> Result<Section, CommandError> {
+fn section(
+    judge: &Judge<'_>,
+    stage: &Stage,
+    step: &Step,
+    pull: &PullRequest,
+) -> Result<Section, CommandError> {
     if stage.head_of(step.number)? != pull.head {
         let title = format!("pull request {}", step.number);
         return Ok(Section::undecided(&title, super::moved()));
     }
     let made = stage.tree_of(&step.merged)?;
-    let (section, _) = judge.section(Proposed { pull, base: &step.base, made: Some(&made) })?;
-    Ok(section)
+    Ok(judge.outcome(Proposed { pull, base: &step.base, made: Some(&made) })?.section)
 }
 
 /// The pull requests between the target and the group's commit, the first to be merged first; the reason where

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use super::people::{Doubt, Teams, person};
 use super::settings::Settings;
 use super::stage::{Merge, Stage};
+use crate::approval::Asked;
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
 use crate::commands::gate::{PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
@@ -40,11 +41,25 @@ pub(super) struct Proposed<'a> {
     pub(super) made: Option<&'a ObjectId>,
 }
 
+/// What came of a pull request.
+pub(super) struct Outcome {
+    pub(super) section: Section,
+    /// The approvals that stood.
+    pub(super) standing: Vec<Approval>,
+    /// Whether it is proved who made it.
+    pub(super) pushed_by: PushedBy,
+    /// What a statement about it says; `None` where there is nothing that could be approved.
+    pub(super) asked: Option<Asked>,
+}
+
 impl Judge<'_> {
-    /// The section of a pull request. Approvals are those that stand when it is called.
-    pub(super) fn section(&self, proposed: Proposed<'_>) -> Result<(Section, Vec<Approval>), CommandError> {
+    /// The outcome for a pull request. Approvals are those that stand when it is called.
+    pub(super) fn outcome(&self, proposed: Proposed<'_>) -> Result<Outcome, CommandError> {
         let title = title(proposed.pull);
-        let undecided = |reason: String| Ok((Section::undecided(&title, reason), Vec::new()));
+        let undecided = |reason: String| {
+            let section = Section::undecided(&title, reason);
+            Ok(Outcome { section, standing: Vec::new(), pushed_by: PushedBy::Anybody, asked: None })
+        };
         let merged = match self.stage.merge(proposed.base, &proposed.pull.head)? {
             Merge::Tree(tree) => tree,
             Merge::Conflict => return undecided(conflict(proposed.pull)),
@@ -54,30 +69,39 @@ impl Judge<'_> {
             Some(_) | None => {}
         }
         let standing = approvals(&self.forge.reviews(proposed.pull.number)?);
-        let mut section = self.judged(proposed, merged, &standing)?;
-        section.title = title;
-        Ok((section, standing))
-    }
-
-    fn judged(&self, proposed: Proposed<'_>, merged: ObjectId, standing: &[Approval]) -> Result<Section, CommandError> {
         let session = self.session()?;
         let planned = planned(&session, proposed, Some(merged))?;
-        let mut proposal = self.proposal(proposed.pull)?;
+        let asked = session.asked(&planned)?;
+        let proposal = self.proposal(proposed.pull)?;
+        let pushed_by = proposal.pushed_by;
+        let mut section = self.judged(session, &planned, proposed, (proposal, &standing))?;
+        section.title = title;
+        Ok(Outcome { section, standing, pushed_by, asked })
+    }
+
+    fn judged(
+        &self,
+        session: Session,
+        planned: &PlannedRef,
+        proposed: Proposed<'_>,
+        (mut proposal, standing): (Proposal, &[Approval]),
+    ) -> Result<Section, CommandError> {
         let session = session.of_push(self.facts(Proposal { reviews: Vec::new(), ..proposal.clone() }));
         if standing.is_empty() {
-            return Ok(session.judge_planned(&planned)?);
+            return Ok(session.judge_planned(planned)?);
         }
-        let teams = Teams::ask(self.forge, &session.asked_for(&planned)?);
+        let teams = Teams::ask(self.forge, &session.asked_for(planned)?);
         let with = |doubt| self.reviews(&session, proposed, standing, (&teams, doubt));
         proposal.reviews = with(Doubt::Nobody)?;
+        proposal.candidates = teams.candidates(session.policy(None)?.policy.people());
         let in_doubt = Proposal { reviews: with(Doubt::Everybody)?, ..proposal.clone() };
         let session = session.of_push(self.facts(proposal));
-        let mut section = session.judge_planned(&planned)?;
+        let mut section = session.judge_planned(planned)?;
         if section.judgement.verdict != Verdict::Reject || teams.unknown().next().is_none() {
             return Ok(section);
         }
         let session = session.of_push(self.facts(in_doubt));
-        if session.judge_planned(&planned)?.judgement.verdict == Verdict::Accept {
+        if session.judge_planned(planned)?.judgement.verdict == Verdict::Accept {
             section.judgement.verdict = Verdict::Undecided;
             section.judgement.undecided.extend(teams.unknown().map(|(team, error)| {
                 format!("whether those who approved are in {team} is not known: {error}")
@@ -113,7 +137,7 @@ impl Judge<'_> {
             }
             Pushers::Unknown(_) => PushedBy::Anybody,
         };
-        Ok(Proposal { accounts, pushed_by, reviews: Vec::new() })
+        Ok(Proposal { accounts, pushed_by, ..Proposal::default() })
     }
 
     /// Approving reviews, as far as they are of somebody.
@@ -149,7 +173,12 @@ impl Judge<'_> {
     }
 
     /// What could be seen in a reviewed commit: where the target has moved on, only what was found in it then.
-    fn seen(&self, session: &Session, proposed: Proposed<'_>, commit: &ObjectId) -> Result<Seen, CommandError> {
+    fn seen(
+        &self,
+        session: &Session,
+        proposed: Proposed<'_>,
+        commit: &ObjectId,
+    ) -> Result<Seen, CommandError> {
         let governing = session.policy(None)?;
         let asked = governing.policy.asked_approvers().next().is_some();
         if !asked || !self.stage.has(commit)? {
@@ -168,7 +197,11 @@ impl Judge<'_> {
     }
 }
 
-fn planned(session: &Session, proposed: Proposed<'_>, merged_tree: Option<ObjectId>) -> Result<PlannedRef, CommandError> {
+fn planned(
+    session: &Session,
+    proposed: Proposed<'_>,
+    merged_tree: Option<ObjectId>,
+) -> Result<PlannedRef, CommandError> {
     let Proposed { pull, base, made: _ } = proposed;
     let history = session.repository.history(Some(base), &pull.head)?;
     Ok(PlannedRef {
@@ -189,7 +222,9 @@ fn title(pull: &PullRequest) -> String {
 
 fn conflict(pull: &PullRequest) -> String {
     let target = &pull.target;
-    format!("it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push")
+    format!(
+        "it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push"
+    )
 }
 
 fn otherwise(merged: &ObjectId, made: &ObjectId) -> String {

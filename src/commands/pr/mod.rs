@@ -4,6 +4,7 @@
 //! says what is true then, always under the same name.
 
 mod group;
+mod issue;
 mod judge;
 mod people;
 mod publish;
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::deadline;
 use super::error::{CommandError, Exit};
+use super::gate::PushedBy;
 use super::output::Destination;
 use super::report_files::write_files;
 use crate::cli::{PullRequestArguments, ReportFilesArguments};
@@ -22,6 +24,7 @@ use crate::push::{Runner, Subject, runner};
 use crate::report::{Report, Section};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
+use issue::issue;
 use judge::{Judge, Proposed};
 use publish::publish;
 use settings::Settings;
@@ -55,7 +58,8 @@ pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError
 
 /// The runner's own files where no others are named.
 fn with_runner(files: &ReportFilesArguments, runner: &Runner) -> ReportFilesArguments {
-    let or = |named: &Option<std::path::PathBuf>, name| named.clone().or_else(|| runner.get(name).map(Into::into));
+    let or =
+        |named: &Option<std::path::PathBuf>, name| named.clone().or_else(|| runner.get(name).map(Into::into));
     ReportFilesArguments {
         also: files.also.clone(),
         summary: or(&files.summary, "GITHUB_STEP_SUMMARY"),
@@ -79,16 +83,32 @@ fn pull_request(
     }
     let base = stage.tip_of(&pull.target)?;
     let made = stage.forge_merge(number, [&base, &pull.head])?;
-    let judge =
-        Judge { forge, stage: &stage, settings, floor: arguments.server_policy.clone(), now: SystemTime::now() };
-    let (mut section, standing) = judge.section(Proposed { pull: &pull, base: &base, made: made.as_ref() })?;
+    let judge = Judge {
+        forge,
+        stage: &stage,
+        settings,
+        floor: arguments.server_policy.clone(),
+        now: SystemTime::now(),
+    };
+    let outcome = judge.outcome(Proposed { pull: &pull, base: &base, made: made.as_ref() })?;
+    let mut section = outcome.section;
     // A review may have been dismissed, or a commit pushed, since the forge was asked.
     if section.judgement.verdict == Verdict::Accept {
         let now = forge.pull_request(number)?;
-        let same = now == pull && approvals(&forge.reviews(number)?) == standing;
+        let same = now == pull && approvals(&forge.reviews(number)?) == outcome.standing;
         if !same {
             section = Section::undecided(&section.title, moved());
         }
+    }
+    if let (true, Some(asked)) = (arguments.issue_approvals && !arguments.dry_run, &outcome.asked) {
+        let issued = match outcome.pushed_by {
+            PushedBy::People => issue(&stage, &section, asked, &pull.head),
+            PushedBy::Anybody => {
+                Ok(vec!["no review is stated: it is not proved who made the change".to_owned()])
+            }
+        };
+        let issued = issued.unwrap_or_else(|error| vec![format!("reviews could not be stated: {error}")]);
+        section.notices.extend(issued);
     }
     Ok(whole(section))
 }

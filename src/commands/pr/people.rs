@@ -26,7 +26,7 @@ impl Teams {
     /// Asks for every team among those who are asked to approve.
     pub(super) fn ask(forge: &dyn Forge, asked: &BTreeSet<OwnerHandle>) -> Self {
         let mut teams = Self::default();
-        for team in asked.iter().filter(|handle| handle.is_team()) {
+        for team in asked.iter().filter(|handle| forge.may_be_team(handle)) {
             match forge.team(team) {
                 Ok(accounts) => teams.known.insert(team.clone(), accounts).map_or((), drop),
                 Err(error) => teams.unknown.insert(team.clone(), error).map_or((), drop),
@@ -38,6 +38,12 @@ impl Teams {
     /// The teams whose accounts the forge does not tell, each with the reason.
     pub(super) fn unknown(&self) -> impl Iterator<Item = (&OwnerHandle, &ForgeError)> {
         self.unknown.iter()
+    }
+
+    /// Everybody who is in a known team.
+    pub(super) fn candidates(&self, people: &[PersonEntry]) -> Vec<Approver> {
+        let accounts: BTreeSet<&String> = self.known.values().flatten().collect();
+        accounts.into_iter().filter_map(|login| person(people, login, self, Doubt::Nobody)).collect()
     }
 
     /// The teams of an account.
@@ -52,16 +58,7 @@ impl Teams {
 /// The person behind an account: the policy's, or the account itself where the policy knows nobody by it.
 /// `None` for a program, and where several people claim the account.
 pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
-    let handle = format!("@{login}");
-    let claims = |person: &&PersonEntry| person.handles.iter().any(|known| known.eq_ignore_ascii_case(&handle));
-    let mut claiming = people.iter().filter(claims);
-    let mut approver = match (claiming.next(), claiming.next()) {
-        (None, _) => Approver { name: handle.clone(), handles: vec![handle] },
-        (Some(person), None) if !person.bot => Approver::of(person),
-        (Some(_), None | Some(_)) => return None,
-    };
-    approver.handles.extend(teams.of(login, doubt));
-    Some(approver)
+    Approver::of_account(people, &format!("@{login}"), &teams.of(login, doubt))
 }
 
 #[cfg(test)]
@@ -77,7 +74,12 @@ mod tests {
     #[test]
     fn an_account_is_one_person_or_nobody() {
         let bot = PersonEntry { bot: true, ..entry("Renovate", &["@renovate"]) };
-        let people = [entry("Ann", &["@Ann", "ann@example.com"]), entry("Bo", &["@ann2"]), entry("Bob", &["@ANN2"]), bot];
+        let people = [
+            entry("Ann", &["@Ann", "ann@example.com"]),
+            entry("Bo", &["@ann2"]),
+            entry("Bob", &["@ANN2"]),
+            bot,
+        ];
         let person = |login| person(&people, login, &Teams::default(), Doubt::Nobody);
         assert_eq!(person("ann").map(|person| person.name), Some("Ann".into()));
         assert_eq!(person("eve").map(|person| person.name), Some("@eve".into()));
@@ -90,7 +92,7 @@ mod tests {
         let team = OwnerHandle("@acme/net".into());
         let mut teams = Teams::default();
         teams.unknown.insert(team, ForgeError::Settings("no".into()));
-        assert_eq!(teams.of("ann", Doubt::Nobody), [String::new(); 0]);
+        assert!(teams.of("ann", Doubt::Nobody).is_empty());
         assert_eq!(teams.of("ann", Doubt::Everybody), ["@acme/net"]);
     }
 }

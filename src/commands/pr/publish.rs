@@ -7,9 +7,13 @@ use super::Judged;
 use super::settings::Settings;
 use crate::cli::{CommentArgument, PullRequestArguments};
 use crate::forge::{
-    CommitStatus, Forge, ForgeError, Freshness, LineNote, NoteLevel, NoteRun, Occasion, StatusState,
+    CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
+    StatusState,
 };
-use crate::report::{Annotation, AnnotationLevel, Report, Section, annotations, comment, status_line};
+use crate::report::{
+    Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,
+    suggestions,
+};
 use crate::verdict::Verdict;
 
 /// Says it, and returns the report with what could not be said.
@@ -20,7 +24,8 @@ pub(super) fn publish(
     judged: &Judged,
     mut report: Report,
 ) -> Report {
-    let mut notices: Vec<String> = judged.pull.iter().flat_map(|pull| staleness(forge, &pull.target)).collect();
+    let mut notices: Vec<String> =
+        judged.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
     if arguments.dry_run {
         notices.push("the forge is told nothing (--dry-run)".into());
@@ -46,7 +51,9 @@ fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
             "once {target} moves, nothing judges this again before it is merged: require branches to be up to date, \
              or a merge queue"
         )),
-        Ok(Freshness::Unknown) => Some(format!("whether this is judged again when {target} moves is not known")),
+        Ok(Freshness::Unknown) => {
+            Some(format!("whether this is judged again when {target} moves is not known"))
+        }
         Err(error) => Some(format!("whether this is judged again when {target} moves is not known: {error}")),
     }
 }
@@ -66,7 +73,8 @@ fn tell(
     note("the status", forge.set_status(&judged.commit, &status));
     if arguments.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
-        let run = NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
+        let run =
+            NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
         note("the notes beside lines", forge.annotate(&judged.commit, &run, &notes));
     }
     let Some(pull) = &judged.pull else { return unsaid };
@@ -81,7 +89,16 @@ fn tell(
     if let Some(occasion) = wanted {
         note("the comment", forge.write_comment(pull.number, &context.marker(), &text, occasion));
     }
+    if arguments.suggestions {
+        let proposals: Vec<LineProposal> = suggestions(report).into_iter().map(proposal).collect();
+        note("suggestions", forge.propose(pull, &proposals));
+    }
     unsaid
+}
+
+fn proposal(suggestion: SuggestionComment) -> LineProposal {
+    let SuggestionComment { path, start_line, line, body } = suggestion;
+    LineProposal { path, start_line: start_line.unwrap_or(line), end_line: line, body }
 }
 
 fn status(arguments: &PullRequestArguments, settings: &Settings, report: &Report) -> CommitStatus {
@@ -100,7 +117,8 @@ fn status(arguments: &PullRequestArguments, settings: &Settings, report: &Report
 
 /// Whether there is more to read than that nothing was found.
 fn found_something(report: &Report) -> bool {
-    let says = |section: &Section| !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty();
+    let says =
+        |section: &Section| !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty();
     report.sections.iter().any(says)
 }
 
@@ -110,6 +128,7 @@ fn line_note(annotation: Annotation) -> LineNote {
         AnnotationLevel::Warning => NoteLevel::Warning,
         AnnotationLevel::Notice => NoteLevel::Notice,
     };
-    let Annotation { path, start_line, end_line, columns, level: _, title, message, raw_details } = annotation;
+    let Annotation { path, start_line, end_line, columns, level: _, title, message, raw_details } =
+        annotation;
     LineNote { path, start_line, end_line, columns, level, title, message, details: raw_details }
 }

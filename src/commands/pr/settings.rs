@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::cli::{ForgeArgument, PullRequestArguments};
 use crate::commands::error::CommandError;
-use crate::forge::{Connection, Forge, ForgeError, Github, Http, Project, PullNumber};
+use crate::forge::{Connection, Forge, ForgeError, Gitea, Github, Gitlab, Http, Project, PullNumber};
 use crate::push::{ForgeKind, HostKind, Runner, Subject};
 
 /// Everything that has to be known before anybody is asked.
@@ -27,11 +27,14 @@ impl Settings {
         let kind = arguments.forge.map(forge_kind).or_else(|| runner.forge());
         let kind = kind.ok_or_else(|| missing("it is not known which forge to ask: name it with --forge"))?;
         let project = arguments.project.as_deref().or_else(|| runner.project(kind));
-        let project = project.ok_or_else(|| missing("it is not known which repository to ask about: name it with --project"))?;
+        let project = project.ok_or_else(|| {
+            missing("it is not known which repository to ask about: name it with --project")
+        })?;
         let project = Project::parse(project)
             .ok_or_else(|| missing(&format!("`{project}` is no repository: write it like `acme/prod`")))?;
         let api = arguments.api.as_deref().or_else(|| runner.api(kind));
-        let api = api.ok_or_else(|| missing("it is not known where the forge's API is: name it with --api"))?;
+        let api =
+            api.ok_or_else(|| missing("it is not known where the forge's API is: name it with --api"))?;
         let api = api.trim_end_matches('/').to_owned();
         let server = match (&arguments.api, runner.server(kind)) {
             (None, Some(server)) => server.trim_end_matches('/').to_owned(),
@@ -58,9 +61,8 @@ impl Settings {
         let http = Http::open(&Connection { base: &self.api, token, certificates, deadline })?;
         match self.kind {
             ForgeKind::Github => Ok(Box::new(Github::new(http, self.project.clone()))),
-            ForgeKind::Gitlab | ForgeKind::Gitea => {
-                Err(ForgeError::Settings(format!("{} is not known yet", self.kind.as_str())))
-            }
+            ForgeKind::Gitlab => Ok(Box::new(Gitlab::new(http, self.project.clone()))),
+            ForgeKind::Gitea => Ok(Box::new(Gitea::new(http, self.project.clone()))),
         }
     }
 
@@ -104,11 +106,17 @@ fn server_of(api: &str) -> String {
     below.unwrap_or(api).to_owned()
 }
 
-fn subject(arguments: &PullRequestArguments, runner: &Runner, kind: ForgeKind) -> Result<Subject, CommandError> {
+fn subject(
+    arguments: &PullRequestArguments,
+    runner: &Runner,
+    kind: ForgeKind,
+) -> Result<Subject, CommandError> {
     if let Some(number) = arguments.number {
         return Ok(Subject::PullRequest(number));
     }
-    let missing = || CommandError::Argument("it is not known which pull request to judge: name it with --number".into());
+    let missing = || {
+        CommandError::Argument("it is not known which pull request to judge: name it with --number".into())
+    };
     match kind {
         ForgeKind::Gitlab => {
             let number = runner.get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok());
@@ -116,7 +124,8 @@ fn subject(arguments: &PullRequestArguments, runner: &Runner, kind: ForgeKind) -
         }
         ForgeKind::Github | ForgeKind::Gitea => {
             let path = runner.get("GITHUB_EVENT_PATH").ok_or_else(missing)?;
-            let file = std::fs::read(path).map_err(|source| CommandError::File { path: path.into(), source })?;
+            let file =
+                std::fs::read(path).map_err(|source| CommandError::File { path: path.into(), source })?;
             Ok(Subject::of_event(runner.get("GITHUB_EVENT_NAME").unwrap_or_default(), &file)?)
         }
     }

@@ -38,17 +38,24 @@ const ISOLATED: [(&str, &str); 3] =
 impl Stage {
     /// Makes an empty one with the default branch as HEAD; objects that a repository here has already need not
     /// be fetched again.
-    pub(super) fn new(settings: &Settings, default_branch: &str, format: &ObjectId, known: &Path) -> Result<Self, CommandError> {
+    pub(super) fn new(
+        settings: &Settings,
+        default_branch: &str,
+        format: &ObjectId,
+        known: &Path,
+    ) -> Result<Self, CommandError> {
         let folder = tempfile::Builder::new().prefix("portcullis-").tempdir();
         let folder = folder.map_err(|source| CommandError::File { path: std::env::temp_dir(), source })?;
-        let format = if format.as_str().len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
+        let format =
+            if format.as_str().len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
         done(folder.path(), &[], &["init", "--quiet", "--bare", "--template=", format], "")?;
         let head = format!("refs/heads/{default_branch}");
         done(folder.path(), &[], &["symbolic-ref", "HEAD", &head], "")?;
         if let Some(objects) = reusable(known) {
             let path = folder.path().join("objects/info/alternates");
             let _ = std::fs::create_dir_all(folder.path().join("objects/info"));
-            std::fs::write(&path, format!("{}\n", objects.display())).map_err(|source| CommandError::File { path, source })?;
+            std::fs::write(&path, format!("{}\n", objects.display()))
+                .map_err(|source| CommandError::File { path, source })?;
         }
         Ok(Self { folder, address: settings.repository(), access: access(settings) })
     }
@@ -59,7 +66,12 @@ impl Stage {
     }
 
     /// Fetches branches as they are on the forge, the statements about the first of them, and pull requests.
-    pub(super) fn fetch(&self, settings: &Settings, branches: &[&str], pulls: &[PullNumber]) -> Result<(), CommandError> {
+    pub(super) fn fetch(
+        &self,
+        settings: &Settings,
+        branches: &[&str],
+        pulls: &[PullNumber],
+    ) -> Result<(), CommandError> {
         let mut wanted = Vec::new();
         for branch in branches {
             check_branch(branch)?;
@@ -83,13 +95,17 @@ impl Stage {
     }
 
     fn fetch_refs(&self, wanted: &[&str]) -> Result<(), CommandError> {
-        let mut arguments =
-            vec!["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"];
+        let mut arguments = vec![
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--no-recurse-submodules",
+        ];
         arguments.extend(["--end-of-options", &self.address]);
         arguments.extend(wanted);
-        let environment: Vec<(&str, &str)> =
-            self.access.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        done(self.folder(), &environment, &arguments, "").map(|_| ())
+        done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
     }
 
     /// The commit that was fetched of a pull request.
@@ -104,7 +120,8 @@ impl Stage {
         [ours, theirs]: [&ObjectId; 2],
     ) -> Result<Option<ObjectId>, CommandError> {
         let merge = format!("{}/merge", own_refs(number));
-        let parents = attempt(self.folder(), &[], &["rev-parse", &format!("{merge}^1"), &format!("{merge}^2")], "")?;
+        let parents =
+            attempt(self.folder(), &[], &["rev-parse", &format!("{merge}^1"), &format!("{merge}^2")], "")?;
         let wanted = format!("{ours}\n{theirs}");
         match (parents.outcome, parents.output == wanted) {
             (Outcome::Succeeded, true) => self.commit(&format!("{merge}^{{tree}}")).map(Some),
@@ -131,7 +148,11 @@ impl Stage {
     }
 
     /// The commits that two commits have in common, the best of them; `None` where there is none.
-    pub(super) fn merge_base(&self, one: &ObjectId, other: &ObjectId) -> Result<Option<ObjectId>, CommandError> {
+    pub(super) fn merge_base(
+        &self,
+        one: &ObjectId,
+        other: &ObjectId,
+    ) -> Result<Option<ObjectId>, CommandError> {
         let answer = attempt(self.folder(), &[], &["merge-base", one.as_str(), other.as_str()], "")?;
         Ok(ObjectId::parse(&answer.output))
     }
@@ -139,6 +160,36 @@ impl Stage {
     /// The tree of a commit.
     pub(super) fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, CommandError> {
         self.commit(&format!("{commit}^{{tree}}"))
+    }
+
+    /// A commit with a tree: a given one if it has it, else one that merges both.
+    pub(super) fn commit_with(
+        &self,
+        tree: &ObjectId,
+        parents: [&ObjectId; 2],
+    ) -> Result<ObjectId, CommandError> {
+        let [base, tip] = parents;
+        if self.tree_of(tip)? == *tree {
+            return Ok(tip.clone());
+        }
+        let names = ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"];
+        let environment = names.map(|name| (name, "portcullis"));
+        let (base, tip) = (base.as_str(), tip.as_str());
+        let arguments =
+            ["commit-tree", tree.as_str(), "-p", base, "-p", tip, "-m", "The merge that was judged"];
+        let commit = done(self.folder(), &environment, &arguments, "")?;
+        ObjectId::parse(&commit).ok_or_else(|| CommandError::Argument("git made no commit".into()))
+    }
+
+    /// Puts an object at a ref of the forge that does not exist yet.
+    pub(super) fn push(&self, object: &ObjectId, ref_name: &str) -> Result<(), CommandError> {
+        let refspec = format!("{object}:{ref_name}");
+        let arguments = ["push", "--quiet", "--end-of-options", &self.address, &refspec];
+        done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
+    }
+
+    fn environment(&self) -> Vec<(&str, &str)> {
+        self.access.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
     /// What merging a commit into another gives: git's own merge (`ort`, which forges use too).
@@ -178,7 +229,8 @@ fn own_refs(number: PullNumber) -> String {
 
 /// The objects of a repository here, if none of them can be missing.
 fn reusable(known: &Path) -> Option<PathBuf> {
-    let arguments = ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--is-shallow-repository"];
+    let arguments =
+        ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--is-shallow-repository"];
     let answer = done(known, &[], &arguments, "").ok()?;
     let (objects, shallow) = answer.split_once('\n')?;
     let partial = done(known, &[], &["config", "--get", "extensions.partialClone"], "").is_ok();
@@ -190,7 +242,8 @@ fn reusable(known: &Path) -> Option<PathBuf> {
 fn check_branch(name: &str) -> Result<(), CommandError> {
     let odd = |character: char| character.is_control() || " ~^:?*[\\".contains(character);
     let usable = !name.is_empty() && !name.contains(odd) && !name.contains("..") && !name.ends_with('/');
-    let error = || ForgeError::Settings(format!("`{}` is no name of a branch", crate::report::terminal(name)));
+    let error =
+        || ForgeError::Settings(format!("`{}` is no name of a branch", crate::report::terminal(name)));
     if usable { Ok(()) } else { Err(error().into()) }
 }
 

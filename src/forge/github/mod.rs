@@ -9,8 +9,8 @@ mod write;
 use super::error::ForgeError;
 use super::http::Http;
 use super::model::{
-    BranchRules, CommitStatus, LineNote, NoteRun, Occasion, Project, LineProposal, PullNumber, PullRequest, Pushers,
-    QueueEntry, Review,
+    BranchRules, CommitStatus, LineNote, LineProposal, NoteRun, Occasion, Project, PullNumber, PullRequest,
+    Pushers, QueueEntry, Review,
 };
 use super::path::segment;
 use super::{Forge, Method};
@@ -40,7 +40,7 @@ impl Forge for Github {
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError> {
         let path = self.repository(&format!("/pulls/{number}"));
         let pull: Pull = self.http.get(&path)?;
-        pull.read(number).map_err(|reason| self.http.malformed(Method::Get, &path, reason))
+        pull.read(number).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
@@ -61,6 +61,10 @@ impl Forge for Github {
             Err(error) if error.is_forbidden() => Ok(Pushers::Unknown(error.to_string())),
             Err(error) => Err(error),
         }
+    }
+
+    fn may_be_team(&self, handle: &OwnerHandle) -> bool {
+        handle.is_team()
     }
 
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
@@ -84,7 +88,13 @@ impl Forge for Github {
         write::status(self, commit, status)
     }
 
-    fn write_comment(&self, number: PullNumber, marker: &str, text: &str, occasion: Occasion) -> Result<(), ForgeError> {
+    fn write_comment(
+        &self,
+        number: PullNumber,
+        marker: &str,
+        text: &str,
+        occasion: Occasion,
+    ) -> Result<(), ForgeError> {
         write::comment(self, number, marker, text, occasion)
     }
 

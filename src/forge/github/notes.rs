@@ -8,7 +8,7 @@ use super::Github;
 use super::wire::Comment;
 use crate::forge::Method;
 use crate::forge::error::ForgeError;
-use crate::forge::model::{LineNote, NoteLevel, NoteRun, LineProposal, PullRequest};
+use crate::forge::model::{LineNote, LineProposal, NoteLevel, NoteRun, PullRequest};
 use crate::source::ObjectId;
 
 /// How many notes one request may carry.
@@ -37,9 +37,7 @@ pub(super) fn annotate(
         0 => run.summary.clone(),
         more => format!("{}; {more} more are in the summary of the run", run.summary),
     };
-    let output = |notes: &[LineNote]| {
-        json!({"title": run.name, "summary": summary, "annotations": notes.iter().map(annotation).collect::<Vec<_>>()})
-    };
+    let output = |notes: &[LineNote]| json!({"title": run.name, "summary": summary, "annotations": notes.iter().map(annotation).collect::<Vec<_>>()});
     let body = json!({
         "name": run.name, "head_sha": commit.as_str(), "status": "completed", "conclusion": "neutral",
         "output": output(first),
@@ -71,14 +69,20 @@ fn annotation(note: &LineNote) -> Value {
 }
 
 /// One review without a judgement, with those changes that nobody has proposed yet.
-pub(super) fn propose(github: &Github, pull: &PullRequest, changes: &[LineProposal]) -> Result<(), ForgeError> {
+pub(super) fn propose(
+    github: &Github,
+    pull: &PullRequest,
+    changes: &[LineProposal],
+) -> Result<(), ForgeError> {
     if changes.is_empty() {
         return Ok(());
     }
     let path = github.repository(&format!("/pulls/{}/comments", pull.number));
     let known: Vec<Comment> = github.http.list(&path)?;
-    let is_new = |change: &&LineProposal| known.iter().all(|comment| comment.body.as_deref() != Some(&change.body));
-    let comments: Vec<Value> = changes.iter().filter(is_new).take(MOST_PROPOSALS).map(review_comment).collect();
+    let is_new =
+        |change: &&LineProposal| known.iter().all(|comment| comment.body.as_deref() != Some(&change.body));
+    let comments: Vec<Value> =
+        changes.iter().filter(is_new).take(MOST_PROPOSALS).map(review_comment).collect();
     if comments.is_empty() {
         return Ok(());
     }
@@ -88,7 +92,8 @@ pub(super) fn propose(github: &Github, pull: &PullRequest, changes: &[LinePropos
 }
 
 fn review_comment(change: &LineProposal) -> Value {
-    let mut comment = json!({"path": change.path, "line": change.end_line, "side": "RIGHT", "body": change.body});
+    let mut comment =
+        json!({"path": change.path, "line": change.end_line, "side": "RIGHT", "body": change.body});
     if let Some(comment) = comment.as_object_mut().filter(|_| change.start_line < change.end_line) {
         comment.insert("start_line".into(), json!(change.start_line));
         comment.insert("start_side".into(), json!("RIGHT"));

@@ -77,7 +77,7 @@ pub(super) fn ask<T: DeserializeOwned>(
     let path = graphql_path(&github.http);
     let answer: GraphAnswer<T> =
         github.http.say(Method::Post, path, &json!({"query": query, "variables": variables}))?;
-    let malformed = |reason: String| github.http.malformed(Method::Post, path, reason);
+    let malformed = |reason: String| ForgeError::malformed(Method::Post, path, reason);
     match (answer.errors.first(), answer.data) {
         (Some(problem), _) => Err(malformed(problem.message.clone())),
         (None, Some(data)) => Ok(data),

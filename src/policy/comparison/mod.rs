@@ -32,6 +32,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
         people,
         owners: _,
         approvals,
+        waivers_max_age: _,
         r#override,
         checks: _,
         waivers,
@@ -46,6 +47,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
     found.extend(trust::people(&before.people, people));
     found.extend(trust::owners(old.owners().as_ref(), new.owners().as_ref()));
     found.extend(trust::approvals(before.approvals.as_ref(), approvals.as_ref()));
+    found.extend(trust::longer("waivers", old.waivers_max_age(), new.waivers_max_age()));
     found.extend(trust::overriders(before.r#override.as_ref(), r#override.as_ref()));
     found.extend(known.iter().flat_map(|check| rules::rule(check, old, new)));
     found.extend(new_waivers(&before.waivers, waivers));
@@ -134,6 +136,7 @@ people:
 - {name: Robot, bot: true}
 owners: {approvals: 2, require: all, distinctTeams: 2}
 approvals: {maxAge: 7d}
+waiversMaxAge: 90d
 override: {people: [Alice]}
 checks:
   node-port: {enforce: deny, scopes: [{paths: [dev/**], enforce: warn}]}
@@ -223,6 +226,13 @@ waivers:
             ),
             ("7d", "8d", "approvals hold for 8d, instead of 7d"),
             ("approvals: {maxAge: 7d}\n", "", "approvals hold as long as they say, instead of 7d"),
+            ("90d", "91d", "waivers hold for 91d, instead of 90d"),
+            ("waiversMaxAge: 90d\n", "", "waivers hold as long as they say, instead of 90d"),
+            (
+                "{enforce: deny, scopes",
+                "{enforce: deny, annotation: allowed, scopes",
+                "annotations of objects accept findings of `node-port` once owners approve",
+            ),
             ("enforce: deny,", "enforce: warn,", "`node-port` becomes `warn`, instead of `deny`"),
             (
                 "  node-port: {enforce: deny, scopes: [{paths: [dev/**], enforce: warn}]}\n",

@@ -1,6 +1,6 @@
 //! What becomes weaker about one check.
 
-use super::super::document::{CheckRule, Scope};
+use super::super::document::{AnnotationUse, CheckRule, Scope};
 use super::super::enforcement::Enforcement;
 use super::super::layer::Layer;
 use super::{added, quoted};
@@ -15,6 +15,10 @@ pub(super) fn rule(check: &str, old: &Layer, new: &Layer) -> Vec<String> {
     }
     found.extend(exceptions(check, &before, &after));
     found.extend(approvers(check, &before, &after));
+    let allowed = |layer: &Layer| layer.annotation(check) == AnnotationUse::Allowed;
+    if allowed(new) && !allowed(old) {
+        found.push(format!("annotations of objects accept findings of `{check}` once owners approve"));
+    }
     found
 }
 

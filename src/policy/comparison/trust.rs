@@ -66,7 +66,7 @@ fn forges(old: Option<&ForgeEntry>, new: Option<&ForgeEntry>) -> Vec<String> {
 }
 
 /// A limit of time that is raised or taken away.
-fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
+pub(super) fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
     let was = was?;
     match is {
         Some(is) if is <= was => None,
@@ -133,8 +133,11 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
     found
 }
 
-pub(super) fn approvals(old: Option<&ApprovalsEntry>, new: Option<&ApprovalsEntry>) -> Option<String> {
-    longer("approvals", old.and_then(|entry| entry.max_age), new.and_then(|entry| entry.max_age))
+pub(super) fn approvals(old: Option<&ApprovalsEntry>, new: Option<&ApprovalsEntry>) -> Vec<String> {
+    let nothing = ApprovalsEntry::default();
+    let (old, ApprovalsEntry { max_age, issuers }) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
+    let issuers = added(&old.issuers, issuers).map(|name| format!("{name} may state the reviews of others"));
+    longer("approvals", old.max_age, *max_age).into_iter().chain(issuers).collect()
 }
 
 pub(super) fn overriders(old: Option<&OverrideEntry>, new: Option<&OverrideEntry>) -> Vec<String> {

@@ -1,0 +1,99 @@
+//! Annotations that are meant to accept a finding and do not.
+
+use std::collections::BTreeSet;
+
+use crate::checks::registry::REGISTRY;
+use crate::kube::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX};
+use crate::manifest::{Entry, Node};
+use crate::source::Span;
+use crate::world::ObjectChange;
+
+/// What is wrong with an annotation.
+pub(super) struct Mistake {
+    pub(super) key: String,
+    pub(super) message: String,
+    pub(super) help: String,
+    pub(super) span: Span,
+}
+
+/// The mistakes that a change brings.
+pub(super) fn mistakes(change: &ObjectChange, allowed: &BTreeSet<&'static str>) -> Vec<Mistake> {
+    let Some(placed) = change.object() else { return Vec::new() };
+    let root = &placed.object.root;
+    let before = change.old_object().map(|old| found(&old.object.root)).unwrap_or_default();
+    let known = |one: &Found<'_>| {
+        before.iter().any(|old| (&old.path, &old.entry.value) == (&one.path, &one.entry.value))
+    };
+    let fresh = found(root).into_iter().filter(|one| !known(one));
+    fresh.filter_map(|one| mistake(&one, allowed)).collect()
+}
+
+/// A key of ours, and the keys that lead to it.
+struct Found<'a> {
+    entry: &'a Entry,
+    path: String,
+}
+
+fn found(root: &Node) -> Vec<Found<'_>> {
+    let mut all = Vec::new();
+    collect(root, &mut Vec::new(), &mut all);
+    all
+}
+
+/// The parser limits how deep a manifest may be.
+fn collect<'a>(node: &'a Node, keys: &mut Vec<&'a str>, all: &mut Vec<Found<'a>>) {
+    for entry in node.entries() {
+        keys.push(&entry.key);
+        if entry.key.starts_with(DOMAIN_PREFIX) {
+            all.push(Found { entry, path: keys.join(".") });
+        }
+        collect(&entry.value, keys, all);
+        keys.pop();
+    }
+    node.items().iter().for_each(|item| collect(item, keys, all));
+}
+
+fn mistake(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<Mistake> {
+    let key = &*found.entry.key;
+    let (message, help) = wrong(found, allowed)?;
+    let message = format!("the annotation {key} accepts nothing: {message}");
+    Some(Mistake { key: key.to_owned(), message, help, span: found.entry.key_span })
+}
+
+/// What is wrong, and what to do now.
+fn wrong(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<(String, String)> {
+    let key = &*found.entry.key;
+    let remove = "remove it, or have the finding waived in `.portcullis-waivers.yaml`".to_owned();
+    let Some(check) = key.strip_prefix(ANNOTATION_PREFIX) else {
+        let help = format!("write `{ANNOTATION_PREFIX}<check>`, or remove it");
+        return Some(("it is none that portcullis knows".to_owned(), help));
+    };
+    let ids = || REGISTRY.iter().map(|check| check.meta.id);
+    if !ids().any(|id| id == check) {
+        return Some((format!("there is no check `{check}`"), nearest(check)));
+    }
+    let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_end_matches('.');
+    if place != ANNOTATIONS.join(".") {
+        let help = "put it into `metadata.annotations` of the object itself".to_owned();
+        return Some((format!("it stands in `{place}`"), help));
+    }
+    if !allowed.contains(check) {
+        return Some((format!("the policy lets no annotation accept findings of `{check}`"), remove));
+    }
+    let reason = found.entry.value.as_str().unwrap_or_default();
+    let help = "say in quotes why the finding is accepted".to_owned();
+    reason.trim().is_empty().then(|| ("it gives no reason".to_owned(), help))
+}
+
+/// How long a word may be and still be compared, in bytes: whoever pushes chooses it.
+const LONGEST_WORD: usize = 100;
+
+/// What was probably meant.
+fn nearest(word: &str) -> String {
+    let ids = REGISTRY.iter().map(|check| check.meta.id).filter(|_| word.len() <= LONGEST_WORD);
+    let best = ids.map(|id| (strsim::damerau_levenshtein(word, id), id)).min();
+    match best.filter(|(distance, _)| *distance <= 2.max(word.len() / 3)) {
+        Some((_, id)) => format!("did you mean `{ANNOTATION_PREFIX}{id}`?"),
+        None => "see `portcullis checks` for the ids of all checks".to_owned(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Whom to ask: the fewest people who could let a change pass.
+
+use super::planning::PlannedRef;
+use super::policy::Governing;
+use super::reviews::Proposal;
+use crate::evidence::{Evidence, RefEvidence, TrustApproval};
+use crate::owners::{Approver, Need, OwnerHandle, Standing, smallest};
+use crate::verdict::{Judgement, Verdict};
+
+/// One sentence; `None` where no approval is missing.
+pub(super) fn whom_to_ask(
+    planned: &PlannedRef,
+    governing: &Governing,
+    evidence: &RefEvidence,
+    judgement: &Judgement,
+    proposal: Option<&Proposal>,
+) -> Option<String> {
+    let contributors = evidence.contributors.as_ref()?;
+    let mut needs = owners(evidence);
+    needs.extend(judgement.findings.iter().flat_map(demands));
+    let helps = judgement.verdict != Verdict::Accept && planned.tip.is_some();
+    if needs.is_empty() || !helps {
+        return None;
+    }
+    let mut candidates = candidates(&needs, governing, proposal);
+    candidates.retain(|person| !contributors.include(person));
+    let names =
+        |group: Vec<&Approver>| group.into_iter().map(|person| person.name.clone()).collect::<Vec<_>>();
+    Some(match smallest(&needs, &candidates).map(names) {
+        Some(names) => match names.as_slice() {
+            [only] => format!("the approval of one person is missing: {only} could give it"),
+            several => format!(
+                "the approvals of {} people are missing: {} could give them",
+                several.len(),
+                several.join(", ")
+            ),
+        },
+        None => "everybody who is asked took part in the change or has approved, and that is not enough: have somebody \
+                 who owns CODEOWNERS and the policy name more people"
+            .to_owned(),
+    })
+}
+
+fn owners(evidence: &RefEvidence) -> Vec<Need> {
+    let owned = match &evidence.owned {
+        Evidence::Known(owned) => owned.as_slice(),
+        Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => &[],
+    };
+    let owned = owned.iter().map(|change| (&change.requirement, &change.standing));
+    let trusted = evidence.trust_files.iter().flat_map(|change| match &change.approval {
+        TrustApproval::Missing(missing) => missing.as_slice(),
+        TrustApproval::Server
+        | TrustApproval::First
+        | TrustApproval::Governed
+        | TrustApproval::Owners(_)
+        | TrustApproval::Nobody(_) => &[],
+    });
+    let trusted = trusted.map(|missing| (&missing.requirement, &missing.standing));
+    let mut needs: Vec<Need> = Vec::new();
+    for need in
+        owned.chain(trusted).flat_map(|(requirement, standing)| of_line(&requirement.owners, standing))
+    {
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+    }
+    needs
+}
+
+/// Where all listed owners have to approve, each of them is a need.
+fn of_line(owners: &[OwnerHandle], standing: &Standing) -> Vec<Need> {
+    let approved_by = || standing.approved_by.clone();
+    let of = |asked: Vec<OwnerHandle>, missing| Need { asked, missing, approved_by: approved_by() };
+    match (standing.missing, standing.awaited.as_slice()) {
+        (0, _) => Vec::new(),
+        (missing, []) => vec![of(owners.to_vec(), missing)],
+        (_, awaited) => awaited.iter().map(|owner| of(vec![owner.clone()], 1)).collect(),
+    }
+}
+
+fn demands(judged: &crate::verdict::Judged) -> Vec<Need> {
+    if judged.missing == 0 {
+        return Vec::new();
+    }
+    let handles = |names: &[String]| names.iter().map(|name| OwnerHandle(name.as_str().into())).collect();
+    let need = |demand: &crate::policy::ApprovalDemand| Need {
+        asked: handles(&demand.approvers),
+        missing: demand.count.saturating_sub(judged.approved_by.len()),
+        approved_by: judged.approved_by.clone(),
+    };
+    judged.decision.demands.iter().map(need).collect()
+}
+
+/// People whom policy or forge know, and for a team that neither knows, somebody of it.
+fn candidates(needs: &[Need], governing: &Governing, proposal: Option<&Proposal>) -> Vec<Approver> {
+    let of_policy = governing.policy.people().iter().filter(|person| !person.bot).map(Approver::of);
+    let of_forge = proposal.into_iter().flat_map(|proposal| proposal.candidates.iter().cloned());
+    let mut candidates: Vec<Approver> = of_policy.collect();
+    for person in of_forge {
+        if candidates.iter().all(|known| known.name != person.name) {
+            candidates.push(person);
+        }
+    }
+    for handle in needs.iter().flat_map(|need| &need.asked) {
+        if candidates.iter().any(|known| known.is(handle)) {
+            continue;
+        }
+        let somebody = |name: String| Approver { name, handles: vec![handle.to_string()] };
+        if handle.is_team() {
+            candidates.push(somebody(format!("somebody of {handle}")));
+            candidates.push(somebody(format!("somebody else of {handle}")));
+        } else {
+            candidates.push(somebody(handle.to_string()));
+        }
+    }
+    candidates
+}

@@ -1,0 +1,115 @@
+//! What would be found today if everything were new.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::file::Terms;
+use crate::commands::error::CommandError;
+use crate::commands::gate::{Governing, Session};
+use crate::finding::Finding;
+use crate::policy::{Acceptance, Enforcement, WAIVERS_PATH, Waiver, WaiverPlace};
+use crate::source::{RepoPath, Span};
+use crate::verdict::Judged;
+use crate::world::Presence;
+
+/// Check, cluster, object and fingerprint: what a waiver names.
+type Named = [String; 4];
+
+/// The findings of a revision.
+pub(super) struct Today {
+    found: BTreeMap<Named, Judged>,
+    presence: Presence,
+}
+
+/// A finding that a waiver is to cover.
+pub(super) struct Accepted<'a> {
+    name: &'a Named,
+    judged: &'a Judged,
+}
+
+impl Today {
+    /// Judges the revision of a session. What cannot be evaluated would be missing from the waivers.
+    pub(super) fn of(
+        session: &Session,
+        governing: &Governing,
+        entries: &[Waiver],
+    ) -> Result<Self, CommandError> {
+        let judgement = session.judge_as_new(governing);
+        if let Some(reason) = judgement.undecided.first() {
+            return Err(CommandError::Unjudged(reason.clone()));
+        }
+        let found = judgement.findings.into_iter().map(|judged| (named(&judged.finding), judged));
+        let objects: BTreeSet<&str> = entries.iter().map(|entry| entry.object.as_str()).collect();
+        let presence = session.presence(governing, &objects);
+        Ok(Self { found: found.collect(), presence })
+    }
+
+    /// Whether an entry covers something that is there.
+    pub(super) fn has(&self, entry: &Waiver) -> bool {
+        let Waiver { check, cluster, object, fingerprint, .. } = entry.clone();
+        self.found.contains_key(&[check, cluster, object, fingerprint])
+    }
+
+    /// Whether the same check finds something else about the same object.
+    pub(super) fn has_another(&self, entry: &Waiver) -> bool {
+        let same = |[check, cluster, object, _]: &Named| {
+            (check, cluster, object) == (&entry.check, &entry.cluster, &entry.object)
+        };
+        self.found.keys().any(same)
+    }
+
+    /// Whether the object or the file of an entry is there.
+    pub(super) fn has_object(&self, entry: &Waiver) -> bool {
+        self.presence.holds(&entry.cluster, &entry.object)
+    }
+
+    /// What holds a change back, or would without the file of waivers, and what only warns.
+    pub(super) fn all(&self) -> impl Iterator<Item = Accepted<'_>> {
+        self.found.iter().map(|(name, judged)| Accepted { name, judged })
+    }
+}
+
+fn named(finding: &Finding) -> Named {
+    let cluster = finding.cluster().map_or("default", |cluster| cluster.as_str());
+    [finding.check.into(), cluster.into(), finding.subject_text(), finding.fingerprint().to_string()]
+}
+
+impl Accepted<'_> {
+    /// Whether it holds changes back. A waiver of the policy itself is enough.
+    pub(super) fn blocks(&self) -> bool {
+        match (&self.judged.decision.enforcement, &self.judged.decision.waived) {
+            (_, Some(Acceptance::Waiver(waiver))) => waiver.place.path == WAIVERS_PATH,
+            (Enforcement::Deny | Enforcement::Approve, None) => true,
+            (Enforcement::Warn | Enforcement::Off, None) | (_, Some(Acceptance::Annotation { .. })) => false,
+        }
+    }
+
+    /// The finding.
+    pub(super) fn finding(&self) -> &Finding {
+        &self.judged.finding
+    }
+
+    /// Whether an entry covers it.
+    pub(super) fn is_covered_by(&self, entry: &Waiver) -> bool {
+        let Waiver { check, cluster, object, fingerprint, .. } = entry.clone();
+        *self.name == [check, cluster, object, fingerprint]
+    }
+
+    /// The entry that covers it.
+    pub(super) fn waiver(&self, terms: &Terms, reason: &str) -> Result<Waiver, CommandError> {
+        let path: Option<&RepoPath> = self.finding().location.as_ref().map(|at| &at.path);
+        let [check, cluster, object, fingerprint] = self.name.clone();
+        let place =
+            WaiverPlace { path: WAIVERS_PATH.to_owned(), source: Arc::default(), span: Span::default() };
+        Ok(Waiver {
+            check,
+            cluster,
+            object,
+            fingerprint,
+            reason: terms.reason.clone().unwrap_or_else(|| reason.to_owned()),
+            owner: terms.owner(path)?,
+            expires: terms.expires(),
+            place,
+        })
+    }
+}

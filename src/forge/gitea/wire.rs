@@ -1,0 +1,165 @@
+//! Gitea's and Forgejo's replies, as far as they are read: `/swagger` of a server describes them.
+
+use serde::Deserialize;
+
+use crate::forge::model::{
+    Account, AccountKind, Project, PullNumber, PullRequest, PullState, Review, ReviewState, SourceBranch,
+};
+use crate::source::ObjectId;
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub(super) login: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pull {
+    number: u64,
+    state: StateWord,
+    merged: bool,
+    user: Option<User>,
+    head: Head,
+    base: Base,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StateWord {
+    Open,
+    Closed,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    r#ref: String,
+    sha: String,
+    repo: Option<Repository>,
+}
+
+#[derive(Deserialize)]
+struct Base {
+    r#ref: String,
+    repo: BaseRepository,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    full_name: String,
+}
+
+#[derive(Deserialize)]
+struct BaseRepository {
+    default_branch: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PullReview {
+    user: Option<User>,
+    state: ReviewWord,
+    #[serde(default)]
+    official: bool,
+    #[serde(default)]
+    dismissed: bool,
+    commit_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum ReviewWord {
+    Approved,
+    RequestChanges,
+    Comment,
+    Pending,
+    RequestReview,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Found<T> {
+    pub(super) data: Vec<T>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Team {
+    pub(super) id: u64,
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CombinedStatus {
+    pub(super) statuses: Option<Vec<Status>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Status {
+    pub(super) context: String,
+    pub(super) status: String,
+    pub(super) description: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Comment {
+    pub(super) id: u64,
+    pub(super) user: Option<User>,
+    pub(super) body: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Protection {
+    pub(super) block_on_outdated_branch: bool,
+    pub(super) enable_status_check: bool,
+    pub(super) status_check_contexts: Option<Vec<String>>,
+}
+
+impl User {
+    /// The accounts of the forge itself approve nothing.
+    pub(super) fn account(self) -> Account {
+        let own = ["gitea-actions", "forgejo-actions", "Ghost"];
+        let program =
+            own.iter().any(|name| self.login.eq_ignore_ascii_case(name)) || self.login.ends_with("[bot]");
+        let kind = if program { AccountKind::Program } else { AccountKind::Person };
+        Account { login: self.login, kind }
+    }
+}
+
+impl Pull {
+    /// The pull request; the reason where the reply cannot be one.
+    pub(super) fn read(self, asked: PullNumber) -> Result<PullRequest, String> {
+        if self.number != asked.0 {
+            return Err(format!("it is about pull request {}", self.number));
+        }
+        let source = self.head.repo.and_then(|repository| {
+            Some(SourceBranch { project: Project::parse(&repository.full_name)?, branch: self.head.r#ref })
+        });
+        let state = match (self.state, self.merged) {
+            (_, true) => PullState::Merged,
+            (StateWord::Open, false) => PullState::Open,
+            (StateWord::Closed, false) => PullState::Closed,
+        };
+        Ok(PullRequest {
+            number: asked,
+            head: ObjectId::parse(&self.head.sha).ok_or("the head is no object id")?,
+            target: self.base.r#ref,
+            default_branch: self.base.repo.default_branch,
+            author: self.user.map(User::account),
+            source,
+            state,
+        })
+    }
+}
+
+impl PullReview {
+    /// The review. One by somebody whom the forge does not let review is no word for or against.
+    pub(super) fn read(self) -> Review {
+        let state = match (self.state, self.dismissed, self.official) {
+            (ReviewWord::Approved | ReviewWord::RequestChanges, true, _) => ReviewState::Dismissed,
+            (ReviewWord::Approved, false, true) => ReviewState::Approved,
+            (ReviewWord::RequestChanges, false, _) => ReviewState::ChangesRequested,
+            (ReviewWord::Approved, false, false)
+            | (ReviewWord::Comment | ReviewWord::Pending | ReviewWord::RequestReview, _, _) => {
+                ReviewState::Commented
+            }
+        };
+        let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
+        Review { reviewer: self.user.map(User::account), state, commit }
+    }
+}

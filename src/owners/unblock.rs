@@ -1,0 +1,118 @@
+//! Who could meet all that is missing, as few people as possible.
+//!
+//! In: what is missing, and who could be asked. Out: the smallest group. Never: decides anything: it is advice.
+
+use super::{Approver, OwnerHandle};
+
+/// Approvals that are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Who is asked.
+    pub asked: Vec<OwnerHandle>,
+    /// How many of them.
+    pub missing: usize,
+    /// Who has approved already, and counts once.
+    pub approved_by: Vec<String>,
+}
+
+/// Groups of so many are searched for; a larger one need not be the smallest.
+const SEARCHED: usize = 3;
+/// Among so many people.
+const CANDIDATES: usize = 40;
+
+/// The smallest group of candidates that meets every need, the first in their order; `None` where all together
+/// do not.
+pub fn smallest<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'a Approver>> {
+    let useful = |candidate: &&Approver| needs.iter().any(|need| need.counts(candidate));
+    let useful: Vec<&Approver> = candidates.iter().filter(useful).collect();
+    if !meets(needs, &useful) {
+        return None;
+    }
+    let searched = useful.get(..useful.len().min(CANDIDATES)).unwrap_or_default();
+    let found = (0..=SEARCHED).find_map(|size| group(needs, searched, size, &mut Vec::new()));
+    Some(found.unwrap_or_else(|| without_the_dispensable(needs, useful)))
+}
+
+impl Need {
+    /// Whether somebody's approval would count for it.
+    fn counts(&self, candidate: &Approver) -> bool {
+        !self.approved_by.contains(&candidate.name) && self.asked.iter().any(|owner| candidate.is(owner))
+    }
+}
+
+fn meets(needs: &[Need], group: &[&Approver]) -> bool {
+    needs.iter().all(|need| group.iter().filter(|person| need.counts(person)).count() >= need.missing)
+}
+
+fn group<'a>(
+    needs: &[Need],
+    candidates: &[&'a Approver],
+    size: usize,
+    chosen: &mut Vec<&'a Approver>,
+) -> Option<Vec<&'a Approver>> {
+    if size == 0 {
+        return meets(needs, chosen).then(|| chosen.clone());
+    }
+    let mut rest = candidates;
+    while let Some((first, others)) = rest.split_first() {
+        chosen.push(first);
+        let found = group(needs, others, size - 1, chosen);
+        chosen.pop();
+        if found.is_some() {
+            return found;
+        }
+        rest = others;
+    }
+    None
+}
+
+/// Leaves out one after the other whoever is not needed.
+fn without_the_dispensable<'a>(needs: &[Need], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
+    let mut index = group.len();
+    while index > 0 {
+        index -= 1;
+        let person = group.remove(index);
+        if !meets(needs, &group) {
+            group.insert(index, person);
+        }
+    }
+    group
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, handles: &[&str]) -> Approver {
+        Approver { name: name.into(), handles: handles.iter().map(|handle| (*handle).to_owned()).collect() }
+    }
+
+    fn need(asked: &[&str], missing: usize) -> Need {
+        let asked = asked.iter().map(|handle| OwnerHandle((*handle).into())).collect();
+        Need { asked, missing, approved_by: vec!["Done".into()] }
+    }
+
+    fn names(needs: &[Need], candidates: &[Approver]) -> Option<Vec<String>> {
+        smallest(needs, candidates).map(|group| group.into_iter().map(|person| person.name.clone()).collect())
+    }
+
+    #[test]
+    fn one_who_can_do_it_all_is_named_alone() {
+        let people = [person("A", &["@a"]), person("B", &["@b"]), person("C", &["@b", "@acme/a", "@a"])];
+        assert_eq!(names(&[need(&["@a"], 1), need(&["@b"], 1)], &people), Some(vec!["C".into()]));
+        assert_eq!(names(&[need(&["@a"], 2)], &people), Some(vec!["A".into(), "C".into()]));
+        assert_eq!(names(&[need(&["@a"], 3)], &people), None);
+        assert_eq!(names(&[], &people), Some(Vec::new()));
+    }
+
+    #[test]
+    fn whoever_has_approved_is_not_asked_again() {
+        assert_eq!(names(&[need(&["@a"], 1)], &[person("Done", &["@a"])]), None);
+    }
+
+    #[test]
+    fn large_groups_have_nobody_to_spare() {
+        let people: Vec<Approver> = (0..60).map(|number| person(&number.to_string(), &["@acme/a"])).collect();
+        assert_eq!(names(&[need(&["@acme/a"], 7)], &people).map(|group| group.len()), Some(7));
+    }
+}

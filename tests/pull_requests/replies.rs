@@ -1,0 +1,77 @@
+//! A forge that answers from a list, and keeps what it is told.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+use crate::common::git::Failure;
+
+/// Answers by `METHOD /path`, and everything that was said.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) answers: BTreeMap<String, Value>,
+    pub(crate) said: Vec<(String, Value)>,
+}
+
+pub(crate) struct Replies {
+    _runtime: tokio::runtime::Runtime,
+    server: MockServer,
+    known: Arc<Mutex<Known>>,
+}
+
+struct Answers(Arc<Mutex<Known>>);
+
+impl Replies {
+    pub(crate) fn start() -> Result<Self, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let known = Arc::new(Mutex::new(Known::default()));
+        let server = runtime.block_on(async {
+            let server = MockServer::start().await;
+            Mock::given(any()).respond_with(Answers(Arc::clone(&known))).mount(&server).await;
+            server
+        });
+        Ok(Self { _runtime: runtime, server, known })
+    }
+
+    pub(crate) fn address(&self) -> String {
+        self.server.uri()
+    }
+
+    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on this request is answered like this.
+    pub(crate) fn answer(&self, request: &str, reply: Value) {
+        self.known().answers.insert(request.to_owned(), reply);
+    }
+
+    /// What was said last by a request like this.
+    pub(crate) fn said(&self, request: &str) -> Option<Value> {
+        self.known()
+            .said
+            .iter()
+            .rev()
+            .find(|(said, _)| said.starts_with(request))
+            .map(|(_, body)| body.clone())
+    }
+}
+
+impl Respond for Answers {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = format!("{} {}", request.method, request.url.path());
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        let answer = known.answers.get(&asked).cloned();
+        let is_question = request.method.as_str() == "GET";
+        known.said.push((asked, body));
+        match (answer, is_question) {
+            (Some(answer), _) => ResponseTemplate::new(200).set_body_json(answer),
+            (None, false) => ResponseTemplate::new(201).set_body_json(json!({"id": 1})),
+            (None, true) => ResponseTemplate::new(404).set_body_json(json!({"message": "404 Not found"})),
+        }
+    }
+}
