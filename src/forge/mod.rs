@@ -15,6 +15,8 @@ mod path;
 mod reply;
 mod standing;
 
+use chrono::{DateTime, Utc};
+
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
 
@@ -37,6 +39,9 @@ pub trait Forge {
 
     /// All its reviews, the oldest first.
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError>;
+
+    /// When it was last made to want another branch changed than before; `None` where it never was.
+    fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError>;
 
     /// Who moved its branch to where it is.
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;

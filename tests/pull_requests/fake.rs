@@ -17,6 +17,8 @@ use crate::common::git::Failure;
 pub(crate) struct State {
     pub(crate) pulls: BTreeMap<u64, Value>,
     pub(crate) reviews: BTreeMap<u64, Vec<Value>>,
+    /// What else happened to pull requests, the oldest first.
+    pub(crate) events: Vec<Value>,
     /// Movements of branches, the newest first.
     pub(crate) activity: Vec<Value>,
     /// `acme/network` to its accounts; other teams are hidden.
@@ -151,6 +153,7 @@ impl State {
                 list(self.reviews.get(&number.parse().ok()?).map_or(&[], Vec::as_slice))
             }
             ["repos", _, _, "pulls", _, "comments"] => list(&self.review_comments),
+            ["repos", _, _, "issues", _, "events"] => list(&self.events),
             ["repos", _, _, "activity"] => list(&self.activity),
             ["orgs", organisation, "teams", team, "members"] => {
                 let accounts = self.teams.get(&format!("{organisation}/{team}"))?;
@@ -274,6 +277,11 @@ pub(crate) fn movement(id: u64, branch: &str, before: &str, after: &str, login: 
     let kind = if before.bytes().all(|byte| byte == b'0') { "branch_creation" } else { "push" };
     json!({"id": id, "node_id": "A_1", "before": before, "after": after, "ref": format!("refs/heads/{branch}"),
            "timestamp": "2026-11-01T00:00:00Z", "activity_type": kind, "actor": user(login, "User")})
+}
+
+pub(crate) fn event(name: &str, day: u32) -> Value {
+    json!({"id": 1, "node_id": "E_1", "url": "https://api.github.com/e", "actor": user("ann", "User"), "event": name, "commit_id": null,
+           "commit_url": null, "created_at": format!("2026-11-{day:02}T00:00:00Z"), "performed_via_github_app": null})
 }
 
 pub(crate) fn review_comment(body: &Value) -> Value {

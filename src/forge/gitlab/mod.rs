@@ -5,6 +5,8 @@ mod people;
 mod wire;
 mod write;
 
+use chrono::{DateTime, Utc};
+
 use super::Forge;
 use super::error::{ForgeError, Method};
 use super::http::Http;
@@ -83,6 +85,10 @@ impl Forge for Gitlab {
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
         approvals::reviews(self, number)
+    }
+
+    fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
+        approvals::retargeted(self, number)
     }
 
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError> {
