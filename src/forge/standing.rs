@@ -23,6 +23,9 @@ pub struct Approval {
 /// was given another target was seen without all that this target lacks.
 pub fn approvals(reviews: &[Review], retargeted: Option<DateTime<Utc>>) -> Vec<Approval> {
     let mut latest: Vec<(&Account, &Review)> = Vec::new();
+    // By the forge's clock, whatever order the list has; where that does not tell, the list does.
+    let mut reviews: Vec<&Review> = reviews.iter().collect();
+    reviews.sort_by_key(|review| review.at);
     for review in reviews {
         let Some(account) = &review.reviewer else { continue };
         match (account.kind, review.state) {
