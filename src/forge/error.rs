@@ -93,9 +93,10 @@ impl fmt::Display for Route {
 }
 
 impl ForgeError {
-    /// An answer that was read and means nothing.
+    /// An answer that was read and means nothing. The reason may hold words of the answer.
     pub(super) fn malformed(method: Method, path: &str, reason: impl Into<String>) -> Self {
-        Self::Malformed { route: Route { method, path: path.to_owned() }, reason: reason.into() }
+        let reason = one_line(&reason.into());
+        Self::Malformed { route: Route { method, path: path.to_owned() }, reason }
     }
 
     /// Whether the forge knows nothing of what was asked for, or hides it.
@@ -117,4 +118,13 @@ impl ForgeError {
             | Self::Malformed { .. } => None,
         }
     }
+}
+
+/// How many characters of a forge's own words are told.
+const TOLD: usize = 200;
+
+/// A forge's own words: on one line, because a line of its own may be a command to a runner, and without what
+/// commands a terminal.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(TOLD).collect()
 }

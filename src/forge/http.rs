@@ -19,7 +19,9 @@ use super::error::{ForgeError, Method, Route};
 use super::reply::{Reply, ReplyHeaders, next_page};
 
 /// How large one reply may be, in bytes.
-const LARGEST_REPLY: usize = 8 << 20;
+///
+/// A hundred reviews as long as GitHub lets anybody write them (65,536 characters each) are 26 MB.
+const LARGEST_REPLY: usize = 48 << 20;
 /// How many pages of one list are read.
 const MOST_PAGES: usize = 100;
 /// How long one question may take.
@@ -106,17 +108,23 @@ impl Http {
         items: impl Fn(P) -> Vec<T>,
     ) -> Result<Vec<T>, ForgeError> {
         let separator = if path.contains('?') { '&' } else { '?' };
+        let first = format!("{}{path}{separator}per_page=100", self.base);
         let mut found = Vec::new();
-        let mut next = Some(format!("{}{path}{separator}per_page=100", self.base));
+        let mut next = Some(first.clone());
         let mut pages = 0;
         while let Some(address) = next {
             let reply = self.ask(&address)?;
             pages += 1;
-            next = next_page(&reply, &address)?;
+            let before = found.len();
+            found.extend(items(reply.parsed()?));
+            let numbered = (found.len() > before).then(|| format!("{first}&page={}", pages + 1));
+            next = match next_page(&reply, &address)? {
+                Some(next) => Some(next),
+                None => reply.unlisted(found.len(), numbered)?,
+            };
             if pages == MOST_PAGES && next.is_some() {
                 return Err(reply.malformed(format!("the list has more than {MOST_PAGES} pages")));
             }
-            found.extend(items(reply.parsed()?));
         }
         Ok(found)
     }
@@ -141,7 +149,9 @@ impl Http {
                 Ok(reply) => reply.wait(pause),
             };
             match wait {
-                Some(wait) if Instant::now() + wait < self.deadline => std::thread::sleep(wait),
+                Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {
+                    std::thread::sleep(wait);
+                }
                 Some(_) | None => return outcome.and_then(Reply::successful),
             }
             pause *= 2;

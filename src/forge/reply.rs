@@ -9,12 +9,14 @@ use chrono::{DateTime, SecondsFormat};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{ForgeError, Method, Route};
+use super::error::{ForgeError, Method, Route, one_line};
 
 /// The headers that are looked at.
 #[derive(Debug, Default)]
 pub(super) struct ReplyHeaders {
     link: Option<String>,
+    /// How many entries a list has on all pages together, as Gitea says it.
+    total: Option<usize>,
     retry_after: Option<u64>,
     remaining: Option<u64>,
     reset: Option<i64>,
@@ -27,6 +29,7 @@ impl ReplyHeaders {
         let number = |name| get(name).and_then(|text| text.trim().parse().ok());
         Self {
             link: get("link").map(str::to_owned),
+            total: get("x-total-count").and_then(|text| text.trim().parse().ok()),
             retry_after: number("retry-after"),
             remaining: number("x-ratelimit-remaining"),
             reset: get("x-ratelimit-reset").and_then(|text| text.trim().parse().ok()),
@@ -59,9 +62,21 @@ impl Reply {
         serde_json::from_slice(bytes).map_err(|error| self.malformed(error.to_string()))
     }
 
+    /// Where the rest of a list is, of which so many entries were found: Gitea names no next page of some lists, and
+    /// says how many entries there are.
+    pub(super) fn unlisted(&self, found: usize, next: Option<String>) -> Result<Option<String>, ForgeError> {
+        match (self.headers.total, next) {
+            (Some(total), Some(next)) if found < total => Ok(Some(next)),
+            (Some(total), None) if found < total => {
+                Err(self.malformed(format!("the list says that it has {total} entries, and gives {found}")))
+            }
+            (None | Some(_), _) => Ok(None),
+        }
+    }
+
     /// That the answer is none.
     pub(super) fn malformed(&self, reason: String) -> ForgeError {
-        ForgeError::Malformed { route: self.route.clone(), reason }
+        ForgeError::malformed(self.route.method, &self.route.path, reason)
     }
 
     /// Itself, if the forge did what it was asked.
@@ -134,7 +149,7 @@ impl Reply {
             Some(other) => other.to_string(),
             None => "no reason given".to_owned(),
         };
-        text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(200).collect()
+        one_line(&text)
     }
 }
 
@@ -154,9 +169,12 @@ impl ForgeError {
 /// another name link to the name that they know, and a token is sent nowhere else.
 pub(super) fn next_page(reply: &Reply, address: &str) -> Result<Option<String>, ForgeError> {
     let Some(link) = &reply.headers.link else { return Ok(None) };
-    let next = link.split(',').find_map(|link| {
-        let (address, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-        let relation = |parameter: &str| matches!(parameter.trim(), "rel=\"next\"" | "rel=next");
+    // An address may hold a comma, and no `<`.
+    let next = link.split('<').skip(1).find_map(|link| {
+        let (address, parameters) = link.split_once('>')?;
+        let relation = |parameter: &str| {
+            matches!(parameter.trim().trim_end_matches(',').trim_end(), "rel=\"next\"" | "rel=next")
+        };
         parameters.split(';').any(relation).then_some(address)
     });
     let Some(next) = next else { return Ok(None) };
