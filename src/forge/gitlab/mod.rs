@@ -103,11 +103,12 @@ impl Forge for Gitlab {
         people::team(self, team)
     }
 
-    /// A branch that can only be moved forward has to be caught up with before a merge.
+    /// A branch that can only be moved forward has to be caught up with before a merge. A merge train puts requests
+    /// together after each was judged alone.
     fn branch_rules(&self, _branch: &str) -> Result<BranchRules, ForgeError> {
         let own = self.own()?;
         let freshness = match (own.merge_trains_enabled, own.merge_method.as_deref()) {
-            (Some(true), _) => Freshness::Queue,
+            (Some(true), _) => Freshness::Stale,
             (_, Some("ff" | "rebase_merge")) => Freshness::UpToDate,
             (_, Some(_)) => Freshness::Stale,
             (_, None) => Freshness::Unknown,

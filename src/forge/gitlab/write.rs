@@ -11,7 +11,8 @@ use crate::forge::model::{CommitStatus, Occasion, PullNumber, StatusState};
 use crate::forge::path::segment;
 use crate::source::ObjectId;
 
-/// GitLab refuses a status that says what it says already.
+/// GitLab refuses a status that says what it says already. A commit has statuses of several pipelines, of which an
+/// older one proves nothing about the newest.
 pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = match status.state {
         StatusState::Success => "success",
@@ -20,12 +21,11 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
     let name = segment(&status.context);
     let path = gitlab.below(&format!("/repository/commits/{commit}/statuses?name={name}"));
     let known: Vec<Status> = gitlab.http.list(&path)?;
-    let same = known.iter().any(|known| {
-        known.name == status.context
-            && known.status == state
-            && known.description.as_deref() == Some(&status.description)
-    });
-    if same {
+    let mut named = known.iter().filter(|known| known.name == status.context).peekable();
+    let known = named.peek().is_some();
+    let same =
+        named.all(|known| known.status == state && known.description.as_deref() == Some(&status.description));
+    if known && same {
         return Ok(());
     }
     let mut body = json!({"state": state, "name": status.context, "description": status.description});
