@@ -51,7 +51,8 @@ pub(super) fn comment(
     let marked: Vec<&Comment> = comments.iter().filter(begins).collect();
     let viewer = if marked.is_empty() { None } else { Some(viewer(github)?) };
     let by_us = |comment: &&Comment| match (&comment.user, &viewer) {
-        (Some(user), Some(viewer)) => is_same_account(user.login(), viewer),
+        // `name[bot]` is an app, and `name` may be somebody else.
+        (Some(user), Some(viewer)) => user.login().eq_ignore_ascii_case(viewer),
         (None | Some(_), None) | (None, Some(_)) => false,
     };
     let body = json!({"body": text});
@@ -64,11 +65,6 @@ pub(super) fn comment(
         (None, Occasion::Anew) => github.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
         (None, Occasion::Over) => Ok(()),
     }
-}
-
-/// An app's account is `name[bot]` in one answer and `name` in another.
-fn is_same_account(one: &str, other: &str) -> bool {
-    one.trim_end_matches("[bot]").eq_ignore_ascii_case(other.trim_end_matches("[bot]"))
 }
 
 #[derive(Deserialize)]
