@@ -110,14 +110,14 @@ impl Runner {
         }
     }
 
-    /// The token to ask with.
+    /// The token to ask with. `GITHUB_TOKEN` is whose runner it is: another forge would learn it.
     pub fn token(&self, forge: ForgeKind) -> Option<&str> {
+        let of_runner =
+            self.get("GITHUB_TOKEN").filter(|_| self.forge().is_none_or(|runner| runner == forge));
         let own = match forge {
-            ForgeKind::Github => self.get("GITHUB_TOKEN"),
+            ForgeKind::Github => of_runner,
             ForgeKind::Gitlab => self.get("GITLAB_TOKEN"),
-            ForgeKind::Gitea => {
-                self.get("GITEA_TOKEN").or(self.get("FORGEJO_TOKEN")).or(self.get("GITHUB_TOKEN"))
-            }
+            ForgeKind::Gitea => self.get("GITEA_TOKEN").or(self.get("FORGEJO_TOKEN")).or(of_runner),
         };
         self.get("PORTCULLIS_TOKEN").or(own)
     }
