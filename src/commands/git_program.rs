@@ -85,6 +85,8 @@ pub(super) fn attempt(
         command.env_remove(name);
     }
     command.arg("-C").arg(folder).args(arguments).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
+    // What git is told to trace is told to whoever reads an error, and no trace may hold a token.
+    command.env("GIT_TRACE_REDACT", "1");
     command.envs(environment.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(failed)?;

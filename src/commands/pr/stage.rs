@@ -96,6 +96,9 @@ impl Stage {
 
     fn fetch_refs(&self, wanted: &[&str]) -> Result<(), CommandError> {
         let mut arguments = vec![
+            // Git would carry the token to wherever the forge leads it.
+            "-c",
+            "http.followRedirects=false",
             "fetch",
             "--quiet",
             "--no-tags",
@@ -184,7 +187,15 @@ impl Stage {
     /// Puts an object at a ref of the forge that does not exist yet.
     pub(super) fn push(&self, object: &ObjectId, ref_name: &str) -> Result<(), CommandError> {
         let refspec = format!("{object}:{ref_name}");
-        let arguments = ["push", "--quiet", "--end-of-options", &self.address, &refspec];
+        let arguments = [
+            "-c",
+            "http.followRedirects=false",
+            "push",
+            "--quiet",
+            "--end-of-options",
+            &self.address,
+            &refspec,
+        ];
         done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
     }
 
@@ -194,8 +205,11 @@ impl Stage {
 
     /// What merging a commit into another gives: git's own merge (`ort`, which forges use too).
     pub(super) fn merge(&self, ours: &ObjectId, theirs: &ObjectId) -> Result<Merge, CommandError> {
-        if self.merge_base(ours, theirs)?.as_ref() == Some(ours) {
-            return self.tree_of(theirs).map(Merge::Tree);
+        match self.merge_base(ours, theirs)? {
+            Some(base) if base == *ours => return self.tree_of(theirs).map(Merge::Tree),
+            Some(_) => {}
+            // Git refuses to merge what has nothing in common.
+            None => return Ok(Merge::Conflict),
         }
         let arguments = [
             "-c",
