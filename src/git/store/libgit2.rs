@@ -32,6 +32,9 @@ impl Libgit2 {
             work_tree: repository.workdir().map(Path::to_path_buf),
             quarantine: quarantine.map(Path::to_path_buf),
         };
+        // In a hook, git's `index-pack` has just computed every hash. Elsewhere an object may be another one than
+        // its name says, such as in a clone that other jobs of the machine write to.
+        git2::opts::strict_hash_verification(!flags.contains(RepositoryOpenFlags::NO_SEARCH));
         let database = open_database(&folders)?;
         Ok(Self { repository, database, folders })
     }
@@ -127,10 +130,8 @@ fn content(reference: &git2::Reference<'_>) -> Result<Reference, GitError> {
     }
 }
 
-/// A database of the repository's objects, its alternates and the quarantine. Hashes are not checked
-/// again on reading: git's `index-pack` has just computed every one of them.
+/// A database of the repository's objects, its alternates and the quarantine.
 fn open_database(folders: &Folders) -> Result<Odb<'static>, git2::Error> {
-    git2::opts::strict_hash_verification(false);
     let database = Odb::new()?;
     let objects: PathBuf = folders.common_dir.join("objects");
     for folder in std::iter::once(&objects).chain(&folders.quarantine) {
