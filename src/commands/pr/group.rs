@@ -7,14 +7,15 @@
 
 use std::time::SystemTime;
 
-use super::Judged;
 use super::judge::{Judge, Proposed};
+use super::publish::failed;
 use super::settings::Settings;
 use super::stage::Stage;
+use super::{Judged, Said, beside};
 use crate::cli::PullRequestArguments;
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::forge::{Forge, PullNumber, PullRequest, QueueEntry};
+use crate::forge::{Forge, PullNumber, QueueEntry};
 use crate::git::Repository;
 use crate::report::Section;
 use crate::source::ObjectId;
@@ -36,19 +37,45 @@ pub(super) fn judge(
     head: &ObjectId,
     target: &str,
 ) -> Result<Judged, CommandError> {
-    let whole = |sections| Judged { sections, commit: head.clone(), pull: None };
-    let title = format!("merge group of {target}");
     let entries = forge.merge_queue(target)?;
     let Some(last) = entries.iter().find(|entry| entry.merged == *head) else {
-        return Ok(whole(vec![Section::undecided(&title, not_queued())]));
+        let sections = vec![Section::undecided(&title(target), not_queued())];
+        return Ok(Judged { sections, commit: head.clone(), beside: None, said: Vec::new(), pull: None });
     };
     let last = forge.pull_request(last.number)?;
-    let stage = Stage::new(settings, &last.default_branch, head, &arguments.report.repo)?;
-    stage.fetch(settings, &[&last.default_branch, target], &[])?;
-    stage.fetch_commit(head)?;
-    let steps = match steps(&stage, &stage.tip_of(target)?, head, &entries)? {
+    let beside = beside(target, &last.default_branch);
+    let judged = Judged {
+        sections: Vec::new(),
+        commit: head.clone(),
+        beside: beside.clone(),
+        said: Vec::new(),
+        pull: None,
+    };
+    judge_group((arguments, settings, forge), (target, &last.default_branch), &entries, judged)
+        .inspect_err(|error| failed(arguments, forge, (head, beside.as_deref()), error))
+}
+
+fn title(target: &str) -> String {
+    format!("merge group of {target}")
+}
+
+/// Adds the sections.
+fn judge_group(
+    (arguments, settings, forge): (&PullRequestArguments, &Settings, &dyn Forge),
+    (target, default_branch): (&str, &str),
+    entries: &[QueueEntry],
+    mut judged: Judged,
+) -> Result<Judged, CommandError> {
+    let head = judged.commit.clone();
+    let stage = Stage::new(settings, default_branch, &head, &arguments.report.repo)?;
+    stage.fetch(settings, &[default_branch, target], &[])?;
+    stage.fetch_commit(&head)?;
+    let steps = match steps(&stage, &stage.tip_of(target)?, &head, entries)? {
         Ok(steps) => steps,
-        Err(reason) => return Ok(whole(vec![Section::undecided(&title, reason)])),
+        Err(reason) => {
+            judged.sections.push(Section::undecided(&title(target), reason));
+            return Ok(judged);
+        }
     };
     let numbers: Vec<PullNumber> = steps.iter().map(|step| step.number).collect();
     stage.fetch(settings, &[target], &numbers)?;
@@ -59,26 +86,19 @@ pub(super) fn judge(
         floor: arguments.server_policy.clone(),
         now: SystemTime::now(),
     };
-    let mut sections = Vec::new();
     for step in steps {
         let pull = forge.pull_request(step.number)?;
-        sections.push(section(&judge, &stage, &step, &pull)?);
+        let section = if stage.head_of(step.number)? == pull.head && pull.target == target {
+            let made = stage.tree_of(&step.merged)?;
+            let outcome = judge.outcome(Proposed { pull: &pull, base: &step.base, made: Some(&made) })?;
+            judged.said.push(Said { pull, standing: outcome.standing });
+            outcome.section
+        } else {
+            Section::undecided(&format!("pull request {}", step.number), super::moved())
+        };
+        judged.sections.push(section);
     }
-    Ok(whole(sections))
-}
-
-fn section(
-    judge: &Judge<'_>,
-    stage: &Stage,
-    step: &Step,
-    pull: &PullRequest,
-) -> Result<Section, CommandError> {
-    if stage.head_of(step.number)? != pull.head {
-        let title = format!("pull request {}", step.number);
-        return Ok(Section::undecided(&title, super::moved()));
-    }
-    let made = stage.tree_of(&step.merged)?;
-    Ok(judge.outcome(Proposed { pull, base: &step.base, made: Some(&made) })?.section)
+    Ok(judged)
 }
 
 /// The pull requests between the target and the group's commit, the first to be merged first; the reason where

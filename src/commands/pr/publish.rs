@@ -6,14 +6,16 @@
 use super::Judged;
 use super::settings::Settings;
 use crate::cli::{CommentArgument, PullRequestArguments};
+use crate::commands::error::CommandError;
 use crate::forge::{
     CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
     StatusState,
 };
 use crate::report::{
     Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,
-    suggestions,
+    suggestions, terminal,
 };
+use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
 /// Says it, and returns the report with what could not be said.
@@ -32,9 +34,39 @@ pub(super) fn publish(
     } else {
         notices.extend(tell(arguments, settings, forge, judged, &report));
     }
-    notices.push(format!("{} requests to {}", forge.http().requests(), forge.http().base()));
     add(&mut report, &mut notices);
     report
+}
+
+/// Says how much was asked.
+pub(super) fn requests(forge: &dyn Forge, mut report: Report) -> Report {
+    let text = format!("{} requests to {}", forge.http().requests(), forge.http().base());
+    add(&mut report, &mut vec![text]);
+    report
+}
+
+/// Says that there was no verdict: an older one would stand there otherwise. That it cannot be said changes nothing.
+pub(super) fn failed(
+    arguments: &PullRequestArguments,
+    forge: &dyn Forge,
+    (commit, beside): (&ObjectId, Option<&str>),
+    error: &CommandError,
+) {
+    if arguments.dry_run {
+        return;
+    }
+    let reason = error.to_string();
+    let reason: String = reason.lines().next().unwrap_or_default().chars().take(110).collect();
+    let description = format!("not judged: {}", terminal(&reason));
+    let context = context(arguments, beside);
+    let status = CommitStatus { context, state: StatusState::Error, description, target_url: None };
+    let _ = forge.set_status(commit, &status);
+}
+
+/// The name of the status: that of another branch than the default one names it.
+fn context(arguments: &PullRequestArguments, beside: Option<&str>) -> String {
+    let name = arguments.context.as_str();
+    beside.map_or_else(|| name.to_owned(), |branch| format!("{name} ({})", terminal(branch)))
 }
 
 fn add(report: &mut Report, notices: &mut Vec<String>) {
@@ -69,7 +101,7 @@ fn tell(
     let mut note = |what: &str, said: Result<(), ForgeError>| {
         unsaid.extend(said.err().map(|error| format!("{what} could not be written: {error}")));
     };
-    let status = status(arguments, settings, report);
+    let status = status(arguments, settings, judged, report);
     note("the status", forge.set_status(&judged.commit, &status));
     if arguments.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
@@ -101,14 +133,19 @@ fn proposal(suggestion: SuggestionComment) -> LineProposal {
     LineProposal { path, start_line: start_line.unwrap_or(line), end_line: line, body }
 }
 
-fn status(arguments: &PullRequestArguments, settings: &Settings, report: &Report) -> CommitStatus {
+fn status(
+    arguments: &PullRequestArguments,
+    settings: &Settings,
+    judged: &Judged,
+    report: &Report,
+) -> CommitStatus {
     let state = match report.verdict() {
         Verdict::Accept => StatusState::Success,
         Verdict::Reject => StatusState::Failure,
         Verdict::Undecided => StatusState::Error,
     };
     CommitStatus {
-        context: arguments.context.as_str().to_owned(),
+        context: context(arguments, judged.beside.as_deref()),
         state,
         description: status_line(report),
         target_url: settings.run_page.clone(),
