@@ -90,19 +90,10 @@ fn completions_and_the_manual_are_printed() -> Result<(), Failure> {
 /// What was tried, what the pusher was told, and the test: read from the tests themselves.
 #[test]
 fn the_attempts_are_those_of_the_tests() -> Result<(), Failure> {
-    let folder = project("tests/hooks/adversary");
-    let mut text = String::new();
     let mut tests = BTreeSet::new();
-    for name in file_names(&folder)? {
-        let source = fs::read_to_string(folder.join(&name))?;
-        let about =
-            source.lines().next().and_then(|line| line.strip_prefix("//! ")).ok_or("no first line")?;
-        text.extend([format!("\n### {about}\n\n| attempt | the pusher is told | test |\n|---|---|---|\n")]);
-        for attempt in attempts(&source)? {
-            text.extend([format!("| {} | {} | `{}` |\n", attempt.idea, attempt.told, attempt.test)]);
-            tests.insert(attempt.test);
-        }
-    }
+    let refusing = ["rejected(", "weakens(", "weaken(", "refused"];
+    let pushes = tables(("tests/hooks/adversary", "the pusher is told"), &refusing, &mut tests)?;
+    let pulls = tables(("tests/pull_requests/adversary", "what holds it"), &["Ok(())"], &mut tests)?;
     let document = project("docs/attacks.md");
     let written = fs::read_to_string(&document)?;
     let by_hand = written.split("<!-- generated").next().unwrap_or_default();
@@ -111,7 +102,29 @@ fn the_attempts_are_those_of_the_tests() -> Result<(), Failure> {
     for named in cells.filter(|cell| cell.starts_with('`')).flat_map(|cell| cell.split(", ")) {
         assert!(tests.contains(named.trim_matches('`')), "there is no test {named}");
     }
-    same_part(&document, "attempts", &text)
+    same_part(&document, "attempts", &pushes)?;
+    same_part(&document, "attempts on pull requests", &pulls)
+}
+
+/// One table for each file of a folder.
+fn tables(
+    (folder, told): (&str, &str),
+    refusing: &[&str],
+    tests: &mut BTreeSet<String>,
+) -> Result<String, Failure> {
+    let folder = project(folder);
+    let mut text = String::new();
+    for name in file_names(&folder)? {
+        let source = fs::read_to_string(folder.join(&name))?;
+        let about =
+            source.lines().next().and_then(|line| line.strip_prefix("//! ")).ok_or("no first line")?;
+        text.extend([format!("\n### {about}\n\n| attempt | {told} | test |\n|---|---|---|\n")]);
+        for attempt in attempts(&source, refusing)? {
+            text.extend([format!("| {} | {} | `{}` |\n", attempt.idea, attempt.told, attempt.test)]);
+            tests.insert(attempt.test);
+        }
+    }
+    Ok(text)
 }
 
 /// An attempt to get past the gate.
@@ -121,10 +134,10 @@ struct Attempt {
     test: String,
 }
 
-/// The tests of a source file in which something is refused; the others show what stays possible.
-fn attempts(source: &str) -> Result<Vec<Attempt>, Failure> {
+/// The tests of a source file in which one of these words refuses something; the others show what stays possible.
+fn attempts(source: &str, refusing: &[&str]) -> Result<Vec<Attempt>, Failure> {
     let name = regex::Regex::new(r"^fn (\w+)\(\)")?;
-    let told = regex::Regex::new(r"(?s)rejected(?:_in_part)?\(\s*&\[(.*?)\],?\s*\)")?;
+    let told = regex::Regex::new(r"(?s)(?:rejected(?:_in_part)?\(|ended\(\s*[123],)\s*&\[(.*?)\],?\s*\)")?;
     let literal = regex::Regex::new(r#""((?:[^"\\]|\\.)*)""#)?;
     let mut found = Vec::new();
     for chunk in source.split("\n}\n") {
@@ -137,7 +150,7 @@ fn attempts(source: &str) -> Result<Vec<Attempt>, Failure> {
             literal.captures_iter(text).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
         };
         let lists: Vec<Vec<String>> = lists.map(|list| literals(list.as_str())).collect();
-        let refused = ["rejected(", "weakens(", "weaken(", "refused"].iter().any(|word| body.contains(word));
+        let refused = refusing.iter().any(|word| body.contains(word));
         if !refused {
             continue;
         }

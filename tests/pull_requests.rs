@@ -8,6 +8,17 @@ mod common;
 
 #[path = "pull_requests/action.rs"]
 mod action;
+#[path = "pull_requests/adversary"]
+/// Attempts to get past the gate; docs/attacks.md lists them.
+mod adversary {
+    mod answers;
+    mod makers;
+    mod merges;
+    mod queues;
+    mod reviews;
+    mod statuses;
+    mod surroundings;
+}
 #[path = "pull_requests/approvals.rs"]
 mod approvals;
 #[path = "pull_requests/failures.rs"]

@@ -4,11 +4,11 @@ use crate::common::git::Failure;
 use crate::fake::{event, review};
 use crate::scene::{POLICY, SERVICE, SETTINGS, Scene};
 
-const RED: &str =
+pub(crate) const RED: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata: {colour: red}\n";
 
 /// Ann changes a file that Bob and she own.
-fn changed() -> Result<(Scene, String), Failure> {
+pub(crate) fn changed() -> Result<(Scene, String), Failure> {
     let mut scene = Scene::new()?;
     scene.commit("change", &["main"], &[("settings.yaml", RED)])?;
     let head = scene.open(7, "change")?;

@@ -9,7 +9,7 @@ use crate::common::git::Failure;
 use crate::scene::{SETTINGS, Scene};
 
 /// Bob has approved what Ann changed: green, if the forge answers.
-fn approved() -> Result<Scene, Failure> {
+pub(crate) fn approved() -> Result<Scene, Failure> {
     let mut scene = Scene::new()?;
     let head = scene.commit("change", &["main"], &[("settings.yaml", &SETTINGS.replace("blue", "red"))])?;
     scene.open(7, "change")?;
@@ -17,7 +17,7 @@ fn approved() -> Result<Scene, Failure> {
     Ok(scene)
 }
 
-fn reply(status: u16, message: &str) -> ResponseTemplate {
+pub(crate) fn reply(status: u16, message: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_json(json!({"message": message}))
 }
 

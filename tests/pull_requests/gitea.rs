@@ -8,14 +8,14 @@ use crate::scene::{POLICY, Ran, SETTINGS, Scene};
 
 const BASE: &str = "/repos/acme/prod";
 
-struct Pull {
-    scene: Scene,
-    forge: Replies,
-    head: String,
+pub(crate) struct Pull {
+    pub(crate) scene: Scene,
+    pub(crate) forge: Replies,
+    pub(crate) head: String,
 }
 
 /// Ann's branch, which needs two approvals because Gitea does not tell who pushed.
-fn pull_request() -> Result<Pull, Failure> {
+pub(crate) fn pull_request() -> Result<Pull, Failure> {
     let files = [
         (".portcullis.yaml", POLICY),
         ("CODEOWNERS", ".* @ann @bob @carl\nnet/.* @acme/network\n"),
@@ -38,15 +38,15 @@ fn pull_request() -> Result<Pull, Failure> {
 }
 
 impl Pull {
-    fn answer(&self, path: &str, reply: Value) {
+    pub(crate) fn answer(&self, path: &str, reply: Value) {
         self.forge.answer(&format!("GET {BASE}{path}"), reply);
     }
 
-    fn review(&self, who: &str, state: &str) -> Value {
+    pub(crate) fn review(&self, who: &str, state: &str) -> Value {
         json!({"user": {"login": who}, "state": state, "official": true, "stale": false, "dismissed": false, "commit_id": self.head, "submitted_at": "2026-11-01T00:00:00Z"})
     }
 
-    fn run(&self) -> Result<Ran, Failure> {
+    pub(crate) fn run(&self) -> Result<Ran, Failure> {
         let mut command = self.scene.command(&["--number", "7"]);
         command
             .env("GITEA_ACTIONS", "true")

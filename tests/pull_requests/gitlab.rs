@@ -9,14 +9,14 @@ use crate::scene::{POLICY, Ran, SETTINGS, Scene};
 const BASE: &str = "/projects/acme%2Fprod";
 const OWNERS: &str = "* @ann @bob\n/net/ @network\n/role/ @@maintainer\n";
 
-struct Merge {
-    scene: Scene,
-    forge: Replies,
-    head: String,
+pub(crate) struct Merge {
+    pub(crate) scene: Scene,
+    pub(crate) forge: Replies,
+    pub(crate) head: String,
 }
 
 /// Ann opens a merge request that changes one file.
-fn merge_request(path: &str) -> Result<Merge, Failure> {
+pub(crate) fn merge_request(path: &str) -> Result<Merge, Failure> {
     let files = [(".portcullis.yaml", POLICY), (".gitlab/CODEOWNERS", OWNERS), ("settings.yaml", SETTINGS)];
     let scene = Scene::with(&files)?;
     let head = scene.commit("change", &["main"], &[(path, &SETTINGS.replace("blue", "red"))])?;
@@ -46,22 +46,22 @@ fn push(who: &str, before: Option<&str>, after: &str) -> Value {
            "commit_from": before, "commit_to": after}})
 }
 
-fn note(who: &str, system: bool, text: &str, minute: u32) -> Value {
+pub(crate) fn note(who: &str, system: bool, text: &str, minute: u32) -> Value {
     json!({"id": minute, "system": system, "body": text, "author": {"username": who},
            "created_at": format!("2026-11-01T00:{minute:02}:30.000Z")})
 }
 
 impl Merge {
-    fn answer(&self, path: &str, reply: Value) {
+    pub(crate) fn answer(&self, path: &str, reply: Value) {
         self.forge.answer(&format!("GET {BASE}{path}"), reply);
     }
 
-    fn approved_by(&self, who: &[&str]) {
+    pub(crate) fn approved_by(&self, who: &[&str]) {
         let by: Vec<Value> = who.iter().map(|name| json!({"user": {"username": name}})).collect();
         self.answer("/merge_requests/7/approvals", json!({"approved_by": by}));
     }
 
-    fn run(&self) -> Result<Ran, Failure> {
+    pub(crate) fn run(&self) -> Result<Ran, Failure> {
         let mut command = self.scene.command(&["--comment", "findings"]);
         command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_REPOSITORY").env("GITLAB_CI", "true");
         command.env("CI_API_V4_URL", self.forge.address()).env("CI_PROJECT_PATH", "acme/prod");
@@ -70,7 +70,7 @@ impl Merge {
         Ok(Ran::of(&command.output()?))
     }
 
-    fn status(&self) -> Option<String> {
+    pub(crate) fn status(&self) -> Option<String> {
         let said = self.forge.said(&format!("POST {BASE}/statuses/{}", self.head))?;
         said["state"].as_str().map(str::to_owned)
     }

@@ -13,12 +13,12 @@ const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRo
                        namespace: shop}\n";
 
 /// Two pull requests in a queue, one after the other, each merged onto what stands before it.
-struct Queue {
-    scene: Scene,
-    merged: [String; 2],
+pub(crate) struct Queue {
+    pub(crate) scene: Scene,
+    pub(crate) merged: [String; 2],
 }
 
-fn queue(first: (&str, &str), second: (&str, &str)) -> Result<Queue, Failure> {
+pub(crate) fn queue(first: (&str, &str), second: (&str, &str)) -> Result<Queue, Failure> {
     let mut scene = Scene::with(&[(".portcullis.yaml", QUIET), ("settings.yaml", SETTINGS)])?;
     let main = scene.tip("main")?;
     scene.commit("one", &[&main], &[first])?;
@@ -31,7 +31,7 @@ fn queue(first: (&str, &str), second: (&str, &str)) -> Result<Queue, Failure> {
 }
 
 impl Queue {
-    fn run(&self, commit: &str) -> Result<Ran, Failure> {
+    pub(crate) fn run(&self, commit: &str) -> Result<Ran, Failure> {
         let group = json!({"merge_group": {"head_sha": commit, "base_ref": "refs/heads/main", "base_sha": "ignored"}});
         self.scene.job("merge_group", &group, &[])
     }

@@ -14,6 +14,10 @@ use crate::common::git::Failure;
 pub(crate) struct Known {
     pub(crate) answers: BTreeMap<String, Value>,
     pub(crate) said: Vec<(String, Value)>,
+    /// What was asked with a token.
+    pub(crate) tokens: Vec<String>,
+    /// Lists that say in a header how many entries they have, page by page.
+    pages: BTreeMap<String, (Vec<Value>, usize)>,
 }
 
 pub(crate) struct Replies {
@@ -49,6 +53,11 @@ impl Replies {
         self.known().answers.insert(request.to_owned(), reply);
     }
 
+    /// This list comes in pages, and says only how long it is.
+    pub(crate) fn pages(&self, request: &str, pages: Vec<Value>, entries: usize) {
+        self.known().pages.insert(request.to_owned(), (pages, entries));
+    }
+
     /// What was said last by a request like this.
     pub(crate) fn said(&self, request: &str) -> Option<Value> {
         self.known()
@@ -65,6 +74,16 @@ impl Respond for Answers {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = format!("{} {}", request.method, request.url.path());
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        if request.headers.contains_key("authorization") {
+            known.tokens.push(asked.clone());
+        }
+        let page = request.url.query_pairs().find(|(name, _)| name == "page");
+        let page: usize = page.and_then(|(_, value)| value.parse().ok()).unwrap_or(1);
+        if let Some((pages, entries)) = known.pages.get(&asked) {
+            let page = pages.get(page - 1).cloned().unwrap_or_else(|| json!([]));
+            let count = entries.to_string();
+            return ResponseTemplate::new(200).set_body_json(page).insert_header("x-total-count", count);
+        }
         let answer = known.answers.get(&asked).cloned();
         let is_question = request.method.as_str() == "GET";
         known.said.push((asked, body));
