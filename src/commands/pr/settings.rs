@@ -40,6 +40,11 @@ impl Settings {
             (None, Some(server)) => server.trim_end_matches('/').to_owned(),
             (Some(_), _) | (None, None) => server_of(&api),
         };
+        if [&api, &server].iter().any(|address| names_somebody(address)) {
+            return Err(missing(
+                "an address names somebody before `@`, and addresses are told: give a token by PORTCULLIS_TOKEN",
+            ));
+        }
         Ok(Self {
             kind,
             project,
@@ -95,6 +100,12 @@ fn forge_kind(argument: ForgeArgument) -> ForgeKind {
         ForgeArgument::Gitlab => ForgeKind::Gitlab,
         ForgeArgument::Gitea => ForgeKind::Gitea,
     }
+}
+
+/// Whether an address holds a name or a token, as in `https://token@host/`.
+fn names_somebody(address: &str) -> bool {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    host.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'))
 }
 
 /// The server of an API, as each forge places it.
