@@ -96,8 +96,8 @@ fn the_attempts_are_those_of_the_tests() -> Result<(), Failure> {
     let pulls = tables(("tests/pull_requests/adversary", "what holds it"), &["Ok(())"], &mut tests)?;
     let document = project("docs/attacks.md");
     let written = fs::read_to_string(&document)?;
-    let by_hand = written.split("<!-- generated").next().unwrap_or_default();
-    let rows = by_hand.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let by_hand = written.split("<!-- end of").filter_map(|part| part.split("<!-- generated").next());
+    let rows = by_hand.flat_map(str::lines).filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
     let cells = rows.filter_map(|row| row.rsplit(" | ").next());
     for named in cells.filter(|cell| cell.starts_with('`')).flat_map(|cell| cell.split(", ")) {
         assert!(tests.contains(named.trim_matches('`')), "there is no test {named}");

@@ -12,7 +12,7 @@ const PORTCULLIS: &str = env!("CARGO_BIN_EXE_portcullis");
 
 /// A repository whose server has a hook. The gate of pull requests signs with Mallory's key, and may state reviews
 /// where `issuers` says so.
-fn guarded(issuers: &str) -> Result<(Scene, String), Failure> {
+pub(crate) fn guarded(issuers: &str) -> Result<(Scene, String), Failure> {
     let gate = person("mallory")?;
     let policy = format!(
         "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nrepository: acme/prod\nowners: {{approvals: 1}}\nsignatures: {{keyring: \
@@ -75,7 +75,7 @@ fn merge(scene: &Scene, head: &str) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
-fn run(scene: &Scene, arguments: &[&str]) -> Result<crate::scene::Ran, Failure> {
+pub(crate) fn run(scene: &Scene, arguments: &[&str]) -> Result<crate::scene::Ran, Failure> {
     let mut command = scene.command(&[&["--number", "7", "--issue-approvals"], arguments].concat());
     // The job pushes as the gate's own account.
     command

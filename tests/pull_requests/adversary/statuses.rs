@@ -8,7 +8,8 @@ use crate::common::git::Failure;
 use crate::failures::{approved, reply};
 use crate::fake::{State, comment};
 use crate::gitlab::{merge_request, note};
-use crate::scene::Scene;
+use crate::issued::guarded;
+use crate::scene::{SERVICE, Scene};
 
 fn dismiss(state: &mut State) {
     state.reviews.values_mut().flatten().for_each(|review| review["state"] = "DISMISSED".into());
@@ -150,5 +151,22 @@ fn a_person_s_note_in_gitlab_s_words() -> Result<(), Failure> {
     merge.approved_by(&["bob"]);
     merge.answer("/merge_requests/7/notes", json!([note("bob", false, "approved this merge request", 5)]));
     merge.run()?.ended(1, &["error[missing-approval]"]);
+    Ok(())
+}
+
+/// A review is dismissed while a change that is rejected for something else is judged: a statement of it would
+/// count on the server for days.
+#[test]
+fn a_statement_of_a_dismissed_review() -> Result<(), Failure> {
+    let (mut scene, head) = guarded("[Gate]")?;
+    let exposed = scene.commit("change", &[&head], &[("web.yaml", SERVICE)])?;
+    scene.pushed("change", &head, &exposed, "ann");
+    scene.show(7, "change")?;
+    scene.review(7, "dora", "APPROVED", &exposed);
+    let asked = "GET /repos/acme/prod/pulls/7/reviews".to_owned();
+    scene.fake.state().meanwhile = Some((asked, Box::new(dismiss)));
+    crate::issued::run(&scene, &[])?.ended(3, &["changed while it was judged"]);
+    let stated = scene.git.run(&["for-each-ref", "refs/approvals/"], b"")?;
+    assert_eq!(stated, "", "nothing is stated");
     Ok(())
 }

@@ -115,3 +115,16 @@ fn a_token_for_another_forge() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+/// The address of the forge has a token in it, and addresses are told.
+#[test]
+fn an_address_with_a_token_in_it() -> Result<(), Failure> {
+    let (scene, _) = changed()?;
+    for name in ["GITHUB_API_URL", "GITHUB_SERVER_URL"] {
+        let mut command = scene.command(&["--number", "7", "--deadline", "10"]);
+        let ran = Ran::of(&command.env(name, "https://x:a-token@127.0.0.1:9/api/v3").output()?);
+        ran.ended(2, &["an address names somebody before `@`"]);
+        assert!(TOLD.iter().all(|told| !ran.text.contains(told)), "{}", ran.text);
+    }
+    Ok(())
+}
