@@ -75,6 +75,11 @@ impl Settings {
         }
     }
 
+    /// The repository's page.
+    pub(super) fn page(&self) -> String {
+        format!("{}/{}", self.server, self.project.as_str())
+    }
+
     /// Where the repository is fetched from.
     pub(super) fn repository(&self) -> String {
         format!("{}/{}.git", self.server, self.project.as_str())
