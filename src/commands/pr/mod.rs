@@ -122,7 +122,7 @@ impl Run<'_> {
 
     /// States the reviews that count, where that is asked for; one sentence for each.
     fn issued(&self, stage: &Stage, pull: &PullRequest, outcome: &Outcome) -> Vec<String> {
-        let wanted = self.arguments.issue_approvals && !self.arguments.dry_run;
+        let wanted = self.arguments.issue_approvals && !self.arguments.told.dry_run;
         let Some(asked) = outcome.asked.as_ref().filter(|_| wanted) else { return Vec::new() };
         let issued = match outcome.pushed_by {
             PushedBy::People => issue(stage, &outcome.section, asked, &pull.head),

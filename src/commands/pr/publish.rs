@@ -29,7 +29,7 @@ pub(super) fn publish(
     add(&mut report, &mut notices);
     let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
     report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
-    if arguments.dry_run {
+    if arguments.told.dry_run {
         notices.push("the forge is told nothing (--dry-run)".into());
     } else {
         notices.extend(tell(run, commit, pull, &report));
@@ -68,7 +68,7 @@ fn tell(run: &Run<'_>, commit: &ObjectId, pull: Option<&PullRequest>, report: &R
     };
     let status = status(arguments, settings, report);
     note("the status", forge.set_status(commit, &status));
-    if arguments.annotations {
+    if arguments.told.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
         let run =
             NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
@@ -77,7 +77,7 @@ fn tell(run: &Run<'_>, commit: &ObjectId, pull: Option<&PullRequest>, report: &R
     let Some(pull) = pull else { return unsaid };
     let context = &arguments.context;
     let text = comment(report, context);
-    let wanted = match arguments.comment {
+    let wanted = match arguments.told.comment {
         CommentArgument::Never => None,
         CommentArgument::Always => Some(Occasion::Anew),
         CommentArgument::Findings if found_something(report) => Some(Occasion::Anew),
@@ -86,7 +86,7 @@ fn tell(run: &Run<'_>, commit: &ObjectId, pull: Option<&PullRequest>, report: &R
     if let Some(occasion) = wanted {
         note("the comment", forge.write_comment(pull.number, &context.marker(), &text, occasion));
     }
-    if arguments.suggestions {
+    if arguments.told.suggestions {
         let proposals: Vec<LineProposal> = suggestions(report).into_iter().map(proposal).collect();
         note("suggestions", forge.propose(pull, &proposals));
     }

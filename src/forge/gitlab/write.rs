@@ -22,7 +22,7 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
     let known: Vec<Status> = gitlab.http.list(&path)?;
     let same = known.iter().any(|known| {
         known.name == status.context
-            && known.status == state
+            && known.state == state
             && known.description.as_deref() == Some(&status.description)
     });
     if same {
