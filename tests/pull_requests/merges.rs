@@ -128,6 +128,7 @@ fn the_user_s_own_repository_is_not_touched() -> Result<(), Failure> {
 /// `MEASURED_PROGRAM=target/release/portcullis cargo test --test pull_requests -- --ignored --nocapture`
 #[test]
 #[ignore = "prints how long the program takes, which depends on the machine"]
+#[expect(clippy::print_stdout, reason = "the times are what it is run for")]
 fn three_hundred_files_among_ten_thousand() -> Result<(), Failure> {
     let text = |number: usize, colour: &str| {
         SETTINGS.replace("name: settings", &format!("name: settings-{number}")).replace("blue", colour)
