@@ -5,6 +5,7 @@
 //! short (changed files, commits) for the change, which is read from git's objects; takes silence, a missing
 //! permission or a reply that cannot be read for a no; or says anything twice.
 
+mod enforcement;
 mod error;
 mod gitea;
 mod github;
@@ -14,10 +15,15 @@ mod model;
 mod path;
 mod reply;
 mod standing;
+mod workflow_files;
 
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
 
+pub use enforcement::{
+    Barrier, Bypass, Demand, Enforcement, Gap, HookControl, HookEffect, Layer, OwnersFileProblem, Pushes,
+    Reach, ReviewDemands, ServerHook, Statuses, Told, WorkflowFile,
+};
 pub use error::{ForgeError, Method, Route};
 pub use gitea::Gitea;
 pub use github::Github;
@@ -49,6 +55,9 @@ pub trait Forge {
 
     /// What has to be green before a branch changes.
     fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError>;
+
+    /// What is demanded before a branch changes, and who need not care; of the default branch where none is named.
+    fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError>;
 
     /// What waits in the merge queue of a branch.
     fn merge_queue(&self, branch: &str) -> Result<Vec<QueueEntry>, ForgeError>;

@@ -1,11 +1,13 @@
 //! GitLab: <https://docs.gitlab.com/api/rest/>.
 
 mod approvals;
+mod enforcement;
 mod people;
 mod wire;
 mod write;
 
 use super::Forge;
+use super::enforcement::Enforcement;
 use super::error::{ForgeError, Method};
 use super::http::Http;
 use super::model::{
@@ -107,6 +109,10 @@ impl Forge for Gitlab {
             (_, None) => Freshness::Unknown,
         };
         Ok(BranchRules { required: Vec::new(), freshness })
+    }
+
+    fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+        enforcement::read(self, branch)
     }
 
     fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
