@@ -6,6 +6,7 @@
 # Then two owners approve with keys of both kinds (tests/approvals/conformance.sh).
 # Then lets the validators of those who read reports judge them (tests/reports/conformance.sh).
 # Then lets those who know workflows read the action and the workflows (tests/workflows/conformance.sh).
+# Then compares what is asked of GitHub with its own description (tests/pull_requests/conformance.sh).
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail
 [ $# -eq 2 ] || { sed -n '2,9s/^# //p' "$0" >&2; exit 2; }
@@ -40,6 +41,8 @@ unmet=0
 "$(dirname "$0")/approvals/conformance.sh" "$portcullis" || unmet=1
 "$(dirname "$0")/reports/conformance.sh" "$portcullis" || unmet=1
 "$(dirname "$0")/workflows/conformance.sh" || unmet=1
+
+"$(dirname "$0")/pull_requests/conformance.sh" || unmet=1
 
 if command -v ruby >/dev/null; then
   ruby "$(dirname "$0")/gitlab_patterns.rb" "$portcullis"

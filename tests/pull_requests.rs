@@ -6,6 +6,8 @@
 
 mod common;
 
+#[path = "pull_requests/action.rs"]
+mod action;
 #[path = "pull_requests/approvals.rs"]
 mod approvals;
 #[path = "pull_requests/failures.rs"]

@@ -92,12 +92,18 @@ fn folders(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(entries.iter().map(fs::DirEntry::path).filter(|path| path.is_dir()).collect())
 }
 
+/// Whether the report of the case shows one.
+fn suggests(case: &Path) -> bool {
+    fs::read_to_string(case.join("expected.txt")).is_ok_and(|report| report.contains("= change to: "))
+}
+
 #[test]
 fn what_is_suggested_takes_the_finding_away_and_brings_none() -> Result<(), Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/checks");
     let mut failures = Vec::new();
     let mut taken = 0;
-    for case in folders(&root)?.iter().map(|check| folders(check)).collect::<Result<Vec<_>, _>>()?.concat() {
+    let all = folders(&root)?.iter().map(|check| folders(check)).collect::<Result<Vec<_>, _>>()?.concat();
+    for case in all.into_iter().filter(|case| suggests(case)) {
         match build(&case).and_then(|repository| take_all(&repository)) {
             Ok(count) => taken += count,
             Err(failure) => failures.push(format!("{}: {failure}", case.display())),

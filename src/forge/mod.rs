@@ -17,6 +17,8 @@ mod reply;
 mod standing;
 mod workflow_files;
 
+use chrono::{DateTime, Utc};
+
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
 
@@ -43,6 +45,9 @@ pub trait Forge {
 
     /// All its reviews, the oldest first.
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError>;
+
+    /// When it was last made to want another branch changed than before; `None` where it never was.
+    fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError>;
 
     /// Who moved its branch to where it is.
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+
 use crate::source::ObjectId;
 
 /// The number of a pull request; GitLab's `iid` of a merge request.
@@ -99,6 +101,8 @@ pub struct Review {
     pub state: ReviewState,
     /// The commit that was looked at.
     pub commit: Option<ObjectId>,
+    /// When, by the forge's clock.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// What a review says.

@@ -1,7 +1,10 @@
 //! Which reviews count as approvals.
 //!
-//! In: all reviews of a pull request, the oldest first. Out: each account's approval that still stands. Never:
-//! counts one that was withdrawn or dismissed, an app's, a vanished account's, or one of no commit.
+//! In: all reviews of a pull request, the oldest first, and when it was given another target. Out: each account's
+//! approval that still stands. Never: counts one that was withdrawn or dismissed, an app's, a vanished account's, one
+//! of no commit, or one that was given while the change was shown beside another branch.
+
+use chrono::{DateTime, Utc};
 
 use super::model::{Account, AccountKind, Review, ReviewState};
 use crate::source::ObjectId;
@@ -16,8 +19,9 @@ pub struct Approval {
 }
 
 /// The approvals that stand: the newest word of each account that is for or against. A comment takes
-/// nothing back; a dismissed review does not bring an older one back.
-pub fn approvals(reviews: &[Review]) -> Vec<Approval> {
+/// nothing back; a dismissed review does not bring an older one back. What was approved before the pull request
+/// was given another target was seen without all that this target lacks.
+pub fn approvals(reviews: &[Review], retargeted: Option<DateTime<Utc>>) -> Vec<Approval> {
     let mut latest: Vec<(&Account, &Review)> = Vec::new();
     for review in reviews {
         let Some(account) = &review.reviewer else { continue };
@@ -31,7 +35,13 @@ pub fn approvals(reviews: &[Review]) -> Vec<Approval> {
         latest.retain(|(known, _)| !known.login.eq_ignore_ascii_case(&account.login));
         latest.push((account, review));
     }
-    let approving = latest.into_iter().filter(|(_, review)| review.state == ReviewState::Approved);
+    let seen_here = |review: &Review| match (retargeted, review.at) {
+        (None, _) => true,
+        (Some(since), Some(at)) => at > since,
+        (Some(_), None) => false,
+    };
+    let approving =
+        latest.into_iter().filter(|(_, review)| review.state == ReviewState::Approved && seen_here(review));
     approving
         .filter_map(|(account, review)| {
             Some(Approval { login: account.login.clone(), commit: review.commit.clone()? })
@@ -47,11 +57,11 @@ mod tests {
 
     fn review(login: &str, state: ReviewState) -> Review {
         let reviewer = Some(Account { login: login.into(), kind: AccountKind::Person });
-        Review { reviewer, state, commit: ObjectId::parse(COMMIT) }
+        Review { reviewer, state, commit: ObjectId::parse(COMMIT), at: DateTime::from_timestamp(100, 0) }
     }
 
     fn standing(states: &[ReviewState]) -> usize {
-        approvals(&states.iter().map(|state| review("ann", *state)).collect::<Vec<_>>()).len()
+        approvals(&states.iter().map(|state| review("ann", *state)).collect::<Vec<_>>(), None).len()
     }
 
     #[test]
@@ -77,7 +87,7 @@ mod tests {
     #[test]
     fn only_accounts_that_are_somebody_count() {
         let of = |reviewer: Option<Account>, commit: Option<ObjectId>| {
-            approvals(&[Review { reviewer, state: ReviewState::Approved, commit }]).len()
+            approvals(&[Review { reviewer, state: ReviewState::Approved, commit, at: None }], None).len()
         };
         let account = |kind| Some(Account { login: "ann".into(), kind });
         assert_eq!(of(account(AccountKind::Person), ObjectId::parse(COMMIT)), 1);
@@ -89,6 +99,16 @@ mod tests {
     #[test]
     fn one_account_in_two_spellings_is_one() {
         let reviews = [review("Ann", ReviewState::Approved), review("ann", ReviewState::ChangesRequested)];
-        assert_eq!(approvals(&reviews), []);
+        assert_eq!(approvals(&reviews, None), []);
+    }
+
+    #[test]
+    fn what_was_approved_beside_another_target_does_not_count() {
+        let counted = |since: i64| {
+            approvals(&[review("ann", ReviewState::Approved)], DateTime::from_timestamp(since, 0)).len()
+        };
+        assert_eq!((counted(99), counted(100), counted(101)), (1, 0, 0));
+        let timeless = Review { at: None, ..review("ann", ReviewState::Approved) };
+        assert_eq!(approvals(&[timeless], DateTime::from_timestamp(1, 0)), []);
     }
 }

@@ -1,7 +1,7 @@
 //! Whose reviews count for what.
 
 use crate::common::git::Failure;
-use crate::fake::review;
+use crate::fake::{event, review};
 use crate::scene::{POLICY, SERVICE, SETTINGS, Scene};
 
 const RED: &str =
@@ -240,5 +240,22 @@ fn a_finding_that_could_not_be_seen_is_not_approved() -> Result<(), Failure> {
     scene.show(7, "change")?;
     scene.review(7, "dora", "APPROVED", &updated);
     scene.run(7, &[])?.ended(0, &[]);
+    Ok(())
+}
+
+/// Bob saw a harmless change of another branch; on main the same commits bring what that branch had already.
+#[test]
+fn what_was_approved_beside_another_target_is_not_approved() -> Result<(), Failure> {
+    let (scene, head) = changed()?;
+    scene.review(7, "bob", "APPROVED", &head);
+    for name in ["labeled", "renamed", "head_ref_force_pushed", "closed"] {
+        scene.fake.state().events.push(event(name, 2));
+    }
+    scene.run(7, &[])?.ended(0, &[]);
+    for name in ["base_ref_changed", "automatic_base_change_succeeded"] {
+        scene.fake.state().events.push(event(name, 1));
+        scene.run(7, &[])?.ended(1, &["missing-approval"]);
+        scene.fake.state().events.clear();
+    }
     Ok(())
 }

@@ -219,3 +219,28 @@ fn settings_that_say_too_little_are_told() -> Result<(), Failure> {
         .ended(2, &["`push` is about no pull request"]);
     Ok(())
 }
+
+#[test]
+fn a_proxy_is_gone_through() -> Result<(), Failure> {
+    let scene = approved()?;
+    let mut command = scene.command(&["--number", "7"]);
+    command.env("GITHUB_API_URL", "http://forge.invalid").env("http_proxy", scene.fake.address());
+    let output = command.output()?;
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(scene.status().ok_or("no status")?.1, "success");
+    Ok(())
+}
+
+#[test]
+fn certificates_that_are_none_are_told() -> Result<(), Failure> {
+    let scene = approved()?;
+    for text in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let file = scene.path("ca.pem");
+        std::fs::write(&file, text)?;
+        let ran = scene.run(7, &["--ca", &file.display().to_string()])?;
+        assert!(matches!(ran.code, Some(2 | 3)), "{text}: {}", ran.text);
+        assert!(scene.status().is_none());
+    }
+    scene.run(7, &["--ca", "absent.pem"])?.ended(2, &["absent.pem: no certificates"]);
+    Ok(())
+}

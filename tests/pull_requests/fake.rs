@@ -17,6 +17,8 @@ use crate::common::git::Failure;
 pub(crate) struct State {
     pub(crate) pulls: BTreeMap<u64, Value>,
     pub(crate) reviews: BTreeMap<u64, Vec<Value>>,
+    /// What else happened to pull requests, the oldest first.
+    pub(crate) events: Vec<Value>,
     /// Movements of branches, the newest first.
     pub(crate) activity: Vec<Value>,
     /// `acme/network` to its accounts; other teams are hidden.
@@ -151,6 +153,7 @@ impl State {
                 list(self.reviews.get(&number.parse().ok()?).map_or(&[], Vec::as_slice))
             }
             ["repos", _, _, "pulls", _, "comments"] => list(&self.review_comments),
+            ["repos", _, _, "issues", _, "events"] => list(&self.events),
             ["repos", _, _, "activity"] => list(&self.activity),
             ["orgs", organisation, "teams", team, "members"] => {
                 let accounts = self.teams.get(&format!("{organisation}/{team}"))?;
@@ -251,11 +254,12 @@ fn record(request: &Request, status: u16, body: &Value) {
                       "request": sent, "status": status, "response": body});
     let file = std::path::Path::new(&folder).join("exchanges.jsonl");
     let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
-    let _ = file.and_then(|mut file| writeln!(file, "{line}"));
+    // In one piece, because tests run beside each other.
+    let _ = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
 }
 
 pub(crate) fn user(login: &str, kind: &str) -> Value {
-    let page = format!("https://api.github.com/users/{login}");
+    let page = format!("https://api.github.com/users/{}", login.replace(['[', ']'], "-"));
     json!({"login": login, "id": 1, "node_id": "U_1", "avatar_url": page, "gravatar_id": "", "url": page, "html_url": page,
            "followers_url": page, "following_url": page, "gists_url": page, "starred_url": page, "subscriptions_url": page,
            "organizations_url": page, "repos_url": page, "events_url": page, "received_events_url": page, "type": kind,
@@ -273,6 +277,20 @@ pub(crate) fn movement(id: u64, branch: &str, before: &str, after: &str, login: 
     let kind = if before.bytes().all(|byte| byte == b'0') { "branch_creation" } else { "push" };
     json!({"id": id, "node_id": "A_1", "before": before, "after": after, "ref": format!("refs/heads/{branch}"),
            "timestamp": "2026-11-01T00:00:00Z", "activity_type": kind, "actor": user(login, "User")})
+}
+
+pub(crate) fn event(name: &str, day: u32) -> Value {
+    json!({"id": 1, "node_id": "E_1", "url": "https://api.github.com/e", "actor": user("ann", "User"), "event": name, "commit_id": null,
+           "commit_url": null, "created_at": format!("2026-11-{day:02}T00:00:00Z"), "performed_via_github_app": null})
+}
+
+pub(crate) fn review_comment(body: &Value) -> Value {
+    let page = "https://api.github.com/repos/acme/prod/pulls/7";
+    json!({"url": page, "pull_request_review_id": 1, "id": 1, "node_id": "L_1", "diff_hunk": "@@", "path": "web.yaml",
+           "commit_id": "0".repeat(40), "original_commit_id": "0".repeat(40), "user": user("github-actions[bot]", "Bot"),
+           "body": body, "created_at": "2026-11-01T00:00:00Z", "updated_at": "2026-11-01T00:00:00Z", "html_url": page,
+           "pull_request_url": page, "author_association": "NONE",
+           "_links": {"self": {"href": page}, "html": {"href": page}, "pull_request": {"href": page}}})
 }
 
 pub(crate) fn comment(id: usize, login: &str, text: &str) -> Value {

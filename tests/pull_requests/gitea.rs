@@ -31,6 +31,7 @@ fn pull_request() -> Result<Pull, Failure> {
         "base": {"ref": "main", "repo": {"default_branch": "main"}}});
     pull.answer("/pulls/7", request);
     pull.answer("/pulls/7/reviews", json!([]));
+    pull.answer("/issues/7/timeline", json!([]));
     let status = format!("/commits/{}/status", pull.head);
     pull.answer(&status, json!({"statuses": null}));
     Ok(pull)
@@ -42,7 +43,7 @@ impl Pull {
     }
 
     fn review(&self, who: &str, state: &str) -> Value {
-        json!({"user": {"login": who}, "state": state, "official": true, "stale": false, "dismissed": false, "commit_id": self.head})
+        json!({"user": {"login": who}, "state": state, "official": true, "stale": false, "dismissed": false, "commit_id": self.head, "submitted_at": "2026-11-01T00:00:00Z"})
     }
 
     fn run(&self) -> Result<Ran, Failure> {
@@ -64,6 +65,12 @@ fn official_reviews_count_in_every_order() -> Result<(), Failure> {
     pull.run()?.ended(0, &["@bob approved the change", "@carl approved the change"]);
     let said = pull.forge.said(&format!("POST {BASE}/statuses/{}", pull.head)).ok_or("no status")?;
     assert_eq!(said["state"], "success");
+    let retargeted = json!({"type": "change_target_branch", "created_at": "2026-11-01T00:00:00Z"});
+    pull.answer("/issues/7/timeline", json!([{"type": "label", "created_at": "2026-11-02T00:00:00Z"}]));
+    pull.run()?.ended(0, &[]);
+    pull.answer("/issues/7/timeline", json!([retargeted]));
+    pull.run()?.ended(1, &["missing-approval"]);
+    pull.answer("/issues/7/timeline", json!([]));
     let mut unofficial = carl.clone();
     unofficial["official"] = false.into();
     let mut dismissed = carl.clone();

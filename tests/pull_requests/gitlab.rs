@@ -88,6 +88,13 @@ fn an_approval_is_bound_to_what_stood_when_it_was_given() -> Result<(), Failure>
     merge.answer("/merge_requests/7/notes", json!([note("bob", true, "approved this merge request", 5)]));
     merge.run()?.ended(0, &["@bob approved the change"]);
     assert_eq!(merge.status().as_deref(), Some("success"));
+    let retargeted = note("ann", true, "changed target branch from `dev` to `main`", 6);
+    merge.answer(
+        "/merge_requests/7/notes",
+        json!([note("bob", true, "approved this merge request", 5), retargeted]),
+    );
+    merge.run()?.ended(1, &["missing-approval"]);
+    merge.answer("/merge_requests/7/notes", json!([note("bob", true, "approved this merge request", 5)]));
     // What he approved was an older version with other content.
     let older =
         merge.scene.commit("older", &["main"], &[("settings.yaml", &SETTINGS.replace("blue", "black"))])?;

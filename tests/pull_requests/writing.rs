@@ -4,7 +4,7 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::common::git::Failure;
-use crate::fake::comment;
+use crate::fake::{comment, review_comment};
 use crate::scene::{SERVICE, Scene};
 
 const QUIET: &str = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\n";
@@ -101,6 +101,27 @@ fn notes_beside_lines_come_in_batches_of_fifty() -> Result<(), Failure> {
     assert_eq!(counts.iter().sum::<usize>(), 120);
     assert!(counts.iter().all(|count| *count <= 50) && counts.len() == 3, "{counts:?}");
     assert!(state.check_runs.iter().all(|run| run["conclusion"] != "success"));
+    Ok(())
+}
+
+#[test]
+fn certain_remedies_are_proposed_once() -> Result<(), Failure> {
+    let cluster_ip = "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  type: ClusterIP\n  ports:\n  - port: 80\n";
+    let mut scene = Scene::with(&[(".portcullis.yaml", QUIET), ("web.yaml", cluster_ip)])?;
+    scene.commit("change", &["main"], &[("web.yaml", &cluster_ip.replace("ClusterIP", "LoadBalancer"))])?;
+    scene.open(7, "change")?;
+    scene.run(7, &["--suggestions"])?.ended(1, &[]);
+    let proposed = scene.fake.state().proposed.clone();
+    assert_eq!(proposed.len(), 1);
+    assert_eq!((proposed[0]["path"].as_str(), proposed[0]["line"].as_u64()), (Some("web.yaml"), Some(7)));
+    assert!(
+        proposed[0]["body"].to_string().contains("```suggestion\\n  type: ClusterIP\\n```"),
+        "{}",
+        proposed[0]
+    );
+    scene.fake.state().review_comments.push(review_comment(&proposed[0]["body"]));
+    scene.run(7, &["--suggestions"])?.ended(1, &[]);
+    assert_eq!(scene.fake.state().proposed.len(), 1);
     Ok(())
 }
 

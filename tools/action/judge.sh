@@ -21,10 +21,6 @@ if [ -n "${INPUT_BASE:-}${INPUT_HEAD:-}" ]; then
   [ "$(git rev-parse --is-shallow-repository)" = false ] || stop "The clone is shallow: check out with fetch-depth 0."
   arguments=(check "--base=$INPUT_BASE" "--head=$INPUT_HEAD")
 else
-  case "${GITHUB_EVENT_NAME:-}" in
-    pull_request | pull_request_target | pull_request_review | pull_request_review_comment | merge_group) ;;
-    *) [ -n "${INPUT_NUMBER:-}" ] || stop "This event is about no pull request: say number, or base and head." ;;
-  esac
   # A repository of its own: the workspace may be the pull request's, with settings of its author.
   arguments=(pr "--repo=$place/repository")
   add number "${INPUT_NUMBER:-}"

@@ -15,7 +15,7 @@ use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
 use crate::commands::gate::{PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
 use crate::evidence::{RefOperation, Seen};
-use crate::forge::{AccountKind, Approval, Forge, PullRequest, Pushers, approvals};
+use crate::forge::{AccountKind, Approval, Forge, ForgeError, PullNumber, PullRequest, Pushers, approvals};
 use crate::git::Repository;
 use crate::push::{HostFacts, MessageStyle, Via};
 use crate::report::Section;
@@ -68,7 +68,7 @@ impl Judge<'_> {
             Some(made) if *made != merged => return undecided(otherwise(&merged, made)),
             Some(_) | None => {}
         }
-        let standing = approvals(&self.forge.reviews(proposed.pull.number)?);
+        let standing = standing(self.forge, proposed.pull.number)?;
         let session = self.session()?;
         let planned = planned(&session, proposed, Some(merged))?;
         let asked = session.asked(&planned)?;
@@ -195,6 +195,15 @@ impl Judge<'_> {
         let findings = section.judgement.findings.iter();
         Ok(Seen::Only(findings.map(|judged| judged.finding.fingerprint()).collect()))
     }
+}
+
+/// The approvals that stand now.
+pub(super) fn standing(forge: &dyn Forge, number: PullNumber) -> Result<Vec<Approval>, ForgeError> {
+    let reviews = forge.reviews(number)?;
+    // Where nobody approves, nobody can have been misled by another target.
+    let approving = !approvals(&reviews, None).is_empty();
+    let retargeted = if approving { forge.retargeted(number)? } else { None };
+    Ok(approvals(&reviews, retargeted))
 }
 
 fn planned(

@@ -19,13 +19,13 @@ use super::gate::PushedBy;
 use super::output::Destination;
 use super::report_files::write_files;
 use crate::cli::{PullRequestArguments, ReportFilesArguments};
-use crate::forge::{Forge, PullNumber, PullRequest, approvals};
+use crate::forge::{Forge, PullNumber, PullRequest};
 use crate::push::{Runner, Subject, runner};
 use crate::report::{Report, Section};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 use issue::issue;
-use judge::{Judge, Proposed};
+use judge::{Judge, Proposed, standing};
 use publish::publish;
 use settings::Settings;
 use stage::Stage;
@@ -95,7 +95,7 @@ fn pull_request(
     // A review may have been dismissed, or a commit pushed, since the forge was asked.
     if section.judgement.verdict == Verdict::Accept {
         let now = forge.pull_request(number)?;
-        let same = now == pull && approvals(&forge.reviews(number)?) == outcome.standing;
+        let same = now == pull && standing(forge, number)? == outcome.standing;
         if !same {
             section = Section::undecided(&section.title, moved());
         }

@@ -27,6 +27,8 @@ pub(super) fn publish(
     let mut notices: Vec<String> =
         judged.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
+    let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
+    report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
     if arguments.dry_run {
         notices.push("the forge is told nothing (--dry-run)".into());
     } else {

@@ -42,6 +42,11 @@ impl Settings {
         }
     }
 
+    /// The repository's page.
+    pub(super) fn page(&self) -> String {
+        format!("{}/{}", self.access.server, self.access.project.as_str())
+    }
+
     /// Where the repository is fetched from.
     pub(super) fn repository(&self) -> String {
         format!("{}/{}.git", self.access.server, self.access.project.as_str())

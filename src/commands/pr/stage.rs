@@ -199,6 +199,8 @@ impl Stage {
         }
         let arguments = [
             "-c",
+            "core.attributesFile=/dev/null",
+            "-c",
             "merge.renames=true",
             "-c",
             "merge.directoryRenames=conflict",

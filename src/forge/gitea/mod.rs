@@ -4,6 +4,8 @@ mod enforcement;
 mod wire;
 mod write;
 
+use chrono::{DateTime, Utc};
+
 use super::Forge;
 use super::enforcement::Enforcement;
 use super::error::{ForgeError, Method};
@@ -15,7 +17,7 @@ use super::model::{
 use super::path::segment;
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
-use wire::{Found, Protection, Pull, PullReview, Team, User};
+use wire::{Found, Protection, Pull, PullReview, Team, TimelineEntry, User};
 
 /// A repository on Gitea or Forgejo.
 #[derive(Debug)]
@@ -46,6 +48,13 @@ impl Forge for Gitea {
         let reviews: Vec<PullReview> =
             self.http.list(&self.repository(&format!("/pulls/{number}/reviews")))?;
         Ok(reviews.into_iter().map(PullReview::read).collect())
+    }
+
+    fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
+        let entries: Vec<TimelineEntry> =
+            self.http.list(&self.repository(&format!("/issues/{number}/timeline")))?;
+        let changes = entries.iter().filter(|entry| entry.r#type == "change_target_branch");
+        Ok(changes.map(|entry| entry.created_at).max())
     }
 
     fn pushers(&self, _pull: &PullRequest) -> Result<Pushers, ForgeError> {

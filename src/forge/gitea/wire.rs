@@ -1,5 +1,6 @@
 //! Gitea's and Forgejo's replies, as far as they are read: `/swagger` of a server describes them.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::forge::model::{
@@ -61,6 +62,14 @@ pub(super) struct PullReview {
     #[serde(default)]
     dismissed: bool,
     commit_id: Option<String>,
+    submitted_at: Option<DateTime<Utc>>,
+}
+
+/// Something that happened to a pull request.
+#[derive(Deserialize)]
+pub(super) struct TimelineEntry {
+    pub(super) r#type: String,
+    pub(super) created_at: DateTime<Utc>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -160,6 +169,6 @@ impl PullReview {
             }
         };
         let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
-        Review { reviewer: self.user.map(User::account), state, commit }
+        Review { reviewer: self.user.map(User::account), state, commit, at: self.submitted_at }
     }
 }

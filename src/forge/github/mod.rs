@@ -7,6 +7,8 @@ mod rules;
 mod wire;
 mod write;
 
+use chrono::{DateTime, Utc};
+
 use super::enforcement::Enforcement;
 use super::error::ForgeError;
 use super::http::Http;
@@ -18,7 +20,7 @@ use super::path::segment;
 use super::{Forge, Method};
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
-use wire::{Activity, Pull, PullReview, User};
+use wire::{Activity, IssueEvent, Pull, PullReview, User};
 
 /// A repository on GitHub.
 #[derive(Debug)]
@@ -43,6 +45,9 @@ impl Github {
     }
 }
 
+/// Events that give a pull request another target.
+const RETARGETING: [&str; 2] = ["base_ref_changed", "automatic_base_change_succeeded"];
+
 impl Forge for Github {
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError> {
         let path = self.repository(&format!("/pulls/{number}"));
@@ -54,6 +59,13 @@ impl Forge for Github {
         let reviews: Vec<PullReview> =
             self.http.list(&self.repository(&format!("/pulls/{number}/reviews")))?;
         Ok(reviews.into_iter().map(PullReview::read).collect())
+    }
+
+    fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
+        let events: Vec<IssueEvent> =
+            self.http.list(&self.repository(&format!("/issues/{number}/events")))?;
+        let changes = events.iter().filter(|event| RETARGETING.contains(&event.event.as_str()));
+        Ok(changes.map(|event| event.created_at).max())
     }
 
     /// Follows the branch's movements from the head back to the branch's beginning.

@@ -1,6 +1,7 @@
 //! GitHub's replies, as far as they are read: <https://docs.github.com/en/rest>. What may be null is optional;
 //! what is missing otherwise makes a reply unusable.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::forge::http::Http;
@@ -60,6 +61,7 @@ pub(super) struct PullReview {
     user: Option<User>,
     state: ReviewWord,
     commit_id: Option<String>,
+    submitted_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -70,6 +72,13 @@ enum ReviewWord {
     Dismissed,
     Commented,
     Pending,
+}
+
+/// Something that happened to a pull request.
+#[derive(Deserialize)]
+pub(super) struct IssueEvent {
+    pub(super) event: String,
+    pub(super) created_at: DateTime<Utc>,
 }
 
 /// A movement of a branch.
@@ -190,7 +199,7 @@ impl PullReview {
             ReviewWord::Commented | ReviewWord::Pending => ReviewState::Commented,
         };
         let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
-        Review { reviewer: self.user.map(User::account), state, commit }
+        Review { reviewer: self.user.map(User::account), state, commit, at: self.submitted_at }
     }
 }
 

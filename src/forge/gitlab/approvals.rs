@@ -26,9 +26,17 @@ pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>
     let review = |user: User| {
         let at = approved_at(&notes, &user.username);
         let commit = at.and_then(|at| newest_at(&versions, at));
-        Review { reviewer: Some(user.account()), state: ReviewState::Approved, commit }
+        Review { reviewer: Some(user.account()), state: ReviewState::Approved, commit, at }
     };
     Ok(approvals.approved_by.into_iter().map(|approval| review(approval.user)).collect())
+}
+
+/// When GitLab last noted that the merge request targets another branch, in whatever words.
+pub(super) fn retargeted(gitlab: &Gitlab, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
+    let path = gitlab.below(&format!("/merge_requests/{number}/notes?sort=asc&order_by=created_at"));
+    let notes: Vec<Note> = gitlab.http.list(&path)?;
+    let speaks = |note: &&Note| note.system && note.body.contains("target") && note.body.contains("branch");
+    Ok(notes.iter().filter(speaks).map(|note| note.created_at).max())
 }
 
 /// When an account approved last.

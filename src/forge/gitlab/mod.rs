@@ -6,6 +6,8 @@ mod people;
 mod wire;
 mod write;
 
+use chrono::{DateTime, Utc};
+
 use super::Forge;
 use super::enforcement::Enforcement;
 use super::error::{ForgeError, Method};
@@ -85,6 +87,10 @@ impl Forge for Gitlab {
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
         approvals::reviews(self, number)
+    }
+
+    fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
+        approvals::retargeted(self, number)
     }
 
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError> {
