@@ -84,10 +84,10 @@ pub struct DoctorArguments {
     #[arg(long, value_name = "NAME", requires = "forge")]
     pub branch: Option<String>,
     /// The name of the status that `pr` writes.
-    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
+    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context, requires = "forge")]
     pub context: ReportContext,
     /// Ask no longer than this many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "forge")]
     pub deadline: u64,
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = LineFormat::Human)]

@@ -152,6 +152,10 @@ pub enum Gap {
     ReviewsBypassed,
     /// Gitea: a review that rejects does not hold a merge back.
     RejectionPasses,
+    /// Gitea: files of some names are pushed without a pull request.
+    FilesUnprotected,
+    /// Gitea: pull requests may change workflows.
+    WorkflowsUnprotected,
 }
 
 /// A workflow as it stands on the default branch.

@@ -19,7 +19,7 @@ fn good() -> Result<Forge, Failure> {
         "push_whitelist_usernames": [], "push_whitelist_teams": [], "push_whitelist_deploy_keys": false, "enable_force_push": false,
         "enable_status_check": true, "status_check_contexts": ["portcullis"], "required_approvals": 1,
         "block_on_rejected_reviews": true, "block_on_outdated_branch": true, "dismiss_stale_approvals": true,
-        "require_signed_commits": true, "block_admin_merge_override": true}));
+        "require_signed_commits": true, "protected_file_patterns": ".gitea/workflows/**", "unprotected_file_patterns": "", "block_admin_merge_override": true}));
     forge.workflow(".gitea/workflows", "gate.yaml", "on: pull_request_target\nname: portcullis\n");
     Ok(forge)
 }
@@ -43,7 +43,17 @@ type Change = fn(&mut Value);
 
 #[test]
 fn each_hole_is_found() -> Result<(), Failure> {
-    let holes: [(Change, i32, &str); 12] = [
+    let holes: [(Change, i32, &str); 14] = [
+        (
+            |protection| protection["unprotected_file_patterns"] = json!("*.yaml"),
+            1,
+            "problem: unprotected files: ",
+        ),
+        (
+            |protection| protection["protected_file_patterns"] = json!("docs/**"),
+            0,
+            "advice: workflow files: ",
+        ),
         (|protection| protection["enable_status_check"] = json!(false), 1, "problem: status: "),
         (|protection| protection["status_check_contexts"] = json!(["port*"]), 1, "(it requires `port*`)"),
         (|protection| protection["status_check_contexts"] = Value::Null, 1, "problem: status: "),

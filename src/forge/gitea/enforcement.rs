@@ -28,7 +28,9 @@ struct Branch {
     effective_branch_protection_name: Option<String>,
 }
 
+/// Its switches are words of Gitea's own.
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the reply has them")]
 struct Protection {
     enable_push: bool,
     enable_push_whitelist: bool,
@@ -45,6 +47,8 @@ struct Protection {
     block_on_outdated_branch: bool,
     dismiss_stale_approvals: bool,
     require_signed_commits: bool,
+    protected_file_patterns: Option<String>,
+    unprotected_file_patterns: Option<String>,
     /// Forgejo calls it `apply_to_admins`.
     block_admin_merge_override: Option<bool>,
     apply_to_admins: Option<bool>,
@@ -91,30 +95,43 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeE
     };
     match gitea.http.get::<Protection>(&gitea.repository(&format!("/branch_protections/{}", segment(&name))))
     {
-        Ok(protection) => Ok(Told::Known(Some(layer(&name, protection)))),
+        Ok(protection) => Ok(Told::Known(Some(layer(&name, &protection)))),
         Err(error) if error.is_forbidden() => Ok(hidden(error)),
         Err(error) => Err(error),
     }
 }
 
-fn layer(name: &str, protection: Protection) -> Layer {
+fn layer(name: &str, protection: &Protection) -> Layer {
     let contexts = protection.status_check_contexts.clone().unwrap_or_default();
     let contexts = if protection.enable_status_check { contexts } else { Vec::new() };
     let named = contexts.into_iter().map(|context| RequiredStatus { context, app: None });
     let blocked = |blocks: bool| if blocks { Barrier::Blocked } else { Barrier::Open };
     Layer {
-        bypass: Told::Known(administrators(&protection)),
+        bypass: Told::Known(administrators(protection)),
         statuses: Statuses::Named(named.collect()),
         freshness: if protection.block_on_outdated_branch { Freshness::UpToDate } else { Freshness::Stale },
-        pushes: pushes(&protection),
+        pushes: pushes(protection),
         force_pushes: blocked(!protection.enable_force_push),
         // Gitea lets nobody delete a protected branch.
         deletion: Barrier::Blocked,
         unsigned_commits: blocked(protection.require_signed_commits),
-        reviews: Told::Known((protection.required_approvals > 0).then(|| demands(&protection))),
-        gaps: (!protection.block_on_rejected_reviews).then_some(Gap::RejectionPasses).into_iter().collect(),
+        reviews: Told::Known((protection.required_approvals > 0).then(|| demands(protection))),
+        gaps: gaps(protection),
         ..Layer::open(&format!("the branch protection `{name}`"))
     }
+}
+
+fn gaps(protection: &Protection) -> Vec<Gap> {
+    let some =
+        |patterns: &Option<String>| patterns.as_deref().is_some_and(|patterns| !patterns.trim().is_empty());
+    let workflows =
+        protection.protected_file_patterns.as_deref().is_some_and(|patterns| patterns.contains("workflows"));
+    let all = [
+        (!protection.block_on_rejected_reviews, Gap::RejectionPasses),
+        (some(&protection.unprotected_file_patterns), Gap::FilesUnprotected),
+        (!workflows, Gap::WorkflowsUnprotected),
+    ];
+    all.into_iter().filter_map(|(open, gap)| open.then_some(gap)).collect()
 }
 
 fn administrators(protection: &Protection) -> Vec<Bypass> {

@@ -28,7 +28,7 @@ struct Settings {
 #[derive(Deserialize)]
 struct ProtectedBranch {
     name: String,
-    push_access_levels: Vec<Access>,
+    push_access_levels: Vec<Permission>,
     #[serde(default)]
     allow_force_push: bool,
     #[serde(default)]
@@ -36,7 +36,7 @@ struct ProtectedBranch {
 }
 
 #[derive(Deserialize)]
-struct Access {
+struct Permission {
     access_level: Option<u32>,
     access_level_description: Option<String>,
     #[serde(default)]
@@ -48,7 +48,7 @@ struct Access {
 }
 
 #[derive(Deserialize)]
-struct Approvals {
+struct ApprovalSettings {
     #[serde(default)]
     approvals_before_merge: u64,
     reset_approvals_on_push: bool,
@@ -130,13 +130,13 @@ fn pushes(matching: &[ProtectedBranch]) -> Pushes {
         return Pushes::AnyWriter;
     }
     let levels = matching.iter().flat_map(|rule| &rule.push_access_levels);
-    let allowed: Vec<&Access> = levels.filter(|access| access.access_level != Some(0)).collect();
+    let allowed: Vec<&Permission> = levels.filter(|access| access.access_level != Some(0)).collect();
     let anybody =
-        |access: &&Access| access.is_role() && access.access_level.is_none_or(|level| level <= DEVELOPER);
+        |access: &&Permission| access.is_role() && access.access_level.is_none_or(|level| level <= DEVELOPER);
     if allowed.iter().any(anybody) {
         return Pushes::AnyWriter;
     }
-    let mut names: Vec<String> = allowed.into_iter().map(Access::who).collect();
+    let mut names: Vec<String> = allowed.into_iter().map(Permission::who).collect();
     names.sort();
     names.dedup();
     if names.is_empty() { Pushes::Nobody } else { Pushes::By(names) }
@@ -152,7 +152,7 @@ fn reviews(
     matching: &[ProtectedBranch],
     gaps: &mut Vec<Gap>,
 ) -> Result<Told<Option<ReviewDemands>>, ForgeError> {
-    let approvals: Approvals = match gitlab.http.get(&gitlab.below("/approvals")) {
+    let approvals: ApprovalSettings = match gitlab.http.get(&gitlab.below("/approvals")) {
         Ok(approvals) => approvals,
         Err(error) if error.is_forbidden() => {
             return Ok(Told::Hidden(format!("{error}; GitLab's free tier has no such settings")));
@@ -185,7 +185,7 @@ fn unsigned(gitlab: &Gitlab) -> Result<Barrier, ForgeError> {
     }
 }
 
-impl Access {
+impl Permission {
     /// Whether it names a role, and not one account, group or key.
     fn is_role(&self) -> bool {
         self.user_id.is_none() && self.group_id.is_none() && self.deploy_key_id.is_none()

@@ -139,5 +139,15 @@ fn of_gap(gap: Gap) -> Line {
         Gap::RejectionPasses => {
             Line::advice("rejecting reviews", "a review that asks for changes holds no merge back", help)
         }
+        Gap::FilesUnprotected => Line::problem(
+            "unprotected files",
+            "whoever may write pushes files of some names without a pull request, and the gate never sees them",
+            help,
+        ),
+        Gap::WorkflowsUnprotected => Line::advice(
+            "workflow files",
+            "a pull request may change the workflow that judges the next ones; the policy's owners have to approve it",
+            help,
+        ),
     }
 }

@@ -21,7 +21,7 @@ pub(super) enum Guard {
 }
 
 /// The hardest guard, and the layers that have it.
-pub(super) fn strongest<'a>(case: Case<'a>) -> Option<(Guard, Vec<&'a Layer>)> {
+pub(super) fn strongest(case: Case<'_>) -> Option<(Guard, Vec<&Layer>)> {
     let guards: Vec<(Guard, &Layer)> =
         case.facts.layers.iter().filter_map(|layer| Some((of(case, layer)?, layer))).collect();
     let best = guards.iter().map(|(guard, _)| guard).max()?.clone();

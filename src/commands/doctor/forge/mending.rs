@@ -174,5 +174,9 @@ pub(super) fn close(gap: Gap) -> &'static str {
             "in the branch protection, turn `Allow specified actors to bypass required pull requests` off"
         }
         Gap::RejectionPasses => "Settings, Branches, the rule: `Block merge on rejected reviews`",
+        Gap::FilesUnprotected => "Settings, Branches, the rule: empty `Unprotected file patterns`",
+        Gap::WorkflowsUnprotected => {
+            "Settings, Branches, the rule: `Protected file patterns`: `.gitea/workflows/**`"
+        }
     }
 }

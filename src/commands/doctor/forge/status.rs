@@ -111,17 +111,13 @@ fn freshness(case: Case<'_>) -> Line {
     }
     let hidden = case.facts.hidden.first().map(|reason| one_line(reason));
     let unseen = || "the forge does not tell how it merges".to_owned();
-    match hidden.or_else(|| has(Freshness::Unknown).then(unseen)) {
-        Some(reason) => {
-            let text = format!("it cannot be told whether a green status can grow stale: {reason}");
-            Line::unknown(topic, text, "ask again with a token that may see it")
-        }
-        None => {
-            let text = "a status stays green when the target moves: two changes, each of them harmless, are both \
-                        merged and give somebody rights together";
-            Line::problem(topic, text, help)
-        }
+    if let Some(reason) = hidden.or_else(|| has(Freshness::Unknown).then(unseen)) {
+        let text = format!("it cannot be told whether a green status can grow stale: {reason}");
+        return Line::unknown(topic, text, "ask again with a token that may see it");
     }
+    let text = "a status stays green when the target moves: two changes, each of them harmless, are both merged and \
+                give somebody rights together";
+    Line::problem(topic, text, help)
 }
 
 fn bypass(case: Case<'_>, layers: &[&Layer]) -> Line {

@@ -22,16 +22,17 @@ pub(super) fn read(github: &Github, branch: &str) -> Result<Classic, ForgeError>
     match told(github.http.get::<Protection>(&format!("{path}/protection")))? {
         Told::Known(protection) => Ok(Classic { layer: Some(whole(protection)), hidden: None }),
         Told::Hidden(reason) => Ok(match told(github.http.get::<Branch>(&path))? {
-            Told::Known(branch) => partly(branch, reason),
+            Told::Known(branch) => partly(branch, &reason),
             Told::Hidden(reason) => Classic { layer: None, hidden: Some(reason) },
         }),
     }
 }
 
 /// A branch that is not protected has no protection that could be hidden.
-fn partly(branch: Branch, reason: String) -> Classic {
+fn partly(branch: Branch, reason: &str) -> Classic {
     let enabled = branch.protection.as_ref().and_then(|protection| protection.enabled);
-    if !branch.protected || enabled == Some(false) {
+    let absent = enabled.map_or(!branch.protected, |enabled| !enabled);
+    if absent {
         return Classic::default();
     }
     let reason = format!("{reason}\n  the token needs `administration: read` to see the branch protection");

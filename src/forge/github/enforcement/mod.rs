@@ -45,9 +45,9 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
     })
 }
 
-/// Every server numbers its apps itself.
+/// Every server numbers its apps itself, and so does every tenant of `ghe.com`.
 fn workflow_app(github: &Github) -> Result<Told<Option<u64>>, ForgeError> {
-    if !github.is_server() {
+    if github.http.base() == "https://api.github.com" {
         return Ok(Told::Known(Some(GITHUB_ACTIONS)));
     }
     let app: Told<wire::App> = told(github.http.get("/apps/github-actions"))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::wire::{
-    ActiveRule, Actor, PullRequestParameters, Ruleset, StatusParameters, WorkflowParameters, demand,
+    ActiveRule, BypassActor, PullRequestParameters, Ruleset, StatusParameters, WorkflowParameters, demand,
 };
 use super::{Github, told};
 use crate::forge::enforcement::{Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Statuses, Told};
@@ -59,7 +59,7 @@ fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
     })
 }
 
-fn bypass(actor: &Actor) -> Bypass {
+fn bypass(actor: &BypassActor) -> Bypass {
     let id = actor.actor_id.map_or_else(String::new, |id| format!(" {id}"));
     let role = (actor.actor_type.as_str(), actor.actor_id);
     let (who, reach) = match role {

@@ -27,11 +27,11 @@ pub(super) struct ActiveRule {
 pub(super) struct Ruleset {
     pub(super) name: String,
     /// Only those who may change the ruleset see it.
-    pub(super) bypass_actors: Option<Vec<Actor>>,
+    pub(super) bypass_actors: Option<Vec<BypassActor>>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Actor {
+pub(super) struct BypassActor {
     pub(super) actor_id: Option<u64>,
     pub(super) actor_type: String,
     pub(super) bypass_mode: Option<String>,
