@@ -1,4 +1,4 @@
-//! What the forge says of a pull request, and what it is told.
+//! What the forge says of a pull request and of the rules of a branch, and what it is told.
 //!
 //! In: where its API is, the number of a pull request. Out: who asks for what, who has reviewed which commit,
 //! who is in a team; and a status, comments and notes on the way back. Never: takes a list that a forge cuts

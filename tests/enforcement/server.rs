@@ -41,7 +41,7 @@ fn a_hook_that_can_be_turned_off_is_told() -> Result<(), Failure> {
     forge.change(SETTINGS, |hook| hook["allow_downstream_configuration"] = json!(true))?;
     forge.doctor(&[])?.ended(0, &["weak: server hook: ", "administrators of the repository"]);
     forge.change(HOOKS, |hooks| {
-        hooks[0]["configuration_url"] = json!("https://x/api/v3/repos/acme/prod/pre-receive-hooks/42")
+        hooks[0]["configuration_url"] = json!("https://x/api/v3/repos/acme/prod/pre-receive-hooks/42");
     })?;
     forge.doctor(&[])?.ended(0, &["weak: server hook: "]);
     let forge = guarded()?;
@@ -50,7 +50,7 @@ fn a_hook_that_can_be_turned_off_is_told() -> Result<(), Failure> {
         .doctor(&[])?
         .ended(3, &["unknown: server hook: `Portcullis` is enabled; it cannot be told who can turn it off"]);
     forge.change(HOOKS, |hooks| {
-        hooks[0]["configuration_url"] = json!("https://x/api/v3/admin/pre-receive-hooks/42")
+        hooks[0]["configuration_url"] = json!("https://x/api/v3/admin/pre-receive-hooks/42");
     })?;
     forge.doctor(&[])?.ended(3, &["/admin/pre-receive-hooks/42"]);
     Ok(())
