@@ -45,6 +45,25 @@ fn every_question_that_fails_leaves_it_undecided() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The commit was green; then an approval was dismissed, and the forge answers no more.
+#[test]
+fn an_older_word_does_not_stand_when_nothing_can_be_told() -> Result<(), Failure> {
+    for request in ["GET /repos/acme/prod/pulls/7/reviews", "GET /repos/acme/prod/activity"] {
+        let scene = approved()?;
+        scene.run(7, &[])?.ended(0, &[]);
+        scene.fake.fail(request, 99, reply(500, "not today"));
+        scene.run(7, &[])?.ended(3, &["undecided"]);
+        assert_eq!(scene.status().ok_or("no status")?.1, "error");
+    }
+    let scene = approved()?;
+    scene.run(7, &[])?.ended(0, &[]);
+    let mut command = scene.command(&["--number", "7"]);
+    command.env("GITHUB_SERVER_URL", "file:///nowhere");
+    assert_eq!(command.output()?.status.code(), Some(3));
+    assert_eq!(scene.status().ok_or("no status")?.1, "error");
+    Ok(())
+}
+
 #[test]
 fn odd_answers_are_no_answers() -> Result<(), Failure> {
     let odd = [

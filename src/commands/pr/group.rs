@@ -5,16 +5,12 @@
 //! are found in the second one. Pull requests that the queue put in front are judged again: a queue may merge a
 //! group of which only the last one is green.
 
-use std::time::SystemTime;
-
-use super::Judged;
+use super::Run;
 use super::judge::{Judge, Proposed};
-use super::settings::Settings;
 use super::stage::Stage;
-use crate::cli::PullRequestArguments;
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::forge::{Forge, PullNumber, PullRequest, QueueEntry};
+use crate::forge::{PullNumber, PullRequest, QueueEntry};
 use crate::git::Repository;
 use crate::report::Section;
 use crate::source::ObjectId;
@@ -29,42 +25,24 @@ struct Step {
     merged: ObjectId,
 }
 
-pub(super) fn judge(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    head: &ObjectId,
-    target: &str,
-) -> Result<Judged, CommandError> {
-    let whole = |sections| Judged { sections, commit: head.clone(), pull: None };
+pub(super) fn judge(run: &Run<'_>, head: &ObjectId, target: &str) -> Result<Vec<Section>, CommandError> {
     let title = format!("merge group of {target}");
-    let entries = forge.merge_queue(target)?;
+    let entries = run.forge.merge_queue(target)?;
     let Some(last) = entries.iter().find(|entry| entry.merged == *head) else {
-        return Ok(whole(vec![Section::undecided(&title, not_queued())]));
+        return Ok(vec![Section::undecided(&title, not_queued())]);
     };
-    let last = forge.pull_request(last.number)?;
-    let stage = Stage::new(settings, &last.default_branch, head, &arguments.report.repo)?;
-    stage.fetch(settings, &[&last.default_branch, target], &[])?;
+    let last = run.forge.pull_request(last.number)?;
+    let stage = Stage::new(run.settings, &last.default_branch, head, &run.arguments.report.repo)?;
+    stage.fetch(run.settings, &[&last.default_branch, target], &[])?;
     stage.fetch_commit(head)?;
     let steps = match steps(&stage, &stage.tip_of(target)?, head, &entries)? {
         Ok(steps) => steps,
-        Err(reason) => return Ok(whole(vec![Section::undecided(&title, reason)])),
+        Err(reason) => return Ok(vec![Section::undecided(&title, reason)]),
     };
     let numbers: Vec<PullNumber> = steps.iter().map(|step| step.number).collect();
-    stage.fetch(settings, &[target], &numbers)?;
-    let judge = Judge {
-        forge,
-        stage: &stage,
-        settings,
-        floor: arguments.server_policy.clone(),
-        now: SystemTime::now(),
-    };
-    let mut sections = Vec::new();
-    for step in steps {
-        let pull = forge.pull_request(step.number)?;
-        sections.push(section(&judge, &stage, &step, &pull)?);
-    }
-    Ok(whole(sections))
+    stage.fetch(run.settings, &[target], &numbers)?;
+    let judge = run.judge(&stage);
+    steps.iter().map(|step| section(&judge, &stage, step, &run.forge.pull_request(step.number)?)).collect()
 }
 
 fn section(

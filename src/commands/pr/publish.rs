@@ -3,36 +3,36 @@
 //! The status comes first, and is what a required check reads. Everything else is for people; that it cannot be
 //! written changes no verdict.
 
-use super::Judged;
+use super::Run;
 use super::settings::Settings;
 use crate::cli::{CommentArgument, PullRequestArguments};
 use crate::forge::{
     CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
-    StatusState,
+    PullRequest, StatusState,
 };
 use crate::report::{
     Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,
     suggestions,
 };
+use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
 /// Says it, and returns the report with what could not be said.
 pub(super) fn publish(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    judged: &Judged,
+    run: &Run<'_>,
+    commit: &ObjectId,
+    pull: Option<&PullRequest>,
     mut report: Report,
 ) -> Report {
-    let mut notices: Vec<String> =
-        judged.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
+    let Run { arguments, settings, forge } = *run;
+    let mut notices: Vec<String> = pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
     let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
     report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
     if arguments.dry_run {
         notices.push("the forge is told nothing (--dry-run)".into());
     } else {
-        notices.extend(tell(arguments, settings, forge, judged, &report));
+        notices.extend(tell(run, commit, pull, &report));
     }
     notices.push(format!("{} requests to {}", forge.http().requests(), forge.http().base()));
     add(&mut report, &mut notices);
@@ -60,26 +60,21 @@ fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
     }
 }
 
-fn tell(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    judged: &Judged,
-    report: &Report,
-) -> Vec<String> {
+fn tell(run: &Run<'_>, commit: &ObjectId, pull: Option<&PullRequest>, report: &Report) -> Vec<String> {
+    let Run { arguments, settings, forge } = *run;
     let mut unsaid = Vec::new();
     let mut note = |what: &str, said: Result<(), ForgeError>| {
         unsaid.extend(said.err().map(|error| format!("{what} could not be written: {error}")));
     };
     let status = status(arguments, settings, report);
-    note("the status", forge.set_status(&judged.commit, &status));
+    note("the status", forge.set_status(commit, &status));
     if arguments.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
         let run =
             NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
-        note("the notes beside lines", forge.annotate(&judged.commit, &run, &notes));
+        note("the notes beside lines", forge.annotate(commit, &run, &notes));
     }
-    let Some(pull) = &judged.pull else { return unsaid };
+    let Some(pull) = pull else { return unsaid };
     let context = &arguments.context;
     let text = comment(report, context);
     let wanted = match arguments.comment {
