@@ -1,6 +1,6 @@
 //! A forge, what it says of its settings, and what the doctor says of that.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -55,18 +55,33 @@ impl Forge {
         self.answer(&format!("{repository}/{path}"), content);
     }
 
+    /// The doctor in a workflow, where the runner says which forge it is, without some of its variables.
+    pub(crate) fn in_workflow(&self, unset: &[&str]) -> Result<Said, Failure> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        command.env_clear().args(["doctor", "--forge", "--format", "human"]).env("GITHUB_ACTIONS", "true");
+        command.env("GITHUB_API_URL", format!("{}{}", self.replies.address(), self.base));
+        command.env("GITHUB_REPOSITORY", "acme/prod").env("GITHUB_TOKEN", "a-token");
+        unset.iter().for_each(|name| {
+            command.env_remove(name);
+        });
+        Said::of(&command.output()?)
+    }
+
     pub(crate) fn doctor(&self, arguments: &[&str]) -> Result<Said, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
         command.env_clear().args(["doctor", "--forge", self.kind, "--project", "acme/prod", "--api"]);
         command.arg(format!("{}{}", self.replies.address(), self.base)).args(arguments);
         command.env("PORTCULLIS_TOKEN", "a-token");
-        let output = command.output()?;
-        let text = [&output.stdout[..], &output.stderr[..]].concat();
-        Ok(Said { code: output.status.code(), text: String::from_utf8_lossy(&text).into_owned() })
+        Said::of(&command.output()?)
     }
 }
 
 impl Said {
+    fn of(output: &Output) -> Result<Self, Failure> {
+        let text = String::from_utf8([&output.stdout[..], &output.stderr[..]].concat())?;
+        Ok(Self { code: output.status.code(), text })
+    }
+
     /// It ended like this, and said all of these.
     pub(crate) fn ended(&self, code: i32, said: &[&str]) -> &Self {
         assert_eq!(self.code, Some(code), "{}", self.text);

@@ -69,7 +69,11 @@ fn each_hole_is_found() -> Result<(), Failure> {
             "weak: direct pushes: these push to `main` what the gate never saw: ann\\u{a}ok",
         ),
         (|protection| protection["enable_force_push"] = json!(true), 1, "problem: force pushes: "),
-        (|protection| protection["block_admin_merge_override"] = json!(false), 0, "weak: bypass: "),
+        (
+            |protection| protection["block_admin_merge_override"] = json!(false),
+            0,
+            "weak: bypass: these merge what the gate rejected",
+        ),
         (|protection| protection["block_admin_merge_override"] = Value::Null, 0, "weak: bypass: "),
         (
             |protection| protection["block_on_rejected_reviews"] = json!(false),
@@ -112,5 +116,16 @@ fn what_a_token_may_not_see_is_unknown() -> Result<(), Failure> {
         forge.refuse("/repos/acme/prod/contents/.gitea/workflows/gate.yaml", status);
         forge.doctor(&[])?.ended(3, &[]);
     }
+    Ok(())
+}
+
+/// Administrators may merge in spite of a red status; they push no more than others.
+#[test]
+fn administrators_go_around_statuses_alone() -> Result<(), Failure> {
+    let forge = good()?;
+    forge.change(PROTECTION, |protection| protection["block_admin_merge_override"] = json!(false))?;
+    forge
+        .doctor(&[])?
+        .ended(0, &["weak: bypass: ", "ok: direct pushes: ", "ok: force pushes: ", "ok: deletion: "]);
     Ok(())
 }

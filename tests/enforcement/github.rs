@@ -363,3 +363,40 @@ fn no_failure_is_a_yes() -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[test]
+fn the_runner_says_which_forge() -> Result<(), Failure> {
+    let forge = good("")?;
+    forge.in_workflow(&[])?.ended(0, &["the gate holds"]);
+    forge.in_workflow(&["GITHUB_ACTIONS"])?.ended(2, &["name it with --forge"]);
+    forge.in_workflow(&["GITHUB_REPOSITORY"])?.ended(2, &["name it with --project"]);
+    Ok(())
+}
+
+#[test]
+fn a_forge_that_does_not_answer_is_no_forge_that_agrees() -> Result<(), Failure> {
+    for status in [429, 500, 503] {
+        let forge = good("")?;
+        forge.refuse(RULES, status);
+        forge.doctor(&["--deadline", "3"])?.ended(3, &["rules/branches/main"]);
+    }
+    Ok(())
+}
+
+/// A branch with a slash in its name is one branch, and a name leads nowhere else.
+#[test]
+fn a_branch_s_name_stays_in_its_place() -> Result<(), Failure> {
+    let forge = good("")?;
+    for name in ["release/1", "../../user", "main?x=1", "main#"] {
+        forge.doctor(&["--branch", name])?.ended(3, &["unknown: status: "]);
+    }
+    let asked: Vec<String> = forge.replies.known().said.iter().map(|(asked, _)| asked.clone()).collect();
+    assert!(asked.contains(&"GET /repos/acme/prod/rules/branches/release%2F1".to_owned()), "{asked:?}");
+    assert!(
+        asked
+            .iter()
+            .all(|asked| asked.starts_with("GET /repos/acme/prod") || asked.starts_with("GET /apps/")),
+        "{asked:?}"
+    );
+    Ok(())
+}

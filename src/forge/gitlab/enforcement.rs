@@ -116,12 +116,19 @@ fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
     if settings.merge_trains_enabled == Some(true) && settings.merge_trains_skip_train_allowed == Some(true) {
         layer.gaps.push(Gap::QueueSkippable);
     }
-    // `file@group/project` and an address are descriptions that the merge request cannot edit.
-    let elsewhere = settings.ci_config_path.as_deref().is_some_and(|path| path.contains(['@', ':']));
-    if !elsewhere {
+    if !settings.ci_config_path.as_deref().is_some_and(is_elsewhere) {
         layer.gaps.push(Gap::PipelineFromMergeRequest);
     }
     layer
+}
+
+/// Whether a description of the pipeline is none that the merge request could edit: `file.yml@group/project`, or an
+/// address. Any other name is a file of the project itself.
+fn is_elsewhere(path: &str) -> bool {
+    let in_project = [".yml@", ".yaml@"].into_iter().any(|mark| {
+        path.split_once(mark).is_some_and(|(file, project)| !file.is_empty() && project.contains('/'))
+    });
+    in_project || path.starts_with("https://")
 }
 
 /// Of several rules for a branch the most permissive says who pushes.
@@ -230,6 +237,26 @@ mod tests {
             ("a*b*c", "a1c2b", false),
         ] {
             assert_eq!(matches(pattern, branch), expected, "{pattern} {branch}");
+        }
+    }
+
+    #[test]
+    fn only_another_project_or_server_is_elsewhere() {
+        for path in
+            ["gate.yml@acme/pipelines", "ci/gate.yaml@acme/team/ci:main", "https://example.com/ci.yml"]
+        {
+            assert!(is_elsewhere(path), "{path}");
+        }
+        for path in [
+            "",
+            ".gitlab-ci.yml",
+            "ci:gate.yml",
+            "a@b.yml",
+            "x.yml@y",
+            ".yml@acme/ci",
+            "http://example.com/ci.yml",
+        ] {
+            assert!(!is_elsewhere(path), "{path}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Case, one_line};
 use crate::forge::{Bypass, Layer, Reach, Told};
+use crate::push::ForgeKind;
 
 /// What comes of several layers that add up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +18,15 @@ pub(super) enum Hold {
 }
 
 impl Hold {
-    /// What the layers do that have a property. A layer that the token does not see may have it too.
+    /// What the layers do that keep a branch from changing in some way. A layer that the token does not see may too.
+    /// On Gitea, administrators go around statuses and reviews alone.
     pub(super) fn by(case: Case<'_>, has: impl Fn(&Layer) -> bool) -> Self {
         let layers: Vec<&Layer> = case.facts.layers.iter().filter(|layer| has(layer)).collect();
-        match (layers.is_empty(), case.facts.hidden.first()) {
-            (true, Some(reason)) => Self::Hidden(one_line(reason)),
-            (true, None) => Self::Nothing,
-            (false, _) => Self::of(&layers),
+        match (layers.is_empty(), case.facts.hidden.first(), case.forge) {
+            (true, Some(reason), _) => Self::Hidden(one_line(reason)),
+            (true, None, _) => Self::Nothing,
+            (false, _, ForgeKind::Gitea) => Self::Everybody,
+            (false, _, ForgeKind::Github | ForgeKind::Gitlab) => Self::of(&layers),
         }
     }
 

@@ -123,7 +123,8 @@ fn freshness(case: Case<'_>) -> Line {
 fn bypass(case: Case<'_>, layers: &[&Layer]) -> Line {
     let (topic, help) = (Topic::Bypass.as_str(), Topic::Bypass.help(case.forge));
     match Hold::of(layers) {
-        Hold::Everybody | Hold::Nothing => Line::ok(topic, "nobody goes around what requires it"),
+        Hold::Everybody => Line::ok(topic, "nobody goes around what requires it"),
+        Hold::Nothing => Line::problem(topic, "nothing requires it of anybody", help),
         Hold::Hidden(reason) => {
             let text = format!("it cannot be told who goes around what requires it: {reason}");
             Line::unknown(topic, text, "ask again with a token that may see it")
