@@ -88,6 +88,6 @@ pub enum CommentArgument {
     Always,
 }
 
-fn context(text: &str) -> Result<ReportContext, ReportContextError> {
+pub(super) fn context(text: &str) -> Result<ReportContext, ReportContextError> {
     ReportContext::parse(text)
 }

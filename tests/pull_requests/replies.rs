@@ -9,10 +9,11 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::common::git::Failure;
 
-/// Answers by `METHOD /path`, and everything that was said.
+/// Answers by `METHOD /path`, those that refuse, and everything that was said.
 #[derive(Default)]
 pub(crate) struct Known {
     pub(crate) answers: BTreeMap<String, Value>,
+    pub(crate) refusals: BTreeMap<String, u16>,
     pub(crate) said: Vec<(String, Value)>,
 }
 
@@ -49,7 +50,14 @@ impl Replies {
         self.known().answers.insert(request.to_owned(), reply);
     }
 
+    /// From now on this request is refused.
+    #[allow(dead_code, reason = "not every test program that has such a forge needs it")]
+    pub(crate) fn refuse(&self, request: &str, status: u16) {
+        self.known().refusals.insert(request.to_owned(), status);
+    }
+
     /// What was said last by a request like this.
+    #[allow(dead_code, reason = "not every test program that has such a forge needs it")]
     pub(crate) fn said(&self, request: &str) -> Option<Value> {
         self.known()
             .said
@@ -66,6 +74,9 @@ impl Respond for Answers {
         let asked = format!("{} {}", request.method, request.url.path());
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         let answer = known.answers.get(&asked).cloned();
+        if let Some(status) = known.refusals.get(&asked) {
+            return ResponseTemplate::new(*status).set_body_json(json!({"message": "not\u{1b}[31m today"}));
+        }
         let is_question = request.method.as_str() == "GET";
         known.said.push((asked, body));
         match (answer, is_question) {
