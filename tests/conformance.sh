@@ -7,9 +7,10 @@
 # Then lets the validators of those who read reports judge them (tests/reports/conformance.sh).
 # Then lets those who know workflows read the action and the workflows (tests/workflows/conformance.sh).
 # Then compares what is asked of GitHub with its own description (tests/pull_requests/conformance.sh).
+# Then lets the doctor read the settings that it has as examples (tests/enforcement/conformance.sh).
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail
-[ $# -eq 2 ] || { sed -n '2,9s/^# //p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || { sed -n '2,11s/^# //p' "$0" >&2; exit 2; }
 portcullis=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -43,6 +44,7 @@ unmet=0
 "$(dirname "$0")/workflows/conformance.sh" || unmet=1
 
 "$(dirname "$0")/pull_requests/conformance.sh" || unmet=1
+"$(dirname "$0")/enforcement/conformance.sh" "$portcullis" || unmet=1
 
 if command -v ruby >/dev/null; then
   ruby "$(dirname "$0")/gitlab_patterns.rb" "$portcullis"

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::HostArgument;
+use super::pull_request::context;
+use super::{ForgeArgument, HostArgument};
+use crate::report::ReportContext;
 
 /// Arguments of `install`.
 #[derive(Args, Debug)]
@@ -63,8 +65,30 @@ pub struct DoctorArguments {
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,
     /// The hook that the host runs, where it is in a folder of its own that git does not know.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "forge")]
     pub hook: Option<PathBuf>,
+    /// Ask a forge what makes a branch obey the gate, instead; the one of the runner's variables where none is named.
+    /// Needs a token that may read the repository's administration.
+    #[arg(long, value_name = "FORGE", value_enum, num_args = 0..=1)]
+    pub forge: Option<Option<ForgeArgument>>,
+    /// The repository on the forge, such as `acme/prod`.
+    #[arg(long, value_name = "PATH", requires = "forge")]
+    pub project: Option<String>,
+    /// The base of the forge's API, such as `https://github.example.com/api/v3`.
+    #[arg(long, value_name = "URL", requires = "forge")]
+    pub api: Option<String>,
+    /// More certificates to trust, as a PEM file.
+    #[arg(long, value_name = "FILE", requires = "forge")]
+    pub ca: Option<PathBuf>,
+    /// The branch; the default branch where absent.
+    #[arg(long, value_name = "NAME", requires = "forge")]
+    pub branch: Option<String>,
+    /// The name of the status that `pr` writes.
+    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context, requires = "forge")]
+    pub context: ReportContext,
+    /// Ask no longer than this many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "forge")]
+    pub deadline: u64,
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = LineFormat::Human)]
     pub format: LineFormat,

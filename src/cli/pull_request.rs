@@ -28,22 +28,13 @@ pub struct PullRequestArguments {
     /// The name of the status.
     #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
     pub context: ReportContext,
-    /// When to comment on the pull request.
-    #[arg(long, value_enum, default_value_t = CommentArgument::Never)]
-    pub comment: CommentArgument,
-    /// Note findings beside the changed lines, as a check run of their own.
-    #[arg(long)]
-    pub annotations: bool,
-    /// Propose changes beside lines where it is certain what they should be.
-    #[arg(long)]
-    pub suggestions: bool,
     /// State every review that counts as an object that is signed with git's configured key, for hooks that ask no
     /// forge; the policy names the signer in `approvals.issuers`.
     #[arg(long)]
     pub issue_approvals: bool,
-    /// Tell the forge nothing.
-    #[arg(long)]
-    pub dry_run: bool,
+    /// What the forge is told besides the status.
+    #[command(flatten)]
+    pub told: ToldArguments,
     /// The server's policy, which no repository can loosen.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
@@ -56,6 +47,23 @@ pub struct PullRequestArguments {
     /// Where else to.
     #[command(flatten)]
     pub files: ReportFilesArguments,
+}
+
+/// What the forge is told.
+#[derive(Args, Clone, Debug)]
+pub struct ToldArguments {
+    /// When to comment on the pull request.
+    #[arg(long, value_enum, default_value_t = CommentArgument::Never)]
+    pub comment: CommentArgument,
+    /// Note findings beside the changed lines, as a check run of their own.
+    #[arg(long)]
+    pub annotations: bool,
+    /// Propose changes beside lines where it is certain what they should be.
+    #[arg(long)]
+    pub suggestions: bool,
+    /// Tell the forge nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Forges of `--forge`.
@@ -80,6 +88,6 @@ pub enum CommentArgument {
     Always,
 }
 
-fn context(text: &str) -> Result<ReportContext, ReportContextError> {
+pub(super) fn context(text: &str) -> Result<ReportContext, ReportContextError> {
     ReportContext::parse(text)
 }

@@ -1,9 +1,11 @@
-//! `doctor`: proves that the installed hook does its work, and says what else to look after.
+//! `doctor`: proves that the installed hook does its work, and says what else to look after; or asks a forge what
+//! makes its branches obey the gate.
 //!
-//! In: a repository. Out: one line a topic. Never: changes the repository; takes a configuration for a proof
+//! In: a repository, here or on a forge. Out: one line a topic. Never: changes the repository; takes a configuration for a proof
 //! where a push can be tried.
 
 mod configuration;
+mod forge;
 mod hook;
 mod line;
 mod proof;
@@ -25,7 +27,7 @@ use crate::kube::ClusterName;
 use crate::push::HostKind;
 use crate::source::{RepoPath, Snapshot};
 use hook::{Event, Hook};
-use line::{Line, Standing};
+use line::Line;
 use replica::Original;
 use stage::Stage;
 
@@ -37,6 +39,14 @@ const GOOD: &str = include_str!("doctor/good.yaml");
 const FILE: &str = "portcullis-doctor.yaml";
 
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
+    match arguments.forge {
+        Some(_) => forge::run(arguments),
+        None => server(arguments),
+    }
+}
+
+/// The hook of a repository here.
+fn server(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
     let hook = Hook::find(&arguments.repo, arguments.hook.as_deref())?;
     let floor = hook.option("--server-policy").map(PathBuf::from);
@@ -65,8 +75,11 @@ fn finish(lines: &[Line], format: LineFormat) -> Result<Exit, CommandError> {
         LineFormat::Human => line::human(lines, colour()),
         LineFormat::Json => line::json(lines),
     })?;
-    let holds = lines.iter().all(|line| line.standing != Standing::Problem);
-    Ok(if holds { Exit::Accept } else { Exit::Reject })
+    Ok(match line::holds(lines) {
+        Some(true) => Exit::Accept,
+        Some(false) => Exit::Reject,
+        None => Exit::Undecided,
+    })
 }
 
 /// Sends both changes through the hook.

@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod explain;
 mod files;
+mod forge_access;
 mod gate;
 mod generate;
 mod git_program;

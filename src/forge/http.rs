@@ -198,7 +198,7 @@ impl Http {
             Method::Patch => self.client._patch(address, body).await,
             Method::Put => self.client._put(address, body).await,
         };
-        let response = response.map_err(|error| causes(&error))?;
+        let response = response.map_err(|error| cause(&error))?;
         let (parts, body) = response.into_parts();
         let bytes = Limited::new(body, LARGEST_REPLY).collect().await.map_err(|error| error.to_string())?;
         Ok((
@@ -226,26 +226,22 @@ fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError>
         let unusable = |reason: String| settings(format!("{}: no certificates: {reason}", path.display()));
         let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
         let bundle =
-            reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(causes(&error)))?;
+            reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(cause(&error)))?;
         if bundle.is_empty() {
             return Err(unusable("the file holds none in PEM form".into()));
         }
         builder = builder.tls_certs_merge(bundle);
     }
-    builder.build().map_err(|error| settings(format!("no secure connection can be made: {}", causes(&error))))
+    builder.build().map_err(|error| settings(format!("no secure connection can be made: {}", cause(&error))))
 }
 
-/// An error and what lies beneath it, which is where the network says what is wrong.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        next = cause.source();
+/// What lies at the bottom of an error, which is where the network says what is wrong.
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(beneath) = deepest.source() {
+        deepest = beneath;
     }
-    text
+    let text = deepest.to_string();
+    let advice = if text.contains("certificate") { "; name the certificates to trust with --ca" } else { "" };
+    format!("{text}{advice}")
 }

@@ -1,10 +1,11 @@
-//! What the forge says of a pull request, and what it is told.
+//! What the forge says of a pull request and of the rules of a branch, and what it is told.
 //!
 //! In: where its API is, the number of a pull request. Out: who asks for what, who has reviewed which commit,
 //! who is in a team; and a status, comments and notes on the way back. Never: takes a list that a forge cuts
 //! short (changed files, commits) for the change, which is read from git's objects; takes silence, a missing
 //! permission or a reply that cannot be read for a no; or says anything twice.
 
+mod enforcement;
 mod error;
 mod gitea;
 mod github;
@@ -14,12 +15,17 @@ mod model;
 mod path;
 mod reply;
 mod standing;
+mod workflow_files;
 
 use chrono::{DateTime, Utc};
 
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
 
+pub use enforcement::{
+    Barrier, Bypass, Demand, Enforcement, Gap, HookControl, HookEffect, Layer, OwnersFileProblem, Pushes,
+    Reach, ReviewDemands, ServerHook, Statuses, Told, WorkflowFile,
+};
 pub use error::{ForgeError, Method, Route};
 pub use gitea::Gitea;
 pub use github::Github;
@@ -54,6 +60,9 @@ pub trait Forge {
 
     /// What has to be green before a branch changes.
     fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError>;
+
+    /// What is demanded before a branch changes, and who need not care; of the default branch where none is named.
+    fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError>;
 
     /// What waits in the merge queue of a branch.
     fn merge_queue(&self, branch: &str) -> Result<Vec<QueueEntry>, ForgeError>;

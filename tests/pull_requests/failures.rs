@@ -45,6 +45,25 @@ fn every_question_that_fails_leaves_it_undecided() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The commit was green; then an approval was dismissed, and the forge answers no more.
+#[test]
+fn an_older_word_does_not_stand_when_nothing_can_be_told() -> Result<(), Failure> {
+    for request in ["GET /repos/acme/prod/pulls/7/reviews", "GET /repos/acme/prod/activity"] {
+        let scene = approved()?;
+        scene.run(7, &[])?.ended(0, &[]);
+        scene.fake.fail(request, 99, reply(500, "not today"));
+        scene.run(7, &[])?.ended(3, &["undecided"]);
+        assert_eq!(scene.status().ok_or("no status")?.1, "error");
+    }
+    let scene = approved()?;
+    scene.run(7, &[])?.ended(0, &[]);
+    let mut command = scene.command(&["--number", "7"]);
+    command.env("GITHUB_SERVER_URL", "file:///nowhere");
+    assert_eq!(command.output()?.status.code(), Some(3));
+    assert_eq!(scene.status().ok_or("no status")?.1, "error");
+    Ok(())
+}
+
 #[test]
 fn odd_answers_are_no_answers() -> Result<(), Failure> {
     let odd = [
@@ -217,5 +236,30 @@ fn settings_that_say_too_little_are_told() -> Result<(), Failure> {
     scene
         .job("push", &json!({"ref": "refs/heads/main"}), &[])?
         .ended(2, &["`push` is about no pull request"]);
+    Ok(())
+}
+
+#[test]
+fn a_proxy_is_gone_through() -> Result<(), Failure> {
+    let scene = approved()?;
+    let mut command = scene.command(&["--number", "7"]);
+    command.env("GITHUB_API_URL", "http://forge.invalid").env("http_proxy", scene.fake.address());
+    let output = command.output()?;
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(scene.status().ok_or("no status")?.1, "success");
+    Ok(())
+}
+
+#[test]
+fn certificates_that_are_none_are_told() -> Result<(), Failure> {
+    let scene = approved()?;
+    for text in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let file = scene.path("ca.pem");
+        std::fs::write(&file, text)?;
+        let ran = scene.run(7, &["--ca", &file.display().to_string()])?;
+        assert!(matches!(ran.code, Some(2 | 3)), "{text}: {}", ran.text);
+        assert!(scene.status().is_none());
+    }
+    scene.run(7, &["--ca", "absent.pem"])?.ended(2, &["absent.pem: no certificates"]);
     Ok(())
 }

@@ -124,3 +124,37 @@ fn the_user_s_own_repository_is_not_touched() -> Result<(), Failure> {
     assert_eq!(list()?, before);
     Ok(())
 }
+
+/// `MEASURED_PROGRAM=target/release/portcullis cargo test --test pull_requests -- --ignored --nocapture`
+#[test]
+#[ignore = "prints how long the program takes, which depends on the machine"]
+#[expect(clippy::print_stdout, reason = "the times are what it is run for")]
+fn three_hundred_files_among_ten_thousand() -> Result<(), Failure> {
+    let text = |number: usize, colour: &str| {
+        SETTINGS.replace("name: settings", &format!("name: settings-{number}")).replace("blue", colour)
+    };
+    let files = |numbers: std::ops::Range<usize>, colour: &str| -> Vec<(String, String)> {
+        numbers.map(|number| (format!("apps/{number:05}.yaml"), text(number, colour))).collect()
+    };
+    let before = files(0..10_000, "blue");
+    let mut all: Vec<(&str, &str)> =
+        before.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    all.extend([(".portcullis.yaml", POLICY), ("CODEOWNERS", OWNERS)]);
+    let mut scene = Scene::with(&all)?;
+    let after = files(0..300, "red");
+    let changed: Vec<(&str, &str)> =
+        after.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let main = scene.tip("main")?;
+    scene.commit("change", &[&main], &changed)?;
+    scene.commit("main", &[&main], &[("note.txt", "text")])?;
+    let head = scene.open(7, "change")?;
+    scene.review(7, "bob", "APPROVED", &head);
+    for _ in 0..5 {
+        let begin = std::time::Instant::now();
+        let ran = scene.run(7, &["--comment", "always"])?;
+        let first = ran.ended(0, &["300 objects changed"]).text.lines().next().unwrap_or_default().to_owned();
+        let requests = ran.text.lines().find(|line| line.contains("requests to")).unwrap_or_default();
+        println!("{} ms in all; {first}; {requests}", begin.elapsed().as_millis());
+    }
+    Ok(())
+}

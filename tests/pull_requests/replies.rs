@@ -9,10 +9,11 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::common::git::Failure;
 
-/// Answers by `METHOD /path`, and everything that was said.
+/// Answers by `METHOD /path`, those that refuse, and everything that was said.
 #[derive(Default)]
 pub(crate) struct Known {
     pub(crate) answers: BTreeMap<String, Value>,
+    pub(crate) refusals: BTreeMap<String, u16>,
     pub(crate) said: Vec<(String, Value)>,
     /// What was asked with a token.
     pub(crate) tokens: Vec<String>,
@@ -54,11 +55,19 @@ impl Replies {
     }
 
     /// This list comes in pages, and says only how long it is.
+    #[allow(dead_code, reason = "not every test program that has such a forge needs it")]
     pub(crate) fn pages(&self, request: &str, pages: Vec<Value>, entries: usize) {
         self.known().pages.insert(request.to_owned(), (pages, entries));
     }
 
+    /// From now on this request is refused.
+    #[allow(dead_code, reason = "not every test program that has such a forge needs it")]
+    pub(crate) fn refuse(&self, request: &str, status: u16) {
+        self.known().refusals.insert(request.to_owned(), status);
+    }
+
     /// What was said last by a request like this.
+    #[allow(dead_code, reason = "not every test program that has such a forge needs it")]
     pub(crate) fn said(&self, request: &str) -> Option<Value> {
         self.known()
             .said
@@ -85,6 +94,9 @@ impl Respond for Answers {
             return ResponseTemplate::new(200).set_body_json(page).insert_header("x-total-count", count);
         }
         let answer = known.answers.get(&asked).cloned();
+        if let Some(status) = known.refusals.get(&asked) {
+            return ResponseTemplate::new(*status).set_body_json(json!({"message": "not\u{1b}[31m today"}));
+        }
         let is_question = request.method.as_str() == "GET";
         known.said.push((asked, body));
         match (answer, is_question) {

@@ -161,7 +161,9 @@ impl Scene {
 
     /// The job, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        // Measured is the program as it is released.
+        let released = std::env::var_os("MEASURED_PROGRAM");
+        let mut command = Command::new(released.unwrap_or_else(|| env!("CARGO_BIN_EXE_portcullis").into()));
         command.arg("pr").args(arguments).env_clear().current_dir(self.folder.path());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", self.folder.path());
         command.env("GITHUB_ACTIONS", "true").env("GITHUB_API_URL", self.fake.address());

@@ -43,8 +43,8 @@ the message and to push what it signs, then push again.
 
 ## Limits
 
-Which accounts a team has is known only where the policy's `people:` says so. Reviews of a forge are not
-looked up.
+Which accounts a team has is known only where the policy's `people:` says so; a pull request's forge is asked
+as well (`portcullis pr`), and its reviews count. A hook asks no forge.
 ",
 };
 

@@ -14,6 +14,10 @@ pub(super) enum Standing {
     Ok,
     /// Better otherwise; the gate holds all the same.
     Advice,
+    /// Some who are named, or who may do more than others, can pass the gate.
+    Weak,
+    /// It could not be told, so that it may be a problem.
+    Unknown,
     /// The gate can be passed, or turns good changes away.
     Problem,
 }
@@ -23,6 +27,8 @@ impl Standing {
         match self {
             Self::Ok => "ok",
             Self::Advice => "advice",
+            Self::Weak => "weak",
+            Self::Unknown => "unknown",
             Self::Problem => "problem",
         }
     }
@@ -31,8 +37,8 @@ impl Standing {
     fn colour(self) -> &'static str {
         match self {
             Self::Ok => "\u{1b}[1m\u{1b}[92m",
-            Self::Advice => "\u{1b}[1m\u{1b}[33m",
-            Self::Problem => "\u{1b}[1m\u{1b}[91m",
+            Self::Advice | Self::Weak => "\u{1b}[1m\u{1b}[33m",
+            Self::Unknown | Self::Problem => "\u{1b}[1m\u{1b}[91m",
         }
     }
 }
@@ -56,8 +62,46 @@ impl Line {
         Self { standing: Standing::Advice, topic, text: text.into(), help: help.into() }
     }
 
+    pub(super) fn weak(topic: &'static str, text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { standing: Standing::Weak, topic, text: text.into(), help: help.into() }
+    }
+
+    pub(super) fn unknown(topic: &'static str, text: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { standing: Standing::Unknown, topic, text: text.into(), help: help.into() }
+    }
+
     pub(super) fn problem(topic: &'static str, text: impl Into<String>, help: impl Into<String>) -> Self {
         Self { standing: Standing::Problem, topic, text: text.into(), help: help.into() }
+    }
+}
+
+impl Line {
+    /// What it is about.
+    #[cfg(test)]
+    pub(super) fn topic(&self) -> &str {
+        self.topic
+    }
+
+    /// What it says.
+    #[cfg(test)]
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What to do.
+    #[cfg(test)]
+    pub(super) fn help(&self) -> &str {
+        &self.help
+    }
+
+    /// The same where something else holds what it lets by.
+    pub(super) fn behind(self, other: &str) -> Self {
+        match self.standing {
+            Standing::Ok | Standing::Advice => self,
+            Standing::Weak | Standing::Unknown | Standing::Problem => {
+                Self { standing: Standing::Advice, text: format!("{}; {other}", self.text), ..self }
+            }
+        }
     }
 }
 
@@ -74,18 +118,40 @@ pub(super) fn human(lines: &[Line], colour: Colour) -> String {
             let _ = writeln!(text, "  help: {}", terminal(&line.help));
         }
     }
-    let count = |standing| lines.iter().filter(|line| line.standing == standing).count();
-    let (problems, advice) = (count(Standing::Problem), count(Standing::Advice));
-    let _ = match problems {
-        0 => writeln!(text, "\nthe gate holds ({advice} to look after)"),
-        _ => writeln!(text, "\nthe gate does not do its work: {problems} to mend, {advice} to look after"),
-    };
+    let _ = writeln!(text, "\n{}", summary(lines));
     text
+}
+
+fn summary(lines: &[Line]) -> String {
+    let count = |standing| lines.iter().filter(|line| line.standing == standing).count();
+    let (problems, unknown) = (count(Standing::Problem), count(Standing::Unknown));
+    let (weak, advice) = (count(Standing::Weak), count(Standing::Advice));
+    let but = if weak == 0 { String::new() } else { format!(", but not against everybody ({weak} weak)") };
+    match holds(lines) {
+        Some(true) => format!("the gate holds{but} ({advice} to look after)"),
+        Some(false) => {
+            format!("the gate does not do its work: {problems} to mend, {} to look after", weak + advice)
+        }
+        None => format!(
+            "it cannot be told whether the gate holds: {unknown} unknown, {} to look after",
+            weak + advice
+        ),
+    }
+}
+
+/// Whether the gate holds; `None` where it cannot be told.
+pub(super) fn holds(lines: &[Line]) -> Option<bool> {
+    let any = |standing| lines.iter().any(|line| line.standing == standing);
+    match (any(Standing::Problem), any(Standing::Unknown)) {
+        (true, _) => Some(false),
+        (false, true) => None,
+        (false, false) => Some(true),
+    }
 }
 
 /// For programs.
 pub(super) fn json(lines: &[Line]) -> String {
-    let holds = lines.iter().all(|line| line.standing != Standing::Problem);
+    let holds = holds(lines);
     let lines = lines.iter().map(|line| {
         json!({
             "topic": line.topic,

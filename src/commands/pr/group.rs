@@ -5,17 +5,12 @@
 //! are found in the second one. Pull requests that the queue put in front are judged again: a queue may merge a
 //! group of which only the last one is green.
 
-use std::time::SystemTime;
-
-use super::judge::{Judge, Proposed};
-use super::publish::failed;
-use super::settings::Settings;
+use super::judge::Proposed;
 use super::stage::Stage;
-use super::{Judged, Said, beside};
-use crate::cli::PullRequestArguments;
+use super::{Judged, Run, Said, beside};
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::forge::{Forge, PullNumber, QueueEntry};
+use crate::forge::{PullNumber, QueueEntry};
 use crate::git::Repository;
 use crate::report::Section;
 use crate::source::ObjectId;
@@ -31,74 +26,41 @@ struct Step {
 }
 
 pub(super) fn judge(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
+    run: &Run<'_>,
     head: &ObjectId,
     target: &str,
-) -> Result<Judged, CommandError> {
-    let entries = forge.merge_queue(target)?;
+    judged: &mut Judged,
+) -> Result<Vec<Section>, CommandError> {
+    let title = format!("merge group of {target}");
+    let entries = run.forge.merge_queue(target)?;
     let Some(last) = entries.iter().find(|entry| entry.merged == *head) else {
-        let sections = vec![Section::undecided(&title(target), not_queued())];
-        return Ok(Judged { sections, commit: head.clone(), beside: None, said: Vec::new(), pull: None });
+        return Ok(vec![Section::undecided(&title, not_queued())]);
     };
-    let last = forge.pull_request(last.number)?;
-    let beside = beside(target, &last.default_branch);
-    let judged = Judged {
-        sections: Vec::new(),
-        commit: head.clone(),
-        beside: beside.clone(),
-        said: Vec::new(),
-        pull: None,
-    };
-    judge_group((arguments, settings, forge), (target, &last.default_branch), &entries, judged)
-        .inspect_err(|error| failed(arguments, forge, (head, beside.as_deref()), error))
-}
-
-fn title(target: &str) -> String {
-    format!("merge group of {target}")
-}
-
-/// Adds the sections.
-fn judge_group(
-    (arguments, settings, forge): (&PullRequestArguments, &Settings, &dyn Forge),
-    (target, default_branch): (&str, &str),
-    entries: &[QueueEntry],
-    mut judged: Judged,
-) -> Result<Judged, CommandError> {
-    let head = judged.commit.clone();
-    let stage = Stage::new(settings, default_branch, &head, &arguments.report.repo)?;
-    stage.fetch(settings, &[default_branch, target], &[])?;
-    stage.fetch_commit(&head)?;
-    let steps = match steps(&stage, &stage.tip_of(target)?, &head, entries)? {
+    let last = run.forge.pull_request(last.number)?;
+    judged.beside = beside(target, &last.default_branch);
+    let stage = Stage::new(run.settings, &last.default_branch, head, &run.arguments.report.repo)?;
+    stage.fetch(run.settings, &[&last.default_branch, target], &[])?;
+    stage.fetch_commit(head)?;
+    let steps = match steps(&stage, &stage.tip_of(target)?, head, &entries)? {
         Ok(steps) => steps,
-        Err(reason) => {
-            judged.sections.push(Section::undecided(&title(target), reason));
-            return Ok(judged);
-        }
+        Err(reason) => return Ok(vec![Section::undecided(&title, reason)]),
     };
     let numbers: Vec<PullNumber> = steps.iter().map(|step| step.number).collect();
-    stage.fetch(settings, &[target], &numbers)?;
-    let judge = Judge {
-        forge,
-        stage: &stage,
-        settings,
-        floor: arguments.server_policy.clone(),
-        now: SystemTime::now(),
-    };
+    stage.fetch(run.settings, &[target], &numbers)?;
+    let judge = run.judge(&stage);
+    let mut sections = Vec::new();
     for step in steps {
-        let pull = forge.pull_request(step.number)?;
-        let section = if stage.head_of(step.number)? == pull.head && pull.target == target {
-            let made = stage.tree_of(&step.merged)?;
-            let outcome = judge.outcome(Proposed { pull: &pull, base: &step.base, made: Some(&made) })?;
-            judged.said.push(Said { pull, standing: outcome.standing });
-            outcome.section
-        } else {
-            Section::undecided(&format!("pull request {}", step.number), super::moved())
-        };
-        judged.sections.push(section);
+        let pull = run.forge.pull_request(step.number)?;
+        if stage.head_of(step.number)? != pull.head || pull.target != target {
+            sections.push(Section::undecided(&format!("pull request {}", step.number), super::moved()));
+            continue;
+        }
+        let made = stage.tree_of(&step.merged)?;
+        let outcome = judge.outcome(Proposed { pull: &pull, base: &step.base, made: Some(&made) })?;
+        judged.said.push(Said { pull, reviews: outcome.reviews });
+        sections.push(outcome.section);
     }
-    Ok(judged)
+    Ok(sections)
 }
 
 /// The pull requests between the target and the group's commit, the first to be merged first; the reason where

@@ -15,7 +15,9 @@ use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
 use crate::commands::gate::{PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
 use crate::evidence::{RefOperation, Seen};
-use crate::forge::{AccountKind, Approval, Forge, ForgeError, PullNumber, PullRequest, Pushers, approvals};
+use crate::forge::{
+    self, AccountKind, Approval, Forge, ForgeError, PullNumber, PullRequest, Pushers, approvals,
+};
 use crate::git::Repository;
 use crate::push::{HostFacts, MessageStyle, Via};
 use crate::report::Section;
@@ -44,8 +46,8 @@ pub(super) struct Proposed<'a> {
 /// What came of a pull request.
 pub(super) struct Outcome {
     pub(super) section: Section,
-    /// The approvals that stood.
-    pub(super) standing: Vec<Approval>,
+    /// The reviews that there were.
+    pub(super) reviews: Vec<forge::Review>,
     /// Whether it is proved who made it.
     pub(super) pushed_by: PushedBy,
     /// What a statement about it says; `None` where there is nothing that could be approved.
@@ -58,7 +60,7 @@ impl Judge<'_> {
         let title = title(proposed.pull);
         let undecided = |reason: String| {
             let section = Section::undecided(&title, reason);
-            Ok(Outcome { section, standing: Vec::new(), pushed_by: PushedBy::Anybody, asked: None })
+            Ok(Outcome { section, reviews: Vec::new(), pushed_by: PushedBy::Anybody, asked: None })
         };
         let merged = match self.stage.merge(proposed.base, &proposed.pull.head)? {
             Merge::Tree(tree) => tree,
@@ -68,7 +70,8 @@ impl Judge<'_> {
             Some(made) if *made != merged => return undecided(otherwise(&merged, made)),
             Some(_) | None => {}
         }
-        let standing = standing(self.forge, proposed.pull.number)?;
+        let reviews = self.forge.reviews(proposed.pull.number)?;
+        let standing = standing(self.forge, proposed.pull.number, &reviews)?;
         let session = self.session()?;
         let planned = planned(&session, proposed, Some(merged))?;
         let asked = session.asked(&planned)?;
@@ -76,7 +79,7 @@ impl Judge<'_> {
         let pushed_by = proposal.pushed_by;
         let mut section = self.judged(session, &planned, proposed, (proposal, &standing))?;
         section.title = title;
-        Ok(Outcome { section, standing, pushed_by, asked })
+        Ok(Outcome { section, reviews, pushed_by, asked })
     }
 
     fn judged(
@@ -91,16 +94,15 @@ impl Judge<'_> {
             return Ok(session.judge_planned(planned)?);
         }
         let teams = Teams::ask(self.forge, &session.asked_for(planned)?);
-        let with = |doubt| self.reviews(&session, proposed, standing, (&teams, doubt));
-        proposal.reviews = with(Doubt::Nobody)?;
+        proposal.reviews = self.reviews(&session, proposed, standing, (&teams, Doubt::Nobody))?;
         proposal.candidates = teams.candidates(session.policy(None)?.policy.people());
-        let in_doubt = Proposal { reviews: with(Doubt::Everybody)?, ..proposal.clone() };
-        let session = session.of_push(self.facts(proposal));
+        let session = session.of_push(self.facts(proposal.clone()));
         let mut section = session.judge_planned(planned)?;
         if section.judgement.verdict != Verdict::Reject || teams.unknown().next().is_none() {
             return Ok(section);
         }
-        let session = session.of_push(self.facts(in_doubt));
+        proposal.reviews = self.reviews(&session, proposed, standing, (&teams, Doubt::Everybody))?;
+        let session = session.of_push(self.facts(proposal));
         if session.judge_planned(planned)?.judgement.verdict == Verdict::Accept {
             section.judgement.verdict = Verdict::Undecided;
             section.judgement.undecided.extend(teams.unknown().map(|(team, error)| {
@@ -197,13 +199,16 @@ impl Judge<'_> {
     }
 }
 
-/// The approvals that stand now.
-pub(super) fn standing(forge: &dyn Forge, number: PullNumber) -> Result<Vec<Approval>, ForgeError> {
-    let reviews = forge.reviews(number)?;
+/// The approvals that stand.
+fn standing(
+    forge: &dyn Forge,
+    number: PullNumber,
+    reviews: &[forge::Review],
+) -> Result<Vec<Approval>, ForgeError> {
     // Where nobody approves, nobody can have been misled by another target.
-    let approving = !approvals(&reviews, None).is_empty();
+    let approving = !approvals(reviews, None).is_empty();
     let retargeted = if approving { forge.retargeted(number)? } else { None };
-    Ok(approvals(&reviews, retargeted))
+    Ok(approvals(reviews, retargeted))
 }
 
 fn planned(
@@ -225,7 +230,7 @@ fn planned(
     })
 }
 
-fn title(pull: &PullRequest) -> String {
+pub(super) fn title(pull: &PullRequest) -> String {
     format!("pull request {} into {}", pull.number, pull.target)
 }
 

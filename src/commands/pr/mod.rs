@@ -20,20 +20,27 @@ use super::output::Destination;
 use super::report_files::write_files;
 use crate::approval::Asked;
 use crate::cli::{PullRequestArguments, ReportFilesArguments};
-use crate::forge::{Approval, Forge, ForgeError, PullNumber, PullRequest};
+use crate::forge::{Forge, ForgeError, PullNumber, PullRequest, Review};
 use crate::push::{Runner, Subject, runner};
 use crate::report::{Report, Section};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 use issue::issue;
-use judge::{Judge, Proposed, standing};
-use publish::{failed, publish, requests};
+use judge::{Judge, Outcome, Proposed};
+use publish::{publish, requests};
 use settings::Settings;
 use stage::Stage;
 
-/// What is judged, and the commit that is told so.
+/// What one run goes by.
+struct Run<'a> {
+    arguments: &'a PullRequestArguments,
+    settings: &'a Settings,
+    forge: &'a dyn Forge,
+}
+
+/// What came of it, and the commit that is told so.
 struct Judged {
-    sections: Vec<Section>,
+    sections: Result<Vec<Section>, CommandError>,
     commit: ObjectId,
     /// The branch that it would change, where that is not the default branch.
     beside: Option<String>,
@@ -46,27 +53,23 @@ struct Judged {
 /// What the forge said of a pull request, and the verdict depends on.
 struct Said {
     pull: PullRequest,
-    /// The approvals that stood.
-    standing: Vec<Approval>,
-}
-
-impl Judged {
-    /// Why the verdict may not hold any more; `None` where the forge says what it said.
-    fn outdated(&self, forge: &dyn Forge) -> Option<String> {
-        let mut same = self.said.iter().map(|said| said.again(forge));
-        same.find_map(|same| match same {
-            Ok(true) => None,
-            Ok(false) => Some(moved()),
-            Err(error) => Some(error.to_string()),
-        })
-    }
+    reviews: Vec<Review>,
 }
 
 impl Said {
     fn again(&self, forge: &dyn Forge) -> Result<bool, ForgeError> {
         let number = self.pull.number;
-        Ok(forge.pull_request(number)? == self.pull && standing(forge, number)? == self.standing)
+        Ok(forge.pull_request(number)? == self.pull && forge.reviews(number)? == self.reviews)
     }
+}
+
+/// Why the verdict may not hold any more; `None` where the forge says what it said.
+fn outdated(forge: &dyn Forge, said: &[Said]) -> Option<String> {
+    said.iter().find_map(|said| match said.again(forge) {
+        Ok(true) => None,
+        Ok(false) => Some(moved()),
+        Err(error) => Some(error.to_string()),
+    })
 }
 
 /// Where a status stands: it is a commit's, and the same commit may be proposed to several branches. Green for one of
@@ -83,33 +86,17 @@ pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError
     // What is left is for saying that there was no answer.
     let answered_by = begin + Duration::from_secs(arguments.deadline).mul_f32(0.9);
     let forge = settings.forge(arguments, answered_by)?;
+    let run = Run { arguments, settings: &settings, forge: &*forge };
     let mut judged = match &settings.subject {
-        Subject::PullRequest(number) => pull_request(arguments, &settings, &*forge, PullNumber(*number))?,
-        Subject::MergeGroup { head, target } => group::judge(arguments, &settings, &*forge, head, target)?,
+        Subject::PullRequest(number) => run.pull_request(PullNumber(*number))?,
+        Subject::MergeGroup { head, target } => run.merge_group(head, target),
     };
-    let report = Report { sections: std::mem::take(&mut judged.sections), elapsed: begin.elapsed() };
-    let report = told(arguments, &settings, &*forge, &judged, report);
+    let sections = std::mem::replace(&mut judged.sections, Ok(Vec::new()));
+    let sections = sections.unwrap_or_else(|error| undecided(&error));
+    let report = Report { sections, elapsed: begin.elapsed() };
+    let report = run.told(&judged, report);
     write_files(&with_runner(&arguments.files, &runner), &report)?;
     Destination::of(&arguments.report).write(&report)
-}
-
-/// Tells the forge, and takes green back if what it stood on went away in the meantime: a run that was asked
-/// earlier may tell later.
-fn told(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    judged: &Judged,
-    report: Report,
-) -> Report {
-    let mut report = publish(arguments, settings, forge, judged, report);
-    let green = report.verdict() == Verdict::Accept && !arguments.dry_run;
-    if let Some(reason) = green.then(|| judged.outdated(forge)).flatten() {
-        let title = report.sections.last().map(|section| section.title.clone()).unwrap_or_default();
-        report.sections = vec![Section::undecided(&title, reason)];
-        report = publish(arguments, settings, forge, judged, report);
-    }
-    requests(forge, report)
 }
 
 /// The runner's own files where no others are named.
@@ -123,68 +110,73 @@ fn with_runner(files: &ReportFilesArguments, runner: &Runner) -> ReportFilesArgu
     }
 }
 
-fn pull_request(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    number: PullNumber,
-) -> Result<Judged, CommandError> {
-    let pull = forge.pull_request(number)?;
-    let beside = beside(&pull.target, &pull.default_branch);
-    judge_one(arguments, settings, forge, &pull)
-        .inspect_err(|error| failed(arguments, forge, (&pull.head, beside.as_deref()), error))
+impl Run<'_> {
+    fn pull_request(&self, number: PullNumber) -> Result<Judged, CommandError> {
+        let pull = self.forge.pull_request(number)?;
+        let mut judged = Judged {
+            sections: Ok(Vec::new()),
+            commit: pull.head.clone(),
+            beside: beside(&pull.target, &pull.default_branch),
+            said: Vec::new(),
+            pull: None,
+        };
+        judged.sections = self.judged(&pull, &mut judged.said).map(|section| vec![section]);
+        Ok(Judged { pull: Some(pull), ..judged })
+    }
+
+    fn merge_group(&self, head: &ObjectId, target: &str) -> Judged {
+        let (beside, said) = (None, Vec::new());
+        let mut judged = Judged { sections: Ok(Vec::new()), commit: head.clone(), beside, said, pull: None };
+        judged.sections = group::judge(self, head, target, &mut judged);
+        judged
+    }
+
+    /// Tells the forge, and takes green back if what it stood on went away in the meantime: a run that was asked
+    /// earlier may tell later.
+    fn told(&self, judged: &Judged, report: Report) -> Report {
+        let mut report = publish(self, judged, report);
+        let green = report.verdict() == Verdict::Accept && !self.arguments.told.dry_run;
+        if let Some(reason) = green.then(|| outdated(self.forge, &judged.said)).flatten() {
+            let title = report.sections.last().map(|section| section.title.clone()).unwrap_or_default();
+            report.sections = vec![Section::undecided(&title, reason)];
+            report = publish(self, judged, report);
+        }
+        requests(self.forge, report)
+    }
+
+    fn judged(&self, pull: &PullRequest, said: &mut Vec<Said>) -> Result<Section, CommandError> {
+        let stage = Stage::new(self.settings, &pull.default_branch, &pull.head, &self.arguments.report.repo)?;
+        stage.fetch(self.settings, &[&pull.default_branch, &pull.target], &[pull.number])?;
+        if stage.head_of(pull.number)? != pull.head {
+            return Ok(Section::undecided(&judge::title(pull), moved()));
+        }
+        let base = stage.tip_of(&pull.target)?;
+        let made = stage.forge_merge(pull.number, [&base, &pull.head])?;
+        let outcome = self.judge(&stage).outcome(Proposed { pull, base: &base, made: made.as_ref() })?;
+        let Outcome { mut section, reviews, pushed_by, asked } = outcome;
+        said.push(Said { pull: pull.clone(), reviews });
+        let asked = asked.filter(|_| self.arguments.issue_approvals && !self.arguments.told.dry_run);
+        // A review may have been dismissed, or a commit pushed, since the forge was asked.
+        let matters = section.judgement.verdict == Verdict::Accept || asked.is_some();
+        if let Some(reason) = matters.then(|| outdated(self.forge, said)).flatten() {
+            section = Section::undecided(&section.title, reason);
+        }
+        if let Some(asked) = &asked {
+            section.notices.extend(issued((&stage, asked), &section, (&pull.head, pushed_by)));
+        }
+        Ok(section)
+    }
+
+    fn judge<'a>(&'a self, stage: &'a Stage) -> Judge<'a> {
+        let floor = self.arguments.server_policy.clone();
+        Judge { forge: self.forge, stage, settings: self.settings, floor, now: SystemTime::now() }
+    }
 }
 
-fn judge_one(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    pull: &PullRequest,
-) -> Result<Judged, CommandError> {
-    let number = pull.number;
-    let mut judged = Judged {
-        sections: Vec::new(),
-        commit: pull.head.clone(),
-        beside: beside(&pull.target, &pull.default_branch),
-        said: Vec::new(),
-        pull: Some(pull.clone()),
-    };
-    let stage = Stage::new(settings, &pull.default_branch, &pull.head, &arguments.report.repo)?;
-    stage.fetch(settings, &[&pull.default_branch, &pull.target], &[number])?;
-    if stage.head_of(number)? != pull.head {
-        judged.sections.push(Section::undecided(&format!("pull request {number}"), moved()));
-        return Ok(judged);
-    }
-    let base = stage.tip_of(&pull.target)?;
-    let made = stage.forge_merge(number, [&base, &pull.head])?;
-    let judge = Judge {
-        forge,
-        stage: &stage,
-        settings,
-        floor: arguments.server_policy.clone(),
-        now: SystemTime::now(),
-    };
-    let outcome = judge.outcome(Proposed { pull, base: &base, made: made.as_ref() })?;
-    let mut section = outcome.section;
-    // A review may have been dismissed, or a commit pushed, since the forge was asked.
-    judged.said.push(Said { pull: pull.clone(), standing: outcome.standing });
-    let issues = arguments.issue_approvals && !arguments.dry_run;
-    let matters = section.judgement.verdict == Verdict::Accept || issues;
-    if let Some(reason) = matters.then(|| judged.outdated(forge)).flatten() {
-        section = Section::undecided(&section.title, reason);
-    }
-    if let (true, Some(asked)) = (issues, &outcome.asked) {
-        section.notices.extend(stated(&stage, &section, asked, (&pull.head, outcome.pushed_by)));
-    }
-    judged.sections.push(section);
-    Ok(judged)
-}
-
-/// States the reviews for the server's hook, and says which.
-fn stated(
-    stage: &Stage,
+/// States the reviews that count; one sentence for each.
+fn issued(
+    (stage, asked): (&Stage, &Asked),
     section: &Section,
-    asked: &Asked,
     (head, pushed_by): (&ObjectId, PushedBy),
 ) -> Vec<String> {
     let issued = match pushed_by {
@@ -192,6 +184,12 @@ fn stated(
         PushedBy::Anybody => Ok(vec!["no review is stated: it is not proved who made the change".to_owned()]),
     };
     issued.unwrap_or_else(|error| vec![format!("reviews could not be stated: {error}")])
+}
+
+/// Whatever stops a run once it is known which commit it is about: the commit must not keep the word of an
+/// older run.
+fn undecided(error: &CommandError) -> Vec<Section> {
+    vec![Section::undecided("the pull request", error.to_string())]
 }
 
 fn moved() -> String {

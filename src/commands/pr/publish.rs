@@ -3,10 +3,9 @@
 //! The status comes first, and is what a required check reads. Everything else is for people; that it cannot be
 //! written changes no verdict.
 
-use super::Judged;
 use super::settings::Settings;
+use super::{Judged, Run};
 use crate::cli::{CommentArgument, PullRequestArguments};
-use crate::commands::error::CommandError;
 use crate::forge::{
     CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
     StatusState,
@@ -15,24 +14,20 @@ use crate::report::{
     Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,
     suggestions, terminal,
 };
-use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
 /// Says it, and returns the report with what could not be said.
-pub(super) fn publish(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    judged: &Judged,
-    mut report: Report,
-) -> Report {
+pub(super) fn publish(run: &Run<'_>, judged: &Judged, mut report: Report) -> Report {
+    let Run { arguments, settings, forge } = *run;
     let mut notices: Vec<String> =
         judged.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
-    if arguments.dry_run {
+    let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
+    report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
+    if arguments.told.dry_run {
         notices.push("the forge is told nothing (--dry-run)".into());
     } else {
-        notices.extend(tell(arguments, settings, forge, judged, &report));
+        notices.extend(tell(run, judged, &report));
     }
     add(&mut report, &mut notices);
     report
@@ -43,24 +38,6 @@ pub(super) fn requests(forge: &dyn Forge, mut report: Report) -> Report {
     let text = format!("{} requests to {}", forge.http().requests(), forge.http().base());
     add(&mut report, &mut vec![text]);
     report
-}
-
-/// Says that there was no verdict: an older one would stand there otherwise. That it cannot be said changes nothing.
-pub(super) fn failed(
-    arguments: &PullRequestArguments,
-    forge: &dyn Forge,
-    (commit, beside): (&ObjectId, Option<&str>),
-    error: &CommandError,
-) {
-    if arguments.dry_run {
-        return;
-    }
-    let reason = error.to_string();
-    let reason: String = reason.lines().next().unwrap_or_default().chars().take(110).collect();
-    let description = format!("not judged: {}", terminal(&reason));
-    let context = context(arguments, beside);
-    let status = CommitStatus { context, state: StatusState::Error, description, target_url: None };
-    let _ = forge.set_status(commit, &status);
 }
 
 /// The name of the status: that of another branch than the default one names it.
@@ -90,20 +67,15 @@ fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
     }
 }
 
-fn tell(
-    arguments: &PullRequestArguments,
-    settings: &Settings,
-    forge: &dyn Forge,
-    judged: &Judged,
-    report: &Report,
-) -> Vec<String> {
+fn tell(run: &Run<'_>, judged: &Judged, report: &Report) -> Vec<String> {
+    let Run { arguments, settings, forge } = *run;
     let mut unsaid = Vec::new();
     let mut note = |what: &str, said: Result<(), ForgeError>| {
         unsaid.extend(said.err().map(|error| format!("{what} could not be written: {error}")));
     };
     let status = status(arguments, settings, judged, report);
     note("the status", forge.set_status(&judged.commit, &status));
-    if arguments.annotations {
+    if arguments.told.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
         let run =
             NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
@@ -112,7 +84,7 @@ fn tell(
     let Some(pull) = &judged.pull else { return unsaid };
     let context = &arguments.context;
     let text = comment(report, context);
-    let wanted = match arguments.comment {
+    let wanted = match arguments.told.comment {
         CommentArgument::Never => None,
         CommentArgument::Always => Some(Occasion::Anew),
         CommentArgument::Findings if found_something(report) => Some(Occasion::Anew),
@@ -121,7 +93,7 @@ fn tell(
     if let Some(occasion) = wanted {
         note("the comment", forge.write_comment(pull.number, &context.marker(), &text, occasion));
     }
-    if arguments.suggestions {
+    if arguments.told.suggestions {
         let proposals: Vec<LineProposal> = suggestions(report).into_iter().map(proposal).collect();
         note("suggestions", forge.propose(pull, &proposals));
     }

@@ -213,6 +213,8 @@ impl Stage {
         }
         let arguments = [
             "-c",
+            "core.attributesFile=/dev/null",
+            "-c",
             "merge.renames=true",
             "-c",
             "merge.directoryRenames=conflict",
@@ -264,18 +266,19 @@ fn check_branch(name: &str) -> Result<(), CommandError> {
 /// The token for git, through the environment: arguments can be seen by every process of the machine.
 fn access(settings: &Settings) -> Vec<(String, String)> {
     use base64::Engine as _;
-    let user = match settings.kind {
+    let user = match settings.access.kind {
         ForgeKind::Github => "x-access-token",
         ForgeKind::Gitlab => "oauth2",
         ForgeKind::Gitea => "token",
     };
-    let Some(token) = settings.token.as_ref().filter(|_| settings.server.starts_with("http")) else {
+    let Some(token) = settings.access.token.as_ref().filter(|_| settings.access.server.starts_with("http"))
+    else {
         return Vec::new();
     };
     let word = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{token}"));
     [
         ("GIT_CONFIG_COUNT", "1".to_owned()),
-        ("GIT_CONFIG_KEY_0", format!("http.{}/.extraHeader", settings.server)),
+        ("GIT_CONFIG_KEY_0", format!("http.{}/.extraHeader", settings.access.server)),
         ("GIT_CONFIG_VALUE_0", format!("Authorization: Basic {word}")),
     ]
     .map(|(name, value)| (name.to_owned(), value))

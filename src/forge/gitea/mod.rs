@@ -1,11 +1,13 @@
 //! Gitea and Forgejo, whose API is like GitHub's first one.
 
+mod enforcement;
 mod wire;
 mod write;
 
 use chrono::{DateTime, Utc};
 
 use super::Forge;
+use super::enforcement::Enforcement;
 use super::error::{ForgeError, Method};
 use super::http::Http;
 use super::model::{
@@ -96,6 +98,10 @@ impl Forge for Gitea {
                 Freshness::Stale
             },
         })
+    }
+
+    fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+        enforcement::read(self, branch)
     }
 
     fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {

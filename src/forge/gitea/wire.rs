@@ -101,7 +101,8 @@ pub(super) struct CombinedStatus {
 #[derive(Deserialize)]
 pub(super) struct Status {
     pub(super) context: String,
-    pub(super) status: String,
+    #[serde(rename = "status")]
+    pub(super) state: String,
     pub(super) description: Option<String>,
 }
 

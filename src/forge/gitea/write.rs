@@ -23,7 +23,7 @@ pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) ->
     let known: CombinedStatus = gitea.http.get(&gitea.repository(&format!("/commits/{commit}/status")))?;
     let same = known.statuses.unwrap_or_default().iter().any(|known| {
         known.context == status.context
-            && known.status == state
+            && known.state == state
             && known.description.as_deref() == Some(&status.description)
     });
     if same {

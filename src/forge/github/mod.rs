@@ -1,5 +1,6 @@
 //! GitHub and GitHub Enterprise Server: <https://docs.github.com/en/rest>.
 
+mod enforcement;
 mod notes;
 mod queue;
 mod rules;
@@ -8,6 +9,7 @@ mod write;
 
 use chrono::{DateTime, Utc};
 
+use super::enforcement::Enforcement;
 use super::error::ForgeError;
 use super::http::Http;
 use super::model::{
@@ -35,6 +37,11 @@ impl Github {
 
     fn repository(&self, rest: &str) -> String {
         format!("/repos/{}{rest}", self.project.as_str())
+    }
+
+    /// Whether it is a GitHub Enterprise Server, whose API is below its web pages.
+    fn is_server(&self) -> bool {
+        self.http.base().ends_with("/api/v3")
     }
 }
 
@@ -90,6 +97,10 @@ impl Forge for Github {
 
     fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError> {
         rules::read(self, branch)
+    }
+
+    fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+        enforcement::read(self, branch)
     }
 
     fn merge_queue(&self, branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {

@@ -1,6 +1,7 @@
 //! GitLab: <https://docs.gitlab.com/api/rest/>.
 
 mod approvals;
+mod enforcement;
 mod people;
 mod wire;
 mod write;
@@ -8,6 +9,7 @@ mod write;
 use chrono::{DateTime, Utc};
 
 use super::Forge;
+use super::enforcement::Enforcement;
 use super::error::{ForgeError, Method};
 use super::http::Http;
 use super::model::{
@@ -114,6 +116,10 @@ impl Forge for Gitlab {
             (_, None) => Freshness::Unknown,
         };
         Ok(BranchRules { required: Vec::new(), freshness })
+    }
+
+    fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+        enforcement::read(self, branch)
     }
 
     fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {

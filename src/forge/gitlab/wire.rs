@@ -90,7 +90,8 @@ pub(super) struct Member {
 #[derive(Deserialize)]
 pub(super) struct Status {
     pub(super) name: String,
-    pub(super) status: String,
+    #[serde(rename = "status")]
+    pub(super) state: String,
     pub(super) description: Option<String>,
 }
 

@@ -24,7 +24,7 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
     let mut named = known.iter().filter(|known| known.name == status.context).peekable();
     let known = named.peek().is_some();
     let same =
-        named.all(|known| known.status == state && known.description.as_deref() == Some(&status.description));
+        named.all(|known| known.state == state && known.description.as_deref() == Some(&status.description));
     if known && same {
         return Ok(());
     }

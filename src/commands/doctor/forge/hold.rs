@@ -1,0 +1,68 @@
+//! Whether anything holds something back, and for whom it does not.
+
+use super::{Case, one_line};
+use crate::forge::{Bypass, Layer, Reach, Told};
+use crate::push::ForgeKind;
+
+/// What comes of several layers that add up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// For everybody.
+    Everybody,
+    /// For all but these.
+    Except(Vec<Bypass>),
+    /// Nobody knows whether it does, for this reason.
+    Hidden(String),
+    /// Nothing does.
+    Nothing,
+}
+
+impl Hold {
+    /// What the layers do that keep a branch from changing in some way. A layer that the token does not see may too.
+    /// On Gitea, administrators go around statuses and reviews alone.
+    pub(super) fn by(case: Case<'_>, has: impl Fn(&Layer) -> bool) -> Self {
+        let layers: Vec<&Layer> = case.facts.layers.iter().filter(|layer| has(layer)).collect();
+        match (layers.is_empty(), case.facts.hidden.first(), case.forge) {
+            (true, Some(reason), _) => Self::Hidden(one_line(reason)),
+            (true, None, _) => Self::Nothing,
+            (false, _, ForgeKind::Gitea) => Self::Everybody,
+            (false, _, ForgeKind::Github | ForgeKind::Gitlab) => Self::of(&layers),
+        }
+    }
+
+    /// For whom these layers, of which there is one at least, hold. One that nobody goes around is enough.
+    pub(super) fn of(layers: &[&Layer]) -> Self {
+        let mut fewest: Option<&Vec<Bypass>> = None;
+        let mut hidden = None;
+        for layer in layers {
+            match &layer.bypass {
+                Told::Known(bypass) if bypass.is_empty() => return Self::Everybody,
+                Told::Known(bypass) => {
+                    let better = fewest.is_none_or(|known| weight(bypass) < weight(known));
+                    fewest = if better { Some(bypass) } else { fewest };
+                }
+                Told::Hidden(reason) => hidden = Some(one_line(reason)),
+            }
+        }
+        match (fewest, hidden) {
+            (_, Some(reason)) => Self::Hidden(reason),
+            (Some(bypass), None) => Self::Except(bypass.clone()),
+            (None, None) => Self::Nothing,
+        }
+    }
+}
+
+/// Everybody who may write outweighs any list.
+fn weight(bypass: &[Bypass]) -> (bool, usize) {
+    (is_wide(bypass), bypass.len())
+}
+
+/// Whether everybody who may write is among them.
+pub(super) fn is_wide(bypass: &[Bypass]) -> bool {
+    bypass.iter().any(|bypass| bypass.reach == Reach::EveryWriter)
+}
+
+/// Their names.
+pub(super) fn names(bypass: &[Bypass]) -> String {
+    bypass.iter().map(|bypass| bypass.who.as_str()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,66 @@
+//! The hook of a GitHub Enterprise Server, which sees pushes and merges alike.
+
+use super::mending::Topic;
+use super::{Case, one_line};
+use crate::commands::doctor::line::Line;
+use crate::forge::{HookControl, HookEffect, ServerHook, Told};
+
+/// What the name of the hook holds, in any case.
+const NAME: &str = "portcullis";
+
+/// What is to be said of hooks, and whether one turns changes away.
+pub(super) struct Judged {
+    pub(super) line: Option<Line>,
+    pub(super) holds: bool,
+}
+
+pub(super) fn judge(case: Case<'_>) -> Judged {
+    let (topic, help) = (Topic::ServerHook.as_str(), Topic::ServerHook.help(case.forge));
+    let hooks = match &case.facts.server_hooks {
+        Told::Known(hooks) => hooks,
+        Told::Hidden(reason) => {
+            let text =
+                format!("it cannot be told whether the server's hook is enabled: {}", one_line(reason));
+            return Judged { line: Some(Line::advice(topic, text, help)), holds: false };
+        }
+    };
+    let own = hooks.iter().filter(|hook| hook.name.to_lowercase().contains(NAME));
+    // The one that does most.
+    let best = own.max_by_key(|hook| match hook.effect {
+        HookEffect::Disabled => 0,
+        HookEffect::Testing => 1,
+        HookEffect::Enforced => 2,
+    });
+    match best {
+        None => Judged { line: None, holds: false },
+        Some(hook) => {
+            Judged { line: Some(line(hook, topic, help)), holds: hook.effect == HookEffect::Enforced }
+        }
+    }
+}
+
+fn line(hook: &ServerHook, topic: &'static str, help: &str) -> Line {
+    let name = &hook.name;
+    match (hook.effect, &hook.control) {
+        (HookEffect::Enforced, Told::Known(HookControl::AboveRepository)) => {
+            Line::ok(topic, format!("`{name}` is enabled, and no repository can change that"))
+        }
+        (HookEffect::Enforced, Told::Known(HookControl::Repository)) => {
+            let text = format!("`{name}` is enabled, and administrators of the repository can turn it off");
+            Line::weak(topic, text, help)
+        }
+        (HookEffect::Enforced, Told::Hidden(reason)) => {
+            let text =
+                format!("`{name}` is enabled; it cannot be told who can turn it off: {}", one_line(reason));
+            Line::unknown(topic, text, "ask again with a token that may see it")
+        }
+        (HookEffect::Testing, _) => Line::weak(
+            topic,
+            format!("`{name}` is in testing: it says what it would do, and lets every push in"),
+            help,
+        ),
+        (HookEffect::Disabled, _) => {
+            Line::weak(topic, format!("`{name}` is disabled: it judges no push"), help)
+        }
+    }
+}

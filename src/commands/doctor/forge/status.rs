@@ -1,0 +1,137 @@
+//! Whether the gate's status is required, who can set it, whether it can grow stale, and who need not have it.
+
+use super::guard::{Guard, strongest};
+use super::hold::{Hold, is_wide, names};
+use super::mending::Topic;
+use super::{Case, one_line};
+use crate::commands::doctor::line::Line;
+use crate::forge::{Freshness, Layer, Statuses};
+use crate::push::ForgeKind;
+
+/// How many names one line lists.
+const LISTED: usize = 5;
+
+pub(super) fn lines(case: Case<'_>) -> Vec<Line> {
+    let Some((guard, layers)) = strongest(case) else {
+        return vec![missing(case), freshness(case)];
+    };
+    vec![required(case, &guard, &layers), source(case, &guard), freshness(case), bypass(case, &layers)]
+}
+
+fn missing(case: Case<'_>) -> Line {
+    let (topic, help) = (Topic::Status.as_str(), Topic::Status.help(case.forge));
+    let (branch, context) = (&case.facts.branch, case.context);
+    if let Some(reason) = case.facts.hidden.first() {
+        let text = format!("it cannot be told whether `{branch}` requires `{context}`: {}", one_line(reason));
+        return Line::unknown(topic, text, "ask again with a token that may see it");
+    }
+    let others = others(case);
+    let instead = if others.is_empty() { String::new() } else { format!(" (it requires {others})") };
+    let text = format!(
+        "`{branch}` does not require `{context}`{instead}: whoever may merge, merges what the gate rejected or never saw"
+    );
+    Line::problem(topic, text, help)
+}
+
+fn others(case: Case<'_>) -> String {
+    let named = case.facts.layers.iter().flat_map(|layer| match &layer.statuses {
+        Statuses::Named(statuses) => statuses.as_slice(),
+        Statuses::WholePipeline => &[],
+    });
+    let names: Vec<String> = named.map(|status| format!("`{}`", status.context)).collect();
+    let more = names.len().saturating_sub(LISTED);
+    let listed = names.into_iter().take(LISTED).collect::<Vec<_>>().join(", ");
+    if more == 0 { listed } else { format!("{listed} and {more} more") }
+}
+
+fn required(case: Case<'_>, guard: &Guard, layers: &[&Layer]) -> Line {
+    let by = layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", ");
+    let (branch, context) = (&case.facts.branch, case.context);
+    let what = match guard {
+        Guard::Required(path) => format!("the workflow `{path}`"),
+        Guard::Pipeline => "a pipeline that succeeds".to_owned(),
+        Guard::Anybody | Guard::UnknownApp(_) | Guard::AnyWorkflow | Guard::App(_) => format!("`{context}`"),
+    };
+    Line::ok(Topic::Status.as_str(), format!("`{branch}` requires {what}: {by}"))
+}
+
+fn source(case: Case<'_>, guard: &Guard) -> Line {
+    let (topic, help) = (Topic::Source.as_str(), Topic::Source.help(case.forge));
+    let context = case.context;
+    match guard {
+        Guard::Required(_) => {
+            Line::ok(topic, "the workflow runs as the ruleset has it, whatever a pull request says")
+        }
+        Guard::App(app) => Line::ok(topic, format!("only the app {app} sets it")),
+        Guard::AnyWorkflow => {
+            let text = format!(
+                "every workflow of the repository speaks as the same app: whoever may push a branch can push a \
+                 workflow with it that sets `{context}` to green"
+            );
+            Line::weak(topic, text, help)
+        }
+        Guard::UnknownApp(reason) => Line::unknown(
+            topic,
+            format!(
+                "it cannot be told whether every workflow speaks as the app that sets it: {}",
+                one_line(reason)
+            ),
+            "ask again with a token that may see it",
+        ),
+        Guard::Pipeline => {
+            let text = "a pipeline is green without the gate's job in it, and whoever may push a branch can set any \
+                        status of its commits";
+            Line::weak(topic, text, help)
+        }
+        Guard::Anybody => unpinned(case),
+    }
+}
+
+/// Gitea and GitLab know no source of a status.
+fn unpinned(case: Case<'_>) -> Line {
+    let (topic, help) = (Topic::Source.as_str(), Topic::Source.help(case.forge));
+    let text = format!(
+        "no app is named that has to set `{}`: whoever may write here sets it to green by one call of the API",
+        case.context
+    );
+    match case.forge {
+        ForgeKind::Github => Line::problem(topic, text, help),
+        ForgeKind::Gitlab | ForgeKind::Gitea => Line::weak(topic, text, help),
+    }
+}
+
+fn freshness(case: Case<'_>) -> Line {
+    let (topic, help) = (Topic::Freshness.as_str(), Topic::Freshness.help(case.forge));
+    let has = |wanted: Freshness| case.facts.layers.iter().any(|layer| layer.freshness == wanted);
+    if has(Freshness::Queue) {
+        return Line::ok(topic, "a merge queue judges again what it merges");
+    }
+    if has(Freshness::UpToDate) {
+        return Line::ok(topic, "a branch has to contain the target's tip before it is merged");
+    }
+    let hidden = case.facts.hidden.first().map(|reason| one_line(reason));
+    let unseen = || "the forge does not tell how it merges".to_owned();
+    if let Some(reason) = hidden.or_else(|| has(Freshness::Unknown).then(unseen)) {
+        let text = format!("it cannot be told whether a green status can grow stale: {reason}");
+        return Line::unknown(topic, text, "ask again with a token that may see it");
+    }
+    let text = "a status stays green when the target moves: two changes, each of them harmless, are both merged and \
+                give somebody rights together";
+    Line::problem(topic, text, help)
+}
+
+fn bypass(case: Case<'_>, layers: &[&Layer]) -> Line {
+    let (topic, help) = (Topic::Bypass.as_str(), Topic::Bypass.help(case.forge));
+    match Hold::of(layers) {
+        Hold::Everybody => Line::ok(topic, "nobody goes around what requires it"),
+        Hold::Nothing => Line::problem(topic, "nothing requires it of anybody", help),
+        Hold::Hidden(reason) => {
+            let text = format!("it cannot be told who goes around what requires it: {reason}");
+            Line::unknown(topic, text, "ask again with a token that may see it")
+        }
+        Hold::Except(who) => {
+            let text = format!("these merge what the gate rejected, or push it: {}", names(&who));
+            if is_wide(&who) { Line::problem(topic, text, help) } else { Line::weak(topic, text, help) }
+        }
+    }
+}

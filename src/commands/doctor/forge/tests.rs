@@ -1,0 +1,170 @@
+//! Facts and the lines that come of them: good settings, and each hole alone.
+
+mod github;
+mod others;
+
+use super::*;
+use crate::commands::doctor::line::{Standing, holds};
+use crate::forge::{
+    Barrier, Bypass, Demand, Freshness, HookControl, HookEffect, Layer, Pushes, Reach, RequiredStatus,
+    ReviewDemands, ServerHook, Statuses, Told, WorkflowFile,
+};
+use github::ON_GITHUB;
+use others::{OF_WORKFLOWS, ON_GITLAB};
+
+const TRUSTED: &str = "on:\n  pull_request_target:\njobs: {x: {steps: [{uses: acme/portcullis@0}]}}\n";
+const EDITABLE: &str = "on: pull_request\njobs: {x: {steps: [{uses: acme/portcullis@0}]}}\n";
+const BOTH: &str = "on: [pull_request_target, pull_request_review]\n# portcullis\n";
+const ODD: &str = "{on: pull_request_target, name: portcullis}\n";
+
+/// Nothing lets a change by.
+fn good() -> Enforcement {
+    let status = RequiredStatus { context: "portcullis".into(), app: Some(7) };
+    let reviews = ReviewDemands {
+        approvals: 1,
+        dismissed_on_push: Demand::Required,
+        last_push: Demand::Required,
+        code_owners: Demand::Required,
+    };
+    Enforcement {
+        branch: "main".into(),
+        layers: vec![Layer {
+            statuses: Statuses::Named(vec![status]),
+            freshness: Freshness::UpToDate,
+            pushes: Pushes::Nobody,
+            force_pushes: Barrier::Blocked,
+            deletion: Barrier::Blocked,
+            unsigned_commits: Barrier::Blocked,
+            reviews: Told::Known(Some(reviews)),
+            ..Layer::open("ruleset `main`")
+        }],
+        hidden: Vec::new(),
+        workflow_app: Told::Known(Some(15368)),
+        workflows: Told::Known(vec![file(TRUSTED)]),
+        owners_problems: Told::Known(Vec::new()),
+        server_hooks: Told::Known(Vec::new()),
+    }
+}
+
+fn file(text: &str) -> WorkflowFile {
+    WorkflowFile { path: ".github/workflows/gate.yml".into(), text: text.into() }
+}
+
+fn judge(forge: ForgeKind, facts: &Enforcement) -> Vec<Line> {
+    lines(Case { forge, context: "portcullis", facts })
+}
+
+fn layer(facts: &mut Enforcement) -> &mut Layer {
+    facts.layers.first_mut().unwrap()
+}
+
+fn reviews(facts: &mut Enforcement) -> &mut ReviewDemands {
+    match &mut layer(facts).reviews {
+        Told::Known(Some(reviews)) => reviews,
+        Told::Known(None) | Told::Hidden(_) => panic!("no reviews"),
+    }
+}
+
+fn app(facts: &mut Enforcement, app: Option<u64>) {
+    layer(facts).statuses = Statuses::Named(vec![RequiredStatus { context: "portcullis".into(), app }]);
+}
+
+fn bypassed(facts: &mut Enforcement, who: &str, reach: Reach) {
+    layer(facts).bypass = Told::Known(vec![Bypass { who: who.into(), reach }]);
+}
+
+fn hook(facts: &mut Enforcement, effect: HookEffect, control: Told<HookControl>) {
+    facts.server_hooks = Told::Known(vec![ServerHook { name: "Portcullis gate".into(), effect, control }]);
+}
+
+fn hidden<T>() -> Told<T> {
+    Told::Hidden("403: not for you\n  the token needs x".into())
+}
+
+type Hole = (fn(&mut Enforcement), &'static str, Standing, &'static str);
+
+fn check(forge: ForgeKind, base: fn(&mut Enforcement), rows: &[Hole]) {
+    for (row, (change, topic, standing, word)) in rows.iter().enumerate() {
+        let mut facts = good();
+        base(&mut facts);
+        change(&mut facts);
+        let said = judge(forge, &facts);
+        let about: Vec<&Line> = said.iter().filter(|line| line.topic() == *topic).collect();
+        let found = about.iter().any(|line| line.standing == *standing && line.text().contains(word));
+        assert!(found, "row {row}: {topic} {standing:?} {word}: {about:#?}");
+        let mended = about.iter().all(|line| line.standing == Standing::Ok || !line.help().is_empty());
+        assert!(mended, "row {row}: nothing says what to do: {about:#?}");
+    }
+}
+
+#[test]
+fn each_hole_is_told_with_how_it_lets_a_change_in() {
+    check(ForgeKind::Github, |_| (), ON_GITHUB);
+    check(ForgeKind::Github, |facts| app(facts, Some(15368)), OF_WORKFLOWS);
+    check(ForgeKind::Gitlab, |_| (), ON_GITLAB);
+    check(ForgeKind::Gitea, |facts| app(facts, None), &OF_WORKFLOWS[..8]);
+}
+
+#[test]
+fn good_settings_hold_on_every_forge() {
+    for forge in [ForgeKind::Github, ForgeKind::Gitlab, ForgeKind::Gitea] {
+        let said = judge(forge, &good());
+        assert!(said.iter().all(|line| line.standing == Standing::Ok), "{said:#?}");
+        assert_eq!(holds(&said), Some(true));
+    }
+}
+
+/// Layers add up: one that nobody goes around is enough, and what is hidden takes nothing away.
+#[test]
+fn a_second_layer_only_adds() {
+    let mut facts = good();
+    facts.layers.push(Layer { pushes: Pushes::AnyWriter, ..Layer::open("nothing") });
+    facts.hidden.push("403".into());
+    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(true));
+    let mut second = good().layers.remove(0);
+    second.bypass = Told::Known(vec![Bypass { who: "all".into(), reach: Reach::EveryWriter }]);
+    facts.layers.push(second);
+    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(true));
+}
+
+/// A status that is pinned in a layer with a way around is worth no more than that layer.
+#[test]
+fn the_hardest_guard_is_the_one_that_can_be_gone_around() {
+    let mut facts = good();
+    bypassed(&mut facts, "the team 3", Reach::Named);
+    let mut unpinned = good();
+    app(&mut unpinned, None);
+    facts.layers.extend(unpinned.layers);
+    let said = judge(ForgeKind::Github, &facts);
+    assert!(said.iter().any(|line| line.topic() == "bypass" && line.standing == Standing::Weak), "{said:#?}");
+}
+
+#[test]
+fn a_server_s_hook_holds_what_the_forge_does_not() {
+    let mut facts = good();
+    facts.layers.clear();
+    hook(&mut facts, HookEffect::Enforced, Told::Known(HookControl::AboveRepository));
+    let said = judge(ForgeKind::Github, &facts);
+    assert_eq!(holds(&said), Some(true), "{said:#?}");
+    assert!(said.iter().any(|line| line.text().ends_with("the server's hook holds all the same")));
+    for effect in [HookEffect::Testing, HookEffect::Disabled] {
+        hook(&mut facts, effect, Told::Known(HookControl::AboveRepository));
+        assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false), "{effect:?}");
+    }
+    let foreign = ServerHook {
+        name: "spelling".into(),
+        effect: HookEffect::Enforced,
+        control: Told::Known(HookControl::AboveRepository),
+    };
+    facts.server_hooks = Told::Known(vec![foreign]);
+    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false));
+}
+
+#[test]
+fn a_problem_is_told_before_what_is_unknown() {
+    let mut facts = good();
+    layer(&mut facts).bypass = hidden();
+    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), None);
+    layer(&mut facts).force_pushes = Barrier::Open;
+    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false));
+}

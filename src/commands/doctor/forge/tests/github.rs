@@ -1,0 +1,163 @@
+//! GitHub: what is changed, the topic that tells it, how, and a word of how it lets a change in.
+
+use super::{Hole, app, bypassed, hidden, hook, layer, reviews};
+use crate::commands::doctor::line::Standing;
+use crate::forge::{
+    Barrier, Demand, Freshness, Gap, HookControl, HookEffect, OwnersFileProblem, Pushes, Reach,
+    RequiredStatus, Statuses, Told,
+};
+
+pub(super) const ON_GITHUB: &[Hole] = &[
+    (|facts| facts.layers.clear(), "status", Standing::Problem, "does not require `portcullis`"),
+    (|facts| facts.layers.clear(), "direct pushes", Standing::Problem, "never saw"),
+    (|facts| facts.layers.clear(), "force pushes", Standing::Problem, "older commit"),
+    (|facts| facts.layers.clear(), "freshness", Standing::Problem, "harmless"),
+    (
+        |facts| layer(facts).statuses = Statuses::Named(Vec::new()),
+        "status",
+        Standing::Problem,
+        "whoever may merge",
+    ),
+    (
+        |facts| {
+            let other = RequiredStatus { context: "build".into(), app: None };
+            layer(facts).statuses = Statuses::Named(vec![other]);
+        },
+        "status",
+        Standing::Problem,
+        "(it requires `build`)",
+    ),
+    (
+        |facts| {
+            facts.layers.clear();
+            facts.hidden.push("403: no".into());
+        },
+        "status",
+        Standing::Unknown,
+        "cannot be told",
+    ),
+    (
+        |facts| {
+            facts.layers.clear();
+            facts.hidden.push("403: no".into());
+        },
+        "force pushes",
+        Standing::Unknown,
+        "403: no",
+    ),
+    (
+        |facts| {
+            facts.layers.clear();
+            facts.hidden.push("403: no".into());
+        },
+        "direct pushes",
+        Standing::Unknown,
+        "403: no",
+    ),
+    (
+        |facts| {
+            facts.layers.clear();
+            facts.hidden.push("403: no".into());
+        },
+        "freshness",
+        Standing::Unknown,
+        "403: no",
+    ),
+    (
+        |facts| {
+            facts.layers.clear();
+            facts.hidden.push("403: no".into());
+        },
+        "deletion",
+        Standing::Unknown,
+        "403: no",
+    ),
+    (|facts| app(facts, None), "source of the status", Standing::Problem, "one call of the API"),
+    (|facts| app(facts, Some(15368)), "source of the status", Standing::Weak, "every workflow"),
+    (
+        |facts| facts.workflow_app = hidden(),
+        "source of the status",
+        Standing::Unknown,
+        "not for you; the token needs x",
+    ),
+    (|facts| layer(facts).freshness = Freshness::Stale, "freshness", Standing::Problem, "two changes"),
+    (|facts| layer(facts).freshness = Freshness::Unknown, "freshness", Standing::Unknown, "cannot be told"),
+    (|facts| layer(facts).freshness = Freshness::Queue, "freshness", Standing::Ok, "queue"),
+    (|facts| bypassed(facts, "the team 3", Reach::Named), "bypass", Standing::Weak, "the team 3"),
+    (
+        |facts| bypassed(facts, "all", Reach::EveryWriter),
+        "bypass",
+        Standing::Problem,
+        "what the gate rejected",
+    ),
+    (|facts| layer(facts).bypass = hidden(), "bypass", Standing::Unknown, "the token needs x"),
+    (
+        |facts| bypassed(facts, "the team 3", Reach::Named),
+        "direct pushes",
+        Standing::Weak,
+        "without a pull request",
+    ),
+    (|facts| bypassed(facts, "all", Reach::EveryWriter), "force pushes", Standing::Problem, "all"),
+    (
+        |facts| layer(facts).bypass = hidden(),
+        "force pushes",
+        Standing::Unknown,
+        "who may put the branch back",
+    ),
+    (|facts| layer(facts).pushes = Pushes::WithStatuses, "direct pushes", Standing::Weak, "another branch"),
+    (|facts| layer(facts).pushes = Pushes::AnyWriter, "direct pushes", Standing::Problem, "never saw"),
+    (|facts| layer(facts).pushes = Pushes::By(vec!["ann".into()]), "direct pushes", Standing::Weak, "ann"),
+    (|facts| layer(facts).force_pushes = Barrier::Open, "force pushes", Standing::Problem, "older commit"),
+    (|facts| layer(facts).deletion = Barrier::Open, "deletion", Standing::Weak, "makes it anew"),
+    (|facts| layer(facts).unsigned_commits = Barrier::Open, "signatures", Standing::Advice, "demands none"),
+    (|facts| layer(facts).reviews = Told::Known(None), "reviews", Standing::Advice, "asks for none"),
+    (|facts| layer(facts).reviews = hidden(), "reviews", Standing::Advice, "cannot be told"),
+    (|facts| reviews(facts).approvals = 0, "reviews", Standing::Advice, "asks for none"),
+    (
+        |facts| reviews(facts).dismissed_on_push = Demand::NotRequired,
+        "reviews on push",
+        Standing::Advice,
+        "came after it",
+    ),
+    (|facts| reviews(facts).last_push = Demand::NotRequired, "last push", Standing::Advice, "add a commit"),
+    (|facts| reviews(facts).code_owners = Demand::NotRequired, "code owners", Standing::Advice, "anybody's"),
+    (
+        |facts| {
+            let problem =
+                OwnersFileProblem { path: "CODEOWNERS".into(), line: 3, kind: "Unknown owner".into() };
+            facts.owners_problems = Told::Known(vec![problem]);
+        },
+        "CODEOWNERS",
+        Standing::Weak,
+        "CODEOWNERS:3:1: Unknown owner (1 in all)",
+    ),
+    (|facts| facts.owners_problems = hidden(), "CODEOWNERS", Standing::Advice, "cannot be told"),
+    (|facts| layer(facts).gaps.push(Gap::CreationUnchecked), "creation", Standing::Weak, "never judged"),
+    (
+        |facts| layer(facts).gaps.push(Gap::ReviewsBypassed),
+        "reviews' bypass",
+        Standing::Advice,
+        "some may merge",
+    ),
+    (|facts| hook(facts, HookEffect::Testing, hidden()), "server hook", Standing::Weak, "lets every push in"),
+    (|facts| hook(facts, HookEffect::Disabled, hidden()), "server hook", Standing::Weak, "judges no push"),
+    (
+        |facts| hook(facts, HookEffect::Enforced, hidden()),
+        "server hook",
+        Standing::Unknown,
+        "who can turn it off",
+    ),
+    (
+        |facts| hook(facts, HookEffect::Enforced, Told::Known(HookControl::Repository)),
+        "server hook",
+        Standing::Weak,
+        "administrators of the repository",
+    ),
+    (
+        |facts| hook(facts, HookEffect::Enforced, Told::Known(HookControl::AboveRepository)),
+        "server hook",
+        Standing::Ok,
+        "no repository can change",
+    ),
+    (|facts| facts.server_hooks = hidden(), "server hook", Standing::Advice, "cannot be told"),
+];

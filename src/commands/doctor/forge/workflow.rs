@@ -1,0 +1,79 @@
+//! Whether a pull request can change the workflow that judges it.
+
+use super::guard::{Guard, strongest};
+use super::mending::Topic;
+use super::triggers::{self, Presence, Triggers};
+use super::{Case, one_line};
+use crate::commands::doctor::line::Line;
+use crate::forge::{Told, WorkflowFile};
+use crate::push::ForgeKind;
+
+/// What a workflow that runs the gate mentions.
+const NAME: &str = "portcullis";
+
+/// The line; none where what describes the pipeline is judged with the project's settings.
+pub(super) fn line(case: Case<'_>) -> Option<Line> {
+    match case.forge {
+        ForgeKind::Gitlab => return None,
+        ForgeKind::Github | ForgeKind::Gitea => {}
+    }
+    let topic = Topic::Workflow.as_str();
+    match strongest(case).map(|(guard, _)| guard) {
+        Some(Guard::Required(path)) => {
+            return Some(Line::ok(topic, format!("`{path}` is the ruleset's: no pull request changes it")));
+        }
+        Some(Guard::App(app)) => {
+            return Some(Line::ok(
+                topic,
+                format!("the status is the app {app}'s: no workflow here can set it"),
+            ));
+        }
+        Some(Guard::Anybody | Guard::Pipeline | Guard::UnknownApp(_) | Guard::AnyWorkflow) | None => {}
+    }
+    Some(match &case.facts.workflows {
+        Told::Hidden(reason) => {
+            let text = format!("it cannot be told which workflow runs the gate: {}", one_line(reason));
+            Line::unknown(topic, text, "ask again with a token that has `contents: read`")
+        }
+        Told::Known(files) => of_files(case, files),
+    })
+}
+
+fn of_files(case: Case<'_>, files: &[WorkflowFile]) -> Line {
+    let (topic, help) = (Topic::Workflow.as_str(), Topic::Workflow.help(case.forge));
+    let own: Vec<&WorkflowFile> = files.iter().filter(|file| file.text.contains(NAME)).collect();
+    let mut trusted = None;
+    let mut editable = None;
+    for file in &own {
+        let Some(Triggers { trusted: safe, editable: open }) = triggers::read(&file.text) else {
+            let text =
+                format!("it cannot be told what starts `{}`: its `on:` is written unusually", file.path);
+            return Line::unknown(
+                topic,
+                text,
+                "write `on:` at the beginning of a line, with the events below it",
+            );
+        };
+        trusted = if safe == Presence::Present { Some(&file.path) } else { trusted };
+        editable = if open == Presence::Present { Some(&file.path) } else { editable };
+    }
+    match (trusted, editable) {
+        (Some(path), None) => Line::ok(topic, format!("`{path}` runs as it stands on the default branch")),
+        (Some(_), Some(path)) => {
+            let text = format!(
+                "a pull request brings its own copy of `{path}`: whoever may push a branch here edits what it says"
+            );
+            Line::weak(topic, text, help)
+        }
+        (None, Some(path)) => {
+            let text = format!(
+                "`{path}` runs as the pull request has it: its author edits it, and the status says what they like"
+            );
+            Line::problem(topic, text, help)
+        }
+        (None, None) => {
+            let text = "no workflow of the default branch runs the gate for pull requests: it cannot be told what does";
+            Line::unknown(topic, text, help)
+        }
+    }
+}

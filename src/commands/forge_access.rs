@@ -1,0 +1,120 @@
+//! Which forge, which of its repositories, and how it is reached.
+//!
+//! In: arguments, and the runner's variables where they say nothing. Out: [`ForgeAccess`]. Never: sends a token to an
+//! address that a pull request could choose.
+
+use std::path::Path;
+use std::time::Instant;
+
+use super::error::CommandError;
+use crate::cli::{DoctorArguments, ForgeArgument, PullRequestArguments};
+use crate::forge::{Connection, Forge, ForgeError, Gitea, Github, Gitlab, Http, Project};
+use crate::push::{ForgeKind, Runner};
+
+/// What a command line says of a forge.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AskedForge<'a> {
+    forge: Option<ForgeArgument>,
+    project: Option<&'a str>,
+    api: Option<&'a str>,
+    certificates: Option<&'a Path>,
+}
+
+impl<'a> From<&'a PullRequestArguments> for AskedForge<'a> {
+    fn from(arguments: &'a PullRequestArguments) -> Self {
+        Self {
+            forge: arguments.forge,
+            project: arguments.project.as_deref(),
+            api: arguments.api.as_deref(),
+            certificates: arguments.ca.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a DoctorArguments> for AskedForge<'a> {
+    fn from(arguments: &'a DoctorArguments) -> Self {
+        Self {
+            forge: arguments.forge.flatten(),
+            project: arguments.project.as_deref(),
+            api: arguments.api.as_deref(),
+            certificates: arguments.ca.as_deref(),
+        }
+    }
+}
+
+/// A repository of a forge, and what it is asked with.
+pub(super) struct ForgeAccess {
+    pub(super) kind: ForgeKind,
+    pub(super) project: Project,
+    api: String,
+    /// Where repositories are fetched from, without a slash at its end.
+    pub(super) server: String,
+    pub(super) token: Option<String>,
+}
+
+impl ForgeAccess {
+    /// The arguments before the runner's variables.
+    pub(super) fn of(asked: AskedForge<'_>, runner: &Runner) -> Result<Self, CommandError> {
+        let missing = |what: &str| CommandError::Argument(what.to_owned());
+        let kind = asked.forge.map(forge_kind).or_else(|| runner.forge());
+        let kind = kind.ok_or_else(|| missing("it is not known which forge to ask: name it with --forge"))?;
+        let project = asked.project.or_else(|| runner.project(kind));
+        let project = project.ok_or_else(|| {
+            missing("it is not known which repository to ask about: name it with --project")
+        })?;
+        let project = Project::parse(project)
+            .ok_or_else(|| missing(&format!("`{project}` is no repository: write it like `acme/prod`")))?;
+        let api = asked.api.or_else(|| runner.api(kind));
+        let api =
+            api.ok_or_else(|| missing("it is not known where the forge's API is: name it with --api"))?;
+        let api = api.trim_end_matches('/').to_owned();
+        let server = match (asked.api, runner.server(kind)) {
+            (None, Some(server)) => server.trim_end_matches('/').to_owned(),
+            (Some(_), _) | (None, None) => server_of(&api),
+        };
+        if [&api, &server].iter().any(|address| names_somebody(address)) {
+            return Err(missing(
+                "an address names somebody before `@`, and addresses are told: give a token by PORTCULLIS_TOKEN",
+            ));
+        }
+        Ok(Self { kind, project, api, server, token: runner.token(kind).map(str::to_owned) })
+    }
+
+    /// The forge, ready to be asked.
+    pub(super) fn forge(
+        &self,
+        asked: AskedForge<'_>,
+        deadline: Instant,
+    ) -> Result<Box<dyn Forge>, ForgeError> {
+        let (token, certificates) = (self.token.as_deref(), asked.certificates);
+        let http = Http::open(&Connection { base: &self.api, token, certificates, deadline })?;
+        match self.kind {
+            ForgeKind::Github => Ok(Box::new(Github::new(http, self.project.clone()))),
+            ForgeKind::Gitlab => Ok(Box::new(Gitlab::new(http, self.project.clone()))),
+            ForgeKind::Gitea => Ok(Box::new(Gitea::new(http, self.project.clone()))),
+        }
+    }
+}
+
+/// Whether an address holds a name or a token, as in `https://token@host/`.
+fn names_somebody(address: &str) -> bool {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    host.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'))
+}
+
+fn forge_kind(argument: ForgeArgument) -> ForgeKind {
+    match argument {
+        ForgeArgument::Github => ForgeKind::Github,
+        ForgeArgument::Gitlab => ForgeKind::Gitlab,
+        ForgeArgument::Gitea => ForgeKind::Gitea,
+    }
+}
+
+/// The server of an API, as each forge places it.
+fn server_of(api: &str) -> String {
+    if api == "https://api.github.com" {
+        return "https://github.com".to_owned();
+    }
+    let below = ["/api/v3", "/api/v4", "/api/v1"].into_iter().find_map(|path| api.strip_suffix(path));
+    below.unwrap_or(api).to_owned()
+}

@@ -1,0 +1,180 @@
+//! What Gitea and Forgejo enforce on a branch: the protection that is in force for it.
+//!
+//! In: a branch. Out: facts. Never: guesses which of several protections is in force.
+
+use serde::Deserialize;
+
+use super::Gitea;
+use crate::forge::enforcement::{
+    Barrier, Bypass, Demand, Enforcement, Gap, Layer, Pushes, Reach, ReviewDemands, Statuses, Told,
+    WorkflowFile,
+};
+use crate::forge::error::ForgeError;
+use crate::forge::model::{Freshness, RequiredStatus};
+use crate::forge::path::segment;
+use crate::forge::workflow_files;
+
+/// Where workflows are.
+const WORKFLOWS: [&str; 3] = [".gitea/workflows", ".forgejo/workflows", ".github/workflows"];
+
+#[derive(Deserialize)]
+struct Repository {
+    default_branch: String,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    protected: bool,
+    effective_branch_protection_name: Option<String>,
+}
+
+/// Its switches are words of Gitea's own.
+#[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the reply has them")]
+struct Protection {
+    enable_push: bool,
+    enable_push_whitelist: bool,
+    push_whitelist_usernames: Option<Vec<String>>,
+    push_whitelist_teams: Option<Vec<String>>,
+    #[serde(default)]
+    push_whitelist_deploy_keys: bool,
+    #[serde(default)]
+    enable_force_push: bool,
+    enable_status_check: bool,
+    status_check_contexts: Option<Vec<String>>,
+    required_approvals: u64,
+    block_on_rejected_reviews: bool,
+    block_on_outdated_branch: bool,
+    dismiss_stale_approvals: bool,
+    require_signed_commits: bool,
+    protected_file_patterns: Option<String>,
+    unprotected_file_patterns: Option<String>,
+    /// Forgejo calls it `apply_to_admins`.
+    block_admin_merge_override: Option<bool>,
+    apply_to_admins: Option<bool>,
+}
+
+/// The facts; of the default branch where none is named.
+pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+    let branch = match branch {
+        Some(branch) => branch.to_owned(),
+        None => gitea.http.get::<Repository>(&gitea.repository(""))?.default_branch,
+    };
+    let (layers, hidden) = match protection(gitea, &branch)? {
+        Told::Known(layer) => (layer.into_iter().collect(), Vec::new()),
+        Told::Hidden(reason) => (Vec::new(), vec![reason]),
+    };
+    Ok(Enforcement {
+        branch,
+        layers,
+        hidden,
+        workflow_app: Told::Known(None),
+        workflows: workflows(gitea)?,
+        owners_problems: Told::Known(Vec::new()),
+        server_hooks: Told::Known(Vec::new()),
+    })
+}
+
+/// Only administrators of the repository are told which protection is in force.
+fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeError> {
+    let hidden = |error: ForgeError| {
+        Told::Hidden(format!(
+            "{error}\n  the token has to be an administrator's of the repository, with the scope `read:repository`"
+        ))
+    };
+    let known: Branch = match gitea.http.get(&gitea.repository(&format!("/branches/{}", segment(branch)))) {
+        Ok(known) => known,
+        Err(error) if error.is_forbidden() => return Ok(hidden(error)),
+        Err(error) => return Err(error),
+    };
+    if !known.protected {
+        return Ok(Told::Known(None));
+    }
+    let Some(name) = known.effective_branch_protection_name.filter(|name| !name.is_empty()) else {
+        return Ok(Told::Hidden("the branch is protected, and the token may not know how: it has to be an administrator's of the repository".into()));
+    };
+    match gitea.http.get::<Protection>(&gitea.repository(&format!("/branch_protections/{}", segment(&name))))
+    {
+        Ok(protection) => Ok(Told::Known(Some(layer(&name, &protection)))),
+        Err(error) if error.is_forbidden() => Ok(hidden(error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn layer(name: &str, protection: &Protection) -> Layer {
+    let contexts = protection.status_check_contexts.clone().unwrap_or_default();
+    let contexts = if protection.enable_status_check { contexts } else { Vec::new() };
+    let named = contexts.into_iter().map(|context| RequiredStatus { context, app: None });
+    let blocked = |blocks: bool| if blocks { Barrier::Blocked } else { Barrier::Open };
+    Layer {
+        bypass: Told::Known(administrators(protection)),
+        statuses: Statuses::Named(named.collect()),
+        freshness: if protection.block_on_outdated_branch { Freshness::UpToDate } else { Freshness::Stale },
+        pushes: pushes(protection),
+        force_pushes: blocked(!protection.enable_force_push),
+        // Gitea lets nobody delete a protected branch.
+        deletion: Barrier::Blocked,
+        unsigned_commits: blocked(protection.require_signed_commits),
+        reviews: Told::Known((protection.required_approvals > 0).then(|| demands(protection))),
+        gaps: gaps(protection),
+        ..Layer::open(&format!("the branch protection `{name}`"))
+    }
+}
+
+fn gaps(protection: &Protection) -> Vec<Gap> {
+    let some =
+        |patterns: &Option<String>| patterns.as_deref().is_some_and(|patterns| !patterns.trim().is_empty());
+    let workflows =
+        protection.protected_file_patterns.as_deref().is_some_and(|patterns| patterns.contains("workflows"));
+    let all = [
+        (!protection.block_on_rejected_reviews, Gap::RejectionPasses),
+        (some(&protection.unprotected_file_patterns), Gap::FilesUnprotected),
+        (!workflows, Gap::WorkflowsUnprotected),
+    ];
+    all.into_iter().filter_map(|(open, gap)| open.then_some(gap)).collect()
+}
+
+fn administrators(protection: &Protection) -> Vec<Bypass> {
+    match protection.block_admin_merge_override.or(protection.apply_to_admins) {
+        Some(true) => Vec::new(),
+        Some(false) | None => {
+            vec![Bypass { who: "administrators of the repository".into(), reach: Reach::Named }]
+        }
+    }
+}
+
+fn pushes(protection: &Protection) -> Pushes {
+    if !protection.enable_push {
+        return Pushes::Nobody;
+    }
+    if !protection.enable_push_whitelist {
+        return Pushes::AnyWriter;
+    }
+    let users = protection.push_whitelist_usernames.iter().flatten().cloned();
+    let teams = protection.push_whitelist_teams.iter().flatten().map(|team| format!("the team {team}"));
+    let keys = protection.push_whitelist_deploy_keys.then(|| "every deploy key that may write".to_owned());
+    let allowed: Vec<String> = users.chain(teams).chain(keys).collect();
+    if allowed.is_empty() { Pushes::Nobody } else { Pushes::By(allowed) }
+}
+
+fn demands(protection: &Protection) -> ReviewDemands {
+    let dismissed = protection.dismiss_stale_approvals;
+    ReviewDemands {
+        approvals: protection.required_approvals,
+        dismissed_on_push: if dismissed { Demand::Required } else { Demand::NotRequired },
+        last_push: Demand::NotRequired,
+        code_owners: Demand::NotRequired,
+    }
+}
+
+/// Gitea runs the first of its folders that is there; all of them are looked at.
+fn workflows(gitea: &Gitea) -> Result<Told<Vec<WorkflowFile>>, ForgeError> {
+    let mut found = Vec::new();
+    for folder in WORKFLOWS {
+        match workflow_files::read(&gitea.http, &gitea.repository(""), folder)? {
+            Told::Known(files) => found.extend(files),
+            Told::Hidden(reason) => return Ok(Told::Hidden(reason)),
+        }
+    }
+    Ok(Told::Known(found))
+}

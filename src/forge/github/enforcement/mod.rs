@@ -1,0 +1,72 @@
+//! What GitHub enforces on a branch: rulesets, the older branch protection, and the server's own hooks.
+//!
+//! In: a branch. Out: facts. Never: takes a reply that is refused for a setting that is not made.
+
+mod classic;
+mod hooks;
+mod rulesets;
+mod wire;
+
+use super::Github;
+use crate::forge::enforcement::{Enforcement, Layer, OwnersFileProblem, Told};
+use crate::forge::error::ForgeError;
+use crate::forge::workflow_files;
+
+/// GitHub Actions on github.com.
+const GITHUB_ACTIONS: u64 = 15368;
+/// Where workflows are.
+const WORKFLOWS: &str = ".github/workflows";
+
+/// The facts; of the default branch where none is named.
+pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+    let branch = match branch {
+        Some(branch) => branch.to_owned(),
+        None => github.http.get::<wire::Repository>(&github.repository(""))?.default_branch,
+    };
+    let mut hidden = Vec::new();
+    let mut layers: Vec<Layer> = match rulesets::layers(github, &branch)? {
+        Told::Known(layers) => layers,
+        Told::Hidden(reason) => {
+            hidden.push(reason);
+            Vec::new()
+        }
+    };
+    let classic = classic::read(github, &branch)?;
+    layers.extend(classic.layer);
+    hidden.extend(classic.hidden);
+    Ok(Enforcement {
+        branch,
+        layers,
+        hidden,
+        workflow_app: workflow_app(github)?,
+        workflows: workflow_files::read(&github.http, &github.repository(""), WORKFLOWS)?,
+        owners_problems: owners_problems(github)?,
+        server_hooks: hooks::read(github)?,
+    })
+}
+
+/// Every server numbers its apps itself, and so does every tenant of `ghe.com`.
+fn workflow_app(github: &Github) -> Result<Told<Option<u64>>, ForgeError> {
+    if github.http.base() == "https://api.github.com" {
+        return Ok(Told::Known(Some(GITHUB_ACTIONS)));
+    }
+    let app: Told<wire::App> = told(github.http.get("/apps/github-actions"))?;
+    Ok(app.map(|app| Some(app.id)))
+}
+
+/// Of the file on the default branch.
+fn owners_problems(github: &Github) -> Result<Told<Vec<OwnersFileProblem>>, ForgeError> {
+    let problem =
+        |error: wire::OwnersError| OwnersFileProblem { path: error.path, line: error.line, kind: error.kind };
+    told(github.http.get::<wire::OwnersErrors>(&github.repository("/codeowners/errors")))
+        .map(|told| told.map(|found| found.errors.into_iter().map(problem).collect()))
+}
+
+/// An answer, or that the token may not have one. Anything else stops the question.
+fn told<T>(answer: Result<T, ForgeError>) -> Result<Told<T>, ForgeError> {
+    match answer {
+        Ok(answer) => Ok(Told::Known(answer)),
+        Err(error) if error.is_forbidden() => Ok(Told::Hidden(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
