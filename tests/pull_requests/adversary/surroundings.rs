@@ -35,7 +35,7 @@ fn a_fetch_that_is_led_to_another_host() -> Result<(), Failure> {
     let other = elsewhere()?;
     let there = format!("{}/acme/prod.git/info/refs?service=git-upload-pack", other.address());
     scene.fake.fail("GET /acme/prod.git", 99, ResponseTemplate::new(302).insert_header("location", there));
-    over_http(&scene)?.ended(2, &["fetch --quiet"]);
+    over_http(&scene)?.ended(3, &["fetch --quiet"]);
     assert_eq!(other.known().said.len(), 0, "no redirect is followed");
     Ok(())
 }
@@ -49,7 +49,7 @@ fn settings_that_send_git_to_another_host() -> Result<(), Failure> {
         scene.path(".gitconfig"),
         format!("[url \"{}/\"]\ninsteadOf = {}/\n", other.address(), scene.fake.address()),
     )?;
-    over_http(&scene)?.ended(2, &["fetch --quiet"]);
+    over_http(&scene)?.ended(3, &["fetch --quiet"]);
     assert!(!other.known().said.is_empty());
     assert_eq!(asked_with_token(&other), 0, "the other host is asked without the token");
     Ok(())
@@ -85,7 +85,7 @@ fn errors_that_tell_the_token() -> Result<(), Failure> {
     command.env("GITHUB_SERVER_URL", scene.fake.address()).env("GIT_TRACE", "1").env("GIT_TRACE_CURL", "1");
     let traced = Ran::of(&command.env("GIT_CURL_VERBOSE", "1").env("GIT_TRACE_REDACT", "0").output()?);
     for ran in [over_http(&scene)?, traced] {
-        ran.ended(2, &["fetch --quiet"]);
+        ran.ended(3, &["fetch --quiet"]);
         assert!(TOLD.iter().all(|told| !ran.text.contains(told)), "{}", ran.text);
     }
     Ok(())
