@@ -10,6 +10,7 @@ use super::error::CommandError;
 use crate::cli::{DoctorArguments, ForgeArgument, PullRequestArguments};
 use crate::forge::{Connection, Forge, ForgeError, Gitea, Github, Gitlab, Http, Project};
 use crate::push::{ForgeKind, Runner};
+use crate::report::{ReportContext, terminal};
 
 /// What a command line says of a forge.
 #[derive(Clone, Copy, Debug)]
@@ -117,4 +118,11 @@ fn server_of(api: &str) -> String {
     }
     let below = ["/api/v3", "/api/v4", "/api/v1"].into_iter().find_map(|path| api.strip_suffix(path));
     below.unwrap_or(api).to_owned()
+}
+
+/// The name of a status: that of pull requests into another branch than the default one names the branch. A status is a
+/// commit's, and green for one branch is not green for another.
+pub(super) fn status_name(context: &ReportContext, beside: Option<&str>) -> String {
+    let name = context.as_str();
+    beside.map_or_else(|| name.to_owned(), |branch| format!("{name} ({})", terminal(branch)))
 }

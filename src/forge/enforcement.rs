@@ -19,6 +19,8 @@ pub enum Told<T> {
 pub struct Enforcement {
     /// The branch, without `refs/heads/`.
     pub branch: String,
+    /// The branch that the repository's HEAD names: statuses of pull requests into others have a name of their own.
+    pub default_branch: String,
     /// What guards it. Layers add up: a change has to satisfy each of them.
     pub layers: Vec<Layer>,
     /// Why there may be more that guards it: what no layer here demands may be demanded all the same.

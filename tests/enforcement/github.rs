@@ -383,6 +383,26 @@ fn a_forge_that_does_not_answer_is_no_forge_that_agrees() -> Result<(), Failure>
     Ok(())
 }
 
+/// Green for one branch is not green for another: the status of another branch than the default one names it.
+#[test]
+fn another_branch_needs_its_own_status() -> Result<(), Failure> {
+    let forge = good("")?;
+    let release = |path: &str| path.replace("/main", "/release");
+    forge.answer(
+        &release(BRANCH),
+        json!({"name": "release", "protected": true, "protection": {"enabled": false}}),
+    );
+    forge.answer(&release(RULES), rules());
+    forge.doctor(&["--branch", "release"])?.ended(1, &["problem: status: "]);
+    let mut own = rules();
+    own[4] = statuses("portcullis (release)", json!(99), true);
+    forge.answer(&release(RULES), own);
+    forge
+        .doctor(&["--branch", "release"])?
+        .ended(0, &["ok: status: `release` requires `portcullis (release)`"]);
+    Ok(())
+}
+
 /// A branch with a slash in its name is one branch, and a name leads nowhere else.
 #[test]
 fn a_branch_s_name_stays_in_its_place() -> Result<(), Failure> {

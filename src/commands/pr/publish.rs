@@ -6,13 +6,14 @@
 use super::settings::Settings;
 use super::{Judged, Run};
 use crate::cli::{CommentArgument, PullRequestArguments};
+use crate::commands::forge_access::status_name;
 use crate::forge::{
     CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
     StatusState,
 };
 use crate::report::{
     Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,
-    suggestions, terminal,
+    suggestions,
 };
 use crate::verdict::Verdict;
 
@@ -38,12 +39,6 @@ pub(super) fn requests(forge: &dyn Forge, mut report: Report) -> Report {
     let text = format!("{} requests to {}", forge.http().requests(), forge.http().base());
     add(&mut report, &mut vec![text]);
     report
-}
-
-/// The name of the status: that of another branch than the default one names it.
-fn context(arguments: &PullRequestArguments, beside: Option<&str>) -> String {
-    let name = arguments.context.as_str();
-    beside.map_or_else(|| name.to_owned(), |branch| format!("{name} ({})", terminal(branch)))
 }
 
 fn add(report: &mut Report, notices: &mut Vec<String>) {
@@ -117,7 +112,7 @@ fn status(
         Verdict::Undecided => StatusState::Error,
     };
     CommitStatus {
-        context: context(arguments, judged.beside.as_deref()),
+        context: status_name(&arguments.context, judged.beside.as_deref()),
         state,
         description: status_line(report),
         target_url: settings.run_page.clone(),

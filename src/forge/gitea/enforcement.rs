@@ -56,16 +56,15 @@ struct Protection {
 
 /// The facts; of the default branch where none is named.
 pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
-    let branch = match branch {
-        Some(branch) => branch.to_owned(),
-        None => gitea.http.get::<Repository>(&gitea.repository(""))?.default_branch,
-    };
+    let default_branch = gitea.http.get::<Repository>(&gitea.repository(""))?.default_branch;
+    let branch = branch.unwrap_or(&default_branch).to_owned();
     let (layers, hidden) = match protection(gitea, &branch)? {
         Told::Known(layer) => (layer.into_iter().collect(), Vec::new()),
         Told::Hidden(reason) => (Vec::new(), vec![reason]),
     };
     Ok(Enforcement {
         branch,
+        default_branch,
         layers,
         hidden,
         workflow_app: Told::Known(None),

@@ -66,9 +66,10 @@ struct PushRule {
 pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let path = gitlab.below("");
     let settings: Settings = gitlab.http.get(&path)?;
-    let branch = branch.or(settings.default_branch.as_deref()).map(str::to_owned);
-    let branch = branch
+    let default_branch = settings.default_branch.clone();
+    let default_branch = default_branch
         .ok_or_else(|| ForgeError::malformed(Method::Get, &path, "the project has no default branch"))?;
+    let branch = branch.unwrap_or(&default_branch).to_owned();
     let mut hidden = Vec::new();
     let mut layer = project_layer(&settings, &mut hidden);
     let protected: Vec<ProtectedBranch> = match gitlab.http.list(&gitlab.below("/protected_branches")) {
@@ -88,6 +89,7 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
     layer.unsigned_commits = unsigned(gitlab)?;
     Ok(Enforcement {
         branch,
+        default_branch,
         layers: vec![layer],
         hidden,
         workflow_app: Told::Known(None),

@@ -22,7 +22,7 @@ use super::line::Line;
 use crate::cli::DoctorArguments;
 use crate::commands::deadline;
 use crate::commands::error::{CommandError, Exit};
-use crate::commands::forge_access::{AskedForge, ForgeAccess};
+use crate::commands::forge_access::{AskedForge, ForgeAccess, status_name};
 use crate::forge::Enforcement;
 use crate::push::{ForgeKind, runner};
 
@@ -42,7 +42,9 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let access = ForgeAccess::of(asked, &runner())?;
     let forge = access.forge(asked, Instant::now() + limit.mul_f32(0.9))?;
     let facts = forge.enforcement(arguments.branch.as_deref())?;
-    let case = Case { forge: access.kind, context: arguments.context.as_str(), facts: &facts };
+    let beside = (facts.branch != facts.default_branch).then_some(facts.branch.as_str());
+    let context = status_name(&arguments.context, beside);
+    let case = Case { forge: access.kind, context: &context, facts: &facts };
     finish(&lines(case), arguments.format)
 }
 

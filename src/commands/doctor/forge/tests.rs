@@ -28,6 +28,7 @@ fn good() -> Enforcement {
     };
     Enforcement {
         branch: "main".into(),
+        default_branch: "main".into(),
         layers: vec![Layer {
             statuses: Statuses::Named(vec![status]),
             freshness: Freshness::UpToDate,

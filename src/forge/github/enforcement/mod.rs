@@ -19,10 +19,8 @@ const WORKFLOWS: &str = ".github/workflows";
 
 /// The facts; of the default branch where none is named.
 pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
-    let branch = match branch {
-        Some(branch) => branch.to_owned(),
-        None => github.http.get::<wire::Repository>(&github.repository(""))?.default_branch,
-    };
+    let default_branch = github.http.get::<wire::Repository>(&github.repository(""))?.default_branch;
+    let branch = branch.unwrap_or(&default_branch).to_owned();
     let mut hidden = Vec::new();
     let mut layers: Vec<Layer> = match rulesets::layers(github, &branch)? {
         Told::Known(layers) => layers,
@@ -36,6 +34,7 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
     hidden.extend(classic.hidden);
     Ok(Enforcement {
         branch,
+        default_branch,
         layers,
         hidden,
         workflow_app: workflow_app(github)?,
