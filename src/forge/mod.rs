@@ -11,7 +11,9 @@ mod gitea;
 mod github;
 mod gitlab;
 mod http;
+mod hub;
 mod model;
+mod own_comment;
 mod path;
 mod reply;
 mod standing;
@@ -53,7 +55,9 @@ pub trait Forge {
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;
 
     /// Whether an owner may be a team of this forge.
-    fn may_be_team(&self, handle: &OwnerHandle) -> bool;
+    fn may_be_team(&self, handle: &OwnerHandle) -> bool {
+        handle.is_team()
+    }
 
     /// The accounts of a team.
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError>;
@@ -64,8 +68,10 @@ pub trait Forge {
     /// What is demanded before a branch changes, and who need not care; of the default branch where none is named.
     fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError>;
 
-    /// What waits in the merge queue of a branch.
-    fn merge_queue(&self, branch: &str) -> Result<Vec<QueueEntry>, ForgeError>;
+    /// What waits in the merge queue of a branch; nothing where the forge has none that it tells of.
+    fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
+        Ok(Vec::new())
+    }
 
     /// Names a commit's status, unless it says the same already.
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;

@@ -192,6 +192,35 @@ pub enum StatusState {
     Error,
 }
 
+impl StatusState {
+    /// GitHub's word, and Gitea's.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl CommitStatus {
+    /// Whether it says what a status that stands there says already; `state` is the forge's word for its own.
+    pub(super) fn repeats(&self, state: &str, known: (&str, &str, Option<&str>)) -> bool {
+        known == (&self.context, state, Some(&self.description))
+    }
+
+    /// What a forge is sent: `name` is the key that it has for the context.
+    pub(super) fn body(&self, name: &str, state: &str) -> serde_json::Value {
+        let mut body = serde_json::Map::new();
+        let mut set = |key: &str, value: &str| body.insert(key.to_owned(), value.into());
+        set("state", state);
+        set(name, &self.context);
+        set("description", &self.description);
+        self.target_url.iter().for_each(|url| drop(set("target_url", url)));
+        body.into()
+    }
+}
+
 /// A note beside lines of the new revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineNote {

@@ -10,14 +10,16 @@ use super::Forge;
 use super::enforcement::Enforcement;
 use super::error::{ForgeError, Method};
 use super::http::Http;
+use super::hub::Pull;
 use super::model::{
     BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteRun, Occasion, Project, PullNumber,
-    PullRequest, Pushers, QueueEntry, RequiredStatus, Review,
+    PullRequest, Pushers, RequiredStatus, Review,
 };
+use super::own_comment::OwnComment;
 use super::path::segment;
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
-use wire::{Found, Protection, Pull, PullReview, Team, TimelineEntry, User};
+use wire::{Found, Protection, PullReview, Team, TimelineEntry, User};
 
 /// A repository on Gitea or Forgejo.
 #[derive(Debug)]
@@ -40,8 +42,8 @@ impl Gitea {
 impl Forge for Gitea {
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError> {
         let path = self.repository(&format!("/pulls/{number}"));
-        let pull: Pull = self.http.get(&path)?;
-        pull.read(number).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
+        let pull: Pull<User> = self.http.get(&path)?;
+        pull.read(number, User::account).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
@@ -59,10 +61,6 @@ impl Forge for Gitea {
 
     fn pushers(&self, _pull: &PullRequest) -> Result<Pushers, ForgeError> {
         Ok(Pushers::Unknown("Gitea does not list the pushes to a branch".into()))
-    }
-
-    fn may_be_team(&self, handle: &OwnerHandle) -> bool {
-        handle.is_team()
     }
 
     /// A team is found by its name, and its accounts by its number.
@@ -104,10 +102,6 @@ impl Forge for Gitea {
         enforcement::read(self, branch)
     }
 
-    fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
-        Ok(Vec::new())
-    }
-
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
         write::status(self, commit, status)
     }
@@ -119,7 +113,7 @@ impl Forge for Gitea {
         text: &str,
         occasion: Occasion,
     ) -> Result<(), ForgeError> {
-        write::comment(self, number, (marker, text), occasion)
+        write::comment(self, number, OwnComment { marker, text, occasion })
     }
 
     fn annotate(&self, _commit: &ObjectId, _run: &NoteRun, _notes: &[LineNote]) -> Result<(), ForgeError> {

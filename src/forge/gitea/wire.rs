@@ -3,54 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::forge::model::{
-    Account, AccountKind, Project, PullNumber, PullRequest, PullState, Review, ReviewState, SourceBranch,
-};
+use crate::forge::model::{Account, AccountKind, Review, ReviewState};
 use crate::source::ObjectId;
 
 #[derive(Deserialize)]
 pub(super) struct User {
     pub(super) login: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Pull {
-    number: u64,
-    state: StateWord,
-    merged: bool,
-    user: Option<User>,
-    head: Head,
-    base: Base,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum StateWord {
-    Open,
-    Closed,
-}
-
-#[derive(Deserialize)]
-struct Head {
-    r#ref: String,
-    sha: String,
-    repo: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-struct Base {
-    r#ref: String,
-    repo: BaseRepository,
-}
-
-#[derive(Deserialize)]
-struct Repository {
-    full_name: String,
-}
-
-#[derive(Deserialize)]
-struct BaseRepository {
-    default_branch: String,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +64,13 @@ pub(super) struct Status {
     pub(super) description: Option<String>,
 }
 
+impl Status {
+    /// Its name, its state in the forge's word, and its text.
+    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+        (&self.context, &self.state, self.description.as_deref())
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Comment {
     pub(super) id: u64,
@@ -128,32 +93,6 @@ impl User {
             own.iter().any(|name| self.login.eq_ignore_ascii_case(name)) || self.login.ends_with("[bot]");
         let kind = if program { AccountKind::Program } else { AccountKind::Person };
         Account { login: self.login, kind }
-    }
-}
-
-impl Pull {
-    /// The pull request; the reason where the reply cannot be one.
-    pub(super) fn read(self, asked: PullNumber) -> Result<PullRequest, String> {
-        if self.number != asked.0 {
-            return Err(format!("it is about pull request {}", self.number));
-        }
-        let source = self.head.repo.and_then(|repository| {
-            Some(SourceBranch { project: Project::parse(&repository.full_name)?, branch: self.head.r#ref })
-        });
-        let state = match (self.state, self.merged) {
-            (_, true) => PullState::Merged,
-            (StateWord::Open, false) => PullState::Open,
-            (StateWord::Closed, false) => PullState::Closed,
-        };
-        Ok(PullRequest {
-            number: asked,
-            head: ObjectId::parse(&self.head.sha).ok_or("the head is no object id")?,
-            target: self.base.r#ref,
-            default_branch: self.base.repo.default_branch,
-            author: self.user.map(User::account),
-            source,
-            state,
-        })
     }
 }
 

@@ -7,7 +7,8 @@ use super::Gitea;
 use super::wire::{CombinedStatus, Comment, User};
 use crate::forge::Method;
 use crate::forge::error::ForgeError;
-use crate::forge::model::{CommitStatus, Occasion, PullNumber, StatusState};
+use crate::forge::model::{CommitStatus, PullNumber};
+use crate::forge::own_comment::{Deed, OwnComment, Standing};
 use crate::source::ObjectId;
 
 /// The account of a workflow's own token, which may not ask who it is.
@@ -15,51 +16,32 @@ const OF_WORKFLOWS: &str = "gitea-actions";
 
 /// Nothing is said that stands there already.
 pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
-    let state = match status.state {
-        StatusState::Success => "success",
-        StatusState::Failure => "failure",
-        StatusState::Error => "error",
-    };
+    let state = status.state.as_str();
     let known: CombinedStatus = gitea.http.get(&gitea.repository(&format!("/commits/{commit}/status")))?;
-    let same = known.statuses.unwrap_or_default().iter().any(|known| {
-        known.context == status.context
-            && known.state == state
-            && known.description.as_deref() == Some(&status.description)
-    });
-    if same {
+    if known.statuses.unwrap_or_default().iter().any(|known| status.repeats(state, known.says())) {
         return Ok(());
     }
-    let target = status.target_url.as_deref().unwrap_or_default();
-    let body = json!({
-        "state": state, "context": status.context, "description": status.description, "target_url": target,
-    });
     let path = gitea.repository(&format!("/statuses/{commit}"));
-    gitea.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ())
+    gitea.http.say::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
 }
 
-/// Anybody can write a comment that begins like ours: only one by this token's own account is written over.
-pub(super) fn comment(
-    gitea: &Gitea,
-    number: PullNumber,
-    (marker, text): (&str, &str),
-    occasion: Occasion,
-) -> Result<(), ForgeError> {
+/// Writes the comment that is ours.
+pub(super) fn comment(gitea: &Gitea, number: PullNumber, comment: OwnComment<'_>) -> Result<(), ForgeError> {
     let path = gitea.repository(&format!("/issues/{number}/comments"));
     let comments: Vec<Comment> = gitea.http.list(&path)?;
-    let begins = |comment: &&Comment| comment.body.as_deref().is_some_and(|body| body.starts_with(marker));
-    let marked: Vec<&Comment> = comments.iter().filter(begins).collect();
-    let own = if marked.is_empty() { String::new() } else { own_account(gitea)? };
-    let by_us =
-        |comment: &&Comment| comment.user.as_ref().is_some_and(|user| user.login.eq_ignore_ascii_case(&own));
-    let body = json!({"body": text});
-    match (marked.into_iter().find(by_us), occasion) {
-        (Some(comment), _) if comment.body.as_deref() == Some(text) => Ok(()),
-        (Some(comment), _) => {
-            let path = gitea.repository(&format!("/issues/comments/{}", comment.id));
+    let standing = comments.iter().map(|known| Standing {
+        id: known.id,
+        author: known.user.as_ref().map(|user| user.login.as_str()),
+        text: known.body.as_deref().unwrap_or_default(),
+    });
+    let body = json!({"body": comment.text});
+    match comment.deed(standing, || own_account(gitea))? {
+        Deed::Nothing => Ok(()),
+        Deed::Anew => gitea.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
+        Deed::Over(id) => {
+            let path = gitea.repository(&format!("/issues/comments/{id}"));
             gitea.http.say::<IgnoredAny>(Method::Patch, &path, &body).map(|_| ())
         }
-        (None, Occasion::Anew) => gitea.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
-        (None, Occasion::Over) => Ok(()),
     }
 }
 

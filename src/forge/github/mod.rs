@@ -12,15 +12,17 @@ use chrono::{DateTime, Utc};
 use super::enforcement::Enforcement;
 use super::error::ForgeError;
 use super::http::Http;
+use super::hub::Pull;
 use super::model::{
     BranchRules, CommitStatus, LineNote, LineProposal, NoteRun, Occasion, Project, PullNumber, PullRequest,
     Pushers, QueueEntry, Review,
 };
+use super::own_comment::OwnComment;
 use super::path::segment;
 use super::{Forge, Method};
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
-use wire::{Activity, IssueEvent, Pull, PullReview, User};
+use wire::{Activity, IssueEvent, PullReview, User};
 
 /// A repository on GitHub.
 #[derive(Debug)]
@@ -51,8 +53,8 @@ const RETARGETING: [&str; 2] = ["base_ref_changed", "automatic_base_change_succe
 impl Forge for Github {
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError> {
         let path = self.repository(&format!("/pulls/{number}"));
-        let pull: Pull = self.http.get(&path)?;
-        pull.read(number).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
+        let pull: Pull<User> = self.http.get(&path)?;
+        pull.read(number, User::account).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
@@ -80,10 +82,6 @@ impl Forge for Github {
             Err(error) if error.is_forbidden() => Ok(Pushers::Unknown(error.to_string())),
             Err(error) => Err(error),
         }
-    }
-
-    fn may_be_team(&self, handle: &OwnerHandle) -> bool {
-        handle.is_team()
     }
 
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
@@ -118,7 +116,7 @@ impl Forge for Github {
         text: &str,
         occasion: Occasion,
     ) -> Result<(), ForgeError> {
-        write::comment(self, number, marker, text, occasion)
+        write::comment(self, number, OwnComment { marker, text, occasion })
     }
 
     fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError> {

@@ -5,55 +5,13 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::forge::http::Http;
-use crate::forge::model::{
-    Account, AccountKind, Project, PullNumber, PullRequest, PullState, Review, ReviewState, SourceBranch,
-};
+use crate::forge::model::{Account, AccountKind, Review, ReviewState};
 use crate::source::ObjectId;
 
 #[derive(Deserialize)]
 pub(super) struct User {
     login: String,
     r#type: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Pull {
-    number: u64,
-    state: PullStateWord,
-    merged_at: Option<String>,
-    user: Option<User>,
-    head: Head,
-    base: Base,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum PullStateWord {
-    Open,
-    Closed,
-}
-
-#[derive(Deserialize)]
-struct Head {
-    r#ref: String,
-    sha: String,
-    repo: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-struct Base {
-    r#ref: String,
-    repo: BaseRepository,
-}
-
-#[derive(Deserialize)]
-struct Repository {
-    full_name: String,
-}
-
-#[derive(Deserialize)]
-struct BaseRepository {
-    default_branch: String,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +82,13 @@ pub(super) struct Status {
     pub(super) description: Option<String>,
 }
 
+impl Status {
+    /// Its name, its state in the forge's word, and its text.
+    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+        (&self.context, &self.state, self.description.as_deref())
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Comment {
     pub(super) id: u64,
@@ -154,38 +119,6 @@ impl User {
         let is_person = self.r#type.as_deref() == Some("User") && !self.login.ends_with("[bot]");
         let kind = if is_person { AccountKind::Person } else { AccountKind::Program };
         Account { login: self.login, kind }
-    }
-}
-
-impl Pull {
-    /// The pull request; the reason where the reply cannot be one.
-    pub(super) fn read(self, asked: PullNumber) -> Result<PullRequest, String> {
-        if self.number != asked.0 {
-            return Err(format!("it is about pull request {}", self.number));
-        }
-        let head = ObjectId::parse(&self.head.sha).ok_or("the head is no object id")?;
-        let source = match self.head.repo {
-            Some(repository) => Some(SourceBranch {
-                project: Project::parse(&repository.full_name)
-                    .ok_or("the head's repository has no usable name")?,
-                branch: self.head.r#ref,
-            }),
-            None => None,
-        };
-        let state = match (self.state, self.merged_at) {
-            (PullStateWord::Open, _) => PullState::Open,
-            (PullStateWord::Closed, Some(_)) => PullState::Merged,
-            (PullStateWord::Closed, None) => PullState::Closed,
-        };
-        Ok(PullRequest {
-            number: asked,
-            head,
-            target: self.base.r#ref,
-            default_branch: self.base.repo.default_branch,
-            author: self.user.map(User::account),
-            source,
-            state,
-        })
     }
 }
 

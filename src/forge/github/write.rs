@@ -6,64 +6,46 @@ use serde_json::json;
 
 use super::Github;
 use super::queue::ask;
-use super::wire::{CombinedStatus, Comment};
+use super::wire::{CombinedStatus, Comment, User};
 use crate::forge::Method;
 use crate::forge::error::ForgeError;
-use crate::forge::model::{CommitStatus, Occasion, PullNumber, StatusState};
+use crate::forge::model::{CommitStatus, PullNumber};
+use crate::forge::own_comment::{Deed, OwnComment, Standing};
 use crate::source::ObjectId;
 
 /// A commit takes 1,000 statuses of one name, so that nothing is said that stands there already.
 pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
-    let state = match status.state {
-        StatusState::Success => "success",
-        StatusState::Failure => "failure",
-        StatusState::Error => "error",
-    };
+    let state = status.state.as_str();
     let known: CombinedStatus =
         github.http.get(&github.repository(&format!("/commits/{commit}/status?per_page=100")))?;
-    let same = known.statuses.iter().any(|known| {
-        known.context == status.context
-            && known.state == state
-            && known.description.as_deref() == Some(&status.description)
-    });
-    if same {
+    if known.statuses.iter().any(|known| status.repeats(state, known.says())) {
         return Ok(());
     }
-    let mut body = json!({"state": state, "context": status.context, "description": status.description});
-    if let (Some(url), Some(body)) = (&status.target_url, body.as_object_mut()) {
-        body.insert("target_url".into(), json!(url));
-    }
     let path = github.repository(&format!("/statuses/{commit}"));
-    github.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ())
+    github.http.say::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
 }
 
-/// Anybody can write a comment that begins like ours: only one by this token's own account is written over.
+/// Writes the comment that is ours.
 pub(super) fn comment(
     github: &Github,
     number: PullNumber,
-    marker: &str,
-    text: &str,
-    occasion: Occasion,
+    comment: OwnComment<'_>,
 ) -> Result<(), ForgeError> {
     let path = github.repository(&format!("/issues/{number}/comments"));
     let comments: Vec<Comment> = github.http.list(&path)?;
-    let begins = |comment: &&Comment| comment.body.as_deref().is_some_and(|body| body.starts_with(marker));
-    let marked: Vec<&Comment> = comments.iter().filter(begins).collect();
-    let viewer = if marked.is_empty() { None } else { Some(viewer(github)?) };
-    let by_us = |comment: &&Comment| match (&comment.user, &viewer) {
-        // `name[bot]` is an app, and `name` may be somebody else.
-        (Some(user), Some(viewer)) => user.login().eq_ignore_ascii_case(viewer),
-        (None | Some(_), None) | (None, Some(_)) => false,
-    };
-    let body = json!({"body": text});
-    match (marked.into_iter().find(by_us), occasion) {
-        (Some(comment), _) if comment.body.as_deref() == Some(text) => Ok(()),
-        (Some(comment), _) => {
-            let path = github.repository(&format!("/issues/comments/{}", comment.id));
+    let standing = comments.iter().map(|known| Standing {
+        id: known.id,
+        author: known.user.as_ref().map(User::login),
+        text: known.body.as_deref().unwrap_or_default(),
+    });
+    let body = json!({"body": comment.text});
+    match comment.deed(standing, || viewer(github))? {
+        Deed::Nothing => Ok(()),
+        Deed::Anew => github.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
+        Deed::Over(id) => {
+            let path = github.repository(&format!("/issues/comments/{id}"));
             github.http.say::<IgnoredAny>(Method::Patch, &path, &body).map(|_| ())
         }
-        (None, Occasion::Anew) => github.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
-        (None, Occasion::Over) => Ok(()),
     }
 }
 

@@ -14,8 +14,9 @@ use super::error::{ForgeError, Method};
 use super::http::Http;
 use super::model::{
     BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteRun, Occasion, Project, PullNumber,
-    PullRequest, Pushers, QueueEntry, Review, SourceBranch,
+    PullRequest, Pushers, Review, SourceBranch,
 };
+use super::own_comment::OwnComment;
 use super::path::segment;
 use crate::owners::OwnerHandle;
 use crate::source::ObjectId;
@@ -122,10 +123,6 @@ impl Forge for Gitlab {
         enforcement::read(self, branch)
     }
 
-    fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
-        Ok(Vec::new())
-    }
-
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
         write::status(self, commit, status)
     }
@@ -137,7 +134,7 @@ impl Forge for Gitlab {
         text: &str,
         occasion: Occasion,
     ) -> Result<(), ForgeError> {
-        write::comment(self, number, (marker, text), occasion)
+        write::comment(self, number, OwnComment { marker, text, occasion })
     }
 
     fn annotate(&self, _commit: &ObjectId, _run: &NoteRun, _notes: &[LineNote]) -> Result<(), ForgeError> {

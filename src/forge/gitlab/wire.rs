@@ -95,6 +95,13 @@ pub(super) struct Status {
     pub(super) description: Option<String>,
 }
 
+impl Status {
+    /// Its name, its state in the forge's word, and its text.
+    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+        (&self.name, &self.state, self.description.as_deref())
+    }
+}
+
 impl User {
     /// Access tokens act as accounts of their own, which approve nothing: `project_12_bot_…`, `group_12_bot_…`.
     pub(super) fn account(self) -> Account {

@@ -7,7 +7,8 @@ use super::Gitlab;
 use super::wire::{Note, Status, User};
 use crate::forge::Method;
 use crate::forge::error::ForgeError;
-use crate::forge::model::{CommitStatus, Occasion, PullNumber, StatusState};
+use crate::forge::model::{CommitStatus, PullNumber, StatusState};
+use crate::forge::own_comment::{Deed, OwnComment, Standing};
 use crate::forge::path::segment;
 use crate::source::ObjectId;
 
@@ -22,44 +23,33 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
     let path = gitlab.below(&format!("/repository/commits/{commit}/statuses?name={name}"));
     let known: Vec<Status> = gitlab.http.list(&path)?;
     let mut named = known.iter().filter(|known| known.name == status.context).peekable();
-    let known = named.peek().is_some();
-    let same =
-        named.all(|known| known.state == state && known.description.as_deref() == Some(&status.description));
-    if known && same {
+    if named.peek().is_some() && named.all(|known| status.repeats(state, known.says())) {
         return Ok(());
     }
-    let mut body = json!({"state": state, "name": status.context, "description": status.description});
-    if let (Some(url), Some(body)) = (&status.target_url, body.as_object_mut()) {
-        body.insert("target_url".into(), json!(url));
-    }
     let path = gitlab.below(&format!("/statuses/{commit}"));
-    gitlab.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ())
+    gitlab.http.say::<IgnoredAny>(Method::Post, &path, &status.body("name", state)).map(|_| ())
 }
 
-/// Anybody can write a note that begins like ours: only one by this token's own account is written over.
+/// Writes the note that is ours.
 pub(super) fn comment(
     gitlab: &Gitlab,
     number: PullNumber,
-    (marker, text): (&str, &str),
-    occasion: Occasion,
+    comment: OwnComment<'_>,
 ) -> Result<(), ForgeError> {
     let path = gitlab.below(&format!("/merge_requests/{number}/notes"));
     let notes: Vec<Note> = gitlab.http.list(&path)?;
-    let marked: Vec<&Note> =
-        notes.iter().filter(|note| !note.system && note.body.starts_with(marker)).collect();
-    let own: Option<User> = if marked.is_empty() { None } else { Some(gitlab.http.get("/user")?) };
-    let by_us = |note: &&Note| match (&note.author, &own) {
-        (Some(author), Some(own)) => author.username == own.username,
-        (None | Some(_), None) | (None, Some(_)) => false,
-    };
-    let body = json!({"body": text});
-    match (marked.into_iter().find(by_us), occasion) {
-        (Some(note), _) if note.body == text => Ok(()),
-        (Some(note), _) => {
-            let path = format!("{path}/{}", note.id);
-            gitlab.http.say::<IgnoredAny>(Method::Put, &path, &body).map(|_| ())
+    let standing = notes.iter().filter(|note| !note.system).map(|note| Standing {
+        id: note.id,
+        author: note.author.as_ref().map(|author| author.username.as_str()),
+        text: &note.body,
+    });
+    let own = || gitlab.http.get("/user").map(|user: User| user.username);
+    let body = json!({"body": comment.text});
+    match comment.deed(standing, own)? {
+        Deed::Nothing => Ok(()),
+        Deed::Anew => gitlab.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
+        Deed::Over(id) => {
+            gitlab.http.say::<IgnoredAny>(Method::Put, &format!("{path}/{id}"), &body).map(|_| ())
         }
-        (None, Occasion::Anew) => gitlab.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
-        (None, Occasion::Over) => Ok(()),
     }
 }

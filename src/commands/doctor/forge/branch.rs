@@ -94,60 +94,51 @@ fn signatures(case: Case<'_>) -> Line {
 }
 
 fn of_gap(gap: Gap) -> Line {
-    let help = close(gap);
+    let (text, help) = (let_in_by(gap), close(gap));
     match gap {
-        Gap::SkippedPipelinePasses => Line::problem(
-            "skipped pipelines",
-            "they count as green: `[skip ci]` in a commit's message merges what the gate never saw",
-            help,
-        ),
-        Gap::PipelineFromMergeRequest => Line::problem(
-            Topic::Workflow.as_str(),
-            "the merge request's own branch describes the pipeline: its author takes the gate's job out",
-            help,
-        ),
-        Gap::QueueSkippable => Line::weak(
-            "merge train",
-            "those who may merge can leave it: what stands before their change is not judged with it",
-            help,
-        ),
-        Gap::AuthorsApprove => Line::advice(
-            "authors' approval",
-            "GitLab counts an author's approval of their own change; the gate does not",
-            help,
-        ),
-        Gap::CommittersApprove => Line::advice(
-            "committers' approval",
-            "GitLab counts the approval of those who added commits; the gate does not",
-            help,
-        ),
-        Gap::ApproversChangeable => Line::advice(
-            "approval rules",
-            "an author changes in the merge request who has to approve it; the gate's owners stay",
-            help,
-        ),
-        Gap::CreationUnchecked => Line::weak(
-            "creation",
-            "a branch that is made anew needs no status: what it then holds was never judged",
-            help,
-        ),
-        Gap::ReviewsBypassed => Line::advice(
-            "reviews' bypass",
-            "some may merge without the forge's reviews; the gate's approvals are needed all the same",
-            help,
-        ),
-        Gap::RejectionPasses => {
-            Line::advice("rejecting reviews", "a review that asks for changes holds no merge back", help)
+        Gap::SkippedPipelinePasses => Line::problem("skipped pipelines", text, help),
+        Gap::PipelineFromMergeRequest => Line::problem(Topic::Workflow.as_str(), text, help),
+        Gap::QueueSkippable => Line::weak("merge train", text, help),
+        Gap::AuthorsApprove => Line::advice("authors' approval", text, help),
+        Gap::CommittersApprove => Line::advice("committers' approval", text, help),
+        Gap::ApproversChangeable => Line::advice("approval rules", text, help),
+        Gap::CreationUnchecked => Line::weak("creation", text, help),
+        Gap::ReviewsBypassed => Line::advice("reviews' bypass", text, help),
+        Gap::RejectionPasses => Line::advice("rejecting reviews", text, help),
+        Gap::FilesUnprotected => Line::problem("unprotected files", text, help),
+        Gap::WorkflowsUnprotected => Line::advice("workflow files", text, help),
+    }
+}
+
+/// How a change gets in by it, or why none does.
+fn let_in_by(gap: Gap) -> &'static str {
+    match gap {
+        Gap::SkippedPipelinePasses => {
+            "they count as green: `[skip ci]` in a commit's message merges what the gate never saw"
         }
-        Gap::FilesUnprotected => Line::problem(
-            "unprotected files",
-            "whoever may write pushes files of some names without a pull request, and the gate never sees them",
-            help,
-        ),
-        Gap::WorkflowsUnprotected => Line::advice(
-            "workflow files",
-            "a pull request may change the workflow that judges the next ones; the policy's owners have to approve it",
-            help,
-        ),
+        Gap::PipelineFromMergeRequest => {
+            "the merge request's own branch describes the pipeline: its author takes the gate's job out"
+        }
+        Gap::QueueSkippable => {
+            "those who may merge can leave it: what stands before their change is not judged with it"
+        }
+        Gap::AuthorsApprove => "GitLab counts an author's approval of their own change; the gate does not",
+        Gap::CommittersApprove => "GitLab counts the approval of those who added commits; the gate does not",
+        Gap::ApproversChangeable => {
+            "an author changes in the merge request who has to approve it; the gate's owners stay"
+        }
+        Gap::CreationUnchecked => {
+            "a branch that is made anew needs no status: what it then holds was never judged"
+        }
+        Gap::ReviewsBypassed => {
+            "some may merge without the forge's reviews; the gate's approvals are needed all the same"
+        }
+        Gap::RejectionPasses => "a review that asks for changes holds no merge back",
+        Gap::FilesUnprotected => {
+            "whoever may write pushes files of some names without a pull request, and the gate never sees them"
+        }
+        Gap::WorkflowsUnprotected => {
+            "a pull request may change the workflow that judges the next ones; the policy's owners have to approve it"
+        }
     }
 }

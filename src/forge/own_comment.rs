@@ -1,0 +1,59 @@
+//! The one comment of a pull request that is ours.
+//!
+//! In: the comments that stand there, and what is to be said. Out: what to do. Never: writes over a comment of another
+//! account, however it begins: anybody can write the marker.
+
+use super::error::ForgeError;
+use super::model::Occasion;
+
+/// A comment that stands there.
+pub(super) struct Standing<'a> {
+    pub(super) id: u64,
+    /// Whose it is; `None` where the account is gone.
+    pub(super) author: Option<&'a str>,
+    pub(super) text: &'a str,
+}
+
+/// What is to be said.
+#[derive(Clone, Copy)]
+pub(super) struct OwnComment<'a> {
+    /// How it begins, in every run.
+    pub(super) marker: &'a str,
+    pub(super) text: &'a str,
+    pub(super) occasion: Occasion,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    /// It stands there already, or there is no occasion.
+    Nothing,
+    /// Write over this one.
+    Over(u64),
+    /// Write one.
+    Anew,
+}
+
+impl OwnComment<'_> {
+    /// `own` names the token's account, exactly: `name[bot]` is an app, and `name` may be somebody else. It is asked
+    /// only where a comment has the marker.
+    pub(super) fn deed<'a>(
+        self,
+        standing: impl Iterator<Item = Standing<'a>>,
+        own: impl FnOnce() -> Result<String, ForgeError>,
+    ) -> Result<Deed, ForgeError> {
+        let marked: Vec<Standing<'a>> =
+            standing.filter(|known| known.text.starts_with(self.marker)).collect();
+        let own = if marked.is_empty() { None } else { Some(own()?) };
+        let by_us = |known: &&Standing<'a>| match (known.author, &own) {
+            (Some(author), Some(own)) => author.eq_ignore_ascii_case(own),
+            (None | Some(_), None) | (None, Some(_)) => false,
+        };
+        Ok(match (marked.iter().find(by_us), self.occasion) {
+            (Some(known), _) if known.text == self.text => Deed::Nothing,
+            (Some(known), _) => Deed::Over(known.id),
+            (None, Occasion::Anew) => Deed::Anew,
+            (None, Occasion::Over) => Deed::Nothing,
+        })
+    }
+}
