@@ -47,8 +47,7 @@ struct BaseRepository {
 }
 
 impl<U> Pull<U> {
-    /// The pull request; the reason where the reply cannot be the one that was asked for. A branch in a repository
-    /// whose name cannot be used is as good as gone.
+    /// The pull request; the reason where the reply cannot be the one that was asked for.
     pub(super) fn read(
         self,
         asked: PullNumber,
@@ -57,9 +56,14 @@ impl<U> Pull<U> {
         if self.number != asked.0 {
             return Err(format!("it is about pull request {}", self.number));
         }
-        let source = self.head.repo.and_then(|repository| {
-            Some(SourceBranch { project: Project::parse(&repository.full_name)?, branch: self.head.r#ref })
-        });
+        let source = match self.head.repo {
+            Some(repository) => Some(SourceBranch {
+                project: Project::parse(&repository.full_name)
+                    .ok_or("the head's repository has no usable name")?,
+                branch: self.head.r#ref,
+            }),
+            None => None,
+        };
         let state = match (self.state, self.merged) {
             (StateWord::Open | StateWord::Closed, true) => PullState::Merged,
             (StateWord::Open, false) => PullState::Open,
