@@ -18,6 +18,7 @@ mod adversary {
     mod reviews;
     mod statuses;
     mod surroundings;
+    mod waivers;
 }
 #[path = "pull_requests/approvals.rs"]
 mod approvals;

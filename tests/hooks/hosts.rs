@@ -6,6 +6,13 @@ use crate::common::git::Failure;
 
 const GITLAB: [(&str, &str); 4] =
     [("GL_ID", "user-4"), ("GL_USERNAME", "alice"), ("GL_REPOSITORY", "project-7"), ("GL_PROTOCOL", "ssh")];
+/// GitHub Enterprise Server, where Alice merges Mallory's pull request.
+const MERGED_BY_ALICE: [(&str, &str); 4] = [
+    ("GITHUB_REPO_NAME", "acme/prod"),
+    ("GITHUB_USER_LOGIN", "alice"),
+    ("GITHUB_VIA", "pull request merge button"),
+    ("GITHUB_PULL_REQUEST_AUTHOR_LOGIN", "mallory"),
+];
 const PUSH: [&str; 3] = ["push", "origin", "HEAD:refs/heads/main"];
 
 #[test]
@@ -18,6 +25,33 @@ fn the_pusher_does_not_approve_what_they_push() -> Result<(), Failure> {
     let by_mallory =
         GITLAB.map(|(name, value)| (name, if name == "GL_USERNAME" { "mallory" } else { value }));
     mallory.run_push(&PUSH, &by_mallory)?.accepted(&["alice approves"]);
+    Ok(())
+}
+
+/// A merge button is pressed on what others made, so that it shuts nobody out; it proves nothing either: she who
+/// presses it may have made the change under another's account.
+#[test]
+fn who_presses_the_merge_button_approves_but_proves_nothing() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    mallory.git.run(&["config", "commit.gpgSign", "false"], b"")?;
+    proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
+    approve(&alice, &[])?;
+    mallory.run_push(&PUSH, &MERGED_BY_ALICE)?.rejected(&["alice approves", "one approval more is needed"]);
+    approve(&clone_of(&server, "bob")?, &[])?;
+    mallory.run_push(&PUSH, &MERGED_BY_ALICE)?.accepted(&["alice approves", "bob approves"]);
+    Ok(())
+}
+
+#[test]
+fn signed_commits_that_the_approver_merges_need_nobody_else() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+    proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
+    approve(&alice, &[])?;
+    let pushed_by_alice = [MERGED_BY_ALICE[0], MERGED_BY_ALICE[1]];
+    mallory.run_push(&PUSH, &pushed_by_alice)?.rejected(&["by alice does not count", "took part"]);
+    mallory.run_push(&PUSH, &MERGED_BY_ALICE)?.accepted(&["alice approves"]);
     Ok(())
 }
 

@@ -81,6 +81,24 @@ fn a_file_on_the_pushed_branch_alone_waives_nothing() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A list that nobody guards stands where the link leads.
+#[test]
+fn a_link_to_a_list_waives_nothing() -> Result<(), Failure> {
+    let list = waivers_file(&[entry("2999-01-01")?]);
+    let files = [(POLICY_PATH, &*policy("")), ("lists/open.yaml", &list), (SERVICE_PATH, SERVICE)];
+    let server = Server::holding(&files)?;
+    let alice = server.checkout("alice")?;
+    let target = alice.git.store("blob", b"lists/open.yaml")?;
+    let linked = alice.commit_entry("120000", &target, WAIVERS_PATH.as_bytes())?;
+    alice.push_main()?.rejected(&["error[weakened-policy]", WAIVERS_PATH]);
+    alice.push(&["HEAD:refs/heads/unguarded"])?.accepted(&[]);
+    server.force("refs/heads/main", &linked)?;
+    alice.git.run(&["reset", "--quiet", "--hard"], b"")?;
+    alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+    alice.push_main()?.rejected(&["error[node-port]"]);
+    Ok(())
+}
+
 #[test]
 fn an_approved_file_counts_from_the_next_push_on() -> Result<(), Failure> {
     let server = approvals::server(1, "")?;
