@@ -460,7 +460,7 @@ fn owners_of_before_and_after_have_to_agree_on_the_owners() -> Result<(), Failur
     mallory.push_main()?.rejected(&[
         "error[weakened-policy]",
         ".github/CODEOWNERS is owned by @bob, not by @alice @bob",
-        "1 more of @bob must approve (.github/CODEOWNERS:3, as the push has it)",
+        "1 more of @bob must approve (.github/CODEOWNERS:3, as the change has it)",
     ]);
     approve(&bob, &[])?;
     mallory.push_main()?.accepted(&["with the approval of alice, bob"]);

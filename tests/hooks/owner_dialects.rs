@@ -132,7 +132,7 @@ fn a_nested_file_needs_the_owners_of_before_and_after() -> Result<(), Failure> {
     alice.push_main()?.rejected(&[
         "infra/OWNERS needs 1 more approval by @bob",
         "infra/OWNERS needs 1 more approval by @mallory",
-        "infra/OWNERS:1 as this push would leave it",
+        "infra/OWNERS:1 as this change would leave it",
     ]);
     Ok(())
 }
@@ -159,7 +159,7 @@ fn codeowners_needs_the_owners_of_before_and_after() -> Result<(), Failure> {
     ] {
         let (_server, alice) = server("approvals: 1", "'@alice'", &[(place, before)])?;
         alice.commit("Name another", &[(place, after)])?;
-        let told = [&format!("{place} needs"), "by @bob", "by @carol", "as this push would leave it"];
+        let told = [&format!("{place} needs"), "by @bob", "by @carol", "as this change would leave it"];
         alice.push_main()?.rejected(&told);
     }
     Ok(())
@@ -212,7 +212,11 @@ fn a_broken_line_holds_up_everything_but_its_correction() -> Result<(), Failure>
     let file = ("CODEOWNERS", "/prod/ alice\n");
     let (_server, alice) = server("approvals: 1", "'@alice'", &[file])?;
     change_settings(&alice)?;
-    alice.push_main()?.rejected(&["error[invalid-codeowners]", "line 1 of CODEOWNERS", "a push of its own"]);
+    alice.push_main()?.rejected(&[
+        "error[invalid-codeowners]",
+        "line 1 of CODEOWNERS",
+        "a change of its own",
+    ]);
 
     alice.git.run(&["reset", "--quiet", "--hard", "origin/main"], b"")?;
     alice.commit("Correct it", &[("CODEOWNERS", "/prod/ @alice\n")])?;

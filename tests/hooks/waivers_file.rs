@@ -223,10 +223,10 @@ fn a_waiver_that_the_push_leaves_unused_is_told() -> Result<(), Failure> {
     push.accepted(&[]);
     push.not_told("unused-waiver");
     alice.commit("Close it", &[(SERVICE_PATH, SERVICE)])?;
-    alice.push_main()?.accepted(&["warning[unused-waiver]", "the push mends what was accepted"]);
+    alice.push_main()?.accepted(&["warning[unused-waiver]", "the change mends what was accepted"]);
     alice.git.run(&["rm", "--quiet", SERVICE_PATH], b"")?;
     alice.commit("Remove it", &[])?;
-    alice.push_main()?.accepted(&["warning[unused-waiver]", "the push deletes it"]);
+    alice.push_main()?.accepted(&["warning[unused-waiver]", "the change deletes it"]);
     Ok(())
 }
 

@@ -60,9 +60,9 @@ fn help(problem: &OwnersProblem) -> String {
     let OwnersProblem { file, line, .. } = problem;
     match problem.read_from {
         ReadFrom::Base => {
-            format!("have line {line} of {file} corrected in a push of its own, then push again.")
+            format!("have line {line} of {file} corrected in a change of its own.")
         }
-        ReadFrom::Head => format!("correct line {line} of {file}, then push again."),
+        ReadFrom::Head => format!("correct line {line} of {file}."),
     }
 }
 

@@ -131,17 +131,16 @@ fn rule_text(requirement: &Requirement, read_from: ReadFrom) -> String {
     let place = format!("{}:{}", requirement.file, requirement.line);
     match read_from {
         ReadFrom::Base => place,
-        ReadFrom::Head => format!("{place} as this push would leave it"),
+        ReadFrom::Head => format!("{place} as this change would leave it"),
     }
 }
 
 fn help(requirement: &Requirement, standing: &Standing) -> String {
     let owners = if standing.awaited.is_empty() { &requirement.owners } else { &standing.awaited };
     if owners.is_empty() {
-        return "ask an owner of CODEOWNERS to name owners for it, in a push of its own, then push again."
-            .to_owned();
+        return "ask an owner of CODEOWNERS to name owners for it, in a change of its own.".to_owned();
     }
-    format!("ask {} to approve this change, then push again.", joined(owners))
+    format!("ask {} to approve this change.", joined(owners))
 }
 
 fn joined(owners: &[OwnerHandle]) -> String {

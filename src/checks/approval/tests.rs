@@ -45,7 +45,7 @@ fn paths_of_one_rule_are_one_finding_with_ten_of_them_named() {
     assert_eq!(found[1].message, "100 files need 1 more approval by @acme/network");
     assert_eq!(notes(&found[1]).len(), 13);
     assert_eq!(notes(&found[1])[10], "file: and 90 more");
-    assert_eq!(found[1].remediation, "Ask @acme/network to approve this change, then push again.");
+    assert_eq!(found[1].remediation, "Ask @acme/network to approve this change.");
 }
 
 #[test]

@@ -56,6 +56,5 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
         finding = finding.note("file", format!("and {} more", unowned.len() - LISTED_PATHS));
     }
     let finding = unowned.iter().fold(finding, |finding, path| finding.offending(path.as_str()));
-    findings
-        .push(finding.help("have CODEOWNERS name an owner for it, in a push of its own, then push again."));
+    findings.push(finding.help("have CODEOWNERS name an owner for it, in a change of its own."));
 }

@@ -42,6 +42,6 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 fn finding(evidence: &RefEvidence) -> Finding {
     let message = format!("protected {} would be deleted", ref_label(&evidence.ref_name));
     about_ref(META.id, evidence, message).severity(Severity::High).help(
-        "keep it; to retire it, first have it taken out of `protected` in the policy, in a push of its own.",
+        "keep it; to retire it, first have it taken out of `protected` in the policy, in a change of its own.",
     )
 }

@@ -9,10 +9,10 @@ use crate::finding::{Finding, Severity, Subject};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "expired-waiver",
-    title: "A waiver that a push has to do with has expired, or soon will",
+    title: "A waiver that a change has to do with has expired, or soon will",
     family: Family::Policy,
     why: "An expired waiver covers nothing: what somebody accepted until a day blocks again from the next day \
-          on, and nobody should learn that from a push that cannot wait.",
+          on, and nobody should learn that from a change that cannot wait.",
     docs: "## What it does
 
 Says of a waiver that it has expired, and since when, or that it expires within the next 14 days (severity

@@ -24,7 +24,7 @@ fn nobody() -> TrustApproval {
 fn the_way_out_names_path_and_content() {
     let blob = "b".repeat(40);
     let found = findings("weakened-policy", &change(Some(&blob), nobody(), None));
-    assert_eq!(found[0].message, "the push changes keys/alice.asc, which is a keyring that the gate goes by");
+    assert_eq!(found[0].message, "keys/alice.asc, which is a keyring that the gate goes by, is changed");
     assert!(
         found[0].remediation.contains(&format!("add `keys/alice.asc: {blob}` under `acceptedTrustFiles`"))
     );

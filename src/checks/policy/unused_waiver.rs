@@ -13,7 +13,7 @@ pub(in crate::checks) static META: Meta = Meta {
           was accepted.",
     docs: "## What it does
 
-Reports a waiver whose object the push deletes, or whose finding the push mends. A push that changes the
+Reports a waiver whose object the push deletes, or whose finding the change mends. A push that changes the
 waivers or the policy is also told of every entry whose object does not exist, which is how a misspelt one
 shows.
 
@@ -47,9 +47,9 @@ pub(in crate::checks) fn run(context: &Context<'_>, aftermath: &Aftermath, findi
 /// Why the waiver covers nothing, as far as this push can tell.
 fn reason(context: &Context<'_>, aftermath: &Aftermath, waiver: &WaiverFacts) -> Option<String> {
     if aftermath.deletes(waiver) {
-        Some("the push deletes it".to_owned())
+        Some("the change deletes it".to_owned())
     } else if aftermath.is_fixed(waiver) {
-        Some("the push mends what was accepted".to_owned())
+        Some("the change mends what was accepted".to_owned())
     } else {
         match context.evidence.waivers.change {
             WaiversChange::Untouched => None,

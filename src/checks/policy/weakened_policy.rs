@@ -64,7 +64,7 @@ fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding 
         let names: Vec<String> = requirement.owners.iter().map(ToString::to_string).collect();
         let from = match owners.read_from {
             ReadFrom::Base => "",
-            ReadFrom::Head => ", as the push has it",
+            ReadFrom::Head => ", as the change has it",
         };
         let place = format!("{}:{}{from}", requirement.file, requirement.line);
         finding.note(
@@ -73,7 +73,7 @@ fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding 
         )
     });
     finding.help(format!(
-        "have these owners approve exactly this change, then push again; or ask an administrator of the Git server \
+        "have these owners approve exactly this change; or ask an administrator of the Git server \
          to add {} under `acceptedTrustFiles` in the server policy.",
         entry(change)
     ))
@@ -89,8 +89,8 @@ fn not_acceptable(change: &TrustFileChange, reason: &str) -> Finding {
 
 fn changed(change: &TrustFileChange) -> Finding {
     let TrustFileChange { path, role, .. } = change;
-    let verb = if change.new_blob.is_some() { "changes" } else { "deletes" };
-    let finding = about(change, format!("the push {verb} {path}, which is {role} that the gate goes by"));
+    let verb = if change.new_blob.is_some() { "changed" } else { "deleted" };
+    let finding = about(change, format!("{path}, which is {role} that the gate goes by, is {verb}"));
     let finding = finding.offending(content(change));
     match &change.weakening {
         Weakening::NotCompared => finding,
@@ -107,7 +107,7 @@ fn changed(change: &TrustFileChange) -> Finding {
 fn broken(change: &TrustFileChange, problem: &str) -> Finding {
     let TrustFileChange { path, role, .. } = change;
     about(change, format!("{path}, which is {role} that the gate goes by, could not be used: {problem}"))
-        .help(format!("correct {path}, then push again."))
+        .help(format!("correct {path}."))
         .offending(content(change))
 }
 

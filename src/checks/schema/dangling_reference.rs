@@ -15,7 +15,7 @@ use crate::world::{Operation, Placed, World};
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "dangling-reference",
-    title: "A reference to an object that the push takes away",
+    title: "A reference to an object that the change takes away",
     family: Family::Schema,
     why: "The cluster accepts such an object, and then its Pods do not start, its route answers with an error, or nothing is scaled.",
     docs: "\
@@ -128,7 +128,7 @@ fn stand_together(one: &Placed, other: &Placed) -> bool {
 fn finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Finding {
     let target_title = target.id.title();
     let message = format!(
-        "{} in cluster {} names {target_title}, which the push takes away",
+        "{} in cluster {} names {target_title}, which the change takes away",
         placed.id.title(),
         placed.id.cluster
     );

@@ -45,7 +45,7 @@ fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str>
     let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
     match (governing.governance, signatures, owners) {
         (Governance::None, _, _) if first => Some(
-            "this push brings the first trust files; once there is a policy, they change only as their owners approve or the server accepts",
+            "this change brings the first trust files; once there is a policy, they change only as their owners approve or the server accepts",
         ),
         (Governance::None, _, _) => {
             Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
@@ -87,7 +87,7 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
         "who is asked to approve fetches this commit from a branch that is not protected, runs \
-         `portcullis approve {name} {tip}{floor}` and pushes what it signs"
+         `portcullis approve {name} {tip}{floor}` and pushes what it signs; then push again"
     ))
 }
 

@@ -32,7 +32,7 @@ fn a_policy_that_becomes_a_folder() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["rm", "--quiet", POLICY_PATH], b"")?;
     mallory.commit("Make it a folder", &[(".portcullis.yaml/policy.yaml", &policy("profile: audit\n"))])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .portcullis.yaml"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, which is", "is deleted"]);
     Ok(())
 }
 
@@ -52,7 +52,7 @@ fn a_policy_in_capital_letters() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["mv", POLICY_PATH, ".Portcullis.yaml"], b"")?;
     mallory.commit("Rename", &[])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .portcullis.yaml"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, which is", "is deleted"]);
     Ok(())
 }
 
@@ -103,7 +103,7 @@ fn owners_that_become_a_folder() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["rm", "--quiet", OWNERS], b"")?;
     mallory.commit("Make it a folder", &[(".github/CODEOWNERS/all", "* @mallory\n")])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .github/CODEOWNERS"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", ".github/CODEOWNERS, which is", "is deleted"]);
     Ok(())
 }
 
@@ -113,7 +113,7 @@ fn owners_in_small_letters() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["mv", OWNERS, ".github/codeowners"], b"")?;
     mallory.commit("Rename", &[])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes .github/CODEOWNERS"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", ".github/CODEOWNERS, which is", "is deleted"]);
     Ok(())
 }
 
@@ -149,7 +149,7 @@ fn a_key_that_becomes_a_folder_or_a_link() -> Result<(), Failure> {
     let key = String::from_utf8(person("expired")?.key.armored_certificate()?)?;
     mallory.git.run(&["rm", "--quiet", "keys/bob.asc"], b"")?;
     mallory.commit("Make it a folder", &[("keys/bob.asc/mine.asc", &key)])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "deletes keys/bob.asc"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "keys/bob.asc, which is", "is deleted"]);
     mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     let target = mallory.git.store("blob", b"../elsewhere.asc")?;
     mallory.commit_entry("120000", &target, b"keys/carol.asc")?;
