@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::demo::DemoError;
 use super::gate::GateError;
@@ -117,6 +118,15 @@ pub enum CommandError {
     /// Not everything could be judged, and what is left out could be mistaken for nothing.
     #[error("not everything could be judged: {0}")]
     Unjudged(String),
+    /// The time was over before there was a verdict.
+    #[error("no verdict after {} s\n  change less in one pull request, or raise `--deadline`", limit.as_secs())]
+    TooLong {
+        /// How long judging may take.
+        limit: Duration,
+    },
+    /// A panic, which has been told already.
+    #[error("a bug in portcullis stopped it\n  please report what it said before it ended")]
+    Panicked,
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
@@ -153,6 +163,8 @@ impl CommandError {
             | Self::Input(_)
             | Self::Quarantine(_)
             | Self::Unjudged(_)
+            | Self::TooLong { .. }
+            | Self::Panicked
             | Self::Demo(_) => Exit::Undecided,
         }
     }

@@ -20,7 +20,7 @@ const INPUT_LIMIT: u64 = 4 << 20;
 /// Judges a whole push: all refs pass together or none does.
 pub(super) fn pre_receive(arguments: &HookArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
-    deadline::start(Duration::from_secs(arguments.deadline));
+    deadline::start(Duration::from_secs(arguments.deadline), deadline::OF_A_PUSH);
     let mut input = Vec::new();
     let length = std::io::stdin().take(INPUT_LIMIT).read_to_end(&mut input).map_err(CommandError::Input)?;
     // Input that fills the limit may go on: judging its beginning would let the rest through.
@@ -33,7 +33,7 @@ pub(super) fn pre_receive(arguments: &HookArguments) -> Result<Exit, CommandErro
 /// Judges one ref.
 pub(super) fn update(arguments: &UpdateArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
-    deadline::start(Duration::from_secs(arguments.hook.deadline));
+    deadline::start(Duration::from_secs(arguments.hook.deadline), deadline::OF_A_PUSH);
     let update = RefUpdate::parse(&arguments.old_oid, &arguments.new_oid, &arguments.ref_name);
     judge(&[update.ok_or(PushError::Line { line: 1 })?], &arguments.hook, begin)
 }

@@ -49,7 +49,7 @@ pub struct Http {
     runtime: Runtime,
     client: Octocrab,
     base: String,
-    deadline: Instant,
+    deadline: Cell<Instant>,
     requests: Cell<usize>,
 }
 
@@ -78,12 +78,17 @@ impl Http {
         };
         let client = builder.build_with_reqwest(transport).map_err(|error| settings(error.to_string()))?;
         drop(entered);
-        Ok(Self { runtime, client, base, deadline: connection.deadline, requests: Cell::new(0) })
+        Ok(Self { runtime, client, base, deadline: Cell::new(connection.deadline), requests: Cell::new(0) })
     }
 
     /// The API's base, without a slash at its end.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// Waits for answers until another instant from now on.
+    pub fn wait_until(&self, deadline: Instant) {
+        self.deadline.set(deadline);
     }
 
     /// How many requests were sent.
@@ -149,7 +154,7 @@ impl Http {
                 Ok(reply) => reply.wait(pause),
             };
             match wait {
-                Some(wait) if wait < self.deadline.saturating_duration_since(Instant::now()) => {
+                Some(wait) if wait < self.deadline.get().saturating_duration_since(Instant::now()) => {
                     std::thread::sleep(wait);
                 }
                 Some(_) | None => return outcome.and_then(Reply::successful),
@@ -168,7 +173,7 @@ impl Http {
         let path = address.strip_prefix(&self.base).unwrap_or_default();
         let route = Route { method, path: path.split('?').next().unwrap_or_default().to_owned() };
         self.requests.set(self.requests.get() + 1);
-        let left = self.deadline.saturating_duration_since(Instant::now()).min(ONE_QUESTION);
+        let left = self.deadline.get().saturating_duration_since(Instant::now()).min(ONE_QUESTION);
         let sent = async { tokio::time::timeout(left, self.exchange(method, address, body)).await };
         let unreachable = |reason: String| ForgeError::Unreachable {
             route: route.clone(),

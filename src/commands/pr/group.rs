@@ -37,7 +37,8 @@ pub(super) fn judge(
         return Ok(vec![Section::undecided(&title, not_queued())]);
     };
     let last = run.forge.pull_request(last.number)?;
-    judged.beside = beside(target, &last.default_branch);
+    judged.told.beside = beside(target, &last.default_branch);
+    run.is_about(&judged.told);
     let stage = Stage::new(run.settings, &last.default_branch, head, &run.arguments.report.repo)?;
     stage.fetch(run.settings, &[&last.default_branch, target], &[])?;
     stage.fetch_commit(head)?;

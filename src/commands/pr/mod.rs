@@ -11,9 +11,10 @@ mod publish;
 mod settings;
 mod stage;
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::deadline;
+use super::deadline::{self, Silence};
 use super::error::{CommandError, Exit};
 use super::gate::PushedBy;
 use super::output::Destination;
@@ -36,19 +37,54 @@ struct Run<'a> {
     arguments: &'a PullRequestArguments,
     settings: &'a Settings,
     forge: &'a dyn Forge,
+    /// Who is told, as soon as it is known.
+    about: &'a OnceLock<Told>,
 }
 
-/// What came of it, and the commit that is told so.
+/// What came of it.
 struct Judged {
     sections: Result<Vec<Section>, CommandError>,
+    told: Told,
+    /// What the forge said of the pull requests.
+    said: Vec<Said>,
+}
+
+/// Who is told of a verdict.
+#[derive(Clone)]
+struct Told {
+    /// The commit whose status it is.
     commit: ObjectId,
     /// The branch that it would change, where that is not the default branch.
     beside: Option<String>,
-    /// What the forge said of the pull requests.
-    said: Vec<Said>,
     /// The pull request, where it is one.
     pull: Option<PullRequest>,
 }
+
+/// How the time of a run is divided: what asking and judging together leave is for telling.
+struct Hours {
+    begin: Instant,
+    whole: Duration,
+}
+
+impl Hours {
+    /// When the forge must have answered.
+    fn asked(&self) -> Instant {
+        self.begin + self.whole.mul_f32(0.85)
+    }
+
+    /// How long judging may take.
+    fn judging(&self) -> Duration {
+        self.whole.mul_f32(0.9)
+    }
+
+    /// When the forge must have taken what it is told.
+    fn told(&self) -> Instant {
+        self.begin + self.whole.mul_f32(0.98)
+    }
+}
+
+/// When even telling takes too long.
+const NOT_TOLD: &str = ", and the forge does not take it\n  raise `--deadline`";
 
 /// What the forge said of a pull request, and the verdict depends on.
 struct Said {
@@ -79,24 +115,46 @@ fn beside(target: &str, default_branch: &str) -> Option<String> {
 }
 
 pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError> {
-    let begin = Instant::now();
-    deadline::start(Duration::from_secs(arguments.deadline));
-    let runner = runner();
-    let settings = Settings::of(arguments, &runner)?;
-    // What is left is for saying that there was no answer.
-    let answered_by = begin + Duration::from_secs(arguments.deadline).mul_f32(0.9);
-    let forge = settings.forge(arguments, answered_by)?;
-    let run = Run { arguments, settings: &settings, forge: &*forge };
-    let mut judged = match &settings.subject {
-        Subject::PullRequest(number) => run.pull_request(PullNumber(*number))?,
-        Subject::MergeGroup { head, target } => run.merge_group(head, target),
+    let hours = Hours { begin: Instant::now(), whole: Duration::from_secs(arguments.deadline) };
+    deadline::start(hours.whole, NOT_TOLD);
+    let settings = Settings::of(arguments, &runner())?;
+    let forge = settings.forge(arguments, hours.asked())?;
+    let about = OnceLock::new();
+    let run = Run { arguments, settings: &settings, forge: &*forge, about: &about };
+    let judged = deadline::within(
+        hours.judging(),
+        || run.judged(),
+        |silence| without_verdict((arguments, &settings), &hours, &about, silence),
+    )?;
+    forge.http().wait_until(hours.told());
+    run.concluded(judged, hours.begin)
+}
+
+/// What a run says, and how it ends, where it does not end by itself. The commit must not keep the word of an older run.
+fn without_verdict(
+    (arguments, settings): (&PullRequestArguments, &Settings),
+    hours: &Hours,
+    about: &OnceLock<Told>,
+    silence: Silence,
+) -> Exit {
+    let error = match silence {
+        Silence::TooLong => CommandError::TooLong { limit: hours.judging() },
+        Silence::Panicked => CommandError::Panicked,
     };
-    let sections = std::mem::replace(&mut judged.sections, Ok(Vec::new()));
-    let sections = sections.unwrap_or_else(|error| undecided(&error));
-    let report = Report { sections, elapsed: begin.elapsed() };
-    let report = run.told(&judged, report);
-    write_files(&with_runner(&arguments.files, &runner), &report)?;
-    Destination::of(&arguments.report).write(&report)
+    let exit = match (about.get(), settings.forge(arguments, hours.told())) {
+        (Some(told), Ok(forge)) => {
+            let run = Run { arguments, settings, forge: &*forge, about };
+            let judged = Judged { sections: Err(error), told: told.clone(), said: Vec::new() };
+            run.concluded(judged, hours.begin)
+        }
+        (None, _) | (Some(_), Err(_)) => Err(error),
+    };
+    // The end of the process drops nothing.
+    let _ = std::fs::remove_dir_all(settings.workspace.path());
+    exit.unwrap_or_else(|error| {
+        super::complain(&error.to_string());
+        error.exit()
+    })
 }
 
 /// The runner's own files where no others are named.
@@ -111,24 +169,42 @@ fn with_runner(files: &ReportFilesArguments, runner: &Runner) -> ReportFilesArgu
 }
 
 impl Run<'_> {
+    fn judged(&self) -> Result<Judged, CommandError> {
+        match &self.settings.subject {
+            Subject::PullRequest(number) => self.pull_request(PullNumber(*number)),
+            Subject::MergeGroup { head, target } => Ok(self.merge_group(head, target)),
+        }
+    }
+
     fn pull_request(&self, number: PullNumber) -> Result<Judged, CommandError> {
         let pull = self.forge.pull_request(number)?;
-        let mut judged = Judged {
-            sections: Ok(Vec::new()),
-            commit: pull.head.clone(),
-            beside: beside(&pull.target, &pull.default_branch),
-            said: Vec::new(),
-            pull: None,
-        };
-        judged.sections = self.judged(&pull, &mut judged.said).map(|section| vec![section]);
-        Ok(Judged { pull: Some(pull), ..judged })
+        let beside = beside(&pull.target, &pull.default_branch);
+        let told = Told { commit: pull.head.clone(), beside, pull: Some(pull.clone()) };
+        self.is_about(&told);
+        let mut said = Vec::new();
+        let sections = self.section(&pull, &mut said).map(|section| vec![section]);
+        Ok(Judged { sections, told, said })
     }
 
     fn merge_group(&self, head: &ObjectId, target: &str) -> Judged {
-        let (beside, said) = (None, Vec::new());
-        let mut judged = Judged { sections: Ok(Vec::new()), commit: head.clone(), beside, said, pull: None };
+        let told = Told { commit: head.clone(), beside: None, pull: None };
+        let mut judged = Judged { sections: Ok(Vec::new()), told, said: Vec::new() };
         judged.sections = group::judge(self, head, target, &mut judged);
         judged
+    }
+
+    /// Remembers whom to tell should there be no verdict. A run is about one commit only.
+    fn is_about(&self, told: &Told) {
+        self.about.get_or_init(|| told.clone());
+    }
+
+    /// Says what came of it, everywhere.
+    fn concluded(&self, mut judged: Judged, begin: Instant) -> Result<Exit, CommandError> {
+        let sections = std::mem::replace(&mut judged.sections, Ok(Vec::new()));
+        let sections = sections.unwrap_or_else(|error| undecided(&error));
+        let report = self.told(&judged, Report { sections, elapsed: begin.elapsed() });
+        write_files(&with_runner(&self.arguments.files, &runner()), &report)?;
+        Destination::of(&self.arguments.report).write(&report)
     }
 
     /// Tells the forge, and takes green back if what it stood on went away in the meantime: a run that was asked
@@ -144,7 +220,7 @@ impl Run<'_> {
         requests(self.forge, report)
     }
 
-    fn judged(&self, pull: &PullRequest, said: &mut Vec<Said>) -> Result<Section, CommandError> {
+    fn section(&self, pull: &PullRequest, said: &mut Vec<Said>) -> Result<Section, CommandError> {
         let stage = Stage::new(self.settings, &pull.default_branch, &pull.head, &self.arguments.report.repo)?;
         stage.fetch(self.settings, &[&pull.default_branch, &pull.target], &[pull.number])?;
         if stage.head_of(pull.number)? != pull.head {

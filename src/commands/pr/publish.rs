@@ -19,9 +19,9 @@ use crate::verdict::Verdict;
 
 /// Says it, and returns the report with what could not be said.
 pub(super) fn publish(run: &Run<'_>, judged: &Judged, mut report: Report) -> Report {
-    let Run { arguments, settings, forge } = *run;
+    let Run { arguments, settings, forge, .. } = *run;
     let mut notices: Vec<String> =
-        judged.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
+        judged.told.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
     let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
     report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
@@ -63,20 +63,20 @@ fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
 }
 
 fn tell(run: &Run<'_>, judged: &Judged, report: &Report) -> Vec<String> {
-    let Run { arguments, settings, forge } = *run;
+    let Run { arguments, settings, forge, .. } = *run;
     let mut unsaid = Vec::new();
     let mut note = |what: &str, said: Result<(), ForgeError>| {
         unsaid.extend(said.err().map(|error| format!("{what} could not be written: {error}")));
     };
     let status = status(arguments, settings, judged, report);
-    note("the status", forge.set_status(&judged.commit, &status));
+    note("the status", forge.set_status(&judged.told.commit, &status));
     if arguments.told.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
         let run =
             NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
-        note("the notes beside lines", forge.annotate(&judged.commit, &run, &notes));
+        note("the notes beside lines", forge.annotate(&judged.told.commit, &run, &notes));
     }
-    let Some(pull) = &judged.pull else { return unsaid };
+    let Some(pull) = &judged.told.pull else { return unsaid };
     let context = &arguments.context;
     let text = comment(report, context);
     let wanted = match arguments.told.comment {
@@ -112,7 +112,7 @@ fn status(
         Verdict::Undecided => StatusState::Error,
     };
     CommitStatus {
-        context: status_name(&arguments.context, judged.beside.as_deref()),
+        context: status_name(&arguments.context, judged.told.beside.as_deref()),
         state,
         description: status_line(report),
         target_url: settings.run_page.clone(),

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tempfile::TempDir;
+
 use crate::cli::PullRequestArguments;
 use crate::commands::error::CommandError;
 use crate::commands::forge_access::ForgeAccess;
@@ -14,6 +16,8 @@ pub(super) struct Settings {
     pub(super) subject: Subject,
     /// The page of the run, for those who see the status.
     pub(super) run_page: Option<String>,
+    /// Where repositories of our own stand meanwhile; gone when this is dropped.
+    pub(super) workspace: TempDir,
 }
 
 impl Settings {
@@ -21,7 +25,11 @@ impl Settings {
     pub(super) fn of(arguments: &PullRequestArguments, runner: &Runner) -> Result<Self, CommandError> {
         let access = ForgeAccess::of(arguments.into(), runner)?;
         let run_page = runner.run_page(access.kind).filter(|page| page.starts_with("https://"));
-        Ok(Self { subject: subject(arguments, runner, access.kind)?, access, run_page })
+        let subject = subject(arguments, runner, access.kind)?;
+        let workspace = tempfile::Builder::new().prefix("portcullis-").tempdir();
+        let workspace =
+            workspace.map_err(|source| CommandError::File { path: std::env::temp_dir(), source })?;
+        Ok(Self { subject, access, run_page, workspace })
     }
 
     /// The forge, ready to be asked.

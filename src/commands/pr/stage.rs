@@ -44,8 +44,9 @@ impl Stage {
         format: &ObjectId,
         known: &Path,
     ) -> Result<Self, CommandError> {
-        let folder = tempfile::Builder::new().prefix("portcullis-").tempdir();
-        let folder = folder.map_err(|source| CommandError::File { path: std::env::temp_dir(), source })?;
+        let beside = settings.workspace.path();
+        let folder = TempDir::new_in(beside)
+            .map_err(|source| CommandError::File { path: beside.to_path_buf(), source })?;
         let format =
             if format.as_str().len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
         done(folder.path(), &[], &["init", "--quiet", "--bare", "--template=", format], "")?;

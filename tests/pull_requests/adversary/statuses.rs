@@ -1,5 +1,8 @@
 //! A status, a comment or a note that says what is not so, or not any more.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -9,7 +12,7 @@ use crate::failures::{approved, reply};
 use crate::fake::{State, comment};
 use crate::gitlab::{merge_request, note};
 use crate::issued::guarded;
-use crate::scene::{SERVICE, Scene};
+use crate::scene::{Ran, SERVICE, Scene};
 
 fn dismiss(state: &mut State) {
     state.reviews.values_mut().flatten().for_each(|review| review["state"] = "DISMISSED".into());
@@ -56,6 +59,27 @@ fn a_green_status_outlives_a_run_that_fails() -> Result<(), Failure> {
         scene.run(7, &["--deadline", "20"])?.ended(3, &["not today"]);
         assert_eq!(required(&scene, &head).as_deref(), Some("\"error\""), "{request}");
     }
+    Ok(())
+}
+
+/// The approval is dismissed, and the run for that never ends: fetching takes longer than it may.
+#[test]
+fn a_green_status_outlives_a_run_without_end() -> Result<(), Failure> {
+    let scene = approved()?;
+    scene.run(7, &[])?.ended(0, &[]);
+    let head = scene.tip("change")?;
+    let (programs, temporary) = (scene.path("programs"), scene.path("temporary"));
+    fs::create_dir(&programs)?;
+    fs::create_dir(&temporary)?;
+    let git = "#!/bin/sh\ncase \"$*\" in *fetch*) sleep 60 ;; esac\nPATH=${PATH#*:} exec git \"$@\"\n";
+    fs::write(programs.join("git"), git)?;
+    fs::set_permissions(programs.join("git"), fs::Permissions::from_mode(0o755))?;
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH")?);
+    let mut command = scene.command(&["--number", "7", "--deadline", "4"]);
+    let ran = Ran::of(&command.env("PATH", path).env("TMPDIR", &temporary).output()?);
+    ran.ended(3, &["no verdict after"]);
+    assert_eq!(required(&scene, &head).as_deref(), Some("\"error\""), "{}", ran.text);
+    assert_eq!(fs::read_dir(temporary)?.count(), 0, "the repository is left behind");
     Ok(())
 }
 

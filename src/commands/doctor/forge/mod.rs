@@ -37,7 +37,7 @@ struct Case<'a> {
 
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let limit = Duration::from_secs(arguments.deadline);
-    deadline::start(limit);
+    deadline::start(limit, "\n  raise `--deadline`");
     let asked = AskedForge::from(arguments);
     let access = ForgeAccess::of(asked, &runner())?;
     let forge = access.forge(asked, Instant::now() + limit.mul_f32(0.9))?;
