@@ -29,7 +29,7 @@ impl Settings {
         let workspace = tempfile::Builder::new().prefix("portcullis-").tempdir();
         let workspace =
             workspace.map_err(|source| CommandError::File { path: std::env::temp_dir(), source })?;
-        Ok(Self { subject, access, run_page, workspace })
+        Ok(Self { access, subject, run_page, workspace })
     }
 
     /// The forge, ready to be asked.
