@@ -14,7 +14,7 @@ fn owners_let_a_weaker_policy_in_and_everybody_is_told() -> Result<(), Failure> 
     mallory.push_main()?.rejected(&[
         "error[weakened-policy]",
         "weaker: `node-port` becomes `off`, instead of `deny`",
-        "1 more of @alice @bob must approve (.github/CODEOWNERS:2)",
+        "1 more of @alice, @bob must approve (.github/CODEOWNERS:2)",
         "portcullis approve main",
     ]);
     approve(&mallory, &[])?;
