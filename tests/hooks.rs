@@ -15,6 +15,7 @@ mod hooks {
         mod statements;
         mod surroundings;
         mod trust;
+        mod waivers;
     }
     mod alone;
     mod annotations;

@@ -128,7 +128,7 @@ impl<'a> Service<'a> {
     /// The field, or where it is empty the annotation that it replaced
     /// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`). An item that is not
     /// text stands for anything.
-    fn source_ranges(self) -> Vec<&'a str> {
+    pub fn source_ranges(self) -> Vec<&'a str> {
         const ANNOTATION: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
         let field = self.0.at(&["spec", "loadBalancerSourceRanges"]).map(Node::items).unwrap_or_default();
         if !field.is_empty() {

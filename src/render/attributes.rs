@@ -7,7 +7,7 @@
 //! Argo CD checks out with git. A blob that reads as harmless Chinese prose becomes an ASCII manifest
 //! once git has written it as UTF-16LE.
 
-use super::links::LinkProblem;
+use super::links::{Extent, LinkProblem};
 use crate::source::{BlobReader, Snapshot};
 
 const FILE_NAME: &str = ".gitattributes";
@@ -23,7 +23,7 @@ pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<
             Ok(bytes) => reasons(&bytes),
             Err(error) => vec![error.to_string()],
         };
-        reasons.into_iter().map(|reason| LinkProblem { path: path.clone(), reason })
+        reasons.into_iter().map(|reason| LinkProblem { path: path.clone(), reason, extent: Extent::AsNamed })
     });
     reasons.collect()
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::attributes;
 use super::kustomization::{self, Reach, Reaches};
-use super::links::{self, LinkProblem};
+use super::links::{self, Extent, LinkProblem};
 use super::selection::Selection;
 use crate::source::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
 
@@ -232,8 +232,15 @@ fn blobs(snapshot: &Snapshot, paths: impl Iterator<Item = RepoPath>) -> BTreeMap
     paths.filter_map(|path| Some((path.clone(), snapshot.files.get(&path)?.id.clone()))).collect()
 }
 
-/// A broken link matters where a manifest would be: at a selected path, or where a folder would be.
+/// A broken link matters where a manifest would be: at a selected path, or where a folder would be. A submodule is
+/// a folder, whatever it is called.
 fn relevant(problems: Vec<LinkProblem>, selection: &Selection) -> Vec<LinkProblem> {
-    let folder_like = |path: &RepoPath| !path.file_name().contains('.');
-    problems.into_iter().filter(|at| selection.starts_at(&at.path) || folder_like(&at.path)).collect()
+    let matters = |at: &LinkProblem| {
+        let folder = match at.extent {
+            Extent::Folder => true,
+            Extent::AsNamed => !at.path.file_name().contains('.'),
+        };
+        folder || selection.starts_at(&at.path)
+    };
+    problems.into_iter().filter(matters).collect()
 }

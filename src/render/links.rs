@@ -12,6 +12,38 @@ pub struct LinkProblem {
     pub path: RepoPath,
     /// Why, as a clause.
     pub reason: String,
+    /// What may stand there on disk.
+    pub extent: Extent,
+}
+
+/// What a path that cannot be followed may be once it is checked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// A folder of manifests, whatever it is called.
+    Folder,
+    /// What its name says: nothing of the repository, or of one that belongs to it, stands there.
+    AsNamed,
+}
+
+/// Why a link cannot be followed.
+#[derive(Debug)]
+struct Broken {
+    reason: String,
+    extent: Extent,
+}
+
+impl Broken {
+    fn folder(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), extent: Extent::Folder }
+    }
+
+    fn as_named(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), extent: Extent::AsNamed }
+    }
+
+    fn at(self, path: RepoPath) -> LinkProblem {
+        LinkProblem { path, reason: self.reason, extent: self.extent }
+    }
 }
 
 /// How many links may lead to one file.
@@ -37,10 +69,7 @@ pub(super) fn follow<'a>(
             FileMode::Regular | FileMode::Executable => {
                 followed.insert(path.clone(), file.clone());
             }
-            FileMode::Gitlink => problems.push(LinkProblem {
-                path: path.clone(),
-                reason: "a submodule: its content is in another repository and cannot be judged".into(),
-            }),
+            FileMode::Gitlink => problems.push(Broken::folder(submodule(file)).at(path.clone())),
             FileMode::Symlink => match resolve(snapshot, path, reader, HOPS) {
                 Ok(Target::File(target)) => {
                     followed.insert(path.clone(), target);
@@ -50,21 +79,29 @@ pub(super) fn follow<'a>(
                         added += 1;
                         match target {
                             Ok(target) => drop(followed.entry(linked).or_insert(target)),
-                            Err(reason) => problems.push(LinkProblem { path: linked, reason }),
+                            Err(broken) => problems.push(broken.at(linked)),
                         }
                     }
                 }
-                Err(reason) => problems.push(LinkProblem { path: path.clone(), reason }),
+                Err(broken) => problems.push(broken.at(path.clone())),
             },
         }
         if added > LINKED_FILES {
             let reason = format!("symbolic links to folders add more than {LINKED_FILES} files");
-            problems.push(LinkProblem { path: path.clone(), reason });
+            problems.push(Broken::folder(reason).at(path.clone()));
             break;
         }
     }
     let undecodable = snapshot.undecodable.clone();
     (Cow::Owned(Snapshot { files: followed, undecodable }), problems)
+}
+
+/// Names the commit: of another one, the content is another one, too.
+fn submodule(file: &TreeFile) -> String {
+    format!(
+        "a submodule: its content, that of commit {}, is in another repository and cannot be judged",
+        file.id
+    )
 }
 
 enum Target {
@@ -77,30 +114,51 @@ fn resolve(
     path: &RepoPath,
     reader: &mut dyn BlobReader,
     hops: usize,
-) -> Result<Target, String> {
-    let file = snapshot.files.get(path).ok_or("the symbolic link is gone")?;
-    let bytes = reader.read(&file.id).map_err(|error| error.to_string())?;
-    let target = String::from_utf8(bytes).map_err(|_| "the symbolic link's target is not UTF-8")?;
-    if target.len() > LONGEST_TARGET {
-        return Err("the symbolic link's target is longer than any path".to_owned());
-    }
+) -> Result<Target, Broken> {
+    let file = snapshot.files.get(path).ok_or_else(|| Broken::folder("the symbolic link is gone"))?;
+    let target = target(file, reader)?;
     if climbs_out_of_a_link(snapshot, path.parent(), &target) {
-        return Err(format!(
+        return Err(Broken::folder(format!(
             "the symbolic link to `{target}` climbs out of another link, which leads elsewhere"
-        ));
+        )));
     }
-    let resolved = join(path.parent(), &target)
-        .ok_or_else(|| format!("the symbolic link leads out of the repository, to `{target}`"))?;
+    let resolved = join(path.parent(), &target).ok_or_else(|| {
+        Broken::as_named(format!("the symbolic link leads out of the repository, to `{target}`"))
+    })?;
     let resolved_path = RepoPath::new(&resolved);
     match snapshot.files.get(&resolved_path) {
         Some(next) if next.mode.is_file() => Ok(Target::File(next.clone())),
         Some(next) if next.mode == FileMode::Symlink && hops > 0 => {
             resolve(snapshot, &resolved_path, reader, hops - 1)
         }
-        Some(_) => Err(format!("the symbolic link to `{target}` cannot be followed to a file")),
+        Some(_) => {
+            Err(Broken::folder(format!("the symbolic link to `{target}` cannot be followed to a file")))
+        }
         None if has_files_below(snapshot, &resolved) => Ok(Target::Folder(resolved)),
-        None => Err(format!("the symbolic link leads to `{target}`, which is not in the repository")),
+        None => {
+            let reason = format!("the symbolic link leads to `{target}`, which is not in the repository");
+            let inside = passes_a_link(snapshot, &resolved);
+            Err(if inside { Broken::folder(reason) } else { Broken::as_named(reason) })
+        }
     }
+}
+
+/// The text of a link.
+fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken> {
+    let bytes = reader.read(&file.id).map_err(|error| Broken::folder(error.to_string()))?;
+    let target = String::from_utf8(bytes).map_err(|_| {
+        Broken::folder(format!("the symbolic link's target is not UTF-8 (object {})", file.id))
+    })?;
+    if target.len() > LONGEST_TARGET {
+        return Err(Broken::as_named("the symbolic link's target is longer than any path"));
+    }
+    Ok(target)
+}
+
+/// Whether a folder above a path is a submodule or a link: on disk there may be something below it.
+fn passes_a_link(snapshot: &Snapshot, path: &str) -> bool {
+    let mut above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    above.any(|folder| snapshot.files.contains_key(&RepoPath::new(folder)))
 }
 
 /// Whether `..` follows something that is no folder: on disk that is the folder above what a link leads to,
@@ -128,7 +186,7 @@ fn below(
     folder: &str,
     link: &RepoPath,
     reader: &mut dyn BlobReader,
-) -> Vec<(RepoPath, Result<TreeFile, String>)> {
+) -> Vec<(RepoPath, Result<TreeFile, Broken>)> {
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let from = RepoPath::new(&prefix);
     let inside = snapshot.files.range(from..).take_while(|(path, _)| path.as_str().starts_with(&prefix));
@@ -145,12 +203,12 @@ fn below(
 }
 
 /// Links to folders may nest without end, so they are followed one level deep.
-fn file_of(target: Result<Target, String>) -> Result<TreeFile, String> {
+fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
     match target? {
         Target::File(file) => Ok(file),
-        Target::Folder(folder) => {
-            Err(format!("a linked folder holds a symbolic link to another folder, `{folder}`"))
-        }
+        Target::Folder(folder) => Err(Broken::folder(format!(
+            "a linked folder holds a symbolic link to another folder, `{folder}`"
+        ))),
     }
 }
 

@@ -209,6 +209,7 @@ fn problems(changed: &[&Member], blobs: &Blobs, input: &WorldInput<'_>) -> Vec<F
         if let Some(Ok(loaded)) = blobs.get(&member.file.id) {
             problems.extend(loaded.problems.iter().map(|problem| FileProblem {
                 path: member.path.clone(),
+                blob: Some(member.file.id.clone()),
                 source: Some(Arc::clone(&loaded.source)),
                 problem: problem.clone(),
             }));
@@ -231,7 +232,7 @@ fn new_undecodable(input: &WorldInput<'_>) -> Vec<FileProblem> {
 
 fn without_text(path: &RepoPath, reason: &str) -> FileProblem {
     let problem = Problem::unparseable(Span::default(), reason);
-    FileProblem { path: path.clone(), source: None, problem }
+    FileProblem { path: path.clone(), blob: None, source: None, problem }
 }
 
 fn unrendered(old: &Layout, new: &Layout) -> Vec<Root> {

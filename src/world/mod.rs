@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::manifest::Problem;
 use crate::render::Root;
-use crate::source::{RepoPath, SourceText};
+use crate::source::{ObjectId, RepoPath, SourceText};
 
 /// Drops a value on another thread. To free the objects of a large repository takes longer than to judge
 /// some of its changes, and nobody has to wait for it: not the report, and not the end of the process.
@@ -45,6 +45,8 @@ pub struct World {
 pub struct FileProblem {
     /// The file.
     pub path: RepoPath,
+    /// What git stores of it; `None` where that is no file, and the problem says what it is.
+    pub blob: Option<ObjectId>,
     /// Its text; `None` where it could not be read at all.
     pub source: Option<Arc<SourceText>>,
     /// The problem.

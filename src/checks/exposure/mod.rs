@@ -8,6 +8,8 @@ pub(super) mod node_port;
 mod path;
 pub(super) mod public_load_balancer;
 
+use std::collections::BTreeSet;
+
 use crate::finding::Suggestion;
 use crate::kube::{Service, ServicePort, ServiceType};
 use crate::world::ObjectChange;
@@ -63,6 +65,12 @@ fn added_ports<'a>(old: Service<'_>, new: Service<'a>) -> Vec<ServicePort<'a>> {
         old.ports().any(|known| known.number == port.number && known.protocol == port.protocol)
     };
     new.ports().filter(|port| !stood(port)).collect()
+}
+
+/// Every port of a Service, each once: what is opened with one of them is not what is opened with another.
+fn port_names(service: Service<'_>) -> String {
+    let names: BTreeSet<String> = service.ports().map(name_of).collect();
+    names.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// `80/TCP`, for messages.

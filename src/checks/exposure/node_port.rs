@@ -1,6 +1,8 @@
 //! Ports on every node.
 
-use super::{Service, ServicePort, ServiceType, added_ports, name_of, path, sides, type_back, was};
+use super::{
+    Service, ServicePort, ServiceType, added_ports, name_of, path, port_names, sides, type_back, was,
+};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::Allocation;
@@ -41,7 +43,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
     let way = || path::edges("Whoever reaches a node", change, context);
     match old.filter(|old| has_node_ports(*old)) {
-        None => findings.push(opened(change, old).path(way())),
+        None => findings.push(opened(change, old, new).path(way())),
         Some(old) => {
             for port in added_ports(old, new) {
                 findings.push(added(change, port).path(way()));
@@ -58,7 +60,7 @@ fn has_node_ports(service: Service<'_>) -> bool {
     }
 }
 
-fn opened(change: &ObjectChange, old: Option<Service<'_>>) -> Finding {
+fn opened(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> Finding {
     let id = &change.subject().id;
     let message = format!("{} opens a port on every node of cluster {}", id.title(), id.cluster);
     let root = &change.subject().object.root;
@@ -66,6 +68,7 @@ fn opened(change: &ObjectChange, old: Option<Service<'_>>) -> Finding {
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
         .offending("NodePort")
+        .offending(port_names(new))
         .suggest(type_back(change, old))
 }
 

@@ -1,6 +1,8 @@
 //! Load balancers that face the internet.
 
-use super::{Service, ServicePort, added_ports, name_of, path, sides, type_back, was};
+use std::collections::BTreeSet;
+
+use super::{Service, ServicePort, added_ports, name_of, path, port_names, sides, type_back, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{Cloud, Reach, ServiceType, foreign_word, way_to_internal};
@@ -51,7 +53,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
     let way = || path::edges(outside(reach), change, context);
     if reach > before {
-        let finding = opened(change, old, reach, before).help(way_to_internal(cloud)).path(way());
+        let finding = opened(change, (old, new), (before, reach)).help(way_to_internal(cloud)).path(way());
         findings.push(match foreign_word(new, cloud) {
             Some(annotation) => finding.note(
                 "note",
@@ -66,13 +68,19 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
 }
 
-fn opened(change: &ObjectChange, old: Option<Service<'_>>, reach: Reach, before: Reach) -> Finding {
+fn opened(
+    change: &ObjectChange,
+    (old, new): (Option<Service<'_>>, Service<'_>),
+    (before, reach): (Reach, Reach),
+) -> Finding {
     let id = &change.subject().id;
     let message = format!("{} becomes reachable from {} in cluster {}", id.title(), from(reach), id.cluster);
     finding(change, message, reach)
         .at_node(change, place(change, before))
         .label(label(old, before))
         .offending(format!("{} {}", before_name(before), from(reach)))
+        .offending(port_names(new))
+        .offending(ranges(new, reach))
         .suggest(type_back(change, old))
 }
 
@@ -98,6 +106,16 @@ fn from(reach: Reach) -> &'static str {
         Reach::Ranges => "ranges of the internet",
         Reach::Internal => "the private network",
         Reach::NoLoadBalancer => "the cluster",
+    }
+}
+
+/// The ranges, where they are what is opened to.
+fn ranges(new: Service<'_>, reach: Reach) -> String {
+    match reach {
+        Reach::Ranges => {
+            new.source_ranges().into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+        }
+        Reach::Public | Reach::Internal | Reach::NoLoadBalancer => String::new(),
     }
 }
 

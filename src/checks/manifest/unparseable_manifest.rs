@@ -39,6 +39,9 @@ pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
         "Mend the file here, or leave it out with `manifests.exclude` in the policy if it is no manifest.";
     for problem in problems(context, ProblemKind::Unparseable) {
         let message = format!("the file cannot be read: {}", problem.problem.reason);
-        out.push(finding(META.id, message, problem).help(help));
+        let finding = finding(META.id, message, problem).help(help);
+        // Nothing else looks at what stands in it: a waiver is of this content.
+        let blob = problem.blob.as_ref().map(ToString::to_string);
+        out.push(blob.into_iter().fold(finding, crate::finding::Finding::offending));
     }
 }

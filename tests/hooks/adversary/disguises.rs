@@ -151,3 +151,26 @@ fn a_link_that_climbs_out_of_a_link() -> Result<(), Failure> {
     mallory.push_main()?.rejected(&["prod/port.yaml", "climbs out of another link"]);
     Ok(())
 }
+
+/// A submodule among the manifests from the time before the gate: its content is another one from now on.
+#[test]
+fn a_submodule_that_moves_on() -> Result<(), Failure> {
+    let (server, mallory) = server()?;
+    let commit = mallory.git.run(&["rev-parse", "HEAD"], b"")?;
+    let before = mallory.commit_entry("160000", &commit, b"prod/apps")?;
+    mallory.push(&[&format!("{before}:refs/heads/before")])?.accepted(&[]);
+    server.force("refs/heads/main", &before)?;
+    mallory.commit_entry("160000", &before, b"prod/apps")?;
+    mallory.push_main()?.rejected(&["error[unparseable-manifest]", "prod/apps", "submodule"]);
+    Ok(())
+}
+
+/// A submodule whose name looks like that of a file.
+#[test]
+fn a_submodule_with_a_dot_in_its_name() -> Result<(), Failure> {
+    let (_server, mallory) = server()?;
+    let commit = mallory.git.run(&["rev-parse", "HEAD"], b"")?;
+    mallory.commit_entry("160000", &commit, b"prod/apps.d")?;
+    mallory.push_main()?.rejected(&["error[unparseable-manifest]", "prod/apps.d", "submodule"]);
+    Ok(())
+}
