@@ -9,6 +9,9 @@ use crate::report::{ReportContext, ReportContextError};
 
 /// Arguments of `pr`.
 #[derive(Args, Debug)]
+#[command(mut_arg("repo", |argument| argument.help(
+    "A clone that may hold most of what is judged, so that only the rest is fetched; nothing in it is changed",
+)))]
 pub struct PullRequestArguments {
     /// The number of the pull request; the one that the runner's event is about where absent.
     #[arg(long, value_name = "NUMBER")]

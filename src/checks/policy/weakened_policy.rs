@@ -8,7 +8,7 @@ use crate::owners::ReadFrom;
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "weakened-policy",
-    title: "A push changes the policy, the owners or the trusted keys",
+    title: "The policy, the owners or the trusted keys change",
     family: Family::Policy,
     why: "Whoever can change the rules of the gate can pass it with the next push, so a change of the rules \
           needs more than the right to push.",
