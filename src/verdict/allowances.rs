@@ -96,26 +96,43 @@ impl Allowance {
         let of_object = |path: &RepoPath| owned.iter().any(|change| change.path == *path);
         let all_owned = self.paths.iter().all(of_object);
         let none_unowned = !evidence.unowned.iter().any(|path| paths.contains(path));
-        let met = owned.iter().filter(concerns).all(|change| change.standing.missing == 0);
-        let people = owned.iter().filter(concerns).flat_map(|change| change.standing.approved_by.clone());
-        let people: BTreeSet<String> = people.collect();
-        let anew = !people.iter().any(|name| is_carried_over(evidence, finding, name));
-        let approved =
-            all_owned && none_unowned && met && anew && !self.paths.is_empty() && !people.is_empty();
-        approved.then(|| people.into_iter().collect())
+        let people = People::of(evidence, finding);
+        let met = owned.iter().filter(concerns).all(|change| people.have_approved(change));
+        let approved = all_owned && none_unowned && met && !self.paths.is_empty();
+        let names = owned.iter().filter(concerns).flat_map(|change| &change.standing.approved_by);
+        let names: BTreeSet<String> = names.filter(|name| people.saw.contains(*name)).cloned().collect();
+        (approved && !names.is_empty()).then(|| names.into_iter().collect())
     }
 }
 
-/// Whether somebody approved the path only as it looked in another change, or before there was this finding:
-/// what was fine beside the files of then may be bad beside those of now.
-fn is_carried_over(evidence: &RefEvidence, finding: &Finding, name: &str) -> bool {
-    let saw = evidence.approvers_of(&finding.fingerprint()).iter().any(|approver| approver.name == name);
-    let said = |approval: &ApprovalFacts| {
-        approval.approver.as_ref().is_some_and(|approver| approver.name == name)
-            && match approval.standing {
-                ApprovalStanding::WholeChange | ApprovalStanding::UnchangedPaths => true,
-                ApprovalStanding::None(_) => false,
-            }
-    };
-    !saw && evidence.approvals.iter().any(said)
+/// Whose approval of a file is one of a finding, and whose is not.
+struct People {
+    /// They have looked at this very change. Whoever only signed its commits has made it.
+    saw: BTreeSet<String>,
+    /// They approved the path as it looked in another change, or before there was this finding: what was fine
+    /// beside the files of then may be bad beside those of now.
+    carried_over: BTreeSet<String>,
+}
+
+impl People {
+    fn of(evidence: &RefEvidence, finding: &Finding) -> Self {
+        let saw = evidence.approvers_of(&finding.fingerprint());
+        let saw: BTreeSet<String> = saw.into_iter().map(|approver| approver.name.clone()).collect();
+        let counts = |approval: &&ApprovalFacts| match approval.standing {
+            ApprovalStanding::WholeChange | ApprovalStanding::UnchangedPaths => true,
+            ApprovalStanding::None(_) => false,
+        };
+        let counted =
+            evidence.approvals.iter().filter(counts).filter_map(|approval| approval.approver.as_ref());
+        let carried_over = counted.map(|approver| approver.name.clone());
+        let carried_over = carried_over.filter(|name| !saw.contains(name)).collect();
+        Self { saw, carried_over }
+    }
+
+    fn have_approved(&self, change: &OwnedChange) -> bool {
+        let names = &change.standing.approved_by;
+        change.standing.missing == 0
+            && names.iter().any(|name| self.saw.contains(name))
+            && !names.iter().any(|name| self.carried_over.contains(name))
+    }
 }

@@ -44,7 +44,7 @@ type Change = fn(&mut Value);
 
 #[test]
 fn each_hole_is_found() -> Result<(), Failure> {
-    let holes: [(&str, Change, i32, &str); 16] = [
+    let holes: [(&str, Change, i32, &str); 17] = [
         (
             PROJECT,
             |project| project["only_allow_merge_if_pipeline_succeeds"] = json!(false),
@@ -68,9 +68,10 @@ fn each_hole_is_found() -> Result<(), Failure> {
                 project["merge_trains_enabled"] = json!(true);
                 project["merge_trains_skip_train_allowed"] = json!(true);
             },
-            0,
+            1,
             "weak: merge train: ",
         ),
+        (PROJECT, |project| project["merge_trains_enabled"] = json!(true), 1, "problem: freshness: "),
         (BRANCHES, |branches| branches[0]["name"] = json!("release/*"), 1, "problem: direct pushes: "),
         (
             BRANCHES,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::clock::instant;
 use super::commits::hash_of;
 use super::planning::PlannedRef;
-use super::reviews::Proposal;
+use super::reviews::{Merged, Proposal};
 use super::trust_files::{self, TrustInput};
 use crate::approval::{Asked, Contributors, Covers, NotGenuine, Purpose, Record, SignedTag, Statement};
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
@@ -121,8 +121,8 @@ pub(super) struct Given {
 pub(super) enum Basis {
     /// What the statement says.
     Statement(Box<Statement>),
-    /// A commit that, merged now, would give this tree.
-    Review(ObjectId),
+    /// A commit that, merged now, would give this.
+    Review(Merged),
 }
 
 impl Approvals {
@@ -255,9 +255,10 @@ fn same_content(input: &TrustInput<'_>, statement: &Statement, path: &RepoPath) 
     Ok(old.as_ref() == input.old.files.get(path) && new.as_ref() == input.new.files.get(path))
 }
 
-/// Whether the reviewed commit, merged now, leaves a path as this change does.
-fn same_result(input: &TrustInput<'_>, merged: &ObjectId, path: &RepoPath) -> Result<bool, GitError> {
-    Ok(input.repository.file_at(merged, path)?.as_ref() == input.new.files.get(path))
+/// Whether the reviewed commit changes a path and, merged now, leaves it as this change does.
+fn same_result(input: &TrustInput<'_>, merged: &Merged, path: &RepoPath) -> Result<bool, GitError> {
+    let same = input.repository.file_at(&merged.tree, path)?.as_ref() == input.new.files.get(path);
+    Ok(same && !merged.unseen.contains(path))
 }
 
 /// The change, as a statement about it has to describe it; `None` where nothing can be approved, because

@@ -3,11 +3,13 @@
 //! In: approving reviews, each with the tree that its commit would give if it were merged now. Out: approvals beside
 //! the signed ones. Never: counts a review of content that the change does not have any more.
 
+use std::collections::BTreeSet;
+
 use super::approvals::{Basis, Given};
 use crate::approval::{Contributors, Covers, Purpose};
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
 use crate::owners::Approver;
-use crate::source::ObjectId;
+use crate::source::{ObjectId, RepoPath};
 
 /// What a forge says of a pull request besides its objects.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +34,27 @@ pub enum PushedBy {
     Anybody,
 }
 
+/// What merging a reviewed commit gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The tree.
+    pub tree: ObjectId,
+    /// Paths that the merge changes and the commit does not, because the target has renamed a file since: whoever
+    /// looked at the commit did not see them.
+    pub unseen: BTreeSet<RepoPath>,
+}
+
+impl Merged {
+    /// What it covers of a change that gives a tree.
+    fn covers(&self, tree: &ObjectId) -> Covers {
+        if self.tree == *tree && self.unseen.is_empty() {
+            Covers::WholeChange
+        } else {
+            Covers::UnchangedPaths
+        }
+    }
+}
+
 /// An approving review of somebody who is somebody.
 #[derive(Clone, Debug)]
 pub struct Review {
@@ -39,8 +62,8 @@ pub struct Review {
     pub approver: Approver,
     /// The commit that was looked at.
     pub commit: ObjectId,
-    /// The tree that it would give if it were merged now; `None` where it cannot be merged any more.
-    pub merged: Option<ObjectId>,
+    /// What it would give if it were merged now; `None` where it cannot be merged any more.
+    pub merged: Option<Merged>,
     /// Which findings could be seen in it.
     pub seen: Seen,
 }
@@ -74,8 +97,7 @@ impl Review {
         let counted = match &self.merged {
             _ if contributors.include(&self.approver) => Err(OWN),
             None => Err(GONE),
-            Some(merged) if merged == tree => Ok((merged, Covers::WholeChange)),
-            Some(merged) => Ok((merged, Covers::UnchangedPaths)),
+            Some(merged) => Ok((merged, merged.covers(tree))),
         };
         let standing = match &counted {
             Err(reason) => ApprovalStanding::None((*reason).to_owned()),

@@ -215,7 +215,8 @@ fn runs_the_gate(input: &TrustInput<'_>, path: &RepoPath) -> bool {
         || WORKFLOW_FOLDERS.iter().any(|folder| path.as_str().starts_with(folder));
     let mentions = |snapshot: &Snapshot| {
         let bytes = snapshot.files.get(path).and_then(|file| input.repository.blob(&file.id).ok());
-        bytes.is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains("portcullis"))
+        // To a forge, the names of actions are the same in capital letters.
+        bytes.is_some_and(|bytes| String::from_utf8_lossy(&bytes).to_ascii_lowercase().contains("portcullis"))
     };
     is_workflow && (mentions(input.old) || mentions(input.new))
 }

@@ -13,7 +13,7 @@ use super::stage::{Merge, Stage};
 use crate::approval::Asked;
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::commands::gate::{PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
+use crate::commands::gate::{Merged, PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
 use crate::evidence::{RefOperation, Seen};
 use crate::forge::{
     self, AccountKind, Approval, Forge, ForgeError, PullNumber, PullRequest, Pushers, approvals,
@@ -21,7 +21,7 @@ use crate::forge::{
 use crate::git::Repository;
 use crate::push::{HostFacts, MessageStyle, Via};
 use crate::report::Section;
-use crate::source::ObjectId;
+use crate::source::{ObjectId, RepoPath};
 use crate::verdict::Verdict;
 
 /// What pull requests are judged with.
@@ -156,23 +156,35 @@ impl Judge<'_> {
         let mut reviews = Vec::new();
         for Approval { login, commit } in standing {
             let Some(approver) = person(people, login, teams, doubt) else { continue };
-            let merged = self.reviewed(proposed, commit)?;
+            let merged = self.reviewed(session, proposed, commit)?;
             let seen = self.seen(session, proposed, commit)?;
             reviews.push(Review { approver, commit: commit.clone(), merged, seen });
         }
         Ok(reviews)
     }
 
-    /// The tree that a reviewed commit would give if it were merged now.
-    fn reviewed(&self, proposed: Proposed<'_>, commit: &ObjectId) -> Result<Option<ObjectId>, CommandError> {
+    /// What a reviewed commit would give if it were merged now.
+    fn reviewed(
+        &self,
+        session: &Session,
+        proposed: Proposed<'_>,
+        commit: &ObjectId,
+    ) -> Result<Option<Merged>, CommandError> {
         let gone = !self.stage.has(commit)? && self.stage.fetch_commit(commit).is_err();
         if gone || !self.stage.has(commit)? {
             return Ok(None);
         }
-        match self.stage.merge(proposed.base, commit)? {
-            Merge::Tree(tree) => Ok(Some(tree)),
-            Merge::Conflict => Ok(None),
-        }
+        let (tree, base) =
+            match (self.stage.merge(proposed.base, commit)?, self.stage.merge_base(proposed.base, commit)?) {
+                (Merge::Tree(tree), Some(base)) => (tree, base),
+                (Merge::Conflict, _) | (Merge::Tree(_), None) => return Ok(None),
+            };
+        let changed = |[old, new]: [&ObjectId; 2]| session.repository.changed_paths(Some(old), new);
+        let result = changed([&self.stage.tree_of(proposed.base)?, &tree])?;
+        let shown = changed([&self.stage.tree_of(&base)?, &self.stage.tree_of(commit)?])?;
+        let shown: BTreeSet<RepoPath> = shown.into_iter().collect();
+        let unseen = result.into_iter().filter(|path| !shown.contains(path)).collect();
+        Ok(Some(Merged { tree, unseen }))
     }
 
     /// What could be seen in a reviewed commit: where the target has moved on, only what was found in it then.

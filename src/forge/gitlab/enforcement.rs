@@ -107,7 +107,8 @@ fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
         None => hidden.push("the project's settings for merge requests are not shown to the token".into()),
     }
     layer.freshness = match (settings.merge_trains_enabled, settings.merge_method.as_deref()) {
-        (Some(true), _) => Freshness::Queue,
+        // A train puts requests together after each was judged alone.
+        (Some(true), _) => Freshness::Stale,
         (_, Some("ff" | "rebase_merge")) => Freshness::UpToDate,
         (_, Some(_)) => Freshness::Stale,
         (_, None) => Freshness::Unknown,

@@ -201,6 +201,17 @@ fn a_workflow_that_runs_the_gate_no_more() -> Result<(), Failure> {
     Ok(())
 }
 
+/// The workflow names the gate's action in capital letters, which are the same to the forge.
+#[test]
+fn a_workflow_that_names_the_gate_in_capital_letters() -> Result<(), Failure> {
+    let workflow = ".github/workflows/gate.yaml";
+    let server = Server::holding(&[(POLICY_PATH, &policy("")), (workflow, "uses: Acme/Portcullis@v1\n")])?;
+    let mallory = clone_of(&server, "mallory")?;
+    mallory.commit("Run nothing", &[(workflow, "run: 'true'\n")])?;
+    mallory.push_main()?.rejected(&["error[weakened-policy]", workflow]);
+    Ok(())
+}
+
 /// A release branch has a stricter policy of its own, and "catches up" with the laxer one of `main`.
 #[test]
 fn a_release_branch_that_catches_up_with_a_laxer_policy() -> Result<(), Failure> {

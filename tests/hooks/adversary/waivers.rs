@@ -1,9 +1,10 @@
 //! A waiver of one thing that is stretched over another one.
 
 use crate::common::git::Failure;
+use crate::hooks::approvals::{clone_of, key_files, trusting_policy};
 use crate::hooks::checkout::Checkout;
 use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
-use crate::hooks::server::Server;
+use crate::hooks::server::{File, Server};
 use crate::hooks::waivers_file::{WAIVERS_PATH, waivers_file};
 
 /// What a report says that the fingerprint of a change is.
@@ -80,6 +81,26 @@ fn more_in_a_waived_file_that_tools_read_differently() -> Result<(), Failure> {
         |kind: &str| SERVICE.replace("  type: ClusterIP\n", &format!("  type: ClusterIP\n  type: {kind}\n"));
     let (_server, mallory) = waived("ambiguous-yaml", SERVICE_PATH, [SERVICE, &twice("ClusterIP")])?;
     mallory.commit("Open", &[(SERVICE_PATH, &twice("NodePort"))])?;
+    mallory.push_main()?.rejected(&["error[node-port]"]);
+    Ok(())
+}
+
+/// The file's owner accepts her own finding: her signature counts as an owner's approval, and the annotation is hers.
+#[test]
+fn an_annotation_by_the_owner_who_signs_the_change() -> Result<(), Failure> {
+    let keys = key_files()?;
+    let policy = trusting_policy(1, "checks: {node-port: {annotation: allowed}}\n")?
+        .replace("owners: {approvals: 1}", "owners: {approvals: 1, signerCounts: true}");
+    let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
+    files.extend([
+        (POLICY_PATH, policy.as_str()),
+        (".github/CODEOWNERS", "* @alice\n/prod/ @mallory\n"),
+        (SERVICE_PATH, SERVICE),
+    ]);
+    let server = Server::holding(&files)?;
+    let mallory = clone_of(&server, "mallory")?;
+    let excused = "namespace: shop\n  annotations: {portcullis.dev/allow-node-port: mine}";
+    mallory.commit("Open", &[(SERVICE_PATH, &NODE_PORT.replace("namespace: shop", excused))])?;
     mallory.push_main()?.rejected(&["error[node-port]"]);
     Ok(())
 }

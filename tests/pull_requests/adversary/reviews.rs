@@ -123,3 +123,28 @@ fn a_mended_file_is_broken_again_under_an_old_approval() -> Result<(), Failure> 
     scene.run(7, &[])?.ended(1, &["other.yaml needs 1 more approval"]);
     Ok(())
 }
+
+/// Bob approved a line in a sandbox's file, and meanwhile main has made that file another one's: renamed by git, the line
+/// comes into a file that he never looked at.
+#[test]
+fn an_approved_line_that_the_target_moves_elsewhere() -> Result<(), Failure> {
+    let sandbox = long("blue");
+    let files = [(".portcullis.yaml", POLICY), ("CODEOWNERS", OWNERS), ("sandbox/settings.yaml", &*sandbox)];
+    let mut scene = Scene::with(&files)?;
+    let red = long("red");
+    scene.commit("change", &["main"], &[("sandbox/settings.yaml", &red)])?;
+    let head = scene.open(7, "change")?;
+    scene.review(7, "bob", "APPROVED", &head);
+    scene.run(7, &[])?.ended(0, &[]);
+    scene.commit("main", &["main"], &[("sandbox/settings.yaml", ""), ("prod/settings.yaml", &sandbox)])?;
+    scene.run(7, &[])?.ended(1, &["prod/settings.yaml needs 1 more approval"]);
+    Ok(())
+}
+
+/// Enough lines for git to recognise the file.
+fn long(colour: &str) -> String {
+    let more = (0..20).map(|number| format!("  key{number}: value\n")).collect::<Vec<_>>().concat();
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: shop\ndata:\n{more}  colour: {colour}\n"
+    )
+}

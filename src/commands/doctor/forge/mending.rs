@@ -104,7 +104,7 @@ impl Topic {
                  execution policy of the group; or the server's own hook"
             }
             Self::Freshness => {
-                "Settings, Merge requests: `Merge trains`, or the merge method `Fast-forward merge`"
+                "Settings, Merge requests: the merge method `Fast-forward merge`, without `Merge trains`"
             }
             Self::Bypass | Self::Pushes => {
                 "Settings, Repository, Protected branches: `Allowed to push and merge`: No one"

@@ -103,21 +103,31 @@ fn unpinned(case: Case<'_>) -> Line {
 fn freshness(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::Freshness.as_str(), Topic::Freshness.help(case.forge));
     let has = |wanted: Freshness| case.facts.layers.iter().any(|layer| layer.freshness == wanted);
-    if has(Freshness::Queue) {
-        return Line::ok(topic, "a merge queue judges again what it merges");
-    }
-    if has(Freshness::UpToDate) {
-        return Line::ok(topic, "a branch has to contain the target's tip before it is merged");
-    }
-    let hidden = case.facts.hidden.first().map(|reason| one_line(reason));
-    let unseen = || "the forge does not tell how it merges".to_owned();
-    if let Some(reason) = hidden.or_else(|| has(Freshness::Unknown).then(unseen)) {
+    let judged_again = |layer: &Layer| match layer.freshness {
+        Freshness::Queue | Freshness::UpToDate => true,
+        Freshness::Stale | Freshness::Unknown => false,
+    };
+    let hidden = |reason: &str| {
         let text = format!("it cannot be told whether a green status can grow stale: {reason}");
-        return Line::unknown(topic, text, "ask again with a token that may see it");
+        Line::unknown(topic, text, "ask again with a token that may see it")
+    };
+    match Hold::by(case, judged_again) {
+        Hold::Everybody if has(Freshness::Queue) => {
+            Line::ok(topic, "a merge queue judges again what it merges")
+        }
+        Hold::Everybody => Line::ok(topic, "a branch has to contain the target's tip before it is merged"),
+        Hold::Except(who) => {
+            let text = format!("a status stays green when the target moves, for these: {}", names(&who));
+            if is_wide(&who) { Line::problem(topic, text, help) } else { Line::weak(topic, text, help) }
+        }
+        Hold::Hidden(reason) => hidden(&reason),
+        Hold::Nothing if has(Freshness::Unknown) => hidden("the forge does not tell how it merges"),
+        Hold::Nothing => {
+            let text = "a status stays green when the target moves: two changes, each of them harmless, are both \
+                        merged and give somebody rights together";
+            Line::problem(topic, text, help)
+        }
     }
-    let text = "a status stays green when the target moves: two changes, each of them harmless, are both merged and \
-                give somebody rights together";
-    Line::problem(topic, text, help)
 }
 
 fn bypass(case: Case<'_>, layers: &[&Layer]) -> Line {

@@ -8,7 +8,7 @@ use crate::commands::doctor::line::Line;
 use crate::forge::{Told, WorkflowFile};
 use crate::push::ForgeKind;
 
-/// What a workflow that runs the gate mentions.
+/// What a workflow that runs the gate mentions, in any case.
 const NAME: &str = "portcullis";
 
 /// The line; none where what describes the pipeline is judged with the project's settings.
@@ -41,7 +41,8 @@ pub(super) fn line(case: Case<'_>) -> Option<Line> {
 
 fn of_files(case: Case<'_>, files: &[WorkflowFile]) -> Line {
     let (topic, help) = (Topic::Workflow.as_str(), Topic::Workflow.help(case.forge));
-    let own: Vec<&WorkflowFile> = files.iter().filter(|file| file.text.contains(NAME)).collect();
+    let own: Vec<&WorkflowFile> =
+        files.iter().filter(|file| file.text.to_ascii_lowercase().contains(NAME)).collect();
     let mut trusted = None;
     let mut editable = None;
     for file in &own {

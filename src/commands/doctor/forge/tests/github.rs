@@ -3,8 +3,8 @@
 use super::{Hole, app, bypassed, hidden, hook, layer, reviews};
 use crate::commands::doctor::line::Standing;
 use crate::forge::{
-    Barrier, Demand, Freshness, Gap, HookControl, HookEffect, OwnersFileProblem, Pushes, Reach,
-    RequiredStatus, Statuses, Told,
+    Barrier, Bypass, Demand, Enforcement, Freshness, Gap, HookControl, HookEffect, Layer, OwnersFileProblem,
+    Pushes, Reach, RequiredStatus, Statuses, Told,
 };
 
 pub(super) const ON_GITHUB: &[Hole] = &[
@@ -83,6 +83,8 @@ pub(super) const ON_GITHUB: &[Hole] = &[
     (|facts| layer(facts).freshness = Freshness::Stale, "freshness", Standing::Problem, "two changes"),
     (|facts| layer(facts).freshness = Freshness::Unknown, "freshness", Standing::Unknown, "cannot be told"),
     (|facts| layer(facts).freshness = Freshness::Queue, "freshness", Standing::Ok, "queue"),
+    (|facts| looser(facts, Reach::EveryWriter), "freshness", Standing::Problem, "for these: all"),
+    (|facts| looser(facts, Reach::Named), "freshness", Standing::Weak, "for these: all"),
     (|facts| bypassed(facts, "the team 3", Reach::Named), "bypass", Standing::Weak, "the team 3"),
     (
         |facts| bypassed(facts, "all", Reach::EveryWriter),
@@ -161,3 +163,10 @@ pub(super) const ON_GITHUB: &[Hole] = &[
     ),
     (|facts| facts.server_hooks = hidden(), "server hook", Standing::Advice, "cannot be told"),
 ];
+
+/// Freshness is another ruleset's, and not for everybody.
+fn looser(facts: &mut Enforcement, reach: Reach) {
+    layer(facts).freshness = Freshness::Stale;
+    let bypass = Told::Known(vec![Bypass { who: "all".into(), reach }]);
+    facts.layers.push(Layer { freshness: Freshness::UpToDate, bypass, ..Layer::open("ruleset `fresh`") });
+}
