@@ -3,7 +3,8 @@
 #   docker build --tag portcullis .
 #   docker run --rm --read-only --volume "$PWD:/repository:ro" portcullis check --repo /repository --base main --head HEAD
 #
-# `pr` fetches with git and `approve` signs with it, which the last stage has not: build --target with-git for those.
+# `pr` fetches with git, which the last stage has not: build --target with-git for it. `approve` and `pr
+# --issue-approvals` sign with gpg or ssh-keygen, which neither stage has: run them where your keys are.
 FROM rust:1.95.0-alpine3.22 AS build
 # hadolint ignore=DL3018
 RUN apk add --no-cache ca-certificates g++ git make musl-dev

@@ -233,14 +233,27 @@ pub struct PolicyArguments {
 /// Subcommands of `policy`.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Print the JSON Schema of policy files, for editors.
-    Schema,
+    /// Print the JSON Schema of policy files, or of files of waivers, for editors.
+    Schema {
+        /// The files that it describes.
+        #[arg(long, value_enum, value_name = "FILES", default_value_t = SchemaOf::Policy)]
+        of: SchemaOf,
+    },
     /// Check a policy file and print what each check does under it.
     Show {
         /// The file.
         #[arg(default_value = ".portcullis.yaml")]
         file: PathBuf,
     },
+}
+
+/// What a JSON Schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// `.portcullis.yaml` and server policies.
+    Policy,
+    /// `.portcullis-waivers.yaml`.
+    Waivers,
 }
 
 /// Arguments of `init`.

@@ -6,7 +6,7 @@
 # Then two owners approve with keys of both kinds (tests/approvals/conformance.sh).
 # Then lets the validators of those who read reports judge them (tests/reports/conformance.sh).
 # Then lets those who know workflows read the action and the workflows (tests/workflows/conformance.sh).
-# Then compares what is asked of GitHub with its own description (tests/pull_requests/conformance.sh).
+# Then compares what is asked of GitHub, GitLab and Gitea with what others know of them (tests/pull_requests/conformance.sh).
 # Then lets the doctor read the settings that it has as examples (tests/enforcement/conformance.sh).
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail

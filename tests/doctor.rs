@@ -58,7 +58,7 @@ fn guarded() -> Result<Place, Failure> {
 const PROVED: [&str; 3] = [
     "ok: bad change: rejected by portcullis for ",
     "ok: good change: accepted by portcullis",
-    "ok: time: a small push",
+    "ok: time: a small change",
 ];
 
 #[test]

@@ -5,6 +5,8 @@
 
 mod common;
 
+#[path = "enforcement/answers.rs"]
+mod answers;
 #[path = "enforcement/asked.rs"]
 mod asked;
 #[path = "enforcement/gitea.rs"]
@@ -13,6 +15,8 @@ mod gitea;
 mod github;
 #[path = "enforcement/gitlab.rs"]
 mod gitlab;
+#[path = "enforcement/protection.rs"]
+mod protection;
 #[path = "pull_requests/replies.rs"]
 mod replies;
 #[path = "enforcement/server.rs"]

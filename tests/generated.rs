@@ -27,7 +27,7 @@ fn file_names(folder: &Path) -> Result<BTreeSet<String>, Failure> {
 }
 
 #[test]
-fn check_pages_and_the_policy_schema_are_current() -> Result<(), Failure> {
+fn check_pages_and_schemas_are_current() -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let written = folder.path().to_string_lossy().into_owned();
     let cases = project("tests/checks").to_string_lossy().into_owned();
@@ -39,8 +39,9 @@ fn check_pages_and_the_policy_schema_are_current() -> Result<(), Failure> {
         same_file(&project("docs").join(&page), &fs::read_to_string(folder.path().join(&page))?)?;
     }
     assert_eq!(file_names(&project("docs/checks"))?, file_names(&folder.path().join("checks"))?);
-    let schema = fs::read_to_string(folder.path().join("policy.schema.json"))?;
-    same_file(&project("docs/policy.schema.json"), &schema)
+    ["policy.schema.json", "waivers.schema.json"].iter().try_for_each(|name| {
+        same_file(&project("docs").join(name), &fs::read_to_string(folder.path().join(name))?)
+    })
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod hooks {
     mod alone;
     mod annotations;
     mod approvals;
+    mod approved_trust_files;
     mod baseline;
     mod checkout;
     mod floor;
@@ -39,6 +40,7 @@ mod hooks {
     mod repositories;
     mod server;
     mod signatures;
+    mod statements;
     mod tags;
     mod trust_files;
     mod trusted_keys;

@@ -9,23 +9,28 @@ use crate::report::{ReportContext, ReportContextError};
 
 /// Arguments of `pr`.
 #[derive(Args, Debug)]
+#[command(mut_arg("repo", |argument| argument.help(
+    "A clone that may hold most of what is judged, so that only the rest is fetched; nothing in it is changed",
+)))]
 pub struct PullRequestArguments {
-    /// The pull request; what the runner's event is about where absent.
+    /// The number of the pull request; the one that the runner's event is about where absent.
     #[arg(long, value_name = "NUMBER")]
     pub number: Option<u64>,
-    /// The forge; told by the runner's variables where absent.
+    /// The forge; told by the runner's variables where absent. The token comes from `PORTCULLIS_TOKEN`, or from
+    /// `GITHUB_TOKEN`, `GITLAB_TOKEN` or `GITEA_TOKEN`.
     #[arg(long, value_enum)]
     pub forge: Option<ForgeArgument>,
     /// The repository on the forge, such as `acme/prod`.
     #[arg(long, value_name = "PATH")]
     pub project: Option<String>,
-    /// The base of the forge's API, such as `https://github.example.com/api/v3`.
+    /// The base of the forge's API, such as `https://github.example.com/api/v3`; told by the runner's variables where
+    /// absent, or GitHub's own.
     #[arg(long, value_name = "URL")]
     pub api: Option<String>,
     /// More certificates to trust, as a PEM file.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// The name of the status.
+    /// The name of status and comment. Behind it stands the target in brackets where that is not the default branch.
     #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
     pub context: ReportContext,
     /// State every review that counts as an object that is signed with git's configured key, for hooks that ask no
@@ -61,7 +66,7 @@ pub struct ToldArguments {
     /// Propose changes beside lines where it is certain what they should be.
     #[arg(long)]
     pub suggestions: bool,
-    /// Tell the forge nothing.
+    /// Judge and report here only; tell the forge nothing.
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -19,26 +19,27 @@ pub struct BaselineArguments {
     /// Remove entries of objects that are not in the revision, too: they may stand on another branch.
     #[arg(long)]
     pub drop_absent: bool,
+    /// The file; `.portcullis-waivers.yaml` at the root of the work tree where absent.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// What new entries say.
     #[command(flatten)]
     pub terms: TermArguments,
 }
 
-/// What new waivers say, and where they are written.
+/// What new waivers say, and what they are made from.
 #[derive(Args, Debug)]
 pub struct TermArguments {
     /// Who answers for new entries; the owners of the file by CODEOWNERS where absent.
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,
-    /// The last day of new entries: a date, or a number of days ahead such as `90d`.
+    /// The last day of new entries: a date, or a number of days ahead such as `30d`; 90 days ahead where absent, or as
+    /// far as the policy allows.
     #[arg(long, value_name = "DATE|DAYS")]
     pub expires: Option<String>,
     /// Why new entries are accepted.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// The file; `.portcullis-waivers.yaml` at the root of the work tree where absent.
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
     /// The server's policy.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
@@ -56,6 +57,9 @@ pub struct ImportWaiversArguments {
     /// Files and folders of the repository to look at; all where none is named.
     #[arg(value_name = "PATH")]
     pub paths: Vec<String>,
+    /// Add the entries to this file, such as `.portcullis-waivers.yaml`; printed to standard output where absent.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// What new entries say.
     #[command(flatten)]
     pub terms: TermArguments,

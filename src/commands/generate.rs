@@ -5,7 +5,7 @@ use clap::CommandFactory as _;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::checks::{Check, REGISTRY};
-use crate::cli::{Cli, CompletionsArguments, GenerateDocsArguments};
+use crate::cli::{Cli, CompletionsArguments, GenerateDocsArguments, SchemaOf};
 
 pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, CommandError> {
     let mut script = Vec::new();
@@ -21,13 +21,15 @@ pub(super) fn manual() -> Result<Exit, CommandError> {
     Ok(Exit::Accept)
 }
 
-/// Writes `checks/<id>.md` for every check, with its first deny case, and the policy's JSON Schema.
+/// Writes `checks/<id>.md` for every check, with its first deny case, and the JSON Schemas of our own files.
 pub(super) fn docs(arguments: &GenerateDocsArguments) -> Result<Exit, CommandError> {
     for check in REGISTRY {
         let page = format!("{}{}", check.meta.page(), example(check, arguments)?);
         write(&arguments.folder.join("checks").join(format!("{}.md", check.meta.id)), &page)?;
     }
-    write(&arguments.folder.join("policy.schema.json"), &super::policy::schema())?;
+    for (name, of) in [("policy", SchemaOf::Policy), ("waivers", SchemaOf::Waivers)] {
+        write(&arguments.folder.join(format!("{name}.schema.json")), &super::policy::schema(of))?;
+    }
     Ok(Exit::Accept)
 }
 

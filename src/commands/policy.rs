@@ -4,21 +4,25 @@ use super::error::{CommandError, Exit};
 use super::gate::load_policy_file;
 use super::output::print;
 use crate::checks::REGISTRY;
-use crate::cli::{PolicyArguments, PolicyCommand};
+use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
 use crate::finding::Severity;
-use crate::policy::{PolicyDocument, WaivedFinding};
+use crate::policy::{PolicyDocument, WaivedFinding, WaiversDocument};
 
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
-        PolicyCommand::Schema => print(&schema())?,
+        PolicyCommand::Schema { of } => print(&schema(*of))?,
         PolicyCommand::Show { file } => print(&show(file)?)?,
     }
     Ok(Exit::Accept)
 }
 
-/// The JSON Schema of a policy file.
-pub(super) fn schema() -> String {
-    format!("{:#}\n", schemars::schema_for!(PolicyDocument).to_value())
+/// The JSON Schema of a file.
+pub(super) fn schema(of: SchemaOf) -> String {
+    let schema = match of {
+        SchemaOf::Policy => schemars::schema_for!(PolicyDocument),
+        SchemaOf::Waivers => schemars::schema_for!(WaiversDocument),
+    };
+    format!("{:#}\n", schema.to_value())
 }
 
 fn show(file: &std::path::Path) -> Result<String, CommandError> {

@@ -240,6 +240,25 @@ impl RefEvidence {
         Approver::distinct(approving.filter_map(|approval| approval.approver.as_ref()))
     }
 
+    /// What the owners' files ask for, line by line, and who has approved: of owned paths, and of trust files whose
+    /// owners have not all approved.
+    pub fn demands(&self) -> impl Iterator<Item = (&Requirement, &Standing)> {
+        let owned = match &self.owned {
+            Evidence::Known(owned) => owned.as_slice(),
+            Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => &[],
+        };
+        let trusted = self.trust_files.iter().flat_map(|change| match &change.approval {
+            TrustApproval::Missing(missing) => missing.as_slice(),
+            TrustApproval::Server
+            | TrustApproval::First
+            | TrustApproval::Governed
+            | TrustApproval::Owners(_)
+            | TrustApproval::Nobody(_) => &[],
+        });
+        let owned = owned.iter().map(|change| (&*change.requirement, &change.standing));
+        owned.chain(trusted.map(|missing| (&*missing.requirement, &missing.standing)))
+    }
+
     /// Evidence of a change that is no ref update: a folder or an index.
     pub fn none() -> Self {
         Self {

@@ -78,8 +78,19 @@ pub struct Finding {
     pub offending: Vec<String>,
     /// Who can now do what by which way, for findings about grants and exposures.
     pub path: Vec<Edge>,
+    /// Whose approval is missing, where that is what was found.
+    pub lacking: Vec<Lacking>,
     /// What it says, where other checks may say the same of the same place.
     pub aspect: Option<Aspect>,
+}
+
+/// Approvals that are missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lacking {
+    /// Who is asked: accounts, teams and addresses, with `, ` between them.
+    pub of: String,
+    /// How many of them have to approve still.
+    pub count: usize,
 }
 
 /// What several checks may say of one value. Of their findings, the strictest is reported.
@@ -128,8 +139,15 @@ impl Finding {
             suggestion: None,
             offending: Vec::new(),
             path: Vec::new(),
+            lacking: Vec::new(),
             aspect: None,
         }
+    }
+
+    /// So many of these people have to approve still.
+    pub fn lacks(mut self, of: impl Into<String>, count: usize) -> Self {
+        self.lacking.push(Lacking { of: of.into(), count });
+        self
     }
 
     /// How bad it is; medium where a check does not say.

@@ -10,7 +10,7 @@ mod path;
 mod severity;
 mod suggestion;
 
-pub use builder::{Aspect, Finding, Note, Subject};
+pub use builder::{Aspect, Finding, Lacking, Note, Subject};
 pub use fingerprint::Fingerprint;
 pub use location::{Location, Side};
 pub use path::{Edge, Relation, Station, StationKind};

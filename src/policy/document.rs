@@ -23,8 +23,10 @@ pub const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyDocument {
     /// Always `portcullis.dev/v1`.
+    #[schemars(extend("const" = "portcullis.dev/v1"))]
     pub api_version: String,
     /// Always `GatePolicy`.
+    #[schemars(extend("const" = "GatePolicy"))]
     pub kind: String,
     /// The profile that this policy starts from; `baseline` where absent.
     pub profile: Option<ProfileName>,
@@ -192,6 +194,21 @@ pub struct Scope {
     pub severities: Vec<Severity>,
     /// What happens there.
     pub enforce: Enforcement,
+}
+
+/// A file of waivers beside the policy.
+#[derive(Clone, Debug, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WaiversDocument {
+    /// Always `portcullis.dev/v1`.
+    #[schemars(extend("const" = "portcullis.dev/v1"))]
+    pub api_version: String,
+    /// Always `GateWaivers`.
+    #[schemars(extend("const" = "GateWaivers"))]
+    pub kind: String,
+    /// Accepted findings.
+    #[serde(default)]
+    pub waivers: Option<Vec<WaiverEntry>>,
 }
 
 /// An accepted finding.

@@ -27,7 +27,7 @@ pub use comparison::weakenings;
 pub use document::{
     AnnotationUse, ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry,
     ForgeEntry, ForgeUse, KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry, PolicyDocument,
-    Scope, SignatureRequirement, SignaturesEntry, WaiverEntry,
+    Scope, SignatureRequirement, SignaturesEntry, WaiverEntry, WaiversDocument,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

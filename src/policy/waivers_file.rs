@@ -212,6 +212,19 @@ mod tests {
     }
 
     #[test]
+    fn the_schema_for_editors_knows_the_same_keys() {
+        let schema = schemars::schema_for!(crate::policy::WaiversDocument).to_value();
+        for (pointer, keys) in [("/properties", &KEYS[..]), ("/$defs/WaiverEntry/properties", &ENTRY_KEYS)] {
+            let properties = schema.pointer(pointer).and_then(serde_json::Value::as_object).unwrap();
+            let known: std::collections::BTreeSet<&str> = keys.iter().copied().collect();
+            assert_eq!(
+                properties.keys().map(String::as_str).collect::<std::collections::BTreeSet<_>>(),
+                known
+            );
+        }
+    }
+
+    #[test]
     fn entries_are_those_of_the_policy_file() {
         let file = parse(&format!("{HEADER}waivers:\n- {{{ENTRY}}}\n"));
         assert!(file.mistakes.is_empty(), "{:?}", file.mistakes);

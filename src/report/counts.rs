@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Report;
 use super::entry::{Entry, Standing, undecided};
-use crate::policy::Enforcement;
+use crate::verdict::Judged;
 
 /// The numbers of one report.
 #[derive(Clone, Copy, Debug)]
@@ -44,15 +44,20 @@ impl Counts {
 }
 
 fn approvals_missing(entries: &[Entry<'_>]) -> usize {
-    let waits = |entry: &&Entry<'_>| {
-        entry.standing == Standing::Blocks && entry.judged.decision.enforcement == Enforcement::Approve
-    };
     let mut asked: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in entries.iter().filter(waits) {
-        let missing = asked.entry(format!("{:?}", entry.judged.decision.demands)).or_insert(0);
-        *missing = (*missing).max(entry.judged.missing);
+    for (of, count) in entries.iter().filter(|entry| entry.standing == Standing::Blocks).flat_map(waits_for) {
+        let missing = asked.entry(of).or_insert(0);
+        *missing = (*missing).max(count);
     }
     asked.values().sum()
+}
+
+/// Whom a finding waits for, and for how many of them.
+fn waits_for(entry: &Entry<'_>) -> Vec<(String, usize)> {
+    let Judged { finding, decision, missing, .. } = entry.judged;
+    let owners = finding.lacking.iter().map(|lacking| (lacking.of.clone(), lacking.count));
+    let demands: Vec<String> = decision.demands.iter().map(|demand| demand.approvers.join(", ")).collect();
+    owners.chain((*missing > 0).then(|| (demands.join("; "), *missing))).collect()
 }
 
 /// A number and its noun.

@@ -1,6 +1,7 @@
 //! What every format says of a finding, in one order: what holds the change back stands first.
 
 use super::{Report, Section};
+use crate::approval::Purpose;
 use crate::evidence::ApprovalStanding;
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{ApprovalDemand, Enforcement, Origin};
@@ -68,6 +69,9 @@ impl Standing {
     }
 }
 
+/// How many places besides the first are told where a format has only one.
+const PLACES: usize = 10;
+
 /// One finding, where it was judged, and what it means there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
@@ -84,14 +88,20 @@ impl<'a> Entry<'a> {
         format!("{message}{end}")
     }
 
-    /// Facts, who is asked, who accepted it, and what to do now: a word, and what it says.
+    /// Facts, who is asked, which rule decides, what a waiver would name, who accepted it, and what to do now: a word,
+    /// and what it says.
     pub(super) fn details(&self) -> Vec<(&'static str, String)> {
         let Judged { finding, decision, .. } = self.judged;
         let mut details: Vec<(&'static str, String)> =
             finding.notes.iter().map(|note| (note.label, note.text.clone())).collect();
+        if let Some(commit) = &finding.commit {
+            details.push(("commit", commit.short().to_owned()));
+        }
         if decision.enforcement == Enforcement::Approve {
             details.push(("approval", approval(self.judged)));
         }
+        details.push(("policy", policy_line(&decision.origin)));
+        details.push(("fingerprint", finding.fingerprint().to_string()));
         if let Some(accepted) = &decision.waived {
             details.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
         }
@@ -112,10 +122,12 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The message and all details, one a line.
+    /// The message, the places besides the first, and all details, one a line.
     pub(super) fn text(&self) -> String {
+        let places = self.judged.finding.related.iter().take(PLACES);
+        let places = places.map(|at| format!("\nsee: {}", labelled(at)));
         let details = self.details().into_iter().map(|(word, text)| format!("\n{word}: {text}"));
-        std::iter::once(self.sentence()).chain(details).collect()
+        std::iter::once(self.sentence()).chain(places).chain(details).collect()
     }
 
     /// Where a reader of the new revision is sent.
@@ -151,33 +163,40 @@ pub(super) fn entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
     entries
 }
 
-/// What could not be evaluated, each with the section that it holds back.
+/// What could not be evaluated, each with the section that it holds back where there are several.
 pub(super) fn undecided(report: &Report) -> Vec<String> {
-    let sections = report.sections.iter();
-    sections
-        .flat_map(|section| {
-            let reasons = section.judgement.undecided.iter();
-            reasons.map(move |reason| format!("{}: {reason}", section.title))
-        })
-        .collect()
+    let of_section = |section: &Section| {
+        section.judgement.undecided.iter().map(|reason| named(report, section, reason)).collect::<Vec<_>>()
+    };
+    report.sections.iter().flat_map(of_section).collect()
+}
+
+/// A remark with its section's name, which only tells something where there are several.
+fn named(report: &Report, section: &Section, remark: &str) -> String {
+    match report.sections.as_slice() {
+        [_] => remark.to_owned(),
+        _ => format!("{}: {remark}", section.title),
+    }
 }
 
 /// What every reader has to know besides findings: overrides, approvals, and what nobody here evaluates.
 pub(super) fn remarks(report: &Report) -> Vec<String> {
-    let sections = report.sections.iter();
-    sections
-        .flat_map(|section| remarks_of(section).into_iter().map(|text| format!("{}: {text}", section.title)))
-        .collect()
+    let of_section =
+        |section| remarks_of(section).iter().map(|text| named(report, section, text)).collect::<Vec<_>>();
+    report.sections.iter().flat_map(of_section).collect()
 }
 
-/// The remarks on one section.
+fn forced(section: &Section) -> Option<String> {
+    let forced = section.judgement.forced.as_ref()?;
+    Some(format!("FORCED by {}: {}", forced.people.join(", "), forced.reasons.join("; ")))
+}
+
+/// The remarks on one section. Reviews of a forge are told among its notices.
 pub(super) fn remarks_of(section: &Section) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if let Some(forced) = &section.judgement.forced {
-        remarks.push(format!("FORCED by {}: {}", forced.people.join(", "), forced.reasons.join("; ")));
-    }
+    let mut remarks: Vec<String> = forced(section).into_iter().collect();
     remarks.extend(section.notices.iter().cloned());
     let whole = section.approvals.iter().filter(|facts| facts.standing == ApprovalStanding::WholeChange);
+    let whole = whole.filter(|facts| facts.purpose != Some(Purpose::Review));
     let people = whole.filter_map(|facts| facts.approver.as_ref());
     remarks.extend(people.map(|approver| format!("approved by {}", approver.name)));
     remarks
@@ -201,6 +220,11 @@ pub(super) fn place(at: &Location) -> String {
         Side::New => "",
     };
     format!("{}:{}:{}{side}", at.path, at.start.line, at.start.column)
+}
+
+fn labelled(at: &Location) -> String {
+    let label = at.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
+    format!("{}{label}", place(at))
 }
 
 /// The line of the policy that decides; that of a profile is no file to open.

@@ -147,7 +147,7 @@ fn fits(label: &str) -> bool {
 
 fn shown_path(location: &Location) -> String {
     let side = match location.side {
-        Side::Old => " (before the push)",
+        Side::Old => " (before the change)",
         Side::New => "",
     };
     format!("{}{side}", terminal(location.path.as_str()))

@@ -11,7 +11,7 @@ use super::length::cut;
 const TEXT: usize = 300;
 const ESCAPED: usize = 4 * TEXT;
 const PLACES: usize = 4;
-const FACTS: usize = 8;
+const FACTS: usize = 10;
 
 /// Stops at the first that does not fit: nothing stands here while something worse is left out.
 pub(super) fn push_what_fits(text: &mut String, blocks: &[String], limit: usize, noun: &str) {

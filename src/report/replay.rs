@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::counts::plural;
 use super::escape::terminal;
 use crate::source::ObjectId;
 use crate::verdict::{Judgement, Verdict};
@@ -26,8 +27,9 @@ impl ReplayRow {
         let counts: Vec<String> = checks.iter().map(|(check, count)| format!("{check} {count}")).collect();
         let findings = if counts.is_empty() { "-".to_owned() } else { counts.join(", ") };
         let objects = self.judgement.objects_changed;
+        let noun = if objects == 1 { "object " } else { "objects" };
         format!(
-            "{}  {:<9}  {objects:>5} objects  {:>6.1} ms  {findings}",
+            "{}  {:<9}  {objects:>5} {noun}  {:>6.1} ms  {findings}",
             self.commit.short(),
             self.judgement.verdict.as_str(),
             self.elapsed.as_secs_f64() * 1000.0,
@@ -48,11 +50,12 @@ impl ReplaySummary<'_> {
         let count = |wanted: Verdict| self.rows.iter().filter(|row| row.judgement.verdict == wanted).count();
         let objects: usize = self.rows.iter().map(|row| row.judgement.objects_changed).sum();
         let mut text = format!(
-            "\n{} commits: {} accept, {} reject, {} undecided; {objects} objects changed\n",
-            self.rows.len(),
+            "\n{}: {} accept, {} reject, {} undecided; {} changed\n",
+            plural(self.rows.len(), "commit"),
             count(Verdict::Accept),
             count(Verdict::Reject),
             count(Verdict::Undecided),
+            plural(objects, "object"),
         );
         let _ = writeln!(
             text,

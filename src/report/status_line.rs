@@ -18,7 +18,8 @@ pub fn status_line(report: &Report) -> String {
         Verdict::Reject => format!("rejected: {}", held_back(&counts)),
         Verdict::Undecided => format!("undecided: {}", undecided(report).join("; ")),
     };
-    cut(&terminal(&line.replace('\n', " ")), LENGTH)
+    let parts: Vec<&str> = line.lines().map(str::trim).collect();
+    cut(&terminal(&parts.join("; ")), LENGTH)
 }
 
 fn accepted(report: &Report, counts: &Counts) -> String {

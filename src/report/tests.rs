@@ -157,6 +157,20 @@ fn a_waived_finding_stays_visible_and_holds_nothing_back() {
     assert!(rendered(&report, Format::Github).starts_with("::notice "));
 }
 
+/// What a waiver has to name, and the other end of a grant.
+#[test]
+fn fingerprint_and_all_places_are_told_in_every_format() {
+    let mut far = blocking("rbac-escalation", "binding.yaml");
+    far.finding.related.push(at("role.yaml", 7, Side::New));
+    let fingerprint = far.finding.fingerprint().to_string();
+    let report = report(vec![section(Verdict::Reject, vec![far])]);
+    for format in FORMATS {
+        let text = rendered(&report, format);
+        assert!(text.contains("role.yaml"), "{format:?}: {text}");
+        assert!(text.contains(&fingerprint) || format == Format::Human, "{format:?}: {text}");
+    }
+}
+
 #[test]
 fn who_can_unblock_is_named_and_who_did() {
     let open = report(vec![section(Verdict::Reject, vec![approving(1)])]);

@@ -16,9 +16,9 @@ const NEWER_PROGRAM: &str = "sign again with a current version of GnuPG, Sequoia
 const TOUCH: &str = "sign again and touch the security key when it blinks.";
 const CLOCK: &str = "set your computer's clock, and sign again.";
 const JOIN_KEYRING: &str =
-    "ask an owner of the keyring to add your public key in its own push, then push again.";
+    "ask an owner of the keyring to add your public key in a change of its own, then try again.";
 const JOIN_SIGNERS: &str =
-    "ask an owner of the allowed signers to add your public key in its own push, then push again.";
+    "ask an owner of the allowed signers to add your public key in a change of its own, then try again.";
 const ALLOW_GIT: &str =
     "ask an owner of the allowed signers to let the key sign for git, or sign with another key.";
 const ONE_CERTIFICATE: &str = "ask an owner of the keyring to keep the key in one certificate only.";

@@ -41,7 +41,9 @@ fn the_findings_of_today_are_written_and_hold() -> Result<(), Failure> {
     let (server, alice) = clone()?;
     let said = alice
         .portcullis(&[&OWNED[..], &["--expires", "30d", "--reason", "before: the gate\n\"x\""]].concat())?;
-    assert!(said.contains("2 waivers, 2 of them new"), "{said}");
+    assert!(said.contains("2 waivers, 2 new\n  commit it: "), "{said}");
+    let said = fails(&alice, &[&OWNED[..], &["--expires", "30x"]].concat())?;
+    assert!(said.contains("say the last day as YYYY-MM-DD"), "{said}");
     let written = text(&alice)?;
     assert_eq!(written.matches("- check: node-port\n").count(), 2, "{written}");
     assert!(written.find("shop/frontend") < written.find("shop/other"), "{written}");
@@ -104,7 +106,7 @@ fn what_cannot_be_judged_here_is_kept_and_told() -> Result<(), Failure> {
         "kept: node-port of Service/shop/elsewhere (line 5): its object is not here",
         "kept: image-downgrade of Service/shop/frontend (line 6): only a change shows",
         "kept: node-port of Service/shop/frontend (line 7): its object is not here",
-        "4 waivers, 0 of them new",
+        "4 waivers, 0 new",
         "1 blocking finding is not in it",
     ] {
         assert!(said.contains(told), "{told}: {said}");

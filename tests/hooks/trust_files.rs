@@ -163,3 +163,16 @@ fn a_waiver_cannot_come_with_what_it_waives() -> Result<(), Failure> {
     alice.push_main()?.rejected(&["error[weakened-policy]", "error[node-port]"]);
     Ok(())
 }
+
+/// Whoever mends a policy that nobody can use is told that theirs is not the broken one, and who lets it in.
+#[test]
+fn the_mended_policy_is_not_taken_for_the_broken_one() -> Result<(), Failure> {
+    let (_server, alice) = server(&policy("nonsense: 1\n"))?;
+    alice.commit("Mend the policy", &[(POLICY_PATH, &policy(""))])?;
+    alice.push_main()?.rejected(&[
+        "unknown field `nonsense`",
+        "so it stands on the governing ref already",
+        "an administrator of the server mends it there",
+    ]);
+    Ok(())
+}

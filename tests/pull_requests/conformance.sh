@@ -1,22 +1,43 @@
 #!/usr/bin/env bash
-# Compares what `pr` asks and what the tests' stand-in answers with GitHub's own description of its API.
+# Compares what `pr` and `doctor --forge` ask and what the tests' stand-ins answer with what others know of the forges:
+# GitHub's own description of its API (the npm package @octokit/openapi), and the Go clients of GitLab and Gitea.
 # usage: tests/pull_requests/conformance.sh
-# Runs the tests of pull requests, records every exchange, and validates each with the npm package @octokit/openapi.
-# Says what it lacks and counts it as unmet; fails only where an exchange is none that GitHub describes.
+# Runs the tests, records every exchange, and compares each. Says what it lacks and counts it as unmet; fails only where
+# an exchange is none that the forge knows.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/tests/pull_requests
-for program in node npm; do
-  command -v "$program" >/dev/null || { echo "UNMET: $program is not here, so exchanges with the forge were not compared with its description"; exit 0; }
-done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if ! npm install --silent --no-audit --no-fund --prefix "$work" @octokit/openapi@23 ajv@8 ajv-formats@3 >/dev/null 2>&1; then
-  echo "UNMET: @octokit/openapi cannot be had, so exchanges with the forge were not compared with it"
-  exit 0
-fi
-# Replies that are wrong on purpose are not GitHub's, nor is a git server that leads elsewhere.
-RECORD_EXCHANGES=$work cargo test --quiet --locked --test pull_requests -- --skip failures:: --skip adversary:: --skip gitlab:: --skip gitea:: >"$work/tests.log" 2>&1 \
-  || { tail -n 40 "$work/tests.log"; exit 1; }
-cd "$work"
-node "$here/openapi.mjs" node_modules/@octokit/openapi/generated/api.github.com.deref.json exchanges.jsonl
+failed=0
+unmet() { echo "UNMET: $1, so exchanges with $2 were not compared"; }
+# Runs tests, whose exchanges go to a folder.
+recorded() {
+  local folder=$1
+  shift
+  mkdir -p "$folder"
+  RECORD_EXCHANGES=$folder cargo test --quiet --locked "$@" >"$folder/tests.log" 2>&1 || { tail -n 40 "$folder/tests.log"; exit 1; }
+}
+
+github() {
+  command -v node >/dev/null && command -v npm >/dev/null || { unmet "node and npm are not here" GitHub; return; }
+  npm install --silent --no-audit --no-fund --prefix "$work" @octokit/openapi@23 ajv@8 ajv-formats@3 >/dev/null 2>&1 \
+    || { unmet "@octokit/openapi cannot be had" GitHub; return; }
+  # Replies that are wrong on purpose are not GitHub's, nor is a git server that leads elsewhere.
+  recorded "$work/github" --test pull_requests -- --skip failures:: --skip adversary:: --skip gitlab:: --skip gitea::
+  (cd "$work" && node "$here/openapi.mjs" node_modules/@octokit/openapi/generated/api.github.com.deref.json github/exchanges.jsonl) || failed=1
+}
+
+clients() {
+  command -v go >/dev/null || { unmet "go is not here" "GitLab and Gitea"; return; }
+  (cd "$here/clients" && go mod download >/dev/null 2>&1) || { unmet "the Go clients cannot be had" "GitLab and Gitea"; return; }
+  (cd "$here/clients" && go build -o "$work/clients" .)
+  for forge in gitlab gitea; do
+    recorded "$work/$forge" --test pull_requests --test enforcement -- "$forge::"
+    "$work/clients" "$forge" "$work/$forge/exchanges.jsonl" || failed=1
+  done
+}
+
+github
+clients
+exit "$failed"

@@ -1,7 +1,4 @@
 //! A stand-in for GitHub's API: what it is told to say, page by page, and everything that it was asked.
-//!
-//! Where `RECORD_EXCHANGES` names a folder, every exchange is written to it, so that requests and replies can be
-//! compared with the forge's own description (`tests/pull_requests/conformance.sh`).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +8,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::common::git::Failure;
+use crate::replies::record;
 
 /// What the forge knows.
 #[derive(Default)]
@@ -244,18 +242,6 @@ fn page(all: &[Value], request: &Request, address: &str) -> Answer {
         )
     });
     (200, Value::Array(items), link)
-}
-
-fn record(request: &Request, status: u16, body: &Value) {
-    use std::io::Write as _;
-    let Some(folder) = std::env::var_os("RECORD_EXCHANGES") else { return };
-    let sent: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
-    let line = json!({"method": request.method.as_str(), "path": request.url.path(), "query": request.url.query(),
-                      "request": sent, "status": status, "response": body});
-    let file = std::path::Path::new(&folder).join("exchanges.jsonl");
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
-    // In one piece, because tests run beside each other.
-    let _ = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
 }
 
 pub(crate) fn user(login: &str, kind: &str) -> Value {

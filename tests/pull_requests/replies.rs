@@ -1,4 +1,7 @@
 //! A forge that answers from a list, and keeps what it is told.
+//!
+//! Where `RECORD_EXCHANGES` names a folder, every exchange is written to it, so that it can be compared with what others
+//! know of the forge (`tests/pull_requests/conformance.sh`).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -99,10 +102,25 @@ impl Respond for Answers {
         }
         let is_question = request.method.as_str() == "GET";
         known.said.push((asked, body));
-        match (answer, is_question) {
-            (Some(answer), _) => ResponseTemplate::new(200).set_body_json(answer),
-            (None, false) => ResponseTemplate::new(201).set_body_json(json!({"id": 1})),
-            (None, true) => ResponseTemplate::new(404).set_body_json(json!({"message": "404 Not found"})),
-        }
+        let (status, body) = match (answer, is_question) {
+            (Some(answer), _) => (200, answer),
+            (None, false) => (201, json!({"id": 1})),
+            (None, true) => (404, json!({"message": "404 Not found"})),
+        };
+        record(request, status, &body);
+        ResponseTemplate::new(status).set_body_json(body)
     }
+}
+
+/// Writes an exchange where it is wanted.
+pub(crate) fn record(request: &Request, status: u16, body: &Value) {
+    use std::io::Write as _;
+    let Some(folder) = std::env::var_os("RECORD_EXCHANGES") else { return };
+    let sent: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+    let line = json!({"method": request.method.as_str(), "path": request.url.path(), "query": request.url.query(),
+                      "request": sent, "status": status, "response": body});
+    let file = std::path::Path::new(&folder).join("exchanges.jsonl");
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(file);
+    // In one piece, because tests run beside each other.
+    let _ = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
 }

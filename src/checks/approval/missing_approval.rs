@@ -38,8 +38,9 @@ signatures nor the host prove who made the change, one approval more is needed.
 
 ## Remediation
 
-Show the commit on a branch that is not protected, ask the named owners to run the `portcullis approve` of
-the message and to push what it signs, then push again.
+In a pull request, ask the named owners to approve it in a review. Where you push, show the commit on a branch
+that is not protected, ask them to run the `portcullis approve` of the message and to push what it signs, then
+push again.
 
 ## Limits
 
@@ -83,7 +84,7 @@ fn finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
     let finding = if standing.teams > 0 { finding.note("teams", teams_text(standing)) } else { finding };
     let finding = requirement.section.iter().fold(finding, |finding, section| finding.offending(&**section));
     let owners = joined(&requirement.owners);
-    finding.help(help(requirement, standing)).offending(owners)
+    finding.help(help(requirement, standing)).lacks(owners.clone(), standing.missing).offending(owners)
 }
 
 fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChange]) -> String {
@@ -140,7 +141,8 @@ fn help(requirement: &Requirement, standing: &Standing) -> String {
     if owners.is_empty() {
         return "ask an owner of CODEOWNERS to name owners for it, in a change of its own.".to_owned();
     }
-    format!("ask {} to approve this change.", joined(owners))
+    let any = if standing.awaited.is_empty() && owners.len() > 1 { "any of " } else { "" };
+    format!("ask {any}{} to approve this change.", joined(owners))
 }
 
 fn joined(owners: &[OwnerHandle]) -> String {
@@ -155,6 +157,6 @@ fn unavailable(evidence: &RefEvidence, reason: &str) -> Finding {
     let subject = Subject::Ref(evidence.ref_name.clone());
     Finding::new(META.id, subject, format!("whether the owners approved cannot be found out: {reason}"))
         .severity(Severity::High)
-        .help("remove what stands in the way, or ask an administrator of the Git server, then push again.")
+        .help("remove what stands in the way, or ask an administrator of the Git server to, then try again.")
         .offending(reason)
 }

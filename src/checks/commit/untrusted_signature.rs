@@ -34,7 +34,7 @@ signature is written by its author, so an expired key could sign with an old one
 ## Remediation
 
 The message names the cause. Usually: have your public key (or its extended version) added to the
-keyring by its owners, in a push of its own, then push again. If your key was revoked, make a new one.
+keyring by its owners, in a change of its own, then try again. If your key was revoked, make a new one.
 
 ## Limits
 
@@ -74,6 +74,6 @@ fn unavailable(commit: &CommitFacts, reason: &str) -> Finding {
     let (kind, id) = (commit.kind.as_str(), commit.id.short());
     about_commit(META.id, commit, format!("the signature of {kind} {id} cannot be checked: {reason}"))
         .severity(Severity::High)
-        .help("remove what stands in the way, or ask an administrator of the Git server, then push again.")
+        .help("remove what stands in the way, or ask an administrator of the Git server to, then try again.")
         .offending(reason)
 }

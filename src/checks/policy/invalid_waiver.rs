@@ -8,7 +8,7 @@ use crate::finding::{Finding, Location, Severity, Side, Subject};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "invalid-waiver",
-    title: "A push brings a waiver or an annotation that covers nothing because of a mistake",
+    title: "A change brings a waiver or an annotation that covers nothing because of a mistake",
     family: Family::Policy,
     why: "A waiver that silently does not work is found out on the day when it is needed, and one that silently \
           works more than it says is worse.",

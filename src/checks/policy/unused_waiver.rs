@@ -7,7 +7,7 @@ use crate::finding::{Finding, Severity, Subject};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "unused-waiver",
-    title: "A push leaves a waiver that covers nothing any more",
+    title: "A change leaves a waiver that covers nothing any more",
     family: Family::Policy,
     why: "A waiver that covers nothing today lets the same thing back in tomorrow, when nobody remembers why it \
           was accepted.",

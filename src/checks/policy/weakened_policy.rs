@@ -8,7 +8,7 @@ use crate::owners::ReadFrom;
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "weakened-policy",
-    title: "A push changes the policy, the owners or the trusted keys",
+    title: "The policy, the owners or the trusted keys change",
     family: Family::Policy,
     why: "Whoever can change the rules of the gate can pass it with the next push, so a change of the rules \
           needs more than the right to push.",
@@ -62,18 +62,17 @@ fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding 
     let finding = missing.iter().fold(changed(change), |finding, owners| {
         let MissingOwners { requirement, standing, .. } = owners;
         let names: Vec<String> = requirement.owners.iter().map(ToString::to_string).collect();
+        let names = names.join(", ");
         let from = match owners.read_from {
             ReadFrom::Base => "",
             ReadFrom::Head => ", as the change has it",
         };
         let place = format!("{}:{}{from}", requirement.file, requirement.line);
-        finding.note(
-            "owners",
-            format!("{} more of {} must approve ({place})", standing.missing, names.join(" ")),
-        )
+        let text = format!("{} more of {names} must approve ({place})", standing.missing);
+        finding.note("owners", text).lacks(names, standing.missing)
     });
     finding.help(format!(
-        "have these owners approve exactly this change; or ask an administrator of the Git server \
+        "ask these owners to approve exactly this change; or ask an administrator of the Git server \
          to add {} under `acceptedTrustFiles` in the server policy.",
         entry(change)
     ))
@@ -82,7 +81,7 @@ fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding 
 fn not_acceptable(change: &TrustFileChange, reason: &str) -> Finding {
     changed(change).note("owners", format!("nobody can approve it: {reason}")).help(format!(
         "ask an administrator of the Git server to accept it: add {} under `acceptedTrustFiles` in the server \
-         policy, then push again.",
+         policy, then try again.",
         entry(change)
     ))
 }

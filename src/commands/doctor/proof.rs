@@ -83,7 +83,7 @@ pub(super) fn good(attempt: &Attempt, hook: &Hook) -> Line {
 /// How long a push took, of what it may take.
 pub(super) fn time(attempt: &Attempt, hook: &Hook) -> Line {
     let (taken, allowed) = (attempt.elapsed, Duration::from_secs(hook.deadline()));
-    let text = format!("a small push took {} ms of {} s", taken.as_millis(), allowed.as_secs());
+    let text = format!("a small change took {} ms of {} s", taken.as_millis(), allowed.as_secs());
     if taken * 2 > allowed {
         let help =
             "large pushes will be rejected for time: raise `--deadline`, or narrow `manifests.include`";

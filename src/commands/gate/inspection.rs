@@ -9,7 +9,7 @@ use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
 use super::waivers;
-use crate::evidence::{Evidence, RefEvidence, TrustApproval};
+use crate::evidence::RefEvidence;
 use crate::owners::{Coverage, OwnerHandle, OwnersFile};
 use crate::pipeline::{Change, evaluate};
 use crate::push::HostKind;
@@ -49,23 +49,9 @@ impl Session {
         let new = self.new_snapshot(planned, &old)?;
         let governing = self.policy(Some(&old))?;
         let evidence = self.evidence(planned, &governing, &old, &new)?;
-        let owned = match &evidence.owned {
-            Evidence::Known(owned) => {
-                owned.iter().flat_map(|change| change.requirement.owners.clone()).collect()
-            }
-            Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => Vec::new(),
-        };
-        let missing = evidence.trust_files.iter().flat_map(|change| match &change.approval {
-            TrustApproval::Missing(missing) => missing.as_slice(),
-            TrustApproval::Server
-            | TrustApproval::First
-            | TrustApproval::Governed
-            | TrustApproval::Owners(_)
-            | TrustApproval::Nobody(_) => &[],
-        });
-        let trusted = missing.flat_map(|missing| missing.requirement.owners.clone());
+        let owners = evidence.demands().flat_map(|(requirement, _)| requirement.owners.clone());
         let approvers = governing.policy.asked_approvers().map(|name| OwnerHandle(name.into()));
-        Ok(owned.into_iter().chain(trusted).chain(approvers).collect())
+        Ok(owners.chain(approvers).collect())
     }
 
     /// Judges the governing ref as if all of it were new.

@@ -77,7 +77,7 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
     let tip = planned.tip.as_ref().filter(|_| blocked)?;
     if planned.merged_tree.is_some() {
-        return Some("who is asked to approve reviews the newest commit of the pull request; this check then runs again".to_owned());
+        return Some("whoever is asked to approve does it by a review of the newest commit; this check then runs again".to_owned());
     }
     if governing.policy.repository().is_none() {
         return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
@@ -86,7 +86,7 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
-        "who is asked to approve fetches this commit from a branch that is not protected, runs \
+        "whoever is asked to approve fetches this commit from a branch that is not protected, runs \
          `portcullis approve {name} {tip}{floor}` and pushes what it signs; then push again"
     ))
 }

@@ -25,6 +25,17 @@ pub enum PolicyLoadError {
     /// A policy file is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The policy that the repository has already is wrong. Whoever pushes the mended one reads this too.
+    #[error(
+        "{source}; so it stands on {revision} already, whatever the change brings: an administrator of the server \
+         mends it there, past the gate"
+    )]
+    InForce {
+        /// Where it stands.
+        revision: &'static str,
+        /// What is wrong.
+        source: PolicyError,
+    },
     /// The server's policy cannot be read.
     #[error("cannot read the policy {path}: {source}")]
     Floor {
@@ -216,7 +227,7 @@ fn alone(layer: Layer, floor_folder: Option<PathBuf>) -> Result<Governing, GateE
 fn read_policy(
     repository: &Repository,
     snapshot: &Snapshot,
-    revision: &str,
+    revision: &'static str,
 ) -> Result<Option<Layer>, PolicyLoadError> {
     let Some(file) = snapshot.file(POLICY_PATH) else { return Ok(None) };
     let unreadable = |reason: String| PolicyLoadError::Unreadable {
@@ -228,7 +239,8 @@ fn read_policy(
         return Err(unreadable("it is a symbolic link or a submodule".into()));
     }
     let bytes = repository.blob(&file.id).map_err(|error| unreadable(error.to_string()))?;
-    Ok(Some(parse(POLICY_PATH, &bytes, Author::Repository)?))
+    let layer = parse(POLICY_PATH, &bytes, Author::Repository);
+    Ok(Some(layer.map_err(|source| PolicyLoadError::InForce { revision, source })?))
 }
 
 /// Why a policy that a push brings could not be used, if so.

@@ -3,7 +3,7 @@
 use super::planning::PlannedRef;
 use super::policy::Governing;
 use super::reviews::Proposal;
-use crate::evidence::{Evidence, RefEvidence, TrustApproval};
+use crate::evidence::RefEvidence;
 use crate::owners::{Approver, Need, OwnerHandle, Standing, smallest};
 use crate::verdict::{Judgement, Verdict};
 
@@ -42,23 +42,8 @@ pub(super) fn whom_to_ask(
 }
 
 fn owners(evidence: &RefEvidence) -> Vec<Need> {
-    let owned = match &evidence.owned {
-        Evidence::Known(owned) => owned.as_slice(),
-        Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => &[],
-    };
-    let owned = owned.iter().map(|change| (&change.requirement, &change.standing));
-    let trusted = evidence.trust_files.iter().flat_map(|change| match &change.approval {
-        TrustApproval::Missing(missing) => missing.as_slice(),
-        TrustApproval::Server
-        | TrustApproval::First
-        | TrustApproval::Governed
-        | TrustApproval::Owners(_)
-        | TrustApproval::Nobody(_) => &[],
-    });
-    let trusted = trusted.map(|missing| (&missing.requirement, &missing.standing));
     let mut needs: Vec<Need> = Vec::new();
-    for need in
-        owned.chain(trusted).flat_map(|(requirement, standing)| of_line(&requirement.owners, standing))
+    for need in evidence.demands().flat_map(|(requirement, standing)| of_line(&requirement.owners, standing))
     {
         if !needs.contains(&need) {
             needs.push(need);

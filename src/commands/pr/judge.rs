@@ -106,7 +106,8 @@ impl Judge<'_> {
         if session.judge_planned(planned)?.judgement.verdict == Verdict::Accept {
             section.judgement.verdict = Verdict::Undecided;
             section.judgement.undecided.extend(teams.unknown().map(|(team, error)| {
-                format!("whether those who approved are in {team} is not known: {error}")
+                format!("whether those who approved are in {team} is not known: {error}\n  give a token that may read its \
+                         members, or name them under `people:` in the policy")
             }));
         }
         Ok(section)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
-use super::file::mistaken;
+use super::file::{counted, mistaken, next_step};
 use super::{Accepted, Today, WaiversOnDisk, open, terms};
 use crate::checks;
 use crate::cli::BaselineArguments;
@@ -20,7 +20,11 @@ const ONLY_CHANGES: [&str; 3] = ["image-downgrade", "immutable-field", "mutable-
 pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, CommandError> {
     let session = open(&arguments.terms, arguments.base.as_deref())?;
     let governing = session.policy(None)?;
-    let disk = WaiversOnDisk::read(&session.repository, arguments.terms.output.as_deref())?;
+    let disk = WaiversOnDisk::read(&session.repository, arguments.output.as_deref())?;
+    if arguments.terms.expires.is_some() {
+        // A day that could not be meant is said also where no entry is new.
+        terms(&arguments.terms, &session, &governing)?;
+    }
     if arguments.check {
         return check(&disk, &session, &governing);
     }
@@ -128,7 +132,7 @@ fn summary(text: &mut String, disk: &WaiversOnDisk, [all, added, left]: [usize; 
     let path = terminal(&path);
     let _ = match (all, added, disk.file.is_some()) {
         (0, 0, false) => writeln!(text, "nothing blocks: no file is needed"),
-        _ => writeln!(text, "{path}: {}, {added} of them new", counted(all, "waiver")),
+        _ => writeln!(text, "{path}: {}, {added} new", counted(all, "waiver")),
     };
     let are = if left == 1 { "is" } else { "are" };
     if left > 0 {
@@ -138,10 +142,7 @@ fn summary(text: &mut String, disk: &WaiversOnDisk, [all, added, left]: [usize; 
             counted(left, "blocking finding")
         );
     }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    text.push_str(next_step(added));
 }
 
 /// What a pipeline asks: whether the file is as small as it can be, and holds.

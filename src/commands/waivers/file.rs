@@ -67,6 +67,19 @@ impl WaiversOnDisk {
     }
 }
 
+/// A number and its noun.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// What to do with a file that holds new entries.
+pub(super) fn next_step(added: usize) -> &'static str {
+    match added {
+        0 => "",
+        _ => "  commit it: its entries count once it is on the branch, approved by its owners\n",
+    }
+}
+
 /// A mistake at its place.
 pub(super) fn mistaken(mistake: &WaiverMistake) -> String {
     let place = &mistake.place;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::file::Terms;
+use super::file::{Terms, counted, next_step};
 use super::foreign::{Ignored, Scope, name};
 use super::readers::{document_of, ignored};
 use super::{Accepted, Today, WaiversOnDisk, open, terms};
@@ -125,7 +125,7 @@ impl Import {
     /// Adds the waivers to a file, or prints a file of them, in which the remarks are comments.
     fn finish(mut self, arguments: &ImportWaiversArguments, session: &Session) -> Result<(), CommandError> {
         let count = self.waivers.len();
-        let Some(output) = &arguments.terms.output else {
+        let Some(output) = &arguments.output else {
             let imported = format!("Imported from {}.\n{}", name(self.tool), self.remarks);
             let heading = imported.lines().flat_map(|line| ["# ", line, "\n"]).collect::<String>();
             return print(&waivers_text(&heading, &self.waivers));
@@ -135,6 +135,12 @@ impl Import {
         self.waivers.retain(|waiver| !known.iter().any(|entry| entry.names_the_same(waiver)));
         let (added, path) = (self.waivers.len(), output.display().to_string());
         disk.write(&[known, &self.waivers].concat())?;
-        print(&format!("{}{}: {added} of {count} waivers are new\n", self.remarks, terminal(&path)))
+        print(&format!(
+            "{}{}: {} imported, {added} new\n{}",
+            self.remarks,
+            terminal(&path),
+            counted(count, "waiver"),
+            next_step(added)
+        ))
     }
 }

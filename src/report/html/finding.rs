@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::RulePage;
-use super::super::entry::{Entry, place, policy_line};
+use super::super::entry::{Entry, place};
 use super::super::escape::xml;
 use super::super::snippet::{Window, excerpt};
 use super::difference::Shown;
@@ -58,13 +58,8 @@ fn push_place(text: &mut String, at: &Location) {
 }
 
 fn push_details(text: &mut String, entry: &Entry<'_>) {
-    let origin = &entry.judged.decision.origin;
-    let commit = entry.judged.finding.commit.as_ref();
-    let more = commit.map(|id| ("commit", id.short().to_owned()));
-    let policy = ("policy", policy_line(origin));
-    let fingerprint = ("fingerprint", entry.judged.finding.fingerprint().to_string());
     let (help, facts): (Vec<_>, Vec<_>) = entry.details().into_iter().partition(|(word, _)| *word == "help");
-    let details = help.into_iter().chain(facts).chain(more).chain([policy, fingerprint]);
+    let details = help.into_iter().chain(facts);
     text.push_str("<dl>\n");
     for (word, fact) in details {
         let _ = writeln!(

@@ -62,8 +62,18 @@ fn a_status_says_in_one_line_what_holds_the_change_back() {
     assert_eq!(one(Verdict::Reject, held), "rejected: 2 findings block, 1 approval missing");
     let hostile = format!("cannot read \n::error::{}\u{1b}[2J", "x".repeat(200));
     let undecided = status_line(&report(vec![Section::undecided("refs/heads/main", hostile)]));
-    assert!(undecided.starts_with("undecided: refs/heads/main: cannot read"), "{undecided}");
+    assert!(undecided.starts_with("undecided: cannot read; ::error::xxx"), "{undecided}");
     assert!(undecided.chars().count() <= 140 && !undecided.contains(['\n', '\u{1b}']), "{undecided}");
+}
+
+/// The name of a section tells something only where there is another one.
+#[test]
+fn a_reason_names_its_section_where_there_are_several() {
+    let undecided = |name: &str| Section::undecided(name, "a reason\n  and what helps".into());
+    let one = status_line(&report(vec![undecided("refs/heads/main")]));
+    assert_eq!(one, "undecided: a reason; and what helps");
+    let two = status_line(&report(vec![undecided("refs/heads/main"), undecided("refs/heads/next")]));
+    assert!(two.contains("refs/heads/main: a reason") && two.contains("refs/heads/next: a reason"), "{two}");
 }
 
 /// One person answers all that is asked of the same people.
@@ -74,6 +84,20 @@ fn approvals_that_are_missing_are_counted_once_for_those_who_are_asked() {
     let report = report(vec![section(Verdict::Reject, vec![approving(1), approving(1), others])]);
     assert_eq!(output(&report, "approvals-missing"), "3");
     assert_eq!(output(&report, "violations"), "3");
+}
+
+/// Owners who have not approved are approvals that are missing; asked by two checks, they answer once.
+#[test]
+fn owners_who_have_not_approved_are_counted() {
+    let lacking = |owners: &str, count| {
+        let mut lacking = blocking("missing-approval", "a.yaml");
+        lacking.finding = lacking.finding.lacks(owners, count);
+        lacking
+    };
+    let findings = vec![lacking("@acme/network", 1), approving(1), lacking("@ann, @bob", 2)];
+    let report = report(vec![section(Verdict::Reject, findings)]);
+    assert_eq!(output(&report, "approvals-missing"), "3");
+    assert_eq!(status_line(&report), "rejected: 3 findings block, 3 approvals missing");
 }
 
 #[test]
@@ -131,7 +155,7 @@ fn a_summary_names_what_blocks_in_a_table_and_stays_within_the_limit() {
         large
     };
     let mut full = section(Verdict::Reject, (0..3_000).map(large).collect());
-    full.judgement.undecided = (0..3_000).map(|number| format!("{number} is unknown")).collect();
+    full.judgement.undecided = (0..9_000).map(|number| format!("{number} is unknown")).collect();
     let text = summary(&report(vec![full]), &[]);
     assert!(text.len() < 1_048_576, "{}", text.len());
     for noun in ["notes", "findings that block", "findings"] {
