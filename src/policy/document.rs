@@ -121,7 +121,8 @@ pub struct ApprovalsEntry {
     /// How far ahead an approval may expire: `7d`, `12h`; without limit where absent.
     pub max_age: Option<Age>,
     /// Names of `people:`, programs usually, who may state in a signed object that somebody else has reviewed a
-    /// change on a forge (`portcullis pr --issue-approvals`). Their word counts as the reviewer's.
+    /// change on a forge (`portcullis pr --issue-approvals`). Their word counts as the reviewer's. Where the server's policy has a
+    /// list of people, only its own issuers count.
     #[serde(default)]
     pub issuers: Vec<String>,
 }

@@ -141,8 +141,12 @@ impl Policy {
 
     /// Who is who: the server's list where it has one, else the governing policy's.
     pub fn people(&self) -> &[PersonEntry] {
-        let mut lists = self.authoritative().map(|document| document.people.as_slice());
-        lists.find(|people| !people.is_empty()).unwrap_or_default()
+        self.register().map(|document| document.people.as_slice()).unwrap_or_default()
+    }
+
+    /// The document that says who is who.
+    fn register(&self) -> Option<&PolicyDocument> {
+        self.authoritative().find(|document| !document.people.is_empty())
     }
 
     /// The server's file and the governing policy's, in the order in which they are believed.
@@ -165,11 +169,11 @@ impl Policy {
         layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
     }
 
-    /// Who may state the reviews of others: the server's list where it has one, else the governing policy's.
+    /// Who may state the reviews of others: only whoever says who is who says that as well, so that no repository
+    /// lets somebody speak for the server's people.
     pub fn issuers(&self) -> &[String] {
-        let mut lists =
-            self.authoritative().filter_map(|document| Some(document.approvals.as_ref()?.issuers.as_slice()));
-        lists.find(|issuers| !issuers.is_empty()).unwrap_or_default()
+        let approvals = self.register().and_then(|document| document.approvals.as_ref());
+        approvals.map(|approvals| approvals.issuers.as_slice()).unwrap_or_default()
     }
 
     /// Everybody whom any layer asks to approve findings, as CODEOWNERS writes them.

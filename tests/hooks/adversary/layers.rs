@@ -4,10 +4,10 @@
 use crate::common::git::Failure;
 use crate::common::keys::person;
 use crate::common::ssh_keys::{SshSigner, fingerprint};
-use crate::hooks::approvals::{clone_of, trusting_policy};
+use crate::hooks::approvals::{clone_of, key_files, proposal, push_text, text, trusting_policy};
 use crate::hooks::checkout::Checkout;
 use crate::hooks::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
-use crate::hooks::server::Server;
+use crate::hooks::server::{File, Server};
 use crate::hooks::trusted_keys;
 
 const RELEASE: &str = "HEAD:refs/heads/release/1";
@@ -92,5 +92,36 @@ fn owners_that_change_where_only_the_server_has_a_policy() -> Result<(), Failure
         mallory.commit("Own nothing", &[(path, "/other/ @alice\n")])?;
         mallory.push_main()?.rejected(&["error[weakened-policy]", path]);
     }
+    Ok(())
+}
+
+/// The server knows people and wants owners' approval, and the repository has no policy. Mallory's is the first, which
+/// nobody approves, and lets her state the reviews of others.
+#[test]
+fn a_first_policy_that_names_who_states_reviews() -> Result<(), Failure> {
+    // The keys are the repository's.
+    let floor = trusting_policy(1, "")?
+        .replace("signatures: {keyring: ['keys/*.asc'], allowedSigners: keys/allowed_signers}\n", "");
+    let keys = key_files()?;
+    let mut files: Vec<File<'_>> = keys.iter().map(|(path, key)| (path.as_str(), key.as_str())).collect();
+    files.extend([("CODEOWNERS", "/prod/ @alice @bob\n"), (SERVICE_PATH, SERVICE)]);
+    let server = Server::holding(&files)?;
+    server.set_floor(&floor)?;
+    let mallory = clone_of(&server, "mallory")?;
+    mallory.commit("First", &[(POLICY_PATH, &trusting_policy(1, "approvals: {issuers: [mallory]}\n")?)])?;
+    mallory.push_main()?.accepted(&[]);
+    proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
+    let refused = mallory.push_main()?;
+    refused.rejected(&["error[missing-approval]"]);
+    let said: String =
+        refused.said().replace("remote:", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let floor = said.split("--floor ").nth(1).ok_or("no digest of the server's policy")?;
+    let floor: String =
+        floor.chars().take_while(|letter| letter.is_ascii_alphanumeric() || *letter == ':').collect();
+    let text = text(&mallory)?.replace("floor: none", &format!("floor: {floor}"));
+    let text =
+        format!("{}reviewer: @alice\n", text.replace("portcullis approval v1", "portcullis review v1"));
+    push_text(&mallory, "portcullis-review", &text, None)?.rejected(&["not among the policy's"]);
+    mallory.push_main()?.rejected(&["error[missing-approval]"]);
     Ok(())
 }
