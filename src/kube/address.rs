@@ -34,12 +34,7 @@ const PRIVATE: &[(&str, u8)] = &[
 
 /// The origin of a range such as `203.0.113.0/24`; an address without a length is not a range.
 pub fn origin_of_range(text: &str) -> Origin {
-    let parsed = text.trim().split_once('/').and_then(|(address, length)| {
-        let address: IpAddr = address.parse().ok()?;
-        let length: u8 = length.parse().ok()?;
-        (length <= bits(&address)).then_some((address, length))
-    });
-    let Some((address, length)) = parsed else { return Origin::Anywhere };
+    let Some((address, length)) = range(text) else { return Origin::Anywhere };
     let widest = if address.is_ipv4() { WIDEST_V4 } else { WIDEST_V6 };
     if is_private(&address, length) {
         Origin::Private
@@ -48,6 +43,24 @@ pub fn origin_of_range(text: &str) -> Origin {
     } else {
         Origin::Internet
     }
+}
+
+/// Whether all of a range lies in another one; what cannot be read lies in none.
+pub fn lies_in(inner: &str, outer: &str) -> bool {
+    match (range(inner), range(outer)) {
+        (Some((inner, length)), Some((outer, prefix))) => {
+            length >= prefix && starts_alike(&inner, &outer, prefix)
+        }
+        (None, _) | (_, None) => false,
+    }
+}
+
+/// An address and the length of the prefix that counts.
+fn range(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, length) = text.trim().split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    let length: u8 = length.parse().ok()?;
+    (length <= bits(&address)).then_some((address, length))
 }
 
 /// The origin of one address.
@@ -87,6 +100,23 @@ fn bits(address: &IpAddr) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_range_lies_in_a_wider_one_of_its_own_kind() {
+        for (inner, outer) in [
+            ("203.0.113.128/25", "203.0.113.0/24"),
+            ("2001:db8::/48", "2001:db8::/32"),
+            ("1.2.3.4/32", "0.0.0.0/0"),
+        ] {
+            assert!(lies_in(inner, outer), "{inner} {outer}");
+            assert!(!lies_in(outer, inner), "{outer} {inner}");
+        }
+        for (inner, outer) in
+            [("203.0.112.0/24", "203.0.113.0/24"), ("::/0", "0.0.0.0/0"), ("x", "x"), ("", "0.0.0.0/0")]
+        {
+            assert!(!lies_in(inner, outer), "{inner} {outer}");
+        }
+    }
 
     #[test]
     fn halves_of_the_internet_are_the_internet_and_nonsense_is_too() {

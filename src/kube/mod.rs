@@ -20,7 +20,7 @@ mod tag_tokens;
 mod version;
 mod workload;
 
-pub use address::{Origin, origin_of_address, origin_of_range};
+pub use address::{Origin, lies_in, origin_of_address, origin_of_range};
 pub use allowance::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX, allowance};
 pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{Service, ServicePort, added_ports, name_of, path, port_names, sides, type_back, was};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
-use crate::kube::{Cloud, Reach, ServiceType, foreign_word, way_to_internal};
+use crate::kube::{
+    Cloud, Origin, Reach, ServiceType, foreign_word, lies_in, origin_of_range, way_to_internal,
+};
 use crate::manifest::Node;
 use crate::world::ObjectChange;
 
@@ -20,14 +22,15 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reports a Service of type `LoadBalancer` that becomes reachable from the internet: a new one, one that
 was of another type, one whose internal annotation or class is removed or changed, one whose
-`loadBalancerSourceRanges` are removed or widened to (nearly) everything, and a port that is added to
-a public one. Which annotation makes it internal depends on the cloud that the policy names for the
+`loadBalancerSourceRanges` are removed, widened or replaced by others of the internet, and a port that is
+added to a public one. Which annotation makes it internal depends on the cloud that the policy names for the
 cluster; another cloud's annotation counts for nothing.
 
 ## What is compared
 
 The reach of the new Service with that of the old one: none, internal, some ranges of the internet,
-the internet. Only a step upwards or a new port is reported.
+the internet; and where both are ranges, whether each new one lies in an old one. Only a step upwards, a
+further range or a new port is reported.
 
 ## Remediation
 
@@ -62,6 +65,10 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
             None => finding,
         });
     } else if let Some(old) = old {
+        let further = further_ranges((old, new), reach);
+        if !further.is_empty() {
+            findings.push(widened(change, &further).help(way_to_internal(cloud)).path(way()));
+        }
         for port in added_ports(old, new) {
             findings.push(added(change, port, reach).help(way_to_internal(cloud)).path(way()));
         }
@@ -82,6 +89,30 @@ fn opened(
         .offending(port_names(new))
         .offending(ranges(new, reach))
         .suggest(type_back(change, old))
+}
+
+/// The ranges of the internet that are in none of those of before.
+fn further_ranges<'a>((old, new): (Service<'_>, Service<'a>), reach: Reach) -> BTreeSet<&'a str> {
+    match reach {
+        Reach::Ranges => {
+            let stood = old.source_ranges();
+            let is_new = |range: &&str| {
+                origin_of_range(range) > Origin::Private && !stood.iter().any(|outer| lies_in(range, outer))
+            };
+            new.source_ranges().into_iter().filter(is_new).map(str::trim).collect()
+        }
+        Reach::Public | Reach::Internal | Reach::NoLoadBalancer => BTreeSet::new(),
+    }
+}
+
+fn widened(change: &ObjectChange, further: &BTreeSet<&str>) -> Finding {
+    let id = &change.subject().id;
+    let ranges = further.iter().copied().collect::<Vec<_>>().join(", ");
+    let message = format!("{} becomes reachable from {ranges} in cluster {}", id.title(), id.cluster);
+    finding(change, message, Reach::Ranges)
+        .at_node(change, place(change, Reach::Ranges))
+        .label("lets in more than before")
+        .offending(ranges)
 }
 
 fn added(change: &ObjectChange, port: ServicePort<'_>, reach: Reach) -> Finding {
