@@ -181,9 +181,14 @@ fn named(report: &Report, section: &Section, remark: &str) -> String {
 
 /// What every reader has to know besides findings: overrides, approvals, and what nobody here evaluates.
 pub(super) fn remarks(report: &Report) -> Vec<String> {
-    let of_section =
-        |section| remarks_of(section).iter().map(|text| named(report, section, text)).collect::<Vec<_>>();
-    report.sections.iter().flat_map(of_section).collect()
+    let of = |remarks: fn(&Section) -> Vec<String>| {
+        let told = move |section| {
+            remarks(section).iter().map(|text| named(report, section, text)).collect::<Vec<_>>()
+        };
+        report.sections.iter().flat_map(told)
+    };
+    // Not everything may fit.
+    of(|section| forced(section).into_iter().collect()).chain(of(others)).collect()
 }
 
 fn forced(section: &Section) -> Option<String> {
@@ -193,8 +198,11 @@ fn forced(section: &Section) -> Option<String> {
 
 /// The remarks on one section. Reviews of a forge are told among its notices.
 pub(super) fn remarks_of(section: &Section) -> Vec<String> {
-    let mut remarks: Vec<String> = forced(section).into_iter().collect();
-    remarks.extend(section.notices.iter().cloned());
+    forced(section).into_iter().chain(others(section)).collect()
+}
+
+fn others(section: &Section) -> Vec<String> {
+    let mut remarks = section.notices.clone();
     let whole = section.approvals.iter().filter(|facts| facts.standing == ApprovalStanding::WholeChange);
     let whole = whole.filter(|facts| facts.purpose != Some(Purpose::Review));
     let people = whole.filter_map(|facts| facts.approver.as_ref());

@@ -193,6 +193,19 @@ fn what_asks_for_approval_before_there_is_a_commit_is_a_warning() {
     assert!(rendered(&report, Format::Junit).contains("failures=\"0\""));
 }
 
+/// A summary has room for some notes only.
+#[test]
+fn an_override_of_the_last_section_is_told_before_the_notes_of_the_first() {
+    let mut noisy = section(Verdict::Accept, Vec::new());
+    noisy.notices = (0..2_000).map(|index| format!("note {index}: {}", "words ".repeat(400))).collect();
+    let mut forced = section(Verdict::Accept, vec![blocking("node-port", "a.yaml")]);
+    forced.judgement.forced =
+        Some(Forced { people: vec!["carol".into()], reasons: vec!["the site is down".into()] });
+    let report = report(vec![noisy, forced]);
+    let summary = crate::report::summary(&report, &[]);
+    assert!(summary.contains("FORCED by carol"), "{summary}");
+}
+
 #[test]
 fn an_override_is_told_in_every_format_and_is_no_failure() {
     let mut section = section(Verdict::Accept, vec![blocking("node-port", "a.yaml")]);
