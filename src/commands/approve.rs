@@ -74,7 +74,7 @@ fn what_is_approved(section: &Section, elapsed: Duration) -> String {
         (Some(base), Some(tip)) => format!("read the change: git diff {} {}\n", base.short(), tip.short()),
         (Some(_) | None, _) => String::new(),
     };
-    let report = Report { sections: vec![section.clone()], elapsed };
+    let report = Report { sections: vec![section.clone()], elapsed, requests: 0 };
     format!(
         "{read}the gate's judgement without this statement:\n\n{}",
         report.render(Format::Human, Colour::Never, &[])

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
             return Err(CommandError::Argument(message.into()));
         }
     };
-    let report = Report { sections: vec![section], elapsed: begin.elapsed() };
+    let report = Report { sections: vec![section], elapsed: begin.elapsed(), requests: 0 };
     write_files(&arguments.files, &report)?;
     Destination::of(&arguments.report).write(&report)
 }

@@ -59,7 +59,7 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     if sections.is_empty() {
         return Ok(Exit::Accept);
     }
-    let report = Report { sections, elapsed: begin.elapsed() };
+    let report = Report { sections, elapsed: begin.elapsed(), requests: 0 };
     Destination::of_hook(arguments.format, host.style).write(&report)
 }
 

@@ -27,6 +27,6 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let mut section = Section::of("the index", judgement);
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
     section.notices.extend(waivers_notice(&governing, session.today()));
-    let report = Report { sections: vec![section], elapsed: begin.elapsed() };
+    let report = Report { sections: vec![section], elapsed: begin.elapsed(), requests: 0 };
     Destination::of(arguments).write(&report)
 }

@@ -86,7 +86,11 @@ fn judge(
 
 fn details(row: &ReplayRow) -> String {
     let section = Section::of(row.commit.as_str(), row.judgement.clone());
-    Report { sections: vec![section], elapsed: row.elapsed }.render(Format::Human, Colour::Never, &[])
+    Report { sections: vec![section], elapsed: row.elapsed, requests: 0 }.render(
+        Format::Human,
+        Colour::Never,
+        &[],
+    )
 }
 
 /// Only on a terminal, and never mixed into the table.

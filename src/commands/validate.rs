@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
     };
     let targets = Targets { clusters: vec![cluster], ..governing.targets };
     let sections = vec![folder.judge(&targets, &governing.policy)];
-    Destination::of(&arguments.report).write(&Report { sections, elapsed: begin.elapsed() })
+    Destination::of(&arguments.report).write(&Report { sections, elapsed: begin.elapsed(), requests: 0 })
 }
 
 /// The checks that ask whether the cluster takes the objects, and no others. What Kubernetes only

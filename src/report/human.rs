@@ -67,6 +67,9 @@ fn headline(section: &Section, report: &Report) -> String {
         count => format!("{count} objects changed"),
     });
     parts.push(format!("{} ms", report.elapsed.as_millis()));
+    if report.requests > 0 {
+        parts.push(plural(report.requests, "request"));
+    }
     parts.join(", ")
 }
 

@@ -28,6 +28,7 @@ pub(super) fn render(report: &Report) -> String {
             "objectsChanged": objects,
             "commits": commits,
             "milliseconds": u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
+            "requests": report.requests,
         },
     });
     without_commands(format!("{document:#}\n"), ESCAPED_NUMBER_SIGN)

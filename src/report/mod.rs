@@ -139,6 +139,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// How long it took.
     pub elapsed: Duration,
+    /// How many requests a forge was sent.
+    pub requests: usize,
 }
 
 impl Report {

@@ -60,7 +60,7 @@ fn section(verdict: Verdict, findings: Vec<Judged>) -> Section {
 }
 
 fn report(sections: Vec<Section>) -> Report {
-    Report { sections, elapsed: Duration::from_millis(7) }
+    Report { sections, elapsed: Duration::from_millis(7), requests: 0 }
 }
 
 fn rendered(report: &Report, format: Format) -> String {

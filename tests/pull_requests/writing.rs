@@ -150,7 +150,7 @@ fn few_questions_are_asked_and_counted() -> Result<(), Failure> {
     let (scene, _) = exposing()?;
     let ran = scene.run(7, &[])?;
     let asked = scene.fake.state().asked.len();
-    ran.ended(1, &[&format!("{asked} requests to http://")]);
+    ran.ended(1, &[&format!("{asked} requests")]);
     assert!(asked <= 6, "{asked}");
     Ok(())
 }

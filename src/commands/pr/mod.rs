@@ -28,7 +28,7 @@ use crate::source::ObjectId;
 use crate::verdict::Verdict;
 use issue::issue;
 use judge::{Judge, Outcome, Proposed};
-use publish::{publish, requests};
+use publish::publish;
 use settings::Settings;
 use stage::Stage;
 
@@ -202,7 +202,7 @@ impl Run<'_> {
     fn concluded(&self, mut judged: Judged, begin: Instant) -> Result<Exit, CommandError> {
         let sections = std::mem::replace(&mut judged.sections, Ok(Vec::new()));
         let sections = sections.unwrap_or_else(|error| undecided(&error));
-        let report = self.told(&judged, Report { sections, elapsed: begin.elapsed() });
+        let report = self.told(&judged, Report { sections, elapsed: begin.elapsed(), requests: 0 });
         write_files(&with_runner(&self.arguments.files, &runner()), &report)?;
         Destination::of(&self.arguments.report).write(&report)
     }
@@ -217,7 +217,7 @@ impl Run<'_> {
             report.sections = vec![Section::undecided(&title, reason)];
             report = publish(self, judged, report);
         }
-        requests(self.forge, report)
+        Report { requests: self.forge.http().requests(), ..report }
     }
 
     fn section(&self, pull: &PullRequest, said: &mut Vec<Said>) -> Result<Section, CommandError> {

@@ -34,13 +34,6 @@ pub(super) fn publish(run: &Run<'_>, judged: &Judged, mut report: Report) -> Rep
     report
 }
 
-/// Says how much was asked.
-pub(super) fn requests(forge: &dyn Forge, mut report: Report) -> Report {
-    let text = format!("{} requests to {}", forge.http().requests(), forge.http().base());
-    add(&mut report, &mut vec![text]);
-    report
-}
-
 fn add(report: &mut Report, notices: &mut Vec<String>) {
     if let Some(section) = report.sections.last_mut() {
         section.notices.append(notices);
