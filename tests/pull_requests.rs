@@ -34,6 +34,8 @@ mod gitlab;
 mod issued;
 #[path = "pull_requests/merges.rs"]
 mod merges;
+#[path = "pull_requests/objects.rs"]
+mod objects;
 #[path = "pull_requests/queue.rs"]
 mod queue;
 #[path = "pull_requests/replies.rs"]

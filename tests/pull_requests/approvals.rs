@@ -1,7 +1,7 @@
 //! Whose reviews count for what.
 
 use crate::common::git::Failure;
-use crate::fake::{event, review};
+use crate::objects::{event, review};
 use crate::scene::{POLICY, SERVICE, SETTINGS, Scene};
 
 pub(crate) const RED: &str =

@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 use crate::common::git::{Failure, Git};
-use crate::fake::{Fake, minimal_repository, movement, review, user};
+use crate::fake::Fake;
+use crate::objects::{minimal_repository, movement, review, user};
 
 pub(crate) const POLICY: &str = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nowners: {approvals: 1}\nchecks:\n  \
                                  public-load-balancer: {enforce: approve, approvers: ['@acme/network']}\n";

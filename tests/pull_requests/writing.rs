@@ -4,7 +4,7 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::common::git::Failure;
-use crate::fake::{comment, review_comment};
+use crate::objects::{comment, review_comment};
 use crate::scene::{SERVICE, Scene};
 
 const QUIET: &str = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\n";

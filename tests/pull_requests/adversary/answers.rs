@@ -5,8 +5,8 @@ use wiremock::ResponseTemplate;
 
 use crate::common::git::Failure;
 use crate::failures::{approved, reply};
-use crate::fake::review;
 use crate::gitea::pull_request;
+use crate::objects::review;
 use crate::queue::queue;
 use crate::scene::Ran;
 

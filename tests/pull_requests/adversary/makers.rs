@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::approvals::{RED, changed};
 use crate::common::git::Failure;
-use crate::fake::user;
+use crate::objects::user;
 use crate::scene::Scene;
 
 /// Bob has approved Ann's change, which is enough if it is proved that Ann made it.

@@ -2,7 +2,7 @@
 
 use crate::approvals::{RED, changed};
 use crate::common::git::Failure;
-use crate::fake::review;
+use crate::objects::review;
 use crate::scene::{OWNERS, POLICY, SETTINGS, Scene};
 
 /// Ann's change in a repository whose policy knows people.

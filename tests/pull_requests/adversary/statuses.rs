@@ -9,9 +9,10 @@ use wiremock::ResponseTemplate;
 use crate::approvals::RED;
 use crate::common::git::Failure;
 use crate::failures::{approved, reply};
-use crate::fake::{State, comment};
+use crate::fake::State;
 use crate::gitlab::{merge_request, note};
 use crate::issued::guarded;
+use crate::objects::{comment, review};
 use crate::scene::{Ran, SERVICE, Scene};
 
 fn dismiss(state: &mut State) {
@@ -157,10 +158,10 @@ fn a_comment_by_an_account_that_is_gone() -> Result<(), Failure> {
 fn reviews_that_are_as_long_as_they_may_be() -> Result<(), Failure> {
     let scene = approved()?;
     let head = scene.tip("change")?;
-    let mut flood = crate::fake::review(2, "eve", "User", "COMMENTED", &head);
+    let mut flood = review(2, "eve", "User", "COMMENTED", &head);
     flood["body"] = "\u{1f600}".repeat(65_536).into();
     let mut reviews = vec![flood; 99];
-    reviews.insert(0, crate::fake::review(1, "bob", "User", "APPROVED", &head));
+    reviews.insert(0, review(1, "bob", "User", "APPROVED", &head));
     let page = ResponseTemplate::new(200).set_body_json(Value::Array(reviews));
     scene.fake.fail("GET /repos/acme/prod/pulls/7/reviews", 99, page);
     scene.run(7, &[])?.ended(0, &["@bob approved the change"]);
