@@ -11,7 +11,10 @@ pub enum ForgeError {
     #[error("{0}")]
     Settings(String),
     /// No answer: the network, a proxy, a certificate, or the time that is left.
-    #[error("{route}: {host} could not be reached: {reason}")]
+    #[error(
+        "{route}: {host} could not be reached: {reason}\n  check the address, `--ca`, the proxy in HTTPS_PROXY and the \
+         network, then try again"
+    )]
     Unreachable {
         /// What was asked for.
         route: Route,

@@ -141,7 +141,8 @@ fn a_forge_that_is_not_there_is_told_apart() -> Result<(), Failure> {
     let mut command = scene.command(&["--number", "7", "--deadline", "4"]);
     let output = command.env("GITHUB_API_URL", "http://127.0.0.1:9").output()?;
     assert_eq!(output.status.code(), Some(3));
-    assert!(String::from_utf8(output.stderr)?.contains("could not be reached"));
+    let said = String::from_utf8(output.stderr)?;
+    assert!(said.contains("could not be reached") && said.contains("the proxy in HTTPS_PROXY"), "{said}");
     Ok(())
 }
 
