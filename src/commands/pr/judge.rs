@@ -170,8 +170,9 @@ impl Judge<'_> {
         proposed: Proposed<'_>,
         commit: &ObjectId,
     ) -> Result<Option<Merged>, CommandError> {
-        let gone = !self.stage.has(commit)? && self.stage.fetch_commit(commit).is_err();
-        if gone || !self.stage.has(commit)? {
+        if !self.stage.has(commit)?
+            && (self.stage.fetch_commit(commit).is_err() || !self.stage.has(commit)?)
+        {
             return Ok(None);
         }
         let (tree, base) =
@@ -179,9 +180,10 @@ impl Judge<'_> {
                 (Merge::Tree(tree), Some(base)) => (tree, base),
                 (Merge::Conflict, _) | (Merge::Tree(_), None) => return Ok(None),
             };
-        let changed = |[old, new]: [&ObjectId; 2]| session.repository.changed_paths(Some(old), new);
-        let result = changed([&self.stage.tree_of(proposed.base)?, &tree])?;
-        let shown = changed([&self.stage.tree_of(&base)?, &self.stage.tree_of(commit)?])?;
+        let repository = &session.repository;
+        let result = repository.changed_paths(Some(&repository.tree_of(proposed.base)?), &tree)?;
+        let shown =
+            repository.changed_paths(Some(&repository.tree_of(&base)?), &repository.tree_of(commit)?)?;
         let shown: BTreeSet<RepoPath> = shown.into_iter().collect();
         let unseen = result.into_iter().filter(|path| !shown.contains(path)).collect();
         Ok(Some(Merged { tree, unseen }))
