@@ -61,12 +61,12 @@ struct Told {
 }
 
 /// How the time of a run is divided: what asking and judging together leave is for telling.
-struct Hours {
+struct Schedule {
     begin: Instant,
     whole: Duration,
 }
 
-impl Hours {
+impl Schedule {
     /// When the forge must have answered.
     fn asked(&self) -> Instant {
         self.begin + self.whole.mul_f32(0.85)
@@ -115,37 +115,37 @@ fn beside(target: &str, default_branch: &str) -> Option<String> {
 }
 
 pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError> {
-    let hours = Hours { begin: Instant::now(), whole: Duration::from_secs(arguments.deadline) };
-    deadline::start(hours.whole, NOT_TOLD);
+    let schedule = Schedule { begin: Instant::now(), whole: Duration::from_secs(arguments.deadline) };
+    deadline::start(schedule.whole, NOT_TOLD);
     let settings = Settings::of(arguments, &runner())?;
-    let forge = settings.forge(arguments, hours.asked())?;
+    let forge = settings.forge(arguments, schedule.asked())?;
     let about = OnceLock::new();
     let run = Run { arguments, settings: &settings, forge: &*forge, about: &about };
     let judged = deadline::within(
-        hours.judging(),
+        schedule.judging(),
         || run.judged(),
-        |silence| without_verdict((arguments, &settings), &hours, &about, silence),
+        |silence| without_verdict((arguments, &settings), &schedule, &about, silence),
     )?;
-    forge.http().wait_until(hours.told());
-    run.concluded(judged, hours.begin)
+    forge.http().wait_until(schedule.told());
+    run.concluded(judged, schedule.begin)
 }
 
 /// What a run says, and how it ends, where it does not end by itself. The commit must not keep the word of an older run.
 fn without_verdict(
     (arguments, settings): (&PullRequestArguments, &Settings),
-    hours: &Hours,
+    schedule: &Schedule,
     about: &OnceLock<Told>,
     silence: Silence,
 ) -> Exit {
     let error = match silence {
-        Silence::TooLong => CommandError::TooLong { limit: hours.judging() },
+        Silence::TooLong => CommandError::TooLong { limit: schedule.judging() },
         Silence::Panicked => CommandError::Panicked,
     };
-    let exit = match (about.get(), settings.forge(arguments, hours.told())) {
+    let exit = match (about.get(), settings.forge(arguments, schedule.told())) {
         (Some(told), Ok(forge)) => {
             let run = Run { arguments, settings, forge: &*forge, about };
             let judged = Judged { sections: Err(error), told: told.clone(), said: Vec::new() };
-            run.concluded(judged, hours.begin)
+            run.concluded(judged, schedule.begin)
         }
         (None, _) | (Some(_), Err(_)) => Err(error),
     };
