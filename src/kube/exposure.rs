@@ -25,6 +25,9 @@ pub enum Reach {
     Public,
 }
 
+/// The annotation that `spec.loadBalancerSourceRanges` replaced.
+const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+
 /// `spec.type` of a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServiceType {
@@ -125,16 +128,22 @@ impl<'a> Service<'a> {
         }
     }
 
+    /// Where [`Self::source_ranges`] stand.
+    pub fn source_ranges_node(self) -> Option<&'a Node> {
+        let field = self.0.at(&["spec", "loadBalancerSourceRanges"]);
+        let annotation = self.0.root.at(&["metadata", "annotations", SOURCE_RANGES]);
+        field.filter(|field| !field.items().is_empty()).or(annotation).or(field)
+    }
+
     /// The field, or where it is empty the annotation that it replaced
     /// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`). An item that is not
     /// text stands for anything.
     pub fn source_ranges(self) -> Vec<&'a str> {
-        const ANNOTATION: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
         let field = self.0.at(&["spec", "loadBalancerSourceRanges"]).map(Node::items).unwrap_or_default();
         if !field.is_empty() {
             return field.iter().map(|item| item.as_str().unwrap_or_default()).collect();
         }
-        let annotation = self.annotation(ANNOTATION).map(str::trim).unwrap_or_default();
+        let annotation = self.annotation(SOURCE_RANGES).map(str::trim).unwrap_or_default();
         if annotation.is_empty() { Vec::new() } else { annotation.split(',').collect() }
     }
 }

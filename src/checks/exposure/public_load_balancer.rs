@@ -163,7 +163,7 @@ fn outside(reach: Reach) -> &'static str {
 /// The node that opens it: the source ranges where they were what held it back, else the type.
 fn place(change: &ObjectChange, before: Reach) -> &Node {
     let root = &change.subject().object.root;
-    let ranges = root.at(&["spec", "loadBalancerSourceRanges"]);
+    let ranges = Service::of(&change.subject().object).and_then(Service::source_ranges_node);
     let ranges = ranges.filter(|_| before == Reach::Ranges);
     ranges.or_else(|| root.at(&["spec", "type"])).unwrap_or(root)
 }
