@@ -22,7 +22,7 @@ impl Quantity {
             Value::Integer(number) => i128::from(*number).checked_mul(BILLION).map(Self),
             Value::Float(number) => Self::parse(&number.to_string()),
             Value::String(text) => Self::parse(text),
-            Value::Null | Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => None,
+            Value::Null | Value::Bool(_) | Value::Unknown(_) | Value::Sequence(_) | Value::Mapping(_) => None,
         }
     }
 

@@ -89,6 +89,7 @@ fn describe(node: &Node) -> String {
         Value::Float(number) => format!("the number `{number}`"),
         Value::String(text) if text.len() <= SHOWN => format!("the text {text:?}"),
         Value::String(text) => format!("a text of {} lines", text.lines().count()),
+        Value::Unknown(text) => format!("the text {text:?}, which is replaced before it is applied"),
         Value::Sequence(items) => format!("a list of {} items", items.len()),
         Value::Mapping(entries) => format!("an object of {} fields", entries.len()),
     }

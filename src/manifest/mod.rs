@@ -24,8 +24,11 @@ mod pointer;
 mod portions;
 mod problem;
 mod reading;
+mod sops;
 mod syntax;
 mod timestamp;
+mod traces;
+mod variables;
 
 pub use kubectl::AliasUse;
 pub use limits::Limits;
@@ -34,3 +37,6 @@ pub use object::Object;
 pub use parse::{Manifest, documents, parse};
 pub use problem::{Meanings, Problem, ProblemKind};
 pub use reading::{Reading, Refusal};
+pub use sops::is_encrypted;
+pub use traces::may_name_an_object;
+pub use variables::{Expansion, expand, may_name_a_variable};

@@ -26,6 +26,9 @@ pub enum Value {
     Float(f64),
     /// Text.
     String(Box<str>),
+    /// A value that is not known here, with its text as written: SOPS has encrypted it, or Flux sets it from a
+    /// variable. It may turn out to be of any type.
+    Unknown(Box<str>),
     /// A list.
     Sequence(Vec<Node>),
     /// An object, in the order of the file; keys are unique.
@@ -97,9 +100,34 @@ impl Node {
         if let Value::Sequence(items) = &self.value { items } else { &[] }
     }
 
-    /// The text of a string; `None` for anything else, numbers included.
+    /// The text of a string; `None` for anything else, numbers and values that are not known included.
     pub fn as_str(&self) -> Option<&str> {
         if let Value::String(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The text as the file spells it, whether or not the cluster will see this text.
+    pub fn spelling(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) | Value::Unknown(text) => Some(text),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_) => None,
+        }
+    }
+
+    /// Whether nothing is known of the value but that it is there.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.value, Value::Unknown(_))
+    }
+
+    /// Whether this value, or one below it, is not known.
+    pub fn holds_unknown(&self) -> bool {
+        self.is_unknown()
+            || self.entries().iter().any(|entry| entry.value.holds_unknown())
+            || self.items().iter().any(Node::holds_unknown)
     }
 
     /// The value of a boolean.
@@ -174,7 +202,7 @@ impl Node {
             Value::Bool(value) => (*value).into(),
             Value::Integer(value) => (*value).into(),
             Value::Float(value) => (*value).into(),
-            Value::String(text) => (&**text).into(),
+            Value::String(text) | Value::Unknown(text) => (&**text).into(),
             Value::Sequence(items) => items.iter().map(Node::to_json).collect(),
             Value::Mapping(entries) => serde_json::Value::Object(
                 entries.iter().map(|entry| (entry.key.to_string(), entry.value.to_json())).collect(),

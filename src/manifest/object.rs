@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::kubectl::AliasUse;
 use super::node::Node;
+use super::sops;
 use crate::source::{Position, SourceText, Span};
 
 /// A Kubernetes object with the text it stands in. The path is not part of it: the same blob may
@@ -29,12 +30,27 @@ pub struct Object {
 impl Object {
     /// Reads the identity out of a document's mapping.
     pub fn new(source: Arc<SourceText>, aliases: Arc<[AliasUse]>, root: Node) -> Self {
-        let text = |keys: &[&str]| root.text_at(keys).map(Box::<str>::from);
+        // A value that is not known names the object by its text: the same text is the same object.
+        let text = |keys: &[&str]| root.at(keys).and_then(Node::spelling).map(Box::<str>::from);
         let namespace = text(&["metadata", "namespace"]).filter(|namespace| !namespace.is_empty());
         let api_version = text(&["apiVersion"]).unwrap_or_default();
         let kind = text(&["kind"]).unwrap_or_default();
         let name = text(&["metadata", "name"]).unwrap_or_default();
         Self { source, aliases, root, api_version, kind, namespace, name }
+    }
+
+    /// Whether it has `apiVersion` and `kind`, without which no API server takes it.
+    pub fn is_typed(&self) -> bool {
+        !self.api_version.is_empty() && !self.kind.is_empty()
+    }
+
+    /// The object as it is known where SOPS has encrypted it: without what SOPS adds, its encrypted values unknown.
+    pub fn opened(mut self) -> Self {
+        if !sops::is_encrypted(&self.root) {
+            return self;
+        }
+        sops::open(&mut self.root);
+        Self::new(self.source, self.aliases, self.root)
     }
 
     /// The API group: empty for the core group.

@@ -126,7 +126,7 @@ fn note_refusal(refusal: Problem, problems: &mut Vec<Problem>) {
             let reason = format!("kustomize and Flux refuse the file, kubectl reads it: {}", refusal.reason);
             Problem::differing(refusal.span, reason).refused(refusal.refusal)
         }
-        ProblemKind::NoObject => refusal,
+        ProblemKind::NoObject | ProblemKind::ListInList | ProblemKind::LeadsNowhere => refusal,
     };
     problems.push(problem);
 }

@@ -14,6 +14,10 @@ pub enum ProblemKind {
     Differing,
     /// A document that is no object: a tool stops at it, and there is nothing in it to judge.
     NoObject,
+    /// A symbolic link that leads nowhere: no tool finds anything to deploy.
+    LeadsNowhere,
+    /// A list within a list: kubectl stops at it, and what it holds is judged all the same.
+    ListInList,
 }
 
 /// Something that stopped us from reading a file with certainty.
@@ -63,6 +67,22 @@ impl Problem {
     /// No object, so that a tool that reads this way stops.
     pub(super) fn no_object(span: Span, reason: impl Into<String>, reading: Reading) -> Self {
         Self::new(ProblemKind::NoObject, span, reason, Refusal::By(reading))
+    }
+
+    /// A symbolic link that leads nowhere.
+    pub fn leads_nowhere(reason: impl Into<String>) -> Self {
+        Self::new(ProblemKind::LeadsNowhere, Span::default(), reason, Refusal::Nobody)
+    }
+
+    /// A list within a list.
+    pub(super) fn list_in_list(span: Span) -> Self {
+        let reason = "kubectl does not open a list within a list";
+        Self::new(ProblemKind::ListInList, span, reason, Refusal::By(Reading::Kubectl))
+    }
+
+    /// A document with `kind` and without `apiVersion`, which no API server takes.
+    pub fn without_version(span: Span) -> Self {
+        Self::no_object(span, "this document has no `apiVersion`", Reading::Kubectl)
     }
 
     pub(super) fn refused(mut self, refusal: Refusal) -> Self {

@@ -113,6 +113,7 @@ impl Reader<'_> {
             | Value::Integer(_)
             | Value::Float(_)
             | Value::String(_)
+            | Value::Unknown(_)
             | Value::Mapping(_) => self.mistake(list.key_span, "`waivers` is a list", None),
         }
     }
@@ -167,7 +168,12 @@ fn read_entry(node: &Node) -> Result<WaiverEntry, EntryError> {
         Some(Value::String(text)) => Ok(Some(text.to_string())),
         Some(Value::Null) | None => Ok(None),
         Some(
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Sequence(_) | Value::Mapping(_),
+            Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Unknown(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_),
         ) => Err(wrong(key, format!("`{key}` is a text: write it in quotes"))),
     };
     let text = |key: &'static str| {

@@ -57,6 +57,7 @@ impl<'a> Acceptance<'a> {
         }
         match &node.value {
             Value::Null | Value::Bool(_) => shape.words.is_none(),
+            Value::Unknown(_) => true,
             Value::Integer(number) => {
                 shape.words.is_none() && shape.bounds.as_ref().is_none_or(|bounds| bounds.contains(number))
             }

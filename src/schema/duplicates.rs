@@ -140,7 +140,7 @@ fn scalar(json: &Json) -> Node {
 fn spell(node: &Node, text: &mut String) {
     match &node.value {
         Value::Null => text.push_str("null,"),
-        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Unknown(_) => {
             let _ = write!(text, "{:?},", node.value);
         }
         Value::Sequence(items) => {

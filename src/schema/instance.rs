@@ -52,14 +52,19 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
     }
 
     fn as_string(&self) -> Option<Cow<'a, str>> {
-        Node::as_str(self).map(Cow::Borrowed)
+        self.spelling().map(Cow::Borrowed)
     }
 
     fn as_number(&self) -> Option<Number> {
         match self.value {
             Value::Integer(whole) => Some(Number::Integer(whole)),
             Value::Float(float) => Some(Number::Float(float)),
-            Value::Null | Value::Bool(_) | Value::String(_) | Value::Sequence(_) | Value::Mapping(_) => None,
+            Value::Null
+            | Value::Bool(_)
+            | Value::String(_)
+            | Value::Unknown(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_) => None,
         }
     }
 
@@ -76,7 +81,8 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
             Value::Null => JsonType::Null,
             Value::Bool(_) => JsonType::Boolean,
             Value::Integer(_) | Value::Float(_) => JsonType::Number,
-            Value::String(_) => JsonType::String,
+            // The validator knows no type that fits every schema: what it says of such a value is left out later.
+            Value::String(_) | Value::Unknown(_) => JsonType::String,
             Value::Sequence(_) => JsonType::Array,
             Value::Mapping(_) => JsonType::Object,
         }

@@ -46,7 +46,12 @@ fn prune(node: &mut Node, schema: &Json, document: &Json) {
                 prune(item, schema, document);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Unknown(_) => {}
     }
 }
 

@@ -180,6 +180,7 @@ impl Types {
                 Value::Integer(_) => named(&[Type::Integer, Type::Number]),
                 Value::Float(_) => named(&[Type::Number]),
                 Value::String(_) => named(&[Type::String]),
+                Value::Unknown(_) => true,
                 Value::Sequence(_) => named(&[Type::Array]),
                 Value::Mapping(_) => named(&[Type::Object]),
             }

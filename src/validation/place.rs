@@ -166,7 +166,7 @@ pub(super) fn is_empty(node: &Node) -> bool {
         Value::String(text) => text.is_empty(),
         Value::Sequence(items) => items.is_empty(),
         Value::Mapping(entries) => entries.is_empty(),
-        Value::Bool(_) | Value::Integer(_) | Value::Float(_) => false,
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Unknown(_) => false,
     }
 }
 
@@ -187,7 +187,7 @@ pub(super) fn shown(node: &Node) -> String {
         Value::Bool(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => value.to_string(),
-        Value::String(text) => quoted(text),
+        Value::String(text) | Value::Unknown(text) => quoted(text),
         Value::Sequence(items) => format!("a list of {}", items.len()),
         Value::Mapping(entries) => format!("a mapping with {} keys", entries.len()),
     }

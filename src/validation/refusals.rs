@@ -139,5 +139,5 @@ impl Refusals {
 /// Flux replaces `${NAME}` before it applies a file: what will stand there is not known. Where nobody
 /// replaces it, the API server refuses the object, so nothing passes by writing it.
 fn is_placeholder(place: &Place<'_>) -> bool {
-    place.node.as_str().is_some_and(|text| text.contains("${"))
+    place.node.is_unknown() || place.node.as_str().is_some_and(|text| text.contains("${"))
 }

@@ -121,6 +121,7 @@ pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
         | Value::Integer(_)
         | Value::Float(_)
         | Value::String(_)
+        | Value::Unknown(_)
         | Value::Sequence(_)
         | Value::Mapping(_) => None,
     }

@@ -66,7 +66,7 @@ fn flatten_item(
     problems: &mut Vec<Problem>,
 ) {
     if item.get("items").is_some_and(|items| matches!(items.value, Value::Sequence(_))) {
-        problems.push(no_object(item.span, "kubectl does not open a list within a list"));
+        problems.push(Problem::list_in_list(item.span));
     }
     let span = item.span;
     let empty = |node: &Node, key: &str| node.text_at(&[key]).is_none_or(str::is_empty);
@@ -107,9 +107,14 @@ fn take_items(document: Node) -> Items {
                 Some(_) | None => Items::Absent,
             }
         }
-        Some(Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Mapping(_)) => {
-            Items::Other(document)
-        }
+        Some(
+            Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Unknown(_)
+            | Value::Mapping(_),
+        ) => Items::Other(document),
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn key_text(value: &Value) -> Option<Box<str>> {
         // A whole number beyond 63 bits is a Go type that no key may have.
         Value::Float(number) if number.fract() == 0.0 && number.abs() < 18_446_744_073_709_551_616.0 => None,
         Value::Float(number) => Some(go_number::float_key(*number).into()),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
+        Value::Null | Value::Unknown(_) | Value::Sequence(_) | Value::Mapping(_) => None,
     }
 }
 
@@ -115,7 +115,7 @@ fn promised(name: &str, text: &str) -> Result<Value, ScalarError> {
             name == "float" || (name == "int" && is_written_as_integer(text))
         }
         Value::String(_) => name == "timestamp",
-        Value::Sequence(_) | Value::Mapping(_) => false,
+        Value::Unknown(_) | Value::Sequence(_) | Value::Mapping(_) => false,
     };
     if fits { Ok(value) } else { Err(ScalarError::TagMismatch) }
 }

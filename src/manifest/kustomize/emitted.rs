@@ -61,6 +61,7 @@ pub(super) fn key(
     match value(tag, text, style, Context::Key(layout))? {
         Value::String(key) if is_text_by_tag && !becomes_timestamp(tag, text, style, layout) => Ok(key),
         Value::String(_)
+        | Value::Unknown(_)
         | Value::Null
         | Value::Bool(_)
         | Value::Integer(_)
@@ -87,6 +88,7 @@ pub(super) fn outermost_key(
         Value::Null => Ok(None),
         Value::String(decoded) if binary => Ok(Some(decoded)),
         Value::String(_)
+        | Value::Unknown(_)
         | Value::Bool(_)
         | Value::Integer(_)
         | Value::Float(_)
@@ -197,7 +199,7 @@ fn promised(name: &str, text: &str) -> Result<Value, ScalarError> {
         Value::Null => name == "null",
         Value::Bool(_) => name == "bool",
         Value::Integer(_) | Value::Float(_) => name == "float" || (name == "int" && integer()),
-        Value::String(_) | Value::Sequence(_) | Value::Mapping(_) => false,
+        Value::String(_) | Value::Unknown(_) | Value::Sequence(_) | Value::Mapping(_) => false,
     };
     if fits { Ok(value) } else { Err(ScalarError::TagMismatch) }
 }

@@ -26,7 +26,7 @@ fn is_name(node: &Node) -> bool {
     match &node.value {
         Value::String(text) => !text.is_empty(),
         Value::Bool(_) | Value::Integer(_) | Value::Float(_) => true,
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => false,
+        Value::Null | Value::Unknown(_) | Value::Sequence(_) | Value::Mapping(_) => false,
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn is_empty(node: &Node) -> bool {
         Value::Null => true,
         Value::Sequence(items) => items.is_empty(),
         Value::Mapping(entries) => entries.is_empty(),
-        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => false,
+        Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Unknown(_) => false,
     }
 }
 

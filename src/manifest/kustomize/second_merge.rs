@@ -15,7 +15,12 @@ pub(super) fn applied(node: Node) -> Result<Node, Problem> {
     let value = match node.value {
         Value::Mapping(entries) => Value::Mapping(merged(entries)?),
         Value::Sequence(items) => Value::Sequence(items.into_iter().map(applied).collect::<Result<_, _>>()?),
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => node.value,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Unknown(_) => node.value,
     };
     Ok(Node { span: node.span, value })
 }

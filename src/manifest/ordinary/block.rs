@@ -69,7 +69,8 @@ impl<'a> Reader<'a> {
             | Value::Bool(_)
             | Value::Integer(_)
             | Value::Float(_)
-            | Value::String(_) => Err(Unusual),
+            | Value::String(_)
+            | Value::Unknown(_) => Err(Unusual),
         }
     }
 

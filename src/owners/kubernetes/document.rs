@@ -210,7 +210,12 @@ impl Reader<'_, '_> {
     fn members(&mut self, entry: &Entry) -> Vec<OwnerHandle> {
         match &entry.value.value {
             Value::Sequence(_) | Value::Null => {}
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Mapping(_) => {
+            Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Unknown(_)
+            | Value::Mapping(_) => {
                 self.problem(entry, &format!("`{}` is not a list of names", entry.key));
             }
         }

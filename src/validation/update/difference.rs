@@ -127,6 +127,7 @@ fn is_default(place: &Place<'_>, path: &str, holder: &Place<'_>, kind: &[Default
                 .is_none_or(|value| is_empty(value.node) || is_default(&value, &path, place, kind))
         }),
         Value::Sequence(_) => defaults::is_list_default(place.node, path, kind),
+        Value::Unknown(_) => false,
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {
             defaults::is_default(place.node, path, holder, kind)
         }

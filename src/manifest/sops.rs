@@ -1,0 +1,83 @@
+//! Objects that SOPS has encrypted: Flux decrypts them before the API server sees them.
+//!
+//! In: the root of a document. Out: the same without the `sops` key, its encrypted values unknown. Never: decrypts, and
+//! never takes a text for encrypted in a document that SOPS has not signed: anybody can write `ENC[`.
+
+use super::node::{Node, Value};
+
+/// The key that SOPS adds (`stores/stores.go`).
+const METADATA: &str = "sops";
+/// Where it lists the keys that can decrypt.
+const RECIPIENTS: [&str; 8] = ["age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "key_groups"];
+/// How an encrypted value begins (`aes/cipher.go`).
+const ENCRYPTED: &str = "ENC[AES256_GCM,data:";
+
+/// Whether a document is one that SOPS has encrypted: its metadata holds an encrypted MAC and somebody to decrypt it.
+pub fn is_encrypted(root: &Node) -> bool {
+    let Some(metadata) = root.get(METADATA) else { return false };
+    let has_mac = metadata.text_at(&["mac"]).is_some_and(is_ciphertext);
+    let has_recipient =
+        RECIPIENTS.iter().any(|key| metadata.get(key).is_some_and(|list| !list.items().is_empty()));
+    has_mac && has_recipient
+}
+
+/// Makes a document that SOPS has encrypted what is known of it.
+pub(super) fn open(root: &mut Node) {
+    if let Value::Mapping(entries) = &mut root.value {
+        entries.retain(|entry| &*entry.key != METADATA);
+    }
+    hide(root);
+}
+
+fn hide(node: &mut Node) {
+    match &mut node.value {
+        Value::String(text) if is_ciphertext(text) => node.value = Value::Unknown(std::mem::take(text)),
+        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| hide(&mut entry.value)),
+        Value::Sequence(items) => items.iter_mut().for_each(hide),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Unknown(_) => {}
+    }
+}
+
+fn is_ciphertext(text: &str) -> bool {
+    text.starts_with(ENCRYPTED) && text.ends_with(']') && text.contains(",type:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::limits::Limits;
+    use super::super::parse::parse;
+
+    const VALUE: &str = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]";
+
+    #[test]
+    fn an_encrypted_object_is_known_but_for_its_values() {
+        let text = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata:\n  b: {VALUE}\n  c: Yw==\nsops:\n  mac: {VALUE}\n  \
+             age: [{{recipient: x, enc: y}}]\n"
+        );
+        let objects = parse(text.into_bytes(), &Limits::default()).objects;
+        let object = objects.into_iter().next().unwrap().opened();
+        let root = &object.root;
+        assert!(root.get("sops").is_none());
+        assert!(root.at(&["data", "b"]).unwrap().is_unknown());
+        assert_eq!(root.text_at(&["data", "c"]), Some("Yw=="));
+    }
+
+    #[test]
+    fn without_a_mac_or_a_recipient_nothing_is_encrypted() {
+        for metadata in
+            [format!("mac: {VALUE}"), "age: [{enc: y}]".to_owned(), "mac: x\n  pgp: [{fp: x}]".to_owned()]
+        {
+            let text = format!("apiVersion: v1\nkind: Secret\ndata: {{b: '{VALUE}'}}\nsops:\n  {metadata}\n");
+            let objects = parse(text.into_bytes(), &Limits::default()).objects;
+            let object = objects.into_iter().next().unwrap().opened();
+            assert!(object.root.get("sops").is_some(), "{metadata}");
+            assert!(!object.root.holds_unknown());
+        }
+    }
+}
