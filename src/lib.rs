@@ -9,6 +9,7 @@
 //! | [`git`] | objects, trees, history and refs of the repository |
 //! | [`manifest`] | objects of a YAML or JSON file, every value with its span |
 //! | [`kube`] | typed views: identities, images, pod templates, policy rules |
+//! | [`units`] | what a file is, and what deploys it |
 //! | [`render`] | which files are deployed, alone or together |
 //! | [`world`] | both revisions of the cluster, and what differs |
 //! | [`schema`] | Kubernetes' schemas and the repository's own |
@@ -46,6 +47,7 @@ pub mod report;
 pub mod schema;
 pub mod signature;
 pub mod source;
+pub mod units;
 pub mod validation;
 pub mod verdict;
 pub mod world;

@@ -7,17 +7,17 @@ use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::checks::{self, Context, Found, Outcomes, REGISTRY};
+use crate::checks::{self, Context, Family, Found, Outcomes, REGISTRY, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{Finding, Subject};
 use crate::kube::ClusterTarget;
-use crate::manifest::{Limits, Reading};
+use crate::manifest::Limits;
 use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
-use crate::world::{self, ObjectChange, Presence, PresenceInput, View, WorldInput};
+use crate::world::{self, ObjectChange, Presence, PresenceInput, Substitution, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -61,12 +61,13 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
         checked.iter().flat_map(|checked| checked.not_evaluated.clone()).collect();
     let mut undecided = worlds.undecided;
     undecided.extend(checked.iter().find_map(|checked| checked.undecided.clone()));
-    let findings = checked.into_iter().map(|checked| (checked.reading, checked.findings)).collect();
+    let findings = checked.into_iter().map(|checked| (checked.way, checked.findings)).collect();
     let findings = checks::without_repetition(findings);
     let allowances = &Allowances::read(&worlds.views, &annotations);
     let circumstances =
         Circumstances { policy, evidence: change.evidence, mode: change.mode, allowances, today };
     let mut judgement = verdict::decide(findings, undecided, changes, circumstances);
+    judgement.files_not_judged = worlds.views.first().map_or(0, |view| view.new.without_objects);
     judgement.not_evaluated = unevaluated.into_iter().collect();
     judgement.told = told(&judgement, &worlds.views);
     world::discard((worlds.views, old, new));
@@ -81,9 +82,9 @@ fn told(judgement: &Judgement, views: &[View]) -> Vec<ObjectChange> {
     changes.iter().filter(|change| ids.contains(&change.subject().id)).cloned().collect()
 }
 
-/// What came of one reading of the manifests.
+/// What came of one way to take the manifests.
 struct Checked {
-    reading: Reading,
+    way: Way,
     findings: Vec<Finding>,
     undecided: Option<String>,
     not_evaluated: Vec<String>,
@@ -134,7 +135,25 @@ fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
     let Found { findings, undecided } = checks::run_all(&context, |check| policy.runs(check));
     let not_evaluated = not_evaluated(&view.changes, &schemas);
     world::discard(schemas);
-    Checked { reading: view.reading, findings, undecided, not_evaluated }
+    let way = Way { reading: view.reading, substitution: view.substitution };
+    let findings = without_unfilled(findings, view);
+    Checked { way, findings, undecided, not_evaluated }
+}
+
+/// Leaves out what the schemas say of a variable that nobody has filled in: where nobody does, the API server refuses
+/// the object, and what becomes of it with a value is another view.
+fn without_unfilled(findings: Vec<Finding>, view: &View) -> Vec<Finding> {
+    if view.substitution != Substitution::Literal {
+        return findings;
+    }
+    let of_schema = |finding: &Finding| {
+        checks::find(finding.check).is_some_and(|check| check.meta.family == Family::Schema)
+    };
+    let variable: HashSet<_> = view.with_variables().map(|placed| &placed.id).collect();
+    let unfilled = |finding: &Finding| {
+        of_schema(finding) && finding.subject.object().is_some_and(|id| variable.contains(id))
+    };
+    findings.into_iter().filter(|finding| !unfilled(finding)).collect()
 }
 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.

@@ -21,6 +21,10 @@ const FENCES: &[(&str, &[&str])] = &[
         &["forge", "git", "push", "kube", "render", "world", "policy", "checks", "report", "commands"],
     ),
     ("kube", &["forge", "git", "push", "world", "policy", "checks", "report", "commands", "schema"]),
+    (
+        "units",
+        &["forge", "git", "push", "render", "world", "policy", "checks", "report", "commands", "schema"],
+    ),
     ("render", &["forge", "git", "push", "world", "policy", "checks", "report", "commands", "schema"]),
     ("world", &["forge", "git", "push", "policy", "checks", "report", "commands", "schema"]),
     ("schema", &["forge", "git", "push", "policy", "checks", "report", "commands"]),

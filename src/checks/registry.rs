@@ -1,6 +1,6 @@
 //! The one list of checks.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -9,10 +9,10 @@ use super::aftermath::Aftermath;
 use super::context::{Context, Findings, Run};
 use super::meta::Meta;
 use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{Finding, Fingerprint, Severity};
 use crate::manifest::Reading;
 use crate::source::{Position, RepoPath};
-use crate::world::ObjectChange;
+use crate::world::{ObjectChange, Substitution};
 
 /// A registered check.
 #[derive(Debug)]
@@ -173,16 +173,34 @@ fn explained(check: &Check, findings: Findings) -> Vec<Finding> {
     findings
 }
 
-/// The findings of all readings. What a later reading only repeats is left out; what it brings says so.
-pub fn without_repetition(readings: Vec<(Reading, Vec<Finding>)>) -> Vec<Finding> {
-    let mut seen = HashSet::new();
+/// One way to read and to fill in the manifests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The reading.
+    pub reading: Reading,
+    /// How the variables of Flux are taken.
+    pub substitution: Substitution,
+}
+
+/// The findings of all ways. What a later one only repeats is left out; what it brings says so.
+pub fn without_repetition(ways: Vec<(Way, Vec<Finding>)>) -> Vec<Finding> {
+    let (mut seen, mut places) = (HashSet::new(), HashMap::new());
     let mut kept = Vec::new();
-    let last = readings.len().saturating_sub(1);
-    for (index, (reading, findings)) in readings.into_iter().enumerate() {
-        let fresh = findings.into_iter().filter(|finding| seen.is_empty() || !seen.contains(&key(finding)));
-        let fresh: Vec<Finding> = fresh.map(|finding| of_reading(finding, reading)).collect();
+    let first = ways.first().map(|(way, _)| *way);
+    let last = ways.len().saturating_sub(1);
+    for (index, (way, findings)) in ways.into_iter().enumerate() {
+        let same_text = first.is_none_or(|first| first.substitution == way.substitution);
+        let is_fresh = |finding: &Finding| {
+            !seen.contains(&key(finding)) && (same_text || !is_said_as_badly(finding, &places))
+        };
+        let fresh = findings.into_iter().filter(|finding| index == 0 || is_fresh(finding));
+        let fresh: Vec<Finding> = fresh.map(|finding| of_way(finding, way, first)).collect();
         if index < last {
             seen.extend(fresh.iter().map(key));
+            for finding in &fresh {
+                let severity = places.entry(place(finding)).or_insert(finding.severity);
+                *severity = finding.severity.max(*severity);
+            }
         }
         kept.extend(fresh);
     }
@@ -193,13 +211,40 @@ pub fn without_repetition(readings: Vec<(Reading, Vec<Finding>)>) -> Vec<Finding
 type Key = (Fingerprint, Option<(RepoPath, Position)>, String);
 
 fn key(finding: &Finding) -> Key {
-    let place = finding.location.as_ref().map(|at| (at.path.clone(), at.start));
-    (finding.fingerprint(), place, finding.message.clone())
+    let at = finding.location.as_ref().map(|at| (at.path.clone(), at.start));
+    (finding.fingerprint(), at, finding.message.clone())
 }
 
-fn of_reading(finding: Finding, reading: Reading) -> Finding {
-    match reading {
+/// A check, what it is about, and where.
+type Place = (&'static str, String, Option<(RepoPath, Position)>);
+
+fn place(finding: &Finding) -> Place {
+    let at = finding.location.as_ref().map(|at| (at.path.clone(), at.start));
+    (finding.check, finding.subject_text(), at)
+}
+
+/// Whether the same check has said something at the same place that is not less severe: another value of a
+/// variable makes the same line wrong for the same reason.
+fn is_said_as_badly(finding: &Finding, places: &HashMap<Place, Severity>) -> bool {
+    places.get(&place(finding)).is_some_and(|severity| *severity >= finding.severity)
+}
+
+fn of_way(finding: Finding, way: Way, first: Option<Way>) -> Finding {
+    let finding = match way.reading {
         Reading::Kubectl => finding,
         Reading::Kustomize => finding.note("reading", "this is what kustomize and Flux make of the file"),
+    };
+    if first.is_none_or(|first| first.substitution == way.substitution) {
+        return finding;
+    }
+    match way.substitution {
+        Substitution::Literal => finding,
+        Substitution::Defaults => {
+            finding.note("variables", "this is so with the defaults of the Flux variables")
+        }
+        Substitution::Unknown => finding.note(
+            "variables",
+            "portcullis does not know the value that Flux fills in, and assumes the worst",
+        ),
     }
 }

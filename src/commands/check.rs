@@ -54,7 +54,7 @@ fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section
 fn paths(arguments: &CheckArguments) -> Result<Section, CommandError> {
     let folder = Folder::read(&arguments.paths)?;
     let governing = load_without_repository(arguments.server_policy.as_deref())?;
-    let mut section = folder.judge(&governing.targets, &governing.policy);
+    let mut section = folder.judge(governing.targets, &governing.policy)?;
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
     Ok(section)
 }

@@ -2,7 +2,7 @@
 //!
 //! In: paths. Out: [`Folder`]. Never: reads a file before somebody asks for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -20,32 +20,70 @@ use crate::report::Section;
 use crate::source::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 use crate::verdict::Mode;
 
-/// A snapshot and where its files stand. The id of a file is that of its path: the content is not
+/// A snapshot and where its files are. The id of a file is that of its path: the content is not
 /// known before it is read.
 #[derive(Debug)]
 pub(super) struct Folder {
     snapshot: Snapshot,
-    paths: HashMap<ObjectId, PathBuf>,
+    contents: HashMap<ObjectId, Content>,
+    named: BTreeSet<RepoPath>,
 }
+
+/// Where the bytes of a file come from.
+#[derive(Debug)]
+enum Content {
+    /// A file that may be read again.
+    File(PathBuf),
+    /// A symbolic link that leads nowhere.
+    Link(PathBuf),
+    /// Standard input, or a pipe: read once.
+    Bytes(Vec<u8>),
+}
+
+/// The argument that means standard input.
+const STANDARD_INPUT: &str = "-";
 
 impl Folder {
     /// Reads files and, recursively, folders. A name that is not UTF-8 or a file that cannot be read
-    /// is an error: nothing is skipped silently.
+    /// is an error: nothing is skipped silently. A file that is named is judged whatever its ending.
     pub(super) fn read(paths: &[PathBuf]) -> Result<Self, CommandError> {
-        let found = walk::files(paths)?;
-        let mut files = Vec::with_capacity(found.len());
-        let mut paths = HashMap::with_capacity(found.len());
-        for path in found {
-            let (name, id) = named(&path)?;
-            files.push((name, TreeFile { id: id.clone(), mode: FileMode::Regular }));
-            paths.insert(id, path);
+        let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(is_stream);
+        let mut folder =
+            Self { snapshot: Snapshot::empty(), contents: HashMap::new(), named: BTreeSet::new() };
+        for path in &streams {
+            let bytes = read_stream(path)?;
+            let shown = if path.as_os_str() == STANDARD_INPUT { Path::new("/dev/stdin") } else { path };
+            let name = folder.add(shown, FileMode::Regular, Content::Bytes(bytes))?;
+            folder.named.insert(name);
         }
-        let snapshot = Snapshot { files: files.into_iter().collect(), undecodable: Vec::new() };
-        Ok(Self { snapshot, paths })
+        let found = walk::files(&paths)?;
+        for path in found.files {
+            let name = folder.add(&path, FileMode::Regular, Content::File(path.clone()))?;
+            if paths.contains(&path) {
+                folder.named.insert(name);
+            }
+        }
+        for path in found.dangling {
+            folder.add(&path, FileMode::Symlink, Content::Link(path.clone()))?;
+        }
+        Ok(folder)
+    }
+
+    fn add(&mut self, path: &Path, mode: FileMode, content: Content) -> Result<RepoPath, CommandError> {
+        let (name, id) = named(path)?;
+        self.snapshot.files.insert(name.clone(), TreeFile { id: id.clone(), mode });
+        self.contents.insert(id, content);
+        Ok(name)
     }
 
     /// Judges the files as if all of them were new.
-    pub(super) fn judge(&self, targets: &Targets, policy: &Policy) -> Section {
+    pub(super) fn judge(&self, mut targets: Targets, policy: &Policy) -> Result<Section, CommandError> {
+        targets.selection.start_at(self.named.clone());
+        if !self.snapshot.files.keys().any(|path| targets.selection.starts_at(path)) {
+            let message =
+                "there is nothing to judge: no file here is a manifest. Name the file, or its folder";
+            return Err(CommandError::Argument(message.into()));
+        }
         let change = Change {
             old: &Snapshot::empty(),
             new: &self.snapshot,
@@ -53,7 +91,8 @@ impl Folder {
             evidence: &RefEvidence::none(),
             mode: Mode::BeforeCommit,
         };
-        Section::of("the files", evaluate(&change, targets, policy, date_of(SystemTime::now())))
+        let judgement = evaluate(&change, &targets, policy, date_of(SystemTime::now()));
+        Ok(Section::of("the files", judgement))
     }
 }
 
@@ -62,6 +101,33 @@ fn named(path: &Path) -> Result<(RepoPath, ObjectId), CommandError> {
     let name = path.to_str().ok_or_else(unreadable)?;
     let id = ObjectId::from_bytes(&Sha256::digest(name.as_bytes())).ok_or_else(unreadable)?;
     Ok((RepoPath::new(name.trim_start_matches("./")), id))
+}
+
+/// Whether a path is standard input or another pipe, which can be read once only.
+fn is_stream(path: &PathBuf) -> bool {
+    let is_pipe = || {
+        let found = std::fs::metadata(path);
+        found.is_ok_and(|found| !found.is_file() && !found.is_dir())
+    };
+    path.as_os_str() == STANDARD_INPUT || is_pipe()
+}
+
+/// Everything that comes through a pipe. Nothing at all is an error: whatever should have written it has failed.
+fn read_stream(path: &Path) -> Result<Vec<u8>, CommandError> {
+    let limit = u64::try_from(BLOB_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    if path.as_os_str() == STANDARD_INPUT {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(CommandError::Input)?;
+    } else {
+        let failed = |source| CommandError::File { path: path.to_path_buf(), source };
+        let file = std::fs::File::open(path).map_err(failed)?;
+        file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        let message = format!("there is nothing to judge: {} is empty", path.display());
+        return Err(CommandError::Argument(message));
+    }
+    Ok(bytes)
 }
 
 impl BlobSource for Folder {
@@ -82,9 +148,19 @@ struct FolderReader<'a> {
 
 impl BlobReader for FolderReader<'_> {
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
-        let path = self.folder.paths.get(id).ok_or_else(|| BlobError::Missing(id.clone()))?;
         let failed =
             |error: std::io::Error| BlobError::Unreadable { id: id.clone(), reason: error.to_string() };
+        let path = match self.folder.contents.get(id).ok_or_else(|| BlobError::Missing(id.clone()))? {
+            Content::File(path) => path,
+            Content::Link(path) => {
+                let target = std::fs::read_link(path).map_err(failed)?;
+                return Ok(target.as_os_str().as_encoded_bytes().to_vec());
+            }
+            Content::Bytes(bytes) if bytes.len() > BLOB_LIMIT => {
+                return Err(BlobError::TooLarge { id: id.clone(), size: bytes.len(), limit: BLOB_LIMIT });
+            }
+            Content::Bytes(bytes) => return Ok(bytes.clone()),
+        };
         let mut file = std::fs::File::open(path).map_err(failed)?;
         let limit = u64::try_from(BLOB_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
         self.buffer.clear();

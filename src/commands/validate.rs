@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
         cloud: Cloud::default(),
     };
     let targets = Targets { clusters: vec![cluster], ..governing.targets };
-    let sections = vec![folder.judge(&targets, &governing.policy)];
+    let sections = vec![folder.judge(targets, &governing.policy)?];
     Destination::of(&arguments.report).write(&Report { sections, elapsed: begin.elapsed(), requests: 0 })
 }
 

@@ -1,6 +1,6 @@
 //! Every file below some paths.
 //!
-//! In: paths. Out: the files. Never: skips one silently, apart from git's own.
+//! In: paths. Out: the files, and the links that lead nowhere. Never: skips one silently, apart from git's own.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,15 +14,24 @@ const SKIPPED: [&str; 1] = [".git"];
 /// Fewer folders are listed sooner than a thread is started.
 const FEW: usize = 16;
 
+/// What some paths hold.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Files.
+    pub(super) files: Vec<PathBuf>,
+    /// Symbolic links below a folder whose target does not exist.
+    pub(super) dangling: Vec<PathBuf>,
+}
+
 /// What stands in some folders.
 #[derive(Default)]
 struct Listing {
-    files: Vec<PathBuf>,
+    found: Found,
     folders: Vec<PathBuf>,
 }
 
 /// The files at and below the paths, level by level: the folders of one level are listed on all cores.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CommandError> {
+pub(super) fn files(paths: &[PathBuf]) -> Result<Found, CommandError> {
     let mut listing = Listing::default();
     paths.iter().try_for_each(|path| listing.add(path))?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -30,12 +39,10 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CommandError> {
         let folders = std::mem::take(&mut listing.folders);
         let share = folders.len().div_ceil(threads).max(FEW);
         for listed in list_together(&folders, share) {
-            let Listing { files, folders } = listed?;
-            listing.files.extend(files);
-            listing.folders.extend(folders);
+            listing.append(listed?);
         }
     }
-    Ok(listing.files)
+    Ok(listing.found)
 }
 
 /// Lists folders, each share of them on a thread of its own, the last one on this.
@@ -64,7 +71,7 @@ impl Listing {
     fn add(&mut self, path: &Path) -> Result<(), CommandError> {
         let failed = |source| CommandError::File { path: path.to_path_buf(), source };
         let is_folder = std::fs::metadata(path).map_err(failed)?.is_dir();
-        let kind = if is_folder { &mut self.folders } else { &mut self.files };
+        let kind = if is_folder { &mut self.folders } else { &mut self.found.files };
         kind.push(path.to_path_buf());
         Ok(())
     }
@@ -75,7 +82,7 @@ impl Listing {
             // An entry knows what it is, except of what a link leads to.
             match (kind.is_file(), kind.is_dir()) {
                 _ if SKIPPED.iter().any(|skipped| name == *skipped) => {}
-                (true, _) => self.files.push(path),
+                (true, _) => self.found.files.push(path),
                 (false, true) => self.folders.push(path),
                 (false, false) => self.add_linked(&path)?,
             }
@@ -86,14 +93,29 @@ impl Listing {
     /// Links may lead in circles: each is followed to its end before the next, so that the system's own
     /// limit of links is met at once.
     fn add_linked(&mut self, path: &Path) -> Result<(), CommandError> {
+        if leads_nowhere(path) {
+            self.found.dangling.push(path.to_path_buf());
+            return Ok(());
+        }
         let mut linked = Self::default();
         linked.add(path)?;
         while let Some(folder) = linked.folders.pop() {
             linked.add_entries(&folder)?;
         }
-        self.files.append(&mut linked.files);
+        self.append(linked);
         Ok(())
     }
+
+    fn append(&mut self, other: Self) {
+        self.found.files.extend(other.found.files);
+        self.found.dangling.extend(other.found.dangling);
+        self.folders.extend(other.folders);
+    }
+}
+
+fn leads_nowhere(path: &Path) -> bool {
+    let missing = std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+    missing && std::fs::symlink_metadata(path).is_ok_and(|link| link.is_symlink())
 }
 
 /// The entries of a folder by name, so that the first of several errors is always the same.

@@ -69,6 +69,48 @@ pub fn owns_group(group: &str) -> bool {
         || matches!(group, "discovery.k8s.io" | "events.k8s.io")
 }
 
+/// The kinds of the core group (`kubectl api-resources --api-group=`), and the list that kubectl opens.
+const CORE_KINDS: &[&str] = &[
+    "Binding",
+    "ComponentStatus",
+    "ConfigMap",
+    "Endpoints",
+    "Event",
+    "LimitRange",
+    "List",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Pod",
+    "PodTemplate",
+    "ReplicationController",
+    "ResourceQuota",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+];
+
+/// Whether the core group has a kind.
+pub fn is_core_kind(kind: &str) -> bool {
+    CORE_KINDS.contains(&kind)
+}
+
+/// Kinds of Kubernetes outside the core group that patches are written for, with the version that serves them.
+const USUAL_VERSIONS: &[(&str, &[&str])] = &[
+    ("apps/v1", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
+    ("autoscaling/v2", &["HorizontalPodAutoscaler"]),
+    ("batch/v1", &["CronJob", "Job"]),
+    ("networking.k8s.io/v1", &["Ingress", "NetworkPolicy"]),
+    ("rbac.authorization.k8s.io/v1", &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]),
+];
+
+/// The `apiVersion` of a kind that is named without one, as in the target of a patch; `v1` for any other.
+pub fn usual_version(kind: &str) -> &'static str {
+    let usual = USUAL_VERSIONS.iter().find(|(_, kinds)| kinds.contains(&kind));
+    usual.map_or("v1", |(version, _)| version)
+}
+
 /// The group under which objects of a kind are stored.
 pub fn storage_group<'a>(group: &'a str, kind: &str) -> &'a str {
     let shared = SHARED_STORAGE.iter().find(|(alias, of, _)| *alias == group && *of == kind);

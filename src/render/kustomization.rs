@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::links::join;
 use crate::manifest::{Limits, Node, documents};
 use crate::source::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
+use crate::units::Naming;
 
 /// The three names under which kustomize looks for a root
 /// (`kyaml/konfig`, `RecognizedKustomizationFileNames`).
@@ -15,32 +16,48 @@ pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.y
 /// Lists of a kustomization whose files or folders hold complete objects.
 const RESOURCE_LISTS: [&str; 4] = ["resources", "bases", "components", "crds"];
 /// Lists whose entries are paths, or mappings with a `path`, of partial documents.
-const PARTIAL_LISTS: [&str; 9] = [
+const PATCH_LISTS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+/// Lists whose entries are paths, or mappings with a `path`, of what only kustomize reads.
+const CONFIGURATION_LISTS: [&str; 6] =
+    ["replacements", "generators", "transformers", "validators", "configurations", "openapi"];
+/// Fields by which a kustomization may add what its resources lack.
+const COMPLETING: [&str; 8] = [
+    "commonLabels",
+    "components",
+    "labels",
     "patches",
-    "patchesStrategicMerge",
     "patchesJson6902",
+    "patchesStrategicMerge",
     "replacements",
-    "generators",
     "transformers",
-    "validators",
-    "configurations",
-    "openapi",
 ];
+
+/// Whether a kustomization may add to what its resources say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Completion {
+    /// It deploys them as they are, apart from names, annotations and images.
+    #[default]
+    Nothing,
+    /// It has patches, labels or the like.
+    Possible,
+}
 
 /// The paths that a kustomization names, relative to the repository.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reach {
     /// Files or folders with complete objects.
     pub(super) resources: Vec<String>,
-    /// Files that mean something only inside the kustomization.
-    pub(super) partial: Vec<String>,
+    /// Files that mean something only inside the kustomization, and how it names them.
+    pub(super) parts: Vec<(String, Naming)>,
     /// Names of the ConfigMaps and Secrets that it makes.
     pub(super) generated: Vec<String>,
+    /// Whether it may add to its resources.
+    pub(super) completion: Completion,
 }
 
 /// What kustomizations reach, read once however many revisions hold them.
 #[derive(Debug, Default)]
-pub struct Reaches(HashMap<(RepoPath, ObjectId), Reach>);
+pub struct Reaches(HashMap<(RepoPath, ObjectId), Option<Reach>>);
 
 impl Reaches {
     /// Reads the kustomizations of several revisions on all cores.
@@ -57,32 +74,62 @@ impl Reaches {
         Self(unique.into_par_iter().map_init(|| blobs.reader(), read).collect())
     }
 
-    /// What a kustomization reaches. One that is reached through a link has not been read yet.
-    pub(super) fn of(&self, path: &RepoPath, id: &ObjectId, reader: &mut dyn BlobReader) -> Reach {
+    /// What a kustomization reaches; `None` where the file is none in spite of its name. One that is reached
+    /// through a link has not been read yet.
+    pub(super) fn of(&self, path: &RepoPath, id: &ObjectId, reader: &mut dyn BlobReader) -> Option<Reach> {
         let known = self.0.get(&(path.clone(), id.clone())).cloned();
         known.unwrap_or_else(|| reach(path.parent(), reader.read(id).unwrap_or_default()))
     }
 }
 
 /// Reads a kustomization's text; what does not parse reaches nothing and is reported elsewhere.
-fn reach(folder: &str, bytes: Vec<u8>) -> Reach {
+fn reach(folder: &str, bytes: Vec<u8>) -> Option<Reach> {
     let (_, nodes, _) = documents(bytes, &Limits::default());
-    let Some(root) = nodes.first() else { return Reach::default() };
-    let mut reach = Reach::default();
+    let Some(root) = nodes.first() else { return Some(Reach::default()) };
+    if !is_for_kustomize(root) {
+        return None;
+    }
+    let mut reach = Reach { completion: completion(root), ..Reach::default() };
     for list in RESOURCE_LISTS {
         let paths = root.get(list).into_iter().flat_map(Node::items).filter_map(Node::as_str);
         reach.resources.extend(paths.filter_map(|path| join(folder, path)));
     }
-    for list in PARTIAL_LISTS {
-        let items = root.get(list).into_iter().flat_map(|node| std::iter::once(node).chain(node.items()));
-        let paths = items.filter_map(|item| item.as_str().or_else(|| item.text_at(&["path"])));
-        reach.partial.extend(paths.filter_map(|path| join(folder, path)));
+    for (lists, naming) in
+        [(PATCH_LISTS.as_slice(), Naming::Patch), (CONFIGURATION_LISTS.as_slice(), Naming::Configuration)]
+    {
+        for list in lists {
+            let items = root.get(list).into_iter().flat_map(|node| std::iter::once(node).chain(node.items()));
+            let paths = items.filter_map(|item| item.as_str().or_else(|| item.text_at(&["path"])));
+            reach.parts.extend(paths.filter_map(|path| Some((join(folder, path)?, naming))));
+        }
     }
-    reach.partial.extend(generator_files(root, folder));
+    for (path, naming) in data_files(root) {
+        reach.parts.extend(join(folder, path).map(|path| (path, naming)));
+    }
     reach
         .generated
         .extend(generators(root).filter_map(|generator| generator.text_at(&["name"])).map(str::to_owned));
-    reach
+    Some(reach)
+}
+
+/// Under the name of a kustomization Flux' own object of that kind may be kept, which kustomize refuses and
+/// kubectl applies.
+fn is_for_kustomize(root: &Node) -> bool {
+    let group = root.get("apiVersion").map(|version| version.spelling().unwrap_or_default());
+    let of_group =
+        group.is_none_or(|version| version.is_empty() || version.starts_with("kustomize.config.k8s.io/"));
+    let of_kind = root
+        .get("kind")
+        .is_none_or(|kind| matches!(kind.spelling(), Some("" | "Kustomization" | "Component")));
+    of_group && of_kind
+}
+
+fn completion(root: &Node) -> Completion {
+    if COMPLETING.iter().any(|key| root.get(key).is_some()) {
+        Completion::Possible
+    } else {
+        Completion::Nothing
+    }
 }
 
 fn generators(root: &Node) -> impl Iterator<Item = &Node> {
@@ -91,13 +138,19 @@ fn generators(root: &Node) -> impl Iterator<Item = &Node> {
 }
 
 /// Files of generators (`[key=]path`) and of inlined charts are data, not manifests.
-fn generator_files(root: &Node, folder: &str) -> Vec<String> {
-    let lists = generators(root).flat_map(|generator| {
-        ["files", "envs"].into_iter().filter_map(|key| generator.get(key)).flat_map(Node::items)
-    });
-    let generated =
-        lists.filter_map(Node::as_str).map(|text| text.rsplit_once('=').map_or(text, |(_, path)| path));
-    let charts = root.get("helmCharts").into_iter().flat_map(Node::items);
-    let values = charts.filter_map(|chart| chart.text_at(&["valuesFile"]));
-    generated.chain(values).filter_map(|path| join(folder, path)).collect()
+fn data_files(root: &Node) -> Vec<(&str, Naming)> {
+    let mut files = Vec::new();
+    for generator in generators(root) {
+        let lists = ["files", "envs"].into_iter().filter_map(|key| generator.get(key)).flat_map(Node::items);
+        for text in lists.chain(generator.get("env")).filter_map(Node::as_str) {
+            let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+            files.push((path, Naming::Input));
+        }
+    }
+    for chart in root.get("helmCharts").into_iter().flat_map(Node::items) {
+        let more = chart.get("additionalValuesFiles").into_iter().flat_map(Node::items);
+        let values = chart.get("valuesFile").into_iter().chain(more).filter_map(Node::as_str);
+        files.extend(values.map(|path| (path, Naming::Values)));
+    }
+    files
 }

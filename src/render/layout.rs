@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::attributes;
-use super::kustomization::{self, Reach, Reaches};
+use super::kustomization::{self, Completion, Reach, Reaches};
 use super::links::{self, Extent, LinkProblem};
 use super::selection::Selection;
+use crate::manifest::{Limits, documents};
 use crate::source::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
+use crate::units::{ChartMember, FileFacts, FileKind, Naming, is_chart_metadata};
 
 /// What makes a root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,15 +52,31 @@ pub struct Root {
 pub enum Role {
     /// As they are applied.
     Complete,
+    /// As a kustomization lists them that may add what they lack; or beside one that does not list them, so that
+    /// they are deployed by other means or not at all.
+    Base,
     /// As fragments that a kustomization merges into others: a patch, a component's configuration.
     Fragment,
     /// As a chart template, complete only where it holds no template expression.
     Template,
 }
 
+/// Whether a kustomization deploys a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Listing {
+    /// One lists it among its resources.
+    Listed,
+    /// None does.
+    Unlisted,
+}
+
 /// A file that holds objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
+    /// What the file is.
+    pub kind: FileKind,
+    /// Whether a kustomization deploys it.
+    pub listing: Listing,
     /// How its objects stand.
     pub role: Role,
     /// Where it is deployed from.
@@ -79,6 +97,8 @@ pub struct Layout {
     pub link_problems: Vec<LinkProblem>,
     /// Paths among manifests that are not UTF-8.
     pub undecodable: Vec<String>,
+    /// Folders with a kustomization or a chart.
+    root_folders: BTreeSet<String>,
 }
 
 /// What a layout is made from.
@@ -97,41 +117,106 @@ impl Layout {
     /// that its unreadable text is reported.
     pub fn of(input: &LayoutInput<'_>, reader: &mut dyn BlobReader) -> Self {
         let (snapshot, link_problems) = links::follow(input.snapshot, reader);
-        let charts = chart_folders(&snapshot);
+        let charts = chart_folders(&snapshot, reader);
         let files: Vec<&RepoPath> = snapshot.files.keys().collect();
         let starts = files.par_iter().copied().filter(|path| input.selection.starts_at(path));
         let starts: Vec<RepoPath> = starts.cloned().collect();
         let mut sorter = Sorter::new(&snapshot, starts.into_iter().collect());
         sorter.follow_kustomizations(input.reaches, reader);
-        let Sorter { selected, partial, kustomizations, .. } = sorter;
+        let Sorter { selected, names, kustomizations, .. } = sorter;
         let mut layout = Self { undecodable: snapshot.undecodable.clone(), ..Self::default() };
         layout.link_problems = relevant(link_problems, input.selection);
         layout.link_problems.extend(attributes::problems(input.snapshot, reader));
         layout.roots = roots(&snapshot, &kustomizations, &charts);
-        let resources = resources_of(&kustomizations);
+        layout.root_folders = charts.iter().cloned().collect();
+        layout.root_folders.extend(kustomizations.keys().map(|path| path.parent().to_owned()));
+        let completed = completed(&kustomizations);
         for path in selected {
-            let fragment = partial.contains(&path) && !resources.contains(path.as_str());
-            let role = if is_template(&charts, &path) {
-                Role::Template
-            } else if fragment {
-                Role::Fragment
-            } else {
-                Role::Complete
+            let naming = names.get(&path).copied();
+            let is_kustomization = kustomizations.contains_key(&path);
+            let chart = chart_of(&charts, &path);
+            let kind = FileKind::decide(FileFacts { path: &path, is_kustomization, naming, chart });
+            let listing = if naming == Some(Naming::Resource) { Listing::Listed } else { Listing::Unlisted };
+            let completion = match listing {
+                Listing::Listed if completed.contains(path.as_str()) => Completion::Possible,
+                Listing::Unlisted if layout.root_folders.contains(path.parent()) => Completion::Possible,
+                Listing::Listed | Listing::Unlisted => Completion::Nothing,
             };
+            let role = role(kind, completion);
             if let Some(file) = snapshot.files.get(&path).cloned() {
-                layout.members.push(Member { role, path, file });
+                layout.members.push(Member { kind, listing, role, path, file });
             }
         }
         layout
     }
+
+    /// Whether a folder holds a kustomization or a chart, which is deployed in the place of its files.
+    pub fn is_root_folder(&self, folder: &str) -> bool {
+        self.root_folders.contains(folder)
+    }
+
+    /// Whether a kustomization or a chart is in the folder of a file or in one above it.
+    pub fn is_below_a_root(&self, path: &RepoPath) -> bool {
+        let mut folder = path.parent();
+        loop {
+            if self.is_root_folder(folder) {
+                return true;
+            }
+            let Some((above, _)) = folder.rsplit_once('/') else {
+                return !folder.is_empty() && self.is_root_folder("");
+            };
+            folder = above;
+        }
+    }
+}
+
+/// How the objects of a file stand.
+fn role(kind: FileKind, completion: Completion) -> Role {
+    match (kind, completion) {
+        (FileKind::Patch | FileKind::KustomizeConfiguration, _) => Role::Fragment,
+        (FileKind::Chart(ChartMember::Template | ChartMember::Test), _) => Role::Template,
+        (FileKind::Manifest | FileKind::GeneratorInput, Completion::Possible) => Role::Base,
+        (
+            FileKind::Manifest
+            | FileKind::GeneratorInput
+            | FileKind::Kustomization
+            | FileKind::Helmfile
+            | FileKind::Chart(
+                ChartMember::Metadata | ChartMember::Values | ChartMember::CustomResourceDefinition,
+            ),
+            Completion::Nothing | Completion::Possible,
+        ) => Role::Complete,
+    }
+}
+
+/// The resources of which some kustomization above may add what they lack.
+fn completed(kustomizations: &BTreeMap<RepoPath, Reach>) -> BTreeSet<String> {
+    let completing = kustomizations.values().filter(|reach| reach.completion == Completion::Possible);
+    let mut waiting: Vec<&str> = completing.flat_map(|reach| &reach.resources).map(String::as_str).collect();
+    let mut completed = BTreeSet::new();
+    while let Some(resource) = waiting.pop() {
+        if !completed.insert(resource.to_owned()) {
+            continue;
+        }
+        let nested = kustomization::FILE_NAMES.map(|name| RepoPath::new(&join_name(resource, name)));
+        for reach in nested.iter().filter_map(|path| kustomizations.get(path)) {
+            waiting.extend(reach.resources.iter().map(String::as_str));
+        }
+    }
+    completed
+}
+
+fn join_name(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// Follows kustomizations from the selected files until nothing new is reached.
 struct Sorter<'a> {
     snapshot: &'a Snapshot,
     selected: BTreeSet<RepoPath>,
-    partial: BTreeSet<RepoPath>,
+    names: BTreeMap<RepoPath, Naming>,
     kustomizations: BTreeMap<RepoPath, Reach>,
+    seen: BTreeSet<RepoPath>,
     waiting: Vec<RepoPath>,
 }
 
@@ -140,33 +225,54 @@ impl<'a> Sorter<'a> {
         let extra = snapshot.files.keys().filter(|path| path.is_named("Kustomization")).cloned();
         let named = selected.iter().filter(|path| is_kustomization(path)).cloned();
         let waiting = named.chain(extra).collect();
-        let (partial, kustomizations) = (BTreeSet::new(), BTreeMap::new());
-        Self { snapshot, selected, partial, kustomizations, waiting }
+        let (names, kustomizations, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { snapshot, selected, names, kustomizations, seen, waiting }
     }
 
     fn follow_kustomizations(&mut self, reaches: &Reaches, reader: &mut dyn BlobReader) {
         while let Some(path) = self.waiting.pop() {
-            if self.kustomizations.contains_key(&path) {
+            if !self.seen.insert(path.clone()) {
                 continue;
             }
             let Some(file) = self.snapshot.files.get(&path) else { continue };
-            let reach = reaches.of(&path, &file.id, reader);
+            let Some(reach) = reaches.of(&path, &file.id, reader) else { continue };
             reach.resources.iter().for_each(|resource| self.select(resource));
-            let parts = reach.partial.iter().filter(|part| self.snapshot.file(part).is_some());
-            let parts: Vec<RepoPath> = parts.map(|part| RepoPath::new(part)).collect();
-            self.selected.extend(parts.iter().cloned());
-            self.partial.extend(parts);
+            for (part, naming) in &reach.parts {
+                self.add_part(part, *naming);
+            }
             self.selected.insert(path.clone());
             self.kustomizations.insert(path, reach);
         }
+    }
+
+    /// A part of a kustomization. What only a generator packs is no manifest by being named.
+    fn add_part(&mut self, part: &str, naming: Naming) {
+        let path = RepoPath::new(part);
+        if !self.snapshot.files.contains_key(&path) {
+            return;
+        }
+        match naming {
+            Naming::Resource | Naming::Patch | Naming::Configuration => {
+                self.selected.insert(path.clone());
+            }
+            Naming::Input | Naming::Values => {}
+        }
+        self.name(path, naming);
+    }
+
+    /// The strongest naming counts.
+    fn name(&mut self, path: RepoPath, naming: Naming) {
+        let known = self.names.entry(path).or_insert(naming);
+        *known = naming.min(*known);
     }
 
     /// A resource is a file with objects or a folder with a kustomization, wherever it is.
     fn select(&mut self, resource: &str) {
         if self.snapshot.file(resource).is_some() {
             self.selected.insert(RepoPath::new(resource));
+            self.name(RepoPath::new(resource), Naming::Resource);
         }
-        let nested = kustomization::FILE_NAMES.map(|name| format!("{resource}/{name}"));
+        let nested = kustomization::FILE_NAMES.map(|name| join_name(resource, name));
         let present = nested.iter().filter(|path| self.snapshot.file(path).is_some());
         self.waiting.extend(present.map(|path| RepoPath::new(path)));
     }
@@ -177,23 +283,30 @@ pub fn is_kustomization(path: &RepoPath) -> bool {
     kustomization::FILE_NAMES.iter().any(|name| path.is_named(name))
 }
 
-fn chart_folders(snapshot: &Snapshot) -> BTreeSet<String> {
-    let charts = snapshot.files.keys().filter(|path| path.is_named("Chart.yaml"));
-    charts.map(|path| path.parent().to_owned()).collect()
+fn chart_folders(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> BTreeSet<String> {
+    let files = snapshot.files.iter().filter(|(path, _)| path.is_named("Chart.yaml"));
+    let mut charts = BTreeSet::new();
+    for (path, file) in files {
+        let (_, documents, _) = documents(reader.read(&file.id).unwrap_or_default(), &Limits::default());
+        if is_chart_metadata(&documents) {
+            charts.insert(path.parent().to_owned());
+        }
+    }
+    charts
 }
 
-/// Only what stands in the `templates/` of a folder that has itself a `Chart.yaml` is a template: one
-/// that is dropped beside plain manifests, or far above them, must not take them out of sight.
-fn is_template(charts: &BTreeSet<String>, path: &RepoPath) -> bool {
-    const FOLDER: &str = "/templates/";
-    let path = path.as_str();
-    let of_root = charts.contains("") && path.starts_with("templates/");
-    let folders = path.match_indices(FOLDER).filter_map(|(end, _)| path.get(..end));
-    of_root || folders.into_iter().any(|folder| charts.contains(folder))
-}
-
-fn resources_of(kustomizations: &BTreeMap<RepoPath, Reach>) -> BTreeSet<&str> {
-    kustomizations.values().flat_map(|reach| &reach.resources).map(String::as_str).collect()
+/// The folder of the chart that a file belongs to: the nearest one above it.
+fn chart_of<'a>(charts: &'a BTreeSet<String>, path: &RepoPath) -> Option<&'a str> {
+    let mut folder = path.parent();
+    loop {
+        if let Some(chart) = charts.get(folder) {
+            return Some(chart);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
 }
 
 fn roots(
@@ -203,7 +316,7 @@ fn roots(
 ) -> Vec<Root> {
     let mut roots = Vec::new();
     for (file, reach) in kustomizations {
-        let partial = reach.partial.iter().map(|path| RepoPath::new(path));
+        let partial = reach.parts.iter().map(|(path, _)| RepoPath::new(path));
         let parts = blobs(snapshot, partial.chain([file.clone()]));
         let generates = reach.generated.iter().cloned().collect();
         roots.push(Root { kind: RootKind::Kustomization, file: file.clone(), parts, generates });
@@ -239,6 +352,7 @@ fn relevant(problems: Vec<LinkProblem>, selection: &Selection) -> Vec<LinkProble
         let folder = match at.extent {
             Extent::Folder => true,
             Extent::AsNamed => !at.path.file_name().contains('.'),
+            Extent::Nothing => false,
         };
         folder || selection.starts_at(&at.path)
     };

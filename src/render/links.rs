@@ -23,6 +23,8 @@ pub enum Extent {
     Folder,
     /// What its name says: nothing of the repository, or of one that belongs to it, stands there.
     AsNamed,
+    /// Nothing: the link leads to a place inside the repository at which there is no file.
+    Nothing,
 }
 
 /// Why a link cannot be followed.
@@ -138,7 +140,8 @@ fn resolve(
         None => {
             let reason = format!("the symbolic link leads to `{target}`, which is not in the repository");
             let inside = passes_a_link(snapshot, &resolved);
-            Err(if inside { Broken::folder(reason) } else { Broken::as_named(reason) })
+            let extent = if inside { Extent::Folder } else { Extent::Nothing };
+            Err(Broken { reason, extent })
         }
     }
 }
@@ -214,7 +217,7 @@ fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
 
 /// `folder/relative` with `.` and `..` resolved; `None` where it leaves the repository. Outside one, `validate`
 /// names folders by paths that may begin with `/` or `..`.
-pub(super) fn join(folder: &str, relative: &str) -> Option<String> {
+pub fn join(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
     }

@@ -11,6 +11,6 @@ mod links;
 mod selection;
 
 pub use kustomization::Reaches;
-pub use layout::{Layout, LayoutInput, Member, Role, Root, RootKind, is_kustomization};
-pub use links::LinkProblem;
+pub use layout::{Layout, LayoutInput, Listing, Member, Role, Root, RootKind, is_kustomization};
+pub use links::{Extent, LinkProblem, join};
 pub use selection::Selection;

@@ -1,5 +1,7 @@
 //! Which paths are manifests to start from, and which cluster each goes to.
 
+use std::collections::BTreeSet;
+
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::kube::ClusterName;
@@ -12,6 +14,7 @@ pub struct Selection {
     exclude: GlobSet,
     clusters: Vec<(ClusterName, GlobSet)>,
     fallback: ClusterName,
+    named: BTreeSet<RepoPath>,
 }
 
 impl Selection {
@@ -28,12 +31,29 @@ impl Selection {
             exclude: set(exclude)?,
             clusters: compiled?,
             fallback: ClusterName::fallback(),
+            named: BTreeSet::new(),
         })
+    }
+
+    /// Adds files that somebody has named: they are manifests whatever the patterns say.
+    pub fn start_at(&mut self, paths: BTreeSet<RepoPath>) {
+        self.named = paths;
     }
 
     /// Whether a path is a manifest to start from.
     pub fn starts_at(&self, path: &RepoPath) -> bool {
-        self.include.is_match(path.as_str()) && !self.exclude.is_match(path.as_str())
+        self.named.contains(path)
+            || self.include.is_match(path.as_str()) && !self.exclude.is_match(path.as_str())
+    }
+
+    /// Whether the policy names clusters.
+    pub fn names_clusters(&self) -> bool {
+        !self.clusters.is_empty()
+    }
+
+    /// Whether a cluster of the policy is deployed from a path.
+    pub fn is_of_a_named_cluster(&self, path: &RepoPath) -> bool {
+        self.clusters.iter().any(|(_, paths)| paths.is_match(path.as_str()))
     }
 
     /// Every cluster that a path belongs to; `default` where the policy names none for it.

@@ -66,6 +66,11 @@ fn headline(section: &Section, report: &Report) -> String {
         1 => "1 object changed".into(),
         count => format!("{count} objects changed"),
     });
+    match section.judgement.files_not_judged {
+        0 => {}
+        1 => parts.push("1 file not judged".into()),
+        count => parts.push(format!("{count} files not judged")),
+    }
     parts.push(format!("{} ms", report.elapsed.as_millis()));
     if report.requests > 0 {
         parts.push(plural(report.requests, "request"));

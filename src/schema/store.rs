@@ -208,7 +208,11 @@ fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
 
 /// What Kubernetes demands of a definition beyond its schema. A patch holds a part of one only.
 fn definition_violations(placed: &Placed) -> Vec<Violation> {
-    if placed.role == Role::Complete { definition::violations(&placed.object) } else { Vec::new() }
+    if matches!(placed.role, Role::Complete | Role::Base) {
+        definition::violations(&placed.object)
+    } else {
+        Vec::new()
+    }
 }
 
 /// Every violation is compared with every one of the old object, so that their number is bounded. Not

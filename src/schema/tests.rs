@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{Outcome, SchemaStore, ViolationKind};
 use crate::kube::{ClusterName, KubernetesVersion, ObjectRef};
 use crate::manifest::{Entry, Node, Object, Value};
-use crate::render::Role;
+use crate::render::{Listing, Role};
 use crate::source::{RepoPath, Span};
 use crate::world::Placed;
 
@@ -38,7 +38,7 @@ fn node(json: &Json) -> Node {
 fn placed(json: &Json, cluster: &str) -> Placed {
     let object = Arc::new(Object::new(Arc::default(), Arc::default(), node(json)));
     let id = ObjectRef::of(&object, &ClusterName::new(cluster));
-    Placed { path: RepoPath::new("a.yaml"), id, object, role: Role::Complete }
+    Placed { path: RepoPath::new("a.yaml"), id, object, role: Role::Complete, listing: Listing::Unlisted }
 }
 
 fn validate(json: &Json) -> Outcome {

@@ -99,6 +99,8 @@ pub struct Judgement {
     pub undecided: Vec<String>,
     /// How many objects change.
     pub objects_changed: usize,
+    /// How many changed files hold no object, so that nothing in them was judged.
+    pub files_not_judged: usize,
     /// Rules that nobody here evaluates, one sentence each: said in every report, never left out.
     pub not_evaluated: Vec<String>,
     /// Who let it pass in spite of what was found.
@@ -143,6 +145,7 @@ impl Judgement {
             findings: Vec::new(),
             undecided,
             objects_changed: 0,
+            files_not_judged: 0,
             not_evaluated: Vec::new(),
             forced: None,
             told: Vec::new(),
@@ -172,7 +175,17 @@ pub fn decide(
         (true, true) => Verdict::Accept,
     };
     let (not_evaluated, told) = (Vec::new(), Vec::new());
-    Judgement { verdict, findings: judged, undecided, objects_changed, not_evaluated, forced, told }
+    let files_not_judged = 0;
+    Judgement {
+        verdict,
+        findings: judged,
+        undecided,
+        objects_changed,
+        files_not_judged,
+        not_evaluated,
+        forced,
+        told,
+    }
 }
 
 /// The override, where enough of those signed it whom the policy allows to.

@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::anywhere::place_beside_counterparts;
 use super::change::{ObjectChange, Placed};
 use super::differing::{Differing, differing};
-use super::loader::{Blobs, Loaded, load_all, load_related};
+use super::loader::{Blobs, Loaded, is_rbac, load_all, load_related};
 use super::needles::Needles;
 use super::pairing::pair;
+use super::patches::{PatchObject, patch_objects};
 use super::related::Related;
+use super::substitution::{Substitution, has_defaults, has_variables, substituted};
+use super::texts::{TextProblems, Texts};
 use super::{FileProblem, World, discard};
-use crate::kube::{ClusterName, ObjectRef};
+use crate::kube::{ClusterName, ObjectRef, builtin};
 use crate::manifest::{Limits, Object, Problem, Reading};
-use crate::render::{Layout, Member, Role, Root, Selection, is_kustomization};
-use crate::source::{BlobError, BlobSource, ObjectId, RepoPath, Span};
+use crate::render::{Extent, Layout, LinkProblem, Listing, Member, Role, Root, RootKind, Selection, join};
+use crate::source::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Span};
 
 /// What worlds are built from.
 pub struct WorldInput<'a> {
@@ -45,6 +49,8 @@ pub struct Worlds {
 pub struct View {
     /// The reading.
     pub reading: Reading,
+    /// How the variables of Flux are taken.
+    pub substitution: Substitution,
     /// Before the change.
     pub old: World,
     /// After it.
@@ -54,6 +60,12 @@ pub struct View {
 }
 
 impl View {
+    /// The changed objects in which Flux may fill in something.
+    pub fn with_variables(&self) -> impl Iterator<Item = &Arc<Placed>> {
+        let objects = self.changes.iter().filter_map(ObjectChange::object);
+        objects.filter(|placed| has_variables(&placed.object))
+    }
+
     /// The objects of the new world that no change creates or updates.
     pub fn unchanged(&self) -> Vec<&Arc<Placed>> {
         let changed = self.changes.iter().filter_map(ObjectChange::object);
@@ -84,11 +96,17 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }
     let source = Source { input, blobs: &blobs, needles: &needles, changed: &changed };
-    let problems = problems(&new_changed, &blobs, input);
+    let texts = Texts::of(input, &blobs);
+    let mut found = texts.problems(&new_changed);
+    found.problems.extend(new_link_problems(input));
+    found.problems.extend(new_undecodable(input));
     let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
     let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
-    let views = readings.map(|reading| source.view(reading, problems.clone())).collect();
-    let undecided = undecided(&blobs, &changed, input);
+    let substitutions = substitutions(input, &blobs);
+    let readings =
+        readings.flat_map(|reading| substitutions.iter().map(move |substitution| (reading, *substitution)));
+    let views = readings.map(|(reading, substitution)| source.view(reading, substitution, &found)).collect();
+    let undecided = undecided(&source, &texts);
     drop(needles);
     discard((blobs, differing));
     Worlds { views, undecided }
@@ -111,37 +129,116 @@ impl Source<'_> {
         loaded.is_some_and(|loaded| loaded.kustomize.is_some())
     }
 
-    fn view(&self, reading: Reading, problems: Vec<FileProblem>) -> View {
+    fn view(&self, reading: Reading, substitution: Substitution, found: &TextProblems) -> View {
         let input = self.input;
-        let old = World { objects: self.place(&input.old.members, reading), ..World::default() };
-        let objects = self.place(&input.new.members, reading);
-        let new = World { objects, problems, unrendered: unrendered(input.old, input.new) };
-        let changes = pair(&old.objects, &new.objects, self.changed);
-        View { reading, old, new, changes }
+        let place = |members: &[Member]| self.place(members, reading, substitution);
+        let (mut old, mut objects) = (place(&input.old.members), place(&input.new.members));
+        let (old_roots, new_roots) = changed_kustomizations(input);
+        let mut changed = self.changed.clone();
+        for (world, roots) in [(&mut old, &old_roots), (&mut objects, &new_roots)] {
+            let placed = self.place_patches(roots, substitution);
+            changed.extend(placed.iter().map(|placed| placed.path.clone()));
+            world.extend(placed);
+        }
+        place_beside_counterparts(input.selection, &mut old, &mut objects);
+        let old = World { objects: old, ..World::default() };
+        let new = World {
+            objects,
+            problems: found.problems.clone(),
+            unrendered: unrendered(input.old, input.new),
+            without_objects: found.without_objects,
+        };
+        let changes = pair(&old.objects, &new.objects, &changed);
+        View { reading, substitution, old, new, changes }
     }
 
-    fn place(&self, members: &[Member], reading: Reading) -> Vec<Arc<Placed>> {
-        members.par_iter().flat_map_iter(|member| self.place_file(member, reading)).collect()
+    /// The patches that kustomizations hold themselves, and JSON patches.
+    fn place_patches(&self, roots: &[&Root], substitution: Substitution) -> Vec<Arc<Placed>> {
+        let mut reader = self.input.blobs.reader();
+        let mut placed = Vec::new();
+        for root in roots {
+            let Some(bytes) = root.parts.get(&root.file).and_then(|id| reader.read(id).ok()) else {
+                continue;
+            };
+            let found = patch_objects(&root.file, bytes, |path| {
+                let path = RepoPath::new(&join(root.file.parent(), path)?);
+                let bytes = reader.read(root.parts.get(&path)?).ok()?;
+                Some((path, bytes))
+            });
+            for PatchObject { path, object } in found.into_iter().filter(|patch| patch.object.is_typed()) {
+                let object = substituted(&Arc::new(object), substitution);
+                for cluster in self.input.selection.clusters_of(&path) {
+                    let (id, path, object) =
+                        (ObjectRef::of(&object, &cluster), path.clone(), Arc::clone(&object));
+                    let (role, listing) = (Role::Fragment, Listing::Unlisted);
+                    placed.push(Arc::new(Placed { role, listing, path, id, object }));
+                }
+            }
+        }
+        placed
     }
 
-    fn place_file(&self, member: &Member, reading: Reading) -> Vec<Arc<Placed>> {
+    fn place(&self, members: &[Member], reading: Reading, substitution: Substitution) -> Vec<Arc<Placed>> {
+        let place = |member| self.place_file(member, reading, substitution);
+        members.par_iter().flat_map_iter(place).collect()
+    }
+
+    fn place_file(&self, member: &Member, reading: Reading, substitution: Substitution) -> Vec<Arc<Placed>> {
         let Some(Ok(loaded)) = self.blobs.get(&member.file.id) else { return Vec::new() };
         // A blob may be changed at one path and stand unchanged at another: there, only what matters.
         let all = self.changed.contains(&member.path);
         let objects = loaded.objects_of(reading).iter();
         let kept = objects.filter(|object| all || self.needles.wants(object));
-        let kept: Vec<_> = kept.filter(|object| stands_for_itself(member, object)).collect();
+        let kept = kept.filter(|object| stands_for_itself(member, object));
+        let substitution = if loaded.names_variables { substitution } else { Substitution::Literal };
+        let kept: Vec<Arc<Object>> = kept.map(|object| substituted(object, substitution)).collect();
         if kept.is_empty() {
             return Vec::new();
         }
         let clusters = self.input.selection.clusters_of(&member.path);
         let place = |object: &Arc<Object>, cluster: &ClusterName| {
             let (id, path) = (ObjectRef::of(object, cluster), member.path.clone());
-            Arc::new(Placed { role: member.role, path, id, object: Arc::clone(object) })
+            Arc::new(Placed {
+                role: member.role,
+                listing: member.listing,
+                path,
+                id,
+                object: Arc::clone(object),
+            })
         };
-        let in_clusters = |object| clusters.iter().map(move |cluster| place(object, cluster));
-        kept.into_iter().flat_map(in_clusters).collect()
+        let mut placed = Vec::with_capacity(kept.len() * clusters.len());
+        for object in &kept {
+            placed.extend(clusters.iter().map(|cluster| place(object, cluster)));
+        }
+        placed
     }
+}
+
+/// Words of which a repository that Flux deploys holds one.
+const FLUX: &[u8] = b"toolkit.fluxcd.io";
+
+/// The ways in which the variables of the loaded objects have to be taken: one where there is none. Where nothing
+/// shows that Flux deploys the repository, they may also stay as they are written.
+fn substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> Vec<Substitution> {
+    let loaded = blobs.values().filter_map(|loaded| loaded.as_ref().ok());
+    let objects = loaded.filter(|loaded| loaded.names_variables).flat_map(|loaded| &loaded.objects);
+    let variable: Vec<&Arc<Object>> = objects.filter(|object| has_variables(object)).collect();
+    if variable.is_empty() {
+        return vec![Substitution::Literal];
+    }
+    let literal = (!shows_flux(input)).then_some(Substitution::Literal);
+    let with_defaults = variable.iter().any(|object| has_defaults(object));
+    let defaults = with_defaults.then_some(Substitution::Defaults);
+    literal.into_iter().chain(defaults).chain([Substitution::Unknown]).collect()
+}
+
+fn shows_flux(input: &WorldInput<'_>) -> bool {
+    let ids = unique_ids(input.new.members.iter(), &HashMap::new());
+    let shows = |reader: &mut Box<dyn BlobReader + '_>, id: &&ObjectId| {
+        let bytes = reader.read_unchanged(id).unwrap_or_default();
+        memchr::memmem::find(&bytes, FLUX).is_some()
+    };
+    ids.par_iter().map_init(|| input.blobs.reader(), shows).any(|shows| shows)
 }
 
 fn changed_paths(old: &Layout, new: &Layout) -> Changed {
@@ -154,14 +251,14 @@ fn changed_paths(old: &Layout, new: &Layout) -> Changed {
 }
 
 /// The files of a revision, each with its blob and how its objects stand.
-type ByPath<'a> = HashMap<&'a RepoPath, (&'a ObjectId, Role)>;
+type ByPath<'a> = HashMap<&'a RepoPath, (&'a ObjectId, Role, Listing)>;
 
 fn by_path(layout: &Layout) -> ByPath<'_> {
     layout.members.iter().map(|member| (&member.path, standing(member))).collect()
 }
 
-fn standing(member: &Member) -> (&ObjectId, Role) {
-    (&member.file.id, member.role)
+fn standing(member: &Member) -> (&ObjectId, Role, Listing) {
+    (&member.file.id, member.role, member.listing)
 }
 
 fn unique_ids<'a>(
@@ -173,12 +270,14 @@ fn unique_ids<'a>(
     ids.filter(|id| seen.insert(*id)).collect()
 }
 
-/// A file that is too large to read is a finding where it changed, and no obstacle where it did not.
-fn undecided(blobs: &Blobs, changed: &Changed, input: &WorldInput<'_>) -> Vec<String> {
-    let members = input.old.members.iter().chain(&input.new.members);
+/// A file that is too large to read is no obstacle where it did not change, and neither is one that no tool
+/// deploys.
+fn undecided(source: &Source<'_>, texts: &Texts<'_>) -> Vec<String> {
+    let members = source.input.old.members.iter().chain(&source.input.new.members);
     let failed = members.filter_map(|member| {
-        let error = blobs.get(&member.file.id)?.as_ref().err()?;
-        let excused = matches!(error, BlobError::TooLarge { .. }) && !changed.contains(&member.path);
+        let error = source.blobs.get(&member.file.id)?.as_ref().err()?;
+        let unchanged = !source.changed.contains(&member.path);
+        let excused = matches!(error, BlobError::TooLarge { .. }) && (unchanged || !texts.needs(member));
         (!excused).then(|| format!("{}: {error}", member.path))
     });
     let unique: BTreeSet<String> = failed.collect();
@@ -194,35 +293,34 @@ fn undecided(blobs: &Blobs, changed: &Changed, input: &WorldInput<'_>) -> Vec<St
 /// when rendered what it is has no identity yet. One that does say so is judged as far as its own
 /// text goes: a `Chart.yaml` dropped beside it must not hide it.
 fn stands_for_itself(member: &Member, object: &Object) -> bool {
-    let of_kustomize = object.api_version.is_empty() && is_kustomization(&member.path);
-    let for_a_tool = of_kustomize || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev");
-    let identity = [&object.api_version, &object.kind, &object.name];
-    // Helm's own description of a chart has no kind; under that name kubectl applies anything that has.
-    let describes_chart = member.path.file_name() == "Chart.yaml" && object.kind.is_empty();
-    let unfinished = member.role == Role::Template && identity.iter().any(|part| part.contains("{{"));
-    !for_a_tool && !describes_chart && !unfinished
+    let for_a_tool = !object.is_typed()
+        || &*object.api_version == KUSTOMIZE_PLUGIN
+        || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev")
+        || is_of_another_tool(object);
+    !for_a_tool && !is_unfinished(member, object)
 }
 
-fn problems(changed: &[&Member], blobs: &Blobs, input: &WorldInput<'_>) -> Vec<FileProblem> {
-    let mut problems = Vec::new();
-    for member in changed.iter().filter(|member| member.role != Role::Template) {
-        if let Some(Ok(loaded)) = blobs.get(&member.file.id) {
-            problems.extend(loaded.problems.iter().map(|problem| FileProblem {
-                path: member.path.clone(),
-                blob: Some(member.file.id.clone()),
-                source: Some(Arc::clone(&loaded.source)),
-                problem: problem.clone(),
-            }));
-        }
-    }
-    problems.extend(new_link_problems(input));
-    problems.extend(new_undecodable(input));
-    problems
+/// The `apiVersion` of kustomize's own plugins, which no API server serves.
+const KUSTOMIZE_PLUGIN: &str = "builtin";
+
+/// The core group has no such kind, and without metadata the document names no object: a kubeconfig, or the
+/// configuration of a machine.
+fn is_of_another_tool(object: &Object) -> bool {
+    object.group().is_empty() && !builtin::is_core_kind(&object.kind) && object.at(&["metadata"]).is_none()
+}
+
+/// A template whose identity only Helm can fill in. The names of RBAC objects may hold braces, and then the
+/// object may be applied as it is written.
+fn is_unfinished(member: &Member, object: &Object) -> bool {
+    let open = |text: &str| text.contains("{{");
+    let typed = [&object.api_version, &object.kind].iter().any(|part| open(part));
+    let named = open(&object.name) && !is_rbac(object);
+    member.role == Role::Template && (typed || named)
 }
 
 fn new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {
     let fresh = input.new.link_problems.iter().filter(|problem| !input.old.link_problems.contains(problem));
-    fresh.map(|problem| without_text(&problem.path, &problem.reason)).collect()
+    fresh.map(|problem| link_problem(problem)).collect()
 }
 
 fn new_undecodable(input: &WorldInput<'_>) -> Vec<FileProblem> {
@@ -230,9 +328,28 @@ fn new_undecodable(input: &WorldInput<'_>) -> Vec<FileProblem> {
     fresh.map(|path| without_text(&RepoPath::new(path), "the name of the file is not UTF-8")).collect()
 }
 
+fn link_problem(link: &LinkProblem) -> FileProblem {
+    match link.extent {
+        Extent::Folder | Extent::AsNamed => without_text(&link.path, &link.reason),
+        Extent::Nothing => {
+            let problem = Problem::leads_nowhere(&*link.reason);
+            FileProblem { path: link.path.clone(), blob: None, source: None, problem }
+        }
+    }
+}
+
 fn without_text(path: &RepoPath, reason: &str) -> FileProblem {
     let problem = Problem::unparseable(Span::default(), reason);
     FileProblem { path: path.clone(), blob: None, source: None, problem }
+}
+
+/// The kustomizations that change, as they were and as they are.
+fn changed_kustomizations<'a>(input: &WorldInput<'a>) -> (Vec<&'a Root>, Vec<&'a Root>) {
+    let side = |one: &'a Layout, other: &'a Layout| {
+        let roots = one.roots.iter().filter(|root| root.kind == RootKind::Kustomization);
+        roots.filter(|root| !other.roots.contains(root)).collect()
+    };
+    (side(input.old, input.new), side(input.new, input.old))
 }
 
 fn unrendered(old: &Layout, new: &Layout) -> Vec<Root> {

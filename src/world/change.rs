@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kube::ObjectRef;
 use crate::manifest::Object;
-use crate::render::Role;
+use crate::render::{Listing, Role};
 use crate::source::RepoPath;
 
 /// An object at its place in a revision.
@@ -12,6 +12,8 @@ use crate::source::RepoPath;
 pub struct Placed {
     /// Whether it is applied as it stands.
     pub role: Role,
+    /// Whether a kustomization deploys its file.
+    pub listing: Listing,
     /// The file it stands in.
     pub path: RepoPath,
     /// Its identity in the cluster.

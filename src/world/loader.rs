@@ -21,14 +21,18 @@ pub(super) struct Loaded {
     /// The objects of the `kustomize` reading, where they are not the same.
     pub(super) kustomize: Option<Vec<Arc<Object>>>,
     pub(super) problems: Vec<Problem>,
+    /// Whether a text of it may name a variable of Flux.
+    pub(super) names_variables: bool,
 }
 
 impl Loaded {
     fn of(manifest: Manifest, keep: impl Fn(&Object) -> bool) -> Self {
         let kept = |objects: Vec<Object>| {
-            objects.into_iter().filter(|object| keep(object)).map(Arc::new).collect::<Vec<_>>()
+            let opened = objects.into_iter().map(Object::opened);
+            opened.filter(|object| keep(object)).map(Arc::new).collect::<Vec<_>>()
         };
         Self {
+            names_variables: memchr::memmem::find(manifest.source.bytes(), b"${").is_some(),
             source: manifest.source,
             objects: kept(manifest.objects),
             kustomize: manifest.kustomize.map(kept),

@@ -3,18 +3,23 @@
 //! In: two layouts and their blobs. Out: [`World`]s and [`ObjectChange`]s. Never: judges, and never
 //! reads a blob twice.
 
+mod anywhere;
 mod builder;
 mod change;
 mod differing;
 mod loader;
 mod needles;
 mod pairing;
+mod patches;
 mod presence;
 mod related;
+mod substitution;
+mod texts;
 
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
 pub use presence::{Presence, PresenceInput};
+pub use substitution::Substitution;
 
 use std::sync::Arc;
 
@@ -38,6 +43,8 @@ pub struct World {
     pub problems: Vec<FileProblem>,
     /// Changed roots that nobody has rendered.
     pub unrendered: Vec<Root>,
+    /// How many changed files hold no object.
+    pub without_objects: usize,
 }
 
 /// A problem at its place.

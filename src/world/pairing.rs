@@ -25,13 +25,14 @@ type Sides<'a> = (&'a [&'a Arc<Placed>], &'a [&'a Arc<Placed>]);
 
 fn key(placed: &Placed) -> Key<'_> {
     let own_path = match placed.role {
-        Role::Complete => None,
+        Role::Complete | Role::Base => None,
         Role::Fragment | Role::Template => Some(&placed.path),
     };
     (&placed.id, own_path)
 }
 
-/// The changes between two worlds. Where an identity stands more than once, a new object is
+/// The changes between two worlds. Objects that the API server names (`generateName`) are made anew each time
+/// and never pair. Where an identity stands more than once, a new object is
 /// compared with every old one, except with those whose own file still holds the identity: each of
 /// these is the old side of its own file. An object that is new to its file is compared with all, and
 /// a fragment that is new with the whole objects that it may be merged into, or may stand beside. A
@@ -45,8 +46,18 @@ pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) 
     let placed: Vec<&Arc<Placed>> = all.iter().map(|(_, _, placed)| *placed).collect();
     let identities = identities(&all, &placed);
     let pair = |((id, path), (old, new)): &(Key<'_>, Sides<'_>)| {
-        let whole = (path.is_some() && old.is_empty()).then(|| find(&identities, (id, None))).flatten();
-        pair_identity(whole.map_or(*old, |(whole, _)| whole), new, changed)
+        if id.name.is_empty() {
+            return created_anew(old, new, changed);
+        }
+        if path.is_none() || !old.is_empty() {
+            return pair_identity(old, new, changed);
+        }
+        let moved = fragments_gone(&identities, id);
+        if !moved.is_empty() {
+            return pair_identity(&moved, new, changed);
+        }
+        let whole = find(&identities, (id, None)).map_or(*old, |(whole, _)| whole);
+        pair_identity(whole, new, changed)
     };
     identities.par_iter().flat_map_iter(pair).collect()
 }
@@ -65,6 +76,21 @@ fn identities<'a>(
         Some((group.first()?.0, here.split_at_checked(old)?))
     });
     sides.collect()
+}
+
+/// The fragments of an identity whose files do not hold it any more: what a new file holds was moved.
+fn fragments_gone<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) -> Vec<&'a Arc<Placed>> {
+    let start = identities.partition_point(|((other, _), _)| *other < id);
+    let same = identities.iter().skip(start).take_while(|((other, _), _)| *other == id);
+    let gone = same.filter(|((_, path), (_, new))| path.is_some() && new.is_empty());
+    gone.flat_map(|(_, (old, _))| old.iter().copied()).collect()
+}
+
+/// Objects without a name: those that a changed file brings are created, and none is updated.
+fn created_anew(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
+    let stood = |object: &Arc<Placed>| old.iter().any(|other| other.object.root == object.object.root);
+    let fresh = new.iter().filter(|object| changed.contains(&object.path) && !stood(object));
+    fresh.map(|object| ObjectChange::Create { object: Arc::clone(object) }).collect()
 }
 
 fn find<'a>(identities: &[(Key<'_>, Sides<'a>)], wanted: Key<'_>) -> Option<Sides<'a>> {

@@ -2,6 +2,7 @@
 
 use super::{finding, problems};
 use crate::checks::{Context, Family, Findings, Meta};
+use crate::finding::Severity;
 use crate::manifest::ProblemKind;
 
 /// The record.
@@ -13,18 +14,27 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "\
 ## What it does
 
-Reports a changed file under a manifest path that is no valid YAML or JSON, exceeds a limit (size,
-documents, depth, expanded aliases), is a submodule or a pointer of Git LFS, or is a symbolic link that
-leads nowhere or out of the repository. It also reports a line of `.gitattributes` that sets
-`working-tree-encoding`: after it, what git checks out is not what was judged.
+Reports a changed document that is not valid YAML or JSON, a file that exceeds a limit (size, documents,
+depth, expanded aliases), a submodule, a pointer of Git LFS, and a symbolic link that leads out of the
+repository. It reports a document without `apiVersion` or `kind` beside complete objects, because kubectl
+and kustomize then refuse the whole file. It also reports a line of `.gitattributes` that sets
+`working-tree-encoding`: after it, what git checks out is not what was judged. A symbolic link that leads to
+nothing is reported with low severity.
+
+A file that cannot be read is reported if it held objects before, if a kustomization or a GitOps object
+deploys it, or if a document in it may have `apiVersion` or `kind` at its top. Such a file is excused only
+where no tool can read it, the policy names clusters, and none of them is deployed from its path. A file
+without any object that nothing deploys belongs to another tool: the report counts it.
 
 ## What is compared
 
-Nothing: a changed file has to be readable, whatever it was before.
+The text of each document with the documents of the file before the change. A document that the change does
+not touch is not reported, and neither is a file that is only renamed.
 
 ## Remediation
 
-Mend the file at the place that is shown, or move what is no manifest out of the manifest paths.
+Correct the file at the place that is shown. If the file belongs to another tool, leave its path out with
+`manifests.exclude` in the policy.
 
 ## Limits
 
@@ -35,8 +45,17 @@ Templates of a Helm chart are not YAML before they are rendered; they are report
 
 /// Reports them.
 pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
-    let help =
-        "Mend the file here, or leave it out with `manifests.exclude` in the policy if it is no manifest.";
+    let help = "Correct the file here, or leave it out with `manifests.exclude` in the policy if it is not a manifest.";
+    for problem in problems(context, ProblemKind::LeadsNowhere) {
+        let message = format!("nothing is deployed from here: {}", problem.problem.reason);
+        let finding = finding(META.id, message, problem).severity(Severity::Low);
+        out.push(finding.help("Correct the link, or remove it."));
+    }
+    for problem in problems(context, ProblemKind::NoObject) {
+        let message = format!("kubectl and kustomize refuse the whole file: {}", problem.problem.reason);
+        let help = "Give the document its apiVersion and kind, or remove it from this file.";
+        out.push(finding(META.id, message, problem).help(help));
+    }
     for problem in problems(context, ProblemKind::Unparseable) {
         let message = format!("the file cannot be read: {}", problem.problem.reason);
         let finding = finding(META.id, message, problem).help(help);

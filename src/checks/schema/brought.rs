@@ -60,6 +60,13 @@ pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Vi
 fn counts(violation: &Violation, role: Role) -> bool {
     match role {
         Role::Complete => true,
+        Role::Base => match &violation.kind {
+            ViolationKind::Required { .. } => false,
+            ViolationKind::UnknownField { .. }
+            | ViolationKind::Type { .. }
+            | ViolationKind::Value { .. }
+            | ViolationKind::Duplicate { .. } => true,
+        },
         Role::Fragment | Role::Template => match &violation.kind {
             ViolationKind::UnknownField { field, .. } => !field.starts_with('$'),
             ViolationKind::Required { .. } => false,

@@ -76,7 +76,7 @@ fn named(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn judged(world: &World) -> impl Iterator<Item = &Arc<Placed>> {
-    world.objects.iter().filter(|placed| placed.role == Role::Complete)
+    world.objects.iter().filter(|placed| matches!(placed.role, Role::Complete | Role::Base))
 }
 
 /// The targets that are in the old world only.

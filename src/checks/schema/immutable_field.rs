@@ -2,6 +2,7 @@
 
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Location, Severity, Side};
+use crate::kube::{Replacement, replacement};
 use crate::render::Role;
 use crate::validation::{ForbiddenChange, forbidden_changes};
 use crate::world::{ObjectChange, Placed};
@@ -29,6 +30,14 @@ The old object with the new one of the same identity, wherever they stand. A fie
 for the first time with the value that the API server had filled in is no change, and neither is an
 amount in another unit.
 
+An object that a GitOps tool deletes and creates again is not reported: an Argo CD or Helm hook, one with the
+sync options `Replace=true` and `Force=true`, one that Flux forces. A Namespace, CustomResourceDefinition,
+PersistentVolume, PersistentVolumeClaim or StatefulSet is reported all the same, because its deletion takes
+data or other objects along.
+
+A changed Job has medium severity, which the profile `baseline` turns into a warning: the API server refuses
+it, and whoever changes a Job means the new one to run.
+
 ## Remediation
 
 Put the old value back, or do what the help of the finding says: most often an object with a new name,
@@ -47,11 +56,29 @@ sides are compared, of chart templates nothing.
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, _context: &Context<'_>, findings: &mut Findings) {
     let (Some(old), Some(new)) = (change.old_object(), change.object()) else { return };
-    for forbidden in forbidden_changes(&old.object, &new.object) {
-        if counts(&forbidden, old, new) {
-            findings.push(finding(change, old, new, &forbidden));
-        }
+    let replacement = replacement(&new.object);
+    if replacement.is_some() && !keeps_state(new) {
+        return;
     }
+    for forbidden in forbidden_changes(&old.object, &new.object) {
+        if !counts(&forbidden, old, new) {
+            continue;
+        }
+        findings.push(match &replacement {
+            None => refused(change, old, new, &forbidden),
+            Some(replacement) => replaced(change, old, new, &forbidden, replacement),
+        });
+    }
+}
+
+/// Kinds of which a deletion takes data or other objects along.
+fn keeps_state(placed: &Placed) -> bool {
+    matches!(
+        (&*placed.id.group, &*placed.id.kind),
+        ("", "Namespace" | "PersistentVolume" | "PersistentVolumeClaim")
+            | ("apps", "StatefulSet")
+            | ("apiextensions.k8s.io", "CustomResourceDefinition")
+    )
 }
 
 /// What a patch does not say is said elsewhere, and a template says nothing before it is rendered.
@@ -60,19 +87,53 @@ fn counts(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
     match (old.role, new.role) {
         (Role::Complete, Role::Complete) => true,
         (Role::Template, _) | (_, Role::Template) => false,
-        (Role::Fragment, _) | (_, Role::Fragment) => both_sides,
+        // What is written of one of them is merged into the other, or into a third one.
+        (Role::Fragment, Role::Complete | Role::Base) | (Role::Complete | Role::Base, Role::Fragment) => {
+            false
+        }
+        (Role::Fragment, Role::Fragment)
+        | (Role::Base, Role::Complete | Role::Base)
+        | (Role::Complete, Role::Base) => both_sides,
     }
 }
 
-fn finding(change: &ObjectChange, old: &Placed, new: &Placed, forbidden: &ForbiddenChange) -> Finding {
-    let title = new.id.title();
-    let message = format!("{title} in cluster {}: {}", new.id.cluster, sentence(forbidden));
-    Finding::about(META.id, change, message)
+fn refused(change: &ObjectChange, old: &Placed, new: &Placed, forbidden: &ForbiddenChange) -> Finding {
+    let message = format!("{} in cluster {}: {}", new.id.title(), new.id.cluster, sentence(forbidden));
+    // To change a Job is routine: whoever does it means the new one to run.
+    let is_job = &*new.id.group == "batch" && &*new.id.kind == "Job";
+    let severity = if is_job { Severity::Medium } else { Severity::High };
+    described(Finding::about(META.id, change, message), old, new, forbidden)
+        .severity(severity)
+        .help(forbidden.help)
+}
+
+/// What the API server refuses, a GitOps tool does by deleting the object first.
+fn replaced(
+    change: &ObjectChange,
+    old: &Placed,
+    new: &Placed,
+    forbidden: &ForbiddenChange,
+    replacement: &Replacement<'_>,
+) -> Finding {
+    let (title, cluster) = (new.id.title(), &new.id.cluster);
+    let message =
+        format!("{title} in cluster {cluster} is deleted and created again: {}", sentence(forbidden));
+    let Replacement { key, value, node } = replacement;
+    let brought = crate::kube::replacement(&old.object).is_none();
+    let source = if brought { "this change adds" } else { "the object has" };
+    described(Finding::about(META.id, change, message), old, new, forbidden)
         .severity(Severity::High)
+        .note("because", format!("{source} `{key}: {value}`, by which the old object is deleted first"))
+        .related(Location::of_node(new, node, Side::New).labelled("deletes the old object"))
+        .help("put the old value back, or keep the data elsewhere before the object is deleted")
+        .offending(format!("{key}={value}"))
+}
+
+fn described(finding: Finding, old: &Placed, new: &Placed, forbidden: &ForbiddenChange) -> Finding {
+    finding
         .at(place(new, &forbidden.pointer, Side::New))
         .related(place(old, &forbidden.old_pointer, Side::Old).labelled("the value that the cluster keeps"))
         .note("rule", forbidden.source)
-        .help(forbidden.help)
         .offending(sentence(forbidden))
 }
 

@@ -3,7 +3,7 @@
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Aspect, Finding, Location, Severity, Side};
 use crate::manifest::{Node, Value};
-use crate::render::Role;
+use crate::render::{Listing, Role};
 use crate::validation::{Extent, LIMIT, Violation, violations};
 use crate::world::{ObjectChange, Placed};
 
@@ -56,7 +56,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         findings.push(too_much(change, new));
         return;
     }
-    found.retain(|violation| counts(violation, new.role));
+    found.retain(|violation| counts(violation, new.role) && !names_nothing_yet(violation, new));
     if let Some(old) = change.old_object() {
         let mut excuses = judge(old, context);
         excuses.retain(|violation| counts(violation, old.role));
@@ -71,12 +71,36 @@ fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
     violations(&placed.object, versions)
 }
 
+/// The word by which a base leaves a name to the `namespace` of its kustomization.
+const LEFT_OPEN: &str = "_";
+
+/// Whether a name is one that the kustomization fills in.
+fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
+    let is_name = match violation.pointer.as_str() {
+        "/metadata/namespace" => true,
+        "/metadata/name" => placed.id.group.is_empty() && &*placed.id.kind == "Namespace",
+        _ => false,
+    };
+    let value = || placed.object.root.resolve_pointer(&violation.pointer).as_str() == Some(LEFT_OPEN);
+    is_name && placed.listing == Listing::Listed && value()
+}
+
 /// A patch is complete only after a merge, and a template only after rendering.
 fn counts(violation: &Violation, role: Role) -> bool {
     match (role, violation.extent) {
-        (Role::Complete, Extent::Value | Extent::Whole) | (Role::Fragment, Extent::Value) => true,
+        (Role::Complete, Extent::Value | Extent::Whole) | (Role::Base | Role::Fragment, Extent::Value) => {
+            true
+        }
+        (Role::Base, Extent::Whole) => !is_completed(violation),
         (Role::Fragment, Extent::Whole) | (Role::Template, _) => false,
     }
+}
+
+/// Whether a rule asks for what a kustomization may add: the labels by which a workload selects its Pods.
+fn is_completed(violation: &Violation) -> bool {
+    const LABELS: [&str; 4] =
+        ["/spec", "/spec/selector", "/spec/template/metadata", "/spec/template/metadata/labels"];
+    LABELS.contains(&violation.pointer.as_str()) || violation.pointer.starts_with("/spec/selector/")
 }
 
 /// What stands beyond the limit is not compared with what stood there before, and excused by nothing.

@@ -20,7 +20,7 @@ const NAMED: usize = 10;
 /// What the change of a definition breaks; nothing for changes of other objects.
 pub(super) fn findings(check: &'static str, change: &ObjectChange, context: &Context<'_>) -> Vec<Finding> {
     let definition = change.subject();
-    if !is_definition(&definition.object) || definition.role != Role::Complete {
+    if !is_definition(&definition.object) || !matches!(definition.role, Role::Complete | Role::Base) {
         return Vec::new();
     }
     let mut found: Vec<Finding> = stored_version_removed(check, change).into_iter().collect();
@@ -42,7 +42,7 @@ fn instances<'a>(definition: &'a Placed, context: &'a Context<'_>) -> impl Itera
     let text = |keys: &[&str]| definition.object.root.text_at(keys).unwrap_or_default();
     let (group, kind) = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
     let is_instance = move |placed: &&Arc<Placed>| {
-        placed.role == Role::Complete
+        matches!(placed.role, Role::Complete | Role::Base)
             && placed.id.cluster == definition.id.cluster
             && placed.object.group() == group
             && &*placed.object.kind == kind

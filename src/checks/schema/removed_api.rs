@@ -50,7 +50,7 @@ fn finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding 
     let kind = format!("{} {}", new.object.api_version, new.object.kind);
     let (severity, state) = state(retiring);
     // A patch is merged into another object, which has an API version of its own.
-    let severity = if new.role == Role::Complete { severity } else { Severity::Low };
+    let severity = if matches!(new.role, Role::Complete | Role::Base) { severity } else { Severity::Low };
     let message = format!("{kind} \"{}\" in cluster {} {state}", new.id.name, new.id.cluster);
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     Finding::about_object(META.id, new, change.operation(), message)

@@ -81,7 +81,7 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
     };
     let certain = unknown.owned_by_kubernetes || unknown.defined.is_some();
     // A patch is merged into another object, by whose type kustomize may choose the target.
-    let stands_alone = new.role == Role::Complete;
+    let stands_alone = matches!(new.role, Role::Complete | Role::Base);
     let severity = if certain && stands_alone { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     let finding = Finding::about_object(META.id, new, change.operation(), message)

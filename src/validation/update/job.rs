@@ -5,7 +5,7 @@ use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
 use crate::validation::place::Place;
 
-const HELP: &str = "put the old value back, or give the Job a new name: the old one keeps its result; Argo CD's Replace=true with Force=true and Flux's force: true delete the Job and its Pods and run it again";
+const HELP: &str = "give the Job a new name, so that the old one keeps its result; or let Argo CD delete it first, with the annotation argocd.argoproj.io/hook or with the sync options Replace=true,Force=true; or let Flux do so, with kustomize.toolkit.fluxcd.io/force: enabled";
 const SOURCE: &str = "ValidateJobSpecUpdate in pkg/apis/batch/validation";
 
 /// What of a suspended Job's template may still change: where its Pods will run.

@@ -1,0 +1,170 @@
+//! The closed type of what a file is.
+
+use crate::manifest::Node;
+use crate::source::RepoPath;
+
+/// What a file of a revision is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// It may hold complete objects. What holds none is another tool's, and nothing deploys it.
+    Manifest,
+    /// The root of a kustomize folder.
+    Kustomization,
+    /// A patch: partial documents that a kustomization merges into complete ones.
+    Patch,
+    /// A file that a `configMapGenerator` or `secretGenerator` packs: data, whatever it looks like.
+    GeneratorInput,
+    /// A transformer, generator, validator or other configuration that only kustomize reads.
+    KustomizeConfiguration,
+    /// A part of a Helm chart.
+    Chart(ChartMember),
+    /// A file of helmfile, a template of which is no YAML.
+    Helmfile,
+}
+
+/// What a file of a Helm chart is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChartMember {
+    /// `Chart.yaml` and `Chart.lock`.
+    Metadata,
+    /// Values that templates are filled in with.
+    Values,
+    /// A template.
+    Template,
+    /// A template of `templates/tests`.
+    Test,
+    /// A definition of `crds/`, which Helm applies as it is.
+    CustomResourceDefinition,
+}
+
+/// How a kustomization names a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Naming {
+    /// Among its resources: it deploys the file.
+    Resource,
+    /// Among its patches.
+    Patch,
+    /// Among its own configurations.
+    Configuration,
+    /// As data of a generator.
+    Input,
+    /// As values of a chart that it inflates.
+    Values,
+}
+
+/// What decides the kind of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct FileFacts<'a> {
+    /// Where it is.
+    pub path: &'a RepoPath,
+    /// Whether kustomize takes it for the root of its folder.
+    pub is_kustomization: bool,
+    /// How kustomizations name it; the strongest first.
+    pub naming: Option<Naming>,
+    /// The folder of the chart that it belongs to.
+    pub chart: Option<&'a str>,
+}
+
+impl FileKind {
+    /// Decides what a file is. What a kustomization deploys is a manifest, whatever else names it.
+    pub fn decide(facts: FileFacts<'_>) -> Self {
+        if facts.is_kustomization {
+            return Self::Kustomization;
+        }
+        match facts.naming {
+            Some(Naming::Resource) => return Self::Manifest,
+            Some(Naming::Patch) => return Self::Patch,
+            Some(Naming::Configuration) => return Self::KustomizeConfiguration,
+            Some(Naming::Input) => return Self::GeneratorInput,
+            Some(Naming::Values) => return Self::Chart(ChartMember::Values),
+            None => {}
+        }
+        if let Some(member) = facts.chart.and_then(|folder| chart_member(folder, facts.path)) {
+            return Self::Chart(member);
+        }
+        if is_helmfile(facts.path) { Self::Helmfile } else { Self::Manifest }
+    }
+
+    /// Whether a tool reads the file as its own text, so that what it cannot read of it is no manifest's.
+    pub fn is_data(self) -> bool {
+        match self {
+            Self::GeneratorInput => true,
+            Self::Manifest
+            | Self::Kustomization
+            | Self::Patch
+            | Self::KustomizeConfiguration
+            | Self::Chart(_)
+            | Self::Helmfile => false,
+        }
+    }
+}
+
+/// What a path below the folder of a chart is (Helm's `chartutil`).
+fn chart_member(folder: &str, path: &RepoPath) -> Option<ChartMember> {
+    let inside = if folder.is_empty() { Some(path.as_str()) } else { path.as_str().strip_prefix(folder) };
+    let inside = inside?.trim_start_matches('/');
+    let name = path.file_name();
+    match inside.split_once('/') {
+        Some(("templates", rest)) if rest.starts_with("tests/") => Some(ChartMember::Test),
+        Some(("templates", _)) => Some(ChartMember::Template),
+        Some(("crds", _)) => Some(ChartMember::CustomResourceDefinition),
+        Some(("ci", _)) if name.ends_with("values.yaml") => Some(ChartMember::Values),
+        Some(_) => None,
+        None if matches!(name, "Chart.yaml" | "Chart.lock" | "requirements.yaml" | "requirements.lock") => {
+            Some(ChartMember::Metadata)
+        }
+        None if name.starts_with("values") => Some(ChartMember::Values),
+        None => None,
+    }
+}
+
+fn is_helmfile(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let of_name = name.starts_with("helmfile") && (name.contains(".yaml") || name.contains(".yml"));
+    of_name || path.parent().rsplit('/').next() == Some("helmfile.d") || name.ends_with(".gotmpl")
+}
+
+/// Whether a `Chart.yaml` describes a chart. Under that name kubectl applies anything that has a kind, and a
+/// file that is no description must not turn the templates beside it into something that nobody judges.
+pub fn is_chart_metadata(documents: &[Node]) -> bool {
+    match documents {
+        [only] => only.get("kind").is_none() && only.get("name").is_some(),
+        [] | [_, _, ..] => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(path: &str, naming: Option<Naming>, chart: Option<&str>) -> FileKind {
+        let path = &RepoPath::new(path);
+        FileKind::decide(FileFacts { path, is_kustomization: false, naming, chart })
+    }
+
+    #[test]
+    fn what_is_deployed_is_a_manifest_whatever_else_names_it() {
+        assert_eq!(decide("c/templates/a.yaml", Some(Naming::Resource), Some("c")), FileKind::Manifest);
+        assert!(Naming::Resource < Naming::Patch && Naming::Patch < Naming::Input);
+    }
+
+    #[test]
+    fn only_what_is_inside_a_chart_belongs_to_it() {
+        let member = |path| decide(path, None, Some("charts/web"));
+        assert_eq!(member("charts/web/templates/a.yaml"), FileKind::Chart(ChartMember::Template));
+        assert_eq!(member("charts/web/templates/tests/a.yaml"), FileKind::Chart(ChartMember::Test));
+        assert_eq!(member("charts/web/values-prod.yaml"), FileKind::Chart(ChartMember::Values));
+        assert_eq!(member("charts/web/crds/a.yaml"), FileKind::Chart(ChartMember::CustomResourceDefinition));
+        assert_eq!(member("charts/web/a.yaml"), FileKind::Manifest);
+        assert_eq!(decide("values.yaml", None, None), FileKind::Manifest);
+    }
+
+    #[test]
+    fn helmfiles_are_known_by_their_names() {
+        for path in
+            ["helmfile.yaml", "apps/helmfile.yaml.gotmpl", "helmfile.d/01-db.yaml", "env/x.yaml.gotmpl"]
+        {
+            assert_eq!(decide(path, None, None), FileKind::Helmfile, "{path}");
+        }
+    }
+}

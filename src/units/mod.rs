@@ -1,0 +1,10 @@
+//! What a file of a revision is, and what deploys it.
+//!
+//! In: paths, what kustomizations and charts say of them, and the GitOps objects of a revision. Out:
+//! [`FileKind`], decided once for every file, and [`Deployments`]. Never: judges an object, or reads a file.
+
+mod deployments;
+mod file_kind;
+
+pub use deployments::{Deployments, MARKS};
+pub use file_kind::{ChartMember, FileFacts, FileKind, Naming, is_chart_metadata};

@@ -1,0 +1,101 @@
+//! Objects that may be deployed to any cluster.
+//!
+//! In: both worlds of a policy that names clusters. Out: the objects on paths that no cluster names, placed beside their
+//! counterparts in every cluster that has one. Never: takes them out of the cluster `default`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::change::Placed;
+use crate::kube::rbac::{Binding, RoleReference};
+use crate::kube::{ClusterName, ObjectRef};
+use crate::render::Selection;
+
+/// What a cluster holds that an object elsewhere may belong to.
+#[derive(Debug, Default)]
+struct Counterparts {
+    identities: HashSet<Identity>,
+    /// Roles that bindings of the cluster name.
+    bound: HashSet<Identity>,
+    aggregates: Aggregation,
+}
+
+/// Whether a cluster has a role that is made of others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Aggregation {
+    #[default]
+    None,
+    Some,
+}
+
+/// An object without its cluster.
+type Identity = (Box<str>, Box<str>, Option<Box<str>>, Box<str>);
+
+fn identity(id: &ObjectRef) -> Identity {
+    (id.group.clone(), id.kind.clone(), id.namespace.clone(), id.name.clone())
+}
+
+/// Adds to both worlds the objects of unnamed paths, once for each cluster that has a counterpart of them.
+pub(super) fn place_beside_counterparts(
+    selection: &Selection,
+    old: &mut Vec<Arc<Placed>>,
+    new: &mut Vec<Arc<Placed>>,
+) {
+    if !selection.names_clusters() {
+        return;
+    }
+    let is_loose = |placed: &Arc<Placed>| !selection.is_of_a_named_cluster(&placed.path);
+    if !old.iter().chain(new.iter()).any(is_loose) {
+        return;
+    }
+    let mut clusters: BTreeMap<ClusterName, Counterparts> = BTreeMap::new();
+    for placed in old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)) {
+        clusters.entry(placed.id.cluster.clone()).or_default().add(placed);
+    }
+    for world in [old, new] {
+        let mut beside = Vec::new();
+        for placed in world.iter().filter(|placed| is_loose(placed)) {
+            let of = clusters.iter().filter(|(_, counterparts)| counterparts.have_one_of(placed));
+            beside.extend(of.map(|(cluster, _)| moved(placed, cluster)));
+        }
+        world.append(&mut beside);
+    }
+}
+
+fn moved(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {
+    let id = ObjectRef { cluster: cluster.clone(), ..placed.id.clone() };
+    let (path, object) = (placed.path.clone(), Arc::clone(&placed.object));
+    Arc::new(Placed { role: placed.role, listing: placed.listing, path, id, object })
+}
+
+impl Counterparts {
+    fn add(&mut self, placed: &Placed) {
+        self.identities.insert(identity(&placed.id));
+        self.bound.extend(role_of(placed));
+        if placed.object.at(&["aggregationRule"]).is_some() {
+            self.aggregates = Aggregation::Some;
+        }
+    }
+
+    fn have_one_of(&self, placed: &Placed) -> bool {
+        let own = identity(&placed.id);
+        let role_is_here = || role_of(placed).is_some_and(|role| self.identities.contains(&role));
+        let is_aggregated =
+            || self.aggregates == Aggregation::Some && placed.object.at(&["metadata", "labels"]).is_some();
+        self.identities.contains(&own)
+            || self.bound.contains(&own)
+            || role_is_here()
+            || (&*placed.id.kind == "ClusterRole" && is_aggregated())
+    }
+}
+
+/// The role that a binding names.
+fn role_of(placed: &Placed) -> Option<Identity> {
+    let namespace = placed.id.namespace.as_deref();
+    let binding = Binding::of(&placed.object, namespace)?;
+    let group = Box::from("rbac.authorization.k8s.io");
+    Some(match binding.role {
+        RoleReference::ClusterRole(name) => (group, "ClusterRole".into(), None, name),
+        RoleReference::Role(name) => (group, "Role".into(), placed.id.namespace.clone(), name),
+    })
+}

@@ -1,0 +1,277 @@
+//! Which problems of a file's text a change answers for.
+//!
+//! In: both layouts and the parsed blobs. Out: the [`FileProblem`]s of documents that the change touches, of files that
+//! hold objects or may be deployed, and how many changed files hold no object. Never: excuses a file that held objects
+//! before, and never reports a text that nothing deploys and in which nobody finds an object.
+
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use super::FileProblem;
+use super::builder::WorldInput;
+use super::loader::{Blobs, Loaded};
+use crate::manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
+use crate::render::{Layout, Listing, Member, Role};
+use crate::source::{ObjectId, RepoPath, SourceText, Span};
+use crate::units::{ChartMember, Deployments, FileKind, MARKS};
+
+/// One revision, and what its GitOps objects deploy once somebody has asked.
+struct Side<'a> {
+    layout: &'a Layout,
+    deployments: OnceLock<Deployments>,
+}
+
+impl<'a> Side<'a> {
+    fn of(layout: &'a Layout) -> Self {
+        Self { layout, deployments: OnceLock::new() }
+    }
+
+    fn member(&self, path: &RepoPath) -> Option<&'a Member> {
+        let index = self.layout.members.binary_search_by(|member| member.path.cmp(path)).ok()?;
+        self.layout.members.get(index)
+    }
+}
+
+/// The texts of both revisions.
+pub(super) struct Texts<'a> {
+    input: &'a WorldInput<'a>,
+    blobs: &'a Blobs,
+    old: Side<'a>,
+    new: Side<'a>,
+}
+
+/// What the texts of the changed files come to.
+#[derive(Debug, Default)]
+pub(super) struct TextProblems {
+    pub(super) problems: Vec<FileProblem>,
+    /// Changed files in which there is no object.
+    pub(super) without_objects: usize,
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn of(input: &'a WorldInput<'a>, blobs: &'a Blobs) -> Self {
+        Self { input, blobs, old: Side::of(input.old), new: Side::of(input.new) }
+    }
+
+    /// The problems of the changed files of the new revision.
+    pub(super) fn problems(&self, changed: &[&Member]) -> TextProblems {
+        let mut found = TextProblems::default();
+        for member in changed {
+            let Some(loaded) = self.loaded(member) else { continue };
+            found.without_objects += usize::from(counts_as_unjudged(member) && !holds_objects(loaded));
+            let problems = self.problems_of(member, loaded);
+            found.problems.extend(problems.into_iter().map(|problem| FileProblem {
+                path: member.path.clone(),
+                blob: Some(member.file.id.clone()),
+                source: Some(Arc::clone(&loaded.source)),
+                problem,
+            }));
+        }
+        found
+    }
+
+    /// Whether the verdict needs a changed file that could not be read at all.
+    pub(super) fn needs(&self, member: &Member) -> bool {
+        !member.kind.is_data() || self.may_be_deployed(&self.new, member)
+    }
+
+    fn loaded(&self, member: &Member) -> Option<&'a Loaded> {
+        self.blobs.get(&member.file.id)?.as_ref().ok()
+    }
+
+    fn problems_of(&self, member: &Member, loaded: &Loaded) -> Vec<Problem> {
+        let mut problems = loaded.problems.clone();
+        problems.extend(halves(loaded));
+        problems.retain(|problem| self.counts(member, loaded, problem));
+        if problems.is_empty() {
+            return problems;
+        }
+        let untouched = self.untouched(member);
+        problems.retain(|problem| !untouched.contains(document_at(&loaded.source, problem.span)));
+        problems
+    }
+
+    fn counts(&self, member: &Member, loaded: &Loaded, problem: &Problem) -> bool {
+        match problem.kind {
+            ProblemKind::Unparseable | ProblemKind::Ambiguous | ProblemKind::Differing => {
+                self.matters(&self.new, member, loaded)
+            }
+            ProblemKind::NoObject => self.refuses_strangers(&self.new, member, loaded, problem),
+            ProblemKind::ListInList | ProblemKind::LeadsNowhere => false,
+        }
+    }
+
+    /// Whether a document without `kind` makes a tool refuse the file.
+    fn refuses_strangers(
+        &self,
+        side: &Side<'a>,
+        member: &Member,
+        loaded: &Loaded,
+        problem: &Problem,
+    ) -> bool {
+        let is_whole = match member.role {
+            Role::Complete | Role::Base => member.kind != FileKind::Kustomization,
+            Role::Fragment | Role::Template => false,
+        };
+        is_whole
+            && problem.refusal.includes(Reading::Kubectl)
+            && (holds_objects(loaded) || self.is_deployed(side, member))
+    }
+
+    /// Whether what a file says has to be clear.
+    fn matters(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
+        let kept_objects = || {
+            let old = self.old.member(&member.path).and_then(|old| self.loaded(old));
+            old.is_some_and(holds_objects)
+        };
+        match member.kind {
+            FileKind::Kustomization | FileKind::Patch | FileKind::KustomizeConfiguration => true,
+            FileKind::Chart(ChartMember::Template | ChartMember::Test) => false,
+            FileKind::GeneratorInput => {
+                holds_objects(loaded) || kept_objects() || self.may_be_deployed(side, member)
+            }
+            FileKind::Manifest
+            | FileKind::Helmfile
+            | FileKind::Chart(
+                ChartMember::Metadata | ChartMember::Values | ChartMember::CustomResourceDefinition,
+            ) => {
+                holds_objects(loaded)
+                    || kept_objects()
+                    || self.is_deployed(side, member)
+                    || (names_an_object(loaded) && !self.is_excused(member, loaded))
+            }
+        }
+    }
+
+    /// What nobody can read is no object where the policy says which paths are deployed and this is none of them.
+    fn is_excused(&self, member: &Member, loaded: &Loaded) -> bool {
+        let selection = self.input.selection;
+        let nobody_reads = loaded.problems.iter().any(is_unreadable_for_all);
+        nobody_reads && selection.names_clusters() && !selection.is_of_a_named_cluster(&member.path)
+    }
+
+    /// Whether a kustomization or a GitOps object deploys a file.
+    fn is_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
+        let of_gitops = || {
+            let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
+            deployments.deploy(&member.path, |folder| side.layout.is_root_folder(folder))
+        };
+        member.listing == Listing::Listed || of_gitops()
+    }
+
+    /// The same, or a tool outside the repository that is pointed at a folder of a cluster.
+    fn may_be_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
+        let of_cluster = self.input.selection.is_of_a_named_cluster(&member.path);
+        (of_cluster && !side.layout.is_below_a_root(&member.path)) || self.is_deployed(side, member)
+    }
+
+    /// Looks through all files of a revision for GitOps objects.
+    fn deployments(&self, layout: &Layout) -> Deployments {
+        let ids: HashSet<&ObjectId> = layout.members.iter().map(|member| &member.file.id).collect();
+        let ids: Vec<&ObjectId> = ids.into_iter().collect();
+        let read = |reader: &mut Box<dyn crate::source::BlobReader + '_>, id: &&ObjectId| {
+            let bytes = reader.read_unchanged(id).unwrap_or_default();
+            let marked = MARKS.iter().any(|mark| memchr::memmem::find(&bytes, mark.as_bytes()).is_some());
+            if marked { parse(bytes, &self.input.limits).objects } else { Vec::new() }
+        };
+        let objects: Vec<Vec<Object>> = ids.par_iter().map_init(|| self.input.blobs.reader(), read).collect();
+        Deployments::of(objects.iter().flatten())
+    }
+
+    /// The documents that the file already had, here or where it was moved from, and that mattered there.
+    fn untouched(&self, member: &Member) -> HashSet<&'a [u8]> {
+        let Some(old) = self.predecessor(member) else { return HashSet::new() };
+        let Some(loaded) = self.loaded(old).filter(|loaded| self.mattered(old, loaded)) else {
+            return HashSet::new();
+        };
+        documents(&loaded.source)
+    }
+
+    fn mattered(&self, old: &Member, loaded: &Loaded) -> bool {
+        self.matters(&self.old, old, loaded)
+    }
+
+    /// The old version of a file: at its path or, with the same content and meaning for the same clusters, elsewhere.
+    fn predecessor(&self, member: &Member) -> Option<&'a Member> {
+        let selection = self.input.selection;
+        self.old.member(&member.path).or_else(|| {
+            let clusters = selection.clusters_of(&member.path);
+            self.old.layout.members.iter().find(|old| {
+                old.file.id == member.file.id
+                    && old.role == member.role
+                    && selection.clusters_of(&old.path) == clusters
+            })
+        })
+    }
+}
+
+/// Whether a changed file that holds no object is worth a word in the statistics.
+fn counts_as_unjudged(member: &Member) -> bool {
+    match member.kind {
+        FileKind::Manifest
+        | FileKind::GeneratorInput
+        | FileKind::Helmfile
+        | FileKind::Chart(ChartMember::Metadata | ChartMember::Values) => true,
+        FileKind::Kustomization
+        | FileKind::Patch
+        | FileKind::KustomizeConfiguration
+        | FileKind::Chart(
+            ChartMember::Template | ChartMember::Test | ChartMember::CustomResourceDefinition,
+        ) => false,
+    }
+}
+
+/// Whether any reading finds an object in a file.
+fn holds_objects(loaded: &Loaded) -> bool {
+    loaded.objects.iter().chain(loaded.kustomize.iter().flatten()).any(|object| object.is_typed())
+}
+
+/// Documents with `kind` and without `apiVersion`: no API server takes them. The others have a problem already.
+fn halves(loaded: &Loaded) -> Vec<Problem> {
+    let halves =
+        loaded.objects.iter().filter(|object| object.api_version.is_empty() && !object.kind.is_empty());
+    halves.map(|object| Problem::without_version(object.root.span)).collect()
+}
+
+fn names_an_object(loaded: &Loaded) -> bool {
+    let unread = loaded.problems.iter().any(|problem| match problem.kind {
+        ProblemKind::Unparseable => true,
+        ProblemKind::Ambiguous => problem.refusal != Refusal::Nobody,
+        ProblemKind::Differing
+        | ProblemKind::NoObject
+        | ProblemKind::ListInList
+        | ProblemKind::LeadsNowhere => false,
+    });
+    unread && may_name_an_object(loaded.source.bytes())
+}
+
+fn is_unreadable_for_all(problem: &Problem) -> bool {
+    problem.kind == ProblemKind::Unparseable && problem.refusal == Refusal::Everybody
+}
+
+const SEPARATOR: &[u8] = b"\n---";
+
+/// The text of every document of a file.
+fn documents(source: &SourceText) -> HashSet<&[u8]> {
+    let bytes = source.bytes();
+    let mut documents = HashSet::new();
+    let mut start = 0;
+    for end in memchr::memmem::find_iter(bytes, SEPARATOR) {
+        documents.insert(bytes.get(start..end).unwrap_or_default());
+        start = end;
+    }
+    documents.insert(bytes.get(start..).unwrap_or_default());
+    documents
+}
+
+/// The text of the document in which something is.
+fn document_at(source: &SourceText, span: Span) -> &[u8] {
+    let bytes = source.bytes();
+    let at = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
+    let (before, after) = bytes.split_at(at);
+    let start = memchr::memmem::rfind(before, SEPARATOR).unwrap_or(0);
+    let end = memchr::memmem::find(after, SEPARATOR).map_or(bytes.len(), |end| at + end);
+    bytes.get(start..end).unwrap_or_default()
+}
