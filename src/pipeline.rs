@@ -62,7 +62,7 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let mut undecided = worlds.undecided;
     undecided.extend(checked.iter().find_map(|checked| checked.undecided.clone()));
     let findings = checked.into_iter().map(|checked| (checked.way, checked.findings)).collect();
-    let findings = checks::without_repetition(findings);
+    let findings = checks::without_twins(checks::without_repetition(findings));
     let allowances = &Allowances::read(&worlds.views, &annotations);
     let circumstances =
         Circumstances { policy, evidence: change.evidence, mode: change.mode, allowances, today };

@@ -21,4 +21,4 @@ mod testing;
 pub use aftermath::Aftermath;
 pub use context::{Context, Findings, Outcomes, Run};
 pub use meta::{Family, Meta};
-pub use registry::{Check, Found, REGISTRY, Way, find, run_all, without_repetition};
+pub use registry::{Check, Found, REGISTRY, Way, find, run_all, without_repetition, without_twins};

@@ -10,6 +10,7 @@ use super::context::{Context, Findings, Run};
 use super::meta::Meta;
 use super::{approval, commit, exposure, image, manifest, policy, rbac, schema};
 use crate::finding::{Finding, Fingerprint, Severity};
+use crate::kube::ClusterName;
 use crate::manifest::Reading;
 use crate::source::{Position, RepoPath};
 use crate::world::{ObjectChange, Substitution};
@@ -205,6 +206,20 @@ pub fn without_repetition(ways: Vec<(Way, Vec<Finding>)>) -> Vec<Finding> {
         kept.extend(fresh);
     }
     kept
+}
+
+/// Leaves out what is found in the cluster of paths for which the policy names none, and in a named cluster as well:
+/// an object that may be deployed to any cluster is told of once.
+pub fn without_twins(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_loose =
+        |finding: &Finding| finding.subject.object().is_some_and(|id| id.cluster == ClusterName::fallback());
+    let mut named: HashMap<Place, Severity> = HashMap::new();
+    for finding in findings.iter().filter(|finding| !is_loose(finding)) {
+        let severity = named.entry(place(finding)).or_insert(finding.severity);
+        *severity = finding.severity.max(*severity);
+    }
+    let is_twin = |finding: &Finding| is_loose(finding) && is_said_as_badly(finding, &named);
+    findings.into_iter().filter(|finding| !is_twin(finding)).collect()
 }
 
 /// What tells findings apart.

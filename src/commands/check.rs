@@ -12,6 +12,7 @@ use crate::cli::CheckArguments;
 use crate::evidence::RefOperation;
 use crate::git::{Ancestry, Repository};
 use crate::report::{Report, Section};
+use crate::source::ObjectId;
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
@@ -28,27 +29,45 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
     Destination::of(&arguments.report).write(&report)
 }
 
-/// The base's policy governs, as if the head were pushed to it. The pull request itself may be
-/// behind its target: only what would be new is judged.
+/// The base's policy governs, as if the head were pushed to it. Where the base has moved on, what it has gained
+/// since is not taken for undone: the head is compared with the commit from which it left the base.
 fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section, CommandError> {
     let repository = Repository::discover(&arguments.report.repo, BLOB_LIMIT)?;
     let (base, head) = (repository.revision(base)?, repository.revision(head)?);
     let history = repository.history(Some(&base), &head)?;
     let floor = arguments.server_policy.clone();
-    let session = Session::at(repository, base.clone(), floor, SystemTime::now())?;
+    let governing = base.clone();
+    let (ref_name, compared) = match history.ancestry {
+        Ancestry::Ancestor => ("the change".to_owned(), base),
+        Ancestry::Diverged => since_branching(&repository, base, &head)?,
+    };
+    let session = Session::at(repository, governing, floor, SystemTime::now())?;
     let planned = super::gate::PlannedRef {
-        ref_name: "the change".into(),
-        operation: match history.ancestry {
-            Ancestry::Ancestor | Ancestry::Diverged => RefOperation::FastForward,
-        },
+        ref_name,
+        operation: RefOperation::FastForward,
         refused: None,
-        base: Some(base),
+        base: Some(compared),
         tip: Some(head),
         merged_tree: None,
         tags: Vec::new(),
         commits: history.commits,
     };
     Ok(session.judge_planned(&planned)?)
+}
+
+/// What a head is compared with whose base has moved on, and how the report calls that.
+fn since_branching(
+    repository: &Repository,
+    base: ObjectId,
+    head: &ObjectId,
+) -> Result<(String, ObjectId), CommandError> {
+    match repository.branching_point(&base, head)? {
+        Some(point) => {
+            let name = format!("the change alone (the base {} has moved on)", base.short());
+            Ok((name, point))
+        }
+        None => Ok(("the change (it has no commit in common with the base)".to_owned(), base)),
+    }
 }
 
 fn paths(arguments: &CheckArguments) -> Result<Section, CommandError> {

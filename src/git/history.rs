@@ -57,6 +57,31 @@ impl Repository {
         }
         Ok(History { commits, ancestry })
     }
+
+    /// The commit from which a branch left another one, or at which it last merged it; `None` where they have nothing
+    /// in common.
+    pub fn branching_point(&self, trunk: &ObjectId, branch: &ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let history = self.history(Some(trunk), branch)?;
+        if history.commits.is_empty() {
+            return Ok(Some(branch.clone()));
+        }
+        let mut candidates: Vec<ObjectId> = Vec::new();
+        for commit in &history.commits {
+            let shared = self.parents(commit)?.into_iter().filter(|parent| !history.commits.contains(parent));
+            candidates.extend(shared);
+        }
+        let mut latest: Option<ObjectId> = None;
+        for candidate in candidates {
+            let is_later = match &latest {
+                None => true,
+                Some(known) => self.history(Some(known), &candidate)?.ancestry == Ancestry::Ancestor,
+            };
+            if is_later {
+                latest = Some(candidate);
+            }
+        }
+        Ok(latest)
+    }
 }
 
 struct Visited {

@@ -19,7 +19,8 @@ pub fn may_name_an_object(bytes: &[u8]) -> bool {
     for line in lines {
         if line.starts_with("---") {
             top = None;
-            if may_be_key(line.trim_start_matches('-').trim_start()) {
+            let content = line.trim_start_matches('-').trim_start();
+            if may_be_key(content) || (content.starts_with(['{', '[']) && names_a_key_in_flow(content)) {
                 return true;
             }
             continue;

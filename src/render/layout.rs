@@ -13,7 +13,7 @@ use crate::source::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
 use crate::units::{ChartMember, FileFacts, FileKind, Naming, is_chart_metadata};
 
 /// What makes a root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RootKind {
     /// A folder with a kustomization file.
     Kustomization,
@@ -21,6 +21,8 @@ pub enum RootKind {
     Chart,
     /// A Jsonnet file, which Argo CD evaluates.
     Jsonnet,
+    /// A file of values outside the chart that an Argo CD application fills in with it.
+    Values,
 }
 
 impl RootKind {
@@ -30,6 +32,7 @@ impl RootKind {
             Self::Kustomization => "kustomization",
             Self::Chart => "Helm chart",
             Self::Jsonnet => "Jsonnet program",
+            Self::Values => "values file",
         }
     }
 }
@@ -317,7 +320,7 @@ fn roots(
     let mut roots = Vec::new();
     for (file, reach) in kustomizations {
         let partial = reach.parts.iter().map(|(path, _)| RepoPath::new(path));
-        let parts = blobs(snapshot, partial.chain([file.clone()]));
+        let parts = blobs(snapshot, partial.chain([file.clone()]).chain(overrides(snapshot, file.parent())));
         let generates = reach.generated.iter().cloned().collect();
         roots.push(Root { kind: RootKind::Kustomization, file: file.clone(), parts, generates });
     }
@@ -336,6 +339,17 @@ fn roots(
     }
     roots
 }
+
+/// Files by which Argo CD overrides the parameters of whatever is in a folder
+/// (`docs/user-guide/parameters.md`, "Store Overrides In Git").
+fn overrides<'a>(snapshot: &'a Snapshot, folder: &'a str) -> impl Iterator<Item = RepoPath> + 'a {
+    let start = RepoPath::new(&join_name(folder, OVERRIDES));
+    let from = snapshot.files.range(start..).map(|(path, _)| path);
+    from.take_while(move |path| path.parent() == folder && path.file_name().starts_with(OVERRIDES)).cloned()
+}
+
+/// How the names of such files begin.
+const OVERRIDES: &str = ".argocd-source";
 
 fn is_jsonnet(path: &RepoPath) -> bool {
     [".jsonnet", ".libsonnet"].iter().any(|extension| path.as_str().ends_with(extension))

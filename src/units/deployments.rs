@@ -192,7 +192,7 @@ mod tests {
         let set = deployments(
             "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: a}\nspec:\n  generators:\n  \
              - git: {directories: [{path: apps/*}]}\n  template: {spec: {source: {path: '{{path}}', \
-             helm: {valueFiles: [../../env/{{env}}.yaml]}}}}\n",
+             helm: {valueFiles: ['../../env/{{env}}.yaml']}}}}\n",
         );
         assert!(set.deploy(&RepoPath::new("apps/web/a.yaml"), no_root));
         assert!(!set.deploy(&RepoPath::new("docs/a/b/c.yaml"), no_root));

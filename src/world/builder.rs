@@ -95,7 +95,14 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }
-    let source = Source { input, blobs: &blobs, needles: &needles, changed: &changed };
+    let source = Source {
+        input,
+        blobs: &blobs,
+        needles: &needles,
+        changed: &changed,
+        old_roots: changed_roots(input.old, input.new),
+        new_roots: changed_roots(input.new, input.old),
+    };
     let texts = Texts::of(input, &blobs);
     let mut found = texts.problems(&new_changed);
     found.problems.extend(new_link_problems(input));
@@ -121,6 +128,8 @@ struct Source<'a> {
     blobs: &'a Blobs,
     needles: &'a Needles<'a>,
     changed: &'a Changed,
+    old_roots: Vec<&'a Root>,
+    new_roots: Vec<&'a Root>,
 }
 
 impl Source<'_> {
@@ -133,19 +142,20 @@ impl Source<'_> {
         let input = self.input;
         let place = |members: &[Member]| self.place(members, reading, substitution);
         let (mut old, mut objects) = (place(&input.old.members), place(&input.new.members));
-        let (old_roots, new_roots) = changed_kustomizations(input);
+        let (old_roots, new_roots) = (&self.old_roots, &self.new_roots);
         let mut changed = self.changed.clone();
-        for (world, roots) in [(&mut old, &old_roots), (&mut objects, &new_roots)] {
+        for (world, roots) in [(&mut old, old_roots), (&mut objects, new_roots)] {
             let placed = self.place_patches(roots, substitution);
             changed.extend(placed.iter().map(|placed| placed.path.clone()));
             world.extend(placed);
         }
         place_beside_counterparts(input.selection, &mut old, &mut objects);
-        let old = World { objects: old, ..World::default() };
+        let owned = |roots: &[&Root]| roots.iter().map(|root| (*root).clone()).collect::<Vec<Root>>();
+        let old = World { objects: old, unrendered: owned(old_roots), ..World::default() };
         let new = World {
             objects,
             problems: found.problems.clone(),
-            unrendered: unrendered(input.old, input.new),
+            unrendered: owned(new_roots).into_iter().chain(found.values.clone()).collect(),
             without_objects: found.without_objects,
         };
         let changes = pair(&old.objects, &new.objects, &changed);
@@ -156,7 +166,7 @@ impl Source<'_> {
     fn place_patches(&self, roots: &[&Root], substitution: Substitution) -> Vec<Arc<Placed>> {
         let mut reader = self.input.blobs.reader();
         let mut placed = Vec::new();
-        for root in roots {
+        for root in roots.iter().filter(|root| root.kind == RootKind::Kustomization) {
             let Some(bytes) = root.parts.get(&root.file).and_then(|id| reader.read(id).ok()) else {
                 continue;
             };
@@ -343,15 +353,10 @@ fn without_text(path: &RepoPath, reason: &str) -> FileProblem {
     FileProblem { path: path.clone(), blob: None, source: None, problem }
 }
 
-/// The kustomizations that change, as they were and as they are.
-fn changed_kustomizations<'a>(input: &WorldInput<'a>) -> (Vec<&'a Root>, Vec<&'a Root>) {
-    let side = |one: &'a Layout, other: &'a Layout| {
-        let roots = one.roots.iter().filter(|root| root.kind == RootKind::Kustomization);
-        roots.filter(|root| !other.roots.contains(root)).collect()
-    };
-    (side(input.old, input.new), side(input.new, input.old))
-}
-
-fn unrendered(old: &Layout, new: &Layout) -> Vec<Root> {
-    new.roots.iter().filter(|root| !old.roots.contains(root)).cloned().collect()
+/// The roots of one revision that are not the same in another one.
+fn changed_roots<'a>(one: &'a Layout, other: &Layout) -> Vec<&'a Root> {
+    let known: HashMap<(&RepoPath, RootKind), &Root> =
+        other.roots.iter().map(|root| ((&root.file, root.kind), root)).collect();
+    let differs = |root: &&Root| known.get(&(&root.file, root.kind)) != Some(root);
+    one.roots.iter().filter(differs).collect()
 }

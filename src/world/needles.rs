@@ -79,6 +79,9 @@ impl<'a> Needles<'a> {
     /// Whether a file may hold an object that matters.
     pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
         let Some(words) = &self.words else { return true };
+        if is_utf_16(bytes) {
+            return true;
+        }
         let spelled_out = UNSPELLED.as_ref().is_some_and(|unspelled| !unspelled.is_match(bytes));
         !spelled_out || words.iter().any(|needle| needle.stands_in(bytes))
     }
@@ -92,6 +95,11 @@ impl<'a> Needles<'a> {
             || (!self.defined.is_empty()
                 && self.defined.contains(&(object.group().into(), object.kind.clone())))
     }
+}
+
+/// Whether the letters of a file are not bytes, so that no word can be found in it.
+fn is_utf_16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
 }
 
 /// Needles without repetition; `None` where they are too many.

@@ -4,7 +4,7 @@
 //! hold objects or may be deployed, and how many changed files hold no object. Never: excuses a file that held objects
 //! before, and never reports a text that nothing deploys and in which nobody finds an object.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -13,7 +13,7 @@ use super::FileProblem;
 use super::builder::WorldInput;
 use super::loader::{Blobs, Loaded};
 use crate::manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
-use crate::render::{Layout, Listing, Member, Role};
+use crate::render::{Layout, Listing, Member, Role, Root, RootKind};
 use crate::source::{ObjectId, RepoPath, SourceText, Span};
 use crate::units::{ChartMember, Deployments, FileKind, MARKS};
 
@@ -48,6 +48,8 @@ pub(super) struct TextProblems {
     pub(super) problems: Vec<FileProblem>,
     /// Changed files in which there is no object.
     pub(super) without_objects: usize,
+    /// Those of them that fill in a chart elsewhere.
+    pub(super) values: Vec<Root>,
 }
 
 impl<'a> Texts<'a> {
@@ -61,6 +63,9 @@ impl<'a> Texts<'a> {
         for member in changed {
             let Some(loaded) = self.loaded(member) else { continue };
             found.without_objects += usize::from(counts_as_unjudged(member) && !holds_objects(loaded));
+            if !holds_objects(loaded) && member.kind == FileKind::Manifest && self.fills_in_a_chart(member) {
+                found.values.push(values_root(member));
+            }
             let problems = self.problems_of(member, loaded);
             found.problems.extend(problems.into_iter().map(|problem| FileProblem {
                 path: member.path.clone(),
@@ -161,6 +166,13 @@ impl<'a> Texts<'a> {
         member.listing == Listing::Listed || of_gitops()
     }
 
+    /// Whether an application of Argo CD names a file as values of a chart.
+    fn fills_in_a_chart(&self, member: &Member) -> bool {
+        let side = &self.new;
+        let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
+        deployments.uses_as_values(&member.path)
+    }
+
     /// The same, or a tool outside the repository that is pointed at a folder of a cluster.
     fn may_be_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
         let of_cluster = self.input.selection.is_of_a_named_cluster(&member.path);
@@ -205,6 +217,11 @@ impl<'a> Texts<'a> {
             })
         })
     }
+}
+
+fn values_root(member: &Member) -> Root {
+    let parts = BTreeMap::from([(member.path.clone(), member.file.id.clone())]);
+    Root { kind: RootKind::Values, file: member.path.clone(), parts, generates: BTreeSet::new() }
 }
 
 /// Whether a changed file that holds no object is worth a word in the statistics.

@@ -2,7 +2,8 @@
 
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::render::Root;
+use crate::render::{Root, RootKind};
+use crate::source::RepoPath;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
@@ -13,9 +14,11 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "\
 ## What it does
 
-Reports a kustomization or a Helm chart of which a file changes that decides what it deploys: the
-kustomization itself, its patches and generators' files, the chart's templates and values; and a
-Jsonnet file that changes, because Argo CD evaluates it.
+Reports, once for each push, which kustomizations and Helm charts change in a file that decides what they
+deploy: the kustomization itself, its patches and generators' files, the chart's templates and values, values
+files elsewhere that an Argo CD application names, and the file `.argocd-source.yaml` beside them; and Jsonnet
+files that change, because Argo CD evaluates them. The finding names the files and the command that renders
+each root.
 
 ## What is compared
 
@@ -29,22 +32,74 @@ Render it and commit the result where the gate reads it, or review the change by
 ## Limits
 
 Complete objects that a kustomization lists, and patches as far as their own text goes, are judged
-all the same.
+all the same. Values that helmfile names, and scripts that a function of kustomize runs, are not followed.
 ",
 };
 
-/// Reports them.
+/// How many roots and files are named.
+const NAMED: usize = 10;
+
+/// Reports them, all in one finding.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
-    context.new.unrendered.iter().for_each(|root| findings.push(finding(root)));
+    let changed = &context.new.unrendered;
+    let Some(first) = changed.first() else { return };
+    let message = format!("{} not rendered: what they deploy was not judged", counted(changed));
+    let mut finding = Finding::new(META.id, Subject::File, message)
+        .severity(Severity::Medium)
+        .at(Location::of_file(&first.file, Side::New))
+        .help(format!("render them and review the result: {}", commands(changed)));
+    for root in changed.iter().skip(1) {
+        finding = finding.related(Location::of_file(&root.file, Side::New));
+    }
+    for root in changed.iter().take(NAMED) {
+        let before = context.old.unrendered.iter().find(|old| old.file == root.file && old.kind == root.kind);
+        finding = finding.note(root.kind.as_str(), touched(root, before));
+    }
+    let blobs = changed.iter().flat_map(|root| root.parts.values());
+    let blobs: Vec<&str> = blobs.map(crate::source::ObjectId::as_str).collect();
+    findings.push(finding.offending(blobs.join(" ")));
 }
 
-fn finding(root: &Root) -> Finding {
-    let kind = root.kind.as_str();
-    let message = format!("this {kind} changes, and what it deploys was not judged");
-    let blobs: Vec<&str> = root.parts.values().map(crate::source::ObjectId::as_str).collect();
-    Finding::new(META.id, Subject::File, message)
-        .severity(Severity::Medium)
-        .at(Location::of_file(&root.file, Side::New))
-        .offending(blobs.join(" "))
-        .help(format!("Review what the {kind} renders to; portcullis does not render it yet."))
+/// How many roots of each kind change.
+fn counted(roots: &[Root]) -> String {
+    let mut counts = Vec::new();
+    for kind in [RootKind::Kustomization, RootKind::Chart, RootKind::Jsonnet, RootKind::Values] {
+        match roots.iter().filter(|root| root.kind == kind).count() {
+            0 => {}
+            1 => counts.push(format!("1 {}", kind.as_str())),
+            count => counts.push(format!("{count} {}s", kind.as_str())),
+        }
+    }
+    let verb = if roots.len() == 1 { "changes and is" } else { "change and are" };
+    format!("{} {verb}", counts.join(", "))
+}
+
+/// A root and the files by which the change touches it.
+fn touched(root: &Root, before: Option<&Root>) -> String {
+    let same = |path: &RepoPath, id| before.and_then(|before| before.parts.get(path)) == Some(id);
+    let new = root.parts.iter().filter(|(path, id)| !same(path, id)).map(|(path, _)| path);
+    let gone = before.into_iter().flat_map(|before| before.parts.keys());
+    let gone = gone.filter(|path| !root.parts.contains_key(*path));
+    let files: Vec<&str> = new.chain(gone).map(RepoPath::as_str).collect();
+    let shown: Vec<&str> = files.iter().take(NAMED).copied().collect();
+    let more = files.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}, by {}{rest}", root.file, shown.join(", "))
+}
+
+/// The commands that render the roots.
+fn commands(roots: &[Root]) -> String {
+    let commands: Vec<String> = roots.iter().take(NAMED).map(command).collect();
+    commands.join("; ")
+}
+
+fn command(root: &Root) -> String {
+    let folder = root.file.parent();
+    let folder = if folder.is_empty() { "." } else { folder };
+    match root.kind {
+        RootKind::Kustomization => format!("`kustomize build {folder}`"),
+        RootKind::Chart => format!("`helm template {folder}`"),
+        RootKind::Jsonnet => format!("`jsonnet {}`", root.file),
+        RootKind::Values => format!("`helm template CHART --values {}`", root.file),
+    }
 }

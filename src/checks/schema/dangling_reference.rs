@@ -9,6 +9,7 @@ use crate::kube::{
     ClusterName, Labels, ObjectRef, Reference, builtin, is_target, pod_labels, references, selects,
     service_selector,
 };
+use crate::manifest::Node;
 use crate::render::Role;
 use crate::world::{Operation, Placed, World};
 
@@ -41,9 +42,9 @@ Name the target that is there now, keep the old one until nothing names it, or m
 
 A target that is made in the cluster is not known: references that never had their target in the
 repository are not judged, nor are ConfigMaps and Secrets that a changed kustomization generates or that a
-changed custom resource (an ExternalSecret, a SealedSecret, a Certificate) names. A push that brings a
-custom resource into the namespace may replace a workload by one that an operator makes, so that Services
-of that namespace are not judged. Without clusters in the
+custom resource of the same namespace (an ExternalSecret, a SealedSecret, a Certificate) may make. A custom
+resource that only uses a name makes nothing. A push that brings a custom resource whose operator may make
+Pods into the namespace may replace a workload, so that Services of that namespace are not judged. Without clusters in the
 policy, only files in or below each other's folders are taken for one cluster. Chart templates and patches
 are not judged.
 ",
@@ -64,11 +65,11 @@ fn named(context: &Context<'_>, findings: &mut Findings) {
     if gone.is_empty() {
         return;
     }
-    let made = made(context.new);
+    let made = Made::of(context.new);
     for placed in judged(context.new) {
         for reference in references(&placed.object) {
             let Some(target) = gone.get(&target_of(placed, &reference)) else { continue };
-            if stand_together(placed, target) && !is_made(target, &made) {
+            if stand_together(placed, target) && !made.holds(target) {
                 findings.push(finding(placed, &reference, target));
             }
         }
@@ -86,22 +87,62 @@ fn gone<'a>(context: &Context<'a>) -> BTreeMap<ObjectRef, &'a Arc<Placed>> {
     old.filter(|placed| !there.contains(&placed.id)).map(|placed| (placed.id.clone(), placed)).collect()
 }
 
-/// Names that something else than a manifest of the kind may stand for: kustomize's generators, and
-/// what custom resources say.
-fn made(world: &World) -> BTreeSet<&str> {
-    let generated = world.unrendered.iter().flat_map(|root| &root.generates).map(String::as_str);
-    let custom = world.objects.iter().filter(|placed| !builtin::owns_group(&placed.id.group));
-    generated.chain(custom.flat_map(|placed| texts(&placed.object.root))).collect()
+/// ConfigMaps and Secrets that something else than a manifest of their kind makes.
+struct Made<'a> {
+    /// Names that generators of changed kustomizations give.
+    generated: BTreeSet<&'a str>,
+    /// Names that custom resources give, with the namespace of each.
+    custom: BTreeSet<(Option<&'a str>, &'a str)>,
 }
 
-fn texts(node: &crate::manifest::Node) -> Vec<&str> {
-    let below = node.entries().iter().map(|entry| &entry.value).chain(node.items());
-    node.as_str().into_iter().chain(below.flat_map(texts)).collect()
+impl<'a> Made<'a> {
+    fn of(world: &'a World) -> Self {
+        let generated = world.unrendered.iter().flat_map(|root| &root.generates).map(String::as_str);
+        let mut custom = BTreeSet::new();
+        for placed in world.objects.iter().filter(|placed| !builtin::owns_group(&placed.id.group)) {
+            let mut names = Vec::new();
+            collect_names(&placed.object.root, &mut names);
+            custom.extend(names.into_iter().map(|name| (placed.id.namespace.as_deref(), name)));
+        }
+        Self { generated: generated.collect(), custom }
+    }
+
+    fn holds(&self, target: &Placed) -> bool {
+        let (namespace, name) = (target.id.namespace.as_deref(), &*target.id.name);
+        let may_be = target.id.group.is_empty() && matches!(&*target.id.kind, "ConfigMap" | "Secret");
+        let by_operator = || self.custom.contains(&(namespace, name)) || self.custom.contains(&(None, name));
+        may_be && (self.generated.contains(name) || by_operator())
+    }
 }
 
-fn is_made(target: &Placed, made: &BTreeSet<&str>) -> bool {
-    let may_be = target.id.group.is_empty() && matches!(&*target.id.kind, "ConfigMap" | "Secret");
-    may_be && made.contains(&*target.id.name)
+/// Keys below which an object says what it uses, and not what it makes.
+const USES: [&str; 17] = [
+    "certificateRefs",
+    "configMap",
+    "configMapKeyRef",
+    "configMapRef",
+    "configMaps",
+    "env",
+    "envFrom",
+    "imagePullSecrets",
+    "secret",
+    "secretKeyRef",
+    "secretRef",
+    "secrets",
+    "tls",
+    "valueFrom",
+    "valuesFrom",
+    "volumeMounts",
+    "volumes",
+];
+
+/// The texts of an object that may name what it makes.
+fn collect_names<'a>(node: &'a Node, names: &mut Vec<&'a str>) {
+    names.extend(node.as_str());
+    for entry in node.entries().iter().filter(|entry| !USES.contains(&&*entry.key)) {
+        collect_names(&entry.value, names);
+    }
+    node.items().iter().for_each(|item| collect_names(item, names));
 }
 
 fn target_of(placed: &Placed, reference: &Reference<'_>) -> ObjectRef {
@@ -172,10 +213,35 @@ fn selects_one<'a>(service: &Placed, workloads: &[Workload<'a>]) -> Option<&'a P
     found.map(|(workload, _)| *workload)
 }
 
+/// Groups of which no kind makes Pods.
+const WITHOUT_PODS: [&str; 13] = [
+    "bitnami.com",
+    "cert-manager.io",
+    "cilium.io",
+    "external-secrets.io",
+    "gateway.networking.k8s.io",
+    "generators.external-secrets.io",
+    "kyverno.io",
+    "networking.istio.io",
+    "notification.toolkit.fluxcd.io",
+    "projectcalico.org",
+    "security.istio.io",
+    "source.toolkit.fluxcd.io",
+    "traefik.io",
+];
+
+/// Kinds without Pods in groups that also have kinds with some.
+const MONITORS: [&str; 5] = ["PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"];
+
+fn may_make_pods(placed: &Placed) -> bool {
+    let without = WITHOUT_PODS.contains(&&*placed.id.group) || MONITORS.contains(&&*placed.id.kind);
+    !builtin::owns_group(&placed.id.group) && !without
+}
+
 /// Whether the push brings a custom resource whose operator may make the Pods.
 fn may_be_replaced(service: &Placed, old: &BTreeMap<&ObjectRef, &Arc<Placed>>, new: &World) -> bool {
     new.objects.iter().any(|placed| {
-        !builtin::owns_group(&placed.id.group)
+        may_make_pods(placed)
             && placed.id.namespace.as_deref().unwrap_or("default")
                 == service.id.namespace.as_deref().unwrap_or("default")
             && !old.contains_key(&placed.id)

@@ -4,6 +4,7 @@ use super::{brought, retiring};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::KubernetesVersion;
+use crate::manifest::Node;
 use crate::render::Role;
 use crate::schema::{Outcome, UnknownKind};
 use crate::world::{ObjectChange, Placed};
@@ -44,6 +45,12 @@ Kubernetes mean something else.
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
+    if let Some((key, node)) = unknown_type(new) {
+        if let Some(finding) = untold(change, new, key, node) {
+            findings.push(finding);
+        }
+        return;
+    }
     let Some(unknown) = brought::judge_new(change, context).and_then(unknown_kind) else { return };
     if retiring::is_removed(new, context) {
         return;
@@ -55,6 +62,29 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     if !stood {
         findings.push(finding(change, new, unknown, context));
     }
+}
+
+/// The `apiVersion` or `kind` of an object, where only Flux or SOPS knows it.
+fn unknown_type(placed: &Placed) -> Option<(&'static str, &Node)> {
+    let keys = ["apiVersion", "kind"].into_iter();
+    let mut nodes = keys.filter_map(|key| Some((key, placed.object.root.get(key)?)));
+    nodes.find(|(_, node)| node.is_unknown())
+}
+
+/// Such an object may be of any kind, so that no check can judge it.
+fn untold(change: &ObjectChange, new: &Placed, key: &str, node: &Node) -> Option<Finding> {
+    let stood = change.old_object().is_some_and(|old| old.object.root.get(key) == Some(node));
+    let text = node.spelling().unwrap_or_default();
+    let message = format!(
+        "\"{}\" in cluster {} may be of any kind: its {key} is `{text}`, which is replaced before it is applied",
+        new.id.name, new.id.cluster
+    );
+    let finding = Finding::about_object(META.id, new, change.operation(), message)
+        .severity(Severity::High)
+        .at_node(change, node)
+        .help(format!("write the {key} as plain text"))
+        .offending(text);
+    (!stood).then_some(finding)
 }
 
 fn unknown_kind(outcome: &Outcome) -> Option<&UnknownKind> {
