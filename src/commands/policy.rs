@@ -1,11 +1,15 @@
 //! `policy`: schema for editors, and what a file amounts to.
 
+use std::path::Path;
+
+use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::load_policy_file;
+use super::gate::{Governing, load_policy_file};
 use super::output::print;
 use crate::checks::REGISTRY;
 use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
 use crate::finding::Severity;
+use crate::git::Repository;
 use crate::policy::{PolicyDocument, WaivedFinding, WaiversDocument};
 
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
@@ -25,7 +29,7 @@ pub(super) fn schema(of: SchemaOf) -> String {
     format!("{:#}\n", schema.to_value())
 }
 
-fn show(file: &std::path::Path) -> Result<String, CommandError> {
+fn show(file: &Path) -> Result<String, CommandError> {
     let governing = load_policy_file(file)?;
     let width = REGISTRY.iter().map(|check| check.meta.id.len()).max().unwrap_or(0);
     let today = chrono::NaiveDate::MIN;
@@ -42,5 +46,18 @@ fn show(file: &std::path::Path) -> Result<String, CommandError> {
         let enforcement = decision.enforcement.as_str();
         Some(format!("{:width$}  {enforcement:8} {}:{}\n", check.meta.id, origin.path, origin.line))
     });
-    Ok(lines.collect())
+    let mut text: String = lines.collect();
+    text.push_str(&empty_clusters(&governing, file));
+    Ok(text)
+}
+
+/// Names the clusters whose paths match no file of the last commit; says nothing outside a repository.
+fn empty_clusters(governing: &Governing, file: &Path) -> String {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(repository) = Repository::discover(folder, BLOB_LIMIT) else { return String::new() };
+    let commit = repository.revision("HEAD").and_then(|commit| repository.tree_of(&commit));
+    let Ok(snapshot) = commit.and_then(|tree| repository.snapshot(&tree)) else { return String::new() };
+    let empty = governing.targets.selection.clusters_without(snapshot.files.keys());
+    let lines = empty.iter().map(|name| format!("note: no file matches the paths of cluster {name}\n"));
+    lines.collect()
 }

@@ -12,13 +12,15 @@ const RECIPIENTS: [&str; 8] = ["age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_v
 /// How an encrypted value begins (`aes/cipher.go`).
 const ENCRYPTED: &str = "ENC[AES256_GCM,data:";
 
-/// Whether a document is one that SOPS has encrypted: its metadata holds an encrypted MAC and somebody to decrypt it.
+/// Whether a document is one that SOPS has encrypted: its metadata holds an encrypted MAC, and a key that can decrypt or
+/// the version and the time that SOPS writes beside it.
 pub fn is_encrypted(root: &Node) -> bool {
     let Some(metadata) = root.get(METADATA) else { return false };
     let has_mac = metadata.text_at(&["mac"]).is_some_and(is_ciphertext);
     let has_recipient =
         RECIPIENTS.iter().any(|key| metadata.get(key).is_some_and(|list| !list.items().is_empty()));
-    has_mac && has_recipient
+    let has_version = ["version", "lastmodified"].iter().all(|key| metadata.text_at(&[key]).is_some());
+    has_mac && (has_recipient || has_version)
 }
 
 /// Makes a document that SOPS has encrypted what is known of it.
@@ -69,10 +71,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_mac_or_a_recipient_nothing_is_encrypted() {
-        for metadata in
-            [format!("mac: {VALUE}"), "age: [{enc: y}]".to_owned(), "mac: x\n  pgp: [{fp: x}]".to_owned()]
-        {
+    fn without_a_mac_or_what_belongs_to_it_nothing_is_encrypted() {
+        for metadata in [
+            format!("mac: {VALUE}\n  version: 3.8.1"),
+            "age: [{enc: y}]".to_owned(),
+            "mac: x\n  pgp: [{fp: x}]".to_owned(),
+        ] {
             let text = format!("apiVersion: v1\nkind: Secret\ndata: {{b: '{VALUE}'}}\nsops:\n  {metadata}\n");
             let objects = parse(text.into_bytes(), &Limits::default()).objects;
             let object = objects.into_iter().next().unwrap().opened();

@@ -56,6 +56,18 @@ impl Selection {
         self.clusters.iter().any(|(_, paths)| paths.is_match(path.as_str()))
     }
 
+    /// The clusters of the policy that are deployed from none of some paths.
+    pub fn clusters_without<'a>(
+        &self,
+        paths: impl Iterator<Item = &'a RepoPath> + Clone,
+    ) -> Vec<&ClusterName> {
+        let empty = self
+            .clusters
+            .iter()
+            .filter(|(_, patterns)| !paths.clone().any(|path| patterns.is_match(path.as_str())));
+        empty.map(|(name, _)| name).collect()
+    }
+
     /// Every cluster that a path belongs to; `default` where the policy names none for it.
     pub fn clusters_of(&self, path: &RepoPath) -> Vec<ClusterName> {
         let named = self.clusters.iter().filter(|(_, paths)| paths.is_match(path.as_str()));

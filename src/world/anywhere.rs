@@ -1,7 +1,8 @@
 //! Objects that may be deployed to any cluster.
 //!
 //! In: both worlds of a policy that names clusters. Out: the objects on paths that no cluster names, placed beside their
-//! counterparts in every cluster that has one. Never: takes them out of the cluster `default`.
+//! counterparts in every cluster that has one. Never: takes an object out of the cluster `default` unless it has only
+//! moved there.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -52,7 +53,8 @@ pub(super) fn place_beside_counterparts(
     for placed in old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)) {
         clusters.entry(placed.id.cluster.clone()).or_default().add(placed);
     }
-    for world in [old, new] {
+    let moved_there = moved_from_clusters(selection, old, new);
+    for world in [&mut *old, &mut *new] {
         let mut beside = Vec::new();
         for placed in world.iter().filter(|placed| is_loose(placed)) {
             let of = clusters.iter().filter(|(_, counterparts)| counterparts.have_one_of(placed));
@@ -60,6 +62,22 @@ pub(super) fn place_beside_counterparts(
         }
         world.append(&mut beside);
     }
+    let is_only_moved = |placed: &Arc<Placed>| {
+        placed.id.cluster == ClusterName::fallback()
+            && is_loose(placed)
+            && moved_there.contains(&identity(&placed.id))
+    };
+    new.retain(|placed| !is_only_moved(placed));
+}
+
+/// The objects that files of clusters held before the change and hold no more.
+fn moved_from_clusters(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Placed>]) -> HashSet<Identity> {
+    let named = |world: &[Arc<Placed>]| -> HashSet<Identity> {
+        let placed = world.iter().filter(|placed| selection.is_of_a_named_cluster(&placed.path));
+        placed.map(|placed| identity(&placed.id)).collect()
+    };
+    let kept = named(new);
+    named(old).into_iter().filter(|id| !kept.contains(id)).collect()
 }
 
 fn moved(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {

@@ -99,7 +99,7 @@ impl<'a> Made<'a> {
     fn of(world: &'a World) -> Self {
         let generated = world.unrendered.iter().flat_map(|root| &root.generates).map(String::as_str);
         let mut custom = BTreeSet::new();
-        for placed in world.objects.iter().filter(|placed| !builtin::owns_group(&placed.id.group)) {
+        for placed in world.objects.iter().filter(|placed| may_make_data(placed)) {
             let mut names = Vec::new();
             collect_names(&placed.object.root, &mut names);
             custom.extend(names.into_iter().map(|name| (placed.id.namespace.as_deref(), name)));
@@ -113,6 +113,23 @@ impl<'a> Made<'a> {
         let by_operator = || self.custom.contains(&(namespace, name)) || self.custom.contains(&(None, name));
         may_be && (self.generated.contains(name) || by_operator())
     }
+}
+
+/// Groups of which no kind makes a ConfigMap or Secret.
+const WITHOUT_DATA: [&str; 7] = [
+    "cilium.io",
+    "gateway.networking.k8s.io",
+    "kyverno.io",
+    "networking.istio.io",
+    "projectcalico.org",
+    "security.istio.io",
+    "traefik.io",
+];
+
+/// Whether the operator of a custom resource may make ConfigMaps and Secrets of it. What runs Pods uses them.
+fn may_make_data(placed: &Placed) -> bool {
+    let without = WITHOUT_DATA.contains(&&*placed.id.group) || MONITORS.contains(&&*placed.id.kind);
+    !builtin::owns_group(&placed.id.group) && !without && pod_labels(&placed.object).is_none()
 }
 
 /// Keys below which an object says what it uses, and not what it makes.

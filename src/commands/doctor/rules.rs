@@ -22,6 +22,7 @@ const LISTED: usize = 5;
 pub(super) fn lines(session: &Session, governing: &Governing, host: Option<HostKind>) -> Vec<Line> {
     let mut lines = vec![policy(governing)];
     lines.extend(repository(governing));
+    lines.extend(clusters(session, governing));
     lines.extend(owners(session, governing, host));
     lines.push(waivers(session, governing));
     lines.push(keys(session, governing));
@@ -51,6 +52,22 @@ fn repository(governing: &Governing) -> Option<Line> {
         )),
         None => None,
     }
+}
+
+/// Clusters of which no file is a manifest: nothing is compared with what they run.
+fn clusters(session: &Session, governing: &Governing) -> Option<Line> {
+    let selection = &governing.targets.selection;
+    if !selection.names_clusters() {
+        return None;
+    }
+    let paths = session.governing_snapshot().files.keys();
+    let empty = selection.clusters_without(paths);
+    Some(if empty.is_empty() {
+        Line::ok("clusters", "each is deployed from files of this repository")
+    } else {
+        let text = format!("no file matches the paths of {}", listed(&empty));
+        Line::advice("clusters", text, "correct `clusters[].paths` in the policy, or remove the cluster")
+    })
 }
 
 fn owners(session: &Session, governing: &Governing, host: Option<HostKind>) -> Vec<Line> {
