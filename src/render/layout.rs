@@ -10,7 +10,7 @@ use super::links::{self, Extent, LinkProblem};
 use super::selection::Selection;
 use crate::manifest::{Limits, documents};
 use crate::source::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
-use crate::units::{ChartMember, FileFacts, FileKind, Naming, is_chart_metadata};
+use crate::units::{ChartMember, FileFacts, FileKind, Naming, Surroundings, is_chart_metadata};
 
 /// What makes a root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -134,11 +134,18 @@ impl Layout {
         layout.root_folders = charts.iter().cloned().collect();
         layout.root_folders.extend(kustomizations.keys().map(|path| path.parent().to_owned()));
         let completed = completed(&kustomizations);
+        let tests = test_folders(&snapshot);
         for path in selected {
             let naming = names.get(&path).copied();
             let is_kustomization = kustomizations.contains_key(&path);
             let chart = chart_of(&charts, &path);
-            let kind = FileKind::decide(FileFacts { path: &path, is_kustomization, naming, chart });
+            let surroundings = if input.selection.is_of_a_named_cluster(&path) {
+                Surroundings::Plain
+            } else {
+                surroundings(&path, &tests)
+            };
+            let facts = FileFacts { path: &path, is_kustomization, naming, chart, surroundings };
+            let kind = FileKind::decide(facts);
             let listing = if naming == Some(Naming::Resource) { Listing::Listed } else { Listing::Unlisted };
             let completion = match listing {
                 Listing::Listed if completed.contains(path.as_str()) => Completion::Possible,
@@ -176,7 +183,7 @@ impl Layout {
 /// How the objects of a file stand.
 fn role(kind: FileKind, completion: Completion) -> Role {
     match (kind, completion) {
-        (FileKind::Patch | FileKind::KustomizeConfiguration, _) => Role::Fragment,
+        (FileKind::Patch | FileKind::Partial | FileKind::KustomizeConfiguration, _) => Role::Fragment,
         (FileKind::Chart(ChartMember::Template | ChartMember::Test), _) => Role::Template,
         (FileKind::Manifest | FileKind::GeneratorInput, Completion::Possible) => Role::Base,
         (
@@ -190,6 +197,27 @@ fn role(kind: FileKind, completion: Completion) -> Role {
             Completion::Nothing | Completion::Possible,
         ) => Role::Complete,
     }
+}
+
+/// The folders with a test that compares objects.
+fn test_folders(snapshot: &Snapshot) -> BTreeSet<&str> {
+    let tests =
+        snapshot.files.keys().filter(|path| Surroundings::TESTS.iter().any(|name| path.is_named(name)));
+    tests.map(RepoPath::parent).collect()
+}
+
+fn surroundings(path: &RepoPath, tests: &BTreeSet<&str>) -> Surroundings {
+    let mut folder = path.parent();
+    if folder.rsplit('/').next() == Some(Surroundings::PATCHES) {
+        return Surroundings::Partial;
+    }
+    while !folder.is_empty() {
+        if tests.contains(folder) {
+            return Surroundings::Partial;
+        }
+        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    Surroundings::Plain
 }
 
 /// The resources of which some kustomization above may add what they lack.

@@ -20,6 +20,15 @@ enum Depth {
     Tree,
 }
 
+/// How sure it is that an object deploys a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It names the folder.
+    Certain,
+    /// It names a pattern that the folder fits.
+    Possible,
+}
+
 /// What deploys files that no kustomization lists.
 #[derive(Debug, Default)]
 pub struct Deployments {
@@ -71,14 +80,14 @@ impl Deployments {
 
     /// Whether one of the objects deploys a file as it is. `is_root` says whether a folder holds a kustomization or
     /// a chart, which is then deployed in the place of its files.
-    pub fn deploy(&self, path: &RepoPath, is_root: impl Fn(&str) -> bool) -> bool {
+    pub fn deploy(&self, path: &RepoPath, certainty: Certainty, is_root: impl Fn(&str) -> bool) -> bool {
         let mut folder = path.parent();
         let mut depth = Depth::Folder;
         loop {
             if is_root(folder) {
                 return false;
             }
-            if self.reaches(folder, depth) {
+            if self.reaches(folder, depth, certainty) {
                 return true;
             }
             if folder.is_empty() {
@@ -89,9 +98,12 @@ impl Deployments {
         }
     }
 
-    fn reaches(&self, folder: &str, depth: Depth) -> bool {
+    fn reaches(&self, folder: &str, depth: Depth, certainty: Certainty) -> bool {
         let named = self.folders.iter().filter(|(_, reach)| *reach >= depth);
-        named.into_iter().any(|(pattern, _)| matches_segments(pattern, folder))
+        named.into_iter().any(|(pattern, _)| match certainty {
+            Certainty::Certain => pattern == folder,
+            Certainty::Possible => matches_segments(pattern, folder),
+        })
     }
 
     /// Whether an application fills in a chart with a file.
@@ -133,20 +145,28 @@ fn plain(path: &str) -> String {
     parts.join("/")
 }
 
-/// Whether a path fits a pattern segment by segment. `*` and a template (`{{path}}`) fit whatever may stand there.
+/// Whether a path fits a pattern segment by segment. `*` and a template (`{{name}}`) fit whatever may be there, apart
+/// from a folder that begins with a dot. A pattern that begins with a template says nothing of the repository.
 fn matches_segments(pattern: &str, path: &str) -> bool {
-    if pattern.contains("**") {
-        return true;
+    if pattern.split('/').next().is_some_and(is_template) {
+        return false;
+    }
+    if let Some((start, _)) = pattern.split_once("**") {
+        return path.starts_with(start.trim_end_matches('/'));
     }
     let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
     loop {
         match (wanted.next(), found.next()) {
             (None, None) => return true,
-            (Some(wanted), Some(_)) if wanted.contains("{{") || wanted.contains("${") => {}
+            (Some(wanted), Some(found)) if is_template(wanted) && !found.starts_with('.') => {}
             (Some(wanted), Some(found)) if fits(wanted, found) => {}
             (Some(_), _) | (None, Some(_)) => return false,
         }
     }
+}
+
+fn is_template(segment: &str) -> bool {
+    segment.contains("{{") || segment.contains("${")
 }
 
 /// A segment with `*` for any text.
@@ -180,11 +200,13 @@ mod tests {
             "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}\n---\n\
              apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: b}\nspec: {source: {path: web/}}\n",
         );
-        assert!(all.deploy(&RepoPath::new("apps/a/b.yaml"), no_root));
-        assert!(!all.deploy(&RepoPath::new("apps/a/b.yaml"), |folder| folder == "apps/a"));
-        assert!(all.deploy(&RepoPath::new("web/b.yaml"), no_root));
-        assert!(!all.deploy(&RepoPath::new("web/a/b.yaml"), no_root));
-        assert!(!all.deploy(&RepoPath::new("other/b.yaml"), no_root));
+        assert!(all.deploy(&RepoPath::new("apps/a/b.yaml"), Certainty::Possible, no_root));
+        assert!(
+            !all.deploy(&RepoPath::new("apps/a/b.yaml"), Certainty::Possible, |folder| folder == "apps/a")
+        );
+        assert!(all.deploy(&RepoPath::new("web/b.yaml"), Certainty::Possible, no_root));
+        assert!(!all.deploy(&RepoPath::new("web/a/b.yaml"), Certainty::Possible, no_root));
+        assert!(!all.deploy(&RepoPath::new("other/b.yaml"), Certainty::Possible, no_root));
     }
 
     #[test]
@@ -194,8 +216,9 @@ mod tests {
              - git: {directories: [{path: apps/*}]}\n  template: {spec: {source: {path: '{{path}}', \
              helm: {valueFiles: ['../../env/{{env}}.yaml']}}}}\n",
         );
-        assert!(set.deploy(&RepoPath::new("apps/web/a.yaml"), no_root));
-        assert!(!set.deploy(&RepoPath::new("docs/a/b/c.yaml"), no_root));
+        assert!(set.deploy(&RepoPath::new("apps/web/a.yaml"), Certainty::Possible, no_root));
+        assert!(!set.deploy(&RepoPath::new("docs/a/b/c.yaml"), Certainty::Possible, no_root));
+        assert!(!set.deploy(&RepoPath::new(".github/workflows/a.yaml"), Certainty::Possible, no_root));
     }
 
     #[test]

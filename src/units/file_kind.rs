@@ -12,6 +12,8 @@ pub enum FileKind {
     Kustomization,
     /// A patch: partial documents that a kustomization merges into complete ones.
     Patch,
+    /// Partial documents that no kustomization lists: in a folder of patches, or beside a test that compares objects.
+    Partial,
     /// A file that a `configMapGenerator` or `secretGenerator` packs: data, whatever it looks like.
     GeneratorInput,
     /// A transformer, generator, validator or other configuration that only kustomize reads.
@@ -52,6 +54,23 @@ pub enum Naming {
     Values,
 }
 
+/// What the folder of a file says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surroundings {
+    /// Nothing.
+    Plain,
+    /// It is called `patches`, or a test of chainsaw or kuttl is in it or above it.
+    Partial,
+}
+
+impl Surroundings {
+    /// The files that make a folder one of tests.
+    pub const TESTS: [&'static str; 4] =
+        ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kyverno-test.yaml"];
+    /// The name of a folder of patches.
+    pub const PATCHES: &'static str = "patches";
+}
+
 /// What decides the kind of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct FileFacts<'a> {
@@ -63,6 +82,8 @@ pub struct FileFacts<'a> {
     pub naming: Option<Naming>,
     /// The folder of the chart that it belongs to.
     pub chart: Option<&'a str>,
+    /// What its own folder says of it.
+    pub surroundings: Surroundings,
 }
 
 impl FileKind {
@@ -82,7 +103,11 @@ impl FileKind {
         if let Some(member) = facts.chart.and_then(|folder| chart_member(folder, facts.path)) {
             return Self::Chart(member);
         }
-        if is_helmfile(facts.path) { Self::Helmfile } else { Self::Manifest }
+        match facts.surroundings {
+            Surroundings::Partial => Self::Partial,
+            Surroundings::Plain if is_helmfile(facts.path) => Self::Helmfile,
+            Surroundings::Plain => Self::Manifest,
+        }
     }
 
     /// Whether a tool reads the file as its own text, so that what it cannot read of it is no manifest's.
@@ -92,6 +117,7 @@ impl FileKind {
             Self::Manifest
             | Self::Kustomization
             | Self::Patch
+            | Self::Partial
             | Self::KustomizeConfiguration
             | Self::Chart(_)
             | Self::Helmfile => false,
@@ -139,7 +165,8 @@ mod tests {
 
     fn decide(path: &str, naming: Option<Naming>, chart: Option<&str>) -> FileKind {
         let path = &RepoPath::new(path);
-        FileKind::decide(FileFacts { path, is_kustomization: false, naming, chart })
+        let surroundings = Surroundings::Plain;
+        FileKind::decide(FileFacts { path, is_kustomization: false, naming, chart, surroundings })
     }
 
     #[test]

@@ -199,7 +199,7 @@ impl Source<'_> {
         let all = self.changed.contains(&member.path);
         let objects = loaded.objects_of(reading).iter();
         let kept = objects.filter(|object| all || self.needles.wants(object));
-        let kept = kept.filter(|object| stands_for_itself(member, object));
+        let kept = kept.filter(|object| stands_for_itself(object));
         let substitution = if loaded.names_variables { substitution } else { Substitution::Literal };
         let kept: Vec<Arc<Object>> = kept.map(|object| substituted(object, substitution)).collect();
         if kept.is_empty() {
@@ -302,12 +302,12 @@ fn undecided(source: &Source<'_>, texts: &Texts<'_>) -> Vec<String> {
 /// Objects that tools read for themselves never reach the API server, and a template that only says
 /// when rendered what it is has no identity yet. One that does say so is judged as far as its own
 /// text goes: a `Chart.yaml` dropped beside it must not hide it.
-fn stands_for_itself(member: &Member, object: &Object) -> bool {
+fn stands_for_itself(object: &Object) -> bool {
     let for_a_tool = !object.is_typed()
         || &*object.api_version == KUSTOMIZE_PLUGIN
         || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev")
         || is_of_another_tool(object);
-    !for_a_tool && !is_unfinished(member, object)
+    !for_a_tool && !is_unfinished(object)
 }
 
 /// The `apiVersion` of kustomize's own plugins, which no API server serves.
@@ -319,13 +319,13 @@ fn is_of_another_tool(object: &Object) -> bool {
     object.group().is_empty() && !builtin::is_core_kind(&object.kind) && object.at(&["metadata"]).is_none()
 }
 
-/// A template whose identity only Helm can fill in. The names of RBAC objects may hold braces, and then the
-/// object may be applied as it is written.
-fn is_unfinished(member: &Member, object: &Object) -> bool {
+/// A template whose identity only another tool can fill in: the API server refuses such names. Those of RBAC objects
+/// may hold braces, so that the object may be applied as it is written.
+fn is_unfinished(object: &Object) -> bool {
     let open = |text: &str| text.contains("{{");
     let typed = [&object.api_version, &object.kind].iter().any(|part| open(part));
     let named = open(&object.name) && !is_rbac(object);
-    member.role == Role::Template && (typed || named)
+    typed || named
 }
 
 fn new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {

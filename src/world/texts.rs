@@ -15,7 +15,7 @@ use super::loader::{Blobs, Loaded};
 use crate::manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
 use crate::render::{Layout, Listing, Member, Role, Root, RootKind};
 use crate::source::{ObjectId, RepoPath, SourceText, Span};
-use crate::units::{ChartMember, Deployments, FileKind, MARKS};
+use crate::units::{Certainty, ChartMember, Deployments, FileKind, MARKS};
 
 /// One revision, and what its GitOps objects deploy once somebody has asked.
 struct Side<'a> {
@@ -122,7 +122,7 @@ impl<'a> Texts<'a> {
         };
         is_whole
             && problem.refusal.includes(Reading::Kubectl)
-            && (holds_objects(loaded) || self.is_deployed(side, member))
+            && (holds_objects(loaded) || self.is_deployed(side, member, Certainty::Certain))
     }
 
     /// Whether what a file says has to be clear.
@@ -132,36 +132,50 @@ impl<'a> Texts<'a> {
             old.is_some_and(holds_objects)
         };
         match member.kind {
-            FileKind::Kustomization | FileKind::Patch | FileKind::KustomizeConfiguration => true,
+            FileKind::Kustomization | FileKind::Patch | FileKind::KustomizeConfiguration => {
+                kept_objects() || !self.is_unread_template(side, member, loaded)
+            }
             FileKind::Chart(ChartMember::Template | ChartMember::Test) => false,
             FileKind::GeneratorInput => {
                 holds_objects(loaded) || kept_objects() || self.may_be_deployed(side, member)
             }
             FileKind::Manifest
+            | FileKind::Partial
             | FileKind::Helmfile
             | FileKind::Chart(
                 ChartMember::Metadata | ChartMember::Values | ChartMember::CustomResourceDefinition,
             ) => {
                 holds_objects(loaded)
                     || kept_objects()
-                    || self.is_deployed(side, member)
-                    || (names_an_object(loaded) && !self.is_excused(member, loaded))
+                    || self.is_deployed(side, member, Certainty::Certain)
+                    || (names_an_object(loaded) && !self.is_excused(side, member, loaded))
             }
         }
     }
 
-    /// What nobody can read is no object where the policy says which paths are deployed and this is none of them.
-    fn is_excused(&self, member: &Member, loaded: &Loaded) -> bool {
+    /// What nobody can read is no object where the policy says which paths are deployed and this is none of them, or
+    /// where the policy names no clusters and the file is a template.
+    fn is_excused(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let selection = self.input.selection;
-        let nobody_reads = loaded.problems.iter().any(is_unreadable_for_all);
-        nobody_reads && selection.names_clusters() && !selection.is_of_a_named_cluster(&member.path)
+        let elsewhere = selection.names_clusters() && !selection.is_of_a_named_cluster(&member.path);
+        (elsewhere && is_unreadable_for_all(loaded) && !self.is_deployed(side, member, Certainty::Possible))
+            || self.is_unread_template(side, member, loaded)
+    }
+
+    /// Whether a file is the template of another tool, which no tool of the cluster can read as it is.
+    fn is_unread_template(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
+        let selection = self.input.selection;
+        is_unreadable_for_all(loaded)
+            && is_template(loaded)
+            && !selection.is_of_a_named_cluster(&member.path)
+            && !self.is_deployed(side, member, Certainty::Possible)
     }
 
     /// Whether a kustomization or a GitOps object deploys a file.
-    fn is_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
+    fn is_deployed(&self, side: &Side<'a>, member: &Member, certainty: Certainty) -> bool {
         let of_gitops = || {
             let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
-            deployments.deploy(&member.path, |folder| side.layout.is_root_folder(folder))
+            deployments.deploy(&member.path, certainty, |folder| side.layout.is_root_folder(folder))
         };
         member.listing == Listing::Listed || of_gitops()
     }
@@ -176,7 +190,8 @@ impl<'a> Texts<'a> {
     /// The same, or a tool outside the repository that is pointed at a folder of a cluster.
     fn may_be_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
         let of_cluster = self.input.selection.is_of_a_named_cluster(&member.path);
-        (of_cluster && !side.layout.is_below_a_root(&member.path)) || self.is_deployed(side, member)
+        (of_cluster && !side.layout.is_below_a_root(&member.path))
+            || self.is_deployed(side, member, Certainty::Possible)
     }
 
     /// Looks through all files of a revision for GitOps objects.
@@ -228,6 +243,7 @@ fn values_root(member: &Member) -> Root {
 fn counts_as_unjudged(member: &Member) -> bool {
     match member.kind {
         FileKind::Manifest
+        | FileKind::Partial
         | FileKind::GeneratorInput
         | FileKind::Helmfile
         | FileKind::Chart(ChartMember::Metadata | ChartMember::Values) => true,
@@ -264,8 +280,17 @@ fn names_an_object(loaded: &Loaded) -> bool {
     unread && may_name_an_object(loaded.source.bytes())
 }
 
-fn is_unreadable_for_all(problem: &Problem) -> bool {
-    problem.kind == ProblemKind::Unparseable && problem.refusal == Refusal::Everybody
+/// Whether each of the readings stops at something, and none finds an object.
+fn is_unreadable_for_all(loaded: &Loaded) -> bool {
+    let stops = |reading| loaded.problems.iter().any(|problem| problem.refusal.includes(reading));
+    !holds_objects(loaded) && stops(Reading::Kubectl) && stops(Reading::Kustomize)
+}
+
+/// Marks of template languages: Go's and Jinja's.
+const TEMPLATE_MARKS: [&[u8]; 2] = [b"{{", b"{%"];
+
+fn is_template(loaded: &Loaded) -> bool {
+    TEMPLATE_MARKS.iter().any(|mark| memchr::memmem::find(loaded.source.bytes(), mark).is_some())
 }
 
 const SEPARATOR: &[u8] = b"\n---";

@@ -76,6 +76,11 @@ const LEFT_OPEN: &str = "_";
 
 /// Whether a name is one that the kustomization fills in.
 fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
+    // A patch is found by its target, and its own name is dropped.
+    let of_patch = matches!(violation.pointer.as_str(), "/metadata/name" | "/metadata/namespace");
+    if placed.role == Role::Fragment && of_patch {
+        return true;
+    }
     let is_name = match violation.pointer.as_str() {
         "/metadata/namespace" => true,
         "/metadata/name" => placed.id.group.is_empty() && &*placed.id.kind == "Namespace",
