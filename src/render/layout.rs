@@ -62,6 +62,8 @@ pub enum Role {
     Fragment,
     /// As a chart template, complete only where it holds no template expression.
     Template,
+    /// As a test compares them with what it finds: they are applied to the cluster of the test, if at all.
+    Expectation,
 }
 
 /// Whether a kustomization deploys a file.
@@ -184,6 +186,7 @@ impl Layout {
 fn role(kind: FileKind, completion: Completion) -> Role {
     match (kind, completion) {
         (FileKind::Patch | FileKind::Partial | FileKind::KustomizeConfiguration, _) => Role::Fragment,
+        (FileKind::Expectation, _) => Role::Expectation,
         (FileKind::Chart(ChartMember::Template | ChartMember::Test), _) => Role::Template,
         (FileKind::Manifest | FileKind::GeneratorInput, Completion::Possible) => Role::Base,
         (
@@ -209,11 +212,11 @@ fn test_folders(snapshot: &Snapshot) -> BTreeSet<&str> {
 fn surroundings(path: &RepoPath, tests: &BTreeSet<&str>) -> Surroundings {
     let mut folder = path.parent();
     if folder.rsplit('/').next() == Some(Surroundings::PATCHES) {
-        return Surroundings::Partial;
+        return Surroundings::Patches;
     }
     while !folder.is_empty() {
         if tests.contains(folder) {
-            return Surroundings::Partial;
+            return Surroundings::Tests;
         }
         folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
     }

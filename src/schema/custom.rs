@@ -165,6 +165,6 @@ impl CustomKinds {
 fn is_definition(placed: &Placed) -> bool {
     let object = &placed.object;
     &*object.kind == "CustomResourceDefinition"
-        && placed.role != Role::Fragment
+        && !matches!(placed.role, Role::Fragment | Role::Expectation)
         && object.group() == "apiextensions.k8s.io"
 }

@@ -12,8 +12,10 @@ pub enum FileKind {
     Kustomization,
     /// A patch: partial documents that a kustomization merges into complete ones.
     Patch,
-    /// Partial documents that no kustomization lists: in a folder of patches, or beside a test that compares objects.
+    /// Partial documents in a folder of patches that no kustomization lists.
     Partial,
+    /// Objects beside a test, which compares them with what it finds.
+    Expectation,
     /// A file that a `configMapGenerator` or `secretGenerator` packs: data, whatever it looks like.
     GeneratorInput,
     /// A transformer, generator, validator or other configuration that only kustomize reads.
@@ -59,8 +61,10 @@ pub enum Naming {
 pub enum Surroundings {
     /// Nothing.
     Plain,
-    /// It is called `patches`, or a test of chainsaw or kuttl is in it or above it.
-    Partial,
+    /// It is called `patches`.
+    Patches,
+    /// A test of chainsaw or kuttl is in it or above it.
+    Tests,
 }
 
 impl Surroundings {
@@ -104,7 +108,8 @@ impl FileKind {
             return Self::Chart(member);
         }
         match facts.surroundings {
-            Surroundings::Partial => Self::Partial,
+            Surroundings::Patches => Self::Partial,
+            Surroundings::Tests => Self::Expectation,
             Surroundings::Plain if is_helmfile(facts.path) => Self::Helmfile,
             Surroundings::Plain => Self::Manifest,
         }
@@ -118,6 +123,7 @@ impl FileKind {
             | Self::Kustomization
             | Self::Patch
             | Self::Partial
+            | Self::Expectation
             | Self::KustomizeConfiguration
             | Self::Chart(_)
             | Self::Helmfile => false,

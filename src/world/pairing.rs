@@ -26,7 +26,7 @@ type Sides<'a> = (&'a [&'a Arc<Placed>], &'a [&'a Arc<Placed>]);
 fn key(placed: &Placed) -> Key<'_> {
     let own_path = match placed.role {
         Role::Complete | Role::Base => None,
-        Role::Fragment | Role::Template => Some(&placed.path),
+        Role::Fragment | Role::Template | Role::Expectation => Some(&placed.path),
     };
     (&placed.id, own_path)
 }

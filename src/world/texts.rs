@@ -118,7 +118,7 @@ impl<'a> Texts<'a> {
     ) -> bool {
         let is_whole = match member.role {
             Role::Complete | Role::Base => member.kind != FileKind::Kustomization,
-            Role::Fragment | Role::Template => false,
+            Role::Fragment | Role::Template | Role::Expectation => false,
         };
         is_whole
             && problem.refusal.includes(Reading::Kubectl)
@@ -141,6 +141,7 @@ impl<'a> Texts<'a> {
             }
             FileKind::Manifest
             | FileKind::Partial
+            | FileKind::Expectation
             | FileKind::Helmfile
             | FileKind::Chart(
                 ChartMember::Metadata | ChartMember::Values | ChartMember::CustomResourceDefinition,
@@ -244,6 +245,7 @@ fn counts_as_unjudged(member: &Member) -> bool {
     match member.kind {
         FileKind::Manifest
         | FileKind::Partial
+        | FileKind::Expectation
         | FileKind::GeneratorInput
         | FileKind::Helmfile
         | FileKind::Chart(ChartMember::Metadata | ChartMember::Values) => true,

@@ -67,6 +67,7 @@ fn counts(violation: &Violation, role: Role) -> bool {
             | ViolationKind::Value { .. }
             | ViolationKind::Duplicate { .. } => true,
         },
+        Role::Expectation => false,
         Role::Fragment | Role::Template => match &violation.kind {
             ViolationKind::UnknownField { field, .. } => !field.starts_with('$'),
             ViolationKind::Required { .. } => false,

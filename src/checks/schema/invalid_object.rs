@@ -52,7 +52,7 @@ An object with more than 500 refused values is refused as a whole, whatever was 
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
     let mut found = judge(new, context);
-    if found.len() > LIMIT && new.role != Role::Template {
+    if found.len() > LIMIT && !matches!(new.role, Role::Template | Role::Expectation) {
         findings.push(too_much(change, new));
         return;
     }
@@ -97,7 +97,7 @@ fn counts(violation: &Violation, role: Role) -> bool {
             true
         }
         (Role::Base, Extent::Whole) => !is_completed(violation),
-        (Role::Fragment, Extent::Whole) | (Role::Template, _) => false,
+        (Role::Fragment, Extent::Whole) | (Role::Template | Role::Expectation, _) => false,
     }
 }
 
