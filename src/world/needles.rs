@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 use super::differing::Differing;
 use super::loader::{is_custom, is_definition, is_rbac};
 use super::related::Related;
-use crate::kube::builtin;
+use crate::kube::{builtin, rbac};
 use crate::manifest::Object;
 
 /// What to look for. A scalar can only be spelled without its own letters through an escape in
@@ -53,7 +53,9 @@ impl<'a> Needles<'a> {
         let wants_definitions = wanted(|object| is_custom(object) || is_definition(object));
         let defined: HashSet<_> = changed().filter_map(defined_kind).collect();
         let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
-        let families = [family(wants_rbac, "Role"), family(wants_definitions, "CustomResourceDefinition")];
+        let groups = family(wants_rbac, rbac::GROUPS);
+        let families =
+            [family(wants_rbac, "Role"), groups, family(wants_definitions, "CustomResourceDefinition")];
         let in_file = |(group, kind): &(Box<str>, Box<str>)| Needle(vec![group.clone(), kind.clone()]);
         let of_families = families.into_iter().flatten().chain(defined.iter().map(in_file));
         Self {

@@ -22,7 +22,8 @@ RoleBinding, in one namespace.
 ## What is compared
 
 The role and the subjects of the new binding with those of the old one. A binding to `cluster-admin`
-that stays as it is, or loses subjects, is not reported.
+that stays as it is, or loses subjects, is not reported. Neither is the group `system:masters`, which every
+API server binds itself.
 
 ## Remediation
 
@@ -40,8 +41,12 @@ permissions and not names.
 pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object().and_then(|placed| admin_binding(placed)) else { return };
     let old = change.old_object().and_then(|placed| admin_binding(placed));
-    let had =
-        |subject: &Subject| old.as_ref().is_some_and(|old| old.subjects.iter().any(|(of, _)| of == subject));
+    // Every API server makes this binding itself.
+    let masters = Subject::Group("system:masters".into());
+    let had = |subject: &Subject| {
+        *subject == masters
+            || old.as_ref().is_some_and(|old| old.subjects.iter().any(|(of, _)| of == subject))
+    };
     let gained: Vec<&(Subject, &Node)> = new.subjects.iter().filter(|(subject, _)| !had(subject)).collect();
     let Some((_, first)) = gained.first() else { return };
     let names: Vec<String> = gained.iter().map(|(subject, _)| subject.to_string()).collect();
@@ -73,13 +78,13 @@ pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &
     );
 }
 
-fn granted(change: &ObjectChange, role: &RoleReference, subject: &Subject) -> [Edge; 3] {
+fn granted(change: &ObjectChange, role: &RoleReference, subject: &Subject) -> Vec<Edge> {
     let binding = change.subject();
     let permits = match &binding.id.namespace {
         None => "everything everywhere".to_owned(),
         Some(namespace) => format!("everything in {namespace}"),
     };
-    Granted { subject, binding, role, permits: &permits }.edges()
+    Granted { subject, group: None, binding: binding.id.title(), role, permits: &permits }.edges()
 }
 
 fn admin_binding(placed: &Placed) -> Option<Binding<'_>> {

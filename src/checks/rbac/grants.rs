@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::membership::Memberships;
 use super::roles::{Roles, Rule};
+use super::superseded::Superseded;
 use crate::kube::ClusterName;
-use crate::kube::rbac::{Binding, PolicyRule, RoleReference, Subject};
+use crate::kube::rbac::{Binding, Bootstrap, PolicyRule, RoleReference, Subject};
 use crate::world::{Placed, World};
 
 /// Where a grant holds.
@@ -17,60 +19,131 @@ pub(super) enum Scope {
     Namespace(Box<str>),
 }
 
+impl Scope {
+    fn of(namespace: Option<&str>) -> Self {
+        namespace.map_or(Self::Cluster, |namespace| Self::Namespace(namespace.into()))
+    }
+
+    /// The namespace that it is limited to.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::Cluster => None,
+            Self::Namespace(namespace) => Some(namespace),
+        }
+    }
+}
+
+/// What binds a subject to a role.
+#[derive(Clone, Debug)]
+pub(super) enum Bound {
+    /// A binding of the repository.
+    By(Arc<Placed>),
+    /// A binding that every API server makes, as messages name it.
+    ByDefault(String),
+    /// A binding outside the repository, if there is one.
+    Elsewhere,
+}
+
 /// What one binding gives one subject.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Grant {
-    pub(super) binding: Arc<Placed>,
+    pub(super) bound: Bound,
     pub(super) role: RoleReference,
     /// What the role grants; `None` where nobody can know.
     pub(super) rules: Option<Vec<Rule>>,
 }
 
 /// Every grant of one cluster, by subject and scope.
-#[derive(Debug, Default)]
-pub(super) struct Grants(pub(super) BTreeMap<(Subject, Scope), Vec<Grant>>);
+#[derive(Debug)]
+pub(super) struct Grants {
+    pub(super) by_subject: BTreeMap<(Subject, Scope), Vec<Grant>>,
+    pub(super) roles: Roles,
+    pub(super) memberships: Memberships,
+}
 
 impl Grants {
-    pub(super) fn of(world: &World, cluster: &ClusterName) -> Self {
-        let roles = Roles::of(world, cluster);
-        let mut grants = Self::default();
-        for placed in world.objects.iter().filter(|placed| placed.id.cluster == *cluster) {
-            grants.add(placed, &roles);
+    /// The grants of a world on top of what the API server makes itself.
+    pub(super) fn of(
+        world: &World,
+        cluster: &ClusterName,
+        bootstrap: &Bootstrap,
+        superseded: &Superseded,
+    ) -> Self {
+        let roles = Roles::of(world, cluster, bootstrap, superseded);
+        let memberships = Memberships::of(world, cluster);
+        let mut grants = Self { by_subject: BTreeMap::new(), roles, memberships };
+        grants.add_built_in(bootstrap);
+        let written = world.objects.iter().filter(|placed| placed.id.cluster == *cluster);
+        for placed in written.filter(|placed| !superseded.hides(placed)) {
+            grants.add(placed);
         }
         grants
     }
 
-    fn add(&mut self, placed: &Arc<Placed>, roles: &Roles) {
+    /// The default bindings, and what an unknown subject may have by a binding to a default role.
+    fn add_built_in(&mut self, bootstrap: &Bootstrap) {
+        for binding in &bootstrap.bindings {
+            let namespace = binding.namespace.as_deref();
+            let (kind, place) = namespace.map_or(("ClusterRoleBinding", String::new()), |namespace| {
+                ("RoleBinding", format!("{namespace}/"))
+            });
+            let bound = Bound::ByDefault(format!("{kind} {place}{}", binding.name));
+            for subject in &binding.subjects {
+                self.insert(subject.clone(), namespace, bound.clone(), &binding.role);
+            }
+        }
+        for role in &bootstrap.roles {
+            let namespace = role.namespace.as_deref();
+            let name = role.name.clone();
+            let role = if namespace.is_some() {
+                RoleReference::Role(name)
+            } else {
+                RoleReference::ClusterRole(name)
+            };
+            self.insert(Subject::BoundTo(role.clone()), namespace, Bound::Elsewhere, &role);
+        }
+    }
+
+    fn add(&mut self, placed: &Arc<Placed>) {
         let namespace = placed.id.namespace.as_deref();
         let Some(binding) = Binding::of(&placed.object, namespace) else { return };
-        let scope = match namespace {
-            Some(namespace) => Scope::Namespace(namespace.into()),
-            None => Scope::Cluster,
-        };
-        let rules = roles.rules(&binding.role, namespace).map(|rules| within(rules, &scope));
         for (subject, _) in binding.subjects {
-            let (role, rules) = (binding.role.clone(), rules.clone());
-            let grant = Grant { binding: Arc::clone(placed), role, rules };
-            self.0.entry((subject, scope.clone())).or_default().push(grant);
+            self.insert(subject, namespace, Bound::By(Arc::clone(placed)), &binding.role);
         }
+    }
+
+    fn insert(&mut self, subject: Subject, namespace: Option<&str>, bound: Bound, role: &RoleReference) {
+        let scope = Scope::of(namespace);
+        let rules = self.roles.rules(role, namespace).map(|rules| within(rules, &scope));
+        let grant = Grant { bound, role: role.clone(), rules };
+        self.by_subject.entry((subject, scope)).or_default().push(grant);
     }
 
     /// The rules that a subject has in a scope, those of its groups and those of the whole cluster
     /// included.
     pub(super) fn rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
         let mut holders = subject.implied_groups();
+        holders.extend(self.memberships.groups_of(subject).cloned());
         holders.push(subject.clone());
         let scopes = [scope.clone(), Scope::Cluster];
         let keys =
             holders.iter().flat_map(|holder| scopes.iter().map(move |scope| (holder.clone(), scope.clone())));
-        let grants = keys.filter_map(|key| self.0.get(&key)).flatten();
-        grants.flat_map(|grant| grant.rules.iter().flatten()).map(|rule| &rule.rule).collect()
+        let grants = keys.filter_map(|key| self.by_subject.get(&key)).flatten();
+        grants.flat_map(|grant| grant.rules.iter().flatten()).map(|rule| &*rule.rule).collect()
+    }
+
+    /// The grants of a subject, scope by scope.
+    pub(super) fn of_subject<'a>(
+        &'a self,
+        subject: &'a Subject,
+    ) -> impl Iterator<Item = (&'a Scope, &'a [Grant])> {
+        let own = self.by_subject.iter().filter(move |((holder, _), _)| holder == subject);
+        own.map(|((_, scope), grants)| (scope, grants.as_slice()))
     }
 
     /// The roles that a subject has anywhere, in words.
     pub(super) fn roles_anywhere(&self, subject: &Subject) -> Vec<String> {
-        let own = self.0.iter().filter(|((holder, _), _)| holder == subject);
-        let roles = own.flat_map(|((_, scope), grants)| {
+        let roles = self.of_subject(subject).flat_map(|(scope, grants)| {
             grants.iter().map(move |grant| match scope {
                 Scope::Cluster => grant.role.to_string(),
                 Scope::Namespace(namespace) => format!("{} in {namespace}", grant.role),
@@ -82,7 +155,7 @@ impl Grants {
     /// Whether a subject had the same role in the same scope before.
     pub(super) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
         let same = |grants: &Vec<Grant>| grants.iter().any(|grant| grant.role == *role);
-        self.0.get(&(subject.clone(), scope.clone())).is_some_and(same)
+        self.by_subject.get(&(subject.clone(), scope.clone())).is_some_and(same)
     }
 }
 
@@ -90,7 +163,11 @@ impl Grants {
 fn within(mut rules: Vec<Rule>, scope: &Scope) -> Vec<Rule> {
     match scope {
         Scope::Cluster => {}
-        Scope::Namespace(_) => rules.iter_mut().for_each(|rule| rule.rule.non_resource_urls.clear()),
+        Scope::Namespace(_) => {
+            for rule in rules.iter_mut().filter(|rule| !rule.rule.non_resource_urls.is_empty()) {
+                Arc::make_mut(&mut rule.rule).non_resource_urls.clear();
+            }
+        }
     }
     rules
 }

@@ -2,13 +2,15 @@
 
 use crate::finding::{Edge, Relation, Station, StationKind};
 use crate::kube::rbac::{RoleReference, Subject};
-use crate::world::Placed;
 
 /// One grant: who gets what, and by what.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Granted<'a> {
     pub(super) subject: &'a Subject,
-    pub(super) binding: &'a Placed,
+    /// The group by which the subject is bound.
+    pub(super) group: Option<&'a Subject>,
+    /// The binding, as messages name it.
+    pub(super) binding: String,
     pub(super) role: &'a RoleReference,
     /// What the role permits, in words.
     pub(super) permits: &'a str,
@@ -16,15 +18,18 @@ pub(super) struct Granted<'a> {
 
 impl Granted<'_> {
     /// Its steps.
-    pub(super) fn edges(self) -> [Edge; 3] {
+    pub(super) fn edges(self) -> Vec<Edge> {
         let subject = Station::new(StationKind::Subject, self.subject.to_string());
-        let binding = Station::new(StationKind::Binding, self.binding.id.title());
+        let group = self.group.map(|group| Station::new(StationKind::Subject, group.to_string()));
+        let binding = Station::new(StationKind::Binding, self.binding);
         let role = Station::new(StationKind::Role, self.role.to_string());
         let permission = Station::new(StationKind::Permission, self.permits);
-        [
-            Edge { from: subject, relation: Relation::NamedIn, to: binding.clone() },
-            Edge { from: binding, relation: Relation::Grants, to: role.clone() },
-            Edge { from: role, relation: Relation::Permits, to: permission },
-        ]
+        let bound = group.clone().unwrap_or_else(|| subject.clone());
+        let mut edges = Vec::new();
+        edges.extend(group.map(|group| Edge { from: subject, relation: Relation::NamedIn, to: group }));
+        edges.push(Edge { from: bound, relation: Relation::NamedIn, to: binding.clone() });
+        edges.push(Edge { from: binding, relation: Relation::Grants, to: role.clone() });
+        edges.push(Edge { from: role, relation: Relation::Permits, to: permission });
+        edges
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::is_rbac_group;
+use super::{OPENSHIFT, is_rbac_group};
 use crate::manifest::{Node, Object};
 
 /// Somebody who can be granted something (`AppliesTo` of the API server's rule resolver).
@@ -19,15 +19,18 @@ pub enum Subject {
         /// Its name.
         name: Box<str>,
     },
+    /// Every subject that has a role by a binding which is not in the repository.
+    BoundTo(RoleReference),
 }
 
 impl Subject {
-    /// Reads a subject of a binding in a namespace; `None` for what the API server refuses.
+    /// Reads a subject of a binding in a namespace; `None` for what the API server refuses. The kinds
+    /// `SystemUser` and `SystemGroup` are OpenShift's.
     pub fn of(node: &Node, binding_namespace: Option<&str>) -> Option<Self> {
         let name = node.text_at(&["name"])?;
         match node.text_at(&["kind"])? {
-            "User" => Some(Self::user(name)),
-            "Group" => Some(Self::Group(name.into())),
+            "User" | "SystemUser" => Some(Self::user(name)),
+            "Group" | "SystemGroup" => Some(Self::Group(name.into())),
             "ServiceAccount" => {
                 let namespace = node.text_at(&["namespace"]).or(binding_namespace).unwrap_or_default();
                 Some(Self::ServiceAccount { namespace: namespace.into(), name: name.into() })
@@ -36,7 +39,8 @@ impl Subject {
         }
     }
 
-    fn user(name: &str) -> Self {
+    /// A user by name, which may be that of a service account.
+    pub fn user(name: &str) -> Self {
         let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
         match account {
             Some((namespace, name)) => {
@@ -61,7 +65,7 @@ impl Subject {
                 vec![group("system:authenticated"), group("system:serviceaccounts")]
             }
             Self::Group(name) if &**name == "system:serviceaccounts" => vec![group("system:authenticated")],
-            Self::Group(_) => Vec::new(),
+            Self::Group(_) | Self::BoundTo(_) => Vec::new(),
         }
     }
 }
@@ -74,6 +78,7 @@ impl fmt::Display for Subject {
             Self::ServiceAccount { namespace, name } => {
                 write!(formatter, "ServiceAccount {namespace}/{name}")
             }
+            Self::BoundTo(role) => write!(formatter, "Every subject bound to {role}"),
         }
     }
 }
@@ -110,7 +115,7 @@ pub struct Binding<'a> {
 impl<'a> Binding<'a> {
     /// OpenShift's `roleRef` has no kind: one with a namespace names a Role, one without a ClusterRole.
     fn openshift_role(object: &Object, name: &str) -> Option<RoleReference> {
-        let of_openshift = object.group() == "authorization.openshift.io";
+        let of_openshift = object.group() == OPENSHIFT;
         let local = object.at(&["roleRef", "namespace"]).is_some();
         let role =
             if local { RoleReference::Role(name.into()) } else { RoleReference::ClusterRole(name.into()) };
@@ -133,7 +138,21 @@ impl<'a> Binding<'a> {
             None => Self::openshift_role(object, name)?,
         };
         let nodes = object.at(&["subjects"]).map(Node::items).unwrap_or_default();
-        let subjects = nodes.iter().filter_map(|node| Some((Subject::of(node, namespace)?, node))).collect();
+        let mut subjects: Vec<_> =
+            nodes.iter().filter_map(|node| Some((Subject::of(node, namespace)?, node))).collect();
+        subjects.extend(Self::named_by_openshift(object));
         Some(Self { subjects, role, role_node })
+    }
+
+    /// `userNames` and `groupNames`, which count beside `subjects` in OpenShift's own bindings
+    /// (`BuildSubjects` of openshift/apiserver-library-go).
+    fn named_by_openshift(object: &'a Object) -> Vec<(Subject, &'a Node)> {
+        if object.group() != OPENSHIFT {
+            return Vec::new();
+        }
+        let names = |key: &str| object.at(&[key]).map(Node::items).unwrap_or_default();
+        let users = names("userNames").iter().filter_map(|node| Some((Subject::user(node.as_str()?), node)));
+        let groups = names("groupNames").iter();
+        users.chain(groups.filter_map(|node| Some((Subject::Group(node.as_str()?.into()), node)))).collect()
     }
 }

@@ -1,0 +1,210 @@
+//! What one subject gains by one grant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::grants::{Bound, Grant, Grants, Scope};
+use super::path::Granted;
+use super::place::Site;
+use super::roles::Rule;
+use super::{describe, risk};
+use crate::checks::Context;
+use crate::finding::{Finding, Severity};
+use crate::kube::ClusterName;
+use crate::kube::rbac::{Atom, PolicyRule, RoleReference, Subject, uncovered};
+use crate::world::Placed;
+
+/// The grants of one cluster before and after.
+pub(super) struct Sides<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) cluster: &'a ClusterName,
+    pub(super) old: &'a Grants,
+    pub(super) new: &'a Grants,
+}
+
+/// A finding, and what tells it from those of other grants.
+pub(super) struct Gained {
+    pub(super) key: String,
+    pub(super) finding: Finding,
+}
+
+impl Sides<'_> {
+    /// Everything that anybody gains. What subjects gain that nobody knows is left out where it is no worse
+    /// than what is said of those who are known; they come last.
+    pub(super) fn gains(&self) -> Vec<Gained> {
+        let mut gains = Vec::new();
+        let mut worst: BTreeMap<&RoleReference, Severity> = BTreeMap::new();
+        for ((subject, scope), grants) in &self.new.by_subject {
+            let gain = Gain { sides: self, subject, scope, member: None };
+            for grant in grants {
+                let Some(finding) = gain.finding(grant) else { continue };
+                let said = worst.get(&grant.role).is_some_and(|said| *said >= finding.severity);
+                if said && matches!(grant.bound, Bound::Elsewhere) {
+                    continue;
+                }
+                worst
+                    .entry(&grant.role)
+                    .and_modify(|said| *said = finding.severity.max(*said))
+                    .or_insert(finding.severity);
+                gains.push(gain.gained(grant, finding));
+            }
+        }
+        gains.extend(self.gains_of_members());
+        gains
+    }
+
+    /// What new members of a group gain.
+    fn gains_of_members(&self) -> Vec<Gained> {
+        let mut gains = Vec::new();
+        for (user, group, placed) in self.new.memberships.new_since(&self.old.memberships) {
+            for (scope, grants) in self.new.of_subject(group) {
+                let gain = Gain { sides: self, subject: user, scope, member: Some((group, placed)) };
+                let found = grants.iter().filter_map(|grant| Some(gain.gained(grant, gain.finding(grant)?)));
+                gains.extend(found);
+            }
+        }
+        gains
+    }
+}
+
+/// One subject in one scope, and what it had.
+pub(super) struct Gain<'a> {
+    pub(super) sides: &'a Sides<'a>,
+    pub(super) subject: &'a Subject,
+    pub(super) scope: &'a Scope,
+    /// The group by which it has the grant, and the object that makes it a member.
+    pub(super) member: Option<(&'a Subject, &'a Arc<Placed>)>,
+}
+
+impl Gain<'_> {
+    fn gained(&self, grant: &Grant, finding: Finding) -> Gained {
+        let group = self.member.map(|(group, _)| group);
+        let by = match &grant.bound {
+            Bound::By(binding) => format!("{} {}", binding.id, binding.path),
+            Bound::ByDefault(binding) => binding.clone(),
+            Bound::Elsewhere => String::new(),
+        };
+        let key = format!("{:?} {group:?} {:?} {:?} {by}", self.subject, self.scope, grant.role);
+        Gained { key, finding }
+    }
+
+    fn finding(&self, grant: &Grant) -> Option<Finding> {
+        let Some(rules) = &grant.rules else { return self.unknown_role(grant) };
+        let owned = self.sides.old.rules(self.subject, self.scope);
+        let mut atoms = Vec::new();
+        let mut culprits = Vec::new();
+        for rule in rules {
+            let new = uncovered(&owned, &rule.rule);
+            culprits.extend((!new.is_empty()).then_some(rule));
+            atoms.extend(new);
+        }
+        atoms.sort();
+        atoms.dedup();
+        let site = Site { gain: self, grant, culprit: Some(self.culprit(grant, &culprits)?) };
+        let (severity, allows) = risk::judge(&atoms, self.scope);
+        let severity = severity.max(risk::least(self.subject, self.scope, &atoms));
+        let mut finding = site.finding(self.message(&atoms)).severity(severity);
+        finding = finding.note("gains", self.gains(&atoms, &self.had(&owned)));
+        if !allows.is_empty() && !describe::is_everything(&atoms) {
+            finding = finding.note("allows", describe::shorten(&allows, 3, "; "));
+        }
+        let finding = finding.path(self.granted(grant, &self.permits(&atoms)).edges());
+        let finding = finding.offending(format!("{} {atoms:?}", self.holder()));
+        Some(site.explained(finding).help(self.help(grant)))
+    }
+
+    /// The rule to show: one in another file than the binding, if there is one.
+    fn culprit<'r>(&self, grant: &Grant, culprits: &[&'r Rule]) -> Option<&'r Rule> {
+        let of_binding = |placed: &Placed| match &grant.bound {
+            Bound::By(binding) => placed.path == binding.path,
+            Bound::ByDefault(_) | Bound::Elsewhere => false,
+        };
+        let elsewhere = |rule: &&&Rule| rule.node().is_none_or(|(placed, _)| !of_binding(placed));
+        culprits.iter().min_by_key(elsewhere).copied()
+    }
+
+    /// The subject in a fingerprint.
+    fn holder(&self) -> String {
+        match self.subject {
+            Subject::BoundTo(role) => role.to_string(),
+            Subject::User(_) | Subject::Group(_) | Subject::ServiceAccount { .. } => self.subject.to_string(),
+        }
+    }
+
+    fn message(&self, atoms: &[Atom]) -> String {
+        let place = describe::place(self.scope, self.sides.cluster);
+        if describe::is_everything(atoms) {
+            format!("{} gains every permission {place}", self.subject)
+        } else {
+            format!("{} gains permissions {place}", self.subject)
+        }
+    }
+
+    fn had(&self, owned: &[&PolicyRule]) -> String {
+        let elsewhere = self.sides.old.roles_anywhere(self.subject);
+        if owned.is_empty() && !elsewhere.is_empty() {
+            return format!("nothing here, {}", describe::shorten(&elsewhere, 3, ", "));
+        }
+        describe::owned(owned)
+    }
+
+    fn gains(&self, atoms: &[Atom], had: &str) -> String {
+        format!("{} (had: {had})", self.reach(&describe::atoms(atoms)))
+    }
+
+    fn reach(&self, what: &str) -> String {
+        match self.scope {
+            Scope::Cluster => format!("{what} everywhere"),
+            Scope::Namespace(namespace) => format!("{what} in {namespace}"),
+        }
+    }
+
+    /// As a station of a path, which has room for few words.
+    fn permits(&self, atoms: &[Atom]) -> String {
+        if describe::is_everything(atoms) {
+            self.reach("everything")
+        } else {
+            self.reach(&describe::atoms(atoms))
+        }
+    }
+
+    fn granted<'a>(&'a self, grant: &'a Grant, permits: &'a str) -> Granted<'a> {
+        let group = self.member.map(|(group, _)| group);
+        Granted { subject: self.subject, group, binding: grant.bound.title(), role: &grant.role, permits }
+    }
+
+    fn help(&self, grant: &Grant) -> String {
+        let subject = self.subject;
+        match (&grant.bound, self.member) {
+            (_, Some((group, _))) => {
+                format!(
+                    "Take {subject} out of {group}, or bind a narrower role than {} to the group.",
+                    grant.role
+                )
+            }
+            (Bound::By(_), None) => format!(
+                "Bind a narrower role than {}, or grant only the verbs and resources that {subject} needs.",
+                grant.role
+            ),
+            (Bound::ByDefault(_) | Bound::Elsewhere, None) => format!(
+                "Leave {} as it is, and bind a role of its own to those who need these permissions.",
+                grant.role
+            ),
+        }
+    }
+
+    fn unknown_role(&self, grant: &Grant) -> Option<Finding> {
+        if self.sides.old.has_role(self.subject, self.scope, &grant.role) {
+            return None;
+        }
+        let place = describe::place(self.scope, self.sides.cluster);
+        let message =
+            format!("{} is bound to {} {place}, whose permissions are unknown", self.subject, grant.role);
+        let note = "the role is neither in the repository nor one that every cluster has";
+        let site = Site { gain: self, grant, culprit: None };
+        let finding = site.finding(message).severity(Severity::Medium).note("unknown", note);
+        let offending = format!("{} {}", self.subject, grant.role);
+        let finding = finding.path(self.granted(grant, "nobody can know what").edges());
+        Some(finding.offending(offending).help("Add the role to the repository, or bind one that is there."))
+    }
+}
