@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use crate::checks::{self, Context, Family, Found, Outcomes, REGISTRY, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{Finding, Subject};
-use crate::kube::ClusterTarget;
+use crate::kube::{ClusterTarget, ImageKind};
 use crate::manifest::Limits;
 use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
@@ -40,6 +40,8 @@ pub struct Targets {
     pub selection: Selection,
     /// The clusters.
     pub clusters: Vec<ClusterTarget>,
+    /// Kinds that name images, beside those that portcullis knows.
+    pub image_kinds: Vec<ImageKind>,
 }
 
 /// Judges a change.
@@ -130,6 +132,7 @@ fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
         today,
         presence,
         annotations,
+        image_kinds: &targets.image_kinds,
         outcomes: Outcomes::default(),
     };
     let Found { findings, undecided } = checks::run_all(&context, |check| policy.runs(check));

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::aftermath::Aftermath;
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
-use crate::kube::{ClusterName, ClusterTarget};
+use crate::kube::{ClusterName, ClusterTarget, ImageKind};
 use crate::schema::{Outcome, SchemaStore};
 use crate::world::{ObjectChange, Placed, Presence, World};
 
@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub presence: Option<&'a Presence>,
     /// The checks whose findings an annotation of the object may accept.
     pub annotations: &'a BTreeSet<&'static str>,
+    /// Kinds in which the policy says that images are named.
+    pub image_kinds: &'a [ImageKind],
     /// What they say of the change that is being looked at.
     pub outcomes: Outcomes,
 }

@@ -24,6 +24,7 @@ pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
         today: NaiveDate::MIN,
         presence: None,
         annotations: &BTreeSet::new(),
+        image_kinds: &[],
         outcomes: Outcomes::default(),
     };
     run_all(&context, |id| id == check).findings

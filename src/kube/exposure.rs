@@ -7,9 +7,10 @@
 //! documentation and in the Kubernetes documentation page "Service", section "Internal load
 //! balancer".
 
-use super::address::{self, Origin};
 use super::cluster::Cloud;
+use super::doubt::Doubt;
 use super::internal_balancer::{self, Scheme};
+use super::source_ranges;
 use crate::manifest::{Node, Object};
 
 /// Who can reach a Service through a load balancer, from nobody to everybody.
@@ -24,9 +25,6 @@ pub enum Reach {
     /// The internet.
     Public,
 }
-
-/// The annotation that `spec.loadBalancerSourceRanges` replaced.
-const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
 /// `spec.type` of a Service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +48,8 @@ pub struct ServicePort<'a> {
     pub number: Option<i64>,
     /// `protocol`, TCP where absent.
     pub protocol: &'a str,
+    /// `targetPort`, or `port` where it is absent, zero or empty.
+    pub target: Option<&'a Node>,
     /// Where it stands.
     pub node: &'a Node,
 }
@@ -77,12 +77,25 @@ impl<'a> Service<'a> {
 
     /// Who can reach it through a load balancer.
     pub fn reach(self, cloud: Cloud) -> Reach {
+        self.reach_and_doubt(cloud).0
+    }
+
+    /// What outside the repository that depends on.
+    pub fn doubt(self, cloud: Cloud) -> Option<Doubt> {
+        self.reach_and_doubt(cloud).1
+    }
+
+    fn reach_and_doubt(self, cloud: Cloud) -> (Reach, Option<Doubt>) {
         if self.service_type() != ServiceType::LoadBalancer {
-            return Reach::NoLoadBalancer;
+            return (Reach::NoLoadBalancer, None);
         }
-        match internal_balancer::scheme(self, cloud) {
-            Scheme::Internal => Reach::Internal,
-            Scheme::Public => self.reach_of_sources(),
+        let facing = internal_balancer::facing(self, cloud);
+        match facing.scheme {
+            Scheme::Internal => (Reach::Internal, facing.doubt),
+            Scheme::Public => {
+                let (reach, doubt) = source_ranges::reach(self, cloud);
+                (reach, facing.doubt.or(doubt))
+            }
         }
     }
 
@@ -98,6 +111,7 @@ impl<'a> Service<'a> {
         ports.iter().map(|node| ServicePort {
             number: node.get("port").and_then(Node::as_integer),
             protocol: node.text_at(&["protocol"]).unwrap_or("TCP"),
+            target: target(node),
             node,
         })
     }
@@ -118,33 +132,19 @@ impl<'a> Service<'a> {
         self.0.root.text_at(&["spec", name])
     }
 
-    fn reach_of_sources(self) -> Reach {
-        let ranges = self.source_ranges();
-        let origins = ranges.iter().map(|range| address::origin_of_range(range));
-        match origins.max() {
-            None | Some(Origin::Anywhere) => Reach::Public,
-            Some(Origin::Internet) => Reach::Ranges,
-            Some(Origin::Private) => Reach::Internal,
-        }
-    }
-
     /// Where [`Self::source_ranges`] stand.
     pub fn source_ranges_node(self) -> Option<&'a Node> {
-        let field = self.0.at(&["spec", "loadBalancerSourceRanges"]);
-        let annotation = self.0.root.at(&["metadata", "annotations", SOURCE_RANGES]);
-        field.filter(|field| !field.items().is_empty()).or(annotation).or(field)
+        source_ranges::node(self)
     }
 
-    /// The field, or where it is empty the annotation that it replaced
-    /// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`). An item that is not
-    /// text stands for anything.
-    pub fn source_ranges(self) -> Vec<&'a str> {
-        let field = self.0.at(&["spec", "loadBalancerSourceRanges"]).map(Node::items).unwrap_or_default();
-        if !field.is_empty() {
-            return field.iter().map(|item| item.as_str().unwrap_or_default()).collect();
-        }
-        let annotation = self.annotation(SOURCE_RANGES).map(str::trim).unwrap_or_default();
-        if annotation.is_empty() { Vec::new() } else { annotation.split(',').collect() }
+    /// The ranges from which the load balancer takes traffic, as far as they are written.
+    pub fn source_ranges(self, cloud: Cloud) -> Vec<&'a str> {
+        source_ranges::written(self, cloud)
+    }
+
+    /// The object.
+    pub(super) fn object(self) -> &'a Object {
+        self.0
     }
 }
 
@@ -155,4 +155,12 @@ pub enum Allocation {
     Done,
     /// `allocateLoadBalancerNodePorts: false`.
     Skipped,
+}
+
+/// `targetPort: 0` and `""` mean the port itself, as an absent one does.
+fn target(port: &Node) -> Option<&Node> {
+    let means_port = |node: &&Node| {
+        node.is_null() || node.as_integer() == Some(0) || node.as_str().is_some_and(str::is_empty)
+    };
+    port.get("targetPort").filter(|node| !means_port(node)).or_else(|| port.get("port"))
 }

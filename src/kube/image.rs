@@ -17,7 +17,8 @@ const DEFAULT_ALIASES: [&str; 3] = ["index.docker.io", "registry-1.docker.io", "
 const HTTPS_PORT: &str = ":443";
 const NAME_LIMIT: usize = 255;
 const TAG_LIMIT: usize = 128;
-const DIGEST_MINIMUM: usize = 32;
+/// The algorithms of digests that runtimes know, with the number of their hexadecimal digits.
+const DIGESTS: [(&str, usize); 3] = [("sha256", 64), ("sha384", 96), ("sha512", 128)];
 
 /// An image, wherever it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub enum ImageReferenceError {
     #[error("its tag is not at most 128 letters, digits, `_`, `.` and `-`")]
     Tag,
     /// The digest has no algorithm or too few digits.
-    #[error("its digest is not an algorithm, `:` and at least 32 hexadecimal digits")]
+    #[error("its digest is not `sha256:` and 64 lower-case hexadecimal digits, or `sha512:` and 128")]
     Digest,
 }
 
@@ -67,6 +68,22 @@ impl ImageReference {
     /// True where both are stored in the same place, whatever tag or digest they name.
     pub fn same_repository(&self, other: &Self) -> bool {
         self.registry == other.registry && self.repository == other.repository
+    }
+
+    /// True where both are one image by their path, which a mirror in another registry keeps, with or without
+    /// a folder in front.
+    pub fn same_image(&self, other: &Self) -> bool {
+        let (own, others) = (self.path(), other.path());
+        let lies_below = |path: &str, folder: &str| {
+            path.strip_suffix(folder).is_some_and(|front| front.is_empty() || front.ends_with('/'))
+        };
+        self.same_repository(other)
+            || (self.registry != other.registry && (lies_below(own, others) || lies_below(others, own)))
+    }
+
+    /// The path without what Docker Hub puts in front of official images.
+    fn path(&self) -> &str {
+        self.repository.strip_prefix("library/").unwrap_or(&self.repository)
     }
 
     /// The tag that counts: the written one, or `latest`.
@@ -164,15 +181,12 @@ fn is_tag(tag: &str) -> bool {
         && tag.bytes().all(|byte| is_word(byte) || matches!(byte, b'.' | b'-'))
 }
 
+/// As go-digest validates it.
 fn is_digest(digest: &str) -> bool {
     let Some((algorithm, hexadecimal)) = digest.split_once(':') else { return false };
-    let is_part = |part: &str| {
-        part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    algorithm.split(['-', '_', '+', '.']).all(is_part)
-        && hexadecimal.len() >= DIGEST_MINIMUM
-        && hexadecimal.bytes().all(|byte| byte.is_ascii_hexdigit())
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    DIGESTS.iter().any(|(known, length)| *known == algorithm && hexadecimal.len() == *length)
+        && hexadecimal.bytes().all(is_digit)
 }
 
 #[cfg(test)]

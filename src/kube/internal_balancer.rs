@@ -1,10 +1,12 @@
 //! Which load balancers are internal, as data.
 //!
-//! In: a Service of type LoadBalancer and the cloud. Out: its [`Scheme`]. Never: takes one cloud's
-//! annotation for another's word.
+//! In: a Service of type LoadBalancer and the cloud. Out: its [`Facing`]. Never: takes one cloud's
+//! annotation for another's word. Where a controller that cannot be seen decides, the worse outcome counts.
 
 use super::address::{self, Origin};
+use super::balancer_class::{self, Reader};
 use super::cluster::Cloud;
+use super::doubt::Doubt;
 use super::exposure::Service;
 
 /// Which side of the network a load balancer faces.
@@ -14,6 +16,19 @@ pub(super) enum Scheme {
     Internal,
     /// The internet.
     Public,
+}
+
+/// A scheme, and what outside the repository it depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Facing {
+    pub(super) scheme: Scheme,
+    pub(super) doubt: Option<Doubt>,
+}
+
+impl From<Scheme> for Facing {
+    fn from(scheme: Scheme) -> Self {
+        Self { scheme, doubt: None }
+    }
 }
 
 /// An annotation that decides the scheme.
@@ -39,6 +54,11 @@ const ALIBABA_ADDRESS: &str = "service.beta.kubernetes.io/alibaba-cloud-loadbala
 const IBM_ADDRESS: &str = "service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type";
 const DIGITAL_OCEAN_NETWORK: &str = "service.beta.kubernetes.io/do-loadbalancer-network";
 const OPEN_STACK_INTERNAL: &str = "service.beta.kubernetes.io/openstack-internal-load-balancer";
+const ORACLE_TYPE: &str = "oci.oraclecloud.com/load-balancer-type";
+const ORACLE_INTERNAL: &str = "service.beta.kubernetes.io/oci-load-balancer-internal";
+const ORACLE_NETWORK_INTERNAL: &str = "oci-network-load-balancer.oraclecloud.com/internal";
+/// As Go's `strconv.ParseBool`.
+const TRUE: &[&str] = &["1", "t", "T", "TRUE", "true", "True"];
 
 /// The table, values as the provider's controller compares them.
 static MARKERS: &[Marker] = &[
@@ -49,8 +69,8 @@ static MARKERS: &[Marker] = &[
     internal(Cloud::Gke, "cloud.google.com/load-balancer-type", &["Internal", "internal"]),
     internal(Cloud::Azure, "service.beta.kubernetes.io/azure-load-balancer-internal", &["true"]),
     internal(Cloud::OpenStack, OPEN_STACK_INTERNAL, &["true"]),
-    internal(Cloud::Oracle, "service.beta.kubernetes.io/oci-load-balancer-internal", &["true"]),
-    internal(Cloud::Oracle, "oci-network-load-balancer.oraclecloud.com/internal", &["true"]),
+    internal(Cloud::Oracle, ORACLE_INTERNAL, TRUE),
+    internal(Cloud::Oracle, ORACLE_NETWORK_INTERNAL, TRUE),
     public(Cloud::Alibaba, ALIBABA_ADDRESS, &["internet"]),
     internal(Cloud::Alibaba, ALIBABA_ADDRESS, &["intranet"]),
     public(Cloud::Ibm, IBM_ADDRESS, &["public"]),
@@ -60,13 +80,7 @@ static MARKERS: &[Marker] = &[
     internal(Cloud::Hetzner, "load-balancer.hetzner.cloud/disable-public-network", &["true"]),
 ];
 
-/// Load balancer classes that decide the scheme, whatever the annotations say.
-const INTERNAL_CLASSES: &[&str] =
-    &["networking.gke.io/l4-regional-internal", "networking.gke.io/l4-regional-internal-legacy"];
-const PUBLIC_CLASSES: &[&str] =
-    &["networking.gke.io/l4-regional-external", "networking.gke.io/l4-regional-external-legacy"];
-
-/// Annotations by which on-premises load balancers are told their addresses.
+/// Annotations by which on-premises load balancers get their addresses.
 const ADDRESS_ANNOTATIONS: &[&str] = &[
     "metallb.io/loadBalancerIPs",
     "metallb.universe.tf/loadBalancerIPs",
@@ -75,38 +89,83 @@ const ADDRESS_ANNOTATIONS: &[&str] = &[
     "lbipam.cilium.io/ips",
 ];
 
-/// The scheme of a Service's load balancer.
-pub(super) fn scheme(service: Service<'_>, cloud: Cloud) -> Scheme {
-    match cloud {
-        Cloud::Unknown => scheme_anywhere(service),
-        Cloud::Aws if is_for_controller(service) => scheme_of_controller(service),
-        Cloud::AwsLoadBalancerController => scheme_of_controller(service),
-        Cloud::Gke => scheme_of_class(service).unwrap_or_else(|| marked(service, cloud)),
-        Cloud::BareMetal => scheme_of_addresses(service),
-        Cloud::Aws
-        | Cloud::Azure
-        | Cloud::OpenStack
-        | Cloud::Oracle
-        | Cloud::Alibaba
-        | Cloud::Ibm
-        | Cloud::DigitalOcean
-        | Cloud::Hetzner => marked(service, cloud),
+/// Which side of the network a Service's load balancer faces. A class decides who makes it.
+pub(super) fn facing(service: Service<'_>, cloud: Cloud) -> Facing {
+    match balancer_class::reader(service) {
+        None => facing_by_default(service, cloud),
+        Some(Reader::Scheme(scheme)) => scheme.into(),
+        Some(Reader::AwsLoadBalancerController) => scheme_of_controller(service).into(),
+        Some(Reader::Alibaba) => marked(service, Cloud::Alibaba).into(),
+        Some(Reader::Addresses) => scheme_of_addresses(service).into(),
+        Some(Reader::Unknown) if cloud == Cloud::BareMetal => scheme_of_addresses(service).into(),
+        Some(Reader::Unknown) => Facing { scheme: Scheme::Public, doubt: Some(Doubt::Class) },
     }
 }
 
-/// Where the cloud is not named, any provider's word for public outweighs any word for internal,
-/// and no word at all is public.
-fn scheme_anywhere(service: Service<'_>) -> Scheme {
-    let says =
-        |wanted: Scheme| MARKERS.iter().any(|marker| marker.scheme == wanted && applies(marker, service));
-    let class = scheme_of_class(service);
-    if says(Scheme::Public) || class == Some(Scheme::Public) {
-        Scheme::Public
-    } else if says(Scheme::Internal) || class == Some(Scheme::Internal) {
-        Scheme::Internal
-    } else {
-        Scheme::Public
+fn facing_by_default(service: Service<'_>, cloud: Cloud) -> Facing {
+    match cloud {
+        Cloud::Unknown => scheme_anywhere(service).into(),
+        Cloud::Aws if is_for_controller(service) => scheme_of_controller(service).into(),
+        Cloud::Aws => facing_on_aws(service),
+        Cloud::AwsLoadBalancerController => facing_with_controller(service),
+        Cloud::BareMetal => scheme_of_addresses(service).into(),
+        Cloud::Oracle => scheme_on_oracle(service).into(),
+        Cloud::Gke
+        | Cloud::Azure
+        | Cloud::OpenStack
+        | Cloud::Alibaba
+        | Cloud::Ibm
+        | Cloud::DigitalOcean
+        | Cloud::Hetzner => marked(service, cloud).into(),
     }
+}
+
+/// The cloud's own controller reads one annotation; the AWS Load Balancer Controller, which from 2.5 on takes
+/// over new Services where it is installed, goes by the scheme first.
+fn facing_on_aws(service: Service<'_>) -> Facing {
+    let doubt = Some(Doubt::AwsController);
+    match (marked(service, Cloud::Aws), service.annotation(AWS_SCHEME)) {
+        (Scheme::Internal, None | Some("internal")) => Scheme::Internal.into(),
+        (Scheme::Internal, Some(_)) | (Scheme::Public, Some("internal")) => {
+            Facing { scheme: Scheme::Public, doubt }
+        }
+        (Scheme::Public, _) => Scheme::Public.into(),
+    }
+}
+
+/// A Service of type `nlb` is the cloud controller's unless the other one's webhook has taken it over.
+fn facing_with_controller(service: Service<'_>) -> Facing {
+    let scheme = scheme_of_controller(service);
+    let is_shared = service.annotation(AWS_TYPE) == Some("nlb");
+    match (scheme, marked(service, Cloud::Aws)) {
+        (Scheme::Internal, Scheme::Public) if is_shared => {
+            Facing { scheme: Scheme::Public, doubt: Some(Doubt::AwsWebhook) }
+        }
+        (scheme, _) => scheme.into(),
+    }
+}
+
+/// `isInternalLB` of Oracle's controller reads the annotation of the balancer's own type only.
+fn scheme_on_oracle(service: Service<'_>) -> Scheme {
+    let own = if is_network_balancer(service) { ORACLE_NETWORK_INTERNAL } else { ORACLE_INTERNAL };
+    let is_internal = service.annotation(own).is_some_and(|value| TRUE.contains(&value));
+    if is_internal { Scheme::Internal } else { Scheme::Public }
+}
+
+fn is_network_balancer(service: Service<'_>) -> bool {
+    service.annotation(ORACLE_TYPE).is_some_and(|kind| kind.eq_ignore_ascii_case("nlb"))
+}
+
+/// Where the cloud is not named, any provider's word for public outweighs any word for internal,
+/// and no word at all is public. Of Oracle's two words only that of the balancer's type counts.
+fn scheme_anywhere(service: Service<'_>) -> Scheme {
+    let says = |wanted: Scheme| {
+        MARKERS.iter().any(|marker| {
+            let counts = marker.cloud != Cloud::Oracle || scheme_on_oracle(service) == marker.scheme;
+            marker.scheme == wanted && counts && applies(marker, service)
+        })
+    };
+    if !says(Scheme::Public) && says(Scheme::Internal) { Scheme::Internal } else { Scheme::Public }
 }
 
 fn marked(service: Service<'_>, cloud: Cloud) -> Scheme {
@@ -118,19 +177,9 @@ fn applies(marker: &Marker, service: Service<'_>) -> bool {
     service.annotation(marker.annotation).is_some_and(|value| marker.values.contains(&value))
 }
 
-fn scheme_of_class(service: Service<'_>) -> Option<Scheme> {
-    let class = service.spec_text("loadBalancerClass")?;
-    if INTERNAL_CLASSES.contains(&class) {
-        Some(Scheme::Internal)
-    } else {
-        PUBLIC_CLASSES.contains(&class).then_some(Scheme::Public)
-    }
-}
-
 /// The AWS Load Balancer Controller takes over Services that name it.
 fn is_for_controller(service: Service<'_>) -> bool {
-    service.spec_text("loadBalancerClass") == Some("service.k8s.aws/nlb")
-        || matches!(service.annotation(AWS_TYPE), Some("external" | "nlb-ip"))
+    matches!(service.annotation(AWS_TYPE), Some("external" | "nlb-ip"))
 }
 
 /// Internal by default; the scheme outweighs the deprecated annotation, of which anything but
@@ -153,16 +202,34 @@ fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     }
 }
 
-/// An annotation by which a Service says internal in the words of another cloud than its own.
-pub fn foreign_word(service: Service<'_>, cloud: Cloud) -> Option<&'static str> {
-    let foreign = |marker: &&Marker| {
-        marker.cloud != cloud && marker.scheme == Scheme::Internal && applies(marker, service)
+/// An annotation by which a Service says internal in words that nobody reads here, and why.
+pub fn unread_word(service: Service<'_>, cloud: Cloud) -> Option<String> {
+    let says = |marker: &&Marker| marker.scheme == Scheme::Internal && applies(marker, service);
+    let marker = match cloud {
+        Cloud::Unknown => return None,
+        // What the doubt says already.
+        Cloud::Aws | Cloud::AwsLoadBalancerController => MARKERS.iter().find(|marker| {
+            !matches!(marker.cloud, Cloud::Aws | Cloud::AwsLoadBalancerController) && says(marker)
+        })?,
+        Cloud::Oracle => MARKERS.iter().find(says)?,
+        Cloud::Gke
+        | Cloud::Azure
+        | Cloud::OpenStack
+        | Cloud::Alibaba
+        | Cloud::Ibm
+        | Cloud::DigitalOcean
+        | Cloud::Hetzner
+        | Cloud::BareMetal => MARKERS.iter().find(|marker| marker.cloud != cloud && says(marker))?,
     };
-    MARKERS.iter().filter(|_| cloud != Cloud::Unknown).find(foreign).map(|marker| marker.annotation)
+    Some(if marker.cloud == cloud {
+        format!("{} is for the other type of load balancer and counts for nothing here", marker.annotation)
+    } else {
+        format!("{} speaks to another cloud's load balancers and counts for nothing here", marker.annotation)
+    })
 }
 
 /// How an author makes a load balancer internal in a cloud, as an instruction.
-pub fn way_to_internal(cloud: Cloud) -> String {
+pub fn way_to_internal(service: Service<'_>, cloud: Cloud) -> String {
     let keep = "use type ClusterIP behind an Ingress or Gateway";
     let annotation = |name: &str, value: &str| format!("set the annotation {name}: \"{value}\", or {keep}");
     match cloud {
@@ -171,6 +238,7 @@ pub fn way_to_internal(cloud: Cloud) -> String {
         ),
         Cloud::BareMetal => format!("name a private address in metallb.io/loadBalancerIPs, or {keep}"),
         Cloud::AwsLoadBalancerController => annotation(AWS_SCHEME, "internal"),
+        Cloud::Oracle if is_network_balancer(service) => annotation(ORACLE_NETWORK_INTERNAL, "true"),
         Cloud::Aws
         | Cloud::Gke
         | Cloud::Azure
@@ -195,13 +263,17 @@ mod tests {
     use super::*;
     use crate::manifest::{Limits, parse};
 
-    fn scheme_of(cloud: Cloud, annotations: &str, spec: &str) -> Scheme {
+    fn facing_of(cloud: Cloud, annotations: &str, spec: &str) -> Facing {
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: a, annotations: {{{annotations}}}}}\n\
              spec: {{type: LoadBalancer, {spec}}}\n"
         );
         let manifest = parse(text.into_bytes(), &Limits::default());
-        scheme(Service::of(&manifest.objects[0]).unwrap(), cloud)
+        facing(Service::of(&manifest.objects[0]).unwrap(), cloud)
+    }
+
+    fn scheme_of(cloud: Cloud, annotations: &str, spec: &str) -> Scheme {
+        facing_of(cloud, annotations, spec).scheme
     }
 
     #[test]
@@ -224,6 +296,46 @@ mod tests {
         let both = format!("{internet}, {AWS_INTERNAL}: 'true'");
         assert_eq!(scheme_of(Cloud::AwsLoadBalancerController, &both, ""), Scheme::Public);
         assert_eq!(scheme_of(Cloud::Unknown, &both, ""), Scheme::Public);
+    }
+
+    #[test]
+    fn what_an_unseen_controller_decides_is_public() {
+        let inside = format!("{AWS_SCHEME}: internal");
+        let doubtful = |doubt| Facing { scheme: Scheme::Public, doubt: Some(doubt) };
+        assert_eq!(facing_of(Cloud::Aws, &inside, ""), doubtful(Doubt::AwsController));
+        let both = format!("{AWS_SCHEME}: internet-facing, {AWS_INTERNAL}: 'true'");
+        assert_eq!(facing_of(Cloud::Aws, &both, ""), doubtful(Doubt::AwsController));
+        let agreed = format!("{inside}, {AWS_INTERNAL}: 'true'");
+        assert_eq!(facing_of(Cloud::Aws, &agreed, ""), Scheme::Internal.into());
+        let shared = format!("{inside}, {AWS_TYPE}: nlb");
+        assert_eq!(facing_of(Cloud::AwsLoadBalancerController, &shared, ""), doubtful(Doubt::AwsWebhook));
+        let own = format!("{AWS_INTERNAL}: 'true'");
+        assert_eq!(facing_of(Cloud::Aws, &own, "loadBalancerClass: acme.io/own"), doubtful(Doubt::Class));
+        assert_eq!(facing_of(Cloud::Unknown, &own, "loadBalancerClass: acme.io/own"), doubtful(Doubt::Class));
+    }
+
+    #[test]
+    fn a_class_decides_who_reads_what() {
+        let both = format!("{AWS_SCHEME}: internet-facing, {AWS_INTERNAL}: 'true'");
+        assert_eq!(scheme_of(Cloud::Aws, &both, "loadBalancerClass: eks.amazonaws.com/nlb"), Scheme::Public);
+        let gke = "networking.gke.io/load-balancer-type: Internal";
+        let external = "loadBalancerClass: networking.gke.io/l4-regional-external";
+        assert_eq!(scheme_of(Cloud::Gke, gke, external), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Gke, "", &external.replace("external", "internal")), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::Aws, "", "loadBalancerClass: tailscale"), Scheme::Internal);
+    }
+
+    #[test]
+    fn oracle_reads_the_annotation_of_the_type() {
+        let balancer = format!("{ORACLE_INTERNAL}: 'true'");
+        let network = format!("{ORACLE_NETWORK_INTERNAL}: 'true'");
+        let of_network = |text: &str| format!("{text}, {ORACLE_TYPE}: NLB");
+        assert_eq!(scheme_of(Cloud::Oracle, &balancer, ""), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::Oracle, &network, ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Oracle, &of_network(&network), ""), Scheme::Internal);
+        assert_eq!(scheme_of(Cloud::Oracle, &of_network(&balancer), ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Unknown, &of_network(&balancer), ""), Scheme::Public);
+        assert_eq!(scheme_of(Cloud::Unknown, &balancer, ""), Scheme::Internal);
     }
 
     #[test]

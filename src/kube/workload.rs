@@ -1,7 +1,7 @@
 //! Pods inside workloads.
 //!
-//! In: an object. Out: the containers of every Pod template it holds. Never: guesses that a custom
-//! kind holds Pods; the kinds are listed here.
+//! In: an object. Out: the specification of the Pods that it makes, and the lists in that. Never: guesses
+//! that a custom kind makes Pods; the kinds are listed here.
 
 use super::builtin;
 use crate::manifest::{Node, Object};
@@ -21,7 +21,7 @@ pub enum ContainerList {
 
 impl ContainerList {
     /// The field of the Pod.
-    pub fn field(self) -> &'static str {
+    pub(super) fn field(self) -> &'static str {
         match self {
             Self::Containers => "containers",
             Self::InitContainers => "initContainers",
@@ -31,7 +31,7 @@ impl ContainerList {
     }
 
     /// What people call an item of it.
-    pub fn noun(self) -> &'static str {
+    pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Containers => "container",
             Self::InitContainers => "init container",
@@ -40,22 +40,10 @@ impl ContainerList {
         }
     }
 
-    fn all() -> [Self; 4] {
+    /// Every list.
+    pub(super) fn all() -> [Self; 4] {
         [Self::Containers, Self::InitContainers, Self::EphemeralContainers, Self::Volumes]
     }
-}
-
-/// Something of a Pod that runs or mounts an image.
-#[derive(Clone, Copy, Debug)]
-pub struct Container<'a> {
-    /// Its name, empty where absent.
-    pub name: &'a str,
-    /// The list that it stands in.
-    pub list: ContainerList,
-    /// The whole item.
-    pub node: &'a Node,
-    /// The image, where one is named.
-    pub image: Option<&'a Node>,
 }
 
 /// The path of the Pod's `spec` in a kind, by storage group.
@@ -78,23 +66,4 @@ pub fn pod_spec(object: &Object) -> Option<&Node> {
     let group = builtin::storage_group(object.group(), &object.kind);
     let found = POD_SPECS.iter().find(|(of, kinds, _)| *of == group && kinds.contains(&&*object.kind));
     found.and_then(|(_, _, path)| object.at(path))
-}
-
-/// Everything of a workload that runs or mounts an image; none for other kinds.
-pub fn containers(object: &Object) -> Vec<Container<'_>> {
-    let Some(spec) = pod_spec(object) else { return Vec::new() };
-    ContainerList::all().into_iter().flat_map(|list| items(spec, list)).collect()
-}
-
-fn items(spec: &Node, list: ContainerList) -> impl Iterator<Item = Container<'_>> {
-    let nodes = spec.get(list.field()).map(Node::items).unwrap_or_default();
-    nodes.iter().filter_map(move |node| {
-        let image = match list {
-            ContainerList::Volumes => Some(node.at(&["image", "reference"])?),
-            ContainerList::Containers
-            | ContainerList::InitContainers
-            | ContainerList::EphemeralContainers => node.get("image"),
-        };
-        Some(Container { name: node.text_at(&["name"]).unwrap_or_default(), list, node, image })
-    })
 }

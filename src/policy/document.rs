@@ -40,6 +40,9 @@ pub struct PolicyDocument {
     /// The clusters that the repository deploys to.
     #[serde(default)]
     pub clusters: Vec<ClusterEntry>,
+    /// Kinds that name container images, beside those that portcullis knows.
+    #[serde(default)]
+    pub images: Vec<ImagesEntry>,
     /// What commits must be signed with.
     pub signatures: Option<SignaturesEntry>,
     /// Who is who: keys, accounts and teams of one person.
@@ -88,6 +91,20 @@ pub struct ClusterEntry {
     pub kubernetes: Option<String>,
     /// Whose load balancers it makes, such as `aws`, `gke`, `azure`.
     pub cloud: Option<String>,
+}
+
+/// A kind that names container images.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImagesEntry {
+    /// The kind.
+    pub kind: String,
+    /// Its API group, without the version; the core group where absent.
+    #[serde(default)]
+    pub group: String,
+    /// Paths to Pod specifications, containers or texts that name an image, such as `spec.template.spec`. Lists on
+    /// the way are entered; `*` stands for any key.
+    pub paths: Vec<String>,
 }
 
 /// Approval by owners.

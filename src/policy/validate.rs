@@ -53,7 +53,30 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_keys(file)?;
     check_people(file)?;
     check_owners(file)?;
+    check_images(file)?;
     check_clusters(file)
+}
+
+/// A path without a key leads nowhere, and a version is no part of a group.
+fn check_images(file: &Positioned) -> Result<(), PolicyError> {
+    for (index, entry) in file.document.images.iter().enumerate() {
+        let place = |field: &str| format!("/images/{index}/{field}");
+        if entry.kind.is_empty() {
+            return Err(file.error(&place("kind"), "`kind` is the name of a kind, such as `Backup`", None));
+        }
+        if entry.group.contains('/') {
+            let message = "`group` is an API group without a version, such as `acme.example`";
+            return Err(file.error(&place("group"), message, None));
+        }
+        let is_wrong = |path: &String| {
+            path.split('.').any(|key| key.trim_end_matches(['[', '*', ']']).is_empty() && key != "*")
+        };
+        if entry.paths.is_empty() || entry.paths.iter().any(is_wrong) {
+            let message = "`paths` are keys with dots between them, such as `spec.template.spec`";
+            return Err(file.error(&place("paths"), message, None));
+        }
+    }
+    Ok(())
 }
 
 /// Whoever may override is somebody, and there are enough of them.

@@ -7,6 +7,7 @@ pub(super) mod external_ip;
 pub(super) mod node_port;
 mod path;
 pub(super) mod public_load_balancer;
+mod redirection;
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,12 @@
 //! Ports on every node.
 
 use super::{
-    Service, ServicePort, ServiceType, added_ports, name_of, path, port_names, sides, type_back, was,
+    Service, ServicePort, ServiceType, added_ports, name_of, path, port_names, redirection, sides, type_back,
+    was,
 };
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
-use crate::kube::Allocation;
+use crate::kube::{Allocation, Cloud, Reach};
 use crate::world::ObjectChange;
 
 /// The record.
@@ -17,7 +18,9 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "\
 ## What it does
 
-Reports a Service that becomes type `NodePort`, and a port that is added to a Service which is one.
+Reports a Service that becomes type `NodePort`, a port that is added to a Service which is one, and a changed
+`selector` or `targetPort`, by which the ports lead to something else. An internal load balancer that opens node
+ports beside it has low severity: whoever reaches a node reaches it too.
 
 ## What is compared
 
@@ -30,7 +33,7 @@ Use type `ClusterIP` and let an Ingress or a Gateway lead to it.
 
 ## Limits
 
-The node ports of a load balancer are not reported: `public-load-balancer` judges it. `hostPort` and
+The node ports of a public load balancer are not reported: `public-load-balancer` judges it. `hostPort` and
 `hostNetwork` of Pods are other checks'.
 ",
 };
@@ -38,18 +41,67 @@ The node ports of a load balancer are not reported: `public-load-balancer` judge
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some((old, new)) = sides(change) else { return };
-    if new.service_type() != ServiceType::NodePort {
-        return;
-    }
     let way = || path::edges("Whoever reaches a node", change, context);
-    match old.filter(|old| has_node_ports(*old)) {
+    let before = old.filter(|old| has_node_ports(*old));
+    match new.service_type() {
+        ServiceType::NodePort => {}
+        ServiceType::LoadBalancer => {
+            let is_new = before.is_none() && has_node_ports(new);
+            if is_new && reach(change, new, context) == Reach::Internal {
+                findings.push(beside(change, old, new).path(way()));
+            }
+            return;
+        }
+        ServiceType::ClusterIp | ServiceType::ExternalName | ServiceType::Other(_) => return,
+    }
+    match before {
         None => findings.push(opened(change, old, new).path(way())),
         Some(old) => {
             for port in added_ports(old, new) {
                 findings.push(added(change, port).path(way()));
             }
+            for redirected in redirection::of(change, (old, new), context) {
+                findings.push(elsewhere(change, &redirected).path(way()));
+            }
         }
     }
+}
+
+fn reach(change: &ObjectChange, service: Service<'_>, context: &Context<'_>) -> Reach {
+    let target = context.target(&change.subject().id.cluster);
+    service.reach(target.map_or(Cloud::Unknown, |target| target.cloud))
+}
+
+/// The node ports of an internal load balancer.
+fn beside(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> Finding {
+    let id = &change.subject().id;
+    let message = format!(
+        "{} opens a port on every node of cluster {} beside its internal load balancer",
+        id.title(),
+        id.cluster
+    );
+    let root = &change.subject().object.root;
+    Finding::about(META.id, change, message)
+        .severity(Severity::Low)
+        .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
+        .label(was(old))
+        .help("set allocateLoadBalancerNodePorts: false where the load balancer reaches Pods without node ports")
+        .offending("LoadBalancer")
+        .offending(port_names(new))
+}
+
+fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>) -> Finding {
+    let id = &change.subject().id;
+    let message = format!(
+        "{} sends its ports on every node of cluster {} to {}",
+        id.title(),
+        id.cluster,
+        redirected.to
+    );
+    finding(change, message)
+        .at_node(change, redirected.node)
+        .label(format!("was {}", redirected.was))
+        .offending(redirected.to.clone())
 }
 
 fn has_node_ports(service: Service<'_>) -> bool {

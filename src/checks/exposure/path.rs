@@ -1,9 +1,12 @@
 //! From those outside by a Service to what runs behind it.
 
+use std::collections::BTreeSet;
+
 use crate::checks::Context;
 use crate::finding::{Edge, Relation, Station, StationKind};
-use crate::kube::{Labels, pod_labels, selects, service_selector};
-use crate::world::{ObjectChange, Placed};
+use crate::kube::{Labels, pod_labels, pod_spec, selects, service_selector};
+use crate::manifest::Node;
+use crate::world::{ObjectChange, Placed, World};
 
 /// In more objects than this nobody looks for what a Service selects: each finding would look at all of them.
 const SEARCHED: usize = 2_000;
@@ -21,7 +24,7 @@ pub(super) fn edges(outside: &str, change: &ObjectChange, context: &Context<'_>)
         relation: Relation::LeadsTo,
         to: Station::new(StationKind::Workload, name),
     };
-    let mut workloads = workloads(placed, &selector, context);
+    let mut workloads = workloads(placed, &selector, context.new);
     if workloads.is_empty() {
         workloads.push(pods(&selector));
     }
@@ -29,21 +32,37 @@ pub(super) fn edges(outside: &str, change: &ObjectChange, context: &Context<'_>)
     edges
 }
 
-fn workloads(service: &Placed, selector: &Labels<'_>, context: &Context<'_>) -> Vec<String> {
-    let near = |other: &&Placed| {
-        (&other.id.cluster, &other.id.namespace) == (&service.id.cluster, &service.id.namespace)
-    };
-    let behind = |other: &&Placed| pod_labels(&other.object).is_some_and(|labels| selects(selector, &labels));
-    let searched =
-        Some(&context.new.objects).filter(|objects| objects.len() <= SEARCHED).into_iter().flatten();
-    let placed = searched.map(AsRef::as_ref).filter(near).filter(behind);
-    let mut names: Vec<String> = placed.map(|other| other.id.title()).collect();
+/// The workloads that a Service selects, as far as they are known.
+pub(super) fn workloads(service: &Placed, selector: &Labels<'_>, world: &World) -> Vec<String> {
+    let mut names: Vec<String> =
+        behind(service, selector, world).into_iter().map(|placed| placed.id.title()).collect();
     names.sort();
     names.dedup();
     names
 }
 
-fn pods(selector: &Labels<'_>) -> String {
+fn behind<'a>(service: &Placed, selector: &Labels<'_>, world: &'a World) -> Vec<&'a Placed> {
+    let near = |other: &&Placed| {
+        (&other.id.cluster, &other.id.namespace) == (&service.id.cluster, &service.id.namespace)
+    };
+    let selected =
+        |other: &&Placed| pod_labels(&other.object).is_some_and(|labels| selects(selector, &labels));
+    let searched = Some(&world.objects).filter(|objects| objects.len() <= SEARCHED).into_iter().flatten();
+    searched.map(AsRef::as_ref).filter(near).filter(selected).collect()
+}
+
+/// The numbers of the ports with a name of the Pods that a Service selects.
+pub(super) fn ports_called(service: &Placed, name: &str, world: &World) -> BTreeSet<i64> {
+    let Some(selector) = service_selector(&service.object) else { return BTreeSet::new() };
+    let specs = behind(service, &selector, world).into_iter().filter_map(|placed| pod_spec(&placed.object));
+    let containers = specs.flat_map(|spec| spec.get("containers").map(Node::items).unwrap_or_default());
+    let ports = containers.flat_map(|item| item.get("ports").map(Node::items).unwrap_or_default());
+    let called = ports.filter(|port| port.text_at(&["name"]) == Some(name));
+    called.filter_map(|port| port.get("containerPort")?.as_integer()).collect()
+}
+
+/// The Pods that a selector asks for, in words.
+pub(super) fn pods(selector: &Labels<'_>) -> String {
     let pairs: Vec<String> = selector.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("Pods with {}", pairs.join(", "))
 }

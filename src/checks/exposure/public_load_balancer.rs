@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Service, ServicePort, added_ports, name_of, path, port_names, sides, type_back, was};
+use super::{
+    Service, ServicePort, added_ports, name_of, path, port_names, redirection, sides, type_back, was,
+};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{
-    Cloud, Origin, Reach, ServiceType, foreign_word, lies_in, origin_of_range, way_to_internal,
+    Cloud, Origin, Reach, ServiceType, lies_in, origin_of_range, unread_word, way_to_internal,
 };
 use crate::manifest::Node;
 use crate::world::ObjectChange;
@@ -22,9 +24,14 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reports a Service of type `LoadBalancer` that becomes reachable from the internet: a new one, one that
 was of another type, one whose internal annotation or class is removed or changed, one whose
-`loadBalancerSourceRanges` are removed, widened or replaced by others of the internet, and a port that is
-added to a public one. Which annotation makes it internal depends on the cloud that the policy names for the
-cluster; another cloud's annotation counts for nothing.
+`loadBalancerSourceRanges` are removed, widened, replaced by others of the internet or undone by an annotation,
+and a port that is added to a public one. A public Service whose `selector` or `targetPort` changes sends the
+internet to something else, which is reported too. Which annotation makes it internal depends on the cloud that
+the policy names for the cluster, and on `loadBalancerClass`, which names another controller than the cloud's;
+another cloud's annotation counts for nothing.
+
+Where it depends on something outside the repository, such as an installed controller or a security group, the
+worse outcome counts, and the finding says on what it depends.
 
 ## What is compared
 
@@ -41,7 +48,8 @@ of your cloud. Where it has to be public, restrict `loadBalancerSourceRanges`.
 
 Without a named cloud a load balancer counts as public unless it says internal in any provider's
 words. Address pools and settings of the cloud account are not visible in manifests. Ranges as wide as
-a /8 (IPv6: /16) are no restriction. A changed `selector` of a public Service is not judged.
+a /8 (IPv6: /16) are no restriction. A `selector` that only leaves out workloads is not reported, where they
+are in the repository.
 ",
 };
 
@@ -54,32 +62,59 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     if reach < Reach::Ranges {
         return;
     }
-    let way = || path::edges(outside(reach), change, context);
+    let site = Site { change, context, cloud, reach };
     if reach > before {
-        let finding = opened(change, (old, new), (before, reach)).help(way_to_internal(cloud)).path(way());
-        findings.push(match foreign_word(new, cloud) {
-            Some(annotation) => finding.note(
-                "note",
-                format!("{annotation} speaks to another cloud's load balancers and counts for nothing here"),
-            ),
-            None => finding,
+        let finding = opened(&site, (old, new), before);
+        findings.push(match unread_word(new, cloud) {
+            Some(word) => site.explained(finding, new).note("note", word),
+            None => site.explained(finding, new),
         });
     } else if let Some(old) = old {
-        let further = further_ranges((old, new), reach);
+        let further = further_ranges((old, new), &site);
         if !further.is_empty() {
-            findings.push(widened(change, &further).help(way_to_internal(cloud)).path(way()));
+            findings.push(site.explained(widened(change, &further), new));
         }
         for port in added_ports(old, new) {
-            findings.push(added(change, port, reach).help(way_to_internal(cloud)).path(way()));
+            findings.push(site.explained(added(change, port, reach), new));
+        }
+        for redirected in redirection::of(change, (old, new), context) {
+            findings.push(site.explained(elsewhere(change, &redirected, reach), new));
         }
     }
 }
 
-fn opened(
-    change: &ObjectChange,
-    (old, new): (Option<Service<'_>>, Service<'_>),
-    (before, reach): (Reach, Reach),
-) -> Finding {
+/// A change of a Service that a load balancer exposes.
+struct Site<'a> {
+    change: &'a ObjectChange,
+    context: &'a Context<'a>,
+    cloud: Cloud,
+    reach: Reach,
+}
+
+impl Site<'_> {
+    /// Adds what to do, the way in, and what it depends on.
+    fn explained(&self, finding: Finding, new: Service<'_>) -> Finding {
+        let way = path::edges(outside(self.reach), self.change, self.context);
+        let finding = finding.help(way_to_internal(new, self.cloud)).path(way);
+        match new.doubt(self.cloud) {
+            Some(doubt) => finding.note("depends", format!("on {doubt}")),
+            None => finding,
+        }
+    }
+}
+
+fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>, reach: Reach) -> Finding {
+    let id = &change.subject().id;
+    let message =
+        format!("{} sends {} to {} in cluster {}", id.title(), from(reach), redirected.to, id.cluster);
+    finding(change, message, reach)
+        .at_node(change, redirected.node)
+        .label(format!("was {}", redirected.was))
+        .offending(redirected.to.clone())
+}
+
+fn opened(site: &Site<'_>, (old, new): (Option<Service<'_>>, Service<'_>), before: Reach) -> Finding {
+    let Site { change, cloud, reach, .. } = *site;
     let id = &change.subject().id;
     let message = format!("{} becomes reachable from {} in cluster {}", id.title(), from(reach), id.cluster);
     finding(change, message, reach)
@@ -87,19 +122,19 @@ fn opened(
         .label(label(old, before))
         .offending(format!("{} {}", before_name(before), from(reach)))
         .offending(port_names(new))
-        .offending(ranges(new, reach))
+        .offending(ranges(new, cloud, reach))
         .suggest(type_back(change, old))
 }
 
 /// The ranges of the internet that are in none of those of before.
-fn further_ranges<'a>((old, new): (Service<'_>, Service<'a>), reach: Reach) -> BTreeSet<&'a str> {
-    match reach {
+fn further_ranges<'a>((old, new): (Service<'_>, Service<'a>), site: &Site<'_>) -> BTreeSet<&'a str> {
+    match site.reach {
         Reach::Ranges => {
-            let stood = old.source_ranges();
+            let stood = old.source_ranges(site.cloud);
             let is_new = |range: &&str| {
                 origin_of_range(range) > Origin::Private && !stood.iter().any(|outer| lies_in(range, outer))
             };
-            new.source_ranges().into_iter().filter(is_new).map(str::trim).collect()
+            new.source_ranges(site.cloud).into_iter().filter(is_new).map(str::trim).collect()
         }
         Reach::Public | Reach::Internal | Reach::NoLoadBalancer => BTreeSet::new(),
     }
@@ -141,10 +176,11 @@ fn from(reach: Reach) -> &'static str {
 }
 
 /// The ranges, where they are what is opened to.
-fn ranges(new: Service<'_>, reach: Reach) -> String {
+fn ranges(new: Service<'_>, cloud: Cloud, reach: Reach) -> String {
     match reach {
         Reach::Ranges => {
-            new.source_ranges().into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+            let distinct: BTreeSet<&str> = new.source_ranges(cloud).into_iter().collect();
+            distinct.into_iter().collect::<Vec<_>>().join(" ")
         }
         Reach::Public | Reach::Internal | Reach::NoLoadBalancer => String::new(),
     }

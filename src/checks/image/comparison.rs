@@ -1,24 +1,28 @@
 //! Which earlier images a new one is compared with.
 
+use super::relation::{is_stopped, may_replace};
 use crate::checks::Context;
 use crate::finding::Suggestion;
-use crate::kube::{Container, ImageReference, containers};
-use crate::manifest::{Node, Object};
-use crate::world::ObjectChange;
+use crate::kube::{Form, ImageReference, ImageReferenceError, ImageUse, images};
+use crate::manifest::Object;
+use crate::world::{ObjectChange, Placed};
 
 /// An image of the new object.
 #[derive(Debug)]
 pub(super) struct Introduced<'a> {
-    /// Where it runs.
-    pub(super) container: Container<'a>,
     /// Where it is named.
-    pub(super) node: &'a Node,
-    /// As written.
-    pub(super) text: &'a str,
+    pub(super) at: ImageUse<'a>,
     /// What it means; the reason where it means nothing.
     pub(super) image: Result<ImageReference, String>,
     /// What ran before in its place.
     pub(super) before: Vec<Earlier>,
+}
+
+impl Introduced<'_> {
+    /// `container web`.
+    pub(super) fn title(&self) -> String {
+        format!("{} {}", self.at.noun, self.at.name)
+    }
 }
 
 /// An image of the old world.
@@ -26,62 +30,72 @@ pub(super) struct Introduced<'a> {
 pub(super) struct Earlier {
     /// What it was.
     pub(super) image: ImageReference,
-    /// The object it ran in, where that was another one.
+    /// The object it ran in, where that was another one, and what becomes of that.
     pub(super) elsewhere: Option<String>,
 }
 
-/// The images of a created or updated workload that were not there before, each with what it
-/// replaces: the container of the same name; where that runs something else, every old container
-/// of the same repository; and where there is none either, the containers of workloads of the same
-/// cluster that this change deletes, so that renaming a workload hides nothing.
+/// An image of an old object.
+type Known<'a> = (ImageUse<'a>, ImageReference);
+
+/// The images of a created or updated object that were not there before, each with what it replaces: the
+/// image of the same name; where that is something else, every old image of the same repository; and where
+/// there is none either, those of workloads of the same cluster that this change deletes or stops and
+/// that the new one may replace, so that renaming a workload hides nothing.
 pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
     let Some(new) = change.object() else { return Vec::new() };
-    let old: Vec<(Container<'a>, ImageReference)> =
-        change.old_object().map(|old| readable(&old.object)).unwrap_or_default();
-    let candidates = containers(&new.object).into_iter().filter_map(|container| {
-        let node = container.image?;
-        let text = node.as_str().filter(|text| !text.is_empty())?;
-        let image = ImageReference::parse(text).map_err(|error| error.to_string());
-        let before = image.as_ref().map_or_else(
-            |_| named(&container, &old),
-            |image| earlier(&container, image, &old, change, context),
-        );
-        Some(Introduced { container, node, text, image, before })
+    let old = change.old_object().map(|old| known(&old.object, context)).unwrap_or_default();
+    let uses = images(&new.object, context.image_kinds);
+    let fresh = uses.into_iter().filter(|at| !stood(at, change, context));
+    let introduced = fresh.map(|at| {
+        let image = ImageReference::parse(&at.text).map_err(|error| error.to_string());
+        let before = image
+            .as_ref()
+            .map_or_else(|_| named(&at, &old), |image| earlier(&at, image, &old, change, context));
+        Introduced { at, image, before }
     });
-    candidates.filter(|introduced| !stood(introduced, change)).collect()
+    introduced.collect()
 }
 
-/// Back to the reference that the container of the same name had, as it was written, where that is what the
+/// Back to the reference that the image of the same name had, as it was written, where that is what the
 /// new one is worse than.
 pub(super) fn back(
     change: &ObjectChange,
     introduced: &Introduced<'_>,
     earlier: &Earlier,
+    context: &Context<'_>,
 ) -> Option<Suggestion> {
-    let old = containers(&change.old_object()?.object);
-    let mut same = old.iter().filter(|container| container.name == introduced.container.name);
-    let text = same.next()?.image?.as_str()?;
+    let old = images(&change.old_object()?.object, context.image_kinds);
+    let mut same = old.iter().filter(|at| at.name == introduced.at.name && at.form == Form::Reference);
+    let text = &same.next()?.text;
     let is_it = ImageReference::parse(text).is_ok_and(|image| image == earlier.image);
-    let only = same.next().is_none() && is_it;
-    only.then(|| Suggestion::of_scalar(change.object()?, introduced.node, text)).flatten()
+    let only = same.next().is_none() && is_it && introduced.at.form == Form::Reference;
+    only.then(|| Suggestion::of_scalar(change.object()?, introduced.at.node, text)).flatten()
 }
 
-/// The same text in the same container is not news.
-fn stood(introduced: &Introduced<'_>, change: &ObjectChange) -> bool {
+/// The same text in the same place is not news.
+fn stood(at: &ImageUse<'_>, change: &ObjectChange, context: &Context<'_>) -> bool {
     let Some(old) = change.old_object() else { return false };
-    containers(&old.object).iter().any(|container| {
-        container.name == introduced.container.name
-            && container.image.and_then(Node::as_str) == Some(introduced.text)
-    })
+    let old = images(&old.object, context.image_kinds);
+    old.iter().any(|known| known.name == at.name && known.text == at.text)
 }
 
-fn readable(object: &Object) -> Vec<(Container<'_>, ImageReference)> {
-    let read = |container: Container<'_>| ImageReference::parse(container.image?.as_str()?).ok();
-    containers(object).into_iter().filter_map(|container| Some((container, read(container)?))).collect()
+/// The images of an old object that mean something. A digest that no runtime accepts counts for nothing: what it
+/// stands beside is compared all the same.
+fn known<'a>(object: &'a Object, context: &Context<'_>) -> Vec<Known<'a>> {
+    let read = |at: ImageUse<'a>| {
+        let image = match ImageReference::parse(&at.text) {
+            Err(ImageReferenceError::Digest) => {
+                ImageReference::parse(at.text.split('@').next().unwrap_or_default())
+            }
+            parsed => parsed,
+        };
+        Some((at, image.ok()?))
+    };
+    images(object, context.image_kinds).into_iter().filter_map(read).collect()
 }
 
-fn named(container: &Container<'_>, old: &[(Container<'_>, ImageReference)]) -> Vec<Earlier> {
-    let same_name = old.iter().filter(|(known, _)| known.name == container.name);
+fn named(at: &ImageUse<'_>, old: &[Known<'_>]) -> Vec<Earlier> {
+    let same_name = old.iter().filter(|(known, _)| known.name == at.name);
     same_name.map(|(_, image)| in_place(image)).collect()
 }
 
@@ -90,35 +104,55 @@ fn in_place(image: &ImageReference) -> Earlier {
 }
 
 fn earlier(
-    container: &Container<'_>,
+    at: &ImageUse<'_>,
     image: &ImageReference,
-    old: &[(Container<'_>, ImageReference)],
+    old: &[Known<'_>],
     change: &ObjectChange,
     context: &Context<'_>,
 ) -> Vec<Earlier> {
-    let mut found = named(container, old);
-    let same_repository = |earlier: &Earlier| earlier.image.same_repository(image);
-    if !found.iter().any(same_repository) {
+    let mut found = named(at, old);
+    let same_image = |earlier: &Earlier| earlier.image.same_repository(image);
+    if !found.iter().any(same_image) {
         let renamed = old.iter().filter(|(_, known)| known.same_repository(image));
         found.extend(renamed.map(|(_, image)| in_place(image)));
     }
-    if !found.iter().any(same_repository) {
-        found.extend(deleted(image, change, context));
+    if !found.iter().any(same_image) {
+        found.extend(elsewhere(at, image, change, context));
     }
     found
 }
 
-fn deleted(image: &ImageReference, change: &ObjectChange, context: &Context<'_>) -> Vec<Earlier> {
-    let changes = context.changes.iter().filter_map(|other| match other {
-        ObjectChange::Delete { old_object } => Some(old_object),
-        ObjectChange::Create { .. } | ObjectChange::Update { .. } => None,
-    });
-    let in_cluster = changes.filter(|old| old.id.cluster == change.subject().id.cluster);
-    let images = in_cluster.flat_map(|old| {
-        let title = old.id.title();
-        readable(&old.object)
-            .into_iter()
-            .map(move |(_, image)| Earlier { image, elsewhere: Some(title.clone()) })
-    });
-    images.filter(|earlier| earlier.image.same_repository(image)).collect()
+/// What ran in workloads that the change deletes or stops.
+fn elsewhere(
+    at: &ImageUse<'_>,
+    image: &ImageReference,
+    change: &ObjectChange,
+    context: &Context<'_>,
+) -> Vec<Earlier> {
+    let Some(new) = change.object() else { return Vec::new() };
+    let mut found = Vec::new();
+    for (old, fate) in context.changes.iter().filter_map(ended) {
+        if old.id.cluster != new.id.cluster || old.id == new.id {
+            continue;
+        }
+        for (known, earlier) in known(&old.object, context) {
+            if earlier.same_repository(image) && may_replace((new, at), (old, &known), image) {
+                let elsewhere = Some(format!("{}, which this change {fate},", old.id.title()));
+                found.push(Earlier { image: earlier, elsewhere });
+            }
+        }
+    }
+    found
+}
+
+/// The workload that a change ends, and how.
+fn ended(change: &ObjectChange) -> Option<(&Placed, &'static str)> {
+    match change {
+        ObjectChange::Delete { old_object } => Some((old_object, "deletes")),
+        ObjectChange::Update { old_object, object } => {
+            let stops = is_stopped(&object.object) && !is_stopped(&old_object.object);
+            stops.then_some((&**old_object, "stops"))
+        }
+        ObjectChange::Create { .. } => None,
+    }
 }

@@ -1,9 +1,11 @@
 //! Images that become older.
 
+use std::collections::BTreeSet;
+
 use super::comparison::{Earlier, Introduced, back, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
-use crate::kube::{ImageReference, Order, Tag};
+use crate::kube::{ImageReference, Incomparable, Mobility, Order, Tag};
 use crate::world::ObjectChange;
 
 /// The record.
@@ -15,16 +17,25 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "\
 ## What it does
 
-Reports a container, init container, ephemeral container or image volume whose image tag names an
-older version than before, a pre-release of the version that ran, and a tag that names another version
-while the digest beside it, which is all that the runtime looks at, stays.
+Reports an image whose tag names an older version than before, a pre-release of the version that ran, and a
+tag that names another version while the digest beside it, which is all that the runtime looks at, stays.
+An image that can no longer be compared has low severity: a version that becomes a commit, a branch, a date,
+another flavour, or the digest of another repository.
+
+Images are found in Pods and everything that makes Pods, in the custom kinds of Argo, Tekton, Knative,
+KServe, KEDA, KubeVirt, OpenKruise, OpenShift, Spark, Ray, Flink, Kubeflow, Volcano, Strimzi, CloudNativePG,
+Elastic, Crossplane, OpenTelemetry, the Prometheus operator and others, in the values of a HelmRelease and an
+Argo CD Application (an object with `repository` and `tag`, or a text whose key ends in `image`), in
+kustomize's images of both, in variables `RELATED_IMAGE_…` and in arguments `--…image=`. The policy adds kinds
+with `images: [{kind, group, paths}]`.
 
 ## What is compared
 
-The tag with that of the container of the same name; of a container of the same image where the
-container was renamed; and of workloads that the same change deletes where the workload is new. Only
-tags of one repository, one family (version, build number, date, time) and one flavour (`alpine`,
-`bookworm`) are ordered.
+The tag with that of the image of the same name, which for a container is its name and elsewhere the place
+in the object; of the same image where a container was renamed; and of workloads that the same change deletes
+or scales to zero where the new one may replace them. Only tags of one family (version, build number, date or
+time in any form) and one flavour (`alpine`, `bookworm`) are ordered; where only one of them has a flavour, by
+their numbers. An image that moves to another registry and keeps its path is the same image.
 
 ## Remediation
 
@@ -34,118 +45,177 @@ quickest roll-back, and an approval says that it is meant.
 ## Limits
 
 Commits and digests have no order that can be read: a changed digest beside the same tag is not
-reported. Tags that cannot be compared are not guessed. An object that names no namespace counts as one
-of `default`: if an Argo CD destination or a Flux `targetNamespace` puts it elsewhere, it is not compared
-with a copy that names that namespace.
+reported. Numbers that may be those of tickets or short commits are not compared, and tags that cannot be
+compared are not guessed. What a chart makes of its values is not known. An object that names no namespace
+counts as one of `default`: if an Argo CD destination or a Flux `targetNamespace` puts it elsewhere, it is not
+compared with a copy that names that namespace.
 ",
 };
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let all = introduced(change, context);
+    let mut said = BTreeSet::new();
+    let mut incomparable = Vec::new();
+    let mut found = Vec::new();
     for introduced in &all {
         let Ok(image) = &introduced.image else { continue };
-        let judged =
-            introduced.before.iter().find_map(|earlier| Some((earlier, judge(image, &earlier.image)?)));
-        if let Some((earlier, downgrade)) = judged {
-            let finding = finding(change, introduced, image, earlier, downgrade);
-            findings.push(
-                all.iter()
-                    .filter_map(not_compared)
-                    .fold(finding, |finding, text| finding.note("not compared", text)),
-            );
+        let judged = introduced.before.iter().map(|earlier| (earlier, judge(image, &earlier.image)));
+        let worst =
+            judged.filter_map(|(earlier, fault)| Some((earlier, fault?))).min_by_key(|(_, fault)| *fault);
+        let Some((earlier, fault)) = worst else { continue };
+        let site = Site { change, context, introduced, image, earlier };
+        match fault {
+            Fault::Older => found.push(site.older()),
+            Fault::Disguise => found.push(site.disguise()),
+            // One image in several containers is said once.
+            Fault::Incomparable(reason) => {
+                if said.insert((earlier.image.to_string(), image.to_string())) {
+                    incomparable.push((site, reason));
+                }
+            }
         }
     }
-}
-
-/// A change of tag beside a downgrade that is worth a look, because nothing can be said of it.
-fn not_compared(introduced: &Introduced<'_>) -> Option<String> {
-    let image = introduced.image.as_ref().ok()?;
-    let same = introduced.before.iter().filter(|earlier| earlier.image.same_repository(image));
-    same.into_iter().find_map(|earlier| match order(image, &earlier.image) {
-        Order::Incomparable(reason) => {
-            let noun = introduced.container.list.noun();
-            let name = introduced.container.name;
-            Some(format!("{noun} {name}, from {} to {image}: {reason}", earlier.image))
+    match found.first_mut() {
+        Some(first) => {
+            for (site, reason) in &incomparable {
+                *first = first.clone().note("not compared", site.not_compared(*reason));
+            }
         }
-        Order::Older | Order::Same | Order::Newer => None,
-    })
+        None => found.extend(incomparable.iter().map(|(site, reason)| site.incomparable(*reason))),
+    }
+    found.into_iter().for_each(|finding| findings.push(finding));
 }
 
-fn order(image: &ImageReference, earlier: &ImageReference) -> Order {
-    Tag::parse(image.effective_tag()).against(&Tag::parse(earlier.effective_tag()))
-}
-
-/// What is wrong with a new image in the place of an old one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Downgrade {
+/// What is wrong with a new image in the place of an old one, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fault {
     /// The tag says that it is older.
     Older,
     /// The tag says that it is another one, and the digest that it is not.
     Disguise,
+    /// What named a version names none that can be compared with it.
+    Incomparable(Reason),
 }
 
-fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Downgrade> {
-    if !image.same_repository(earlier) {
+/// Why nothing can be said any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason {
+    /// Of the tags.
+    Tag(Incomparable),
+    /// A digest alone, in another repository.
+    OtherDigest,
+}
+
+fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Fault> {
+    let (tag, earlier_tag) = (Tag::parse(image.effective_tag()), Tag::parse(earlier.effective_tag()));
+    let was_fixed =
+        earlier.tag.is_some() && earlier_tag.has_order() && earlier_tag.moves() == Mobility::Fixed;
+    let only_digest = image.tag.is_none() && image.digest.is_some();
+    if !image.same_image(earlier) {
+        return (was_fixed && only_digest).then_some(Fault::Incomparable(Reason::OtherDigest));
+    }
+    if only_digest {
         return None;
     }
     let same_digest = image.digest.is_some() && image.digest == earlier.digest;
-    match order(image, earlier) {
-        Order::Older | Order::Newer if same_digest => Some(Downgrade::Disguise),
-        Order::Older => Some(Downgrade::Older),
-        Order::Same | Order::Newer | Order::Incomparable(_) => None,
+    match tag.against(&earlier_tag) {
+        Order::Older | Order::Newer if same_digest => Some(Fault::Disguise),
+        Order::Older => Some(Fault::Older),
+        Order::Same | Order::Newer => None,
+        // That it moves is said by `mutable-image`, unless a digest holds it.
+        Order::Incomparable(_) if tag.moves() == Mobility::Floating && image.digest.is_none() => None,
+        Order::Incomparable(reason) => {
+            (was_fixed && image.tag != earlier.tag).then_some(Fault::Incomparable(Reason::Tag(reason)))
+        }
     }
 }
 
-fn finding(
-    change: &ObjectChange,
-    introduced: &Introduced<'_>,
-    image: &ImageReference,
-    earlier: &Earlier,
-    downgrade: Downgrade,
-) -> Finding {
-    let id = &change.subject().id;
-    let (title, cluster) = (id.title(), &id.cluster);
-    let container = format!("{} {}", introduced.container.list.noun(), introduced.container.name);
-    let (old_tag, new_tag) = (earlier.image.effective_tag(), image.effective_tag());
-    let finding = match downgrade {
-        Downgrade::Older => Finding::about(
-            META.id,
-            change,
-            format!("{title} runs an older image in cluster {cluster}: {container} goes from {old_tag} to {new_tag}"),
-        )
-        .severity(Severity::High)
-        .help(format!("keep {old_tag} or newer, or have the roll-back approved")),
-        Downgrade::Disguise => Finding::about(
-            META.id,
-            change,
-            format!("{title} in cluster {cluster} claims another version than it runs: {container} is now called {new_tag}, and its digest is still that of {old_tag}"),
-        )
-        .severity(Severity::Low)
-        .help("change the digest together with the tag, or keep the tag"),
-    };
-    let finding = finding
-        .at_node(change, introduced.node)
-        .label(format!("was {}", earlier.image))
-        .offending(introduced.text)
-        .offending(earlier.image.to_string())
-        .suggest(back(change, introduced, earlier));
-    explained(finding, image, earlier)
+/// An image, and what it is compared with.
+struct Site<'a> {
+    change: &'a ObjectChange,
+    context: &'a Context<'a>,
+    introduced: &'a Introduced<'a>,
+    image: &'a ImageReference,
+    earlier: &'a Earlier,
 }
 
-fn explained(finding: Finding, image: &ImageReference, earlier: &Earlier) -> Finding {
-    let finding = match &earlier.elsewhere {
-        Some(title) => {
-            finding.note("before", format!("{title}, which this change deletes, ran {}", earlier.image))
+impl Site<'_> {
+    fn older(&self) -> Finding {
+        let (old_tag, new_tag) = (self.earlier.image.effective_tag(), self.image.effective_tag());
+        let container = self.introduced.title();
+        let message = format!(
+            "{} runs an older image in cluster {}: {container} goes from {old_tag} to {new_tag}",
+            self.change.subject().id.title(),
+            self.change.subject().id.cluster
+        );
+        self.finding(message)
+            .severity(Severity::High)
+            .help(format!("keep {old_tag} or newer, or have the roll-back approved"))
+    }
+
+    fn disguise(&self) -> Finding {
+        let (old_tag, new_tag) = (self.earlier.image.effective_tag(), self.image.effective_tag());
+        let container = self.introduced.title();
+        let message = format!(
+            "{} in cluster {} claims another version than it runs: {container} is now called {new_tag}, and its digest is still that of {old_tag}",
+            self.change.subject().id.title(),
+            self.change.subject().id.cluster
+        );
+        self.finding(message)
+            .severity(Severity::Medium)
+            .help("change the digest together with the tag, or keep the tag")
+    }
+
+    fn incomparable(&self, reason: Reason) -> Finding {
+        let container = self.introduced.title();
+        let message = format!(
+            "{} in cluster {} runs an image that can no longer be compared: {container} goes from {} to {}",
+            self.change.subject().id.title(),
+            self.change.subject().id.cluster,
+            self.earlier.image,
+            self.image
+        );
+        self.finding(message)
+            .severity(Severity::Low)
+            .note("reason", words(reason))
+            .help("name a version beside the commit or digest, or have the change approved")
+    }
+
+    fn not_compared(&self, reason: Reason) -> String {
+        let container = self.introduced.title();
+        format!("{container}, from {} to {}: {}", self.earlier.image, self.image, words(reason))
+    }
+
+    fn finding(&self, message: String) -> Finding {
+        let finding = Finding::about(META.id, self.change, message)
+            .at_node(self.change, self.introduced.at.node)
+            .label(format!("was {}", self.earlier.image))
+            .offending(&*self.introduced.at.text)
+            .offending(self.earlier.image.to_string())
+            .suggest(back(self.change, self.introduced, self.earlier, self.context));
+        self.explained(finding)
+    }
+
+    fn explained(&self, finding: Finding) -> Finding {
+        let finding = match &self.earlier.elsewhere {
+            Some(elsewhere) => finding.note("before", format!("{elsewhere} ran {}", self.earlier.image)),
+            None => finding,
+        };
+        if self.image.digest.is_some() || self.earlier.image.digest.is_some() {
+            finding.note(
+                "note",
+                "where there is a digest, the runtime looks at the digest only; the order is what the tags say",
+            )
+        } else {
+            finding
         }
-        None => finding,
-    };
-    if image.digest.is_some() || earlier.image.digest.is_some() {
-        finding.note(
-            "note",
-            "where there is a digest, the runtime looks at the digest only; the order is what the tags say",
-        )
-    } else {
-        finding
+    }
+}
+
+fn words(reason: Reason) -> String {
+    match reason {
+        Reason::Tag(reason) => reason.to_string(),
+        Reason::OtherDigest => "a digest of another repository has no order".to_owned(),
     }
 }

@@ -6,4 +6,5 @@
 mod comparison;
 pub(super) mod image_downgrade;
 pub(super) mod mutable_image;
+mod relation;
 pub(super) mod unpinned_image;

@@ -16,7 +16,8 @@ pub(in crate::checks) static META: Meta = Meta {
 ## What it does
 
 Reports a container whose image loses its digest, and one whose fixed version becomes a tag that is
-moved by convention: `latest`, `stable`, a branch, `1` or `1.25`, or no tag at all, which means `latest`.
+moved by convention: `latest`, `stable`, `beta`, `weekly`, a branch, an environment such as `qa`, a flavour
+alone such as `alpine`, `1` or `1.25`, or no tag at all, which means `latest`.
 
 ## What is compared
 
@@ -42,7 +43,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         let loosened =
             introduced.before.iter().find_map(|earlier| Some((earlier, loss(image, &earlier.image)?)));
         if let Some((earlier, loss)) = loosened {
-            findings.push(finding(change, &introduced, image, earlier, loss));
+            findings.push(finding((change, context), &introduced, image, earlier, loss));
         }
     }
 }
@@ -67,14 +68,14 @@ fn loss(image: &ImageReference, earlier: &ImageReference) -> Option<Loss> {
 }
 
 fn finding(
-    change: &ObjectChange,
+    (change, context): (&ObjectChange, &Context<'_>),
     introduced: &Introduced<'_>,
     image: &ImageReference,
     earlier: &Earlier,
     loss: Loss,
 ) -> Finding {
     let id = &change.subject().id;
-    let container = format!("{} {}", introduced.container.list.noun(), introduced.container.name);
+    let container = introduced.title();
     let what = match loss {
         Loss::Digest => format!("{container} loses its digest"),
         Loss::FixedTag => format!("{container} follows the moving tag {}", image.effective_tag()),
@@ -82,15 +83,13 @@ fn finding(
     let message = format!("{} in cluster {} no longer fixes what it runs: {what}", id.title(), id.cluster);
     let finding = Finding::about(META.id, change, message)
         .severity(Severity::Medium)
-        .at_node(change, introduced.node)
+        .at_node(change, introduced.at.node)
         .label(format!("was {}", earlier.image))
         .help("name the image by digest: name:tag@sha256:…")
-        .offending(introduced.text)
-        .suggest(back(change, introduced, earlier));
+        .offending(&*introduced.at.text)
+        .suggest(back(change, introduced, earlier, context));
     match &earlier.elsewhere {
-        Some(title) => {
-            finding.note("before", format!("{title}, which this change deletes, ran {}", earlier.image))
-        }
+        Some(elsewhere) => finding.note("before", format!("{elsewhere} ran {}", earlier.image)),
         None => finding,
     }
 }

@@ -3,7 +3,7 @@
 use super::comparison::{Earlier, Introduced, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
-use crate::kube::{ImageReference, Mobility, Tag};
+use crate::kube::{Form, ImageReference, Mobility, Tag};
 use crate::world::ObjectChange;
 
 /// The record.
@@ -30,13 +30,18 @@ Add the digest: `name:tag@sha256:…`. Tools such as Renovate keep it up to date
 
 ## Limits
 
-Images in fields of custom resources are not known, except those of Argo Rollouts and Knative.
+Images in the values of charts, and those that an operator makes of a version, are not reported. Custom kinds
+are those that `image-downgrade` names, and those of the policy's `images`.
 ",
 };
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     for introduced in introduced(change, context) {
+        // What a chart or an operator makes of parts is its own.
+        if introduced.at.form == Form::Parts {
+            continue;
+        }
         match &introduced.image {
             Err(reason) => findings.push(unreadable(change, &introduced, reason)),
             Ok(image) if is_new(image, &introduced.before) => {
@@ -59,18 +64,22 @@ fn unpinned(change: &ObjectChange, introduced: &Introduced<'_>, image: &ImageRef
     };
     let severity = if moves.is_empty() { Severity::Low } else { Severity::Medium };
     let message = format!(
-        "{} in cluster {} runs {image} in {} {} without a digest{moves}",
+        "{} in cluster {} runs {image} in {} without a digest{moves}",
         id.title(),
         id.cluster,
-        introduced.container.list.noun(),
-        introduced.container.name
+        introduced.title()
     );
-    Finding::about(META.id, change, message)
+    let finding = Finding::about(META.id, change, message)
         .severity(severity)
-        .at_node(change, introduced.node)
+        .at_node(change, introduced.at.node)
         .label("no digest")
         .help("name the image by digest: name:tag@sha256:…")
-        .offending(introduced.text)
+        .offending(&*introduced.at.text);
+    match introduced.before.iter().find(|earlier| earlier.image.same_image(image)) {
+        Some(earlier) => finding
+            .note("moved", format!("it was {} in the registry {}", earlier.image, earlier.image.registry)),
+        None => finding,
+    }
 }
 
 fn unreadable(change: &ObjectChange, introduced: &Introduced<'_>, reason: &str) -> Finding {
@@ -79,7 +88,7 @@ fn unreadable(change: &ObjectChange, introduced: &Introduced<'_>, reason: &str) 
         format!("{} in cluster {} names an image that no runtime accepts: {reason}", id.title(), id.cluster);
     Finding::about(META.id, change, message)
         .severity(Severity::Medium)
-        .at_node(change, introduced.node)
+        .at_node(change, introduced.at.node)
         .help("write the image as registry/name:tag@sha256:…")
-        .offending(introduced.text)
+        .offending(&*introduced.at.text)
 }

@@ -7,11 +7,11 @@ use super::session::GateError;
 use crate::approval::Digest;
 use crate::checks::REGISTRY;
 use crate::git::{GitError, Repository};
-use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
+use crate::kube::{Cloud, ClusterName, ClusterTarget, ImageKind, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
-    Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
-    ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
+    Author, ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, Layer, ManifestsEntry, POLICY_PATH, Policy,
+    PolicyError, ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
 };
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot, TreeFile};
@@ -275,7 +275,20 @@ fn targets(layers: &[Layer]) -> Result<Targets, globset::Error> {
     let mut clusters: Vec<_> = entries.iter().map(cluster_target).collect();
     let fallback = ClusterEntry { name: "default".into(), paths: Vec::new(), kubernetes: None, cloud: None };
     clusters.push(cluster_target(&fallback));
-    Ok(Targets { selection: Selection::new(&include, &manifests.exclude, &paths)?, clusters })
+    let image_kinds = layers.iter().filter_map(Layer::document).flat_map(|document| &document.images);
+    Ok(Targets {
+        selection: Selection::new(&include, &manifests.exclude, &paths)?,
+        clusters,
+        image_kinds: image_kinds.map(image_kind).collect(),
+    })
+}
+
+fn image_kind(entry: &ImagesEntry) -> ImageKind {
+    ImageKind {
+        group: entry.group.as_str().into(),
+        kind: entry.kind.as_str().into(),
+        paths: entry.paths.iter().map(|path| path.as_str().into()).collect(),
+    }
 }
 
 /// A cluster of which the policy names no version is judged by the newest.

@@ -3,7 +3,8 @@
 //! In: the tokens of a tag and how exactly it names a release. Out: whether it is moved by
 //! convention. Never: knows whether a registry allows it.
 
-use super::tag_tokens::Token;
+use super::tokens::Token;
+use super::words::{self, Stage};
 
 /// How exactly a tag names a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,44 +28,34 @@ pub enum Mobility {
     Unknown,
 }
 
-/// Tags that are moved by convention.
-const FLOATING: &[&str] = &[
-    "latest",
-    "stable",
-    "edge",
-    "main",
-    "master",
-    "dev",
-    "develop",
-    "nightly",
-    "release",
-    "current",
-    "lts",
-    "canary",
-    "testing",
-    "unstable",
-    "rolling",
-    "mainline",
-    "snapshot",
-    "trunk",
-    "head",
-    "prod",
-    "production",
-    "staging",
-];
-
 /// Whether a tag is moved by convention. A commit in it fixes it, whatever else it says.
 pub(super) fn of(text: &str, tokens: &[Token], precision: Precision) -> Mobility {
-    let lower = text.to_ascii_lowercase();
-    let words = || lower.split(['-', '_', '.']);
     if tokens.iter().any(|token| matches!(token, Token::Commit(_))) {
         return Mobility::Fixed;
     }
+    let lower = text.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['-', '_', '.']).filter(|word| !word.is_empty()).collect();
+    let letters = |word: &str| word.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned();
     match precision {
-        Precision::NoVersion if words().any(|word| FLOATING.contains(&word)) => Mobility::Floating,
+        Precision::NoVersion if words.iter().any(|word| words::floats(word)) => Mobility::Floating,
+        Precision::NoVersion if words.iter().all(|word| stands_for_newest(&letters(word))) => {
+            Mobility::Floating
+        }
         Precision::NoVersion => Mobility::Unknown,
         Precision::Series => Mobility::Floating,
-        Precision::Release if words().any(|word| word == "latest") => Mobility::Floating,
+        Precision::Release if words.contains(&"latest") || is_open(tokens) => Mobility::Floating,
         Precision::Release => Mobility::Fixed,
     }
+}
+
+/// A flavour, or its version.
+fn stands_for_newest(word: &str) -> bool {
+    word.is_empty() || words::is_flavour(word)
+}
+
+/// `1.2.3-SNAPSHOT`, `-nightly`, `-dev` without a number: the same name for each build.
+fn is_open(tokens: &[Token]) -> bool {
+    let open =
+        |token: &Token| matches!(token, Token::Stage(Stage::Development, _, numbers) if numbers.is_empty());
+    tokens.iter().any(open) && !tokens.iter().any(|token| matches!(token, Token::Moment(_)))
 }

@@ -3,10 +3,22 @@
 //! In: two tags of one repository. Out: [`Order`], which is a claim only where the tags are of one
 //! family and flavour. Never: guesses, and never loses a digit: numbers are compared as text.
 
+mod mobility;
+mod moment;
+mod number;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod words;
+
+use std::cmp::Ordering;
 use std::fmt;
 
-use super::tag_mobility::{self, Mobility, Precision};
-use super::tag_tokens::{Number, Stage, Token, tokens};
+pub use mobility::Mobility;
+use mobility::Precision;
+use number::{Number, compare_common, compare_listed, compare_padded};
+use tokens::{Token, tokens};
+use words::{Lead, Stage};
 
 /// How a tag relates to an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +34,7 @@ pub enum Order {
 }
 
 /// Why nothing can be said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Incomparable {
     /// One of them names no version, such as `latest` or a commit.
     NoVersion,
@@ -41,10 +53,10 @@ enum Family {
     Version,
     /// `4711`.
     Build,
-    /// `2024.07`, `2024-07-21`.
+    /// `2024.07`: a year, a month, and then a day or a count.
     Calendar,
-    /// `20240721`, `1712345678`: digits of this number.
-    Stamp(usize),
+    /// `2024-07-21`, `20240721`, `1712345678`: year, month, day, time.
+    Moment,
 }
 
 impl fmt::Display for Incomparable {
@@ -64,6 +76,8 @@ pub struct Tag {
     family: Option<Family>,
     numbers: Vec<Number>,
     stage: Stage,
+    /// The word of the stage; those of development have no order among each other.
+    stage_word: Box<str>,
     stage_numbers: Vec<Number>,
     flavour: Vec<Box<str>>,
     flavour_numbers: Vec<Number>,
@@ -78,40 +92,44 @@ impl Tag {
             family: None,
             numbers: Vec::new(),
             stage: Stage::Release,
+            stage_word: Box::default(),
             stage_numbers: Vec::new(),
             flavour: Vec::new(),
             flavour_numbers: Vec::new(),
             moves: Mobility::Unknown,
         };
+        let lead = match tokens.first() {
+            Some(Token::Lead(lead, _)) => Some(*lead),
+            _ => None,
+        };
         for token in &tokens {
-            tag.add(token);
+            tag.add(token, lead);
         }
-        tag.moves = tag_mobility::of(text, &tokens, tag.precision());
+        tag.moves = mobility::of(text, &tokens, tag.precision());
         tag
     }
 
-    fn add(&mut self, token: &Token) {
+    fn add(&mut self, token: &Token, lead: Option<Lead>) {
         match token {
-            Token::Date(numbers) if self.family.is_none() => self.begin(Family::Calendar, numbers),
-            Token::Stamp(digits, number) if self.family.is_none() => {
-                self.begin(Family::Stamp(*digits), std::slice::from_ref(number));
-            }
-            Token::Numbers(numbers) if self.family.is_none() => self.begin(family_of(numbers), numbers),
-            Token::Date(numbers) | Token::Numbers(numbers) => self.flavour_numbers.extend_from_slice(numbers),
-            Token::Stamp(_, number) => self.flavour_numbers.push(number.clone()),
-            Token::Stage(stage, numbers) if self.family.is_some() => {
-                self.stage = *stage;
-                self.stage_numbers.extend_from_slice(numbers);
-            }
-            Token::Stage(_, numbers) => {
-                self.flavour.push("stage".into());
+            Token::Lead(Lead::Version | Lead::Counter, _) | Token::Commit(_) => {}
+            Token::Lead(Lead::Branch | Lead::Other, word) => self.flavour.push(word.clone()),
+            Token::Moment(numbers) if self.family.is_none() => self.begin(Family::Moment, numbers),
+            Token::Numbers(numbers) if self.family.is_none() => match family_of(numbers, lead) {
+                Some(family) => self.begin(family, numbers),
+                None => self.flavour_numbers.extend_from_slice(numbers),
+            },
+            Token::Moment(numbers) | Token::Numbers(numbers) => {
                 self.flavour_numbers.extend_from_slice(numbers);
             }
-            Token::Word(word, numbers) => {
+            Token::Stage(stage, word, numbers) if self.family.is_some() => {
+                self.stage = *stage;
+                self.stage_word = word.clone();
+                self.stage_numbers.extend_from_slice(numbers);
+            }
+            Token::Stage(_, word, numbers) | Token::Word(word, numbers) => {
                 self.flavour.push(word.clone());
                 self.flavour_numbers.extend_from_slice(numbers);
             }
-            Token::Commit(_) => {}
         }
     }
 
@@ -128,7 +146,7 @@ impl Tag {
                 Precision::Release
             }
             Some(Family::Version) => Precision::Series,
-            Some(Family::Build | Family::Calendar | Family::Stamp(_)) => Precision::Release,
+            Some(Family::Build | Family::Calendar | Family::Moment) => Precision::Release,
         }
     }
 
@@ -137,139 +155,110 @@ impl Tag {
         self.moves
     }
 
+    /// Whether it names a version, a build or a moment that others can be compared with.
+    pub fn has_order(&self) -> bool {
+        self.family.is_some()
+    }
+
     /// How this tag relates to an earlier one of the same repository.
     pub fn against(&self, earlier: &Self) -> Order {
         let (Some(family), Some(earlier_family)) = (self.family, earlier.family) else {
             return Order::Incomparable(Incomparable::NoVersion);
         };
-        let both_single = self.numbers.len() == 1 && earlier.numbers.len() == 1;
-        let counts = |family: Family| matches!(family, Family::Version | Family::Build);
-        if family != earlier_family && !(both_single && counts(family) && counts(earlier_family)) {
-            return Order::Incomparable(Incomparable::Family);
-        }
-        if self.flavour != earlier.flavour {
+        let ordering = match self.numbers_against(earlier, family, earlier_family) {
+            Ok(ordering) => ordering,
+            Err(reason) => return Order::Incomparable(reason),
+        };
+        // A flavour that is added or taken away counts the same software.
+        let comparable = self.flavour.is_empty() || earlier.flavour.is_empty();
+        if self.flavour != earlier.flavour && (ordering.is_eq() || !comparable) {
             return Order::Incomparable(Incomparable::Flavour);
         }
-        self.order(earlier)
+        if ordering.is_eq() {
+            return self.detail_against(earlier);
+        }
+        order(ordering)
     }
 
-    fn order(&self, earlier: &Self) -> Order {
-        let ordering = compare(&self.numbers, &earlier.numbers);
-        if ordering.is_eq() && self.numbers.len() != earlier.numbers.len() {
-            return Order::Incomparable(Incomparable::Precision);
+    fn numbers_against(
+        &self,
+        earlier: &Self,
+        family: Family,
+        earlier_family: Family,
+    ) -> Result<Ordering, Incomparable> {
+        let (numbers, others) = (&self.numbers, &earlier.numbers);
+        let common = compare_common(numbers, others);
+        let is_short = numbers.len().min(others.len()) < 3;
+        match (family, earlier_family) {
+            (Family::Version, Family::Version) if is_short && common.is_eq() => same_length(numbers, others),
+            (Family::Version, Family::Version) => Ok(compare_padded(numbers, others)),
+            (Family::Build, Family::Build)
+            | (Family::Calendar, Family::Calendar)
+            | (Family::Moment, Family::Moment) => common_or_length(common, numbers, others),
+            (Family::Version, Family::Build) | (Family::Build, Family::Version)
+                if numbers.len() == 1 && others.len() == 1 =>
+            {
+                Ok(common)
+            }
+            // Both begin with year and month; what follows may be a day or a count.
+            (Family::Calendar, Family::Moment) | (Family::Moment, Family::Calendar) => {
+                let first = |list: &[Number]| list.get(..2).unwrap_or(list).to_vec();
+                let months = compare_common(&first(numbers), &first(others));
+                if months.is_eq() { Err(Incomparable::Family) } else { Ok(months) }
+            }
+            (Family::Version, Family::Build | Family::Calendar | Family::Moment)
+            | (Family::Build, Family::Version | Family::Calendar | Family::Moment)
+            | (Family::Calendar | Family::Moment, Family::Version | Family::Build) => {
+                Err(Incomparable::Family)
+            }
         }
-        let ordering = ordering
-            .then(self.stage.cmp(&earlier.stage))
-            .then_with(|| compare(&self.stage_numbers, &earlier.stage_numbers))
-            .then_with(|| compare(&self.flavour_numbers, &earlier.flavour_numbers));
-        match ordering {
-            std::cmp::Ordering::Less => Order::Older,
-            std::cmp::Ordering::Equal => Order::Same,
-            std::cmp::Ordering::Greater => Order::Newer,
+    }
+
+    /// Of two tags with the same numbers and flavour.
+    fn detail_against(&self, earlier: &Self) -> Order {
+        let open = |tag: &Self| tag.stage == Stage::Development;
+        let pre = |tag: &Self| tag.stage < Stage::Release;
+        let is_mixed = self.stage_word != earlier.stage_word && (open(self) || open(earlier));
+        if is_mixed && pre(self) && pre(earlier) {
+            return Order::Incomparable(Incomparable::Flavour);
         }
+        let ordering = self.stage.cmp(&earlier.stage);
+        let ordering = ordering.then_with(|| compare_listed(&self.stage_numbers, &earlier.stage_numbers));
+        order(ordering.then_with(|| compare_common(&self.flavour_numbers, &earlier.flavour_numbers)))
     }
 }
 
-/// By the first number that differs; numbers that only one side has decide nothing.
-fn compare(left: &[Number], right: &[Number]) -> std::cmp::Ordering {
-    let pairs = left.iter().zip(right).map(|(left, right)| left.compare(right));
-    pairs.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+fn order(ordering: Ordering) -> Order {
+    match ordering {
+        Ordering::Less => Order::Older,
+        Ordering::Equal => Order::Same,
+        Ordering::Greater => Order::Newer,
+    }
 }
 
-/// A year and more is a calendar version; a single long number is a build.
-fn family_of(numbers: &[Number]) -> Family {
+fn same_length(numbers: &[Number], others: &[Number]) -> Result<Ordering, Incomparable> {
+    if numbers.len() == others.len() { Ok(Ordering::Equal) } else { Err(Incomparable::Precision) }
+}
+
+fn common_or_length(
+    common: Ordering,
+    numbers: &[Number],
+    others: &[Number],
+) -> Result<Ordering, Incomparable> {
+    if common.is_eq() { same_length(numbers, others) } else { Ok(common) }
+}
+
+/// A year and more is a calendar version; a single long number is a build. A number alone behind a word that
+/// counts nothing may be that of a ticket.
+fn family_of(numbers: &[Number], lead: Option<Lead>) -> Option<Family> {
     let first = numbers.first().map(Number::digits).unwrap_or_default();
     let is_year = first.len() == 4 && (first.starts_with("19") || first.starts_with("20"));
-    match numbers.len() {
-        1 if first.len() > 3 => Family::Build,
-        1 => Family::Version,
-        _ if is_year => Family::Calendar,
-        _ => Family::Version,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn order(earlier: &str, later: &str) -> Order {
-        Tag::parse(later).against(&Tag::parse(earlier))
-    }
-
-    #[test]
-    fn versions_of_one_family_and_flavour_are_ordered() {
-        let rising = [
-            ("1.2.3", "1.2.10"),
-            ("v1.9.0", "1.10.0"),
-            ("1.2.3-rc.1", "1.2.3"),
-            ("1.2.3-rc.2", "1.2.3-rc.10"),
-            ("3.7.0b1", "3.7.0"),
-            ("1.2.3-alpha", "1.2.3-beta.1"),
-            ("1.24", "1.25.3"),
-            ("15", "16"),
-            ("999", "1000"),
-            ("1.25.3-alpine3.18", "1.25.4-alpine3.17"),
-            ("1.25.3-alpine3.18", "1.25.3-alpine3.19"),
-            ("1.2.3-debian-12-r3", "1.2.3-debian-12-r12"),
-            ("1.1.5-99", "1.1.5-100"),
-            ("20240721", "20240801"),
-            ("2024.07", "2024.10"),
-            ("2024-07-21T11-33-05", "2024-07-21T11-34-00"),
-            ("20240721113305123", "20240721113305124"),
-            ("main-3f2a1c0-1712345678", "main-9be77d2-1712345679"),
-            ("release-1.2.3", "release-1.3.0"),
-            ("build-4711", "build-4712"),
-        ];
-        for (earlier, later) in rising {
-            assert_eq!(order(earlier, later), Order::Newer, "{earlier} {later}");
-            assert_eq!(order(later, earlier), Order::Older, "{later} {earlier}");
-        }
-        assert_eq!(order("18.04", "18.4"), Order::Same);
-        assert_eq!(order("v1.2.3", "1.2.3"), Order::Same);
-    }
-
-    #[test]
-    fn numbers_of_any_length_keep_every_digit() {
-        let long = |last: &str| format!("1.2.{}{last}", "9".repeat(60));
-        assert_eq!(order(&long("8"), &long("9")), Order::Newer);
-        assert_eq!(order("9007199254740992.0.1", "9007199254740993.0.0"), Order::Newer);
-    }
-
-    #[test]
-    fn what_cannot_be_compared_is_not() {
-        let cases = [
-            ("latest", "1.2.3", Incomparable::NoVersion),
-            ("3f2a1c0", "9be77d2", Incomparable::NoVersion),
-            ("1.2.3", "20240721", Incomparable::Family),
-            ("1.25.3-alpine", "1.25.3-bookworm", Incomparable::Flavour),
-            ("1.25.3-alpine", "1.24.0", Incomparable::Flavour),
-            ("1.25.3", "1.25", Incomparable::Precision),
-        ];
-        for (earlier, later, reason) in cases {
-            assert_eq!(order(earlier, later), Order::Incomparable(reason), "{earlier} {later}");
-        }
-    }
-
-    const DIGEST_TAG: &str = "sha256-1f3a9c5e7b2d4f601f3a9c5e7b2d4f601f3a9c5e7b2d4f601f3a9c5e7b2d4f60";
-
-    #[test]
-    fn floating_tags_are_known() {
-        for tag in ["latest", "main", "1", "1.25", "v1.25-alpine", "stable-alpine", "lts-slim", "2022-latest"]
-        {
-            assert_eq!(Tag::parse(tag).moves(), Mobility::Floating, "{tag}");
-        }
-        for tag in [
-            "1.25.3",
-            "1.25.3-alpine",
-            "3f2a1c0",
-            "20240721",
-            "main-3f2a1c0-1712345678",
-            "1.2-rc1",
-            "4711",
-            DIGEST_TAG,
-        ] {
-            assert_eq!(Tag::parse(tag).moves(), Mobility::Fixed, "{tag}");
-        }
-        assert_eq!(Tag::parse("blue").moves(), Mobility::Unknown);
+    match (numbers.len(), lead) {
+        (1, Some(Lead::Other)) => None,
+        (1, Some(Lead::Counter | Lead::Branch)) => Some(Family::Build),
+        (1, Some(Lead::Version) | None) if first.len() > 3 => Some(Family::Build),
+        (1, Some(Lead::Version) | None) => Some(Family::Version),
+        _ if is_year => Some(Family::Calendar),
+        _ => Some(Family::Version),
     }
 }

@@ -11,7 +11,9 @@ mod trust;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
-use super::document::{ClusterEntry, DEFAULT_INCLUDE, ManifestsEntry, PolicyDocument, WaiverEntry};
+use super::document::{
+    ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, ManifestsEntry, PolicyDocument, WaiverEntry,
+};
 use super::layer::Layer;
 pub(super) use rules::Outline;
 
@@ -28,6 +30,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
         protected,
         manifests,
         clusters,
+        images,
         signatures: _,
         people,
         owners: _,
@@ -43,6 +46,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
     found.extend(protected_refs(before.protected.as_deref(), protected.as_deref()));
     found.extend(manifest_files(before.manifests.as_ref(), manifests.as_ref()));
     found.extend(described_clusters(&before.clusters, clusters));
+    found.extend(image_kinds(&before.images, images));
     found.extend(trust::signatures(&old.signatures(), &new.signatures()));
     found.extend(trust::people(&before.people, people));
     found.extend(trust::owners(old.owners().as_ref(), new.owners().as_ref()));
@@ -107,6 +111,20 @@ fn described_clusters(old: &[ClusterEntry], new: &[ClusterEntry]) -> Vec<String>
         format!("files of {} belong to the new cluster `{}`", quoted(cluster.paths.iter()), cluster.name)
     });
     of_old.chain(of_new).collect()
+}
+
+/// A path in which images are no longer looked for.
+fn image_kinds(old: &[ImagesEntry], new: &[ImagesEntry]) -> Vec<String> {
+    let mut gone = Vec::new();
+    for ImagesEntry { kind, group, paths } in old {
+        let same = |other: &&ImagesEntry| other.kind == *kind && other.group == *group;
+        for path in paths {
+            if !new.iter().filter(same).any(|other| other.paths.contains(path)) {
+                gone.push(format!("images in `{path}` of {kind} are no longer judged"));
+            }
+        }
+    }
+    gone
 }
 
 /// Also one that only holds for longer, or accepts another value.

@@ -1,0 +1,106 @@
+//! What an exposed Service leads to.
+//!
+//! In: both versions of a Service. Out: where the new one leads that the old one did not. Never: calls it a
+//! change where the same workloads, or fewer of them, stand behind it.
+
+use std::collections::BTreeSet;
+
+use super::{Service, ServicePort, name_of, path};
+use crate::checks::Context;
+use crate::kube::service_selector;
+use crate::manifest::{Node, Value};
+use crate::world::{ObjectChange, World};
+
+/// A new destination.
+pub(super) struct Redirected<'a> {
+    /// Where it is written.
+    pub(super) node: &'a Node,
+    /// What it was.
+    pub(super) was: String,
+    /// What it is, as part of a sentence.
+    pub(super) to: String,
+}
+
+/// The selector and the target ports that lead elsewhere.
+pub(super) fn of<'a>(
+    change: &'a ObjectChange,
+    (old, new): (Service<'_>, Service<'a>),
+    context: &Context<'_>,
+) -> Vec<Redirected<'a>> {
+    let mut found = Vec::new();
+    found.extend(selector(change, context));
+    for port in new.ports() {
+        let mut same = old.ports().filter(|known| is_same(known, &port));
+        let Some(known) = same.next().filter(|_| same.next().is_none()) else { continue };
+        found.extend(target(change, (known, port), context));
+    }
+    found
+}
+
+fn is_same(known: &ServicePort<'_>, port: &ServicePort<'_>) -> bool {
+    known.number == port.number && known.protocol == port.protocol
+}
+
+fn selector<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Option<Redirected<'a>> {
+    let (old, new) = (change.old_object()?, change.object()?);
+    let (before, after) = (service_selector(&old.object), service_selector(&new.object));
+    let as_set = |labels: &Option<Vec<(&str, &str)>>| -> BTreeSet<(String, String)> {
+        let labels = labels.iter().flatten();
+        labels.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    if as_set(&before) == as_set(&after) {
+        return None;
+    }
+    let behind = |world: &World, of, selector: &Option<Vec<(&str, &str)>>| -> BTreeSet<String> {
+        let names = selector.as_ref().map(|labels| path::workloads(of, labels, world)).unwrap_or_default();
+        names.into_iter().collect()
+    };
+    let (stood, stands) = (behind(context.old, old, &before), behind(context.new, new, &after));
+    if !stands.is_empty() && stands.is_subset(&stood) {
+        return None;
+    }
+    let words = |labels: &Option<Vec<(&str, &str)>>| match labels {
+        Some(labels) => path::pods(labels),
+        None => "no Pods of its own".to_owned(),
+    };
+    let to =
+        if stands.is_empty() { words(&after) } else { stands.into_iter().collect::<Vec<_>>().join(", ") };
+    let root = &new.object.root;
+    let node = root.at(&["spec", "selector"]).or_else(|| root.get("spec")).unwrap_or(root);
+    Some(Redirected { node, was: words(&before), to })
+}
+
+fn target<'a>(
+    change: &'a ObjectChange,
+    (known, port): (ServicePort<'_>, ServicePort<'a>),
+    context: &Context<'_>,
+) -> Option<Redirected<'a>> {
+    let (before, after) = (known.target?, port.target?);
+    if before == after {
+        return None;
+    }
+    let numbers = |world: &World, of, target: &Node| -> BTreeSet<i64> {
+        match target.as_integer() {
+            Some(number) => BTreeSet::from([number]),
+            None => path::ports_called(of, target.as_str().unwrap_or_default(), world),
+        }
+    };
+    let stood = numbers(context.old, change.old_object()?, before);
+    let stands = numbers(context.new, change.object()?, after);
+    if !stands.is_empty() && stands.is_subset(&stood) {
+        return None;
+    }
+    let to = format!("another port of its Pods: {} leads to {}", name_of(port), text(after));
+    let node = port.node.get("targetPort").unwrap_or(port.node);
+    Some(Redirected { node, was: text(before), to })
+}
+
+fn text(node: &Node) -> String {
+    match &node.value {
+        Value::String(text) => text.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Float(_) | Value::Sequence(_) | Value::Mapping(_) => {
+            "a value that is no port".to_owned()
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Who makes a load balancer, by `loadBalancerClass`.
+//!
+//! In: a Service. Out: the controller that its class names. Never: what a class means that is not listed.
+//!
+//! "If a Service specifies a loadBalancerClass, any default load balancer implementation ignores it"
+//! (Kubernetes documentation, "Service").
+
+use super::exposure::Service;
+use super::internal_balancer::Scheme;
+
+/// The controller of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// The class itself says it.
+    Scheme(Scheme),
+    /// The AWS Load Balancer Controller, or that of EKS Auto Mode, which reads the same annotations.
+    AwsLoadBalancerController,
+    /// Alibaba's controller.
+    Alibaba,
+    /// One for which the address decides.
+    Addresses,
+    /// Nobody knows.
+    Unknown,
+}
+
+const CLASSES: &[(&str, Reader)] = &[
+    ("service.k8s.aws/nlb", Reader::AwsLoadBalancerController),
+    ("eks.amazonaws.com/nlb", Reader::AwsLoadBalancerController),
+    ("networking.gke.io/l4-regional-internal", Reader::Scheme(Scheme::Internal)),
+    ("networking.gke.io/l4-regional-internal-legacy", Reader::Scheme(Scheme::Internal)),
+    ("networking.gke.io/l4-regional-external", Reader::Scheme(Scheme::Public)),
+    ("networking.gke.io/l4-regional-external-legacy", Reader::Scheme(Scheme::Public)),
+    ("alibabacloud.com/nlb", Reader::Alibaba),
+    ("alibabacloud.com/clb", Reader::Alibaba),
+    // Only machines of the tailnet reach it.
+    ("tailscale", Reader::Scheme(Scheme::Internal)),
+    ("metallb.io/metallb", Reader::Addresses),
+    ("metallb.universe.tf/metallb", Reader::Addresses),
+    ("kube-vip.io/kube-vip-class", Reader::Addresses),
+    ("io.cilium/bgp-control-plane", Reader::Addresses),
+    ("io.cilium/l2-announcer", Reader::Addresses),
+    ("purelb.io/purelb", Reader::Addresses),
+    ("loxilb.io/loxilb", Reader::Addresses),
+];
+
+/// The controller that a Service names; `None` where it names none.
+pub(super) fn reader(service: Service<'_>) -> Option<Reader> {
+    let class = service.spec_text("loadBalancerClass").filter(|class| !class.is_empty())?;
+    let known = CLASSES.iter().find(|(name, _)| *name == class);
+    Some(known.map_or(Reader::Unknown, |(_, reader)| *reader))
+}

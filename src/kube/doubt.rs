@@ -1,0 +1,54 @@
+//! What outside the repository decides how far a Service can be reached.
+
+use std::fmt;
+
+use super::cluster::Cloud;
+
+/// Something that no manifest shows. The worse outcome counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Whether the AWS Load Balancer Controller is installed.
+    AwsController,
+    /// Whether its webhook takes over Services of type `nlb`.
+    AwsWebhook,
+    /// What the controller of `loadBalancerClass` makes.
+    Class,
+    /// What security groups or prefix lists of AWS allow.
+    SecurityGroups,
+    /// What a cloud does with source ranges: this one applies none.
+    IgnoredRanges(Cloud),
+    /// Which rules the network of the cloud has: the controller writes none.
+    UnmanagedRules,
+    /// What a service tag of Azure contains.
+    ServiceTags,
+    /// The value of a variable or of an encrypted text.
+    Value,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::AwsController => {
+                "whether the AWS Load Balancer Controller, which alone reads aws-load-balancer-scheme, makes this load balancer. If it does, set `cloud: aws-lbc` in the policy, or loadBalancerClass: service.k8s.aws/nlb in the Service"
+            }
+            Self::AwsWebhook => {
+                "whether the webhook of the AWS Load Balancer Controller takes over Services of type nlb. Set aws-load-balancer-type: external, or loadBalancerClass: service.k8s.aws/nlb"
+            }
+            Self::Class => {
+                "the controller that spec.loadBalancerClass names. No cloud's own annotation is read for this class"
+            }
+            Self::SecurityGroups => {
+                "the security groups and prefix lists that the annotations name. Source ranges are not applied with them"
+            }
+            Self::IgnoredRanges(Cloud::Hetzner) => {
+                "nothing: load balancers of Hetzner Cloud apply no source ranges"
+            }
+            Self::IgnoredRanges(_) => "nothing: load balancers of this cloud apply no source ranges",
+            Self::UnmanagedRules => {
+                "the security lists of the network: with security-list-management-mode None the controller writes no rules for source ranges"
+            }
+            Self::ServiceTags => "the addresses behind the service tags that the annotation allows",
+            Self::Value => "a value that is set elsewhere",
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Every image that an object names.
+//!
+//! In: an object, and the kinds that the policy adds. Out: its [`ImageUse`]s: of Pods, of the custom kinds
+//! that are listed here, of the values of charts. Never: guesses that another kind names images, or what a
+//! chart makes of its values.
+
+mod kinds;
+mod values;
+mod walk;
+
+use std::borrow::Cow;
+
+use super::builtin;
+use super::workload::pod_spec;
+use crate::manifest::{Node, Object};
+use kinds::{KUSTOMIZE, PARAMETERS, ROWS, Row, VALUES, VERSIONED};
+use walk::Walk;
+
+/// How an image is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One text, which a runtime is given.
+    Reference,
+    /// In parts, or as a hint to a program that makes Pods itself: an environment variable, an argument.
+    Parts,
+}
+
+/// A place where an object names an image.
+#[derive(Clone, Debug)]
+pub struct ImageUse<'a> {
+    /// What people call such a place: `container`.
+    pub noun: &'static str,
+    /// Its name, by which it is found again in another version of the object.
+    pub name: Cow<'a, str>,
+    /// The node to look at.
+    pub node: &'a Node,
+    /// The image, put together where it is written in parts.
+    pub text: Cow<'a, str>,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// A kind in which the policy says that images are named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageKind {
+    /// Its API group; empty for the core group.
+    pub group: Box<str>,
+    /// The kind.
+    pub kind: Box<str>,
+    /// Paths to Pod specifications, containers or texts, their keys separated by dots.
+    pub paths: Vec<Box<str>>,
+}
+
+/// Every image of an object; none for kinds that name none.
+pub fn images<'a>(object: &'a Object, added: &[ImageKind]) -> Vec<ImageUse<'a>> {
+    let mut walk = Walk::default();
+    if let Some(spec) = pod_spec(object) {
+        walk.pod(spec, "");
+    }
+    of_kind(&object.root, object.group(), &object.kind, "", &mut walk);
+    let own = |kind: &&ImageKind| *kind.group == *object.group() && kind.kind == object.kind;
+    for path in added.iter().filter(own).flat_map(|kind| &kind.paths) {
+        walk.follow(&object.root, &keys(path), "", Walk::any);
+    }
+    walk.found
+}
+
+/// Follows the rows of a kind.
+fn of_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut Walk<'a>) {
+    let group = builtin::storage_group(group, kind);
+    let tables: [(&[Row], walk::Visit<'a>); 4] = [
+        (ROWS, Walk::any),
+        (VALUES, values::chart),
+        (KUSTOMIZE, values::kustomize),
+        (PARAMETERS, values::parameter),
+    ];
+    for (rows, visit) in tables {
+        let own = rows.iter().filter(|row| row.group == group && row.kinds.contains(&kind));
+        for path in own.flat_map(|row| row.paths) {
+            walk.follow(root, &keys(path), place, visit);
+        }
+    }
+    let versioned = VERSIONED.iter().find(|row| row.group == group && row.kind == kind);
+    if let Some(row) = versioned.filter(|_| root.at(&["spec", "image"]).is_none()) {
+        values::version(root, row.repository, walk);
+    }
+}
+
+/// The keys of a path; `[]` and `[*]` behind one say what is so anyway, that lists are entered.
+fn keys(path: &str) -> Vec<&str> {
+    path.split('.').map(|key| key.trim_end_matches("[]").trim_end_matches("[*]")).collect()
+}

@@ -1,0 +1,157 @@
+//! Images in the values of charts, in kustomize's lists and in versions.
+
+use std::borrow::Cow;
+
+use super::walk::{Walk, below};
+use super::{Form, ImageUse};
+use crate::kube::image::ImageReference;
+use crate::manifest::{Node, Value};
+
+/// What stands for the repository where only the tag is written: the chart's default.
+const DEFAULT: &str = "chart-default";
+
+/// Values of a chart: an object with `repository` and `tag` (or `version`, `digest`), and any text whose key
+/// ends in `image`.
+pub(super) fn chart<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
+    match &node.value {
+        Value::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                chart(walk, item, &format!("{place}[{index}]"));
+            }
+        }
+        Value::Mapping(entries) => {
+            add_parts(walk, node, place);
+            for entry in entries {
+                let place = below(place, &entry.key);
+                if is_image(&entry.key) && entry.value.as_str().is_some_and(is_exact) {
+                    walk.push("image", place.into(), &entry.value, &entry.value, Form::Parts);
+                } else {
+                    chart(walk, &entry.value, &place);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {}
+    }
+}
+
+fn is_image(key: &str) -> bool {
+    key.len() >= 5 && key.to_ascii_lowercase().ends_with("image")
+}
+
+/// Whether a text is an image with a tag or a digest.
+fn is_exact(text: &str) -> bool {
+    ImageReference::parse(text).is_ok_and(|image| image.tag.is_some() || image.digest.is_some())
+}
+
+/// `{registry, repository, tag, digest}`; one whose key is `image` may leave the repository to the chart.
+fn add_parts<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
+    let tag_node = ["tag", "version"].iter().find_map(|key| node.get(key));
+    let digest =
+        ["digest", "sha"].iter().find_map(|key| node.text_at(&[key])).filter(|text| !text.is_empty());
+    let repository = match node.text_at(&["repository"]).or_else(|| node.text_at(&["name"])) {
+        Some(repository) if node.get("repository").is_some() || is_image(place) => repository,
+        Some(_) | None if is_image(place) => DEFAULT,
+        Some(_) | None => return,
+    };
+    let tag = tag_node.and_then(scalar).filter(|tag| !tag.is_empty());
+    let marked = tag_node.or_else(|| node.get("digest")).or_else(|| node.get("sha"));
+    let (Some(marked), true) = (marked, tag.is_some() || digest.is_some()) else { return };
+    let registry = node.text_at(&["registry"]).filter(|registry| !registry.is_empty());
+    let text = joined(registry, repository, tag.as_deref(), digest);
+    walk.found.push(ImageUse {
+        noun: "image",
+        name: place.to_owned().into(),
+        node: marked,
+        text: text.into(),
+        form: Form::Parts,
+    });
+}
+
+fn joined(registry: Option<&str>, repository: &str, tag: Option<&str>, digest: Option<&str>) -> String {
+    let mut text = registry.map_or_else(String::new, |registry| format!("{registry}/"));
+    text.push_str(repository);
+    if let Some(tag) = tag {
+        text.push(':');
+        text.push_str(tag);
+    }
+    if let Some(digest) = digest {
+        text.push_str(if digest.contains(':') { "@" } else { "@sha256:" });
+        text.push_str(digest);
+    }
+    text
+}
+
+/// The text of a scalar, as Helm prints it.
+fn scalar(node: &Node) -> Option<Cow<'_, str>> {
+    match &node.value {
+        Value::String(text) => Some((&**text).into()),
+        Value::Integer(number) => Some(number.to_string().into()),
+        Value::Float(number) => Some(number.to_string().into()),
+        Value::Null | Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => None,
+    }
+}
+
+/// One of kustomize's images: where there is a digest, kustomize ignores the tag.
+pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
+    if let Some(text) = node.as_str() {
+        let (name, image) = text.split_once('=').unwrap_or((text, text));
+        let found = ImageUse {
+            noun: "image",
+            name: format!("{} {}", list_of(place), name.split([':', '@']).next().unwrap_or(name)).into(),
+            node,
+            text: image.into(),
+            form: Form::Parts,
+        };
+        walk.found.push(found);
+        return;
+    }
+    let Some(name) = node.text_at(&["newName"]).or_else(|| node.text_at(&["name"])) else { return };
+    let digest = node.text_at(&["digest"]).filter(|digest| !digest.is_empty());
+    let tag = node.get("newTag").and_then(scalar).filter(|tag| !tag.is_empty() && digest.is_none());
+    let marked = node.get("digest").filter(|_| digest.is_some()).or_else(|| node.get("newTag"));
+    let (Some(marked), true) = (marked, tag.is_some() || digest.is_some()) else { return };
+    walk.found.push(ImageUse {
+        noun: "image",
+        name: place.to_owned().into(),
+        node: marked,
+        text: joined(None, name, tag.as_deref(), digest).into(),
+        form: Form::Parts,
+    });
+}
+
+/// A place without the index of its last item, which is no name.
+fn list_of(place: &str) -> &str {
+    place.rsplit_once('[').map_or(place, |(list, _)| list)
+}
+
+/// `{name: image.tag, value: 1.2.3}`.
+pub(super) fn parameter<'a>(walk: &mut Walk<'a>, node: &'a Node, _: &str) {
+    let (Some(name), Some(value)) = (node.text_at(&["name"]), node.get("value")) else { return };
+    let lower = name.to_ascii_lowercase();
+    let Some(text) = scalar(value).filter(|text| !text.is_empty()) else { return };
+    let text = match lower.rsplit_once('.') {
+        Some((owner, "tag")) if is_image(owner) => joined(None, DEFAULT, Some(&text), None),
+        _ if is_image(&lower) && is_exact(&text) => text.into_owned(),
+        _ => return,
+    };
+    walk.found.push(ImageUse {
+        noun: "parameter",
+        name: name.into(),
+        node: value,
+        text: text.into(),
+        form: Form::Parts,
+    });
+}
+
+/// `spec.version`, of which an operator makes the tag.
+pub(super) fn version<'a>(root: &'a Node, repository: &str, walk: &mut Walk<'a>) {
+    let Some(node) = root.at(&["spec", "version"]) else { return };
+    let Some(tag) = scalar(node).filter(|tag| !tag.is_empty()) else { return };
+    walk.found.push(ImageUse {
+        noun: "version of",
+        name: repository.to_owned().into(),
+        node,
+        text: joined(None, repository, Some(&tag), None).into(),
+        form: Form::Parts,
+    });
+}

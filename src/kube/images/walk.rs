@@ -1,0 +1,139 @@
+//! The way from an object to its images.
+
+use std::borrow::Cow;
+
+use super::{Form, ImageUse, of_kind};
+use crate::kube::workload::ContainerList;
+use crate::manifest::{Node, Value};
+
+/// What is done at the end of a path.
+pub(super) type Visit<'a> = for<'w> fn(&'w mut Walk<'a>, &'a Node, &str);
+
+/// Collects images.
+#[derive(Default)]
+pub(super) struct Walk<'a> {
+    pub(super) found: Vec<ImageUse<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// Follows keys from a node and visits what is at the end.
+    pub(super) fn follow(&mut self, node: &'a Node, keys: &[&str], place: &str, visit: Visit<'a>) {
+        if let Value::Sequence(items) = &node.value {
+            for (index, item) in items.iter().enumerate() {
+                self.follow(item, keys, &format!("{place}[{}]", label(item, index)), visit);
+            }
+            return;
+        }
+        match keys.split_first() {
+            None => visit(self, node, place),
+            Some((&"*", rest)) => {
+                for entry in node.entries() {
+                    self.follow(&entry.value, rest, &below(place, &entry.key), visit);
+                }
+            }
+            Some((key, rest)) => {
+                if let Some(child) = node.get(key) {
+                    self.follow(child, rest, &below(place, key), visit);
+                }
+            }
+        }
+    }
+
+    /// A text that names an image, a container, a Pod specification or a whole object.
+    pub(super) fn any(&mut self, node: &'a Node, place: &str) {
+        if let (Some(version), Some(kind)) = (node.text_at(&["apiVersion"]), node.text_at(&["kind"])) {
+            let group = version.split_once('/').map_or("", |(group, _)| group);
+            of_kind(node, group, kind, &format!("{place} "), self);
+        }
+        if node.as_str().is_some() {
+            self.push("image", place.to_owned().into(), node, node, Form::Reference);
+        }
+        if let Some(image) = node.get("image").filter(|image| image.as_str().is_some()) {
+            self.push("container", place.to_owned().into(), image, image, Form::Reference);
+            self.hints(node, place);
+        }
+        if ContainerList::all().iter().any(|list| node.get(list.field()).is_some()) {
+            self.pod(node, place);
+        }
+    }
+
+    /// The lists of a Pod specification.
+    pub(super) fn pod(&mut self, spec: &'a Node, place: &str) {
+        for list in ContainerList::all() {
+            let items = spec.get(list.field()).map(Node::items).unwrap_or_default();
+            for item in items {
+                let image = match list {
+                    ContainerList::Volumes => item.at(&["image", "reference"]),
+                    ContainerList::Containers
+                    | ContainerList::InitContainers
+                    | ContainerList::EphemeralContainers => item.get("image"),
+                };
+                let own = item.text_at(&["name"]).unwrap_or_default();
+                let name = if place.is_empty() { Cow::from(own) } else { format!("{place} {own}").into() };
+                if let Some(image) = image {
+                    self.push(list.noun(), name.clone(), image, image, Form::Reference);
+                }
+                self.hints(item, &name);
+            }
+        }
+    }
+
+    /// Images that a container is told to run: variables `RELATED_IMAGE_…`, arguments `--…image=`.
+    fn hints(&mut self, container: &'a Node, container_name: &str) {
+        for variable in container.get("env").map(Node::items).unwrap_or_default() {
+            let name = variable.text_at(&["name"]).unwrap_or_default();
+            let value = variable.get("value").filter(|_| name.starts_with("RELATED_IMAGE_"));
+            if let Some(value) = value {
+                let name = format!("{container_name} {name}").into();
+                self.push("variable", name, value, value, Form::Parts);
+            }
+        }
+        for list in ["args", "command"] {
+            for argument in container.get(list).map(Node::items).unwrap_or_default() {
+                let option = argument.as_str().and_then(|text| text.split_once('='));
+                let Some((option, image)) = option.filter(|(name, _)| names_image(name)) else { continue };
+                self.found.push(ImageUse {
+                    noun: "argument",
+                    name: format!("{container_name} {option}").into(),
+                    node: argument,
+                    text: image.into(),
+                    form: Form::Parts,
+                });
+            }
+        }
+    }
+
+    /// Adds an image whose text is that of a node.
+    pub(super) fn push(
+        &mut self,
+        noun: &'static str,
+        name: Cow<'a, str>,
+        node: &'a Node,
+        text: &'a Node,
+        form: Form,
+    ) {
+        let Some(text) = text.as_str().filter(|text| !text.is_empty()) else { return };
+        if !self.found.iter().any(|known| std::ptr::eq(known.node, node)) {
+            self.found.push(ImageUse { noun, name, node, text: text.into(), form });
+        }
+    }
+}
+
+/// `--image`, `--sidecar-image`.
+fn names_image(option: &str) -> bool {
+    option.starts_with("--") && option.ends_with("image")
+}
+
+/// The place of a key below another one.
+pub(super) fn below(place: &str, key: &str) -> String {
+    match place.chars().last() {
+        None | Some(' ') => format!("{place}{key}"),
+        Some(_) => format!("{place}.{key}"),
+    }
+}
+
+/// What people call an item: its name where it has one.
+fn label(item: &Node, index: usize) -> Cow<'_, str> {
+    let name = ["name", "groupName"].iter().find_map(|key| item.text_at(&[key]));
+    name.map_or_else(|| index.to_string().into(), Cow::from)
+}

@@ -1,0 +1,168 @@
+//! From where a load balancer takes traffic.
+//!
+//! In: a Service with a load balancer that faces the internet, and the cloud. Out: how far it can be reached.
+//! Never: what a security group or a service tag contains; there the worse outcome counts.
+
+use super::address::{self, Origin};
+use super::cluster::Cloud;
+use super::doubt::Doubt;
+use super::exposure::{Reach, Service};
+use crate::manifest::Node;
+
+/// The annotation that `spec.loadBalancerSourceRanges` replaced.
+const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+/// Azure adds these to the ranges (`accesscontrol` of cloud-provider-azure).
+const AZURE_RANGES: &str = "service.beta.kubernetes.io/azure-allowed-ip-ranges";
+const AZURE_TAGS: &str = "service.beta.kubernetes.io/azure-allowed-service-tags";
+/// With these, AWS's controllers do not make the security group that would hold the ranges, or allow more.
+const AWS_GROUPS: [&str; 3] = [
+    "service.beta.kubernetes.io/aws-load-balancer-security-groups",
+    "service.beta.kubernetes.io/aws-load-balancer-extra-security-groups",
+    "service.beta.kubernetes.io/aws-load-balancer-security-group-prefix-lists",
+];
+/// With `None`, Oracle's controller writes no security rules.
+const ORACLE_RULES: [&str; 2] = [
+    "service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode",
+    "oci-network-load-balancer.oraclecloud.com/security-list-management-mode",
+];
+
+/// How far it can be reached, and what that depends on.
+pub(super) fn reach(service: Service<'_>, cloud: Cloud) -> (Reach, Option<Doubt>) {
+    let ranges = written(service, cloud);
+    let by_ranges = reach_of(ranges.iter().map(|range| address::origin_of_range(range)).max());
+    let restricted = by_ranges < Reach::Public;
+    match cloud {
+        // hetznercloud/hcloud-cloud-controller-manager, issues 218 and 286.
+        Cloud::Hetzner if restricted => (Reach::Public, Some(Doubt::IgnoredRanges(cloud))),
+        Cloud::Oracle if restricted && leaves_rules(service) => (Reach::Public, Some(Doubt::UnmanagedRules)),
+        Cloud::Aws | Cloud::AwsLoadBalancerController if names_groups(service) => {
+            (Reach::Public, Some(Doubt::SecurityGroups))
+        }
+        Cloud::Azure => with_tags(service, &ranges, by_ranges),
+        Cloud::Unknown if names_groups(service) => (Reach::Public, Some(Doubt::SecurityGroups)),
+        Cloud::Unknown => with_tags(service, &ranges, by_ranges),
+        Cloud::Aws
+        | Cloud::AwsLoadBalancerController
+        | Cloud::Gke
+        | Cloud::OpenStack
+        | Cloud::Oracle
+        | Cloud::Alibaba
+        | Cloud::Ibm
+        | Cloud::DigitalOcean
+        | Cloud::Hetzner
+        | Cloud::BareMetal => (by_ranges, None),
+    }
+}
+
+fn reach_of(widest: Option<Origin>) -> Reach {
+    match widest {
+        None | Some(Origin::Anywhere) => Reach::Public,
+        Some(Origin::Internet) => Reach::Ranges,
+        Some(Origin::Private) => Reach::Internal,
+    }
+}
+
+fn names_groups(service: Service<'_>) -> bool {
+    AWS_GROUPS.iter().any(|name| service.annotation(name).is_some_and(|groups| !groups.trim().is_empty()))
+}
+
+fn leaves_rules(service: Service<'_>) -> bool {
+    ORACLE_RULES
+        .iter()
+        .any(|name| service.annotation(name).is_some_and(|mode| mode.eq_ignore_ascii_case("none")))
+}
+
+/// The tags are let in beside the ranges; `Internet` is everybody.
+fn with_tags(service: Service<'_>, ranges: &[&str], by_ranges: Reach) -> (Reach, Option<Doubt>) {
+    let tags: Vec<&str> =
+        service.annotation(AZURE_TAGS).unwrap_or_default().split(',').map(str::trim).collect();
+    let tags: Vec<&str> = tags.into_iter().filter(|tag| !tag.is_empty()).collect();
+    if tags.iter().any(|tag| tag.eq_ignore_ascii_case("internet")) {
+        return (Reach::Public, None);
+    }
+    match (tags.is_empty(), ranges.is_empty()) {
+        (true, _) => (by_ranges, None),
+        (false, true) => (Reach::Ranges, Some(Doubt::ServiceTags)),
+        (false, false) => (by_ranges.max(Reach::Ranges), Some(Doubt::ServiceTags)),
+    }
+}
+
+/// Where the ranges stand.
+pub(super) fn node(service: Service<'_>) -> Option<&Node> {
+    let field = service.object().at(&["spec", "loadBalancerSourceRanges"]);
+    let annotations = [SOURCE_RANGES, AZURE_TAGS, AZURE_RANGES].into_iter().chain(AWS_GROUPS);
+    let annotation = annotations
+        .filter_map(|name| service.object().root.at(&["metadata", "annotations", name]))
+        .find(|node| node.as_str().is_some_and(|text| !text.is_empty()));
+    field.filter(|field| !field.items().is_empty()).or(annotation).or(field)
+}
+
+/// The field, or where it is empty the annotation that it replaced
+/// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`), and what Azure adds. An item that is not
+/// text stands for anything.
+pub(super) fn written(service: Service<'_>, cloud: Cloud) -> Vec<&str> {
+    let field =
+        service.object().at(&["spec", "loadBalancerSourceRanges"]).map(Node::items).unwrap_or_default();
+    let mut ranges: Vec<&str> = field.iter().map(|item| item.as_str().unwrap_or_default()).collect();
+    if ranges.is_empty() {
+        ranges.extend(listed(service, SOURCE_RANGES));
+    }
+    if matches!(cloud, Cloud::Azure | Cloud::Unknown) {
+        ranges.extend(listed(service, AZURE_RANGES));
+    }
+    ranges
+}
+
+fn listed<'a>(service: Service<'a>, annotation: &str) -> Vec<&'a str> {
+    let text = service.annotation(annotation).map(str::trim).unwrap_or_default();
+    if text.is_empty() { Vec::new() } else { text.split(',').map(str::trim).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Limits, parse};
+
+    fn reach_of(cloud: Cloud, annotations: &str, ranges: &str) -> (Reach, Option<Doubt>) {
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: a, annotations: {{{annotations}}}}}\n\
+             spec: {{type: LoadBalancer, loadBalancerSourceRanges: [{ranges}]}}\n"
+        );
+        let manifest = parse(text.into_bytes(), &Limits::default());
+        reach(Service::of(&manifest.objects[0]).unwrap(), cloud)
+    }
+
+    #[test]
+    fn ranges_restrict_where_the_cloud_applies_them() {
+        let range = "203.0.113.0/24";
+        assert_eq!(reach_of(Cloud::Aws, "", range), (Reach::Ranges, None));
+        assert_eq!(
+            reach_of(Cloud::Hetzner, "", range),
+            (Reach::Public, Some(Doubt::IgnoredRanges(Cloud::Hetzner)))
+        );
+        let unmanaged = format!("{}: None", ORACLE_RULES[0]);
+        assert_eq!(reach_of(Cloud::Oracle, &unmanaged, range), (Reach::Public, Some(Doubt::UnmanagedRules)));
+        assert_eq!(reach_of(Cloud::Oracle, "", range), (Reach::Ranges, None));
+    }
+
+    #[test]
+    fn annotations_undo_ranges() {
+        let range = "10.0.0.0/8";
+        for name in AWS_GROUPS {
+            let groups = format!("{name}: sg-1");
+            assert_eq!(
+                reach_of(Cloud::Aws, &groups, range),
+                (Reach::Public, Some(Doubt::SecurityGroups)),
+                "{name}"
+            );
+            assert_eq!(reach_of(Cloud::Gke, &groups, range), (Reach::Internal, None), "{name}");
+        }
+        let internet = format!("{AZURE_TAGS}: 'AzureCloud,Internet'");
+        assert_eq!(reach_of(Cloud::Azure, &internet, range), (Reach::Public, None));
+        let tag = format!("{AZURE_TAGS}: AzureCloud");
+        assert_eq!(reach_of(Cloud::Azure, &tag, range), (Reach::Ranges, Some(Doubt::ServiceTags)));
+        let everywhere = format!("{AZURE_RANGES}: '0.0.0.0/0'");
+        assert_eq!(reach_of(Cloud::Azure, &everywhere, range), (Reach::Public, None));
+        assert_eq!(reach_of(Cloud::Aws, &everywhere, range), (Reach::Internal, None));
+    }
+}

@@ -1,0 +1,187 @@
+//! What the words of image tags mean by convention.
+
+/// How far a version is from its release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// `dev`, `snapshot`, `nightly`, `canary`: whatever stood on a branch.
+    Development,
+    /// `alpha`, `a`.
+    Alpha,
+    /// `beta`, `b`.
+    Beta,
+    /// `preview`, `pre`, `m`, `milestone`.
+    Preview,
+    /// `rc`, `cr`.
+    Candidate,
+    /// Nothing of these, or `final`, `ga`.
+    Release,
+    /// `sp`, `post`, `hotfix`: a release, mended.
+    Mended,
+}
+
+/// The stage that a word names.
+pub(super) fn stage(word: &str) -> Option<Stage> {
+    match word {
+        "dev" | "snapshot" | "nightly" | "canary" | "next" | "daily" | "weekly" | "unstable" | "edge"
+        | "insiders" | "insider" | "experimental" | "trunk" | "prerelease" => Some(Stage::Development),
+        "alpha" | "a" => Some(Stage::Alpha),
+        "beta" | "b" => Some(Stage::Beta),
+        "preview" | "pre" | "m" | "milestone" => Some(Stage::Preview),
+        "rc" | "cr" => Some(Stage::Candidate),
+        "final" | "ga" | "release" => Some(Stage::Release),
+        "sp" | "post" | "hotfix" | "patch" | "p" => Some(Stage::Mended),
+        _ => None,
+    }
+}
+
+/// What a word in front of a number says of it: `release-2.3.0`, `build-4711`, `feature-120`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// Nothing: a version follows.
+    Version,
+    /// That it counts builds.
+    Counter,
+    /// That it counts the builds of a branch or an environment.
+    Branch,
+    /// Something else. A number alone behind it may be that of a ticket.
+    Other,
+}
+
+/// What a word in front says.
+pub(super) fn lead(word: &str) -> Lead {
+    match word {
+        "v" | "ver" | "version" | "rel" | "release" | "tag" | "stable" | "final" => Lead::Version,
+        "b" | "build" | "r" | "rev" | "revision" | "run" | "ci" | "job" | "pipeline" | "ls" | "n" | "no" => {
+            Lead::Counter
+        }
+        "main" | "master" | "trunk" | "dev" | "develop" | "nightly" | "snapshot" | "canary" | "edge"
+        | "prod" | "production" | "staging" | "stage" | "test" | "qa" | "live" => Lead::Branch,
+        _ => Lead::Other,
+    }
+}
+
+/// Tags that are moved by convention: channels, branches, environments.
+const FLOATING: &[&str] = &[
+    "latest",
+    "stable",
+    "oldstable",
+    "edge",
+    "main",
+    "master",
+    "dev",
+    "devel",
+    "develop",
+    "development",
+    "nightly",
+    "hourly",
+    "daily",
+    "weekly",
+    "monthly",
+    "next",
+    "rc",
+    "cr",
+    "alpha",
+    "beta",
+    "preview",
+    "pre",
+    "prerelease",
+    "candidate",
+    "release",
+    "releases",
+    "ga",
+    "current",
+    "lts",
+    "canary",
+    "insiders",
+    "insider",
+    "experimental",
+    "testing",
+    "test",
+    "tests",
+    "qa",
+    "uat",
+    "int",
+    "integration",
+    "stage",
+    "staging",
+    "preprod",
+    "prod",
+    "production",
+    "live",
+    "demo",
+    "sandbox",
+    "unstable",
+    "rolling",
+    "mainline",
+    "snapshot",
+    "trunk",
+    "head",
+    "tip",
+    "default",
+    "newest",
+    "recent",
+];
+
+/// Flavours: alone, they stand for the newest release of that flavour.
+const FLAVOURS: &[&str] = &[
+    "alpine",
+    "slim",
+    "bookworm",
+    "bullseye",
+    "buster",
+    "stretch",
+    "trixie",
+    "forky",
+    "sid",
+    "debian",
+    "ubuntu",
+    "focal",
+    "jammy",
+    "noble",
+    "bionic",
+    "fedora",
+    "centos",
+    "rocky",
+    "ubi",
+    "amazonlinux",
+    "al",
+    "windowsservercore",
+    "nanoserver",
+    "distroless",
+    "static",
+    "scratch",
+    "musl",
+    "glibc",
+    "nonroot",
+    "rootless",
+    "debug",
+    "full",
+    "minimal",
+    "base",
+    "lite",
+    "tiny",
+    "perl",
+    "otel",
+    "fpm",
+    "apache",
+    "cli",
+    "jdk",
+    "jre",
+    "openjdk",
+    "amd",
+    "arm",
+    "linux",
+    "windows",
+    "ltsc",
+    "x",
+];
+
+/// Whether a word names a channel, a branch or an environment.
+pub(super) fn floats(word: &str) -> bool {
+    FLOATING.contains(&word)
+}
+
+/// Whether a word, its digits apart, names a flavour.
+pub(super) fn is_flavour(word: &str) -> bool {
+    FLAVOURS.contains(&word)
+}
