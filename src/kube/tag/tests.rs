@@ -29,6 +29,29 @@ fn versions_of_one_family_and_flavour_are_ordered() {
         ("main-3f2a1c0-1712345678", "main-9be77d2-1712345679"),
         ("release-1.2.3", "release-1.3.0"),
         ("build-4711", "build-4712"),
+        ("4000", "b4711"),
+        ("main-98", "main-120"),
+        ("ls99", "ls101"),
+        ("RELEASE.2023-05-04T21-44-30Z", "RELEASE.2024-02-17T01-15-57Z"),
+        ("release.1-9-0", "release.2-0-0"),
+        ("prod.12-3", "prod.13-1"),
+        ("2.3.0-alpine", "2.4.0"),
+        ("release-2.3.0", "2.4.0"),
+        ("1.24.0", "1.25.3-alpine"),
+        ("2023-01-01", "20240721"),
+        ("1712345677", "1712345678901"),
+        ("2024-04-04", "1712345678"),
+        ("20240721", "2024.10.1"),
+        ("1.2.0.0", "1.2.0.0.1"),
+        ("17.0.8_7", "17.0.8.1_1"),
+        ("17.0.8_1", "17.0.8_7"),
+        ("2.0.0-alpha", "2.0.0-alpha.1"),
+        ("2.0.0-canary.5", "2.0.0"),
+        ("15.0.0-next", "15.0.0"),
+        ("1.5.0.CR1", "1.5.0.Final"),
+        ("1.5.0-RC1", "1.5.0-GA"),
+        ("1.5.0.Final", "1.5.0.SP1"),
+        ("4.0.9.2244", "4.0.19.2979"),
     ];
     for (earlier, later) in rising {
         assert_eq!(order(earlier, later), Order::Newer, "{earlier} {later}");
@@ -36,6 +59,8 @@ fn versions_of_one_family_and_flavour_are_ordered() {
     }
     assert_eq!(order("18.04", "18.4"), Order::Same);
     assert_eq!(order("v1.2.3", "1.2.3"), Order::Same);
+    assert_eq!(order("1.5.0.Final", "1.5.0-GA"), Order::Same);
+    assert_eq!(order("1.2.3-4831975", "1.2.3-1203944"), Order::Same);
 }
 
 #[test]
@@ -52,7 +77,14 @@ fn what_cannot_be_compared_is_not() {
         ("3f2a1c0", "9be77d2", Incomparable::NoVersion),
         ("1.2.3", "20240721", Incomparable::Family),
         ("1.25.3-alpine", "1.25.3-bookworm", Incomparable::Flavour),
-        ("1.25.3-alpine", "1.24.0", Incomparable::Flavour),
+        ("1.25.3-alpine", "1.24.0-bookworm", Incomparable::Flavour),
+        ("1.25.3", "1.25.3-alpine", Incomparable::Flavour),
+        ("2024.07.3", "2024-07-21", Incomparable::Family),
+        ("2.4.0", "4831975", Incomparable::NoVersion),
+        ("4831975", "1203944", Incomparable::NoVersion),
+        ("feature-120", "feature-98", Incomparable::NoVersion),
+        ("OPS-77-login", "OPS-12-login", Incomparable::NoVersion),
+        ("2.0.0-beta.2", "2.0.0-canary.1", Incomparable::Flavour),
         ("1.25.3", "1.25", Incomparable::Precision),
     ];
     for (earlier, later, reason) in cases {
@@ -75,9 +107,15 @@ fn floating_tags_are_known() {
         "main-3f2a1c0-1712345678",
         "1.2-rc1",
         "4711",
+        "RELEASE.2024-02-17T01-15-57Z",
+        "release-2.3.0",
+        "2.0.0-canary.1",
+        "nightly-20240721",
         DIGEST_TAG,
     ] {
         assert_eq!(Tag::parse(tag).moves(), Mobility::Fixed, "{tag}");
     }
-    assert_eq!(Tag::parse("blue").moves(), Mobility::Unknown);
+    for tag in ["blue", "feature-120"] {
+        assert_eq!(Tag::parse(tag).moves(), Mobility::Unknown, "{tag}");
+    }
 }
