@@ -39,6 +39,8 @@ pub enum ServiceType {
     ExternalName,
     /// A word that the API server refuses.
     Other(Box<str>),
+    /// A type that is not known, as it is written: it may be a load balancer or a port of nodes.
+    Unknown(Box<str>),
 }
 
 /// A port of a Service.
@@ -66,6 +68,10 @@ impl<'a> Service<'a> {
 
     /// What it is. An empty type is defaulted by the API server like an absent one.
     pub fn service_type(self) -> ServiceType {
+        let node = [&["spec", "type"][..], &["spec"][..]].into_iter().find_map(|keys| self.0.root.at(keys));
+        if let Some(text) = node.filter(|node| node.is_unknown()).and_then(Node::spelling) {
+            return ServiceType::Unknown(text.into());
+        }
         match self.0.root.text_at(&["spec", "type"]).unwrap_or_default() {
             "" | "ClusterIP" => ServiceType::ClusterIp,
             "NodePort" => ServiceType::NodePort,
@@ -86,8 +92,12 @@ impl<'a> Service<'a> {
     }
 
     fn reach_and_doubt(self, cloud: Cloud) -> (Reach, Option<Doubt>) {
-        if self.service_type() != ServiceType::LoadBalancer {
-            return (Reach::NoLoadBalancer, None);
+        match self.service_type() {
+            ServiceType::LoadBalancer | ServiceType::Unknown(_) => {}
+            ServiceType::ClusterIp
+            | ServiceType::NodePort
+            | ServiceType::ExternalName
+            | ServiceType::Other(_) => return (Reach::NoLoadBalancer, None),
         }
         let facing = internal_balancer::facing(self, cloud);
         match facing.scheme {
@@ -118,18 +128,24 @@ impl<'a> Service<'a> {
 
     /// `spec.externalIPs`.
     pub fn external_addresses(self) -> &'a [Node] {
-        self.0.at(&["spec", "externalIPs"]).map(Node::items).unwrap_or_default()
+        let Some(addresses) = self.0.at(&["spec", "externalIPs"]) else { return &[] };
+        if addresses.is_unknown() { std::slice::from_ref(addresses) } else { addresses.items() }
     }
 
     /// The text of an annotation; a value that is not text is refused by the API server and says
-    /// nothing here.
+    /// nothing here. One that is not known is what it is spelled as, which is nobody's word.
     pub fn annotation(self, name: &str) -> Option<&'a str> {
-        self.0.root.text_at(&["metadata", "annotations", name])
+        self.0.root.at(&["metadata", "annotations", name]).and_then(Node::spelling)
     }
 
-    /// The text of a field of `spec`.
+    /// Whether an annotation is not known.
+    pub(super) fn annotation_is_unknown(self, name: &str) -> bool {
+        self.0.root.at(&["metadata", "annotations", name]).is_some_and(Node::is_unknown)
+    }
+
+    /// The text of a field of `spec`, as it is spelled.
     pub fn spec_text(self, name: &str) -> Option<&'a str> {
-        self.0.root.text_at(&["spec", name])
+        self.0.root.at(&["spec", name]).and_then(Node::spelling)
     }
 
     /// Where [`Self::source_ranges`] stand.

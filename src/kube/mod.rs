@@ -29,7 +29,7 @@ pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use doubt::Doubt;
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};
 pub use image::{ImageReference, ImageReferenceError};
-pub use images::{Form, ImageKind, ImageUse, images};
+pub use images::{Certainty, Form, ImageKind, ImageUse, images};
 pub use internal_balancer::{unread_word, way_to_internal};
 pub use object_ref::{ClusterName, ObjectRef};
 pub use quantity::Quantity;

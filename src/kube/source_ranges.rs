@@ -67,9 +67,9 @@ fn names_groups(service: Service<'_>) -> bool {
 }
 
 fn leaves_rules(service: Service<'_>) -> bool {
-    ORACLE_RULES
-        .iter()
-        .any(|name| service.annotation(name).is_some_and(|mode| mode.eq_ignore_ascii_case("none")))
+    let is_none =
+        |name: &&str| service.annotation(name).is_some_and(|mode| mode.eq_ignore_ascii_case("none"));
+    ORACLE_RULES.iter().any(|name| is_none(name) || service.annotation_is_unknown(name))
 }
 
 /// The tags are let in beside the ranges; `Internet` is everybody.
@@ -77,6 +77,9 @@ fn with_tags(service: Service<'_>, ranges: &[&str], by_ranges: Reach) -> (Reach,
     let tags: Vec<&str> =
         service.annotation(AZURE_TAGS).unwrap_or_default().split(',').map(str::trim).collect();
     let tags: Vec<&str> = tags.into_iter().filter(|tag| !tag.is_empty()).collect();
+    if service.annotation_is_unknown(AZURE_TAGS) {
+        return (Reach::Public, Some(Doubt::Value));
+    }
     if tags.iter().any(|tag| tag.eq_ignore_ascii_case("internet")) {
         return (Reach::Public, None);
     }
@@ -101,9 +104,10 @@ pub(super) fn node(service: Service<'_>) -> Option<&Node> {
 /// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`), and what Azure adds. An item that is not
 /// text stands for anything.
 pub(super) fn written(service: Service<'_>, cloud: Cloud) -> Vec<&str> {
-    let field =
-        service.object().at(&["spec", "loadBalancerSourceRanges"]).map(Node::items).unwrap_or_default();
-    let mut ranges: Vec<&str> = field.iter().map(|item| item.as_str().unwrap_or_default()).collect();
+    let field = service.object().at(&["spec", "loadBalancerSourceRanges"]);
+    let items = field.map(Node::items).unwrap_or_default();
+    let mut ranges: Vec<&str> = items.iter().map(|item| item.as_str().unwrap_or_default()).collect();
+    ranges.extend(field.filter(|field| field.is_unknown()).and_then(Node::spelling));
     if ranges.is_empty() {
         ranges.extend(listed(service, SOURCE_RANGES));
     }

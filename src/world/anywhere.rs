@@ -115,5 +115,6 @@ fn role_of(placed: &Placed) -> Option<Identity> {
     Some(match binding.role {
         RoleReference::ClusterRole(name) => (group, "ClusterRole".into(), None, name),
         RoleReference::Role(name) => (group, "Role".into(), placed.id.namespace.clone(), name),
+        RoleReference::Unknown(_) => return None,
     })
 }

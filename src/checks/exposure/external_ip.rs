@@ -60,7 +60,7 @@ fn same(left: &Node, right: &Node) -> bool {
 
 fn finding(change: &ObjectChange, address: &Node, context: &Context<'_>) -> Finding {
     let id = &change.subject().id;
-    let text = address.as_str().unwrap_or("a value that is no address");
+    let text = address.spelling().unwrap_or("a value that is no address");
     let message = format!("{} takes over the address {text} in cluster {}", id.title(), id.cluster);
     let outside = format!("Traffic to {text}");
     Finding::about(META.id, change, message)

@@ -33,6 +33,31 @@ fn sides(change: &ObjectChange) -> Option<(Option<Service<'_>>, Service<'_>)> {
     Some((old, Service::of(&change.object()?.object)?))
 }
 
+/// The old Service as far as its type is known, or is as little known as that of the new one: what a variable may
+/// have made public excuses nothing.
+fn certain<'a>((old, new): (Option<Service<'a>>, Service<'_>)) -> Option<Service<'a>> {
+    old.filter(|old| match old.service_type() {
+        ServiceType::Unknown(_) => old.service_type() == new.service_type(),
+        ServiceType::ClusterIp
+        | ServiceType::NodePort
+        | ServiceType::LoadBalancer
+        | ServiceType::ExternalName
+        | ServiceType::Other(_) => true,
+    })
+}
+
+/// What to say of a type that is not known.
+fn unknown_type(service: Service<'_>) -> Option<String> {
+    match service.service_type() {
+        ServiceType::Unknown(text) => Some(format!("the type is {text}, which is set elsewhere")),
+        ServiceType::ClusterIp
+        | ServiceType::NodePort
+        | ServiceType::LoadBalancer
+        | ServiceType::ExternalName
+        | ServiceType::Other(_) => None,
+    }
+}
+
 /// The label beside the mark: what the Service was.
 fn was(old: Option<Service<'_>>) -> String {
     match old.map(Service::service_type) {
@@ -41,7 +66,7 @@ fn was(old: Option<Service<'_>>) -> String {
         Some(ServiceType::NodePort) => "was NodePort".to_owned(),
         Some(ServiceType::LoadBalancer) => "was LoadBalancer".to_owned(),
         Some(ServiceType::ExternalName) => "was ExternalName".to_owned(),
-        Some(ServiceType::Other(word)) => format!("was {word}"),
+        Some(ServiceType::Other(word) | ServiceType::Unknown(word)) => format!("was {word}"),
     }
 }
 
@@ -51,7 +76,12 @@ fn type_back(change: &ObjectChange, old: Option<Service<'_>>) -> Option<Suggesti
     let word = match old.map(Service::service_type) {
         None | Some(ServiceType::ClusterIp) => "ClusterIP",
         Some(ServiceType::NodePort) => "NodePort",
-        Some(ServiceType::LoadBalancer | ServiceType::ExternalName | ServiceType::Other(_)) => return None,
+        Some(
+            ServiceType::LoadBalancer
+            | ServiceType::ExternalName
+            | ServiceType::Other(_)
+            | ServiceType::Unknown(_),
+        ) => return None,
     };
     let placed = change.object()?;
     let spec = placed.object.at(&["spec"])?;

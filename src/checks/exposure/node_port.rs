@@ -1,8 +1,8 @@
 //! Ports on every node.
 
 use super::{
-    Service, ServicePort, ServiceType, added_ports, name_of, path, port_names, redirection, sides, type_back,
-    was,
+    Service, ServicePort, ServiceType, added_ports, certain, name_of, path, port_names, redirection, sides,
+    type_back, unknown_type, was,
 };
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
@@ -42,9 +42,10 @@ The node ports of a public load balancer are not reported: `public-load-balancer
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some((old, new)) = sides(change) else { return };
     let way = || path::edges("Whoever reaches a node", change, context);
-    let before = old.filter(|old| has_node_ports(*old));
+    let before = certain((old, new)).filter(|old| has_node_ports(*old));
     match new.service_type() {
-        ServiceType::NodePort => {}
+        // One that may be a load balancer as well is public, which `public-load-balancer` says.
+        ServiceType::NodePort | ServiceType::Unknown(_) => {}
         ServiceType::LoadBalancer => {
             let is_new = before.is_none() && has_node_ports(new);
             if is_new && reach(change, new, context) == Reach::Internal {
@@ -106,7 +107,7 @@ fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>) ->
 
 fn has_node_ports(service: Service<'_>) -> bool {
     match service.service_type() {
-        ServiceType::NodePort => true,
+        ServiceType::NodePort | ServiceType::Unknown(_) => true,
         ServiceType::LoadBalancer => service.allocates_node_ports() == Allocation::Done,
         ServiceType::ClusterIp | ServiceType::ExternalName | ServiceType::Other(_) => false,
     }
@@ -116,12 +117,16 @@ fn opened(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> 
     let id = &change.subject().id;
     let message = format!("{} opens a port on every node of cluster {}", id.title(), id.cluster);
     let root = &change.subject().object.root;
-    finding(change, message)
+    let finding = finding(change, message)
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
         .offending("NodePort")
         .offending(port_names(new))
-        .suggest(type_back(change, old))
+        .suggest(type_back(change, old));
+    match unknown_type(new) {
+        Some(unknown) => finding.note("unknown", unknown),
+        None => finding,
+    }
 }
 
 fn added(change: &ObjectChange, port: ServicePort<'_>) -> Finding {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Service, ServicePort, added_ports, name_of, path, port_names, redirection, sides, type_back, was,
+    Service, ServicePort, added_ports, certain, name_of, path, port_names, redirection, sides, type_back,
+    unknown_type, was,
 };
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
@@ -58,7 +59,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     let Some((old, new)) = sides(change) else { return };
     let cloud = context.target(&change.subject().id.cluster).map_or(Cloud::Unknown, |target| target.cloud);
     let reach = new.reach(cloud);
-    let before = old.map_or(Reach::NoLoadBalancer, |old| old.reach(cloud));
+    let before = certain((old, new)).map_or(Reach::NoLoadBalancer, |old| old.reach(cloud));
     if reach < Reach::Ranges {
         return;
     }
@@ -96,6 +97,10 @@ impl Site<'_> {
     fn explained(&self, finding: Finding, new: Service<'_>) -> Finding {
         let way = path::edges(outside(self.reach), self.change, self.context);
         let finding = finding.help(way_to_internal(new, self.cloud)).path(way);
+        let finding = match unknown_type(new) {
+            Some(unknown) => finding.note("unknown", unknown),
+            None => finding,
+        };
         match new.doubt(self.cloud) {
             Some(doubt) => finding.note("depends", format!("on {doubt}")),
             None => finding,

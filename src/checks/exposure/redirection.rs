@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{Service, ServicePort, name_of, path};
 use crate::checks::Context;
 use crate::kube::service_selector;
-use crate::manifest::{Node, Value};
+use crate::manifest::{Node, Object, Value};
 use crate::world::{ObjectChange, World};
 
 /// A new destination.
@@ -48,7 +48,8 @@ fn selector<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Option<Redir
         let labels = labels.iter().flatten();
         labels.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
-    if as_set(&before) == as_set(&after) {
+    let written = |object: &Object| object.at(&["spec", "selector"]).cloned();
+    if as_set(&before) == as_set(&after) && written(&old.object) == written(&new.object) {
         return None;
     }
     let behind = |world: &World, of, selector: &Option<Vec<(&str, &str)>>| -> BTreeSet<String> {
@@ -97,7 +98,7 @@ fn target<'a>(
 
 fn text(node: &Node) -> String {
     match &node.value {
-        Value::String(text) => text.to_string(),
+        Value::String(text) | Value::Unknown(text) => text.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Float(_) | Value::Sequence(_) | Value::Mapping(_) => {
             "a value that is no port".to_owned()

@@ -3,7 +3,7 @@
 use super::relation::{is_stopped, may_replace};
 use crate::checks::Context;
 use crate::finding::Suggestion;
-use crate::kube::{Form, ImageReference, ImageReferenceError, ImageUse, images};
+use crate::kube::{Certainty, Form, ImageReference, ImageReferenceError, ImageUse, images};
 use crate::manifest::Object;
 use crate::world::{ObjectChange, Placed};
 
@@ -12,13 +12,42 @@ use crate::world::{ObjectChange, Placed};
 pub(super) struct Introduced<'a> {
     /// Where it is named.
     pub(super) at: ImageUse<'a>,
-    /// What it means; the reason where it means nothing.
-    pub(super) image: Result<ImageReference, String>,
+    /// What it means.
+    pub(super) image: Meaning,
     /// What ran before in its place.
     pub(super) before: Vec<Earlier>,
 }
 
+/// What the text of an image means.
+#[derive(Debug)]
+pub(super) enum Meaning {
+    /// An image.
+    Image(ImageReference),
+    /// An image of which a part is set elsewhere.
+    Unknown,
+    /// Nothing, for this reason.
+    Unreadable(String),
+}
+
+impl Meaning {
+    fn of(at: &ImageUse<'_>) -> Self {
+        match at.certainty {
+            Certainty::Unknown => Self::Unknown,
+            Certainty::Known => match ImageReference::parse(&at.text) {
+                Ok(image) => Self::Image(image),
+                Err(error) => Self::Unreadable(error.to_string()),
+            },
+        }
+    }
+}
+
 impl Introduced<'_> {
+    /// Whether a text that is not known in full ends in a digest, which then decides.
+    pub(super) fn names_digest(&self) -> bool {
+        let digest = self.at.text.rsplit_once('@').map(|(_, digest)| format!("image@{digest}"));
+        digest.is_some_and(|text| ImageReference::parse(&text).is_ok())
+    }
+
     /// `container web`.
     pub(super) fn title(&self) -> String {
         format!("{} {}", self.at.noun, self.at.name)
@@ -47,10 +76,11 @@ pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) ->
     let uses = images(&new.object, context.image_kinds);
     let fresh = uses.into_iter().filter(|at| !stood(at, change, context));
     let introduced = fresh.map(|at| {
-        let image = ImageReference::parse(&at.text).map_err(|error| error.to_string());
-        let before = image
-            .as_ref()
-            .map_or_else(|_| named(&at, &old), |image| earlier(&at, image, &old, change, context));
+        let image = Meaning::of(&at);
+        let before = match &image {
+            Meaning::Image(image) => earlier(&at, image, &old, change, context),
+            Meaning::Unknown | Meaning::Unreadable(_) => named(&at, &old),
+        };
         Introduced { at, image, before }
     });
     introduced.collect()
@@ -83,6 +113,9 @@ fn stood(at: &ImageUse<'_>, change: &ObjectChange, context: &Context<'_>) -> boo
 /// stands beside is compared all the same.
 fn known<'a>(object: &'a Object, context: &Context<'_>) -> Vec<Known<'a>> {
     let read = |at: ImageUse<'a>| {
+        if at.certainty == Certainty::Unknown {
+            return None;
+        }
         let image = match ImageReference::parse(&at.text) {
             Err(ImageReferenceError::Digest) => {
                 ImageReference::parse(at.text.split('@').next().unwrap_or_default())

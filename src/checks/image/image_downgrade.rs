@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::comparison::{Earlier, Introduced, back, introduced};
+use super::comparison::{Earlier, Introduced, Meaning, back, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{ImageReference, Incomparable, Mobility, Order, Tag};
@@ -59,7 +59,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     let mut incomparable = Vec::new();
     let mut found = Vec::new();
     for introduced in &all {
-        let Ok(image) = &introduced.image else { continue };
+        let Meaning::Image(image) = &introduced.image else { continue };
         let judged = introduced.before.iter().map(|earlier| (earlier, judge(image, &earlier.image)));
         let worst =
             judged.filter_map(|(earlier, fault)| Some((earlier, fault?))).min_by_key(|(_, fault)| *fault);

@@ -1,6 +1,6 @@
 //! Images that can change without a commit.
 
-use super::comparison::{Earlier, Introduced, back, introduced};
+use super::comparison::{Earlier, Introduced, Meaning, back, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{ImageReference, Mobility, Tag};
@@ -39,11 +39,10 @@ neither fixed nor moving.
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     for introduced in introduced(change, context) {
-        let Ok(image) = &introduced.image else { continue };
         let loosened =
-            introduced.before.iter().find_map(|earlier| Some((earlier, loss(image, &earlier.image)?)));
+            introduced.before.iter().find_map(|earlier| Some((earlier, lost(&introduced, &earlier.image)?)));
         if let Some((earlier, loss)) = loosened {
-            findings.push(finding((change, context), &introduced, image, earlier, loss));
+            findings.push(finding((change, context), &introduced, earlier, loss));
         }
     }
 }
@@ -55,22 +54,24 @@ enum Loss {
     FixedTag,
 }
 
-fn loss(image: &ImageReference, earlier: &ImageReference) -> Option<Loss> {
-    if image.digest.is_some() {
-        return None;
+fn lost(introduced: &Introduced<'_>, earlier: &ImageReference) -> Option<Loss> {
+    let fixed = |image: &ImageReference| Tag::parse(image.effective_tag()).moves() == Mobility::Fixed;
+    match &introduced.image {
+        Meaning::Unreadable(_) => None,
+        Meaning::Unknown if introduced.names_digest() => None,
+        Meaning::Image(image) if image.digest.is_some() => None,
+        Meaning::Image(_) | Meaning::Unknown if earlier.digest.is_some() => Some(Loss::Digest),
+        Meaning::Unknown => fixed(earlier).then_some(Loss::FixedTag),
+        Meaning::Image(image) => {
+            let moves = Tag::parse(image.effective_tag()).moves() == Mobility::Floating;
+            (fixed(earlier) && moves).then_some(Loss::FixedTag)
+        }
     }
-    if earlier.digest.is_some() {
-        return Some(Loss::Digest);
-    }
-    let moves = |image: &ImageReference| Tag::parse(image.effective_tag()).moves();
-    let loosened = moves(earlier) == Mobility::Fixed && moves(image) == Mobility::Floating;
-    loosened.then_some(Loss::FixedTag)
 }
 
 fn finding(
     (change, context): (&ObjectChange, &Context<'_>),
     introduced: &Introduced<'_>,
-    image: &ImageReference,
     earlier: &Earlier,
     loss: Loss,
 ) -> Finding {
@@ -78,7 +79,10 @@ fn finding(
     let container = introduced.title();
     let what = match loss {
         Loss::Digest => format!("{container} loses its digest"),
-        Loss::FixedTag => format!("{container} follows the moving tag {}", image.effective_tag()),
+        Loss::FixedTag => match &introduced.image {
+            Meaning::Image(image) => format!("{container} follows the moving tag {}", image.effective_tag()),
+            Meaning::Unknown | Meaning::Unreadable(_) => format!("{container} is set elsewhere"),
+        },
     };
     let message = format!("{} in cluster {} no longer fixes what it runs: {what}", id.title(), id.cluster);
     let finding = Finding::about(META.id, change, message)
@@ -88,6 +92,12 @@ fn finding(
         .help("name the image by digest: name:tag@sha256:…")
         .offending(&*introduced.at.text)
         .suggest(back(change, introduced, earlier, context));
+    let finding = match &introduced.image {
+        Meaning::Unknown => {
+            finding.note("unknown", format!("a part of {} is set elsewhere", introduced.at.text))
+        }
+        Meaning::Image(_) | Meaning::Unreadable(_) => finding,
+    };
     match &earlier.elsewhere {
         Some(elsewhere) => finding.note("before", format!("{elsewhere} ran {}", earlier.image)),
         None => finding,

@@ -1,6 +1,6 @@
 //! New images without a digest.
 
-use super::comparison::{Earlier, Introduced, introduced};
+use super::comparison::{Earlier, Introduced, Meaning, introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{Form, ImageReference, Mobility, Tag};
@@ -43,11 +43,14 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
             continue;
         }
         match &introduced.image {
-            Err(reason) => findings.push(unreadable(change, &introduced, reason)),
-            Ok(image) if is_new(image, &introduced.before) => {
+            Meaning::Unreadable(reason) => findings.push(unreadable(change, &introduced, reason)),
+            Meaning::Image(image) if is_new(image, &introduced.before) => {
                 findings.push(unpinned(change, &introduced, image));
             }
-            Ok(_) => {}
+            Meaning::Unknown if introduced.before.is_empty() && !introduced.names_digest() => {
+                findings.push(unknown(change, &introduced));
+            }
+            Meaning::Image(_) | Meaning::Unknown => {}
         }
     }
 }
@@ -80,6 +83,24 @@ fn unpinned(change: &ObjectChange, introduced: &Introduced<'_>, image: &ImageRef
             .note("moved", format!("it was {} in the registry {}", earlier.image, earlier.image.registry)),
         None => finding,
     }
+}
+
+/// An image of which a part is set elsewhere.
+fn unknown(change: &ObjectChange, introduced: &Introduced<'_>) -> Finding {
+    let id = &change.subject().id;
+    let message = format!(
+        "{} in cluster {} runs in {} whatever {} is set to",
+        id.title(),
+        id.cluster,
+        introduced.title(),
+        introduced.at.text
+    );
+    Finding::about(META.id, change, message)
+        .severity(Severity::Medium)
+        .at_node(change, introduced.at.node)
+        .label("no digest")
+        .help("name the image by digest: name:tag@sha256:…")
+        .offending(&*introduced.at.text)
 }
 
 fn unreadable(change: &ObjectChange, introduced: &Introduced<'_>, reason: &str) -> Finding {

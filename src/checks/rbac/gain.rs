@@ -127,6 +127,7 @@ impl Gain<'_> {
     fn holder(&self) -> String {
         match self.subject {
             Subject::BoundTo(role) => role.to_string(),
+            Subject::Unknown(text) => text.to_string(),
             Subject::User(_) | Subject::Group(_) | Subject::ServiceAccount { .. } => self.subject.to_string(),
         }
     }
@@ -198,13 +199,23 @@ impl Gain<'_> {
             return None;
         }
         let place = describe::place(self.scope, self.sides.cluster);
-        let message =
-            format!("{} is bound to {} {place}, whose permissions are unknown", self.subject, grant.role);
-        let note = "the role is neither in the repository nor one that every cluster has";
         let site = Site { gain: self, grant, culprit: None };
-        let finding = site.finding(message).severity(Severity::Medium).note("unknown", note);
-        let offending = format!("{} {}", self.subject, grant.role);
+        let finding = match &grant.role {
+            RoleReference::Unknown(text) => site
+                .finding(format!("{} may gain every permission {place}", self.subject))
+                .severity(if *self.scope == Scope::Cluster { Severity::Critical } else { Severity::High })
+                .note("unknown", format!("the role is {text}, which is set elsewhere and may name any role"))
+                .help("Write the role into the binding, without a variable and without encryption."),
+            RoleReference::ClusterRole(_) | RoleReference::Role(_) => site
+                .finding(format!(
+                    "{} is bound to {} {place}, whose permissions are unknown",
+                    self.subject, grant.role
+                ))
+                .severity(Severity::Medium.max(risk::least(self.subject, self.scope, &[])))
+                .note("unknown", "the role is neither in the repository nor one that every cluster has")
+                .help("Add the role to the repository, or bind one that is there."),
+        };
         let finding = finding.path(self.granted(grant, "nobody can know what").edges());
-        Some(finding.offending(offending).help("Add the role to the repository, or bind one that is there."))
+        Some(finding.offending(format!("{} {}", self.holder(), grant.role)))
     }
 }

@@ -66,6 +66,8 @@ pub(super) fn least(subject: &Subject, scope: &Scope, atoms: &[Atom]) -> Severit
             let foreign = scope.namespace().is_some_and(|of| *of != **namespace);
             if &**name == "default" || foreign { Medium } else { Low }
         }
+        // It may be anybody on the network.
+        Subject::Unknown(_) => atoms.iter().map(|atom| for_anybody(atom, scope)).max().unwrap_or(Low),
         Subject::BoundTo(_) => Low,
     }
 }

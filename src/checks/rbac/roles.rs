@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::selector::{Labels, Selector, labels};
+use super::selector::{Labels, Selector};
 use super::superseded::Superseded;
 use crate::kube::ClusterName;
 use crate::kube::rbac::{Bootstrap, BuiltInRole, PolicyRule, RoleReference, is_rbac_group};
@@ -21,8 +21,8 @@ impl Rule {
     /// The node of the rule.
     pub(super) fn node(&self) -> Option<(&Arc<Placed>, &Node)> {
         let (placed, index) = self.written.as_ref()?;
-        let node = placed.object.at(&["rules"])?.items().get(*index)?;
-        Some((placed, node))
+        let rules = placed.object.at(&["rules"])?;
+        Some((placed, if rules.is_unknown() { rules } else { rules.items().get(*index)? }))
     }
 }
 
@@ -68,7 +68,7 @@ impl Roles {
         let rules = built_in.rules.iter().map(|rule| Rule { rule: Arc::clone(rule), written: None });
         let role = Role {
             rules: rules.collect(),
-            labels: vec![built_in.labels.clone()],
+            labels: vec![Labels::known(built_in.labels.clone())],
             selectors: built_in.selectors.iter().cloned().map(Selector::of_labels).collect(),
             written: Vec::new(),
         };
@@ -83,7 +83,12 @@ impl Roles {
         };
         let role = self.0.entry((namespace, placed.object.name.clone())).or_default();
         if !superseded.makes_rules_stale(placed) {
-            let rules = placed.object.at(&["rules"]).map(Node::items).unwrap_or_default();
+            let rules = placed.object.at(&["rules"]);
+            if rules.is_some_and(Node::is_unknown) {
+                let rule = Arc::new(PolicyRule::everything());
+                role.rules.push(Rule { rule, written: Some((Arc::clone(placed), 0)) });
+            }
+            let rules = rules.map(Node::items).unwrap_or_default();
             role.rules.extend(rules.iter().enumerate().map(|(index, node)| Rule {
                 rule: Arc::new(PolicyRule::of(node)),
                 written: Some((Arc::clone(placed), index)),
@@ -91,16 +96,15 @@ impl Roles {
         }
         // The API server keeps its own labels beside those that are written.
         let mut own = role.labels.first().filter(|_| role.written.is_empty()).cloned().unwrap_or_default();
-        own.extend(labels(placed.object.at(&["metadata", "labels"])));
+        own.add(Labels::of(placed.object.at(&["metadata", "labels"])));
         role.labels.push(own);
-        let selectors = placed.object.at(&["aggregationRule", "clusterRoleSelectors"]);
-        role.selectors.extend(selectors.map(Node::items).unwrap_or_default().iter().map(Selector::of));
+        role.selectors.extend(Selector::all(&placed.object));
         role.written.push(Arc::clone(placed));
     }
 
     /// What a role grants; `None` where it is neither in the repository nor built in.
     pub(super) fn rules(&self, reference: &RoleReference, namespace: Option<&str>) -> Option<Vec<Rule>> {
-        let key = key(reference, namespace);
+        let key = key(reference, namespace)?;
         self.0.contains_key(&key).then(|| {
             let mut seen = BTreeSet::new();
             let mut rules = Vec::new();
@@ -111,7 +115,8 @@ impl Roles {
 
     /// Where a role is written.
     pub(super) fn written(&self, reference: &RoleReference, namespace: Option<&str>) -> &[Arc<Placed>] {
-        self.0.get(&key(reference, namespace)).map(|role| role.written.as_slice()).unwrap_or_default()
+        let role = key(reference, namespace).and_then(|key| self.0.get(&key));
+        role.map(|role| role.written.as_slice()).unwrap_or_default()
     }
 
     fn collect<'a>(&'a self, key: &'a Key, seen: &mut BTreeSet<&'a Key>, rules: &mut Vec<Rule>) {
@@ -130,9 +135,10 @@ impl Roles {
     }
 }
 
-fn key(reference: &RoleReference, namespace: Option<&str>) -> Key {
+fn key(reference: &RoleReference, namespace: Option<&str>) -> Option<Key> {
     match reference {
-        RoleReference::Role(name) => (namespace.unwrap_or_default().into(), name.clone()),
-        RoleReference::ClusterRole(name) => (Box::default(), name.clone()),
+        RoleReference::Role(name) => Some((namespace.unwrap_or_default().into(), name.clone())),
+        RoleReference::ClusterRole(name) => Some((Box::default(), name.clone())),
+        RoleReference::Unknown(_) => None,
     }
 }

@@ -1,15 +1,59 @@
 //! Label selectors of aggregation rules.
 
 use crate::kube::rbac::RoleLabels;
-use crate::manifest::Node;
+use crate::manifest::{Node, Object, may_name_a_variable};
 
-/// Labels of a role.
-pub(super) type Labels = RoleLabels;
+/// Whether everything is known that is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Certainty {
+    #[default]
+    Known,
+    /// Something is set elsewhere, and may be anything.
+    Unknown,
+}
+
+/// Labels of a role. Where one is not known, any selector may select it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Labels {
+    known: RoleLabels,
+    certainty: Certainty,
+}
+
+impl Labels {
+    /// Labels that are known.
+    pub(super) fn known(known: RoleLabels) -> Self {
+        Self { known, certainty: Certainty::Known }
+    }
+
+    /// The labels of a mapping.
+    pub(super) fn of(node: Option<&Node>) -> Self {
+        let mut labels = Self::default();
+        if node.is_some_and(Node::is_unknown) {
+            labels.certainty = Certainty::Unknown;
+        }
+        for entry in node.map(Node::entries).unwrap_or_default() {
+            if entry.value.is_unknown() || may_name_a_variable(&entry.key) {
+                labels.certainty = Certainty::Unknown;
+            } else if let Some(value) = entry.value.as_str() {
+                labels.known.insert(entry.key.to_string(), value.to_owned());
+            }
+        }
+        labels
+    }
+
+    /// Adds labels, which win.
+    pub(super) fn add(&mut self, other: Self) {
+        self.known.extend(other.known);
+        if other.certainty == Certainty::Unknown {
+            self.certainty = Certainty::Unknown;
+        }
+    }
+}
 
 /// A label selector; an empty one selects everything.
 #[derive(Debug)]
 pub(super) struct Selector {
-    labels: Labels,
+    labels: RoleLabels,
     expressions: Vec<Expression>,
 }
 
@@ -21,26 +65,37 @@ struct Expression {
 }
 
 impl Selector {
-    /// Reads one.
-    pub(super) fn of(node: &Node) -> Self {
+    /// The selectors of a role. What is not known of one selects everything.
+    pub(super) fn all(role: &Object) -> Vec<Self> {
+        let Some(rule) = role.at(&["aggregationRule"]) else { return Vec::new() };
+        let selectors = rule.get("clusterRoleSelectors");
+        if rule.is_unknown() || selectors.is_some_and(Node::is_unknown) {
+            return vec![Self::of_labels(RoleLabels::new())];
+        }
+        selectors.map(Node::items).unwrap_or_default().iter().map(Self::of).collect()
+    }
+
+    fn of(node: &Node) -> Self {
         let expressions = node.get("matchExpressions").map(Node::items).unwrap_or_default();
+        let known = expressions.iter().filter(|expression| !expression.holds_unknown());
         Self {
-            labels: labels(node.get("matchLabels")),
-            expressions: expressions.iter().map(Expression::of).collect(),
+            // A label that is not known asks for nothing here.
+            labels: Labels::of(node.get("matchLabels")).known,
+            expressions: known.map(Expression::of).collect(),
         }
     }
 
     /// The selector that asks for labels.
-    pub(super) fn of_labels(labels: Labels) -> Self {
+    pub(super) fn of_labels(labels: RoleLabels) -> Self {
         Self { labels, expressions: Vec::new() }
     }
 
     /// Whether it selects a role of which any of these may be the labels.
     pub(super) fn selects_any(&self, copies: &[Labels]) -> bool {
-        copies.iter().any(|labels| self.selects(labels))
+        copies.iter().any(|labels| labels.certainty == Certainty::Unknown || self.selects(&labels.known))
     }
 
-    fn selects(&self, labels: &Labels) -> bool {
+    fn selects(&self, labels: &RoleLabels) -> bool {
         let has_labels = self.labels.iter().all(|(key, value)| labels.get(key) == Some(value));
         has_labels && self.expressions.iter().all(|expression| expression.holds(labels))
     }
@@ -59,7 +114,7 @@ impl Expression {
 
     /// An operator that Kubernetes does not know selects: the API server would refuse it, and a
     /// gate must not take it for nothing.
-    fn holds(&self, labels: &Labels) -> bool {
+    fn holds(&self, labels: &RoleLabels) -> bool {
         let value = labels.get(&self.key);
         match self.operator.as_str() {
             "NotIn" => value.is_none_or(|value| !self.values.contains(value)),
@@ -69,13 +124,4 @@ impl Expression {
             _ => true,
         }
     }
-}
-
-/// The labels of a mapping.
-pub(super) fn labels(node: Option<&Node>) -> Labels {
-    let entries = node.map(Node::entries).unwrap_or_default();
-    entries
-        .iter()
-        .filter_map(|entry| Some((entry.key.to_string(), entry.value.as_str()?.to_owned())))
-        .collect()
 }

@@ -38,6 +38,23 @@ pub struct ImageUse<'a> {
     pub text: Cow<'a, str>,
     /// How it is written.
     pub form: Form,
+    /// Whether all of it is known.
+    pub certainty: Certainty,
+}
+
+/// Whether a text is what the cluster will see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Certainty {
+    /// It is.
+    Known,
+    /// A part of it is set elsewhere.
+    Unknown,
+}
+
+impl Certainty {
+    fn of<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> Self {
+        if nodes.into_iter().any(Node::is_unknown) { Self::Unknown } else { Self::Known }
+    }
 }
 
 /// A kind in which the policy says that images are named.

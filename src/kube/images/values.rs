@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::walk::{Walk, below};
-use super::{Form, ImageUse};
+use super::{Certainty, Form, ImageUse};
 use crate::kube::image::ImageReference;
 use crate::manifest::{Node, Value};
 
@@ -23,14 +23,20 @@ pub(super) fn chart<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
             add_parts(walk, node, place);
             for entry in entries {
                 let place = below(place, &entry.key);
-                if is_image(&entry.key) && entry.value.as_str().is_some_and(is_exact) {
+                let is_unknown = entry.value.is_unknown();
+                if is_image(&entry.key) && (is_unknown || entry.value.as_str().is_some_and(is_exact)) {
                     walk.push("image", place.into(), &entry.value, &entry.value, Form::Parts);
                 } else {
                     chart(walk, &entry.value, &place);
                 }
             }
         }
-        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) => {}
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Unknown(_) => {}
     }
 }
 
@@ -46,9 +52,8 @@ fn is_exact(text: &str) -> bool {
 /// `{registry, repository, tag, digest}`; one whose key is `image` may leave the repository to the chart.
 fn add_parts<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     let tag_node = ["tag", "version"].iter().find_map(|key| node.get(key));
-    let digest =
-        ["digest", "sha"].iter().find_map(|key| node.text_at(&[key])).filter(|text| !text.is_empty());
-    let repository = match node.text_at(&["repository"]).or_else(|| node.text_at(&["name"])) {
+    let digest = ["digest", "sha"].iter().find_map(|key| spelled(node, key));
+    let repository = match spelled(node, "repository").or_else(|| spelled(node, "name")) {
         Some(repository) if node.get("repository").is_some() || is_image(place) => repository,
         Some(_) | None if is_image(place) => DEFAULT,
         Some(_) | None => return,
@@ -56,15 +61,21 @@ fn add_parts<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     let tag = tag_node.and_then(scalar).filter(|tag| !tag.is_empty());
     let marked = tag_node.or_else(|| node.get("digest")).or_else(|| node.get("sha"));
     let (Some(marked), true) = (marked, tag.is_some() || digest.is_some()) else { return };
-    let registry = node.text_at(&["registry"]).filter(|registry| !registry.is_empty());
-    let text = joined(registry, repository, tag.as_deref(), digest);
+    let text = joined(spelled(node, "registry"), repository, tag.as_deref(), digest);
+    let parts = ["registry", "repository", "name", "tag", "version", "digest", "sha"];
     walk.found.push(ImageUse {
         noun: "image",
         name: place.to_owned().into(),
         node: marked,
         text: text.into(),
         form: Form::Parts,
+        certainty: Certainty::of(parts.iter().filter_map(|key| node.get(key))),
     });
+}
+
+/// A text as it is spelled; an empty one is none.
+fn spelled<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
+    node.get(key).and_then(Node::spelling).filter(|text| !text.is_empty())
 }
 
 fn joined(registry: Option<&str>, repository: &str, tag: Option<&str>, digest: Option<&str>) -> String {
@@ -84,7 +95,7 @@ fn joined(registry: Option<&str>, repository: &str, tag: Option<&str>, digest: O
 /// The text of a scalar, as Helm prints it.
 fn scalar(node: &Node) -> Option<Cow<'_, str>> {
     match &node.value {
-        Value::String(text) => Some((&**text).into()),
+        Value::String(text) | Value::Unknown(text) => Some((&**text).into()),
         Value::Integer(number) => Some(number.to_string().into()),
         Value::Float(number) => Some(number.to_string().into()),
         Value::Null | Value::Bool(_) | Value::Sequence(_) | Value::Mapping(_) => None,
@@ -93,7 +104,7 @@ fn scalar(node: &Node) -> Option<Cow<'_, str>> {
 
 /// One of kustomize's images: where there is a digest, kustomize ignores the tag.
 pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
-    if let Some(text) = node.as_str() {
+    if let Some(text) = node.spelling() {
         let (name, image) = text.split_once('=').unwrap_or((text, text));
         let found = ImageUse {
             noun: "image",
@@ -101,12 +112,14 @@ pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
             node,
             text: image.into(),
             form: Form::Parts,
+            certainty: Certainty::of([node]),
         };
         walk.found.push(found);
         return;
     }
-    let Some(name) = node.text_at(&["newName"]).or_else(|| node.text_at(&["name"])) else { return };
-    let digest = node.text_at(&["digest"]).filter(|digest| !digest.is_empty());
+    let Some(name) = spelled(node, "newName").or_else(|| spelled(node, "name")) else { return };
+    let digest = spelled(node, "digest");
+    let parts = ["name", "newName", "newTag", "digest"];
     let tag = node.get("newTag").and_then(scalar).filter(|tag| !tag.is_empty() && digest.is_none());
     let marked = node.get("digest").filter(|_| digest.is_some()).or_else(|| node.get("newTag"));
     let (Some(marked), true) = (marked, tag.is_some() || digest.is_some()) else { return };
@@ -116,6 +129,7 @@ pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
         node: marked,
         text: joined(None, name, tag.as_deref(), digest).into(),
         form: Form::Parts,
+        certainty: Certainty::of(parts.iter().filter_map(|key| node.get(key))),
     });
 }
 
@@ -140,6 +154,7 @@ pub(super) fn parameter<'a>(walk: &mut Walk<'a>, node: &'a Node, _: &str) {
         node: value,
         text: text.into(),
         form: Form::Parts,
+        certainty: Certainty::of([value]),
     });
 }
 
@@ -153,5 +168,6 @@ pub(super) fn version<'a>(root: &'a Node, repository: &str, walk: &mut Walk<'a>)
         node,
         text: joined(None, repository, Some(&tag), None).into(),
         form: Form::Parts,
+        certainty: Certainty::of([node]),
     });
 }

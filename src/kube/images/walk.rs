@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Form, ImageUse, of_kind};
+use super::{Certainty, Form, ImageUse, of_kind};
 use crate::kube::workload::ContainerList;
 use crate::manifest::{Node, Value};
 
@@ -45,10 +45,10 @@ impl<'a> Walk<'a> {
             let group = version.split_once('/').map_or("", |(group, _)| group);
             of_kind(node, group, kind, &format!("{place} "), self);
         }
-        if node.as_str().is_some() {
+        if node.spelling().is_some() {
             self.push("image", place.to_owned().into(), node, node, Form::Reference);
         }
-        if let Some(image) = node.get("image").filter(|image| image.as_str().is_some()) {
+        if let Some(image) = node.get("image").filter(|image| image.spelling().is_some()) {
             self.push("container", place.to_owned().into(), image, image, Form::Reference);
             self.hints(node, place);
         }
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
         }
         for list in ["args", "command"] {
             for argument in container.get(list).map(Node::items).unwrap_or_default() {
-                let option = argument.as_str().and_then(|text| text.split_once('='));
+                let option = argument.spelling().and_then(|text| text.split_once('='));
                 let Some((option, image)) = option.filter(|(name, _)| names_image(name)) else { continue };
                 self.found.push(ImageUse {
                     noun: "argument",
@@ -98,6 +98,7 @@ impl<'a> Walk<'a> {
                     node: argument,
                     text: image.into(),
                     form: Form::Parts,
+                    certainty: Certainty::of([argument]),
                 });
             }
         }
@@ -112,9 +113,10 @@ impl<'a> Walk<'a> {
         text: &'a Node,
         form: Form,
     ) {
-        let Some(text) = text.as_str().filter(|text| !text.is_empty()) else { return };
+        let certainty = Certainty::of([text]);
+        let Some(text) = text.spelling().filter(|text| !text.is_empty()) else { return };
         if !self.found.iter().any(|known| std::ptr::eq(known.node, node)) {
-            self.found.push(ImageUse { noun, name, node, text: text.into(), form });
+            self.found.push(ImageUse { noun, name, node, text: text.into(), form, certainty });
         }
     }
 }

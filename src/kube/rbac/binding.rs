@@ -19,6 +19,8 @@ pub enum Subject {
         /// Its name.
         name: Box<str>,
     },
+    /// Somebody whose kind or name is not known, as it is written.
+    Unknown(Box<str>),
     /// Every subject that has a role by a binding which is not in the repository.
     BoundTo(RoleReference),
 }
@@ -27,12 +29,16 @@ impl Subject {
     /// Reads a subject of a binding in a namespace; `None` for what the API server refuses. The kinds
     /// `SystemUser` and `SystemGroup` are OpenShift's.
     pub fn of(node: &Node, binding_namespace: Option<&str>) -> Option<Self> {
+        if let Some(text) = unknown_text(node, &["kind", "name"]) {
+            return Some(Self::Unknown(text));
+        }
         let name = node.text_at(&["name"])?;
         match node.text_at(&["kind"])? {
             "User" | "SystemUser" => Some(Self::user(name)),
             "Group" | "SystemGroup" => Some(Self::Group(name.into())),
             "ServiceAccount" => {
-                let namespace = node.text_at(&["namespace"]).or(binding_namespace).unwrap_or_default();
+                let own = node.get("namespace").and_then(Node::spelling);
+                let namespace = own.or(binding_namespace).unwrap_or_default();
                 Some(Self::ServiceAccount { namespace: namespace.into(), name: name.into() })
             }
             _ => None,
@@ -65,7 +71,7 @@ impl Subject {
                 vec![group("system:authenticated"), group("system:serviceaccounts")]
             }
             Self::Group(name) if &**name == "system:serviceaccounts" => vec![group("system:authenticated")],
-            Self::Group(_) | Self::BoundTo(_) => Vec::new(),
+            Self::Group(_) | Self::Unknown(_) | Self::BoundTo(_) => Vec::new(),
         }
     }
 }
@@ -78,6 +84,7 @@ impl fmt::Display for Subject {
             Self::ServiceAccount { namespace, name } => {
                 write!(formatter, "ServiceAccount {namespace}/{name}")
             }
+            Self::Unknown(text) => write!(formatter, "Somebody ({text} is not known)"),
             Self::BoundTo(role) => write!(formatter, "Every subject bound to {role}"),
         }
     }
@@ -90,6 +97,8 @@ pub enum RoleReference {
     ClusterRole(Box<str>),
     /// A Role of the binding's own namespace.
     Role(Box<str>),
+    /// One whose kind or name is not known, as it is written: it may be any.
+    Unknown(Box<str>),
 }
 
 impl fmt::Display for RoleReference {
@@ -97,6 +106,7 @@ impl fmt::Display for RoleReference {
         match self {
             Self::ClusterRole(name) => write!(formatter, "ClusterRole {name}"),
             Self::Role(name) => write!(formatter, "Role {name}"),
+            Self::Unknown(text) => write!(formatter, "the role {text}"),
         }
     }
 }
@@ -129,19 +139,34 @@ impl<'a> Binding<'a> {
         if !is_rbac_group(object.group()) || !is_binding {
             return None;
         }
-        let role_node = object.at(&["roleRef", "name"])?;
+        let (role, role_node) = Self::role(object)?;
+        let nodes = object.at(&["subjects"]);
+        let items = nodes.map(Node::items).unwrap_or_default();
+        let mut subjects: Vec<_> =
+            items.iter().filter_map(|node| Some((subject(node, namespace)?, node))).collect();
+        let unknown = nodes.filter(|nodes| nodes.is_unknown());
+        subjects.extend(unknown.and_then(|nodes| Some((subject(nodes, namespace)?, nodes))));
+        subjects.extend(Self::named_by_openshift(object));
+        Some(Self { subjects, role, role_node })
+    }
+
+    fn role(object: &'a Object) -> Option<(RoleReference, &'a Node)> {
+        let reference = object.at(&["roleRef"])?;
+        if reference.is_unknown() {
+            return Some((RoleReference::Unknown(reference.spelling()?.into()), reference));
+        }
+        let role_node = reference.get("name")?;
+        if let Some(text) = unknown_text(reference, &["kind", "name"]) {
+            return Some((RoleReference::Unknown(text), role_node));
+        }
         let name = role_node.as_str()?;
-        let role = match object.at(&["roleRef", "kind"]).and_then(Node::as_str) {
+        let role = match reference.get("kind").and_then(Node::as_str) {
             Some("ClusterRole") => RoleReference::ClusterRole(name.into()),
             Some("Role") => RoleReference::Role(name.into()),
             Some(_) => return None,
             None => Self::openshift_role(object, name)?,
         };
-        let nodes = object.at(&["subjects"]).map(Node::items).unwrap_or_default();
-        let mut subjects: Vec<_> =
-            nodes.iter().filter_map(|node| Some((Subject::of(node, namespace)?, node))).collect();
-        subjects.extend(Self::named_by_openshift(object));
-        Some(Self { subjects, role, role_node })
+        Some((role, role_node))
     }
 
     /// `userNames` and `groupNames`, which count beside `subjects` in OpenShift's own bindings
@@ -155,4 +180,20 @@ impl<'a> Binding<'a> {
         let groups = names("groupNames").iter();
         users.chain(groups.filter_map(|node| Some((Subject::Group(node.as_str()?.into()), node)))).collect()
     }
+}
+
+fn subject(node: &Node, namespace: Option<&str>) -> Option<Subject> {
+    unknown(node).or_else(|| Subject::of(node, namespace))
+}
+
+/// A value that is not known, as a subject.
+pub(super) fn unknown(node: &Node) -> Option<Subject> {
+    node.spelling().filter(|_| node.is_unknown()).map(|text| Subject::Unknown(text.into()))
+}
+
+/// The texts of some keys, where one of them is not known.
+fn unknown_text(node: &Node, keys: &[&str]) -> Option<Box<str>> {
+    let values: Vec<&Node> = keys.iter().filter_map(|key| node.get(key)).collect();
+    let texts: Vec<&str> = values.iter().filter_map(|value| value.spelling()).collect();
+    values.iter().any(|value| value.is_unknown()).then(|| texts.join(" ").into())
 }

@@ -2,7 +2,7 @@
 //!
 //! In: an object. Out: its [`Members`]. Never: groups that an identity provider keeps.
 
-use super::binding::Subject;
+use super::binding::{Subject, unknown};
 use crate::manifest::{Node, Object};
 
 /// The API group of OpenShift's users and groups.
@@ -24,7 +24,8 @@ impl<'a> Members<'a> {
             return None;
         }
         let users = object.at(&["users"]).map(Node::items).unwrap_or_default();
-        let users = users.iter().filter_map(|node| Some((Subject::user(node.as_str()?), node))).collect();
+        let user = |node: &Node| node.as_str().map(Subject::user).or_else(|| unknown(node));
+        let users = users.iter().filter_map(|node| Some((user(node)?, node))).collect();
         Some(Self { group: Subject::Group(object.name.clone()), users })
     }
 }

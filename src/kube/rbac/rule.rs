@@ -44,17 +44,32 @@ pub enum Atom {
 const ATOMS: usize = 20_000;
 
 impl PolicyRule {
-    /// Reads a rule; what is no list of text grants nothing, as the API server would refuse it.
+    /// Everything.
+    pub fn everything() -> Self {
+        let all = || vec![Box::from("*")];
+        Self {
+            verbs: all(),
+            api_groups: all(),
+            resources: all(),
+            resource_names: Vec::new(),
+            non_resource_urls: all(),
+        }
+    }
+
+    /// Reads a rule; what is no list of text grants nothing, as the API server would refuse it. What is not
+    /// known is everything.
     pub fn of(node: &Node) -> Self {
-        let list = |key: &str| {
-            let items = node.get(key).into_iter().flat_map(Node::items);
-            items.filter_map(Node::as_str).map(Box::from).collect()
-        };
+        if node.is_unknown() {
+            return Self::everything();
+        }
+        let list = |key: &str| node.get(key).map(texts).unwrap_or_default();
+        let names = node.get("resourceNames");
+        let resource_names = names.filter(|names| !names.holds_unknown()).map(texts).unwrap_or_default();
         Self {
             verbs: list("verbs"),
             api_groups: list("apiGroups"),
             resources: list("resources"),
-            resource_names: list("resourceNames"),
+            resource_names,
             non_resource_urls: list("nonResourceURLs"),
         }
     }
@@ -96,4 +111,14 @@ impl PolicyRule {
             }
         }
     }
+}
+
+/// The texts of a list; one that is not known may be any.
+fn texts(list: &Node) -> Vec<Box<str>> {
+    let text = |item: &Node| {
+        let text = if item.is_unknown() { Some("*") } else { item.as_str() };
+        text.map(Box::from)
+    };
+    let of_list = list.is_unknown().then(|| Box::from("*"));
+    list.items().iter().filter_map(text).chain(of_list).collect()
 }
