@@ -11,7 +11,7 @@ use super::{describe, risk};
 use crate::checks::Context;
 use crate::finding::{Finding, Severity};
 use crate::kube::ClusterName;
-use crate::kube::rbac::{Atom, PolicyRule, RoleReference, Subject, uncovered};
+use crate::kube::rbac::{Atom, RoleReference, Subject, uncovered};
 use crate::world::Placed;
 
 /// The grants of one cluster before and after.
@@ -104,7 +104,7 @@ impl Gain<'_> {
         let (severity, allows) = risk::judge(&atoms, self.scope);
         let severity = severity.max(risk::least(self.subject, self.scope, &atoms));
         let mut finding = site.finding(self.message(&atoms)).severity(severity);
-        finding = finding.note("gains", self.gains(&atoms, &self.had(&owned)));
+        finding = finding.note("gains", self.gains(&atoms, &self.had()));
         if !allows.is_empty() && !describe::is_everything(&atoms) {
             finding = finding.note("allows", describe::shorten(&allows, 3, "; "));
         }
@@ -141,12 +141,14 @@ impl Gain<'_> {
         }
     }
 
-    fn had(&self, owned: &[&PolicyRule]) -> String {
+    /// What it had, without what every API server gives to everybody.
+    fn had(&self) -> String {
+        let owned = self.sides.old.own_rules(self.subject, self.scope);
         let elsewhere = self.sides.old.roles_anywhere(self.subject);
         if owned.is_empty() && !elsewhere.is_empty() {
             return format!("nothing here, {}", describe::shorten(&elsewhere, 3, ", "));
         }
-        describe::owned(owned)
+        describe::owned(&owned)
     }
 
     fn gains(&self, atoms: &[Atom], had: &str) -> String {

@@ -122,14 +122,35 @@ impl Grants {
     /// The rules that a subject has in a scope, those of its groups and those of the whole cluster
     /// included.
     pub(super) fn rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
+        self.rules_by(subject, scope, |_, _| true)
+    }
+
+    /// The same without the default bindings of groups that everybody is in.
+    pub(super) fn own_rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
+        self.rules_by(subject, scope, |holder, bound| {
+            holder == subject || !matches!(bound, Bound::ByDefault(_))
+        })
+    }
+
+    fn rules_by(
+        &self,
+        subject: &Subject,
+        scope: &Scope,
+        counts: impl Fn(&Subject, &Bound) -> bool,
+    ) -> Vec<&PolicyRule> {
         let mut holders = subject.implied_groups();
         holders.extend(self.memberships.groups_of(subject).cloned());
         holders.push(subject.clone());
-        let scopes = [scope.clone(), Scope::Cluster];
-        let keys =
-            holders.iter().flat_map(|holder| scopes.iter().map(move |scope| (holder.clone(), scope.clone())));
-        let grants = keys.filter_map(|key| self.by_subject.get(&key)).flatten();
-        grants.flat_map(|grant| grant.rules.iter().flatten()).map(|rule| &*rule.rule).collect()
+        let mut rules = Vec::new();
+        for holder in &holders {
+            for scope in [scope.clone(), Scope::Cluster] {
+                let grants = self.by_subject.get(&(holder.clone(), scope)).into_iter().flatten();
+                for grant in grants.filter(|grant| counts(holder, &grant.bound)) {
+                    rules.extend(grant.rules.iter().flatten().map(|rule| &*rule.rule));
+                }
+            }
+        }
+        rules
     }
 
     /// The grants of a subject, scope by scope.
