@@ -27,7 +27,9 @@ other check judges both readings.
 
 ## What is compared
 
-Nothing: a changed file has to be clear, whatever it was before.
+The text of each document with the documents of the file before the change. A document that the change does
+not touch is not reported, and neither is a file that is only renamed. Files that hold no object and that
+nothing deploys belong to other tools and are not reported.
 
 ## Remediation
 
