@@ -71,6 +71,8 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let mut judgement = verdict::decide(findings, undecided, changes, circumstances);
     judgement.files_not_judged = worlds.views.first().map_or(0, |view| view.new.without_objects);
     judgement.not_evaluated = unevaluated.into_iter().collect();
+    let unread = worlds.unread.iter().map(|line| format!("not compared: an unchanged file, {line}"));
+    judgement.not_evaluated.extend(unread);
     judgement.told = told(&judgement, &worlds.views);
     world::discard((worlds.views, old, new));
     judgement

@@ -3,8 +3,9 @@
 #![expect(clippy::expect_used, reason = "clippy exempts test functions only, not what they call")]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const KUSTOMIZATION: &str = "resources: [deployment.yaml]\npatches:\n- path: ../patch.yaml\n";
 const DEPLOYMENT: &str = "\
@@ -81,4 +82,60 @@ fn a_path_that_is_not_there_is_an_error() {
     let output = validate(folder.path(), "absent.yaml");
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("absent.yaml"), "{}", text(&output));
+}
+
+const BROKEN: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: two}\n";
+
+fn validate_input(here: &Path, path: &str, input: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+    command.args(["validate", path]).current_dir(here);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("portcullis runs");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("an open pipe");
+    child.wait_with_output().expect("portcullis ends")
+}
+
+#[test]
+fn a_file_that_is_named_is_judged_whatever_its_ending() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for name in ["rendered.out", "rendered", "rendered.YAML"] {
+        fs::write(folder.path().join(name), BROKEN).expect("a file");
+        let output = validate(folder.path(), name);
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", text(&output));
+    }
+}
+
+#[test]
+fn standard_input_is_judged_and_an_empty_one_is_an_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for path in ["-", "/dev/stdin"] {
+        let broken = validate_input(folder.path(), path, BROKEN);
+        assert_eq!(broken.status.code(), Some(1), "{path}: {}", text(&broken));
+        let good = validate_input(folder.path(), path, DEPLOYMENT);
+        assert_eq!(good.status.code(), Some(0), "{path}: {}", text(&good));
+        let empty = validate_input(folder.path(), path, " \n");
+        assert_eq!(empty.status.code(), Some(2), "{path}: {}", text(&empty));
+        assert!(text(&empty).contains("nothing to judge"), "{}", text(&empty));
+    }
+}
+
+#[test]
+fn a_folder_without_manifests_is_an_error() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("readme.txt"), "text").expect("a file");
+    let output = validate(folder.path(), ".");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("nothing to judge"), "{}", text(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_is_told_once_and_the_rest_is_judged() {
+    let folder = folder();
+    std::os::unix::fs::symlink("missing.yaml", folder.path().join("linked.yaml")).expect("a link");
+    let output = validate(folder.path(), ".");
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(text(&output).matches("missing.yaml").count(), 1, "{}", text(&output));
+    fs::write(folder.path().join("broken.yaml"), BROKEN).expect("a file");
+    assert_eq!(validate(folder.path(), ".").status.code(), Some(1));
 }

@@ -42,6 +42,8 @@ pub struct Worlds {
     pub views: Vec<View>,
     /// Why something could not be read at all: the verdict cannot be known.
     pub undecided: Vec<String>,
+    /// Unchanged files that could not be read and that the change does not depend on.
+    pub unread: Vec<String>,
 }
 
 /// Both worlds in one reading, and what differs.
@@ -113,10 +115,10 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let readings =
         readings.flat_map(|reading| substitutions.iter().map(move |substitution| (reading, *substitution)));
     let views = readings.map(|(reading, substitution)| source.view(reading, substitution, &found)).collect();
-    let undecided = undecided(&source, &texts);
+    let unread = unread(&source, &texts);
     drop(needles);
     discard((blobs, differing));
-    Worlds { views, undecided }
+    Worlds { views, undecided: named_only(unread.needed), unread: named_only(unread.aside) }
 }
 
 /// The paths of the files that differ.
@@ -280,23 +282,44 @@ fn unique_ids<'a>(
     ids.filter(|id| seen.insert(*id)).collect()
 }
 
-/// A file that is too large to read is no obstacle where it did not change, and neither is one that no tool
-/// deploys.
-fn undecided(source: &Source<'_>, texts: &Texts<'_>) -> Vec<String> {
-    let members = source.input.old.members.iter().chain(&source.input.new.members);
-    let failed = members.filter_map(|member| {
-        let error = source.blobs.get(&member.file.id)?.as_ref().err()?;
-        let unchanged = !source.changed.contains(&member.path);
-        let excused = matches!(error, BlobError::TooLarge { .. }) && (unchanged || !texts.needs(member));
-        (!excused).then(|| format!("{}: {error}", member.path))
-    });
-    let unique: BTreeSet<String> = failed.collect();
-    let more = unique.len().saturating_sub(NAMED);
-    let mut reasons: Vec<String> = unique.into_iter().take(NAMED).collect();
-    if more > 0 {
-        reasons.push(format!("and {more} more files"));
+/// Files that could not be read at all.
+#[derive(Debug, Default)]
+struct Unread {
+    /// Those that the verdict depends on.
+    needed: BTreeSet<String>,
+    /// Unchanged ones that it does not depend on.
+    aside: BTreeSet<String>,
+}
+
+/// Sorts the files that could not be read. A changed one matters unless nothing deploys it. An unchanged one matters
+/// where permissions change: a binding or a role in it may complete a grant.
+fn unread(source: &Source<'_>, texts: &Texts<'_>) -> Unread {
+    let mut unread = Unread::default();
+    for member in source.input.old.members.iter().chain(&source.input.new.members) {
+        let Some(Err(error)) = source.blobs.get(&member.file.id) else { continue };
+        let is_large = matches!(error, BlobError::TooLarge { .. });
+        let line = format!("{}: {error}", member.path);
+        if source.changed.contains(&member.path) {
+            if !is_large || texts.needs(member) {
+                unread.needed.insert(line);
+            }
+        } else if source.needles.depend_on_permissions() && !is_large {
+            unread.needed.insert(line);
+        } else if !is_large {
+            unread.aside.insert(line);
+        }
     }
-    reasons
+    unread
+}
+
+/// The first of some reasons, and how many more there are.
+fn named_only(reasons: BTreeSet<String>) -> Vec<String> {
+    let more = reasons.len().saturating_sub(NAMED);
+    let mut named: Vec<String> = reasons.into_iter().take(NAMED).collect();
+    if more > 0 {
+        named.push(format!("and {more} more files"));
+    }
+    named
 }
 
 /// Objects that tools read for themselves never reach the API server, and a template that only says

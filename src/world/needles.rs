@@ -78,6 +78,11 @@ impl<'a> Needles<'a> {
         self
     }
 
+    /// Whether who may do what changes, which any other file may have a part in.
+    pub(super) fn depend_on_permissions(&self) -> bool {
+        self.wants_rbac == Wanted::Yes
+    }
+
     /// Whether a file may hold an object that matters.
     pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
         let Some(words) = &self.words else { return true };

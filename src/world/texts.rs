@@ -93,7 +93,7 @@ impl<'a> Texts<'a> {
         if problems.is_empty() {
             return problems;
         }
-        let untouched = self.untouched(member);
+        let untouched = self.untouched(member, loaded);
         problems.retain(|problem| !untouched.contains(document_at(&loaded.source, problem.span)));
         problems
     }
@@ -209,12 +209,18 @@ impl<'a> Texts<'a> {
     }
 
     /// The documents that the file already had, here or where it was moved from, and that mattered there.
-    fn untouched(&self, member: &Member) -> HashSet<&'a [u8]> {
+    /// Text in another encoding than before is another text to some tools.
+    fn untouched(&self, member: &Member, new: &Loaded) -> HashSet<&'a [u8]> {
         let Some(old) = self.predecessor(member) else { return HashSet::new() };
-        let Some(loaded) = self.loaded(old).filter(|loaded| self.mattered(old, loaded)) else {
-            return HashSet::new();
-        };
-        documents(&loaded.source)
+        match self.loaded(old) {
+            Some(loaded)
+                if self.mattered(old, loaded)
+                    && loaded.source.is_as_stored() == new.source.is_as_stored() =>
+            {
+                documents(&loaded.source)
+            }
+            Some(_) | None => HashSet::new(),
+        }
     }
 
     fn mattered(&self, old: &Member, loaded: &Loaded) -> bool {
