@@ -6,10 +6,10 @@ use super::gain::Gain;
 use super::grants::{Bound, Grant};
 use super::rbac_escalation::META;
 use super::roles::Rule;
-use super::superseded::is_aggregated;
+use super::superseded::{is_aggregated, is_hidden};
 use crate::finding::{Finding, Location, Side};
 use crate::kube::rbac::{Binding, Members, is_rbac_group};
-use crate::world::{ObjectChange, Operation, Placed};
+use crate::world::{ObjectChange, Operation, Placed, World};
 
 /// A grant, and the rule of its role that brings what is new.
 pub(super) struct Site<'a> {
@@ -56,7 +56,8 @@ impl Site<'_> {
             (Bound::By(_), None) => finding,
         };
         let placed = self.culprit.and_then(Rule::node).map(|(placed, _)| placed);
-        match placed.and_then(|placed| self.change_of(placed)).and_then(begins_to_count) {
+        let change = placed.and_then(|placed| self.change_of(placed));
+        match change.and_then(|change| begins_to_count(change, self.gain.sides.context.old)) {
             Some(reason) => finding.note("note", reason),
             None => finding,
         }
@@ -152,9 +153,9 @@ impl Site<'_> {
 }
 
 /// Why the rules of a role that stood there count now.
-fn begins_to_count(change: &ObjectChange) -> Option<String> {
+fn begins_to_count(change: &ObjectChange, before: &World) -> Option<String> {
     let (old, new) = (change.old_object()?, change.object()?);
-    if old.path != new.path {
+    if old.path != new.path && before.objects.iter().any(|copy| is_hidden(copy, old, new)) {
         return Some(format!("the copy in {} goes away, and this one begins to count", old.path));
     }
     let freed = is_aggregated(old) && !is_aggregated(new);

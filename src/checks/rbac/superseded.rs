@@ -54,7 +54,7 @@ impl Superseded {
 }
 
 /// Whether an old copy is the object that an update falls back to: it stood in its file as it stands now.
-fn is_hidden(copy: &Arc<Placed>, old_object: &Arc<Placed>, object: &Arc<Placed>) -> bool {
+pub(super) fn is_hidden(copy: &Arc<Placed>, old_object: &Arc<Placed>, object: &Arc<Placed>) -> bool {
     !Arc::ptr_eq(copy, old_object) && copy.path == object.path && copy.object.root == object.object.root
 }
 

@@ -160,6 +160,12 @@ impl Tag {
         self.family.is_some()
     }
 
+    /// Whether its numbers are lower than those of an earlier tag, whatever else the two say.
+    pub fn counts_lower_than(&self, earlier: &Self) -> bool {
+        let (Some(family), Some(earlier_family)) = (self.family, earlier.family) else { return false };
+        self.numbers_against(earlier, family, earlier_family) == Ok(Ordering::Less)
+    }
+
     /// How this tag relates to an earlier one of the same repository.
     pub fn against(&self, earlier: &Self) -> Order {
         let (Some(family), Some(earlier_family)) = (self.family, earlier.family) else {
