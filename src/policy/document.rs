@@ -11,6 +11,7 @@ pub use super::identity::{
     CommitterRule, DatedKeyEntry, ForgeEntry, ForgeUse, KeyEntry, PersonEntry, SignatureRequirement,
     SignaturesEntry,
 };
+pub use super::images::ImagesEntry;
 use super::profile::ProfileName;
 use crate::finding::Severity;
 use crate::owners::{Demand, Dialect, RequiredOwners};
@@ -91,20 +92,6 @@ pub struct ClusterEntry {
     pub kubernetes: Option<String>,
     /// Whose load balancers it makes, such as `aws`, `gke`, `azure`.
     pub cloud: Option<String>,
-}
-
-/// A kind that names container images.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ImagesEntry {
-    /// The kind.
-    pub kind: String,
-    /// Its API group, without the version; the core group where absent.
-    #[serde(default)]
-    pub group: String,
-    /// Paths to Pod specifications, containers or texts that name an image, such as `spec.template.spec`. Lists on
-    /// the way are entered; `*` stands for any key.
-    pub paths: Vec<String>,
 }
 
 /// Approval by owners.

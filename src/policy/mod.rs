@@ -10,6 +10,7 @@ mod document;
 mod enforcement;
 mod error;
 mod identity;
+mod images;
 mod layer;
 mod layer_waivers;
 mod layers;

@@ -10,8 +10,8 @@ use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, ImageKind, KubernetesVersion};
 use crate::pipeline::Targets;
 use crate::policy::{
-    Author, ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, Layer, ManifestsEntry, POLICY_PATH, Policy,
-    PolicyError, ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
+    Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
+    ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
 };
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot, TreeFile};
@@ -279,16 +279,8 @@ fn targets(layers: &[Layer]) -> Result<Targets, globset::Error> {
     Ok(Targets {
         selection: Selection::new(&include, &manifests.exclude, &paths)?,
         clusters,
-        image_kinds: image_kinds.map(image_kind).collect(),
+        image_kinds: image_kinds.map(ImageKind::from).collect(),
     })
-}
-
-fn image_kind(entry: &ImagesEntry) -> ImageKind {
-    ImageKind {
-        group: entry.group.as_str().into(),
-        kind: entry.kind.as_str().into(),
-        paths: entry.paths.iter().map(|path| path.as_str().into()).collect(),
-    }
 }
 
 /// A cluster of which the policy names no version is judged by the newest.
