@@ -103,14 +103,14 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Seven to forty hexadecimal digits or the 64 of a digest, letters and numbers mixed; git's own `g`
-/// in front is allowed. Seven or eight digits may be a commit too: nobody can tell.
+/// Seven to 64 hexadecimal digits, letters and numbers mixed: the name of a commit, in part or with a slip, or a digest;
+/// git's own `g` in front is allowed. Seven or eight digits may be a commit too.
 fn is_commit(part: &str) -> bool {
     let part = part.strip_prefix('g').or_else(|| part.strip_prefix("sha")).unwrap_or(part);
     let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     let may_be = is_number(part) && matches!(part.len(), 7 | 8 | 40 | 64);
-    ((7..=40).contains(&part.len()) || part.len() == 64)
+    (7..=64).contains(&part.len())
         && part.bytes().all(|byte| byte.is_ascii_hexdigit())
         && (mixed || may_be)
 }
