@@ -40,7 +40,7 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let selection = Selection::new(&["**".to_owned()], &[], &[]).expect("a pattern");
     let versions = vec![KubernetesVersion::OLDEST, KubernetesVersion::NEWEST];
     let cluster = ClusterTarget { name: ClusterName::fallback(), versions, cloud: Cloud::default() };
-    Targets { selection, clusters: vec![cluster] }
+    Targets { selection, clusters: vec![cluster], image_kinds: Vec::new() }
 });
 
 /// Every check runs under it.

@@ -149,7 +149,7 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let selection = Selection::new(&include, &[], &clusters).expect("patterns");
     let cluster =
         ClusterTarget { name: prod, versions: vec![KubernetesVersion::NEWEST], cloud: Cloud::default() };
-    Targets { selection, clusters: vec![cluster] }
+    Targets { selection, clusters: vec![cluster], image_kinds: Vec::new() }
 });
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
