@@ -62,6 +62,7 @@ fn since_branching(
     head: &ObjectId,
 ) -> Result<(String, ObjectId), CommandError> {
     match repository.branching_point(&base, head)? {
+        Some(point) if point == base => Ok(("the change".to_owned(), base)),
         Some(point) => {
             let name = format!("the change alone (the base {} has moved on)", base.short());
             Ok((name, point))

@@ -2,7 +2,7 @@
 //! file nor libgit2's reading of a header can hide a parent.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::error::GitError;
 use super::outline;
@@ -59,28 +59,43 @@ impl Repository {
     }
 
     /// The commit from which a branch left another one, or at which it last merged it; `None` where they have nothing
-    /// in common.
+    /// in common. Dates decide nothing here.
     pub fn branching_point(&self, trunk: &ObjectId, branch: &ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let history = self.history(Some(trunk), branch)?;
-        if history.commits.is_empty() {
+        let of_trunk = self.ancestors(trunk, &HashSet::new())?;
+        if of_trunk.contains(branch) {
             return Ok(Some(branch.clone()));
         }
-        let mut candidates: Vec<ObjectId> = Vec::new();
-        for commit in &history.commits {
-            let shared = self.parents(commit)?.into_iter().filter(|parent| !history.commits.contains(parent));
-            candidates.extend(shared);
+        let mut shared = HashSet::new();
+        for commit in self.ancestors(branch, &of_trunk)? {
+            shared.extend(self.parents(&commit)?.into_iter().filter(|parent| of_trunk.contains(parent)));
         }
         let mut latest: Option<ObjectId> = None;
-        for candidate in candidates {
+        for candidate in shared {
             let is_later = match &latest {
                 None => true,
-                Some(known) => self.history(Some(known), &candidate)?.ancestry == Ancestry::Ancestor,
+                Some(known) => self.ancestors(&candidate, &HashSet::new())?.contains(known),
             };
             if is_later {
                 latest = Some(candidate);
             }
         }
         Ok(latest)
+    }
+
+    /// A commit and all that it descends from, down to some that are known.
+    fn ancestors(&self, of: &ObjectId, known: &HashSet<ObjectId>) -> Result<HashSet<ObjectId>, GitError> {
+        let mut found = HashSet::new();
+        let mut waiting = vec![of.clone()];
+        while let Some(commit) = waiting.pop() {
+            if known.contains(&commit) || !found.insert(commit.clone()) {
+                continue;
+            }
+            if found.len() > VISITED {
+                return Err(GitError::Limit { what: "commits in one history", limit: VISITED });
+            }
+            waiting.extend(self.parents(&commit)?);
+        }
+        Ok(found)
     }
 }
 

@@ -5,6 +5,7 @@
 //! where that is not certain.
 
 use super::encoding::{Decoded, decode};
+use super::pointer::is_pointer;
 
 /// The keys that make a document an object.
 const KEYS: [&str; 2] = ["apiVersion", "kind"];
@@ -13,6 +14,10 @@ const KEYS: [&str; 2] = ["apiVersion", "kind"];
 pub fn may_name_an_object(bytes: &[u8]) -> bool {
     let Decoded { text, .. } = decode(bytes.to_vec());
     let text = text.trim_start_matches('\u{feff}');
+    // What a pointer of Git LFS leads to may be anything.
+    if is_pointer(text) {
+        return true;
+    }
     // Where these characters end a line, a key may begin after each of them.
     let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
     let mut top = None;

@@ -215,7 +215,8 @@ fn surroundings(path: &RepoPath, tests: &BTreeSet<&str>) -> Surroundings {
         return Surroundings::Patches;
     }
     while !folder.is_empty() {
-        if tests.contains(folder) {
+        let name = folder.rsplit('/').next().unwrap_or_default();
+        if tests.contains(folder) || Surroundings::TEST_FOLDERS.contains(&name) {
             return Surroundings::Tests;
         }
         folder = folder.rsplit_once('/').map_or("", |(above, _)| above);

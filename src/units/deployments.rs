@@ -51,6 +51,11 @@ impl Deployments {
         deployments
     }
 
+    /// Whether the repository holds no object that deploys a folder of it.
+    pub fn is_empty(&self) -> bool {
+        self.folders.is_empty()
+    }
+
     fn add_flux(&mut self, object: &Object) {
         let path = object.root.text_at(&["spec", "path"]).unwrap_or_default();
         self.folders.insert((plain(path), Depth::Tree));

@@ -63,7 +63,7 @@ pub enum Surroundings {
     Plain,
     /// It is called `patches`.
     Patches,
-    /// A test of chainsaw or kuttl is in it or above it.
+    /// It is one of tests: by its name, or because a test of chainsaw or kuttl is in it or above it.
     Tests,
 }
 
@@ -71,6 +71,9 @@ impl Surroundings {
     /// The files that make a folder one of tests.
     pub const TESTS: [&'static str; 4] =
         ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kyverno-test.yaml"];
+    /// The names of folders of tests.
+    pub const TEST_FOLDERS: [&'static str; 8] =
+        [".chainsaw-test", "chainsaw", "e2e", "fixtures", "kuttl", "test", "testdata", "tests"];
     /// The name of a folder of patches.
     pub const PATCHES: &'static str = "patches";
 }

@@ -148,7 +148,8 @@ impl<'a> Texts<'a> {
             ) => {
                 holds_objects(loaded)
                     || kept_objects()
-                    || self.is_deployed(side, member, Certainty::Certain)
+                    || (self.is_deployed(side, member, Certainty::Certain)
+                        && !self.is_template_of_templates(side, member, loaded))
                     || (names_an_object(loaded) && !self.is_excused(side, member, loaded))
             }
         }
@@ -166,10 +167,24 @@ impl<'a> Texts<'a> {
     /// Whether a file is the template of another tool, which no tool of the cluster can read as it is.
     fn is_unread_template(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let selection = self.input.selection;
-        is_unreadable_for_all(loaded)
-            && is_template(loaded)
-            && !selection.is_of_a_named_cluster(&member.path)
-            && !self.is_deployed(side, member, Certainty::Possible)
+        let unread = is_unreadable_for_all(loaded) && is_template(loaded);
+        let deployed = || {
+            selection.is_of_a_named_cluster(&member.path)
+                || self.is_deployed(side, member, Certainty::Possible)
+        };
+        unread && (!deployed() || self.is_template_of_templates(side, member, loaded))
+    }
+
+    /// A kustomization among templates lists a file that it can build only once both are filled in. That shows where
+    /// the repository itself says what is deployed, and the policy does not.
+    fn is_template_of_templates(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
+        if self.input.selection.names_clusters() || member.listing == Listing::Unlisted {
+            return false;
+        }
+        let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
+        let elsewhere =
+            !deployments.is_empty() && !deployments.deploy(&member.path, Certainty::Possible, |_| false);
+        elsewhere && is_unreadable_for_all(loaded) && is_template(loaded)
     }
 
     /// Whether a kustomization or a GitOps object deploys a file.

@@ -92,9 +92,11 @@ fn a_manifest_of_twelve_mebibytes_is_rejected() -> Result<(), Failure> {
 
 #[test]
 fn deep_nesting_is_rejected() -> Result<(), Failure> {
-    let push = push_file(b"prod/deep.yaml", "[".repeat(100_000).as_bytes())?;
+    let object = "apiVersion: v1\nkind: ConfigMap\ndata: ";
+    let push = push_file(b"prod/deep.yaml", (object.to_owned() + &"[".repeat(100_000)).as_bytes())?;
     push.rejected(&["error[unparseable-manifest]", "prod/deep.yaml"]);
-    let push = push_file(b"prod/deep.json", "{\"a\":".repeat(100_000).as_bytes())?;
+    let object = "{\"kind\": \"ConfigMap\", \"data\": ";
+    let push = push_file(b"prod/deep.json", (object.to_owned() + &"{\"a\":".repeat(100_000)).as_bytes())?;
     push.rejected(&["error[unparseable-manifest]", "prod/deep.json"]);
     Ok(())
 }

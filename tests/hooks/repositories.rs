@@ -163,15 +163,34 @@ fn a_changed_file_whose_old_content_is_missing_leaves_the_push_undecided() -> Re
 }
 
 #[test]
-fn an_unchanged_file_that_is_missing_leaves_the_push_undecided() -> Result<(), Failure> {
+fn an_unchanged_file_that_is_missing_counts_where_the_change_depends_on_it() -> Result<(), Failure> {
+    let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
+    let alice = server.checkout("alice")?;
+    lose_service(&server)?;
+    alice.commit("Add a role", &[("prod/role.yaml", ROLE)])?;
+    let push = alice.push(&["--no-thin", "HEAD:refs/heads/main"])?;
+    push.rejected(&["undecided", SERVICE_PATH, "is missing from the repository"]);
+    Ok(())
+}
+
+#[test]
+fn an_unchanged_file_that_is_missing_is_left_aside_elsewhere() -> Result<(), Failure> {
     let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
     let alice = server.checkout("alice")?;
     lose_service(&server)?;
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
     let push = alice.push(&["--no-thin", "HEAD:refs/heads/main"])?;
-    push.rejected(&["undecided", SERVICE_PATH, "is missing from the repository"]);
+    push.accepted(&["not compared", SERVICE_PATH]);
     Ok(())
 }
+
+const ROLE: &str = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: shop}
+rules:
+- {apiGroups: [\"\"], resources: [configmaps], verbs: [get]}
+";
 
 #[test]
 fn the_hook_needs_neither_path_nor_home() -> Result<(), Failure> {

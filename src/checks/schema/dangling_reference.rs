@@ -212,11 +212,23 @@ fn selected(context: &Context<'_>, findings: &mut Findings) {
         judged(context.old).map(|placed| (&placed.id, placed)).collect();
     let (before, after) = (workloads(context.old), workloads(context.new));
     for service in services {
-        let Some(was) = old.get(&service.id).and_then(|old| selects_one(old, &before)) else { continue };
+        let predecessor = predecessor(service, context);
+        let Some(was) = predecessor.and_then(|old| selects_one(old, &before)) else { continue };
         if selects_one(service, &after).is_none() && !may_be_replaced(service, &old, context.new) {
             findings.push(unselected(service, was));
         }
     }
+}
+
+/// The same Service before: in its own file or, where it has moved, in one that does not hold it any more. A copy that is
+/// new took nothing over.
+fn predecessor<'a>(service: &Placed, context: &Context<'a>) -> Option<&'a Placed> {
+    let same = || judged(context.old).filter(|old| old.id == service.id);
+    let stays = |old: &Placed| {
+        context.new.objects.iter().any(|other| other.path == old.path && other.id == old.id)
+    };
+    let at_home = same().find(|old| old.path == service.path);
+    at_home.or_else(|| same().find(|old| !stays(old))).map(|old| &**old)
 }
 
 fn selects_one<'a>(service: &Placed, workloads: &[Workload<'a>]) -> Option<&'a Placed> {

@@ -110,7 +110,5 @@ fn is_commit(part: &str) -> bool {
     let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     let may_be = is_number(part) && matches!(part.len(), 7 | 8 | 40 | 64);
-    (7..=64).contains(&part.len())
-        && part.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && (mixed || may_be)
+    (7..=64).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit()) && (mixed || may_be)
 }
