@@ -35,12 +35,10 @@ pub(super) fn reach(service: Service<'_>, cloud: Cloud) -> (Reach, Option<Doubt>
         // hetznercloud/hcloud-cloud-controller-manager, issues 218 and 286.
         Cloud::Hetzner if restricted => (Reach::Public, Some(Doubt::IgnoredRanges(cloud))),
         Cloud::Oracle if restricted && leaves_rules(service) => (Reach::Public, Some(Doubt::UnmanagedRules)),
-        Cloud::Aws | Cloud::AwsLoadBalancerController if names_groups(service) => {
+        Cloud::Aws | Cloud::AwsLoadBalancerController | Cloud::Unknown if names_groups(service) => {
             (Reach::Public, Some(Doubt::SecurityGroups))
         }
-        Cloud::Azure => with_tags(service, &ranges, by_ranges),
-        Cloud::Unknown if names_groups(service) => (Reach::Public, Some(Doubt::SecurityGroups)),
-        Cloud::Unknown => with_tags(service, &ranges, by_ranges),
+        Cloud::Azure | Cloud::Unknown => with_tags(service, &ranges, by_ranges),
         Cloud::Aws
         | Cloud::AwsLoadBalancerController
         | Cloud::Gke

@@ -122,12 +122,12 @@ fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Fault> {
     match tag.against(&earlier_tag) {
         Order::Older | Order::Newer if same_digest => Some(Fault::Disguise),
         Order::Older => Some(Fault::Older),
-        Order::Same | Order::Newer => None,
+        // The shorter tag may be any release of its series, and moves or is already what ran.
+        Order::Same | Order::Newer | Order::Incomparable(Incomparable::Precision) => None,
         // That it moves is said by `mutable-image`; where a digest holds it, it is a digest alone.
         Order::Incomparable(_) if tag.moves() == Mobility::Floating => None,
-        // The same or a later version of another flavour, or the series of a release, takes nothing back.
+        // The same or a later version of another flavour takes nothing back.
         Order::Incomparable(Incomparable::Flavour) if !tag.counts_lower_than(&earlier_tag) => None,
-        Order::Incomparable(Incomparable::Precision) => None,
         Order::Incomparable(reason) => {
             (was_fixed && image.tag != earlier.tag).then_some(Fault::Incomparable(Reason::Tag(reason)))
         }

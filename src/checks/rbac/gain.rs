@@ -100,7 +100,7 @@ impl Gain<'_> {
         }
         atoms.sort();
         atoms.dedup();
-        let site = Site { gain: self, grant, culprit: Some(self.culprit(grant, &culprits)?) };
+        let site = Site { gain: self, grant, culprit: Some(culprit(grant, &culprits)?) };
         let (severity, allows) = risk::judge(&atoms, self.scope);
         let severity = severity.max(risk::least(self.subject, self.scope, &atoms));
         let mut finding = site.finding(self.message(&atoms)).severity(severity);
@@ -111,16 +111,6 @@ impl Gain<'_> {
         let finding = finding.path(self.granted(grant, &self.permits(&atoms)).edges());
         let finding = finding.offending(format!("{} {atoms:?}", self.holder()));
         Some(site.explained(finding).help(self.help(grant)))
-    }
-
-    /// The rule to show: one in another file than the binding, if there is one.
-    fn culprit<'r>(&self, grant: &Grant, culprits: &[&'r Rule]) -> Option<&'r Rule> {
-        let of_binding = |placed: &Placed| match &grant.bound {
-            Bound::By(binding) => placed.path == binding.path,
-            Bound::ByDefault(_) | Bound::Elsewhere => false,
-        };
-        let elsewhere = |rule: &&&Rule| rule.node().is_none_or(|(placed, _)| !of_binding(placed));
-        culprits.iter().min_by_key(elsewhere).copied()
     }
 
     /// The subject in a fingerprint.
@@ -220,4 +210,14 @@ impl Gain<'_> {
         let finding = finding.path(self.granted(grant, "nobody can know what").edges());
         Some(finding.offending(format!("{} {}", self.holder(), grant.role)))
     }
+}
+
+/// The rule to show: one in the file of the binding, if there is one.
+fn culprit<'r>(grant: &Grant, culprits: &[&'r Rule]) -> Option<&'r Rule> {
+    let of_binding = |placed: &Placed| match &grant.bound {
+        Bound::By(binding) => placed.path == binding.path,
+        Bound::ByDefault(_) | Bound::Elsewhere => false,
+    };
+    let elsewhere = |rule: &&&Rule| rule.node().is_none_or(|(placed, _)| !of_binding(placed));
+    culprits.iter().min_by_key(elsewhere).copied()
 }

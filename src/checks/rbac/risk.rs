@@ -51,8 +51,12 @@ pub(super) fn least(subject: &Subject, scope: &Scope, atoms: &[Atom]) -> Severit
                 atoms.iter().map(|atom| for_anybody(atom, scope)).max().unwrap_or(Low)
             }
             _ if only_paths => Low,
-            "system:authenticated" | "system:authenticated:oauth" | "system:serviceaccounts" => High,
-            "system:masters" | "system:cluster-admins" | "system:nodes" => High,
+            "system:authenticated"
+            | "system:authenticated:oauth"
+            | "system:serviceaccounts"
+            | "system:masters"
+            | "system:cluster-admins"
+            | "system:nodes" => High,
             name if name.starts_with("system:kube-") || name.starts_with("system:node:") => High,
             // Every Pod of one namespace, which in this namespace is what its owner runs.
             name if name.starts_with("system:serviceaccounts:") => match scope {
@@ -93,8 +97,8 @@ fn for_anybody(atom: &Atom, scope: &Scope) -> Severity {
         Atom::Url { verb, url } => {
             let of = |path: &&str| url.trim_end_matches(['*', '/']) == path.trim_end_matches('/');
             match &**verb {
-                "get" | "head" if PUBLIC_PATHS.iter().any(|path| of(path)) => Low,
-                "get" | "head" if DISCOVERY_PATHS.iter().any(|path| of(path)) => High,
+                "get" | "head" if PUBLIC_PATHS.iter().any(&of) => Low,
+                "get" | "head" if DISCOVERY_PATHS.iter().any(of) => High,
                 _ => Critical,
             }
         }
@@ -130,10 +134,10 @@ const TELLING_PATHS: [&str; 4] = ["/debug", "/logs", "/metrics", "/configz"];
 
 fn of_path(url: &str) -> Severity {
     let (path, is_prefix) = url.strip_suffix('*').map_or((url, false), |path| (path, true));
-    let tells = |telling: &&str| path.starts_with(telling) || (is_prefix && telling.starts_with(path));
+    let tells = |telling: &str| path.starts_with(telling) || (is_prefix && telling.starts_with(path));
     if is_prefix && matches!(path, "" | "/") {
         High
-    } else if TELLING_PATHS.iter().any(|telling| tells(&telling)) {
+    } else if TELLING_PATHS.iter().any(|telling| tells(telling)) {
         Medium
     } else {
         Low
@@ -150,8 +154,10 @@ impl Risk {
                 let impersonates = verb.starts_with("impersonate") && self.verbs.contains(&"impersonate");
                 let verb_fits = &**verb == "*" || impersonates || self.verbs.contains(&&**verb);
                 let group_fits = &**group == "*" || self.groups.contains(&&**group);
-                let fits =
-                    verb_fits && group_fits && self.resources.iter().any(|own| includes(resource, own));
+                let any =
+                    self.resources.contains(&"*") && !self.groups.contains(&"*") && !resource.contains('/');
+                let listed = any || self.resources.iter().any(|own| includes(resource, own));
+                let fits = verb_fits && group_fits && listed;
                 self.names.worth(name.as_deref(), severity).filter(|_| fits)
             }
         }
@@ -180,6 +186,5 @@ impl Names {
 fn includes(granted: &str, resource: &str) -> bool {
     let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
     let extra = resource == "userextras" && granted.starts_with("userextras/");
-    let any = resource == "*" && !granted.contains('/');
-    extra || any || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
+    extra || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
 }
