@@ -93,7 +93,7 @@ impl Gain<'_> {
         let owned = self.sides.old.rules(self.subject, self.scope);
         let mut atoms = Vec::new();
         let mut culprits = Vec::new();
-        for rule in rules {
+        for rule in rules.iter() {
             let new = uncovered(&owned, &rule.rule);
             culprits.extend((!new.is_empty()).then_some(rule));
             atoms.extend(new);

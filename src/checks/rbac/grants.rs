@@ -50,8 +50,11 @@ pub(super) struct Grant {
     pub(super) bound: Bound,
     pub(super) role: RoleReference,
     /// What the role grants; `None` where nobody can know.
-    pub(super) rules: Option<Vec<Rule>>,
+    pub(super) rules: Option<Arc<[Rule]>>,
 }
+
+/// What a role grants in a scope, worked out once.
+type Known = BTreeMap<(RoleReference, Scope), Option<Arc<[Rule]>>>;
 
 /// Every grant of one cluster, by subject and scope.
 #[derive(Debug)]
@@ -72,16 +75,17 @@ impl Grants {
         let roles = Roles::of(world, cluster, bootstrap, superseded);
         let memberships = Memberships::of(world, cluster);
         let mut grants = Self { by_subject: BTreeMap::new(), roles, memberships };
-        grants.add_built_in(bootstrap);
+        let mut known = Known::new();
+        grants.add_built_in(bootstrap, &mut known);
         let written = world.objects.iter().filter(|placed| placed.id.cluster == *cluster);
         for placed in written.filter(|placed| !superseded.hides(placed)) {
-            grants.add(placed);
+            grants.add(placed, &mut known);
         }
         grants
     }
 
     /// The default bindings, and what an unknown subject may have by a binding to a default role.
-    fn add_built_in(&mut self, bootstrap: &Bootstrap) {
+    fn add_built_in(&mut self, bootstrap: &Bootstrap, known: &mut Known) {
         for binding in &bootstrap.bindings {
             let namespace = binding.namespace.as_deref();
             let (kind, place) = namespace.map_or(("ClusterRoleBinding", String::new()), |namespace| {
@@ -89,7 +93,7 @@ impl Grants {
             });
             let bound = Bound::ByDefault(format!("{kind} {place}{}", binding.name));
             for subject in &binding.subjects {
-                self.insert(subject.clone(), namespace, bound.clone(), &binding.role);
+                self.insert(subject.clone(), namespace, (bound.clone(), &binding.role), known);
             }
         }
         for role in &bootstrap.roles {
@@ -100,21 +104,29 @@ impl Grants {
             } else {
                 RoleReference::ClusterRole(name)
             };
-            self.insert(Subject::BoundTo(role.clone()), namespace, Bound::Elsewhere, &role);
+            self.insert(Subject::BoundTo(role.clone()), namespace, (Bound::Elsewhere, &role), known);
         }
     }
 
-    fn add(&mut self, placed: &Arc<Placed>) {
+    fn add(&mut self, placed: &Arc<Placed>, known: &mut Known) {
         let namespace = placed.id.namespace.as_deref();
         let Some(binding) = Binding::of(&placed.object, namespace) else { return };
         for (subject, _) in binding.subjects {
-            self.insert(subject, namespace, Bound::By(Arc::clone(placed)), &binding.role);
+            self.insert(subject, namespace, (Bound::By(Arc::clone(placed)), &binding.role), known);
         }
     }
 
-    fn insert(&mut self, subject: Subject, namespace: Option<&str>, bound: Bound, role: &RoleReference) {
+    fn insert(
+        &mut self,
+        subject: Subject,
+        namespace: Option<&str>,
+        (bound, role): (Bound, &RoleReference),
+        known: &mut Known,
+    ) {
         let scope = Scope::of(namespace);
-        let rules = self.roles.rules(role, namespace).map(|rules| within(rules, &scope));
+        let key = (role.clone(), known_scope(role, &scope));
+        let work_out = || self.roles.rules(role, namespace).map(|rules| within(rules, &scope).into());
+        let rules = known.entry(key).or_insert_with(work_out).clone();
         let grant = Grant { bound, role: role.clone(), rules };
         self.by_subject.entry((subject, scope)).or_default().push(grant);
     }
@@ -146,7 +158,7 @@ impl Grants {
             for scope in [scope.clone(), Scope::Cluster] {
                 let grants = self.by_subject.get(&(holder.clone(), scope)).into_iter().flatten();
                 for grant in grants.filter(|grant| counts(holder, &grant.bound)) {
-                    rules.extend(grant.rules.iter().flatten().map(|rule| &*rule.rule));
+                    rules.extend(grant.rules.iter().flat_map(|rules| rules.iter()).map(|rule| &*rule.rule));
                 }
             }
         }
@@ -177,6 +189,16 @@ impl Grants {
     pub(super) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
         let same = |grants: &Vec<Grant>| grants.iter().any(|grant| grant.role == *role);
         self.by_subject.get(&(subject.clone(), scope.clone())).is_some_and(same)
+    }
+}
+
+/// A ClusterRole grants the same in every namespace.
+fn known_scope(role: &RoleReference, scope: &Scope) -> Scope {
+    match (role, scope) {
+        (RoleReference::ClusterRole(_) | RoleReference::Unknown(_), Scope::Namespace(_)) => {
+            Scope::Namespace(Box::default())
+        }
+        (RoleReference::Role(_), Scope::Namespace(_)) | (_, Scope::Cluster) => scope.clone(),
     }
 }
 

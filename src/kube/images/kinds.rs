@@ -131,6 +131,14 @@ pub(super) static VALUES: &[Row] = &[
     row("addons.cluster.x-k8s.io", &["HelmChartProxy"], &["spec.values"]),
 ];
 
+/// Fields that hold values of a chart as one text.
+#[rustfmt::skip]
+pub(super) static VALUE_TEXTS: &[Row] = &[
+    row("argoproj.io", &["Application"], &["spec.source.helm.values", "spec.sources.helm.values"]),
+    row("argoproj.io", &["ApplicationSet"], &["spec.template.spec.source.helm.values", "spec.template.spec.sources.helm.values"]),
+    row("helm.cattle.io", &["HelmChart", "HelmChartConfig"], &["spec.valuesContent"]),
+];
+
 /// Fields that hold kustomize's images: objects with `name`, `newName`, `newTag`, `digest`, or texts
 /// `name=newName:newTag`.
 #[rustfmt::skip]

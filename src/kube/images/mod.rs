@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use super::builtin;
 use super::workload::pod_spec;
 use crate::manifest::{Node, Object};
-use kinds::{KUSTOMIZE, PARAMETERS, ROWS, Row, VALUES, VERSIONED};
+use kinds::{KUSTOMIZE, PARAMETERS, ROWS, Row, VALUE_TEXTS, VALUES, VERSIONED};
 use walk::Walk;
 
 /// How an image is written.
@@ -85,9 +85,10 @@ pub fn images<'a>(object: &'a Object, added: &[ImageKind]) -> Vec<ImageUse<'a>> 
 /// Follows the rows of a kind.
 fn of_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut Walk<'a>) {
     let group = builtin::storage_group(group, kind);
-    let tables: [(&[Row], walk::Visit<'a>); 4] = [
+    let tables: [(&[Row], walk::Visit<'a>); 5] = [
         (ROWS, Walk::any),
         (VALUES, values::chart),
+        (VALUE_TEXTS, values::text),
         (KUSTOMIZE, values::kustomize),
         (PARAMETERS, values::parameter),
     ];

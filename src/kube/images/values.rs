@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::walk::{Walk, below};
 use super::{Certainty, Form, ImageUse};
 use crate::kube::image::ImageReference;
-use crate::manifest::{Node, Value};
+use crate::manifest::{Limits, Node, Value, documents};
 
 /// What stands for the repository where only the tag is written: the chart's default.
 const DEFAULT: &str = "chart-default";
@@ -37,6 +37,21 @@ pub(super) fn chart<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
         | Value::Float(_)
         | Value::String(_)
         | Value::Unknown(_) => {}
+    }
+}
+
+/// Values of a chart as one text. What is no YAML names no image that could be compared.
+pub(super) fn text<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
+    let Some(text) = node.as_str() else { return };
+    let (_, roots, _) = documents(text.as_bytes().to_vec(), &Limits::default());
+    let mut inside = Walk::default();
+    for root in &roots {
+        chart(&mut inside, root, place);
+    }
+    for found in inside.found {
+        let (name, text) = (found.name.into_owned().into(), found.text.into_owned().into());
+        let (noun, form, certainty) = (found.noun, found.form, found.certainty);
+        walk.found.push(ImageUse { noun, name, node, text, form, certainty });
     }
 }
 
