@@ -37,10 +37,44 @@ fn reason(text: &str, offset: usize, character: char) -> Option<&'static str> {
             Some("this character ends the line for kubectl and for nobody else")
         }
         '\u{feff}' if offset > 0 => Some("a byte order mark inside the file becomes part of a name"),
+        '\u{200c}' | '\u{200d}' if joins(text, offset, character) => None,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => {
             Some("an invisible character, or one that turns the order in which a reviewer sees the text")
         }
         '\0' => Some("a NUL byte"),
         _ => None,
     }
+}
+
+/// Whether a joiner is part of what stands around it: of an emoji of several parts, or of a word in a script
+/// whose letters join. Anywhere else it only makes two texts look alike.
+fn joins(text: &str, offset: usize, joiner: char) -> bool {
+    let before = text.get(..offset).and_then(|before| before.chars().next_back());
+    let after = text.get(offset + joiner.len_utf8()..).and_then(|after| after.chars().next());
+    let Some((before, after)) = before.zip(after) else { return false };
+    let of_emoji = |next: char| is_emoji(next) || matches!(next, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+    let emoji = joiner == '\u{200d}' && of_emoji(before) && is_emoji(after);
+    emoji || script(before).is_some() && script(before) == script(after)
+}
+
+fn is_emoji(character: char) -> bool {
+    matches!(
+        character,
+        '\u{1f000}'..='\u{1faff}' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}'
+    )
+}
+
+/// Scripts in which joiners change how letters are written, by the blocks of Unicode.
+fn script(character: char) -> Option<&'static str> {
+    Some(match character {
+        '\u{0600}'..='\u{06ff}' | '\u{0750}'..='\u{077f}' | '\u{08a0}'..='\u{08ff}' => "Arabic",
+        '\u{0700}'..='\u{074f}' => "Syriac",
+        '\u{07c0}'..='\u{07ff}' => "NKo",
+        '\u{0900}'..='\u{0dff}' => "Indic",
+        '\u{0f00}'..='\u{0fff}' => "Tibetan",
+        '\u{1000}'..='\u{109f}' => "Myanmar",
+        '\u{1780}'..='\u{17ff}' => "Khmer",
+        '\u{1800}'..='\u{18af}' => "Mongolian",
+        _ => return None,
+    })
 }
