@@ -101,6 +101,13 @@ pub enum Aspect {
         /// The JSON pointer of the number.
         pointer: String,
     },
+    /// A field is missing.
+    Absence {
+        /// The JSON pointer of what lacks it.
+        pointer: String,
+        /// The field.
+        field: String,
+    },
 }
 
 impl Finding {

@@ -1,8 +1,9 @@
 //! Jobs and CronJobs.
 
+use super::named::{self, Syntax};
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
-use super::schedule;
+use super::{required, schedule};
 
 const RESTART: Rule = Rule {
     help: "set `restartPolicy` of the Pod template to Never or OnFailure",
@@ -15,6 +16,22 @@ const SPEC: Rule = Rule {
 const FAILURES: Rule = Rule {
     help: "give each rule exactly one of `onExitCodes` and `onPodConditions`",
     source: "validatePodFailurePolicyRule in pkg/apis/batch/validation",
+};
+const SUCCESS: Rule = Rule {
+    help: "give each rule `succeededCount`, `succeededIndexes` or both, within `completions`",
+    source: "validateSuccessPolicyRule in pkg/apis/batch/validation",
+};
+const CODES: Rule = Rule {
+    help: "list exit codes other than 0 in rising order, and name a container of the Pod",
+    source: "validatePodFailurePolicyRuleOnExitCodes in pkg/apis/batch/validation",
+};
+const CONDITION: Rule = Rule {
+    help: "name the type of the condition, and True, False or Unknown",
+    source: "validatePodFailurePolicyRuleOnPodConditions in pkg/apis/batch/validation",
+};
+const JOB_NAME: Rule = Rule {
+    help: "choose a name of at most 63 characters: it becomes a label of the Pods",
+    source: "ValidatePodTemplateSpec in pkg/apis/core/validation",
 };
 const SELECTOR: Rule = Rule {
     help: "remove the selector: a Job finds its Pods by itself",
@@ -39,7 +56,11 @@ const NO_ZONE_IN_SCHEDULE: u8 = 29;
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     match (subject.group, subject.kind) {
         ("batch", "Job") => {
-            subject.root.get("spec").iter().for_each(|job| job_rules(job, refusals));
+            job_rules(&subject.root.field("spec"), refusals);
+            let name = subject.root.at(&["metadata", "name"]);
+            if let Some(name) = name.filter(|name| name.string().is_some_and(|text| text.len() > 63)) {
+                refusals.value(&name, "which is longer than 63 characters", JOB_NAME);
+            }
             subject.root.get("spec").iter().for_each(|job| selector(job, refusals));
         }
         ("batch", "CronJob") => cron_job(subject, refusals),
@@ -52,9 +73,9 @@ fn cron_job(subject: &Subject<'_>, refusals: &mut Refusals) {
     if let Some(name) = name.filter(|name| name.node.as_str().is_some_and(|text| text.len() > 52)) {
         refusals.value(&name, "which is longer than 52 characters", NAME);
     }
-    let Some(spec) = subject.root.get("spec") else { return };
+    let spec = subject.root.field("spec");
     schedules(subject, &spec, refusals);
-    let Some(job) = spec.at(&["jobTemplate", "spec"]) else { return };
+    let job = spec.reach(&["jobTemplate", "spec"]);
     job_rules(&job, refusals);
     for key in ["selector", "manualSelector"] {
         let place = job.get(key).filter(|place| place.node.as_bool() != Some(false));
@@ -70,8 +91,10 @@ fn schedules(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
             refusals.value(zone, "which is no name of a time zone", ZONE);
         }
     }
-    let Some(place) = spec.get("schedule") else { return };
-    let Some(text) = place.node.as_str().filter(|text| !text.contains("${")) else { return };
+    let Some(place) = spec.get("schedule").filter(|place| place.string() != Some("")) else {
+        return refusals.lacks(spec, "schedule", SCHEDULE);
+    };
+    let Some(text) = place.node.as_str() else { return };
     if let Some(complaint) = schedule::complaint(text) {
         refusals.value(&place, &format!("which {complaint}"), SCHEDULE);
     }
@@ -105,15 +128,85 @@ fn job_rules(job: &Place<'_>, refusals: &mut Refusals) {
     if job.has("maxFailedIndexes") && !job.has("backoffLimitPerIndex") {
         refusals.whole(job, "sets maxFailedIndexes without backoffLimitPerIndex", SPEC);
     }
+    limits(job, refusals);
+    successes(job, refusals);
     for rule in job.get("podFailurePolicy").map(|policy| policy.items("rules")).unwrap_or_default() {
+        exit_codes(job, &rule, refusals);
+        conditions(&rule, refusals);
         if rule.has("onExitCodes") == rule.holds("onPodConditions") {
             refusals.whole(&rule, "has both of onExitCodes and onPodConditions, or neither", FAILURES);
         }
     }
 }
 
+fn limits(job: &Place<'_>, refusals: &mut Refusals) {
+    let Some((most, completions)) = job.integer("maxFailedIndexes").zip(job.integer("completions")) else {
+        return;
+    };
+    if let Some(place) = job.get("maxFailedIndexes").filter(|_| most > completions) {
+        refusals.together(&place, "which is more than completions", SPEC);
+    }
+}
+
+fn successes(job: &Place<'_>, refusals: &mut Refusals) {
+    let Some(policy) = job.get("successPolicy") else { return };
+    if !policy.holds("rules") {
+        refusals.lacks(&policy, "rules", SUCCESS);
+    }
+    for rule in policy.items("rules") {
+        if !rule.has("succeededCount") && !rule.has("succeededIndexes") {
+            refusals.whole(&rule, "has neither succeededCount nor succeededIndexes", SUCCESS);
+        }
+        let most = job.integer("completions");
+        let Some(count) = rule.get("succeededCount") else { continue };
+        if count.node.as_integer().zip(most).is_some_and(|(count, most)| count < 0 || count > most) {
+            refusals.together(&count, "which is not within completions", SUCCESS);
+        }
+    }
+}
+
+fn exit_codes(job: &Place<'_>, rule: &Place<'_>, refusals: &mut Refusals) {
+    let Some(codes) = rule.get("onExitCodes") else { return };
+    let values = codes.items("values");
+    if values.is_empty() {
+        refusals.lacks(&codes, "values", CODES);
+    }
+    let number = |place: &Place<'_>| if place.node.is_null() { Some(0) } else { place.node.as_integer() };
+    let numbers: Vec<Option<i64>> = values.iter().map(number).collect();
+    let rising = numbers.windows(2).all(|pair| pair.first() < pair.last());
+    let known = numbers.iter().all(Option::is_some);
+    if known && !rising {
+        refusals.whole(&codes, "does not list its values in rising order, each once", CODES);
+    }
+    for value in
+        values.iter().filter(|value| codes.text("operator") == Some("In") && number(value) == Some(0))
+    {
+        refusals.together(value, "and 0 is no failure", CODES);
+    }
+    let Some(name) = codes.get("containerName") else { return };
+    let pod = job.reach(&["template", "spec"]);
+    let containers = ["containers", "initContainers"].iter().flat_map(|list| pod.items(list));
+    let mut names = containers.filter_map(|container| container.text("name"));
+    if name.string().is_some_and(|text| names.all(|known| known != text)) {
+        refusals.together(&name, "and the Pod has no such container", CODES);
+    }
+}
+
+fn conditions(rule: &Place<'_>, refusals: &mut Refusals) {
+    required::judge(rule, "onPodConditions/*/type", CONDITION.source, refusals);
+    named::judge(rule, "onPodConditions/*/type", Syntax::Qualified, CONDITION.source, refusals);
+    for status in rule.find("onPodConditions/*/status") {
+        if status.string().is_some_and(|text| !matches!(text, "" | "True" | "False" | "Unknown")) {
+            refusals.value(&status, "which is not True, False or Unknown", CONDITION);
+        }
+    }
+}
+
 fn restart(job: &Place<'_>, refusals: &mut Refusals) {
-    let Some(pod) = job.at(&["template", "spec"]) else { return };
+    let pod = job.reach(&["template", "spec"]);
+    if !pod.exists() {
+        return refusals.lacks(&pod, "containers", RESTART);
+    }
     let Some(policy) = pod.get("restartPolicy").filter(|_| pod.text("restartPolicy").is_some()) else {
         return refusals.whole(
             &pod,

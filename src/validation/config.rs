@@ -1,5 +1,7 @@
 //! ConfigMaps and Secrets. No value is ever quoted.
 
+use base64::Engine as _;
+
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::is_config_key;
@@ -92,7 +94,13 @@ fn secret(root: &Place<'_>, refusals: &mut Refusals) {
     };
     match root.text("type").unwrap_or("Opaque") {
         "kubernetes.io/tls" => ["tls.crt", "tls.key"].iter().for_each(|key| missing(key)),
-        "kubernetes.io/ssh-auth" => missing("ssh-privatekey"),
+        "kubernetes.io/ssh-auth" => {
+            missing("ssh-privatekey");
+            let said = |field: &str| root.get(field).is_some_and(|data| data.holds("ssh-privatekey"));
+            if has("ssh-privatekey") && !said("data") && !said("stringData") {
+                refusals.whole(&place, "needs a `ssh-privatekey` that is not empty", TYPE);
+            }
+        }
         "kubernetes.io/dockercfg" => missing(".dockercfg"),
         "kubernetes.io/dockerconfigjson" => missing(".dockerconfigjson"),
         "kubernetes.io/basic-auth" if !has("password") => missing("username"),
@@ -110,20 +118,29 @@ fn token(root: &Place<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The plain form of registry credentials has to be a JSON object; the encoded form is not decoded here.
+/// The text that base64 stands for. What is not base64 is another rule's to refuse, so it stays as it is.
+fn decoded(text: &str) -> String {
+    let digits: String = text.chars().filter(|next| !matches!(next, '\r' | '\n')).collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(&digits);
+    bytes.map_or_else(|_| "{}".to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Registry credentials have to be a JSON object, in plain text and encoded.
 fn registries(root: &Place<'_>, refusals: &mut Refusals) {
     let key = match root.text("type") {
         Some("kubernetes.io/dockercfg") => ".dockercfg",
         Some("kubernetes.io/dockerconfigjson") => ".dockerconfigjson",
         Some(_) | None => return,
     };
-    let Some(place) = root.get("stringData").and_then(|data| data.get(key)) else { return };
+    let plain = root.get("stringData").and_then(|data| data.get(key));
+    let encoded = || root.get("data").and_then(|data| data.get(key));
+    let Some(place) = plain.clone().or_else(encoded) else { return };
     let Some(text) = place.node.as_str() else { return };
+    let text = if plain.is_some() { text.to_owned() } else { decoded(text) };
     // Encrypted values and placeholders are replaced before the API server sees them.
-    let replaced = text.starts_with("ENC[") || text.contains("${");
-    let starts = text.trim_start();
-    let is_object =
-        starts.starts_with('{') && starts.trim_end().ends_with('}') || starts.trim_end() == "null";
+    let replaced = text.starts_with("ENC[");
+    let json = serde_json::from_str::<serde_json::Value>(&text);
+    let is_object = json.is_ok_and(|json| json.is_object() || json.is_null());
     if !is_object && !replaced {
         refusals.unquoted(&place, "has a value that is no JSON object", JSON);
     }

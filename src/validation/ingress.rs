@@ -37,13 +37,15 @@ const CLASS: Rule = Rule {
 const UNCLEAR: [&str; 5] = ["//", "/./", "/../", "%2f", "%2F"];
 const ANNOTATION: &str = "kubernetes.io/ingress.class";
 /// Since this minor version a Service name may begin with a digit where the cluster allows it.
-const RELAXED_SERVICE_NAMES: u8 = 34;
+const RELAXED_SERVICE_NAMES: u8 = 36;
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     if !subject.is("networking.k8s.io", "Ingress") || subject.version != "v1" {
         return;
     }
-    let Some(spec) = subject.root.get("spec") else { return };
+    let Some(spec) = subject.root.get("spec") else {
+        return refusals.lacks(&subject.root, "spec", SPEC);
+    };
     if !spec.holds("rules") && !spec.has("defaultBackend") {
         refusals.whole(&spec, "has neither `rules` nor a `defaultBackend`", SPEC);
     }
@@ -52,7 +54,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         rule.get("host").iter().for_each(|place| host(place, HOST, refusals));
         let Some(http) = rule.get("http") else { continue };
         if !http.holds("paths") {
-            refusals.whole(&http, "lacks `paths`", PATHS);
+            refusals.lacks(&http, "paths", PATHS);
         }
         http.items("paths").iter().for_each(|item| path(subject, item, refusals));
     }
@@ -69,9 +71,8 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
 
 /// Two classes that differ are refused when the Ingress is created.
 fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
-    let Some((class, place)) = spec.text("ingressClassName").zip(spec.get("ingressClassName")) else {
-        return;
-    };
+    let Some(place) = spec.get("ingressClassName") else { return };
+    let Some(class) = place.string() else { return };
     if !is_subdomain(class) {
         refusals.value(&place, "which can be the name of no IngressClass", CLASS);
     }
@@ -84,7 +85,7 @@ fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
 }
 
 fn host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
-    let Some(text) = place.node.as_str().filter(|text| !text.is_empty() || rule.source == TLS.source) else {
+    let Some(text) = place.string().filter(|text| !text.is_empty() || rule.source == TLS.source) else {
         return;
     };
     let fits = if text.contains('*') { is_wildcard_subdomain(text) } else { is_subdomain(text) };
@@ -96,7 +97,12 @@ fn host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
 }
 
 fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
-    item.get("backend").iter().for_each(|place| backend(subject, place, refusals));
+    let target = item.field("backend");
+    if target.exists() {
+        backend(subject, &target, refusals);
+    } else {
+        refusals.missing(&target, BACKEND);
+    }
     let exact = matches!(item.text("pathType"), Some("Exact" | "Prefix"));
     let Some((text, place)) = item.text("path").zip(item.get("path")) else {
         if exact {
@@ -116,6 +122,9 @@ fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
 }
 
 fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
+    if let Some(group) = place.at(&["resource", "apiGroup"]).filter(|group| group.string() == Some("")) {
+        refusals.value(&group, "which is no group", BACKEND);
+    }
     let service = place.get("service");
     if service.is_some() == place.has("resource") {
         return refusals.whole(place, "names both of service and resource, or neither", BACKEND);
@@ -135,7 +144,7 @@ fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
 fn service_name(subject: &Subject<'_>, service: &Place<'_>, refusals: &mut Refusals) {
     let complaint = "which can be the name of no Service";
     match service.text("name").zip(service.get("name")) {
-        None => refusals.whole(service, "lacks a `name`", BACKEND),
+        None => refusals.lacks(service, "name", BACKEND),
         Some((text, place)) if !is_label(text) => refusals.value(&place, complaint, BACKEND),
         Some((text, place)) if !is_letter_label(text) => {
             let versions = subject.versions_in(0..=RELAXED_SERVICE_NAMES - 1);

@@ -7,7 +7,7 @@ use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::{
     is_label, is_label_value, is_letter_label, is_path_segment, is_qualified_name, is_subdomain,
 };
-use crate::kube::builtin;
+use crate::kube::builtin::{self, Scope};
 
 /// The syntax of a name, and how people describe it.
 type NameRule = (fn(&str) -> bool, &'static str);
@@ -27,8 +27,13 @@ const LETTER_LABEL: NameRule = (
 const SEGMENT: NameRule =
     (is_path_segment, "which is no name: it must not hold `/` or `%`, or be `.` or `..`");
 
+const OWNER: Rule = Rule {
+    help: "name apiVersion, kind, name and uid of the owner; at most one owner is the controller",
+    source: "ValidateOwnerReferences in apimachinery/pkg/api/validation",
+};
+
 /// Since this minor version a Service name may begin with a digit where the cluster allows it.
-const RELAXED_SERVICE_NAMES: u8 = 34;
+const RELAXED_SERVICE_NAMES: u8 = 36;
 /// All keys and values of annotations together, in bytes.
 const ANNOTATIONS: usize = 256 * 1024;
 
@@ -50,16 +55,22 @@ const FINALIZER: Rule = Rule {
 };
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
-    let Some(metadata) = subject.root.get("metadata") else { return };
+    let metadata = subject.root.field("metadata");
+    // Configuration of other tools has no metadata at all; the API server's own kinds have to.
+    if !metadata.exists() && !builtin::owns_group(subject.group) {
+        return;
+    }
     labels(&metadata, refusals);
     annotations(&metadata, refusals);
-    if builtin::owns_group(subject.group) && !is_review(subject.group) {
-        name(subject, &metadata, refusals);
-        finalizers(&metadata, refusals);
-        if let Some(namespace) = metadata.get("namespace").filter(|place| !is_fine(place, is_label)) {
-            refusals.value(&namespace, LABEL.1, NAME);
-        }
+    if is_review(subject.group) || subject.root.has("items") {
+        return;
     }
+    name(subject, &metadata, refusals);
+    finalizers(subject, &metadata, refusals);
+    owners(&metadata, refusals);
+    let namespaced = builtin::scope(subject.group, subject.kind) == Scope::Namespaced;
+    let namespace = metadata.get("namespace").filter(|place| namespaced && !is_fine(place, is_label));
+    namespace.iter().for_each(|namespace| refusals.value(namespace, LABEL.1, NAME));
 }
 
 /// Labels of an object or of a Pod template.
@@ -108,7 +119,7 @@ fn is_fine(place: &Place<'_>, syntax: fn(&str) -> bool) -> bool {
     place.node.as_str().is_none_or(|text| text.is_empty() || syntax(text))
 }
 
-fn name(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
+fn name<'a>(subject: &Subject<'a>, metadata: &Place<'a>, refusals: &mut Refusals) {
     let (syntax, complaint) = name_rule(subject);
     let versions = match subject.kind {
         "Service" if subject.group.is_empty() => subject.versions_in(0..=RELAXED_SERVICE_NAMES - 1),
@@ -122,19 +133,25 @@ fn name(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
             refusals.value_in(&versions, &name, complaint, NAME);
         }
         Some(_) => {}
+        None if subject.is("", "LimitRange") => {}
         None => generated(metadata, syntax, refusals),
     }
 }
 
 /// A prefix is completed by the API server with letters and digits, so it may end with `-`.
-fn generated(metadata: &Place<'_>, syntax: fn(&str) -> bool, refusals: &mut Refusals) {
+fn generated<'a>(metadata: &Place<'a>, syntax: fn(&str) -> bool, refusals: &mut Refusals) {
     let Some(prefix) = metadata.get("generateName") else {
-        return refusals.whole(metadata, "lacks a `name`", NAME);
+        return refusals.lacks(metadata, "name", NAME);
     };
     let text = prefix.node.as_str().unwrap_or_default();
     if !syntax(&format!("{}a", text.trim_end_matches('-'))) {
         refusals.value(&prefix, "which no name can begin with", NAME);
     }
+}
+
+/// Groups that other API servers than Kubernetes' own serve.
+fn is_aggregated(group: &str) -> bool {
+    group.ends_with(".openshift.io") || matches!(group, "projectcalico.org" | "metrics.k8s.io")
 }
 
 fn name_rule(subject: &Subject<'_>) -> NameRule {
@@ -143,18 +160,40 @@ fn name_rule(subject: &Subject<'_>) -> NameRule {
         ("", "Service") => LETTER_LABEL,
         // The names of these only have to fit into a URL.
         ("certificates.k8s.io" | "rbac.authorization.k8s.io" | "apiregistration.k8s.io", _)
+        | ("policy", "PodDisruptionBudget")
         | ("networking.k8s.io", "IPAddress")
         | ("", "Event") => SEGMENT,
+        // Servers of their own store these, with rules of their own.
+        (group, _) if is_aggregated(group) => SEGMENT,
         _ => SUBDOMAIN,
     }
 }
 
-fn finalizers(metadata: &Place<'_>, refusals: &mut Refusals) {
+/// A finalizer without a domain is for Kubernetes' own kinds to refuse.
+fn finalizers(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
+    let own = builtin::owns_group(subject.group);
     for finalizer in metadata.items("finalizers") {
-        let Some(text) = finalizer.node.as_str() else { continue };
-        let known = matches!(text, "kubernetes" | "orphan" | "foregroundDeletion");
+        let Some(text) = finalizer.string() else { continue };
+        let known = matches!(text, "kubernetes" | "orphan" | "foregroundDeletion") || !own;
         if !is_qualified_name(text) || !text.contains('/') && !known {
             refusals.value(&finalizer, "which is no name of a finalizer", FINALIZER);
         }
+    }
+}
+
+fn owners(metadata: &Place<'_>, refusals: &mut Refusals) {
+    let mut controllers = 0_usize;
+    for owner in metadata.items("ownerReferences") {
+        for key in ["apiVersion", "kind", "name", "uid"] {
+            if owner.text(key).is_none()
+                && owner.node.get(key).is_none_or(|node| node.is_null() || node.as_str().is_some())
+            {
+                refusals.lacks(&owner, key, OWNER);
+            }
+        }
+        controllers += usize::from(owner.flag("controller") == Some(true));
+    }
+    if let Some(place) = metadata.get("ownerReferences").filter(|_| controllers > 1) {
+        refusals.whole(&place, "names several owners that control the object", OWNER);
     }
 }

@@ -5,17 +5,23 @@
 //! fields, or applies a rule that is not certain.
 
 mod address;
+mod admission;
 mod batch;
 mod cluster;
 mod config;
+mod endpoints;
+mod flow;
 mod ingress;
 mod metadata;
+mod named;
 mod network_policy;
 mod numbers;
 mod place;
 mod pod;
+mod quota;
 mod rbac;
 mod refusals;
+mod required;
 mod scaling;
 mod schedule;
 mod selectors;
@@ -38,6 +44,8 @@ use refusals::{Refusals, Subject};
 /// The groups of rules, in the order in which they are reported.
 const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
     metadata::check,
+    required::check,
+    named::check,
     words::check,
     numbers::check,
     selectors::check,
@@ -51,6 +59,10 @@ const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
     network_policy::check,
     scaling::check,
     storage::check,
+    quota::check,
+    endpoints::check,
+    flow::check,
+    admission::check,
     cluster::check,
 ];
 

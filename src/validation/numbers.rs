@@ -15,16 +15,19 @@ const ANY: i64 = i64::MAX;
 /// The longest time of session affinity, one day.
 const DAY: i64 = 86_400;
 
+const HOUR: i64 = 3600;
+
+const SCALER: &[&str] = &["HorizontalPodAutoscaler"];
+const FLOW: &str = "flowcontrol.apiserver.k8s.io";
+const SCALING_TARGET: &str = "validateMetricTarget in pkg/apis/autoscaling/validation";
+const SCALING_RULES: &str = "validateScalingRules in pkg/apis/autoscaling/validation";
+const SCALING_POLICY: &str = "validateScalingPolicy in pkg/apis/autoscaling/validation";
+const FLOW_SCHEMA: &str = "ValidateFlowSchemaSpec in pkg/apis/flowcontrol/validation";
+const LEVEL: &str = "ValidateLimitedPriorityLevelConfiguration in pkg/apis/flowcontrol/validation";
+const API_SERVICE: &str = "ValidateAPIService in kube-aggregator/pkg/apis/apiregistration/validation";
+
 const ROWS: &[Bounds] = &[
     ("", &["Service"], "spec/ports/*/port", 1, PORT, "validateServicePort in pkg/apis/core/validation"),
-    (
-        "",
-        &["Service"],
-        "spec/ports/*/targetPort",
-        1,
-        PORT,
-        "ValidatePortNumOrName in pkg/apis/core/validation",
-    ),
     (
         "",
         &["Service"],
@@ -59,7 +62,7 @@ const ROWS: &[Bounds] = &[
     ),
     (
         "apps",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        &["DaemonSet", "Deployment"],
         "spec/revisionHistoryLimit",
         0,
         ANY,
@@ -152,6 +155,36 @@ const ROWS: &[Bounds] = &[
         1,
         ANY,
         "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
+    ),
+    ("autoscaling", SCALER, "spec/targetCPUUtilizationPercentage", 1, ANY, SCALING_TARGET),
+    ("autoscaling", SCALER, "spec/behavior/scaleUp/stabilizationWindowSeconds", 0, HOUR, SCALING_RULES),
+    ("autoscaling", SCALER, "spec/behavior/scaleDown/stabilizationWindowSeconds", 0, HOUR, SCALING_RULES),
+    ("autoscaling", SCALER, "spec/behavior/scaleUp/policies/*/value", 1, ANY, SCALING_POLICY),
+    ("autoscaling", SCALER, "spec/behavior/scaleDown/policies/*/value", 1, ANY, SCALING_POLICY),
+    ("autoscaling", SCALER, "spec/behavior/scaleUp/policies/*/periodSeconds", 1, HOUR / 2, SCALING_POLICY),
+    ("autoscaling", SCALER, "spec/behavior/scaleDown/policies/*/periodSeconds", 1, HOUR / 2, SCALING_POLICY),
+    (FLOW, &["FlowSchema"], "spec/matchingPrecedence", 0, 10_000, FLOW_SCHEMA),
+    (FLOW, &["PriorityLevelConfiguration"], "spec/limited/lendablePercent", 0, 100, LEVEL),
+    (FLOW, &["PriorityLevelConfiguration"], "spec/limited/borrowingLimitPercent", 0, ANY, LEVEL),
+    (FLOW, &["PriorityLevelConfiguration"], "spec/limited/nominalConcurrencyShares", 0, ANY, LEVEL),
+    ("apiregistration.k8s.io", &["APIService"], "spec/groupPriorityMinimum", 1, 20_000, API_SERVICE),
+    ("apiregistration.k8s.io", &["APIService"], "spec/versionPriority", 1, 1000, API_SERVICE),
+    ("apiregistration.k8s.io", &["APIService"], "spec/service/port", 1, PORT, API_SERVICE),
+    (
+        "coordination.k8s.io",
+        &["Lease"],
+        "spec/leaseDurationSeconds",
+        1,
+        ANY,
+        "ValidateLeaseSpec in pkg/apis/coordination/validation",
+    ),
+    (
+        "coordination.k8s.io",
+        &["Lease"],
+        "spec/leaseTransitions",
+        0,
+        ANY,
+        "ValidateLeaseSpec in pkg/apis/coordination/validation",
     ),
     (
         "admissionregistration.k8s.io",

@@ -1,11 +1,15 @@
 //! A place in an object: its node, its JSON pointer, and its path as people write it.
 //!
-//! In: a node. Out: [`Place`]s below it. Never: a `null`, which Kubernetes treats as an absent field,
-//! and never a character that a terminal would act on.
+//! In: a node. Out: [`Place`]s below it, those of absent fields included. Never: a `null` for a field
+//! that is there, which Kubernetes treats as absent, and never a character that a terminal would act on.
 
 use std::rc::Rc;
 
 use crate::manifest::{Node, Value};
+use crate::source::Span;
+
+/// What stands where nothing stands. Every rule takes it for an absent field.
+static NOTHING: Node = Node { span: Span { start: 0, end: 0 }, value: Value::Null };
 
 /// A node and where it stands. Nearly every place that a rule looks at is fine, so that pointer and path
 /// are spelled out only for those that are not.
@@ -20,6 +24,8 @@ pub(super) struct Place<'a> {
 /// A step from a mapping or a list into it.
 #[derive(Debug)]
 struct Step<'a> {
+    /// What the step leads out of.
+    holder: &'a Node,
     token: Token<'a>,
     before: Option<Rc<Step<'a>>>,
 }
@@ -84,6 +90,31 @@ impl<'a> Place<'a> {
         self.node.get(key).is_some_and(|node| !node.is_null())
     }
 
+    /// A field, whether it is there or not: what is required below it is missing all the same.
+    pub(super) fn field(&self, key: &'a str) -> Self {
+        self.get(key).unwrap_or_else(|| self.child(Token::Key(key), &NOTHING))
+    }
+
+    /// The field at the end of a chain of keys, whether it is there or not.
+    pub(super) fn reach(&self, keys: &[&'a str]) -> Self {
+        keys.iter().fold(self.clone(), |place, key| place.field(key))
+    }
+
+    /// Whether something stands here. An item of a list does, even `null`: the API server reads it as
+    /// the zero value of its type.
+    pub(super) fn exists(&self) -> bool {
+        !self.node.is_null() || self.step.as_ref().is_none_or(|step| matches!(step.token, Token::Index(_)))
+    }
+
+    /// Of a field that is missing or empty: what lacks it, and its name. Where that is missing as well, what
+    /// lacks that. `None` for the object itself and for items of lists.
+    pub(super) fn lacking(&self) -> Option<(Self, &'a str)> {
+        let step = self.step.as_ref()?;
+        let Token::Key(key) = step.token else { return None };
+        let holder = Self { node: step.holder, step: step.before.clone() };
+        if holder.exists() { Some((holder, key)) } else { holder.lacking() }
+    }
+
     /// The field at the end of a chain of keys.
     pub(super) fn at(&self, keys: &[&str]) -> Option<Self> {
         keys.iter().try_fold(self.clone(), |place, key| place.get(key))
@@ -114,6 +145,32 @@ impl<'a> Place<'a> {
         found
     }
 
+    /// Whether a field of this mapping is not known.
+    pub(super) fn names_unknown(&self) -> bool {
+        self.node.is_unknown() || self.node.entries().iter().any(|entry| entry.value.is_unknown())
+    }
+
+    /// Whether a field or an item beside this one is not known.
+    pub(super) fn stands_beside_unknown(&self) -> bool {
+        self.step.as_ref().is_some_and(|step| {
+            let mut fields = step.holder.entries().iter().map(|entry| &entry.value);
+            fields.any(Node::is_unknown) || step.holder.items().iter().any(Node::is_unknown)
+        })
+    }
+
+    /// What a path such as `spec>target/rules/*/name` names, the last field included where it is absent. A
+    /// step with `/` leads out of what has to be there for a rule to apply; one with `>` out of a field
+    /// that the API server always holds, so that what it requires below is missing without it.
+    pub(super) fn find_fields(&self, path: &'a str) -> Vec<Self> {
+        let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
+        let places = match step {
+            "*" => self.elements(),
+            keys => vec![keys.split('>').fold(self.clone(), |place, key| place.field(key))],
+        };
+        let Some(rest) = rest else { return places };
+        places.iter().filter(|place| place.exists()).flat_map(|place| place.find_fields(rest)).collect()
+    }
+
     fn collect(&self, path: &str, found: &mut Vec<Self>) {
         let (token, rest) = path.split_once('/').map_or((path, None), |(token, rest)| (token, Some(rest)));
         let mut go_on = |place: Self| match rest {
@@ -127,6 +184,20 @@ impl<'a> Place<'a> {
                     go_on(place);
                 }
             }
+        }
+    }
+
+    /// The text here as Kubernetes' own types hold it: `null` is the empty one. `None` for what is no text.
+    pub(super) fn string(&self) -> Option<&'a str> {
+        match &self.node.value {
+            Value::Null => Some(""),
+            Value::String(text) => Some(text),
+            Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Unknown(_)
+            | Value::Sequence(_)
+            | Value::Mapping(_) => None,
         }
     }
 
@@ -151,7 +222,7 @@ impl<'a> Place<'a> {
     }
 
     fn child(&self, token: Token<'a>, node: &'a Node) -> Self {
-        Self { node, step: Some(Rc::new(Step { token, before: self.step.clone() })) }
+        Self { node, step: Some(Rc::new(Step { holder: self.node, token, before: self.step.clone() })) }
     }
 }
 

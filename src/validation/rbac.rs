@@ -1,6 +1,7 @@
 //! Roles and bindings.
 
-use super::place::Place;
+use super::named::{self, Syntax};
+use super::place::{Place, is_empty};
 use super::refusals::{Refusals, Rule, Subject};
 
 const RULE: Rule = Rule {
@@ -45,7 +46,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
 
 fn policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
     if !rule.holds("verbs") {
-        refusals.whole(rule, "lacks `verbs`", RULE);
+        refusals.lacks(rule, "verbs", RULE);
     }
     if rule.holds("nonResourceURLs") {
         if ["apiGroups", "resources", "resourceNames"].iter().any(|key| rule.holds(key)) {
@@ -55,26 +56,32 @@ fn policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
     }
     for key in ["apiGroups", "resources"] {
         if !rule.holds(key) {
-            refusals.whole(rule, &format!("lacks `{key}`"), RULE);
+            refusals.lacks(rule, key, RULE);
         }
     }
 }
 
 fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
-    if let Some(role) = subject.root.get("roleRef").filter(|role| role.text("name").is_none()) {
-        refusals.whole(&role, "lacks a `name`", REFERENCE);
+    let role = subject.root.field("roleRef");
+    if role.text("name").is_none() {
+        refusals.lacks(&role, "name", REFERENCE);
     }
     for item in subject.root.items("subjects") {
         if item.text("name").is_none() {
-            refusals.whole(&item, "lacks a `name`", SUBJECT);
+            refusals.lacks(&item, "name", SUBJECT);
         }
         let group = item.get("apiGroup").filter(|_| item.text("apiGroup").is_some());
         match item.text("kind") {
             Some("ServiceAccount") => {
+                named::judge(&item, "name", Syntax::Subdomain, SUBJECT.source, refusals);
                 group.iter().for_each(|group| {
                     refusals.together(group, "and a ServiceAccount has none", SUBJECT);
                 });
-                // kustomize fills in the namespace, so that one that is missing is no proof.
+                // kustomize fills in the namespace, so that one that is left out is no proof.
+                let emptied = item.node.get("namespace").is_some_and(is_empty);
+                if emptied && subject.kind == "ClusterRoleBinding" {
+                    refusals.lacks(&item, "namespace", SUBJECT);
+                }
             }
             Some("User" | "Group") => {
                 if let Some(group) = group.filter(|group| group.node.as_str() != Some(GROUP)) {

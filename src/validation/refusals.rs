@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::place::{Place, shown};
 use super::violation::{Extent, Violation};
 use crate::kube::{KubernetesVersion, builtin};
-use crate::manifest::Object;
+use crate::manifest::{Node, Object};
 
 /// An object to judge.
 pub(super) struct Subject<'a> {
@@ -83,10 +83,8 @@ pub(super) struct Refusals {
 impl Refusals {
     /// A value that is wrong in itself: `spec.type is "X", which …`.
     pub(super) fn value(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
-        if !is_placeholder(place) {
-            let message = format!("{} is {}, {complaint}", place.path(), shown(place.node));
-            self.add(place, message, Extent::Value, rule);
-        }
+        let message = format!("{} is {}, {complaint}", place.path(), shown(place.node));
+        self.add(place, message, Extent::Value, rule);
     }
 
     /// A value that is wrong in itself, in some versions.
@@ -103,7 +101,31 @@ impl Refusals {
         self.found.retain(|found| !found.versions.is_empty());
     }
 
-    /// Values that do not go together, or a field that is missing: `spec.ports[0] lacks a name`.
+    /// A field that has to be there: `spec.ports[0] lacks a `name``. Where the way to it is missing, that
+    /// is said once, whatever else is required below.
+    pub(super) fn lacks<'a>(&mut self, place: &Place<'a>, field: &'a str, rule: Rule) {
+        self.missing(&place.field(field), rule);
+    }
+
+    /// As [`lacks`](Self::lacks), of the place of the field itself. An item of a list is wrong in itself.
+    pub(super) fn missing(&mut self, place: &Place<'_>, rule: Rule) {
+        let Some((holder, field)) = place.lacking() else {
+            return self.value(place, "where something has to be said", rule);
+        };
+        if holder.names_unknown() {
+            return;
+        }
+        let message = format!("{} lacks {}`{}`", holder.path(), article(field), field.escape_debug());
+        let pointer = holder.pointer();
+        if self.found.iter().any(|known| known.pointer == pointer && known.message == message) {
+            return;
+        }
+        let before = self.found.len();
+        self.add_anyway(&holder, message, Extent::Whole, rule);
+        self.found.iter_mut().skip(before).for_each(|found| found.lacking = Some(field.into()));
+    }
+
+    /// Values that do not go together: `spec.ports[0] names two sources`.
     pub(super) fn whole(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         let message = format!("{} {complaint}", place.path());
         self.add(place, message, Extent::Whole, rule);
@@ -111,9 +133,7 @@ impl Refusals {
 
     /// A value that is wrong together with others: `spec.name is "x", which …`.
     pub(super) fn together(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
-        if !is_placeholder(place) {
-            self.whole(place, &format!("is {}, {complaint}", shown(place.node)), rule);
-        }
+        self.whole(place, &format!("is {}, {complaint}", shown(place.node)), rule);
     }
 
     /// Something that is wrong in itself and must not be quoted, or is a key.
@@ -123,12 +143,16 @@ impl Refusals {
     }
 
     fn add(&mut self, place: &Place<'_>, message: String, extent: Extent, rule: Rule) {
-        if self.found.len() > LIMIT {
+        if self.found.len() > LIMIT || depends_on_unknown(place, extent) {
             return;
         }
+        self.add_anyway(place, message, extent, rule);
+    }
+
+    fn add_anyway(&mut self, place: &Place<'_>, message: String, extent: Extent, rule: Rule) {
         let Rule { help, source } = rule;
         let (pointer, versions) = (place.pointer(), self.versions.clone());
-        self.found.push(Violation { pointer, message, help, source, extent, versions });
+        self.found.push(Violation { pointer, message, help, lacking: None, source, extent, versions });
     }
 
     pub(super) fn into_vec(self) -> Vec<Violation> {
@@ -136,8 +160,30 @@ impl Refusals {
     }
 }
 
-/// Flux replaces `${NAME}` before it applies a file: what will stand there is not known. Where nobody
-/// replaces it, the API server refuses the object, so nothing passes by writing it.
-fn is_placeholder(place: &Place<'_>) -> bool {
-    place.node.is_unknown() || place.node.as_str().is_some_and(|text| text.contains("${"))
+/// What stands before the name of a field: names that end in `s` are plural.
+fn article(field: &str) -> &'static str {
+    match field.chars().next() {
+        _ if field.ends_with('s') || field == "metadata" => "",
+        Some('a' | 'e' | 'i' | 'o') => "an ",
+        Some(_) | None => "a ",
+    }
+}
+
+/// How far below a place rules about several values look.
+const NEAR: u8 = 3;
+
+fn holds_unknown(node: &Node, depth: u8) -> bool {
+    let below = |node: &Node| depth > 0 && holds_unknown(node, depth - 1);
+    node.is_unknown()
+        || node.entries().iter().any(|entry| below(&entry.value))
+        || node.items().iter().any(below)
+}
+
+/// Whether a refusal depends on a value that is not known: this one, or for values that do not go together one
+/// inside of it or right beside it.
+fn depends_on_unknown(place: &Place<'_>, extent: Extent) -> bool {
+    match extent {
+        Extent::Value => place.node.is_unknown(),
+        Extent::Whole => holds_unknown(place.node, NEAR) || place.stands_beside_unknown(),
+    }
 }

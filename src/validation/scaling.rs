@@ -2,8 +2,14 @@
 
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
+use super::words::{self, Allowed, Empty};
 use super::workload::{amount_complaint, percent};
+use crate::kube::Quantity;
 
+const REFERENCE: Rule = Rule {
+    help: "write the apiVersion of the target, such as apps/v1",
+    source: "ValidateAPIVersion in pkg/apis/autoscaling/validation",
+};
 const BOUNDS: Rule = Rule {
     help: "raise `maxReplicas`, or lower `minReplicas` (1 where it is left out)",
     source: "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
@@ -29,6 +35,12 @@ const AMOUNT: Rule = Rule {
     source: "ValidatePodDisruptionBudgetSpec in pkg/apis/policy/validation",
 };
 
+const TYPES: Allowed<'_> = Allowed {
+    words: &["Utilization", "Value", "AverageValue"],
+    empty: Empty::Missing,
+    source: "validateMetricTarget in pkg/apis/autoscaling/validation",
+};
+
 /// The types of metrics, and the field that describes each.
 const METRICS: [(&str, &str); 5] = [
     ("ContainerResource", "containerResource"),
@@ -42,6 +54,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     match (subject.group, subject.kind) {
         ("autoscaling", "HorizontalPodAutoscaler") => {
+            reference(subject, &spec, refusals);
             replicas(&spec, subject.version, refusals);
             if subject.version == "v2" {
                 spec.items("metrics").iter().for_each(|metric| judge_metric(metric, refusals));
@@ -49,6 +62,23 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         }
         ("policy", "PodDisruptionBudget") => budget(&spec, refusals),
         _ => {}
+    }
+}
+
+/// Since 1.34 the target of a new autoscaler names its group and version.
+const GROUPED_TARGETS: u8 = 34;
+
+fn reference(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
+    let place = spec.reach(&["scaleTargetRef", "apiVersion"]);
+    let Some(text) = place.string() else { return };
+    let versions = subject.versions_in(GROUPED_TARGETS..=u8::MAX);
+    let parts = text.split('/').filter(|part| !part.is_empty()).count();
+    if (parts != 2 || text.matches('/').count() != 1) && !versions.is_empty() {
+        if place.exists() {
+            refusals.value_in(&versions, &place, "which is no group and version", REFERENCE);
+        } else {
+            refusals.missing(&place, REFERENCE);
+        }
     }
 }
 
@@ -79,10 +109,30 @@ fn judge_metric(metric: &Place<'_>, refusals: &mut Refusals) {
             (None, false) | (Some(_), true) => {}
         }
     }
-    if !matches!(own.0, "Resource" | "ContainerResource") {
+    let Some(source) = metric.get(own.1) else { return };
+    let target = source.field("target");
+    words::judge(&source, "target>type", TYPES, refusals);
+    for key in ["value", "averageValue"] {
+        if let Some(place) = target
+            .get(key)
+            .filter(|place| Quantity::of(place.node).is_some_and(|amount| amount <= Quantity::ZERO))
+        {
+            refusals.value(&place, "which is not more than 0", TARGET);
+        }
+    }
+    match own.0 {
+        "Pods" if !target.has("averageValue") => refusals.lacks(&target, "averageValue", TARGET),
+        "Object" | "External" if !target.has("averageValue") && !target.has("value") => {
+            refusals.lacks(&target, "averageValue", TARGET);
+        }
+        "External" if target.has("averageValue") && target.has("value") => {
+            refusals.whole(&target, "has both of value and averageValue", TARGET);
+        }
+        _ => {}
+    }
+    if !matches!(own.0, "Resource" | "ContainerResource") || !target.exists() {
         return;
     }
-    let Some(target) = metric.at(&[own.1, "target"]) else { return };
     let share = target.get("averageUtilization");
     if share.is_some() == target.has("averageValue") {
         refusals.whole(&target, "has both of averageUtilization and averageValue, or neither", TARGET);

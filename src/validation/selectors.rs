@@ -22,6 +22,11 @@ const EMPTY: Rule = Rule {
     source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
 };
 
+const CONTROLLER: Rule = Rule {
+    help: "give the Pod template every label that the selector asks for",
+    source: "ValidatePodTemplateSpecForRC in pkg/apis/core/validation",
+};
+
 /// Where kinds hold selectors with `matchLabels` and `matchExpressions`.
 const SELECTORS: &[(&str, &[&str], &str)] = &[
     ("apps", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"], "spec/selector"),
@@ -33,7 +38,6 @@ const SELECTORS: &[(&str, &[&str], &str)] = &[
     ("networking.k8s.io", &["NetworkPolicy"], "spec/egress/*/to/*/podSelector"),
     ("networking.k8s.io", &["NetworkPolicy"], "spec/egress/*/to/*/namespaceSelector"),
     ("rbac.authorization.k8s.io", &["ClusterRole"], "aggregationRule/clusterRoleSelectors/*"),
-    ("", &["PersistentVolumeClaim"], "spec/selector"),
 ];
 
 /// Selectors that are plain labels.
@@ -50,6 +54,30 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
     if subject.group == "apps" && subject.version == "v1" {
         template(subject, refusals);
+    } else if subject.is("", "ReplicationController") {
+        controller(subject, refusals);
+    }
+}
+
+/// The selector of a ReplicationController is plain labels; left out, it is the labels of the Pod template.
+fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let spec = subject.root.field("spec");
+    let labels = spec.reach(&["template", "metadata", "labels"]);
+    if !spec.holds("selector") {
+        if labels.node.entries().is_empty() {
+            refusals.lacks(&spec, "selector", CONTROLLER);
+        }
+        return;
+    }
+    if labels.names_unknown() {
+        return;
+    }
+    for (key, wanted) in spec.entries("selector") {
+        let found = labels.node.get(key).map_or(Some(""), |_| labels.field(key).string());
+        let has = labels.node.get(key).is_some();
+        if wanted.string().is_some_and(|text| !has || found != Some(text)) {
+            refusals.whole(&wanted, "is not met by the labels of the Pod template", CONTROLLER);
+        }
     }
 }
 
@@ -64,7 +92,7 @@ pub(super) fn label_selector(selector: &Place<'_>, refusals: &mut Refusals) {
 /// Plain labels: of a Service, or of `nodeSelector`.
 pub(super) fn plain(labels: &Place<'_>, refusals: &mut Refusals) {
     for entry in labels.node.entries() {
-        let Some(place) = labels.get(&entry.key) else { continue };
+        let place = labels.field(&entry.key);
         label_key(&entry.key, &place, refusals);
         if place.node.as_str().is_some_and(|text| !is_label_value(text)) {
             refusals.value(&place, "which no label can have as its value", VALUE);
@@ -73,8 +101,15 @@ pub(super) fn plain(labels: &Place<'_>, refusals: &mut Refusals) {
 }
 
 fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
-    if let Some(key) = requirement.get("key") {
-        label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
+    match requirement.get("key") {
+        Some(key) => label_key(key.node.as_str().unwrap_or_default(), &key, refusals),
+        None if requirement.node.is_null() => return refusals.lacks(requirement, "key", SELECTOR),
+        None => {}
+    }
+    for value in requirement.items("values") {
+        if value.string().is_some_and(|text| !is_label_value(text)) {
+            refusals.value(&value, "which no label can have as its value", VALUE);
+        }
     }
     let Some(operator) = requirement.get("operator") else { return };
     match (operator.node.as_str().unwrap_or_default(), requirement.holds("values")) {
@@ -92,7 +127,10 @@ fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
     if !matches!(subject.kind, "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet") {
         return;
     }
-    let Some(selector) = subject.root.at(&["spec", "selector"]) else { return };
+    let selector = subject.root.reach(&["spec", "selector"]);
+    if !selector.exists() {
+        return refusals.missing(&selector, EMPTY);
+    }
     if !selector.holds("matchLabels") && !selector.holds("matchExpressions") {
         return refusals.whole(&selector, "is empty, so that nothing belongs to it", EMPTY);
     }
@@ -104,10 +142,13 @@ fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
 
 /// The first requirement of a selector that labels do not meet.
 pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> Option<(Place<'a>, String)> {
-    let has = |key: &str| labels.and_then(|labels| labels.node.get(key)?.as_str());
+    let has = |key: &str| {
+        let node = labels.and_then(|labels| labels.node.get(key))?;
+        if node.is_null() { Some("") } else { node.as_str() }
+    };
     for (key, wanted) in selector.entries("matchLabels") {
-        let text = wanted.node.as_str()?;
-        if text.contains("${") || has(key).is_some_and(|found| found.contains("${")) {
+        let Some(text) = wanted.string() else { continue };
+        if labels.is_some_and(|labels| labels.names_unknown()) {
             continue;
         }
         if has(key) != Some(text) {
@@ -116,6 +157,9 @@ pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> 
             let complaint = format!("is {}, and the Pod template {found}", quoted(text));
             return Some((wanted, complaint));
         }
+    }
+    if labels.is_some_and(|labels| labels.names_unknown()) {
+        return None;
     }
     let unmet = |requirement: &Place<'a>| {
         let found = has(requirement.text("key")?);

@@ -39,9 +39,9 @@ const TRAFFIC: Rule = Rule {
     help: "remove the field, or use the type NodePort or LoadBalancer",
     source: "validateServiceExternalTrafficPolicy in pkg/apis/core/validation",
 };
-const AFFINITY: Rule = Rule {
-    help: "remove `sessionAffinityConfig`, or set `sessionAffinity: ClientIP`",
-    source: "ValidateService in pkg/apis/core/validation",
+const CLUSTER_IP: Rule = Rule {
+    help: "leave the address to the cluster, write `None`, or an IP address of the cluster",
+    source: "ValidateServiceClusterIPsRelatedFields in pkg/apis/core/validation",
 };
 const ADDRESS: Rule = Rule {
     help: "write a usable IP address, such as 203.0.113.7",
@@ -53,11 +53,14 @@ const SOURCES: Rule = Rule {
 };
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
-    let Some(spec) = subject.root.get("spec").filter(|_| subject.is("", "Service")) else { return };
+    if !subject.is("", "Service") {
+        return;
+    }
+    let spec = subject.root.field("spec");
     let kind = spec.text("type").unwrap_or("ClusterIP");
     let headless = is_headless(&spec);
     if !spec.holds("ports") && !headless && kind != "ExternalName" {
-        refusals.whole(&spec, "lacks `ports`", PORTS);
+        refusals.lacks(&spec, "ports", PORTS);
     }
     if headless && matches!(kind, "NodePort" | "LoadBalancer") {
         refusals.whole(&spec, &format!("has no cluster IP, which the type {kind} needs"), HEADLESS);
@@ -69,9 +72,32 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     for address in spec.items("externalIPs") {
         judge_address(&address, refusals);
     }
-    let plain = spec.text("sessionAffinity").is_none_or(|affinity| affinity == "None");
-    if let Some(config) = spec.get("sessionAffinityConfig").filter(|_| plain) {
-        refusals.whole(&config, "is not allowed without session affinity", AFFINITY);
+    cluster_addresses(&spec, kind, refusals);
+}
+
+/// The API server fills in `clusterIPs` from `clusterIP` where only that is given.
+fn cluster_addresses(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+    if kind == "ExternalName" {
+        return;
+    }
+    let all = spec.items("clusterIPs");
+    let first = spec.text("clusterIP").zip(spec.get("clusterIP"));
+    for place in all.iter().chain(first.iter().map(|(_, place)| place).filter(|_| all.is_empty())) {
+        let none = place.string() == Some("None");
+        if place.string().is_some_and(|text| !none && address::parse(text).is_none()) {
+            refusals.value(place, "which is no IP address", CLUSTER_IP);
+        } else if none && all.len() > 1 {
+            refusals.together(place, "and stands beside addresses", CLUSTER_IP);
+        }
+    }
+    let leading = all.first().and_then(Place::string);
+    if let Some(place) = spec.get("clusterIPs").filter(|_| leading.is_some()) {
+        let named = spec.text("clusterIP");
+        if leading != named {
+            refusals.whole(&place, "does not begin with the address of clusterIP", CLUSTER_IP);
+        } else if all.len() > 2 {
+            refusals.whole(&place, "names more than two addresses", CLUSTER_IP);
+        }
     }
 }
 
@@ -112,8 +138,15 @@ fn ports(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
 }
 
 fn port_texts(port: &Place<'_>, refusals: &mut Refusals) {
-    if let Some(target) =
-        port.get("targetPort").filter(|place| place.node.as_str().is_some_and(|text| !is_port_name(text)))
+    // 0 means the same as the port itself.
+    let number = port.integer("targetPort").filter(|number| !(0..=65_535).contains(number));
+    if let Some(target) = port.get("targetPort").filter(|_| number.is_some()) {
+        let bounds = Rule { help: "choose a number within the bounds", source: TARGET.source };
+        refusals.value(&target, "which is not between 1 and 65535", bounds);
+    }
+    if let Some(target) = port
+        .get("targetPort")
+        .filter(|place| place.node.as_str().is_some_and(|text| !text.is_empty() && !is_port_name(text)))
     {
         refusals.value(&target, "which is no name of a port of a container", TARGET);
     }

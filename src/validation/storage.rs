@@ -1,8 +1,11 @@
 //! Volumes, claims and storage classes.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::{is_qualified_name, is_subdomain, stays_inside};
+use super::{pod, selectors};
 use crate::kube::Quantity;
 
 const MODES: Rule = Rule {
@@ -34,6 +37,15 @@ const PROVISIONER: Rule = Rule {
     source: "validateProvisioner in pkg/apis/storage/validation",
 };
 
+const TOPOLOGY: Rule = Rule {
+    help: "let every term name different values, and each key once",
+    source: "validateAllowedTopologies in pkg/apis/storage/validation",
+};
+/// Since this minor version a StatefulSet's claims are validated with it.
+const VALID_CLAIMS: u8 = 34;
+
+const ACCESS: [&str; 4] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
+
 /// Every source of a PersistentVolume.
 pub(super) const SOURCES: &[&str] = &[
     "awsElasticBlockStore",
@@ -61,22 +73,58 @@ pub(super) const SOURCES: &[&str] = &[
 ];
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
-    let spec = subject.root.get("spec");
     match (subject.group, subject.kind) {
-        ("", "PersistentVolumeClaim") => spec.iter().for_each(|spec| claim(spec, refusals)),
-        ("", "PersistentVolume") => spec.iter().for_each(|spec| volume(spec, refusals)),
-        ("storage.k8s.io", "StorageClass") => class(subject, refusals),
+        ("", "PersistentVolumeClaim") => claim(&subject.root.field("spec"), refusals),
+        ("", "PersistentVolume") => volume(&subject.root.field("spec"), refusals),
+        ("storage.k8s.io", "StorageClass") => {
+            class(subject, refusals);
+            topologies(subject, refusals);
+        }
+        ("apps", "StatefulSet") => {
+            if !subject.versions_in(VALID_CLAIMS..=u8::MAX).is_empty() {
+                subject.root.find("spec/volumeClaimTemplates/*").iter().for_each(|template| {
+                    claim(&template.field("spec"), refusals);
+                });
+            }
+        }
         _ => {}
     }
 }
 
-fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
+/// The specification of a claim, wherever it stands.
+pub(super) fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
     access_modes(spec, refusals);
     amount(spec, &["resources", "requests", "storage"], refusals);
     class_name(spec, refusals);
+    spec.get("selector").iter().for_each(|selector| selectors::label_selector(selector, refusals));
+}
+
+/// Terms about the same zones, and two requirements for one key.
+fn topologies(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let terms = subject.root.items("allowedTopologies");
+    let mut seen: Vec<Vec<(&str, BTreeSet<&str>)>> = Vec::new();
+    for term in &terms {
+        let mut keys = HashSet::new();
+        let mut described = Vec::new();
+        for requirement in term.items("matchLabelExpressions") {
+            let key = requirement.text("key").unwrap_or_default();
+            let values: Vec<&str> = requirement.items("values").iter().filter_map(Place::string).collect();
+            let distinct: BTreeSet<&str> = values.iter().copied().collect();
+            if distinct.len() < values.len() || !keys.insert(key) {
+                refusals.whole(&requirement, "repeats a key or a value", TOPOLOGY);
+            }
+            described.push((key, distinct));
+        }
+        described.sort_unstable();
+        if seen.contains(&described) || described.is_empty() {
+            refusals.whole(term, "says nothing that another term does not say", TOPOLOGY);
+        }
+        seen.push(described);
+    }
 }
 
 fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
+    pod::described_volume(spec, refusals);
     access_modes(spec, refusals);
     amount(spec, &["capacity", "storage"], refusals);
     class_name(spec, refusals);
@@ -98,7 +146,14 @@ fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
 fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
     let modes = spec.items("accessModes");
     if modes.is_empty() {
-        return refusals.whole(spec, "lacks `accessModes`", MODES);
+        return refusals.lacks(spec, "accessModes", MODES);
+    }
+    for mode in modes.iter().filter(|mode| mode.string().is_some_and(|text| !ACCESS.contains(&text))) {
+        refusals.value(
+            mode,
+            "which is none of ReadWriteOnce, ReadOnlyMany, ReadWriteMany, ReadWriteOncePod",
+            MODES,
+        );
     }
     let single = modes.iter().find(|mode| mode.node.as_str() == Some("ReadWriteOncePod"));
     let other = modes.iter().any(|mode| mode.node.as_str() != Some("ReadWriteOncePod"));
@@ -107,9 +162,12 @@ fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn amount(spec: &Place<'_>, path: &[&str], refusals: &mut Refusals) {
+fn amount<'a>(spec: &Place<'a>, path: &[&'a str], refusals: &mut Refusals) {
     match spec.at(path) {
-        None => refusals.whole(spec, &format!("lacks `{}`", path.join(".")), SIZE),
+        None if spec.exists() => {
+            refusals.whole(spec, &format!("lacks `{}`", path.join(".")), SIZE);
+        }
+        None => refusals.missing(&spec.reach(path), SIZE),
         Some(size) if Quantity::of(size.node).is_some_and(|amount| amount <= Quantity::ZERO) => {
             refusals.value(&size, "which is not more than 0", SIZE);
         }

@@ -11,6 +11,8 @@ pub struct Violation {
     pub message: String,
     /// What to do, in the imperative.
     pub help: &'static str,
+    /// The field that is missing, where that is what is wrong.
+    pub lacking: Option<Box<str>>,
     /// The function of Kubernetes that refuses it, with its package.
     pub source: &'static str,
     /// Whether the value alone is wrong, or how it stands with others.

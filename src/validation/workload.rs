@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::is_label;
 use crate::manifest::{Node, Value};
 
 const STRATEGY: Rule = Rule {
@@ -33,6 +34,13 @@ const NO_DEADLINE: Rule = Rule {
     source: "ValidatePodTemplateSpecForReplicaSet in pkg/apis/apps/validation",
 };
 
+const SERVICE: Rule = Rule {
+    help: "use lower-case letters, digits and `-`, at most 63",
+    source: "ValidateStatefulSetSpec in pkg/apis/apps/validation",
+};
+/// Since this minor version the name of a StatefulSet's Service is validated.
+const NAMED_SERVICE: u8 = 34;
+
 /// How many seconds a Deployment may take where it does not say.
 const DEFAULT_DEADLINE: i64 = 600;
 
@@ -44,6 +52,17 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     };
     let Some(spec) = subject.root.get("spec").filter(|_| runs_for_ever) else { return };
     restart(&spec, refusals);
+    if let ("StatefulSet", Some(name)) = (subject.kind, spec.text("serviceName"))
+        && !is_label(name)
+    {
+        let versions = subject.versions_in(NAMED_SERVICE..=u8::MAX);
+        refusals.value_in(
+            &versions,
+            &spec.field("serviceName"),
+            "which can be the name of no Service",
+            SERVICE,
+        );
+    }
     match subject.kind {
         "Deployment" => deployment(&spec, refusals),
         "DaemonSet" => daemons(&spec, refusals),
@@ -114,7 +133,6 @@ fn amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
 pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
     match &node.value {
         Value::Integer(number) if *number < 0 => Some("which is negative"),
-        Value::String(text) if text.contains("${") => None,
         Value::String(_) if percent(node).is_none() => Some("which is neither a number nor a percentage"),
         Value::Null
         | Value::Bool(_)

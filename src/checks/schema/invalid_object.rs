@@ -166,6 +166,11 @@ fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Findin
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
     let is_number = matches!(node.value, Value::Integer(_) | Value::Float(_));
     let is_out_of_bounds = is_number && violation.extent == Extent::Value;
+    let absence = violation
+        .lacking
+        .as_deref()
+        .map(|field| Aspect::Absence { pointer: violation.pointer.clone(), field: field.to_owned() });
+    let bounds = is_out_of_bounds.then(|| Aspect::Bounds { pointer: violation.pointer.clone() });
     Finding::about(META.id, change, message)
         .severity(Severity::Medium)
         .at(placing::without_secrets(new, Location::of_node(new, node, Side::New)))
@@ -173,5 +178,5 @@ fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Findin
         .note("rule", violation.source)
         .help(violation.help)
         .offending(violation.message.clone())
-        .aspect(is_out_of_bounds.then(|| Aspect::Bounds { pointer: violation.pointer.clone() }))
+        .aspect(absence.or(bounds))
 }

@@ -24,8 +24,10 @@ fn aspect(violation: &Violation) -> Option<Aspect> {
         ViolationKind::Value { rule } if rule == "minimum" || rule == "maximum" => {
             Some(Aspect::Bounds { pointer: violation.pointer.clone() })
         }
+        ViolationKind::Required { field } => {
+            Some(Aspect::Absence { pointer: violation.pointer.clone(), field: field.clone() })
+        }
         ViolationKind::UnknownField { .. }
-        | ViolationKind::Required { .. }
         | ViolationKind::Type { .. }
         | ViolationKind::Value { .. }
         | ViolationKind::Duplicate { .. } => None,

@@ -38,7 +38,7 @@ const EPHEMERAL: Rule = Rule {
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     if !pod.spec.holds("containers") {
-        refusals.whole(&pod.spec, "lacks `containers`", NONE);
+        refusals.lacks(&pod.spec, "containers", NONE);
     }
     let mut seen = HashSet::new();
     for container in pod.containers() {
@@ -61,7 +61,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 
 fn name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = container.text("name").zip(container.get("name")) else {
-        return refusals.whole(container, "lacks a `name`", NAME);
+        return refusals.lacks(container, "name", NAME);
     };
     if !is_label(text) {
         refusals.value(&place, "which is no name of a container", NAME);
@@ -73,7 +73,7 @@ fn name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut R
 
 fn image(container: &Place<'_>, stands: Standing, refusals: &mut Refusals) {
     let Some((text, place)) = container.text("image").zip(container.get("image")) else {
-        return refusals.whole(container, "lacks an `image`", IMAGE);
+        return refusals.lacks(container, "image", IMAGE);
     };
     if stands == Standing::Alone && text.trim() != text {
         refusals.value(&place, "which has white space around it", SPACE);

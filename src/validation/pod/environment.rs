@@ -67,7 +67,7 @@ pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusal
 
 fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
     let Some((text, place)) = variable.text("name").zip(variable.get("name")) else {
-        return refusals.whole(variable, "lacks a `name`", NAME);
+        return refusals.lacks(variable, "name", NAME);
     };
     if !is_relaxed_environment_name(text) {
         refusals.value(&place, "which is no name of an environment variable", NAME);
@@ -119,13 +119,13 @@ fn resource_field(resource: &Place<'_>, refusals: &mut Refusals) {
 fn key(selector: Option<&Place<'_>>, refusals: &mut Refusals) {
     let Some(selector) = selector else { return };
     match selector.text("key").zip(selector.get("key")) {
-        None => refusals.whole(selector, "lacks a `key`", KEY),
+        None => refusals.lacks(selector, "key", KEY),
         Some((text, place)) if !is_config_key(text) => {
             refusals.value(&place, "which cannot be a key", KEY);
         }
         Some(_) => {}
     }
     if selector.text("name").is_none() {
-        refusals.whole(selector, "lacks a `name`", KEY);
+        refusals.lacks(selector, "name", KEY);
     }
 }

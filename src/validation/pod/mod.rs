@@ -1,6 +1,7 @@
 //! Pods, and the Pod templates of every workload that Kubernetes itself has (`ValidatePodSpec`).
 
 mod containers;
+mod described;
 mod environment;
 mod mounts;
 mod network;
@@ -14,7 +15,7 @@ mod words;
 
 use super::metadata;
 use super::place::Place;
-use super::refusals::{Refusals, Subject};
+use super::refusals::{Refusals, Rule, Subject};
 
 /// A Pod as a manifest describes it.
 pub(super) struct Pod<'a> {
@@ -58,6 +59,14 @@ impl List {
 }
 
 impl<'a> Pod<'a> {
+    /// The volumes that its own description adds. Of those named as a claim of a StatefulSet, the
+    /// controller makes others, and nothing of their description counts.
+    fn volumes(&self) -> Vec<Place<'a>> {
+        let mut volumes = self.spec.items("volumes");
+        volumes.retain(|volume| volume.text("name").is_none_or(|name| !self.claims.contains(&name)));
+        volumes
+    }
+
     fn containers(&self) -> Vec<Container<'a>> {
         let lists = List::ALL.into_iter();
         let items = lists.flat_map(|(list, key)| {
@@ -67,16 +76,41 @@ impl<'a> Pod<'a> {
     }
 }
 
+/// What a volume has to say, of a Pod or on its own.
+pub(super) fn described_volume(volume: &Place<'_>, refusals: &mut Refusals) {
+    described::volume(volume, refusals);
+}
+
+const SECCOMP: Rule = Rule {
+    help: "set `securityContext.seccompProfile` instead of the annotation",
+    source: "ValidateSeccompPodAnnotations in pkg/apis/core/validation",
+};
+
+/// Profiles in the annotations that came before the field.
+fn seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
+    for (key, value) in holder.field("metadata").entries("annotations") {
+        let of_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
+        if !of_pod && !key.starts_with("container.seccomp.security.alpha.kubernetes.io/") {
+            continue;
+        }
+        let Some(text) = value.string() else { continue };
+        let known = matches!(text, "runtime/default" | "docker/default" | "unconfined");
+        if !known && !text.starts_with("localhost/") {
+            refusals.value(&value, "which is no profile", SECCOMP);
+        }
+    }
+}
+
 /// Where the Pods of a kind are described: the holder of `metadata` and `spec`.
 fn holder<'a>(subject: &Subject<'a>) -> Option<Place<'a>> {
     let root = &subject.root;
     match (subject.group, subject.kind) {
         ("", "Pod") => Some(root.clone()),
-        ("", "PodTemplate") => root.get("template"),
+        ("", "PodTemplate") => Some(root.field("template")),
         ("", "ReplicationController")
         | ("apps", "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet")
-        | ("batch", "Job") => root.at(&["spec", "template"]),
-        ("batch", "CronJob") => root.at(&["spec", "jobTemplate", "spec", "template"]),
+        | ("batch", "Job") => Some(root.reach(&["spec", "template"])),
+        ("batch", "CronJob") => Some(root.reach(&["spec", "jobTemplate", "spec", "template"])),
         _ => None,
     }
 }
@@ -88,11 +122,13 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         metadata::labels(&template, refusals);
         metadata::annotations(&template, refusals);
     }
-    let Some(spec) = holder.get("spec") else { return };
+    let spec = holder.field("spec");
     let templates = subject.root.get("spec").filter(|_| subject.is("apps", "StatefulSet"));
     let templates = templates.map(|spec| spec.items("volumeClaimTemplates")).unwrap_or_default();
     let claims = templates.iter().filter_map(|claim| claim.get("metadata")?.text("name")).collect();
     let pod = Pod { spec, stands, claims };
+    seccomp(&holder, refusals);
+    described::check(&pod, refusals);
     words::check(&pod, refusals);
     containers::check(&pod, refusals);
     environment::check(subject, &pod, refusals);

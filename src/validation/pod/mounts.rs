@@ -38,8 +38,12 @@ const DEVICE: Rule = Rule {
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     let volumes = pod.spec.items("volumes");
-    let mut names: HashSet<&str> = volumes.iter().filter_map(|volume| volume.text("name")).collect();
-    names.extend(&pod.claims);
+    let mut known: HashSet<&str> = volumes.iter().filter_map(|volume| volume.text("name")).collect();
+    known.extend(&pod.claims);
+    let all = pod.spec.get("volumes");
+    let unknown =
+        all.is_some_and(|all| all.node.is_unknown() || volumes.iter().any(|volume| volume.names_unknown()));
+    let names = Names { known, unknown };
     for container in pod.containers() {
         let mut paths = HashSet::new();
         for mount in container.place.items("volumeMounts") {
@@ -54,19 +58,24 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn exists(mount: &Place<'_>, names: &HashSet<&str>, rule: Rule, refusals: &mut Refusals) {
+/// The names of a Pod's volumes, and whether there may be others.
+struct Names<'a> {
+    known: HashSet<&'a str>,
+    unknown: bool,
+}
+
+fn exists(mount: &Place<'_>, names: &Names<'_>, rule: Rule, refusals: &mut Refusals) {
     let Some((text, place)) = mount.text("name").zip(mount.get("name")) else {
         return refusals.whole(mount, "lacks the `name` of a volume", rule);
     };
-    let unknown = names.iter().any(|name| name.contains("${"));
-    if !names.contains(text) && !unknown {
+    if !names.known.contains(text) && !names.unknown {
         refusals.together(&place, "and the Pod has no such volume", rule);
     }
 }
 
 fn mount_path<'a>(mount: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = mount.text("mountPath").zip(mount.get("mountPath")) else {
-        return refusals.whole(mount, "lacks a `mountPath`", PATH);
+        return refusals.lacks(mount, "mountPath", PATH);
     };
     if !seen.insert(text) {
         refusals.together(&place, "and another volume is mounted there", PATH);

@@ -31,7 +31,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     for alias in pod.spec.items("hostAliases") {
         alias.get("ip").iter().for_each(|ip| address_of(ip, ALIAS, refusals));
         for name in alias.items("hostnames") {
-            if name.node.as_str().is_some_and(|text| !is_subdomain(text)) {
+            if name.string().is_some_and(|text| !is_subdomain(text)) {
                 refusals.value(&name, "which is no host name", ALIAS);
             }
         }
@@ -42,6 +42,9 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 fn dns(pod: &Pod<'_>, refusals: &mut Refusals) {
     let servers = pod.spec.get("dnsConfig").map(|config| config.items("nameservers")).unwrap_or_default();
     servers.iter().for_each(|server| address_of(server, DNS, refusals));
+    for search in pod.spec.find("dnsConfig/searches/*").iter().filter(|search| search.string() == Some("")) {
+        refusals.value(search, "which is no domain", DNS);
+    }
     if pod.spec.text("dnsPolicy") == Some("None") && servers.is_empty() {
         let place = pod.spec.get("dnsPolicy").unwrap_or_else(|| pod.spec.clone());
         refusals.together(&place, "and dnsConfig names no nameservers", DNS);
@@ -52,7 +55,7 @@ fn dns(pod: &Pod<'_>, refusals: &mut Refusals) {
 }
 
 fn address_of(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
-    if place.node.as_str().is_some_and(|text| address::parse(text).is_none()) {
+    if place.string().is_some_and(|text| address::parse(text).is_none()) {
         refusals.value(place, "which is no IP address", rule);
     }
 }

@@ -4,6 +4,7 @@ use super::{List, Pod};
 use crate::validation::place::Place;
 use crate::validation::refusals::{Refusals, Rule};
 use crate::validation::syntax::{is_header_name, is_port_name};
+use crate::validation::words::{Allowed, Empty};
 use crate::validation::{numbers, words};
 
 const ONE: Rule = Rule {
@@ -30,6 +31,11 @@ const HEADER: Rule =
 const MOST: i64 = 2_147_483_647;
 const NUMBERS: &[&str] =
     &["initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold"];
+const SCHEMES: Allowed<'_> = Allowed {
+    words: &["HTTP", "HTTPS"],
+    empty: Empty::LeftOut,
+    source: "validateHTTPGetAction in pkg/apis/core/validation",
+};
 const ACTIONS: &[&str] = &["exec", "httpGet", "tcpSocket", "grpc", "sleep"];
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
@@ -73,7 +79,7 @@ fn action(holder: &Place<'_>, refusals: &mut Refusals) {
         refusals.whole(holder, &complaint, ONE);
     }
     if let Some(exec) = holder.get("exec").filter(|exec| !exec.holds("command")) {
-        refusals.whole(&exec, "lacks a `command`", COMMAND);
+        refusals.lacks(&exec, "command", COMMAND);
     }
     for key in ["httpGet", "tcpSocket", "grpc"] {
         if let Some(port) = holder.at(&[key, "port"]) {
@@ -81,15 +87,11 @@ fn action(holder: &Place<'_>, refusals: &mut Refusals) {
         }
     }
     let Some(request) = holder.get("httpGet") else { return };
-    words::judge(
-        &request,
-        "scheme",
-        &["HTTP", "HTTPS"],
-        "validateHTTPGetAction in pkg/apis/core/validation",
-        refusals,
-    );
-    for header in request.find("httpHeaders/*/name") {
-        if header.node.as_str().is_some_and(|text| !is_header_name(text)) {
+    words::judge(&request, "scheme", SCHEMES, refusals);
+    for header in request.find_fields("httpHeaders/*/name") {
+        if header.string() == Some("") {
+            refusals.missing(&header, HEADER);
+        } else if header.node.as_str().is_some_and(|text| !is_header_name(text)) {
             refusals.value(&header, "which is no name of an HTTP header", HEADER);
         }
     }

@@ -32,8 +32,8 @@ const HUGE: Rule = Rule {
 };
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
-    for container in pod.containers() {
-        let Some(resources) = container.place.get("resources") else { continue };
+    let of_containers = pod.containers().into_iter().filter_map(|container| container.place.get("resources"));
+    for resources in of_containers.chain(pod.spec.get("resources")) {
         for list in ["limits", "requests"] {
             for (name, place) in resources.entries(list) {
                 amount(name, &place, refusals);
@@ -50,7 +50,7 @@ fn amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
     if !is_known(name) {
         refusals.unquoted(place, "is no resource that a container can have", NAME);
     }
-    let Some(quantity) = Quantity::of(place.node) else { return };
+    let Some(quantity) = quantity_of(place) else { return };
     let page = name.strip_prefix("hugepages-").and_then(Quantity::parse);
     if quantity < Quantity::ZERO {
         refusals.value(place, "which is negative", NEGATIVE);
@@ -62,21 +62,26 @@ fn amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
 }
 
 fn compare(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mut Refusals) {
-    let Some(requested) = Quantity::of(request.node) else { return };
+    let Some(requested) = quantity_of(request) else { return };
     let shared = !is_extended(name) && !name.starts_with("hugepages-");
-    let limit = resources.get("limits").and_then(|limits| limits.get(name));
-    let Some(limit) = limit else {
+    let limits = resources.entries("limits");
+    let Some((_, limit)) = limits.into_iter().find(|(limited, _)| *limited == name) else {
         if !shared {
             refusals.together(request, "and there is no limit for it", EQUAL);
         }
         return;
     };
-    let Some(most) = Quantity::of(limit.node) else { return };
+    let Some(most) = quantity_of(&limit) else { return };
     if !shared && requested != most {
         refusals.together(request, &format!("and its limit is {}", shown(limit.node)), EQUAL);
     } else if requested > most {
         refusals.together(request, &format!("which is more than the limit {}", shown(limit.node)), MORE);
     }
+}
+
+/// An amount that is `null` is nothing to the API server.
+fn quantity_of(place: &Place<'_>) -> Option<Quantity> {
+    if place.node.is_null() { Some(Quantity::ZERO) } else { Quantity::of(place.node) }
 }
 
 fn huge_pages(resources: &Place<'_>, refusals: &mut Refusals) {

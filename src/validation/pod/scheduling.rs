@@ -20,6 +20,10 @@ const REQUIREMENT: Rule = Rule {
     help: "give In and NotIn values, Gt and Lt exactly one, Exists and DoesNotExist none",
     source: "ValidateNodeSelectorRequirement in pkg/apis/core/validation",
 };
+const FIELDS: Rule = Rule {
+    help: "select by metadata.name, with In or NotIn and one value",
+    source: "ValidateNodeFieldSelectorRequirement in pkg/apis/core/validation",
+};
 const TOPOLOGY: Rule = Rule {
     help: "name the label of nodes to spread over, such as topology.kubernetes.io/zone",
     source: "validatePodAffinityTerm in pkg/apis/core/validation",
@@ -43,7 +47,9 @@ const OPERATORS: &[&str] = &["Equal", "Exists", "Gt", "Lt"];
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     pod.spec.get("nodeSelector").iter().for_each(|labels| selectors::plain(labels, refusals));
     pod.spec.items("tolerations").iter().for_each(|item| toleration(item, refusals));
-    for key in ["serviceAccountName", "nodeName", "priorityClassName", "runtimeClassName"] {
+    // The old name of the field counts where the new one is not there.
+    let account = if pod.spec.has("serviceAccountName") { "serviceAccountName" } else { "serviceAccount" };
+    for key in [account, "nodeName", "priorityClassName", "runtimeClassName"] {
         let Some((text, place)) = pod.spec.text(key).zip(pod.spec.get(key)) else { continue };
         if !is_subdomain(text) {
             refusals.value(&place, "which can be the name of no object", NAME);
@@ -54,8 +60,10 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     node_affinity(&affinity, refusals);
     for kind in ["podAffinity", "podAntiAffinity"] {
         let required = format!("{kind}/requiredDuringSchedulingIgnoredDuringExecution/*");
-        let preferred = format!("{kind}/preferredDuringSchedulingIgnoredDuringExecution/*/podAffinityTerm");
-        let terms = affinity.find(&required).into_iter().chain(affinity.find(&preferred));
+        let preferred = format!("{kind}/preferredDuringSchedulingIgnoredDuringExecution/*");
+        let weighted = affinity.find(&preferred);
+        let preferred = weighted.iter().map(|weighted| weighted.field("podAffinityTerm"));
+        let terms = affinity.find(&required).into_iter().chain(preferred);
         terms.for_each(|term| pod_term(&term, refusals));
     }
 }
@@ -91,16 +99,40 @@ fn toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
 }
 
 fn node_affinity(affinity: &Place<'_>, refusals: &mut Refusals) {
+    fields(affinity, refusals);
     let required = "nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution";
     for selector in affinity.find(required) {
         if !selector.holds("nodeSelectorTerms") {
-            refusals.whole(&selector, "lacks `nodeSelectorTerms`", TERMS);
+            refusals.lacks(&selector, "nodeSelectorTerms", TERMS);
         }
     }
     let hard = format!("{required}/nodeSelectorTerms/*/matchExpressions/*");
     let soft = "nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/preference/matchExpressions/*";
     let requirements = affinity.find(&hard).into_iter().chain(affinity.find(soft));
     requirements.for_each(|item| node_requirement(&item, refusals));
+}
+
+/// The only field of nodes that a selector may ask for.
+const NODE_FIELD: &str = "metadata.name";
+
+fn fields(affinity: &Place<'_>, refusals: &mut Refusals) {
+    for path in [
+        "nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/*/matchFields/*",
+        "nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/preference/matchFields/*",
+    ] {
+        for requirement in affinity.find(path) {
+            let key = requirement.field("key");
+            if key.string().is_some_and(|text| !text.is_empty() && text != NODE_FIELD) {
+                refusals.value(&key, "which is not metadata.name", FIELDS);
+            }
+            let operator = requirement.field("operator");
+            if operator.string().is_some_and(|text| !text.is_empty() && !matches!(text, "In" | "NotIn")) {
+                refusals.value(&operator, "which is neither In nor NotIn", FIELDS);
+            } else if requirement.items("values").len() != 1 {
+                refusals.whole(&requirement, "does not give exactly one value", FIELDS);
+            }
+        }
+    }
 }
 
 fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
@@ -121,7 +153,7 @@ fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn pod_term(term: &Place<'_>, refusals: &mut Refusals) {
+fn pod_term<'a>(term: &Place<'a>, refusals: &mut Refusals) {
     for key in ["labelSelector", "namespaceSelector"] {
         term.get(key).iter().for_each(|selector| selectors::label_selector(selector, refusals));
     }
@@ -130,7 +162,7 @@ fn pod_term(term: &Place<'_>, refusals: &mut Refusals) {
 
 fn topology_key(holder: &Place<'_>, refusals: &mut Refusals) {
     match holder.text("topologyKey").zip(holder.get("topologyKey")) {
-        None => refusals.whole(holder, "lacks a `topologyKey`", TOPOLOGY),
+        None => refusals.lacks(holder, "topologyKey", TOPOLOGY),
         Some((text, place)) if !is_qualified_name(text) => {
             refusals.value(&place, "which can be the key of no label", TOPOLOGY);
         }

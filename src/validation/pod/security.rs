@@ -16,6 +16,10 @@ const PROFILE: Rule = Rule {
     help: "name a `localhostProfile` with the type Localhost, and with no other",
     source: "validateSeccompProfileField in pkg/apis/core/validation",
 };
+const USER: Rule = Rule {
+    help: "name the user, or leave the field out",
+    source: "validateWindowsSecurityContextOptions in pkg/apis/core/validation",
+};
 const WINDOWS: Rule = Rule {
     help: "remove the field, or correct `os.name`",
     source: "validateWindows in pkg/apis/core/validation",
@@ -63,6 +67,15 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
         profile(&context, refusals);
         escalation(&context, refusals);
     }
+    let of_containers: Vec<Place<'_>> =
+        pod.containers().iter().filter_map(|container| container.place.get("securityContext")).collect();
+    for user in
+        context.iter().chain(&of_containers).flat_map(|place| place.find("windowsOptions/runAsUserName"))
+    {
+        if user.string() == Some("") {
+            refusals.value(&user, "which is no name of a user", USER);
+        }
+    }
     system(pod, context.as_ref(), refusals);
 }
 
@@ -85,7 +98,10 @@ fn profile(context: &Place<'_>, refusals: &mut Refusals) {
     for key in ["seccompProfile", "appArmorProfile"] {
         let Some(profile) = context.get(key) else { continue };
         let local = profile.text("type") == Some("Localhost");
-        if local != profile.has("localhostProfile") {
+        let named = profile.get("localhostProfile");
+        // Of AppArmor an empty name is none; of seccomp it is the folder of all profiles.
+        let emptied = key == "appArmorProfile" && named.is_some_and(|name| name.string() == Some(""));
+        if local != profile.has("localhostProfile") || local && emptied {
             let complaint = "names a localhostProfile without the type Localhost, or the reverse";
             refusals.whole(&profile, complaint, PROFILE);
         }

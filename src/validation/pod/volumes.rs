@@ -6,7 +6,8 @@ use super::Pod;
 use crate::kube::Quantity;
 use crate::validation::place::Place;
 use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::{is_config_key, is_label, stays_inside};
+use crate::validation::storage;
+use crate::validation::syntax::{is_label, stays_inside};
 
 const NAME: Rule = Rule {
     help: "give every volume of the Pod a name of its own: lower-case letters, digits and `-`, at most 63",
@@ -78,7 +79,7 @@ const PROJECTED: &[&str] =
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     let mut seen = HashSet::new();
-    for volume in pod.spec.items("volumes") {
+    for volume in pod.volumes() {
         name(&volume, &mut seen, refusals);
         source(&volume, refusals);
     }
@@ -86,7 +87,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 
 fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = volume.text("name").zip(volume.get("name")) else {
-        return refusals.whole(volume, "lacks a `name`", NAME);
+        return refusals.lacks(volume, "name", NAME);
     };
     if !is_label(text) {
         refusals.value(&place, "which is no name of a volume", NAME);
@@ -110,6 +111,9 @@ fn source(volume: &Place<'_>, refusals: &mut Refusals) {
     {
         refusals.value(&size, "which is negative", SIZE);
     }
+    if let Some(template) = volume.at(&["ephemeral", "volumeClaimTemplate"]) {
+        storage::claim(&template.field("spec"), refusals);
+    }
     object(volume, "configMap", "name", refusals);
     object(volume, "secret", "secretName", refusals);
     object(volume, "persistentVolumeClaim", "claimName", refusals);
@@ -117,10 +121,10 @@ fn source(volume: &Place<'_>, refusals: &mut Refusals) {
     volume.find("projected/sources/*").iter().for_each(|projection| projected(projection, refusals));
 }
 
-fn object(volume: &Place<'_>, kind: &str, key: &str, refusals: &mut Refusals) {
+fn object<'a>(volume: &Place<'a>, kind: &str, key: &'a str, refusals: &mut Refusals) {
     let Some(source) = volume.get(kind) else { return };
     if source.text(key).is_none() {
-        refusals.whole(&source, &format!("lacks a `{key}`"), SOURCE);
+        refusals.lacks(&source, key, SOURCE);
     }
     items(&source, refusals);
 }
@@ -132,7 +136,7 @@ fn projected(projection: &Place<'_>, refusals: &mut Refusals) {
     for key in ["configMap", "secret"] {
         projection.get(key).iter().for_each(|source| {
             if source.text("name").is_none() {
-                refusals.whole(source, "lacks a `name`", SOURCE);
+                refusals.lacks(source, "name", SOURCE);
             }
             items(source, refusals);
         });
@@ -142,11 +146,6 @@ fn projected(projection: &Place<'_>, refusals: &mut Refusals) {
 
 fn items(source: &Place<'_>, refusals: &mut Refusals) {
     for item in source.items("items") {
-        if let Some(key) =
-            item.get("key").filter(|key| key.node.as_str().is_some_and(|text| !is_config_key(text)))
-        {
-            refusals.value(&key, "which cannot be a key", ITEM);
-        }
         path(&item, refusals);
     }
 }
@@ -161,7 +160,7 @@ fn downward(file: &Place<'_>, refusals: &mut Refusals) {
 fn path(item: &Place<'_>, refusals: &mut Refusals) {
     let Some(place) = item.get("path") else { return };
     let Some(text) = place.node.as_str() else { return };
-    if text.starts_with('/') || text.starts_with("..") || !stays_inside(text) || text.is_empty() {
+    if text.starts_with('/') || text.starts_with("..") || !stays_inside(text) {
         refusals.value(&place, "which is no path inside the volume", ITEM);
     }
 }

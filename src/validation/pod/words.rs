@@ -3,56 +3,70 @@
 use super::Pod;
 use crate::validation::place::Place;
 use crate::validation::refusals::Refusals;
+use crate::validation::words::Empty;
 use crate::validation::{numbers, words};
 
 /// A path, its words, and who says so.
-type Words = (&'static str, &'static [&'static str], &'static str);
+type Words = (&'static str, &'static [&'static str], Empty, &'static str);
 
 /// The kinds of profiles, which a Pod names for all of its containers and a container for itself.
 const PROFILES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
 const SECCOMP: Words = (
     "securityContext/seccompProfile/type",
     PROFILES,
+    Empty::Missing,
     "validateSeccompProfileType in pkg/apis/core/validation",
 );
 const APP_ARMOR: Words = (
     "securityContext/appArmorProfile/type",
     PROFILES,
+    Empty::Missing,
     "ValidateAppArmorProfileField in pkg/apis/core/validation",
 );
 
 /// Words of a Pod, below its `spec`.
 const POD: &[Words] = &[
-    ("restartPolicy", &["Always", "OnFailure", "Never"], "validateRestartPolicy in pkg/apis/core/validation"),
+    (
+        "restartPolicy",
+        &["Always", "OnFailure", "Never"],
+        Empty::LeftOut,
+        "validateRestartPolicy in pkg/apis/core/validation",
+    ),
     (
         "dnsPolicy",
         &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],
+        Empty::LeftOut,
         "validateDNSPolicy in pkg/apis/core/validation",
     ),
     (
         "preemptionPolicy",
         &["PreemptLowerPriority", "Never"],
+        Empty::Refused,
         "ValidatePreemptionPolicy in pkg/apis/core/validation",
     ),
-    ("os/name", &["linux", "windows"], "validateOS in pkg/apis/core/validation"),
+    ("os/name", &["linux", "windows"], Empty::Missing, "validateOS in pkg/apis/core/validation"),
     (
         "tolerations/*/effect",
         &["NoSchedule", "PreferNoSchedule", "NoExecute"],
+        Empty::LeftOut,
         "validateTaintEffect in pkg/apis/core/validation",
     ),
     (
         "topologySpreadConstraints/*/whenUnsatisfiable",
         &["DoNotSchedule", "ScheduleAnyway"],
+        Empty::Missing,
         "ValidateWhenUnsatisfiable in pkg/apis/core/validation",
     ),
     (
         "topologySpreadConstraints/*/nodeAffinityPolicy",
         &["Ignore", "Honor"],
+        Empty::Refused,
         "validateNodeInclusionPolicy in pkg/apis/core/validation",
     ),
     (
         "topologySpreadConstraints/*/nodeTaintsPolicy",
         &["Ignore", "Honor"],
+        Empty::Refused,
         "validateNodeInclusionPolicy in pkg/apis/core/validation",
     ),
     SECCOMP,
@@ -60,21 +74,25 @@ const POD: &[Words] = &[
     (
         "securityContext/fsGroupChangePolicy",
         &["OnRootMismatch", "Always"],
+        Empty::Refused,
         "validateFSGroupChangePolicy in pkg/apis/core/validation",
     ),
     (
         "securityContext/supplementalGroupsPolicy",
         &["Merge", "Strict"],
+        Empty::Refused,
         "validateSupplementalGroupsPolicy in pkg/apis/core/validation",
     ),
     (
         "volumes/*/hostPath/type",
         &["DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"],
+        Empty::LeftOut,
         "validateHostPathType in pkg/apis/core/validation",
     ),
     (
         "volumes/*/image/pullPolicy",
         &["Always", "IfNotPresent", "Never"],
+        Empty::LeftOut,
         "validatePullPolicy in pkg/apis/core/validation",
     ),
 ];
@@ -84,32 +102,43 @@ const CONTAINER: &[Words] = &[
     (
         "imagePullPolicy",
         &["Always", "IfNotPresent", "Never"],
+        Empty::LeftOut,
         "validatePullPolicy in pkg/apis/core/validation",
     ),
     (
         "terminationMessagePolicy",
         &["File", "FallbackToLogsOnError"],
+        Empty::LeftOut,
         "validateContainerCommon in pkg/apis/core/validation",
     ),
-    ("ports/*/protocol", &["TCP", "UDP", "SCTP"], "validateContainerPorts in pkg/apis/core/validation"),
+    (
+        "ports/*/protocol",
+        &["TCP", "UDP", "SCTP"],
+        Empty::LeftOut,
+        "validateContainerPorts in pkg/apis/core/validation",
+    ),
     (
         "volumeMounts/*/mountPropagation",
         &["None", "HostToContainer", "Bidirectional"],
+        Empty::Refused,
         "validateMountPropagation in pkg/apis/core/validation",
     ),
     (
         "volumeMounts/*/recursiveReadOnly",
         &["Disabled", "IfPossible", "Enabled"],
+        Empty::Refused,
         "validateMountRecursiveReadOnly in pkg/apis/core/validation",
     ),
     (
         "resizePolicy/*/restartPolicy",
         &["NotRequired", "RestartContainer"],
+        Empty::Missing,
         "validateResizePolicy in pkg/apis/core/validation",
     ),
     (
         "securityContext/procMount",
         &["Default", "Unmasked"],
+        Empty::Refused,
         "ValidateProcMountType in pkg/apis/core/validation",
     ),
     SECCOMP,
@@ -182,8 +211,8 @@ fn judge(
     bounds: &[(&str, i64, i64, &'static str)],
     refusals: &mut Refusals,
 ) {
-    for (path, known, source) in rows {
-        words::judge(place, path, known, source, refusals);
+    for (path, allowed, empty, source) in rows {
+        words::judge(place, path, words::Allowed { words: allowed, empty: *empty, source }, refusals);
     }
     for (path, least, most, source) in bounds {
         numbers::judge(place, path, *least, *most, source, refusals);

@@ -1,12 +1,11 @@
 //! Words of the core group, and of the kinds that run Pods.
 
-use super::{Words, words};
+use super::{Empty, Words, words};
 
 const SERVICE: &[&str] = &["Service"];
 const CLAIM: &[&str] = &["PersistentVolumeClaim"];
 const VOLUME: &[&str] = &["PersistentVolume"];
 const PROTOCOLS: &[&str] = &["TCP", "UDP", "SCTP"];
-const ACCESS: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
 
 /// A row for each field.
 pub(super) const WORDS: &[Words] = &[
@@ -15,6 +14,7 @@ pub(super) const WORDS: &[Words] = &[
         SERVICE,
         "spec/type",
         &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"],
+        Empty::LeftOut,
         "ValidateService in pkg/apis/core/validation",
     ),
     words(
@@ -22,6 +22,7 @@ pub(super) const WORDS: &[Words] = &[
         SERVICE,
         "spec/sessionAffinity",
         &["ClientIP", "None"],
+        Empty::LeftOut,
         "ValidateService in pkg/apis/core/validation",
     ),
     words(
@@ -29,6 +30,7 @@ pub(super) const WORDS: &[Words] = &[
         SERVICE,
         "spec/externalTrafficPolicy",
         &["Cluster", "Local"],
+        Empty::LeftOut,
         "validateServiceExternalTrafficPolicy in pkg/apis/core/validation",
     ),
     words(
@@ -36,6 +38,7 @@ pub(super) const WORDS: &[Words] = &[
         SERVICE,
         "spec/internalTrafficPolicy",
         &["Cluster", "Local"],
+        Empty::Refused,
         "validateServiceInternalTrafficFieldsValue in pkg/apis/core/validation",
     ),
     words(
@@ -43,6 +46,7 @@ pub(super) const WORDS: &[Words] = &[
         SERVICE,
         "spec/ipFamilyPolicy",
         &["SingleStack", "PreferDualStack", "RequireDualStack"],
+        Empty::Refused,
         "ValidateServiceClusterIPsRelatedFields in pkg/apis/core/validation",
     ),
     words(
@@ -50,35 +54,31 @@ pub(super) const WORDS: &[Words] = &[
         SERVICE,
         "spec/ipFamilies/*",
         &["IPv4", "IPv6"],
+        Empty::Refused,
         "ValidateServiceClusterIPsRelatedFields in pkg/apis/core/validation",
     ),
-    words("", SERVICE, "spec/ports/*/protocol", PROTOCOLS, "validateServicePort in pkg/apis/core/validation"),
     words(
         "",
-        CLAIM,
-        "spec/accessModes/*",
-        ACCESS,
-        "ValidatePersistentVolumeClaimSpec in pkg/apis/core/validation",
+        SERVICE,
+        "spec/ports/*/protocol",
+        PROTOCOLS,
+        Empty::LeftOut,
+        "validateServicePort in pkg/apis/core/validation",
     ),
     words(
         "",
         CLAIM,
         "spec/volumeMode",
         &["Block", "Filesystem"],
+        Empty::Refused,
         "ValidatePersistentVolumeClaimSpec in pkg/apis/core/validation",
-    ),
-    words(
-        "",
-        VOLUME,
-        "spec/accessModes/*",
-        ACCESS,
-        "ValidatePersistentVolumeSpec in pkg/apis/core/validation",
     ),
     words(
         "",
         VOLUME,
         "spec/volumeMode",
         &["Block", "Filesystem"],
+        Empty::Refused,
         "ValidatePersistentVolumeSpec in pkg/apis/core/validation",
     ),
     words(
@@ -86,6 +86,7 @@ pub(super) const WORDS: &[Words] = &[
         VOLUME,
         "spec/persistentVolumeReclaimPolicy",
         &["Delete", "Recycle", "Retain"],
+        Empty::LeftOut,
         "ValidatePersistentVolumeSpec in pkg/apis/core/validation",
     ),
     words(
@@ -93,6 +94,7 @@ pub(super) const WORDS: &[Words] = &[
         &["ResourceQuota"],
         "spec/scopeSelector/matchExpressions/*/operator",
         &["In", "NotIn", "Exists", "DoesNotExist"],
+        Empty::Missing,
         "validateScopedResourceSelectorRequirement in pkg/apis/core/validation",
     ),
     words(
@@ -100,6 +102,7 @@ pub(super) const WORDS: &[Words] = &[
         &["Node"],
         "spec/taints/*/effect",
         &["NoSchedule", "PreferNoSchedule", "NoExecute"],
+        Empty::Missing,
         "validateNodeTaints in pkg/apis/core/validation",
     ),
     words(
@@ -107,6 +110,7 @@ pub(super) const WORDS: &[Words] = &[
         &["Deployment"],
         "spec/strategy/type",
         &["Recreate", "RollingUpdate"],
+        Empty::LeftOut,
         "ValidateDeploymentStrategy in pkg/apis/apps/validation",
     ),
     words(
@@ -114,6 +118,7 @@ pub(super) const WORDS: &[Words] = &[
         &["DaemonSet"],
         "spec/updateStrategy/type",
         &["RollingUpdate", "OnDelete"],
+        Empty::LeftOut,
         "ValidateDaemonSetUpdateStrategy in pkg/apis/apps/validation",
     ),
     words(
@@ -121,6 +126,7 @@ pub(super) const WORDS: &[Words] = &[
         &["StatefulSet"],
         "spec/updateStrategy/type",
         &["RollingUpdate", "OnDelete"],
+        Empty::LeftOut,
         "ValidateStatefulSetSpec in pkg/apis/apps/validation",
     ),
     words(
@@ -128,6 +134,7 @@ pub(super) const WORDS: &[Words] = &[
         &["StatefulSet"],
         "spec/podManagementPolicy",
         &["OrderedReady", "Parallel"],
+        Empty::LeftOut,
         "ValidateStatefulSetSpec in pkg/apis/apps/validation",
     ),
     words(
@@ -135,6 +142,7 @@ pub(super) const WORDS: &[Words] = &[
         &["StatefulSet"],
         "spec/persistentVolumeClaimRetentionPolicy/whenDeleted",
         &["Retain", "Delete"],
+        Empty::LeftOut,
         "ValidatePersistentVolumeClaimRetentionPolicy in pkg/apis/apps/validation",
     ),
     words(
@@ -142,6 +150,7 @@ pub(super) const WORDS: &[Words] = &[
         &["StatefulSet"],
         "spec/persistentVolumeClaimRetentionPolicy/whenScaled",
         &["Retain", "Delete"],
+        Empty::LeftOut,
         "ValidatePersistentVolumeClaimRetentionPolicy in pkg/apis/apps/validation",
     ),
     words(
@@ -149,6 +158,7 @@ pub(super) const WORDS: &[Words] = &[
         &["CronJob"],
         "spec/concurrencyPolicy",
         &["Allow", "Forbid", "Replace"],
+        Empty::LeftOut,
         "validateConcurrencyPolicy in pkg/apis/batch/validation",
     ),
 ];

@@ -13,37 +13,72 @@ struct Words {
     group: &'static str,
     kinds: &'static [&'static str],
     path: &'static str,
-    allowed: &'static [&'static str],
-    source: &'static str,
+    allowed: Allowed<'static>,
+}
+
+/// What a field takes, and who says so.
+#[derive(Clone, Copy)]
+pub(super) struct Allowed<'a> {
+    pub(super) words: &'a [&'a str],
+    pub(super) empty: Empty,
+    pub(super) source: &'static str,
+}
+
+/// What an empty text is to the API server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// The same as none: the field has a default, or may be left out.
+    LeftOut,
+    /// A word like any other, and not one of those allowed: the Go field is a pointer, or stands in a list.
+    Refused,
+    /// Nothing, where something has to be said.
+    Missing,
 }
 
 const fn words(
     group: &'static str,
     kinds: &'static [&'static str],
     path: &'static str,
-    allowed: &'static [&'static str],
+    words: &'static [&'static str],
+    empty: Empty,
     source: &'static str,
 ) -> Words {
-    Words { group, kinds, path, allowed, source }
+    Words { group, kinds, path, allowed: Allowed { words, empty, source } }
 }
 
 /// Words of a Job's specification, wherever it stands.
-const JOBS: &[(&str, &[&str], &str)] = &[
-    ("completionMode", &["NonIndexed", "Indexed"], "validateJobSpec in pkg/apis/batch/validation"),
+const JOBS: &[(&str, Allowed<'static>)] = &[
+    (
+        "completionMode",
+        Allowed {
+            words: &["NonIndexed", "Indexed"],
+            empty: Empty::Refused,
+            source: "validateJobSpec in pkg/apis/batch/validation",
+        },
+    ),
     (
         "podReplacementPolicy",
-        &["Failed", "TerminatingOrFailed"],
-        "validatePodReplacementPolicy in pkg/apis/batch/validation",
+        Allowed {
+            words: &["Failed", "TerminatingOrFailed"],
+            empty: Empty::Refused,
+            source: "validatePodReplacementPolicy in pkg/apis/batch/validation",
+        },
     ),
     (
         "podFailurePolicy/rules/*/action",
-        &["Count", "FailIndex", "FailJob", "Ignore"],
-        "validatePodFailurePolicyRule in pkg/apis/batch/validation",
+        Allowed {
+            words: &["Count", "FailIndex", "FailJob", "Ignore"],
+            empty: Empty::Missing,
+            source: "validatePodFailurePolicyRule in pkg/apis/batch/validation",
+        },
     ),
     (
         "podFailurePolicy/rules/*/onExitCodes/operator",
-        &["In", "NotIn"],
-        "validatePodFailurePolicyRuleOnExitCodes in pkg/apis/batch/validation",
+        Allowed {
+            words: &["In", "NotIn"],
+            empty: Empty::Missing,
+            source: "validatePodFailurePolicyRuleOnExitCodes in pkg/apis/batch/validation",
+        },
     ),
 ];
 
@@ -52,32 +87,34 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     let of_kinds = |row: &'static Words| (row.group, row.kinds, row);
     let rows = BY_KIND.get_or_init(|| by_kind(core::WORDS.iter().chain(other::WORDS).map(of_kinds)));
     for row in rows.get(&(subject.group, subject.kind)).into_iter().flatten() {
-        judge(&subject.root, row.path, row.allowed, row.source, refusals);
+        judge(&subject.root, row.path, row.allowed, refusals);
     }
     let jobs = match (subject.group, subject.kind) {
         ("batch", "Job") => subject.root.get("spec"),
         ("batch", "CronJob") => subject.root.at(&["spec", "jobTemplate", "spec"]),
         _ => None,
     };
-    for (path, words, source) in JOBS {
-        jobs.iter().for_each(|job| judge(job, path, words, source, refusals));
+    for (path, allowed) in JOBS {
+        jobs.iter().for_each(|job| judge(job, path, *allowed, refusals));
     }
     traffic_distribution(subject, refusals);
 }
 
-/// Reports what a path names and none of the words is. An empty text is a field left out.
-pub(super) fn judge(
-    place: &Place<'_>,
-    path: &str,
-    words: &[&str],
-    source: &'static str,
-    refusals: &mut Refusals,
-) {
-    for found in place.find(path) {
-        let text = found.node.as_str().filter(|text| !text.is_empty());
-        if text.is_some_and(|text| !words.contains(&text)) {
-            let rule = Rule { help: "write one of the words, in exactly this case", source };
-            refusals.value(&found, &format!("which is none of {}", words.join(", ")), rule);
+/// Reports what a path names and none of the words is, and a field that has to be there.
+pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, refusals: &mut Refusals) {
+    let rule = Rule { help: "write one of the words, in exactly this case", source: allowed.source };
+    for found in place.find_fields(path) {
+        let Some(text) = found.string() else { continue };
+        match allowed.empty {
+            Empty::LeftOut if text.is_empty() => {}
+            Empty::Missing if text.is_empty() => refusals.missing(&found, rule),
+            Empty::Refused if !found.exists() => {}
+            Empty::LeftOut | Empty::Refused | Empty::Missing => {
+                if !allowed.words.contains(&text) {
+                    let complaint = format!("which is none of {}", allowed.words.join(", "));
+                    refusals.value(&found, &complaint, rule);
+                }
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Words of networking, scaling, storage, permissions and admission.
 
-use super::{Words, words};
+use super::{Empty, Words, words};
 
 const SCALER: &[&str] = &["HorizontalPodAutoscaler"];
 const HOOKS: &[&str] = &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 const PROTOCOLS: &[&str] = &["TCP", "UDP", "SCTP"];
 const ADMISSION: &str = "admissionregistration.k8s.io";
+const POLICIES: &[&str] = &["MutatingAdmissionPolicy", "ValidatingAdmissionPolicy"];
+const FLOW: &str = "flowcontrol.apiserver.k8s.io";
 const NETWORKING: &str = "networking.k8s.io";
 
 /// A row for each field.
@@ -15,6 +17,7 @@ pub(super) const WORDS: &[Words] = &[
         &["NetworkPolicy"],
         "spec/policyTypes/*",
         &["Ingress", "Egress"],
+        Empty::Refused,
         "ValidateNetworkPolicySpec in pkg/apis/networking/validation",
     ),
     words(
@@ -22,6 +25,7 @@ pub(super) const WORDS: &[Words] = &[
         &["NetworkPolicy"],
         "spec/ingress/*/ports/*/protocol",
         PROTOCOLS,
+        Empty::Refused,
         "ValidateNetworkPolicyPort in pkg/apis/networking/validation",
     ),
     words(
@@ -29,6 +33,7 @@ pub(super) const WORDS: &[Words] = &[
         &["NetworkPolicy"],
         "spec/egress/*/ports/*/protocol",
         PROTOCOLS,
+        Empty::Refused,
         "ValidateNetworkPolicyPort in pkg/apis/networking/validation",
     ),
     words(
@@ -36,6 +41,7 @@ pub(super) const WORDS: &[Words] = &[
         &["Ingress"],
         "spec/rules/*/http/paths/*/pathType",
         &["Exact", "Prefix", "ImplementationSpecific"],
+        Empty::Missing,
         "validateHTTPIngressPath in pkg/apis/networking/validation",
     ),
     words(
@@ -43,13 +49,15 @@ pub(super) const WORDS: &[Words] = &[
         &["IngressClass"],
         "spec/parameters/scope",
         &["Namespace", "Cluster"],
+        Empty::Refused,
         "validateIngressClassParametersReference in pkg/apis/networking/validation",
     ),
     words(
         "autoscaling",
         SCALER,
-        "spec/metrics/*/type",
+        "spec>metrics/*/type",
         &["ContainerResource", "External", "Object", "Pods", "Resource"],
+        Empty::Missing,
         "validateMetricSpec in pkg/apis/autoscaling/validation",
     ),
     words(
@@ -57,6 +65,7 @@ pub(super) const WORDS: &[Words] = &[
         SCALER,
         "spec/behavior/scaleUp/selectPolicy",
         &["Max", "Min", "Disabled"],
+        Empty::Refused,
         "validateScalingRules in pkg/apis/autoscaling/validation",
     ),
     words(
@@ -64,6 +73,7 @@ pub(super) const WORDS: &[Words] = &[
         SCALER,
         "spec/behavior/scaleDown/selectPolicy",
         &["Max", "Min", "Disabled"],
+        Empty::Refused,
         "validateScalingRules in pkg/apis/autoscaling/validation",
     ),
     words(
@@ -71,6 +81,7 @@ pub(super) const WORDS: &[Words] = &[
         SCALER,
         "spec/behavior/scaleUp/policies/*/type",
         &["Pods", "Percent"],
+        Empty::Missing,
         "validateScalingPolicy in pkg/apis/autoscaling/validation",
     ),
     words(
@@ -78,6 +89,7 @@ pub(super) const WORDS: &[Words] = &[
         SCALER,
         "spec/behavior/scaleDown/policies/*/type",
         &["Pods", "Percent"],
+        Empty::Missing,
         "validateScalingPolicy in pkg/apis/autoscaling/validation",
     ),
     words(
@@ -85,6 +97,7 @@ pub(super) const WORDS: &[Words] = &[
         &["PodDisruptionBudget"],
         "spec/unhealthyPodEvictionPolicy",
         &["IfHealthyBudget", "AlwaysAllow"],
+        Empty::Refused,
         "ValidatePodDisruptionBudgetSpec in pkg/apis/policy/validation",
     ),
     words(
@@ -92,6 +105,7 @@ pub(super) const WORDS: &[Words] = &[
         &["StorageClass"],
         "reclaimPolicy",
         &["Delete", "Retain"],
+        Empty::LeftOut,
         "validateReclaimPolicy in pkg/apis/storage/validation",
     ),
     words(
@@ -99,6 +113,7 @@ pub(super) const WORDS: &[Words] = &[
         &["StorageClass"],
         "volumeBindingMode",
         &["Immediate", "WaitForFirstConsumer"],
+        Empty::Refused,
         "validateVolumeBindingMode in pkg/apis/storage/validation",
     ),
     words(
@@ -106,6 +121,7 @@ pub(super) const WORDS: &[Words] = &[
         &["CSIDriver"],
         "spec/fsGroupPolicy",
         &["None", "File", "ReadWriteOnceWithFSType"],
+        Empty::Refused,
         "validateFSGroupPolicy in pkg/apis/storage/validation",
     ),
     words(
@@ -113,6 +129,7 @@ pub(super) const WORDS: &[Words] = &[
         &["CSIDriver"],
         "spec/volumeLifecycleModes/*",
         &["Persistent", "Ephemeral"],
+        Empty::Refused,
         "validateVolumeLifecycleModes in pkg/apis/storage/validation",
     ),
     words(
@@ -120,20 +137,23 @@ pub(super) const WORDS: &[Words] = &[
         &["PriorityClass"],
         "preemptionPolicy",
         &["PreemptLowerPriority", "Never"],
+        Empty::Refused,
         "ValidatePreemptionPolicy in pkg/apis/core/validation",
     ),
     words(
         "rbac.authorization.k8s.io",
         &["RoleBinding"],
-        "roleRef/kind",
+        "roleRef>kind",
         &["Role", "ClusterRole"],
+        Empty::Missing,
         "ValidateRoleBinding in pkg/apis/rbac/validation",
     ),
     words(
         "rbac.authorization.k8s.io",
         &["ClusterRoleBinding"],
-        "roleRef/kind",
+        "roleRef>kind",
         &["ClusterRole"],
+        Empty::Missing,
         "ValidateClusterRoleBinding in pkg/apis/rbac/validation",
     ),
     words(
@@ -141,6 +161,7 @@ pub(super) const WORDS: &[Words] = &[
         &["RoleBinding", "ClusterRoleBinding"],
         "roleRef/apiGroup",
         &["rbac.authorization.k8s.io"],
+        Empty::LeftOut,
         "ValidateRoleBinding in pkg/apis/rbac/validation",
     ),
     words(
@@ -148,6 +169,7 @@ pub(super) const WORDS: &[Words] = &[
         &["RoleBinding", "ClusterRoleBinding"],
         "subjects/*/kind",
         &["ServiceAccount", "User", "Group"],
+        Empty::Missing,
         "ValidateRoleBindingSubject in pkg/apis/rbac/validation",
     ),
     words(
@@ -155,6 +177,7 @@ pub(super) const WORDS: &[Words] = &[
         HOOKS,
         "webhooks/*/failurePolicy",
         &["Fail", "Ignore"],
+        Empty::Refused,
         "validateWebhook in pkg/apis/admissionregistration/validation",
     ),
     words(
@@ -162,6 +185,7 @@ pub(super) const WORDS: &[Words] = &[
         HOOKS,
         "webhooks/*/matchPolicy",
         &["Exact", "Equivalent"],
+        Empty::Refused,
         "validateWebhook in pkg/apis/admissionregistration/validation",
     ),
     words(
@@ -169,6 +193,7 @@ pub(super) const WORDS: &[Words] = &[
         HOOKS,
         "webhooks/*/sideEffects",
         &["None", "NoneOnDryRun"],
+        Empty::Refused,
         "validateWebhook in pkg/apis/admissionregistration/validation",
     ),
     words(
@@ -176,27 +201,79 @@ pub(super) const WORDS: &[Words] = &[
         HOOKS,
         "webhooks/*/reinvocationPolicy",
         &["Never", "IfNeeded"],
+        Empty::Refused,
         "validateMutatingWebhook in pkg/apis/admissionregistration/validation",
     ),
     words(
         ADMISSION,
-        HOOKS,
-        "webhooks/*/rules/*/operations/*",
-        &["*", "CREATE", "UPDATE", "DELETE", "CONNECT"],
-        "validateRuleWithOperations in pkg/apis/admissionregistration/validation",
+        POLICIES,
+        "spec/failurePolicy",
+        &["Fail", "Ignore"],
+        Empty::Refused,
+        "validateValidatingAdmissionPolicySpec in pkg/apis/admissionregistration/validation",
     ),
     words(
         ADMISSION,
-        HOOKS,
-        "webhooks/*/rules/*/scope",
-        &["*", "Cluster", "Namespaced"],
-        "validateRule in pkg/apis/admissionregistration/validation",
+        POLICIES,
+        "spec/validations/*/reason",
+        &["Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge"],
+        Empty::Refused,
+        "validateValidation in pkg/apis/admissionregistration/validation",
+    ),
+    words(
+        ADMISSION,
+        &["MutatingAdmissionPolicy"],
+        "spec>reinvocationPolicy",
+        &["Never", "IfNeeded"],
+        Empty::Missing,
+        "validateMutatingAdmissionPolicySpec in pkg/apis/admissionregistration/validation",
+    ),
+    words(
+        ADMISSION,
+        &["MutatingAdmissionPolicy"],
+        "spec/mutations/*/patchType",
+        &["JSONPatch", "ApplyConfiguration"],
+        Empty::Missing,
+        "validateMutation in pkg/apis/admissionregistration/validation",
+    ),
+    words(
+        ADMISSION,
+        &["MutatingAdmissionPolicy"],
+        "spec/matchConstraints/resourceRules/*/operations/*",
+        &["*", "CREATE", "UPDATE"],
+        Empty::Refused,
+        "validateMutatingAdmissionPolicySpec in pkg/apis/admissionregistration/validation",
+    ),
+    words(
+        ADMISSION,
+        &["ValidatingAdmissionPolicyBinding"],
+        "spec/validationActions/*",
+        &["Audit", "Deny", "Warn"],
+        Empty::Refused,
+        "validateValidationActions in pkg/apis/admissionregistration/validation",
+    ),
+    words(
+        FLOW,
+        &["FlowSchema"],
+        "spec/distinguisherMethod/type",
+        &["ByNamespace", "ByUser"],
+        Empty::Missing,
+        "ValidateFlowSchemaSpec in pkg/apis/flowcontrol/validation",
+    ),
+    words(
+        FLOW,
+        &["FlowSchema"],
+        "spec/rules/*/subjects/*/kind",
+        &["Group", "ServiceAccount", "User"],
+        Empty::Missing,
+        "ValidateFlowSchemaSubject in pkg/apis/flowcontrol/validation",
     ),
     words(
         "apiextensions.k8s.io",
         &["CustomResourceDefinition"],
         "spec/scope",
         &["Cluster", "Namespaced"],
+        Empty::Missing,
         "validateEnumStrings in apiextensions-apiserver/pkg/apis/apiextensions/validation",
     ),
 ];

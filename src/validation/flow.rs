@@ -1,0 +1,141 @@
+//! Priority and fairness: FlowSchemas and PriorityLevelConfigurations.
+
+use super::named::{self, Syntax};
+use super::place::Place;
+use super::refusals::{Refusals, Rule, Subject};
+use super::required;
+
+const GROUP: &str = "flowcontrol.apiserver.k8s.io";
+const RULE: Rule = Rule {
+    help: "add `resourceRules` or `nonResourceRules`",
+    source: "ValidateFlowSchemaPolicyRulesWithSubjects in pkg/apis/flowcontrol/validation",
+};
+const SUBJECT: Rule = Rule {
+    help: "describe the subject under the one field that its kind names",
+    source: "ValidateFlowSchemaSubject in pkg/apis/flowcontrol/validation",
+};
+const NAMESPACES: Rule = Rule {
+    help: "name `namespaces`, or set `clusterScope: true`",
+    source: "ValidateFlowSchemaResourcePolicyRule in pkg/apis/flowcontrol/validation",
+};
+const ALONE: Rule = Rule {
+    help: "keep \"*\" alone, or leave it out",
+    source: "ValidateFlowSchemaResourcePolicyRule in pkg/apis/flowcontrol/validation",
+};
+const VERB: Rule = Rule {
+    help: "use verbs of requests: get, list, watch, create, update, patch, delete, deletecollection, proxy",
+    source: "ValidateFlowSchemaResourcePolicyRule in pkg/apis/flowcontrol/validation",
+};
+const URL: Rule = Rule {
+    help: "begin the path with a single `/`; `*` stands alone after the last `/`",
+    source: "ValidateNonResourceURLPath in pkg/apis/flowcontrol/validation",
+};
+const PRECEDENCE: Rule = Rule {
+    help: "choose a number from 2 to 10000; 1 belongs to the schema `exempt`",
+    source: "ValidateFlowSchemaSpec in pkg/apis/flowcontrol/validation",
+};
+
+const VERBS: [&str; 10] =
+    ["get", "list", "create", "update", "delete", "deletecollection", "patch", "watch", "proxy", "*"];
+
+/// The kinds of subjects, and the field that describes each.
+const KINDS: [(&str, &str); 3] = [("ServiceAccount", "serviceAccount"), ("User", "user"), ("Group", "group")];
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    if !subject.is(GROUP, "FlowSchema") {
+        return;
+    }
+    precedence(subject, refusals);
+    for rule in subject.root.find("spec/rules/*") {
+        if !rule.holds("resourceRules") && !rule.holds("nonResourceRules") {
+            refusals.whole(&rule, "has neither resourceRules nor nonResourceRules", RULE);
+        }
+        rule.items("subjects").iter().for_each(|item| described(item, refusals));
+        for resources in rule.items("resourceRules") {
+            verbs(&resources, refusals);
+            scoped(&resources, refusals);
+        }
+        for urls in rule.items("nonResourceRules") {
+            verbs(&urls, refusals);
+            alone(&urls, "nonResourceURLs", refusals);
+            urls.items("nonResourceURLs").iter().for_each(|url| path(url, refusals));
+        }
+    }
+}
+
+/// Only the schema that exempts from all limits comes first.
+fn precedence(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let exempt = subject.root.at(&["metadata", "name"]).is_some_and(|name| name.string() == Some("exempt"));
+    let place = subject.root.at(&["spec", "matchingPrecedence"]);
+    if let Some(place) = place.filter(|place| place.node.as_integer() == Some(1) && !exempt) {
+        refusals.together(&place, "and only the schema exempt may have it", PRECEDENCE);
+    }
+}
+
+fn described<'a>(item: &Place<'a>, refusals: &mut Refusals) {
+    let Some(own) = KINDS.iter().find(|(kind, _)| item.text("kind") == Some(kind)) else { return };
+    for (_, field) in KINDS {
+        match item.get(field) {
+            Some(place) if field != own.1 => {
+                refusals.whole(&place, &format!("does not belong to a subject of kind {}", own.0), SUBJECT);
+            }
+            None if field == own.1 => refusals.lacks(item, field, SUBJECT),
+            Some(_) | None => {}
+        }
+    }
+    let Some(place) = item.get(own.1) else { return };
+    required::judge(&place, "name", SUBJECT.source, refusals);
+    if own.0 == "ServiceAccount" {
+        required::judge(&place, "namespace", SUBJECT.source, refusals);
+        named::judge(&place, "namespace", Syntax::Label, SUBJECT.source, refusals);
+        if place.text("name") != Some("*") {
+            named::judge(&place, "name", Syntax::Subdomain, SUBJECT.source, refusals);
+        }
+    }
+}
+
+fn verbs(rule: &Place<'_>, refusals: &mut Refusals) {
+    alone(rule, "verbs", refusals);
+    for verb in rule.items("verbs") {
+        if verb.string().is_some_and(|text| !VERBS.contains(&text)) {
+            refusals.value(&verb, "which is not a verb of requests", VERB);
+        }
+    }
+}
+
+fn scoped(rule: &Place<'_>, refusals: &mut Refusals) {
+    for key in ["apiGroups", "resources", "namespaces"] {
+        alone(rule, key, refusals);
+    }
+    if !rule.holds("namespaces") && rule.flag("clusterScope") != Some(true) {
+        refusals.whole(rule, "names no namespaces and is not about the whole cluster", NAMESPACES);
+    }
+    for namespace in rule.items("namespaces") {
+        if namespace.string() != Some("*") {
+            let empty = namespace.string() == Some("");
+            if empty {
+                refusals.value(&namespace, "which is not allowed as a name here", NAMESPACES);
+            }
+        }
+    }
+    if rule.items("namespaces").iter().all(|namespace| namespace.string() != Some("*")) {
+        named::judge(rule, "namespaces/*", Syntax::Label, NAMESPACES.source, refusals);
+    }
+}
+
+/// Everything goes with nothing else.
+fn alone(rule: &Place<'_>, key: &'static str, refusals: &mut Refusals) {
+    let items = rule.items(key);
+    let everything = items.iter().find(|item| item.string() == Some("*"));
+    if let Some(everything) = everything.filter(|_| items.len() > 1) {
+        refusals.together(everything, "and stands beside others", ALONE);
+    }
+}
+
+fn path(url: &Place<'_>, refusals: &mut Refusals) {
+    let Some(text) = url.string().filter(|text| *text != "*") else { return };
+    let stars = text.strip_suffix("/*").unwrap_or(text).contains('*');
+    if !text.starts_with('/') || text.contains(' ') || text.contains("//") || stars {
+        refusals.value(url, "which is not a path of the API server", URL);
+    }
+}

@@ -1,0 +1,254 @@
+//! ResourceQuotas and LimitRanges.
+
+use std::collections::HashSet;
+
+use super::place::{Place, shown};
+use super::refusals::{Refusals, Rule, Subject};
+use super::syntax::is_qualified_name;
+use crate::kube::Quantity;
+
+const RESOURCE: Rule = Rule {
+    help: "use a resource of quotas, such as requests.cpu, limits.memory, pods or count/deployments.apps",
+    source: "ValidateResourceQuotaResourceName in pkg/apis/core/validation",
+};
+const AMOUNT: Rule = Rule {
+    help: "write an amount of 0 or more, and a whole number of objects",
+    source: "ValidateResourceQuantityValue in pkg/apis/core/validation",
+};
+const SCOPE: Rule = Rule {
+    help: "use BestEffort, NotBestEffort, Terminating, NotTerminating, PriorityClass, CrossNamespacePodAffinity or VolumeAttributesClass",
+    source: "validateResourceQuotaScopes in pkg/apis/core/validation",
+};
+const APPLIES: Rule = Rule {
+    help: "limit only what the scope is about: pods, cpu and memory (of BestEffort, pods alone)",
+    source: "validateResourceQuotaScopes in pkg/apis/core/validation",
+};
+const SELECTOR: Rule = Rule {
+    help: "give In and NotIn values; all scopes but PriorityClass and VolumeAttributesClass take Exists only",
+    source: "validateScopedResourceSelectorRequirement in pkg/apis/core/validation",
+};
+const TYPE: Rule = Rule {
+    help: "use Container, Pod or PersistentVolumeClaim, each once",
+    source: "validateLimitRangeTypeName in pkg/apis/core/validation",
+};
+const POD: Rule = Rule {
+    help: "remove the field: Pods have no defaults of their own",
+    source: "ValidateLimitRange in pkg/apis/core/validation",
+};
+const CLAIM: Rule = Rule {
+    help: "set `min.storage` or `max.storage`",
+    source: "ValidateLimitRange in pkg/apis/core/validation",
+};
+const ORDER: Rule = Rule {
+    help: "order the amounts: min, defaultRequest, default, max",
+    source: "ValidateLimitRange in pkg/apis/core/validation",
+};
+const LIMIT_NAME: Rule = Rule {
+    help: "use cpu, memory, ephemeral-storage, or the name of an extended resource with its domain",
+    source: "validateLimitRangeResourceName in pkg/apis/core/validation",
+};
+
+/// What quotas count and add up.
+const RESOURCES: &[&str] = &[
+    "cpu",
+    "memory",
+    "ephemeral-storage",
+    "requests.cpu",
+    "requests.memory",
+    "requests.storage",
+    "requests.ephemeral-storage",
+    "limits.cpu",
+    "limits.memory",
+    "limits.ephemeral-storage",
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "persistentvolumeclaims",
+    "configmaps",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+/// Those of them that are counted.
+const COUNTED: &[&str] = &[
+    "pods",
+    "resourcequotas",
+    "services",
+    "replicationcontrollers",
+    "secrets",
+    "persistentvolumeclaims",
+    "configmaps",
+    "services.nodeports",
+    "services.loadbalancers",
+];
+const SCOPES: &[&str] = &[
+    "Terminating",
+    "NotTerminating",
+    "BestEffort",
+    "NotBestEffort",
+    "PriorityClass",
+    "VolumeAttributesClass",
+    "CrossNamespacePodAffinity",
+];
+const EXCLUDE_EACH_OTHER: [(&str, &str); 2] =
+    [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")];
+const OF_PODS: &[&str] =
+    &["pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
+
+pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+    let Some(spec) = subject.root.get("spec") else { return };
+    match (subject.group, subject.kind) {
+        ("", "ResourceQuota") => quota(&spec, refusals),
+        ("", "LimitRange") => {
+            let mut types = HashSet::new();
+            spec.items("limits").iter().for_each(|limit| judge_limit(limit, &mut types, refusals));
+        }
+        _ => {}
+    }
+}
+
+fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
+    let hard = spec.entries("hard");
+    for (name, place) in &hard {
+        let known = RESOURCES.contains(name) || is_huge_page(name);
+        if !(if name.contains('/') { is_qualified_name(name) } else { known }) {
+            refusals.unquoted(place, "is no resource that a quota can limit", RESOURCE);
+        }
+        let Some(amount) = amount(place) else { continue };
+        if amount < Quantity::ZERO || COUNTED.contains(name) && !amount.is_whole() {
+            refusals.value(place, "which is no amount of it", AMOUNT);
+        }
+    }
+    let names: Vec<&str> = hard.iter().map(|(name, _)| *name).collect();
+    let scopes = spec.items("scopes");
+    scopes.iter().for_each(|scope| judge_scope(scope, &names, refusals));
+    conflicts(&scopes, refusals);
+    let requirements = spec.find("scopeSelector/matchExpressions/*");
+    requirements.iter().for_each(|requirement| judge_requirement(requirement, &names, refusals));
+    let named: Vec<Place<'_>> = requirements.iter().filter_map(|item| item.get("scopeName")).collect();
+    conflicts(&named, refusals);
+}
+
+fn is_huge_page(name: &str) -> bool {
+    name.starts_with("hugepages-") || name.starts_with("requests.hugepages-")
+}
+
+fn judge_scope(scope: &Place<'_>, names: &[&str], refusals: &mut Refusals) {
+    let Some(text) = scope.string() else { return };
+    if !SCOPES.contains(&text) {
+        return refusals.value(scope, "which is no scope of quotas", SCOPE);
+    }
+    let applies = |name: &&str| match text {
+        "BestEffort" => *name == "pods",
+        "VolumeAttributesClass" => matches!(*name, "persistentvolumeclaims" | "requests.storage"),
+        _ => OF_PODS.contains(name),
+    };
+    let quotas = |name: &&&str| RESOURCES.contains(*name) || is_huge_page(name);
+    if let Some(name) = names.iter().filter(quotas).find(|name| !applies(name)) {
+        refusals.together(scope, &format!("and the quota limits {name} as well"), APPLIES);
+    }
+}
+
+fn conflicts(scopes: &[Place<'_>], refusals: &mut Refusals) {
+    let named = |word: &str| scopes.iter().find(|scope| scope.string() == Some(word));
+    for (one, other) in EXCLUDE_EACH_OTHER {
+        if let Some(place) = named(other).filter(|_| named(one).is_some()) {
+            refusals.together(place, &format!("and {one} excludes it"), SCOPE);
+        }
+    }
+}
+
+fn judge_requirement(requirement: &Place<'_>, names: &[&str], refusals: &mut Refusals) {
+    let scope = requirement.field("scopeName");
+    match scope.string() {
+        Some("") => refusals.missing(&scope, SELECTOR),
+        Some(_) => judge_scope(&scope, names, refusals),
+        None => return,
+    }
+    let valued = scope.string().is_some_and(|text| matches!(text, "PriorityClass" | "VolumeAttributesClass"));
+    let Some(operator) = requirement.get("operator") else { return };
+    let wrong = match operator.string().unwrap_or_default() {
+        "In" | "NotIn" => !valued || !requirement.holds("values"),
+        "Exists" => requirement.holds("values"),
+        "DoesNotExist" => !valued || requirement.holds("values"),
+        _ => false,
+    };
+    let known = scope.string().is_some_and(|text| SCOPES.contains(&text));
+    if wrong && known {
+        refusals.together(&operator, "which does not fit the scope and the values", SELECTOR);
+    }
+}
+
+/// `null` is an amount of nothing to the API server.
+fn amount(place: &Place<'_>) -> Option<Quantity> {
+    if place.node.is_null() { Some(Quantity::ZERO) } else { Quantity::of(place.node) }
+}
+
+fn judge_limit<'a>(limit: &Place<'a>, types: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+    let place = limit.field("type");
+    let Some(kind) = place.string() else { return };
+    let known = matches!(kind, "Container" | "Pod" | "PersistentVolumeClaim");
+    if kind.is_empty() {
+        refusals.missing(&place, TYPE);
+    } else if !known && !(kind.contains('/') && is_qualified_name(kind)) {
+        refusals.value(&place, "which is no type of limits", TYPE);
+    } else if !types.insert(kind) {
+        refusals.together(&place, "and other limits have the same type", TYPE);
+    }
+    for key in ["default", "defaultRequest"] {
+        if let Some(place) = limit.get(key).filter(|_| kind == "Pod" && limit.holds(key)) {
+            refusals.whole(&place, "is not allowed for the type Pod", POD);
+        }
+    }
+    let sized = |key: &str| limit.get(key).is_some_and(|amounts| amounts.node.get("storage").is_some());
+    if kind == "PersistentVolumeClaim" && !sized("min") && !sized("max") {
+        refusals.whole(limit, "limits no storage", CLAIM);
+    }
+    names(limit, kind, refusals);
+    ratios(limit, refusals);
+    ordered(limit, refusals);
+}
+
+fn names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+    for key in ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] {
+        for (name, place) in limit.entries(key) {
+            let own =
+                matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+            let of_objects = RESOURCES.contains(&name) || name == "storage" || is_huge_page(name);
+            let plain = if matches!(kind, "Container" | "Pod") { own } else { of_objects };
+            if !(if name.contains('/') { is_qualified_name(name) } else { plain }) {
+                refusals.unquoted(&place, "is no resource that can be limited here", LIMIT_NAME);
+            }
+        }
+    }
+}
+
+fn ratios(limit: &Place<'_>, refusals: &mut Refusals) {
+    let Some(one) = Quantity::parse("1") else { return };
+    for (_, place) in limit.entries("maxLimitRequestRatio") {
+        if amount(&place).is_some_and(|ratio| ratio < one) {
+            refusals.value(&place, "which is less than 1", ORDER);
+        }
+    }
+}
+
+/// Each of these must not be more than a later one.
+const ORDERED: [&str; 4] = ["min", "defaultRequest", "default", "max"];
+
+fn ordered(limit: &Place<'_>, refusals: &mut Refusals) {
+    for (index, lower) in ORDERED.iter().enumerate() {
+        for (name, place) in limit.entries(lower) {
+            let Some(less) = amount(&place) else { continue };
+            for upper in ORDERED.iter().skip(index + 1) {
+                let found = limit.entries(upper).into_iter().find(|(other, _)| *other == name);
+                let Some(more) = found.as_ref().and_then(|(_, place)| amount(place)) else { continue };
+                if less > more {
+                    let most = found.map(|(_, place)| shown(place.node)).unwrap_or_default();
+                    let complaint = format!("is more than {upper}, {most}");
+                    refusals.whole(&place, &complaint, ORDER);
+                }
+            }
+        }
+    }
+}
