@@ -138,7 +138,8 @@ fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
         outcomes: Outcomes::default(),
     };
     let Found { findings, undecided } = checks::run_all(&context, |check| policy.runs(check));
-    let not_evaluated = not_evaluated(&view.changes, &schemas);
+    let mut not_evaluated = not_evaluated(&view.changes, &schemas);
+    not_evaluated.extend(undefined(&view.changes, &schemas));
     world::discard(schemas);
     let way = Way { reading: view.reading, substitution: view.substitution };
     let findings = without_unfilled(findings, view);
@@ -159,6 +160,28 @@ fn without_unfilled(findings: Vec<Finding>, view: &View) -> Vec<Finding> {
         of_schema(finding) && finding.subject.object().is_some_and(|id| variable.contains(id))
     };
     findings.into_iter().filter(|finding| !unfilled(finding)).collect()
+}
+
+/// How many kinds are named in one sentence.
+const NAMED_KINDS: usize = 5;
+
+/// Objects whose definition is not here: one sentence for all of them.
+fn undefined(changes: &[ObjectChange], schemas: &SchemaStore) -> Option<String> {
+    let objects = changes.iter().filter_map(ObjectChange::object);
+    let undefined: Vec<_> = objects.filter(|placed| schemas.is_undefined(placed)).collect();
+    let kinds: BTreeSet<String> =
+        undefined.iter().map(|placed| format!("{}.{}", placed.object.kind, placed.object.group())).collect();
+    let named: Vec<&str> = kinds.iter().take(NAMED_KINDS).map(String::as_str).collect();
+    let more = kinds.len().saturating_sub(NAMED_KINDS);
+    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let (objects, were) = if undefined.len() == 1 { ("object", "was") } else { ("objects", "were") };
+    let of_kinds = if kinds.len() == 1 { "a kind".to_owned() } else { format!("{} kinds", kinds.len()) };
+    let sentence = format!(
+        "{} {objects} of {of_kinds} whose definition is not in the repository {were} not checked against a schema: {}{rest}",
+        undefined.len(),
+        named.join(", ")
+    );
+    (!undefined.is_empty()).then_some(sentence)
 }
 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.

@@ -17,8 +17,9 @@ one _definitions.json. Out: one raw-deflate stream of the text that src/schema/e
     <M lines: name TAB group/version/kind or - TAB one column a version: index of a line, or ->
 
 What is taken away: descriptions, patch strategies, union hints, the group-version-kind annotation
-(it becomes a column). What is added: which lists tolerate duplicate keys, and the value of a key
-that is left out. What is rewritten: Quantity and IntOrString, whose published `oneOf` of nullable
+(it becomes a column), and demands for fields that the API server fills in or takes as zero (it does
+not validate by these schemas). What is added: which lists tolerate duplicate keys, and the value of
+a key that is left out. What is rewritten: Quantity and IntOrString, whose published `oneOf` of nullable
 types refuses null; and int32 and int64, whose ranges no JSON Schema validator knows.
 The same input gives the same output, byte for byte.
 """
@@ -45,6 +46,8 @@ TOLERANT = {
     "io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes": {"values"},
     "io.k8s.api.core.v1.EphemeralContainer": {"env", "ports"},
     "io.k8s.api.core.v1.PodSpec": {"hostAliases", "imagePullSecrets"},
+    "io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec": {"variables"},
+    "io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicySpec": {"variables"},
     "io.k8s.api.core.v1.ServiceAccount": {"secrets"},
     "io.k8s.api.discovery.v1.Endpoint": {"addresses"},
     "io.k8s.api.storage.v1.CSIDriverSpec": {"volumeLifecycleModes"},
@@ -58,6 +61,36 @@ KEY_DEFAULTS = {
     ("io.k8s.api.core.v1.EphemeralContainer", "ports"): {"protocol": "TCP"},
     ("io.k8s.api.core.v1.ServiceSpec", "ports"): {"protocol": "TCP"},
 }
+# Fields that the published schema requires and the API server does not: it fills in a default
+# (`pkg/apis/*/v1/defaults.go`), or its own validation accepts the zero value (`pkg/apis/*/validation`).
+OPTIONAL = [
+    (r"io\.k8s\.api\.rbac\.v\d\w*\.RoleRef", {"apiGroup"}),
+    (r"io\.k8s\.api\.batch\.v1\.PodFailurePolicy", {"rules"}),
+    (r"io\.k8s\.api\.batch\.v1\.PodFailurePolicyRule", {"onPodConditions"}),
+    (r"io\.k8s\.api\.batch\.v1\.PodFailurePolicyOnPodConditionsPattern", {"status"}),
+    (r"io\.k8s\.api\.scheduling\.v\d\w*\.PriorityClass", {"value"}),
+    (r"io\.k8s\.api\.storage\.v\d\w*\.(CSIDriver|CSINode)", {"spec"}),
+    (r"io\.k8s\.api\.storage\.v\d\w*\.CSINodeSpec", {"drivers"}),
+    (r"io\.k8s\.api\.storage\.v\d\w*\.TokenRequest", {"audience"}),
+    (r"io\.k8s\.api\.resource\.v\d\w*\.(DeviceClass|ResourceClaim|ResourceClaimTemplate)", {"spec"}),
+    (r"io\.k8s\.api\.resource\.v\d\w*\.ResourceClaimTemplateSpec", {"spec"}),
+    (r"io\.k8s\.api\.core\.v1\.LimitRangeSpec", {"limits"}),
+    (r"io\.k8s\.api\.core\.v1\.PreferredSchedulingTerm", {"preference"}),
+    (r"io\.k8s\.api\.core\.v1\.HTTPHeader", {"value"}),
+    (r"io\.k8s\.api\.core\.v1\.ISCSI(Persistent)?VolumeSource", {"lun"}),
+    (r"io\.k8s\.api\.core\.v1\.ClusterTrustBundleProjection", {"path"}),
+    (r"io\.k8s\.api\.core\.v1\.Sysctl", {"value"}),
+    (r"io\.k8s\.api\.core\.v1\.Event", {"involvedObject"}),
+    (r"io\.k8s\.api\.core\.v1\.TypedLocalObjectReference", {"kind", "name"}),
+    (r"io\.k8s\.api\.core\.v1\.PersistentVolumeClaimVolumeSource", {"claimName"}),
+    (r"io\.k8s\.api\.apps\.v1\.ControllerRevision", {"revision"}),
+    (r"io\.k8s\.api\.discovery\.v\d\w*\.EndpointSlice", {"endpoints"}),
+    (r"io\.k8s\.api\.discovery\.v\d\w*\.ForZone", {"name"}),
+    (r"io\.k8s\.apiextensions-apiserver\.pkg\.apis\.apiextensions\.v1\.CustomResourceDefinitionVersion", {"served"}),
+]
+OPTIONAL = [(re.compile(name), fields) for name, fields in OPTIONAL]
+# Lists of texts in which `null` is the empty text, which their own validation accepts.
+EMPTY_ITEMS = {("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", "required")}
 RANGES = {"int32": (-2**31, 2**31 - 1), "int64": (-2**63, 2**63 - 1)}
 # Kinds that every group lists but that are never the content of a manifest.
 NOT_OBJECTS = {"DeleteOptions", "Status", "WatchEvent"}
@@ -94,6 +127,27 @@ def describe_lists(name, stripped):
     return stripped
 
 
+def relax(name, stripped):
+    """Takes away what only the published schema demands."""
+    for pattern, fields in OPTIONAL:
+        if pattern.fullmatch(name):
+            stripped["required"] = [field for field in stripped.get("required", []) if field not in fields]
+            for field in fields & stripped.get("properties", {}).keys():
+                admit_null(stripped["properties"][field])
+    if not stripped.get("required", True):
+        del stripped["required"]
+    for field, schema in stripped.get("properties", {}).items():
+        if (name, field) in EMPTY_ITEMS:
+            admit_null(schema["items"])
+    return stripped
+
+
+def admit_null(schema):
+    """`null` is the zero value of every type that the API server reads."""
+    if isinstance(schema.get("type"), str):
+        schema["type"] = [schema["type"], "null"]
+
+
 def kind_of(definition):
     """The one group/version/kind of a definition, or None."""
     kinds = [(gvk["group"], gvk["version"], gvk["kind"])
@@ -117,7 +171,7 @@ def embed(versions):
     texts, index, names, kinds = [], {}, {}, {}
     for column, (minor, definitions) in enumerate(versions.items()):
         for name, definition in definitions.items():
-            stripped = REWRITTEN.get(name) or describe_lists(name, strip(definition))
+            stripped = REWRITTEN.get(name) or relax(name, describe_lists(name, strip(definition)))
             text = json.dumps(stripped, separators=(",", ":"), sort_keys=True)
             if text not in index:
                 index[text] = len(texts)

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::instance::Tree;
 use super::problem::SchemaProblem;
-use super::{duplicates, formats};
+use super::{defaults, duplicates, formats};
 
 /// Bytes that one compiled pattern may take; a hostile CRD cannot take the memory of the gate.
 pub(super) const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
@@ -20,6 +20,8 @@ pub(super) struct CompiledSchema {
     pub(super) validator: Validator<Tree>,
     /// The schema.
     pub(super) document: Value,
+    /// Whether it has defaults.
+    pub(super) has_defaults: bool,
 }
 
 /// Compiles a schema.
@@ -36,5 +38,6 @@ pub(super) fn compile(document: Value) -> Result<CompiledSchema, SchemaProblem> 
         options = options.with_format(*name, reads);
     }
     let validator = options.build(&document).map_err(|error| SchemaProblem::Unusable(error.to_string()))?;
-    Ok(CompiledSchema { validator, document })
+    let has_defaults = defaults::any(&document);
+    Ok(CompiledSchema { validator, document, has_defaults })
 }

@@ -8,6 +8,7 @@
 use serde_json::{Map, Value, json};
 
 use super::closure::{Closure, reference_to};
+use super::defaults::DEFAULT;
 use super::duplicates::{KEY_DEFAULTS, LIST_MAP_KEYS, LIST_TYPE};
 use super::embedded::embedded;
 use super::formats;
@@ -47,6 +48,15 @@ enum Layer {
 
 /// Converts the schema of one version of a definition.
 pub(super) fn convert(schema: &Value) -> Result<Value, SchemaProblem> {
+    let mut converted = convert_part(schema)?;
+    if let Some(root) = converted.as_object_mut() {
+        add_object_fields(root);
+    }
+    Ok(converted)
+}
+
+/// Converts a schema inside of a definition, which describes a part of an object.
+pub(super) fn convert_part(schema: &Value) -> Result<Value, SchemaProblem> {
     let mut converted = convert_schema(schema, Layer::Structure)?;
     let closure = embedded()
         .and_then(|embedded| {
@@ -55,7 +65,6 @@ pub(super) fn convert(schema: &Value) -> Result<Value, SchemaProblem> {
         .ok_or(SchemaProblem::EmbeddedDataDamaged)?;
     if let Some(root) = converted.as_object_mut() {
         root.insert("$defs".into(), closure.into());
-        add_object_fields(root);
     }
     Ok(converted)
 }
@@ -75,6 +84,7 @@ fn convert_schema(schema: &Value, layer: Layer) -> Result<Value, SchemaProblem> 
     convert_scalars(source, &mut result);
     if layer == Layer::Structure {
         convert_list(source, &mut result);
+        copy(source, &mut result, DEFAULT);
     }
     convert_children(source, &mut result, layer)?;
     if layer == Layer::Structure {
@@ -111,10 +121,12 @@ fn convert_scalars(source: &Map<String, Value>, result: &mut Map<String, Value>)
 fn convert_format(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     let text = |keyword: &str| source.get(keyword).and_then(Value::as_str).unwrap_or_default();
     match (text("type"), text("format")) {
-        ("integer", "int32") => bound(result, i64::from(i32::MIN), i64::from(i32::MAX)),
-        ("integer", "int64") => bound(result, i64::MIN, i64::MAX),
+        // The API server reads 64 bits of every whole number, whatever its format.
+        ("integer", _) => bound(result, i64::MIN, i64::MAX),
         ("" | "string", format) => {
             let format = format.replace('-', "");
+            // Kubernetes' own kinds have a format of the same name that allows more.
+            let format = if format == "byte" { "base64".to_owned() } else { format };
             if formats::CUSTOM.iter().any(|(known, _)| *known == format) {
                 result.insert("format".into(), format.into());
             }

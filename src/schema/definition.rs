@@ -4,6 +4,7 @@
 //! (`apiextensions-apiserver`, `pkg/apis/apiextensions/validation/validation.go`). Never: a finding
 //! for an object of another kind.
 
+use super::default_values;
 use super::structural::{self, Problems};
 use super::violation::Violation;
 use crate::manifest::{Node, Object, Value};
@@ -37,7 +38,8 @@ fn judge_name(object: &Object, problems: &mut Problems) {
     let protected = ["k8s.io", "kubernetes.io"]
         .iter()
         .any(|domain| group.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
-    if protected && object.at(&["metadata", "annotations", APPROVED]).is_none() {
+    let approved = object.at(&["metadata", "annotations", APPROVED]);
+    if protected && approved.is_none_or(|text| text.is_null() || text.as_str() == Some("")) {
         let what = format!(
             "must have the annotation {APPROVED}, because {} belongs to Kubernetes",
             group.escape_debug()
@@ -62,7 +64,11 @@ fn judge_versions(object: &Object, problems: &mut Problems) {
             problems.add(&format!("{at}/name"), "stands twice");
         }
         match version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null()) {
-            Some(schema) => structural::judge(schema, &format!("{at}/schema/openAPIV3Schema"), problems),
+            Some(schema) => {
+                let at = format!("{at}/schema/openAPIV3Schema");
+                structural::judge(schema, &at, problems);
+                default_values::judge(schema, &at, problems);
+            }
             None => problems.add(&at, "must have a schema (schema.openAPIV3Schema)"),
         }
     }

@@ -29,6 +29,23 @@ pub(super) fn child<'a>(schema: &'a Value, document: &'a Value, name: &str) -> O
     listed.or_else(|| schema.get("additionalProperties").filter(|schema| schema.is_object()))
 }
 
+/// The fields that a schema lists.
+pub(super) fn listed<'a>(
+    schema: &'a Value,
+    document: &'a Value,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    resolve(schema, document).get("properties").and_then(Value::as_object).into_iter().flatten()
+}
+
+/// Whether `null` is a value of a schema.
+pub(super) fn admits_null(schema: &Value) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(types)) => types.iter().any(|name| name == "null"),
+        Some(name) => name == "null",
+        None => true,
+    }
+}
+
 /// The schema of the items of a list.
 pub(super) fn items<'a>(schema: &'a Value, document: &'a Value) -> Option<&'a Value> {
     resolve(schema, document).get("items")

@@ -5,6 +5,10 @@
 //! `pkg/apiserver/validation/formats.go`; the meaning is that of `kube-openapi/pkg/validation/strfmt`).
 //! Never: refuses what Kubernetes accepts; where its own reading is sloppy, so is this one.
 
+use std::sync::OnceLock;
+
+use regex::Regex;
+
 use super::quantity::is_quantity;
 use super::times::{is_date, is_date_time, is_duration, is_go_time};
 
@@ -18,6 +22,7 @@ pub(super) const BUILT_IN: &[Format] =
 /// Formats of custom resources, under the name without dashes by which Kubernetes looks them up. The
 /// two names of Kubernetes exist since 1.34; earlier versions ignore them, as all unknown ones.
 pub(super) const CUSTOM: &[Format] = &[
+    ("base64", is_standard_base64),
     ("bsonobjectid", |text| text.len() == 24 && is_hexadecimal(text)),
     ("cidr", is_range),
     ("creditcard", is_credit_card),
@@ -53,6 +58,11 @@ pub(super) fn is_base64(text: &str) -> bool {
     let digits = bytes.iter().rev().skip(padding);
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     bytes.len().is_multiple_of(4) && padding <= 2 && digits.into_iter().all(is_digit)
+}
+
+/// Base64 on one line (`IsBase64` of `asaskevich/govalidator`, which also refuses an empty text).
+fn is_standard_base64(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['\r', '\n']) && is_base64(text)
 }
 
 fn is_hexadecimal(text: &str) -> bool {
@@ -110,14 +120,14 @@ fn is_uuid(text: &str, version: Option<u8>) -> bool {
         && has_variant
 }
 
+/// The pattern of `kube-openapi`: the last part of several has at least two letters.
 fn is_host_name(text: &str) -> bool {
-    let is_label = |label: &str| {
-        let inside =
-            |character: char| !character.is_ascii() || character.is_ascii_alphanumeric() || character == '-';
-        let edges = !label.starts_with('-') && !label.ends_with('-');
-        !label.is_empty() && label.chars().count() <= 63 && edges && label.chars().all(inside)
-    };
-    text.len() <= 255 && text.split('.').all(is_label)
+    const PATTERN: &str = r"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$";
+    static HOST: OnceLock<Option<Regex>> = OnceLock::new();
+    let host = HOST.get_or_init(|| Regex::new(PATTERN).ok());
+    text.len() <= 255
+        && text.split('.').all(|part| part.len() <= 63)
+        && host.as_ref().is_none_or(|host| host.is_match(text))
 }
 
 /// Lower-case letters, digits and dashes, the latter not at the edges.
@@ -185,6 +195,7 @@ mod tests {
     #[test]
     fn formats_of_custom_resources_accept_and_refuse() {
         let samples = [
+            ("base64", "aGVsbG8=", "aGVs\nbG8="),
             ("bsonobjectid", "507f1f77bcf86cd799439011", "507f1f77"),
             ("cidr", "10.0.0.0/8", "10.0.0.0/33"),
             ("creditcard", "4111 1111 1111 1111", "4111"),

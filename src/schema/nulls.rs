@@ -32,7 +32,8 @@ fn prune(node: &mut Node, schema: &Json, document: &Json) {
     match &mut node.value {
         Value::Mapping(entries) => {
             entries.retain(|entry| {
-                !entry.value.is_null() || fields::child(schema, document, &entry.key).is_none_or(admits_null)
+                !entry.value.is_null()
+                    || fields::child(schema, document, &entry.key).is_none_or(fields::admits_null)
             });
             for entry in entries {
                 if let Some(schema) = fields::child(schema, document, &entry.key) {
@@ -52,13 +53,5 @@ fn prune(node: &mut Node, schema: &Json, document: &Json) {
         | Value::Float(_)
         | Value::String(_)
         | Value::Unknown(_) => {}
-    }
-}
-
-fn admits_null(schema: &Json) -> bool {
-    match schema.get("type") {
-        Some(Json::Array(types)) => types.iter().any(|name| name == "null"),
-        Some(name) => name == "null",
-        None => true,
     }
 }

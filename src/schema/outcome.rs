@@ -1,5 +1,6 @@
 //! What the schemas say of an object.
 
+use super::operators::Misnamed;
 use super::problem::SchemaProblem;
 use super::violation::Violation;
 use crate::kube::KubernetesVersion;
@@ -34,6 +35,15 @@ pub struct UnknownKind {
     /// The versions in which the repository's definition of the kind serves it, which are not the
     /// object's; `None` where there is no definition.
     pub defined: Option<Vec<Box<str>>>,
+    /// Why the kind cannot exist, where it belongs to a known operator.
+    pub misnamed: Option<Misnamed>,
+}
+
+impl UnknownKind {
+    /// Whether the kind may exist, its definition only not being here.
+    pub fn is_merely_undefined(&self) -> bool {
+        !self.owned_by_kubernetes && self.defined.is_none() && self.misnamed.is_none()
+    }
 }
 
 impl Outcome {

@@ -7,15 +7,18 @@ use super::acceptance::Acceptance;
 use super::closure::Closure;
 use super::compile::{CompiledSchema, compile};
 use super::custom::{CustomKind, CustomKinds};
-use super::definition;
 use super::embedded::{Embedded, embedded};
-use super::nulls;
 use super::outcome::{Outcome, UnknownKind};
 use super::problem::{Excess, SchemaProblem};
 use super::suggestion::Suggestions;
 use super::translate::Judged;
+use super::unknown;
 use super::violation::{Violation, ViolationKind};
 use super::wording::Quoting;
+use super::{defaults, definition};
+use super::{nulls, operators};
+use jsonschema::ValidationError;
+
 use crate::kube::{KubernetesVersion, builtin};
 use crate::manifest::{Node, Object};
 use crate::render::Role;
@@ -73,6 +76,17 @@ impl SchemaStore {
         self.judge(placed, versions, &self.before)
     }
 
+    /// Whether an object's kind may exist and has no definition here, so that no schema judges it.
+    pub fn is_undefined(&self, placed: &Placed) -> bool {
+        let object = &placed.object;
+        let unread = object.group().is_empty() || object.kind.is_empty();
+        match judge_custom(placed, &[], &self.custom) {
+            _ if unread || *object.api_version == *KUSTOMIZE_PLUGIN => false,
+            Ok(Outcome::UnknownKind { unknown, .. }) => unknown.is_merely_undefined(),
+            Ok(Outcome::Valid | Outcome::Invalid(_) | Outcome::Unusable(_)) | Err(_) => false,
+        }
+    }
+
     /// Whether rules of an object's kind are written in CEL, which is not evaluated.
     pub fn has_unevaluated_rules(&self, placed: &Placed) -> bool {
         self.custom.of(placed).iter().any(|kind| kind.has_expressions())
@@ -124,7 +138,8 @@ impl SchemaStore {
             return Ok(Outcome::of(violations));
         }
         let served_in = embedded.served_in(name);
-        let unknown = UnknownKind { owned_by_kubernetes: true, missing_in, served_in, defined: None };
+        let unknown =
+            UnknownKind { owned_by_kubernetes: true, missing_in, served_in, defined: None, misnamed: None };
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 
@@ -170,7 +185,10 @@ fn judge_custom(
             builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
         let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
         let defined = custom.served_versions(placed);
-        let unknown = UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), defined };
+        let misnamed =
+            operators::misnamed(object.group(), object.version(), &object.kind).filter(|_| defined.is_none());
+        let unknown =
+            UnknownKind { owned_by_kubernetes, missing_in, served_in: Vec::new(), defined, misnamed };
         return Ok(Outcome::UnknownKind { unknown, violations: Vec::new() });
     }
     let mut violations = Vec::new();
@@ -189,6 +207,7 @@ fn judge_custom(
 fn custom_violations(kind: &CustomKind, object: &Object) -> Result<Vec<Violation>, SchemaProblem> {
     let compiled = kind.compiled()?;
     let root = nulls::pruned(&object.root, &compiled.document);
+    let root = if compiled.has_defaults { defaults::filled(root, &compiled.document) } else { root };
     violations_of(compiled, &root, object)
 }
 
@@ -236,7 +255,8 @@ fn violations_of(
     let is_secret = object.group().is_empty() && &*object.kind == "Secret";
     let quoting = if is_secret { Quoting::Forbidden } else { Quoting::Allowed };
     let judged = Judged { document: &compiled.document, root, quoting };
-    let errors = compiled.validator.iter_errors(root).take(VIOLATIONS + 1);
+    let certain = |error: &ValidationError<'_>| !unknown::decides(root, error);
+    let errors = compiled.validator.iter_errors(root).filter(certain).take(VIOLATIONS + 1);
     let found: Vec<Violation> = errors.flat_map(|error| judged.translate(&error)).collect();
     let excess = SchemaProblem::TooMuchWrong(Excess::Violations(VIOLATIONS));
     if found.len() > VIOLATIONS { Err(excess) } else { Ok(found) }

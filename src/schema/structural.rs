@@ -7,7 +7,7 @@
 
 use super::structural_lists;
 use super::violation::{Violation, ViolationKind};
-use super::{pointer, structural_nested};
+use super::{go_pattern, pointer, structural_nested};
 use crate::manifest::{Node, Value};
 
 pub(super) const PRESERVE: &str = "x-kubernetes-preserve-unknown-fields";
@@ -95,8 +95,12 @@ fn judge_keywords(schema: &Node, at: &str, level: Level, problems: &mut Problems
     {
         problems.add(&pointer::join(at, "additionalProperties"), what);
     }
-    if schema.text_at(&["pattern"]).is_some_and(is_foreign_pattern) {
+    let pattern = schema.text_at(&["pattern"]).unwrap_or_default();
+    if is_foreign_pattern(pattern) {
         let what = "looks around or back, which the regular expressions of Kubernetes cannot";
+        problems.add(&pointer::join(at, "pattern"), what);
+    } else if go_pattern::is_refused(pattern) {
+        let what = "must be a regular expression of Go (RE2)";
         problems.add(&pointer::join(at, "pattern"), what);
     }
 }

@@ -73,6 +73,9 @@ fn judge_branch_itself(branch: &Node, at: &str, problems: &mut Problems) {
         problems.add(&pointer::join(at, keyword), "must not be true inside allOf, anyOf, oneOf or not");
     }
     if let Some(items) = present(branch, "items") {
+        if !items.items().is_empty() {
+            problems.add(&pointer::join(at, "items"), "must be one schema, not a list of schemas");
+        }
         judge_branch(items, &pointer::join(at, "items"), problems);
     }
     let properties = pointer::join(at, "properties");

@@ -83,9 +83,10 @@ fn is_go_duration(text: &str) -> bool {
     parts > 0
 }
 
-/// Some number before some word that begins like a unit.
+/// Some number before some word that begins like a unit, in any case: `3 days`, `P1D`.
 fn is_worded_duration(text: &str) -> bool {
     const WORDS: [&str; 9] = ["ns", "nano", "us", "µs", "s", "m", "h", "d", "w"];
+    let text = text.to_lowercase();
     let mut words = text.split(|next: char| next.is_ascii_digit()).skip(1).map(str::trim_start);
     words.any(|word| WORDS.iter().any(|unit| word.starts_with(unit)))
 }

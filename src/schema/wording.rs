@@ -84,7 +84,7 @@ fn options_for_people(options: &Value) -> String {
 fn format_for_people(format: &str) -> String {
     match format {
         "quantity" => "a quantity such as 250m, 2 or 512Mi".to_owned(),
-        "byte" => "base64 (letters, digits, + and /, padded with =)".to_owned(),
+        "byte" | "base64" => "base64 (letters, digits, + and /, padded with =)".to_owned(),
         "date-time" | "datetime" => "a time such as 2026-01-31T12:00:00Z".to_owned(),
         "date" => "a date such as 2026-01-31".to_owned(),
         "duration" => "a duration such as 1h30m or 300ms".to_owned(),

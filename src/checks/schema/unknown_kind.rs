@@ -6,7 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::kube::KubernetesVersion;
 use crate::manifest::Node;
 use crate::render::Role;
-use crate::schema::{Outcome, UnknownKind};
+use crate::schema::{Misnamed, Outcome, UnknownKind};
 use crate::world::{ObjectChange, Placed};
 
 /// The record.
@@ -18,16 +18,21 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "\
 ## What it does
 
-Reports created objects, and objects that change their `apiVersion`, whose kind does not exist in a
-Kubernetes version that the policy names for the cluster, or for which the repository holds no
-CustomResourceDefinition, or whose definition does not serve the version. The severity is high for
-API groups that Kubernetes itself owns and for versions that are not served, where the object cannot
-exist, and low for others, where the definition may have been installed by other means.
+Reports created objects, and objects that change their `apiVersion`, whose kind cannot exist: a
+Kubernetes version that the policy names for the cluster does not have it, its CustomResourceDefinition
+in the repository does not serve the version, or it belongs to the group of a known operator (Argo CD,
+Flux, cert-manager, prometheus-operator, OpenShift and others) that has no such kind or version. Of
+groups that are not known in full, only a kind that is one letter away from a known one is reported.
+The severity is low for patches, and high otherwise.
+
+A kind whose definition is not in the repository is no finding. The report has one note that counts such
+objects: no schema judges them. Add their definitions, or name their folder under
+`clusters[].definitions` in the policy.
 
 ## What is compared
 
-`apiVersion` and `kind` with the kinds of every target version and with the definitions in the old and
-the new tree. An object that already stood there with the same `apiVersion` is not reported.
+`apiVersion` and `kind` with the kinds of every target version, with the definitions in the old and the
+new tree, and with a table of operators that is part of the program. An object that already stood there with the same `apiVersion` is not reported.
 
 ## Remediation
 
@@ -52,6 +57,9 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         return;
     }
     let Some(unknown) = brought::judge_new(change, context).and_then(unknown_kind) else { return };
+    if unknown.is_merely_undefined() {
+        return;
+    }
     if retiring::is_removed(new, context) {
         return;
     }
@@ -103,16 +111,15 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
         format!("{kind} \"{name}\" cannot exist in cluster {cluster}: Kubernetes {missing} has no such kind")
     } else {
         let reason = match unknown.defined.as_deref() {
-            None => "cannot be judged: the repository does not define this kind".to_owned(),
+            None => misnamed(unknown, new.object.group()),
             Some([]) => "cannot exist: its definition serves no version".to_owned(),
             Some(versions) => format!("cannot exist: its definition serves only {}", versions.join(", ")),
         };
         format!("{kind} \"{name}\" in cluster {cluster} {reason}")
     };
-    let certain = unknown.owned_by_kubernetes || unknown.defined.is_some();
     // A patch is merged into another object, by whose type kustomize may choose the target.
     let stands_alone = matches!(new.role, Role::Complete | Role::Base);
-    let severity = if certain && stands_alone { Severity::High } else { Severity::Low };
+    let severity = if stands_alone { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     let finding = Finding::about_object(META.id, new, change.operation(), message)
         .severity(severity)
@@ -122,7 +129,27 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
     if unknown.served_in.is_empty() { finding } else { finding.note("served in", list(&unknown.served_in)) }
 }
 
+/// What the group of an operator does not have.
+fn misnamed(unknown: &UnknownKind, group: &str) -> String {
+    match &unknown.misnamed {
+        Some(Misnamed::Version { served }) => {
+            format!("cannot exist: {group} has this kind only in {}", served.join(", "))
+        }
+        Some(Misnamed::Kind { .. }) | None => format!("cannot exist: {group} has no such kind"),
+    }
+}
+
 fn help(unknown: &UnknownKind, nearest: Option<String>) -> String {
+    match &unknown.misnamed {
+        Some(Misnamed::Kind { nearest: Some(nearest) }) => return format!("did you mean {nearest}?"),
+        Some(Misnamed::Version { .. }) => {
+            return "write one of the versions, the first being the newest; if the operator serves another by now, add its CustomResourceDefinition to the repository".to_owned();
+        }
+        Some(Misnamed::Kind { nearest: None }) => {
+            return "correct apiVersion and kind; if the operator has this kind by now, add its CustomResourceDefinition to the repository".to_owned();
+        }
+        None => {}
+    }
     match (nearest, unknown.owned_by_kubernetes) {
         (Some(nearest), _) => format!("did you mean {nearest}?"),
         (None, true) => "correct apiVersion and kind, or remove the object".to_owned(),

@@ -1,0 +1,38 @@
+//! Defaults that break the schema they stand in.
+//!
+//! In: the schema of a definition. Out: problems, as the API server has them (`apiserver/schema/defaulting`,
+//! `ValidateDefaults`). Never: judges a default whose schema cannot be converted, which is another problem.
+
+use super::compile::compile;
+use super::structural::{Problems, present};
+use super::{crd, defaults, nulls, pointer};
+use crate::manifest::Node;
+
+/// Judges every default below a schema.
+pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
+    if let Some(default) = present(schema, defaults::DEFAULT)
+        && !fits(schema, default)
+    {
+        problems.add(&pointer::join(at, defaults::DEFAULT), "must fit the schema that it stands in");
+    }
+    let child = |keyword: &str| pointer::join(at, keyword);
+    for entry in schema.get("properties").map(Node::entries).unwrap_or_default() {
+        judge(&entry.value, &pointer::join(&child("properties"), &entry.key), problems);
+    }
+    for keyword in ["items", "additionalProperties"] {
+        if let Some(schema) = present(schema, keyword).filter(|schema| schema.as_bool().is_none()) {
+            judge(schema, &child(keyword), problems);
+        }
+    }
+}
+
+/// Metadata of embedded objects has rules of its own, and so have patterns that cannot be read.
+fn fits(schema: &Node, default: &Node) -> bool {
+    if default.holds_unknown() {
+        return true;
+    }
+    let Ok(document) = crd::convert_part(&schema.to_json()) else { return true };
+    let Ok(compiled) = compile(document) else { return true };
+    let pruned = nulls::pruned(default, &compiled.document);
+    compiled.validator.is_valid(&*defaults::filled(pruned, &compiled.document))
+}

@@ -1,0 +1,338 @@
+//! Regular expressions as Go reads them (RE2).
+//!
+//! In: the pattern of a definition. Out: whether the API server refuses it. Never: calls a pattern wrong for a
+//! difference between Go's syntax and ours.
+
+use regex::Regex;
+
+/// The greatest number of repetitions.
+const MOST: u32 = 1000;
+
+/// Whether Go's `regexp.Compile` fails.
+pub(super) fn is_refused(pattern: &str) -> bool {
+    // Quoted text and octal numbers are Go's own.
+    if pattern.contains("\\Q") || pattern.contains("\\E") || pattern.contains("\\0") {
+        return false;
+    }
+    let Some(translated) = translate(pattern) else { return true };
+    matches!(Regex::new(&translated), Err(regex::Error::Syntax(_)))
+}
+
+/// The pattern with what only Go takes for plain text escaped; `None` where repetitions stack or are too many.
+fn translate(pattern: &str) -> Option<String> {
+    let mut text = String::with_capacity(pattern.len());
+    let mut class = Class::Outside;
+    let mut repeats = false;
+    let mut rest = pattern;
+    while let Some(next) = rest.chars().next() {
+        let mut length = next.len_utf8();
+        let mut repeated = false;
+        match (class, next) {
+            (_, '\\') if rest.starts_with("\\p{") || rest.starts_with("\\P{") => {
+                let end = rest.find('}')?;
+                let name = rest.get(3..end)?;
+                if !is_class_of_go(name.strip_prefix('^').unwrap_or(name)) {
+                    return None;
+                }
+                // Any class has the same syntax.
+                length = end + 1;
+                text.push_str("\\pL");
+                class = class.inside();
+            }
+            (_, '\\') => {
+                length += rest.get(1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                text.push_str(rest.get(..length)?);
+                class = class.inside();
+            }
+            (Class::Outside, '[') => {
+                length += usize::from(rest.get(1..).is_some_and(|rest| rest.starts_with('^')));
+                text.push_str(rest.get(..length)?);
+                class = Class::First;
+            }
+            (Class::First | Class::Inside, '[') if !rest.starts_with("[:") => {
+                text.push_str("\\[");
+                class = Class::Inside;
+            }
+            (Class::First | Class::Inside, '[') => {
+                length = rest.find(":]").map_or(1, |end| end + 2);
+                text.push_str(rest.get(..length)?);
+                class = Class::Inside;
+            }
+            (Class::First, ']') => {
+                text.push_str("\\]");
+                class = Class::Inside;
+            }
+            (Class::Inside, ']') => {
+                text.push(']');
+                class = Class::Outside;
+            }
+            (Class::First | Class::Inside, '&' | '~') => {
+                text.extend(['\\', next]);
+                class = Class::Inside;
+            }
+            (Class::First | Class::Inside, _) => {
+                text.push(next);
+                class = Class::Inside;
+            }
+            (Class::Outside, '{') => match repetition(rest) {
+                Some((_, most)) if most > MOST => return None,
+                Some((end, _)) => {
+                    length = end;
+                    text.push_str(rest.get(..end)?);
+                    repeated = true;
+                }
+                None => text.push_str("\\{"),
+            },
+            (Class::Outside, '*' | '+' | '?') => {
+                text.push(next);
+                repeated = true;
+            }
+            (Class::Outside, _) => text.push(next),
+        }
+        rest = rest.get(length..)?;
+        if repeated && repeats {
+            return None;
+        }
+        // A repetition may be made lazy once.
+        if repeated && rest.starts_with('?') {
+            text.push('?');
+            rest = rest.get(1..)?;
+        }
+        repeats = repeated;
+    }
+    Some(text)
+}
+
+/// Whether Go knows a class of characters (`unicode.Categories` and `unicode.Scripts` of Go 1.26).
+fn is_class_of_go(name: &str) -> bool {
+    CATEGORIES.contains(&name) || SCRIPTS.contains(&name) || name == "Any"
+}
+
+const CATEGORIES: &[&str] = &[
+    "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "LC", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N",
+    "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl",
+    "Zp", "Zs",
+];
+
+const SCRIPTS: &[&str] = &[
+    "Adlam",
+    "Ahom",
+    "Anatolian_Hieroglyphs",
+    "Arabic",
+    "Armenian",
+    "Avestan",
+    "Balinese",
+    "Bamum",
+    "Bassa_Vah",
+    "Batak",
+    "Bengali",
+    "Bhaiksuki",
+    "Bopomofo",
+    "Brahmi",
+    "Braille",
+    "Buginese",
+    "Buhid",
+    "Canadian_Aboriginal",
+    "Carian",
+    "Caucasian_Albanian",
+    "Chakma",
+    "Cham",
+    "Cherokee",
+    "Chorasmian",
+    "Common",
+    "Coptic",
+    "Cuneiform",
+    "Cypriot",
+    "Cypro_Minoan",
+    "Cyrillic",
+    "Deseret",
+    "Devanagari",
+    "Dives_Akuru",
+    "Dogra",
+    "Duployan",
+    "Egyptian_Hieroglyphs",
+    "Elbasan",
+    "Elymaic",
+    "Ethiopic",
+    "Georgian",
+    "Glagolitic",
+    "Gothic",
+    "Grantha",
+    "Greek",
+    "Gujarati",
+    "Gunjala_Gondi",
+    "Gurmukhi",
+    "Han",
+    "Hangul",
+    "Hanifi_Rohingya",
+    "Hanunoo",
+    "Hatran",
+    "Hebrew",
+    "Hiragana",
+    "Imperial_Aramaic",
+    "Inherited",
+    "Inscriptional_Pahlavi",
+    "Inscriptional_Parthian",
+    "Javanese",
+    "Kaithi",
+    "Kannada",
+    "Katakana",
+    "Kawi",
+    "Kayah_Li",
+    "Kharoshthi",
+    "Khitan_Small_Script",
+    "Khmer",
+    "Khojki",
+    "Khudawadi",
+    "Lao",
+    "Latin",
+    "Lepcha",
+    "Limbu",
+    "Linear_A",
+    "Linear_B",
+    "Lisu",
+    "Lycian",
+    "Lydian",
+    "Mahajani",
+    "Makasar",
+    "Malayalam",
+    "Mandaic",
+    "Manichaean",
+    "Marchen",
+    "Masaram_Gondi",
+    "Medefaidrin",
+    "Meetei_Mayek",
+    "Mende_Kikakui",
+    "Meroitic_Cursive",
+    "Meroitic_Hieroglyphs",
+    "Miao",
+    "Modi",
+    "Mongolian",
+    "Mro",
+    "Multani",
+    "Myanmar",
+    "Nabataean",
+    "Nag_Mundari",
+    "Nandinagari",
+    "New_Tai_Lue",
+    "Newa",
+    "Nko",
+    "Nushu",
+    "Nyiakeng_Puachue_Hmong",
+    "Ogham",
+    "Ol_Chiki",
+    "Old_Hungarian",
+    "Old_Italic",
+    "Old_North_Arabian",
+    "Old_Permic",
+    "Old_Persian",
+    "Old_Sogdian",
+    "Old_South_Arabian",
+    "Old_Turkic",
+    "Old_Uyghur",
+    "Oriya",
+    "Osage",
+    "Osmanya",
+    "Pahawh_Hmong",
+    "Palmyrene",
+    "Pau_Cin_Hau",
+    "Phags_Pa",
+    "Phoenician",
+    "Psalter_Pahlavi",
+    "Rejang",
+    "Runic",
+    "Samaritan",
+    "Saurashtra",
+    "Sharada",
+    "Shavian",
+    "Siddham",
+    "SignWriting",
+    "Sinhala",
+    "Sogdian",
+    "Sora_Sompeng",
+    "Soyombo",
+    "Sundanese",
+    "Syloti_Nagri",
+    "Syriac",
+    "Tagalog",
+    "Tagbanwa",
+    "Tai_Le",
+    "Tai_Tham",
+    "Tai_Viet",
+    "Takri",
+    "Tamil",
+    "Tangsa",
+    "Tangut",
+    "Telugu",
+    "Thaana",
+    "Thai",
+    "Tibetan",
+    "Tifinagh",
+    "Tirhuta",
+    "Toto",
+    "Ugaritic",
+    "Vai",
+    "Vithkuqi",
+    "Wancho",
+    "Warang_Citi",
+    "Yezidi",
+    "Yi",
+    "Zanabazar_Square",
+];
+
+/// Where in a pattern the reader is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Outside,
+    /// At the first character of a class, where `]` is plain.
+    First,
+    Inside,
+}
+
+impl Class {
+    fn inside(self) -> Self {
+        if self == Self::Outside { Self::Outside } else { Self::Inside }
+    }
+}
+
+/// `{n}`, `{n,}` or `{n,m}`: its length and its greatest number.
+fn repetition(text: &str) -> Option<(usize, u32)> {
+    let end = text.find('}')?;
+    let inside = text.get(1..end)?;
+    let (least, most) = inside.split_once(',').unwrap_or((inside, inside));
+    let number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if least.is_empty() || !number(least) || !number(most) {
+        return None;
+    }
+    let count = |digits: &str| digits.parse().unwrap_or(if digits.is_empty() { 0 } else { u32::MAX });
+    Some((end + 1, count(least).max(count(most))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_refused;
+
+    #[test]
+    fn only_what_go_refuses_is_refused() {
+        let fine = [
+            "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+            "^(\\d+)(ms|s|m|h)$",
+            "a{2,5}?",
+            "{name}",
+            "x{,5}",
+            "[[]",
+            "[]a]",
+            "[a&&b~~c]",
+            "[[:alpha:]_]+",
+            "\\Qa+\\E",
+            "a*?",
+            "(?i)^x$",
+            "\\p{Greek}",
+            "[^]]",
+        ];
+        fine.iter().for_each(|pattern| assert!(!is_refused(pattern), "{pattern}"));
+        let refused =
+            ["+", "[", "(a", "*a", "a**", "x{1001}", "\\p{Foo}", "\\C", "a)", "[b-a]", "(?=a)", "x{2}{3}"];
+        refused.iter().for_each(|pattern| assert!(is_refused(pattern), "{pattern}"));
+    }
+}

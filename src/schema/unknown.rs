@@ -1,0 +1,28 @@
+//! Values that are not known, in the validator's answers.
+//!
+//! In: an object and an error. Out: whether the error depends on a value that is not known. Never: excuses
+//! what is wrong whatever that value turns out to be.
+
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
+
+use crate::manifest::Node;
+
+/// Whether another value could make the error vanish. The validator takes such a value for text.
+pub(super) fn decides(root: &Node, error: &ValidationError<'_>) -> bool {
+    let node = root.resolve_pointer(error.instance_path().as_str());
+    match error.kind() {
+        // What is missing or not known as a field is so beside any value.
+        ValidationErrorKind::Required { .. } | ValidationErrorKind::AdditionalProperties { .. } => {
+            node.is_unknown()
+        }
+        // A list is one, whatever its items are.
+        ValidationErrorKind::Type { .. } => node.is_unknown(),
+        // Lengths count the items, not what they are; everything else of a list or mapping may be about them.
+        ValidationErrorKind::MinItems { .. }
+        | ValidationErrorKind::MaxItems { .. }
+        | ValidationErrorKind::MinProperties { .. }
+        | ValidationErrorKind::MaxProperties { .. } => node.is_unknown(),
+        _ => node.holds_unknown(),
+    }
+}
