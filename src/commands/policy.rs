@@ -57,7 +57,7 @@ fn empty_clusters(governing: &Governing, file: &Path) -> String {
     let Ok(repository) = Repository::discover(folder, BLOB_LIMIT) else { return String::new() };
     let commit = repository.revision("HEAD").and_then(|commit| repository.tree_of(&commit));
     let Ok(snapshot) = commit.and_then(|tree| repository.snapshot(&tree)) else { return String::new() };
-    let empty = governing.targets.selection.clusters_without(snapshot.files.keys());
+    let empty = governing.targets.selection.clusters_without_files(&snapshot);
     let lines = empty.iter().map(|name| format!("note: no file matches the paths of cluster {name}\n"));
     lines.collect()
 }

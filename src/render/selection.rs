@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::kube::ClusterName;
-use crate::source::RepoPath;
+use crate::source::{RepoPath, Snapshot};
 
 /// The policy's `manifests` and `clusters[].paths`.
 #[derive(Debug)]
@@ -56,15 +56,11 @@ impl Selection {
         self.clusters.iter().any(|(_, paths)| paths.is_match(path.as_str()))
     }
 
-    /// The clusters of the policy that are deployed from none of some paths.
-    pub fn clusters_without<'a>(
-        &self,
-        paths: impl Iterator<Item = &'a RepoPath> + Clone,
-    ) -> Vec<&ClusterName> {
-        let empty = self
-            .clusters
-            .iter()
-            .filter(|(_, patterns)| !paths.clone().any(|path| patterns.is_match(path.as_str())));
+    /// The clusters of the policy that are deployed from no file of a revision.
+    pub fn clusters_without_files(&self, snapshot: &Snapshot) -> Vec<&ClusterName> {
+        let has_files =
+            |patterns: &GlobSet| snapshot.files.keys().any(|path| patterns.is_match(path.as_str()));
+        let empty = self.clusters.iter().filter(|(_, patterns)| !has_files(patterns));
         empty.map(|(name, _)| name).collect()
     }
 

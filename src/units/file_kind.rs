@@ -144,12 +144,11 @@ fn chart_member(folder: &str, path: &RepoPath) -> Option<ChartMember> {
         Some(("templates", _)) => Some(ChartMember::Template),
         Some(("crds", _)) => Some(ChartMember::CustomResourceDefinition),
         Some(("ci", _)) if name.ends_with("values.yaml") => Some(ChartMember::Values),
-        Some(_) => None,
         None if matches!(name, "Chart.yaml" | "Chart.lock" | "requirements.yaml" | "requirements.lock") => {
             Some(ChartMember::Metadata)
         }
         None if name.starts_with("values") => Some(ChartMember::Values),
-        None => None,
+        Some(_) | None => None,
     }
 }
 

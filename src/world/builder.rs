@@ -353,7 +353,7 @@ fn is_unfinished(object: &Object) -> bool {
 
 fn new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {
     let fresh = input.new.link_problems.iter().filter(|problem| !input.old.link_problems.contains(problem));
-    fresh.map(|problem| link_problem(problem)).collect()
+    fresh.map(link_problem).collect()
 }
 
 fn new_undecodable(input: &WorldInput<'_>) -> Vec<FileProblem> {

@@ -186,12 +186,12 @@ fn merge_metadata(entries: &mut Vec<Entry>) {
     }
 }
 
-impl Target<'_> {
-    fn text(&self, key: &str) -> Option<&str> {
+impl<'a> Target<'a> {
+    fn text(self, key: &str) -> Option<&'a str> {
         self.0?.text_at(&[key])
     }
 
-    fn identity(&self, kind: &str, span: Span) -> Vec<Entry> {
+    fn identity(self, kind: &str, span: Span) -> Vec<Entry> {
         let version = match (self.text("group"), self.text("version")) {
             (Some(group), Some(version)) if !group.is_empty() => format!("{group}/{version}"),
             (Some(group), None) if !group.is_empty() => format!("{group}/v1"),

@@ -224,9 +224,8 @@ fn selected(context: &Context<'_>, findings: &mut Findings) {
 /// new took nothing over.
 fn predecessor<'a>(service: &Placed, context: &Context<'a>) -> Option<&'a Placed> {
     let same = || judged(context.old).filter(|old| old.id == service.id);
-    let stays = |old: &Placed| {
-        context.new.objects.iter().any(|other| other.path == old.path && other.id == old.id)
-    };
+    let stays =
+        |old: &Placed| context.new.objects.iter().any(|other| other.path == old.path && other.id == old.id);
     let at_home = same().find(|old| old.path == service.path);
     at_home.or_else(|| same().find(|old| !stays(old))).map(|old| &**old)
 }

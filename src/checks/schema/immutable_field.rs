@@ -86,11 +86,11 @@ fn counts(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
     let both_sides = forbidden.was.is_some() && forbidden.becomes.is_some();
     match (old.role, new.role) {
         (Role::Complete, Role::Complete) => true,
-        (Role::Template | Role::Expectation, _) | (_, Role::Template | Role::Expectation) => false,
-        // What is written of one of them is merged into the other, or into a third one.
-        (Role::Fragment, Role::Complete | Role::Base) | (Role::Complete | Role::Base, Role::Fragment) => {
-            false
-        }
+        // What a patch says is merged into another object, and not compared with it.
+        (Role::Template | Role::Expectation, _)
+        | (_, Role::Template | Role::Expectation)
+        | (Role::Fragment, Role::Complete | Role::Base)
+        | (Role::Complete | Role::Base, Role::Fragment) => false,
         (Role::Fragment, Role::Fragment)
         | (Role::Base, Role::Complete | Role::Base)
         | (Role::Complete, Role::Base) => both_sides,

@@ -60,8 +60,7 @@ fn clusters(session: &Session, governing: &Governing) -> Option<Line> {
     if !selection.names_clusters() {
         return None;
     }
-    let paths = session.governing_snapshot().files.keys();
-    let empty = selection.clusters_without(paths);
+    let empty = selection.clusters_without_files(session.governing_snapshot());
     Some(if empty.is_empty() {
         Line::ok("clusters", "each is deployed from files of this repository")
     } else {
