@@ -1,11 +1,13 @@
 //! What one subject gains by one grant.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::grants::{Bound, Grant, Grants, Scope};
 use super::path::Granted;
 use super::place::Site;
+use super::risk::Breadth;
 use super::roles::Rule;
 use super::{describe, risk};
 use crate::checks::Context;
@@ -20,6 +22,8 @@ pub(super) struct Sides<'a> {
     pub(super) cluster: &'a ClusterName,
     pub(super) old: &'a Grants,
     pub(super) new: &'a Grants,
+    /// Namespaces whose service accounts have critical grants in the whole cluster; found when asked for.
+    pub(super) powerful: OnceCell<BTreeSet<Box<str>>>,
 }
 
 /// A finding, and what tells it from those of other grants.
@@ -51,6 +55,37 @@ impl Sides<'_> {
         }
         gains.extend(self.gains_of_members());
         gains
+    }
+
+    /// Whoever controls such a namespace gets to the whole cluster through what runs there.
+    fn breadth(&self, scope: &Scope) -> Breadth {
+        match scope.namespace() {
+            None => Breadth::Wide,
+            Some(namespace) if risk::is_privileged(namespace) => Breadth::Wide,
+            Some(namespace)
+                if self.powerful.get_or_init(|| self.powerful_namespaces()).contains(namespace) =>
+            {
+                Breadth::Wide
+            }
+            Some(_) => Breadth::Narrow,
+        }
+    }
+
+    fn powerful_namespaces(&self) -> BTreeSet<Box<str>> {
+        let mut namespaces = BTreeSet::new();
+        for ((subject, scope), grants) in &self.new.by_subject {
+            let (Subject::ServiceAccount { namespace, .. }, Scope::Cluster) = (subject, scope) else {
+                continue;
+            };
+            let rules =
+                || grants.iter().filter_map(|grant| grant.rules.as_ref()).flat_map(|rules| rules.iter());
+            let is_critical =
+                || rules().any(|rule| risk::judge(&rule.rule.atoms(), Breadth::Wide).0 == Severity::Critical);
+            if !namespaces.contains(namespace) && is_critical() {
+                namespaces.insert(namespace.clone());
+            }
+        }
+        namespaces
     }
 
     /// What new members of a group gain.
@@ -101,7 +136,7 @@ impl Gain<'_> {
         atoms.sort();
         atoms.dedup();
         let site = Site { gain: self, grant, culprit: Some(culprit(grant, &culprits)?) };
-        let (severity, allows) = risk::judge(&atoms, self.scope);
+        let (severity, allows) = risk::judge(&atoms, self.sides.breadth(self.scope));
         let severity = severity.max(risk::least(self.subject, self.scope, &atoms));
         let mut finding = site.finding(self.message(&atoms)).severity(severity);
         finding = finding.note("gains", self.gains(&atoms, &self.had()));

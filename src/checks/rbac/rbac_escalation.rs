@@ -1,5 +1,6 @@
 //! Who gains permissions.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::gain::Sides;
@@ -21,7 +22,8 @@ pub(in crate::checks) static META: Meta = Meta {
 Computes what every user, group and service account may do before and after the change, and reports
 what is newly granted. The severity follows what the grant is worth to an attacker: critical for the
 whole cluster, high for reading secrets or running pods in one namespace, low for reading harmless
-things.
+things. A namespace such as `kube-system`, and one whose service accounts have critical grants, counts as
+the whole cluster.
 
 ## What is compared
 
@@ -64,7 +66,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
             let bootstrap = Bootstrap::of(version);
             let old = Grants::of(context.old, cluster, bootstrap, &superseded);
             let new = Grants::of(context.new, cluster, bootstrap, &Superseded::default());
-            let sides = Sides { context, cluster, old: &old, new: &new };
+            let sides = Sides { context, cluster, old: &old, new: &new, powerful: OnceCell::new() };
             // What two versions of a cluster have in common is reported once.
             let fresh = sides.gains().into_iter().filter(|gained| reported.insert(gained.key.clone()));
             fresh.for_each(|gained| findings.push(gained.finding));

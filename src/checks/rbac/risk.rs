@@ -6,6 +6,15 @@ use super::risk_table::{Names, RISKS, Risk};
 use crate::finding::Severity::{self, Critical, High, Low, Medium};
 use crate::kube::rbac::{Atom, Subject};
 
+/// What a grant reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Breadth {
+    /// The whole cluster, or a namespace by which one gets there.
+    Wide,
+    /// A namespace.
+    Narrow,
+}
+
 /// Namespaces in which a namespaced grant is as good as one for the whole cluster.
 const PRIVILEGED: [&str; 11] = [
     "kube-system",
@@ -21,9 +30,14 @@ const PRIVILEGED: [&str; 11] = [
     "external-secrets",
 ];
 
+/// Whether a namespaced grant is as good as one for the whole cluster by the name of the namespace.
+pub(super) fn is_privileged(namespace: &str) -> bool {
+    PRIVILEGED.contains(&namespace)
+}
+
 /// How bad a set of newly granted atoms is, and what it allows, worst first.
-pub(super) fn judge(atoms: &[Atom], scope: &Scope) -> (Severity, Vec<&'static str>) {
-    let wide = scope.namespace().is_none_or(|namespace| PRIVILEGED.contains(&namespace));
+pub(super) fn judge(atoms: &[Atom], breadth: Breadth) -> (Severity, Vec<&'static str>) {
+    let wide = breadth == Breadth::Wide;
     let mut hit: Vec<(Severity, &Risk)> = Vec::new();
     for risk in RISKS {
         let severity = if wide { risk.cluster } else { risk.namespace };
@@ -187,4 +201,101 @@ fn includes(granted: &str, resource: &str) -> bool {
     let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
     let extra = resource == "userextras" && granted.starts_with("userextras/");
     extra || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn atom(verb: &str, group: &str, resource: &str, name: Option<&str>) -> Atom {
+        Atom::Resource {
+            verb: verb.into(),
+            group: group.into(),
+            resource: resource.into(),
+            name: name.map(Into::into),
+        }
+    }
+
+    fn of(verb: &str, group: &str, resource: &str, name: Option<&str>) -> [Severity; 2] {
+        let atoms = [atom(verb, group, resource, name)];
+        [Breadth::Wide, Breadth::Narrow].map(|breadth| judge(&atoms, breadth).0)
+    }
+
+    #[test]
+    fn what_runs_pods_or_deploys_is_high_at_least() {
+        for (group, resource) in [
+            ("keda.sh", "scaledjobs"),
+            ("monitoring.coreos.com", "prometheuses"),
+            ("helm.cattle.io", "helmcharts"),
+            ("argoproj.io", "sensors"),
+            ("tekton.dev", "pipelines"),
+            ("apps.openshift.io", "deploymentconfigs"),
+            ("jobset.x-k8s.io", "jobsets"),
+            ("leaderworkerset.x-k8s.io", "leaderworkersets"),
+            ("sparkoperator.k8s.io", "sparkapplications"),
+            ("ray.io", "rayclusters"),
+            ("postgresql.cnpg.io", "clusters"),
+            ("pkg.crossplane.io", "providers"),
+            ("infra.contrib.fluxcd.io", "terraforms"),
+            ("image.toolkit.fluxcd.io", "imageupdateautomations"),
+            ("notification.toolkit.fluxcd.io", "receivers"),
+            ("discovery.k8s.io", "endpointslices"),
+            ("gateway.networking.k8s.io", "httproutes"),
+            ("", "services"),
+            ("", "podtemplates"),
+        ] {
+            assert!(of("create", group, resource, None)[0] >= High, "{resource}");
+        }
+        for (group, resource) in [
+            ("cilium.io", "ciliumnetworkpolicies"),
+            ("security.istio.io", "authorizationpolicies"),
+            ("projectcalico.org", "globalnetworkpolicies"),
+            ("", "namespaces"),
+            ("", "secrets"),
+            ("", "persistentvolumeclaims"),
+        ] {
+            assert!(of("delete", group, resource, None)[0] >= High, "{resource}");
+        }
+        for resource in ["pods/portforward", "pods/proxy", "services/proxy"] {
+            assert!(of("get", "", resource, None)[0] >= High, "{resource}");
+        }
+        assert_eq!(of("patch", "apps", "controllerrevisions", None), [Medium, Low]);
+        assert_eq!(of("get", "apps", "controllerrevisions", None), [Low, Low]);
+    }
+
+    #[test]
+    fn names_lower_a_grant_where_they_limit_it() {
+        assert_eq!(of("get", "", "secrets", None), [Critical, High]);
+        assert_eq!(of("get", "", "secrets", Some("own-key")), [Medium, Medium]);
+        assert_eq!(of("update", "", "configmaps", Some("leader-lock")), [Low, Low]);
+        assert_eq!(of("update", "", "configmaps", Some("aws-auth"))[0], Critical);
+        let signers = |name| of("approve", "certificates.k8s.io", "signers", Some(name))[0];
+        assert_eq!(signers("kubernetes.io/kube-apiserver-client"), Critical);
+        assert_eq!(signers("issuers.cert-manager.io/*"), Medium);
+        let constraints = |name| of("use", "security.openshift.io", "securitycontextconstraints", name)[0];
+        assert_eq!([constraints(None), constraints(Some("restricted-v2"))], [Critical, Low]);
+        assert_eq!(of("bind", "rbac.authorization.k8s.io", "clusterroles", Some("view"))[0], Critical);
+    }
+
+    #[test]
+    fn anybody_on_the_network_gets_nothing_but_health() {
+        let anybody = Subject::User("system:anonymous".into());
+        let path = |url: &str| [Atom::Url { verb: "get".into(), url: url.into() }];
+        for (url, severity) in [("/healthz", Low), ("/version/", Low), ("/apis/*", High), ("*", Critical)] {
+            assert_eq!(least(&anybody, &Scope::Cluster, &path(url)), severity, "{url}");
+        }
+        let info = [atom("get", "", "configmaps", Some("cluster-info"))];
+        let published = Scope::Namespace("kube-public".into());
+        assert_eq!(least(&anybody, &published, &info), Low);
+        assert_eq!(least(&anybody, &Scope::Cluster, &info), Critical);
+        assert_eq!(judge(&path("*"), Breadth::Wide).0, High);
+        assert_eq!(judge(&path("/metrics"), Breadth::Wide).0, Medium);
+    }
+
+    #[test]
+    fn impersonation_in_any_words_is_high() {
+        assert!(of("impersonate", "", "groups", None)[0] == Critical);
+        assert!(of("impersonate:user-info", "authentication.k8s.io", "users", None)[0] >= High);
+        assert!(of("impersonate-on:user-info:list", "", "pods", None)[0] >= High);
+    }
 }

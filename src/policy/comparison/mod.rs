@@ -148,6 +148,7 @@ repository: acme/prod
 protected: [refs/heads/main, 'refs/tags/*']
 manifests: {include: ['**/*.yaml', '**/*.yml'], exclude: [docs/**]}
 clusters: [{name: prod, paths: ['prod/**'], kubernetes: '1.36'}]
+images: [{kind: Ferry, group: acme.io, paths: [spec.engines, spec.image]}]
 signatures: {require: trusted, revokedKeys: [keys/revoked], minimumRsaBits: 4096, maxSignatureAge: 30d, committer: signer, keyring: [keys/a.asc]}
 people:
 - {name: Alice, keys: [AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA], handles: ['@alice']}
@@ -185,6 +186,7 @@ waivers:
             ("protected: [refs/heads/main, 'refs/tags/*']", "protected: ['**']"),
             ("'**/*.yml'", "'**/*.yml', '**/*.json'"),
             (", exclude: [docs/**]", ""),
+            ("spec.engines, spec.image", "spec.engines, spec.image, spec.crew"),
             ("approvals: 2", "approvals: 3"),
             ("7d", "24h"),
             ("override: {people: [Alice]}\n", ""),
@@ -206,6 +208,7 @@ waivers:
                 "approvals that were given in repository `acme/test` count, not those of `acme/prod`",
             ),
             (", 'refs/tags/*'", "", "`refs/tags/*` is no longer protected"),
+            (", spec.image", "", "images in `spec.image` of Ferry are no longer judged"),
             (
                 "include: ['**/*.yaml', '**/*.yml']",
                 "include: ['**/*.yaml']",
