@@ -4,20 +4,21 @@
 //! it serves a hook, a pull request or a laptop.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::checks::{self, Context, Family, Found, Outcomes, REGISTRY, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{Finding, Subject};
-use crate::kube::{ClusterTarget, ImageKind};
+use crate::kube::{ClusterTarget, ImageKind, builtin};
 use crate::manifest::Limits;
 use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::schema::SchemaStore;
 use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
-use crate::world::{self, ObjectChange, Presence, PresenceInput, Substitution, View, WorldInput};
+use crate::world::{self, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, WorldInput};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -52,10 +53,19 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let old = Layout::of(&LayoutInput { snapshot: change.old, selection, reaches }, &mut *reader);
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
-    let worlds = world::build(&WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits });
+    let input = WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits };
+    let worlds = world::build(&input);
     let presence = presence(change, &new, selection);
     let annotations = annotated_checks(policy);
-    let around = Around { targets, policy, today, presence: presence.as_ref(), annotations: &annotations };
+    let folders = Folders::of(change, targets, &worlds.views, &limits);
+    let around = Around {
+        targets,
+        policy,
+        today,
+        presence: presence.as_ref(),
+        annotations: &annotations,
+        folders: &folders,
+    };
     let checked: Vec<Checked> =
         worlds.views.iter().map(|view| check(view, change.evidence, &around)).collect();
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
@@ -101,6 +111,28 @@ struct Around<'a> {
     today: NaiveDate,
     presence: Option<&'a Presence>,
     annotations: &'a BTreeSet<&'static str>,
+    folders: &'a Folders,
+}
+
+/// The definitions of the folders that the policy names, in both revisions.
+#[derive(Default)]
+struct Folders {
+    old: Vec<Arc<Placed>>,
+    new: Vec<Arc<Placed>>,
+}
+
+impl Folders {
+    /// They are read where a custom resource changes, and nowhere else.
+    fn of(change: &Change<'_>, targets: &Targets, views: &[View], limits: &Limits) -> Self {
+        let mut changes = views.iter().flat_map(|view| &view.changes);
+        let clusters = &targets.clusters;
+        let named = clusters.iter().any(|cluster| cluster.definitions.is_some());
+        if !named || !changes.any(|change| !builtin::owns_group(change.subject().object.group())) {
+            return Self::default();
+        }
+        let read = |snapshot| world::definitions(snapshot, change.blobs, clusters, limits);
+        Self { old: read(change.old), new: read(change.new) }
+    }
 }
 
 /// The checks whose findings an annotation may accept.
@@ -121,8 +153,8 @@ fn presence(change: &Change<'_>, layout: &Layout, selection: &Selection) -> Opti
 }
 
 fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
-    let Around { targets, policy, today, presence, annotations } = *around;
-    let schemas = SchemaStore::of(&view.old, &view.new);
+    let Around { targets, policy, today, presence, annotations, folders } = *around;
+    let schemas = SchemaStore::with_definitions(&view.old, &view.new, &folders.old, &folders.new);
     let context = Context {
         old: &view.old,
         new: &view.new,

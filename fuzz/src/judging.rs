@@ -39,7 +39,7 @@ fn judge(before: &str, after: &str) -> Judgement {
 static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let selection = Selection::new(&["**".to_owned()], &[], &[]).expect("a pattern");
     let versions = vec![KubernetesVersion::OLDEST, KubernetesVersion::NEWEST];
-    let cluster = ClusterTarget { name: ClusterName::fallback(), versions, cloud: Cloud::default() };
+    let cluster = ClusterTarget { name: ClusterName::fallback(), versions, cloud: Cloud::default(), definitions: None };
     Targets { selection, clusters: vec![cluster], image_kinds: Vec::new() }
 });
 

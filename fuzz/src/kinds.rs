@@ -147,8 +147,12 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let include = ["**/*.{yaml,yml,json}".to_owned()];
     let clusters = [(prod.clone(), vec!["prod/**".to_owned()])];
     let selection = Selection::new(&include, &[], &clusters).expect("patterns");
-    let cluster =
-        ClusterTarget { name: prod, versions: vec![KubernetesVersion::NEWEST], cloud: Cloud::default() };
+    let cluster = ClusterTarget {
+        name: prod,
+        versions: vec![KubernetesVersion::NEWEST],
+        cloud: Cloud::default(),
+        definitions: None,
+    };
     Targets { selection, clusters: vec![cluster], image_kinds: Vec::new() }
 });
 

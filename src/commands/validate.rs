@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
         name: ClusterName::fallback(),
         versions: versions(&arguments.kubernetes_version)?,
         cloud: Cloud::default(),
+        definitions: None,
     };
     let targets = Targets { clusters: vec![cluster], ..governing.targets };
     let sections = vec![folder.judge(targets, &governing.policy)?];

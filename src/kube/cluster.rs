@@ -106,4 +106,6 @@ pub struct ClusterTarget {
     pub versions: Vec<KubernetesVersion>,
     /// Its load balancers.
     pub cloud: Cloud,
+    /// The folder of the repository with the definitions that are installed in it, without a `/` at the end.
+    pub definitions: Option<Box<str>>,
 }

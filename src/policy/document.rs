@@ -92,6 +92,9 @@ pub struct ClusterEntry {
     pub kubernetes: Option<String>,
     /// Whose load balancers it makes, such as `aws`, `gke`, `azure`.
     pub cloud: Option<String>,
+    /// The folder of the repository with the CustomResourceDefinitions that are installed in it, such as
+    /// `crds/prod`. Custom resources are judged by them, whether or not their files belong to the cluster.
+    pub definitions: Option<String>,
 }
 
 /// Approval by owners.

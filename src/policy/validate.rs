@@ -162,8 +162,18 @@ fn check_clusters(file: &Positioned) -> Result<(), PolicyError> {
             let meant = did_you_mean(name, Cloud::NAMES.iter().map(|(known, _)| *known));
             return Err(file.error(&place("cloud"), format!("there is no cloud `{name}`"), meant));
         }
+        if cluster.definitions.as_deref().is_some_and(|folder| !is_folder(folder)) {
+            let message = "`definitions` is a folder of the repository, such as `crds/prod`";
+            return Err(file.error(&place("definitions"), message, None));
+        }
     }
     Ok(())
+}
+
+/// A path from the root of the repository that stays in it.
+fn is_folder(path: &str) -> bool {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.split('/').all(|step| !matches!(step, "" | "." | "..")) && !path.contains(['*', '\\'])
 }
 
 /// The file's waivers, with their dates.

@@ -124,7 +124,14 @@ impl CustomKinds {
         let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
         let mut defined = self.by_name.get(&placed.object.kind)?.iter().filter(here).peekable();
         defined.peek()?;
-        Some(defined.filter(|known| known.is_served()).map(|known| known.version.clone()).collect())
+        let mut served: Vec<Box<str>> = Vec::new();
+        for known in defined.filter(|known| known.is_served()) {
+            // A repository may hold several copies of one definition.
+            if !served.contains(&known.version) {
+                served.push(known.version.clone());
+            }
+        }
+        Some(served)
     }
 
     fn read(&self, placed: &Placed) -> Vec<CustomKind> {

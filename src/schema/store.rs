@@ -1,6 +1,6 @@
 //! The schemas that a change is judged by.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::acceptance::Acceptance;
@@ -56,6 +56,15 @@ impl SchemaStore {
         store.add_crds(old.objects.iter().map(AsRef::as_ref));
         store.before.add(old.objects.iter().map(AsRef::as_ref));
         store.add_crds(new.objects.iter().map(AsRef::as_ref));
+        store
+    }
+
+    /// As [`of`](Self::of), with the definitions of the folders that the policy names, as they were and are.
+    pub fn with_definitions(old: &World, new: &World, before: &[Arc<Placed>], after: &[Arc<Placed>]) -> Self {
+        let mut store = Self::new();
+        store.add_crds(beside(old, before));
+        store.before.add(beside(old, before));
+        store.add_crds(beside(new, after));
         store
     }
 
@@ -171,6 +180,13 @@ impl SchemaStore {
         by_closure.insert(closure, compiled.clone());
         compiled
     }
+}
+
+/// The objects of a world, and the definitions of folders that are not among them.
+fn beside<'a>(world: &'a World, folder: &'a [Arc<Placed>]) -> impl Iterator<Item = &'a Placed> {
+    let known: HashSet<_> = world.objects.iter().map(|placed| (&placed.path, &placed.id)).collect();
+    let added = folder.iter().filter(move |placed| !known.contains(&(&placed.path, &placed.id)));
+    world.objects.iter().chain(added).map(AsRef::as_ref)
 }
 
 fn judge_custom(

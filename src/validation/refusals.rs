@@ -24,7 +24,7 @@ pub(super) struct Subject<'a> {
 impl<'a> Subject<'a> {
     pub(super) fn of(object: &'a Object, versions: &'a [KubernetesVersion]) -> Self {
         Self {
-            group: builtin::storage_group(object.group(), &object.kind),
+            group: judged_group(object),
             version: object.version(),
             kind: &object.kind,
             root: Place::root(&object.root),
@@ -45,6 +45,15 @@ impl<'a> Subject<'a> {
     /// Collects refusals by the versions asked for.
     pub(super) fn refusals(&self) -> Refusals {
         Refusals { versions: self.versions.to_vec(), found: Vec::new() }
+    }
+}
+
+/// The group whose rules apply: that which stores the object. OpenShift stores its bindings as those of
+/// Kubernetes, but reads them by its own rules.
+fn judged_group(object: &Object) -> &str {
+    match object.group() {
+        group @ "authorization.openshift.io" => group,
+        group => builtin::storage_group(group, &object.kind),
     }
 }
 

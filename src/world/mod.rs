@@ -6,6 +6,7 @@
 mod anywhere;
 mod builder;
 mod change;
+mod definitions;
 mod differing;
 mod loader;
 mod needles;
@@ -18,6 +19,7 @@ mod texts;
 
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
+pub use definitions::definitions;
 pub use presence::{Presence, PresenceInput};
 pub use substitution::Substitution;
 

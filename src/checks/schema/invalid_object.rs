@@ -19,10 +19,12 @@ pub(in crate::checks) static META: Meta = Meta {
 ## What it does
 
 Applies the rules that the API server has only as code, not in its published schema, to every created
-or updated object of Kubernetes' own kinds: the syntax of names, labels, keys and ports; the words
+or updated object of Kubernetes' own kinds, and its rules about names, labels, annotations, finalizers
+and owners to objects of every kind: the syntax of names, labels, keys and ports; the words
 that a field takes; selectors that the Pod template does not match; names that stand twice; mounts
 without a volume; numbers out of range; requests above limits; what the type of a Secret needs; fields
-that exclude each other. The rules of Pods apply to the Pod template of every workload. Every finding
+that exclude each other. What is missing is missing wherever the way to it ends: a Pod without `spec` has
+no containers. `null` counts as the API server reads it, as the zero value of its type. The rules of Pods apply to the Pod template of every workload. Every finding
 names the function of Kubernetes that refuses the object, and the Kubernetes versions that do.
 
 ## What is compared
@@ -41,8 +43,9 @@ by default) is not applied, and neither is one that we are not certain of: among
 host processes, for a ServiceAccount in a ClusterRoleBinding that has no namespace, which kustomize may
 fill in, for the options of single volume drivers, and the names of time zones. StatefulSets are
 accepted by the API server whatever their Pod template holds; what is reported is refused for their Pods.
-Of patches only single values are judged, of chart templates nothing. A text that holds `${` is left
-out, because Flux replaces it first.
+Of patches only single values are judged, of chart templates nothing. A value that is not known, because
+SOPS has encrypted it or Flux sets it, breaks no rule, and neither does what depends on it. Expressions in
+CEL are not compiled.
 
 An object with more than 500 refused values is refused as a whole, whatever was wrong with it before.
 ",

@@ -103,7 +103,11 @@ fn unknown_kind(outcome: &Outcome) -> Option<&UnknownKind> {
 }
 
 fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: &Context<'_>) -> Finding {
-    let kind = format!("{} {}", new.object.api_version, new.object.kind);
+    let kind = match (&*new.object.api_version, &*new.object.kind) {
+        ("", kind) => format!("{kind} without apiVersion"),
+        (version, "") => format!("{version} without kind"),
+        (version, kind) => format!("{version} {kind}"),
+    };
     let name = &new.id.name;
     let cluster = &new.id.cluster;
     let message = if unknown.owned_by_kubernetes {

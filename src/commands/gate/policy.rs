@@ -273,7 +273,13 @@ fn targets(layers: &[Layer]) -> Result<Targets, globset::Error> {
     let paths: Vec<_> =
         entries.iter().map(|entry| (ClusterName::new(&entry.name), entry.paths.clone())).collect();
     let mut clusters: Vec<_> = entries.iter().map(cluster_target).collect();
-    let fallback = ClusterEntry { name: "default".into(), paths: Vec::new(), kubernetes: None, cloud: None };
+    let fallback = ClusterEntry {
+        name: "default".into(),
+        paths: Vec::new(),
+        kubernetes: None,
+        cloud: None,
+        definitions: None,
+    };
     clusters.push(cluster_target(&fallback));
     let image_kinds = layers.iter().filter_map(Layer::document).flat_map(|document| &document.images);
     Ok(Targets {
@@ -290,5 +296,6 @@ fn cluster_target(entry: &ClusterEntry) -> ClusterTarget {
         name: ClusterName::new(&entry.name),
         versions: versions.unwrap_or_else(|| vec![KubernetesVersion::NEWEST]),
         cloud: entry.cloud.as_deref().and_then(Cloud::parse).unwrap_or_default(),
+        definitions: entry.definitions.as_deref().map(|folder| folder.trim_end_matches('/').into()),
     }
 }

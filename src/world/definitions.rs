@@ -1,0 +1,53 @@
+//! Definitions in folders that the policy names.
+//!
+//! In: a revision and the folder of each cluster's definitions. Out: the custom resource definitions in
+//! them, each placed in its cluster. Never: anything else that stands there, and never a reason to
+//! refuse a push: what cannot be read defines nothing.
+
+use std::sync::Arc;
+
+use super::Placed;
+use super::loader::is_definition;
+use crate::kube::{ClusterTarget, ObjectRef};
+use crate::manifest::{Limits, Object, parse};
+use crate::render::{Listing, Role};
+use crate::source::{BlobReader, BlobSource, RepoPath, Snapshot, TreeFile};
+
+/// The endings of the files that are read.
+const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
+
+/// The definitions of a revision.
+pub fn definitions(
+    snapshot: &Snapshot,
+    blobs: &dyn BlobSource,
+    clusters: &[ClusterTarget],
+    limits: &Limits,
+) -> Vec<Arc<Placed>> {
+    let mut placed = Vec::new();
+    let mut reader = blobs.reader();
+    for cluster in clusters {
+        let Some(folder) = &cluster.definitions else { continue };
+        for (path, file) in snapshot.files.iter().filter(|(path, _)| stands_in(path, folder)) {
+            for object in read(&mut *reader, file, limits) {
+                let id = ObjectRef::of(&object, &cluster.name);
+                let (role, listing) = (Role::Complete, Listing::Unlisted);
+                let object = Arc::new(object);
+                placed.push(Arc::new(Placed { role, listing, path: path.clone(), id, object }));
+            }
+        }
+    }
+    placed
+}
+
+fn stands_in(path: &RepoPath, folder: &str) -> bool {
+    let text = path.as_str();
+    let below = text.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    below && ENDINGS.iter().any(|ending| text.ends_with(ending))
+}
+
+fn read(reader: &mut dyn BlobReader, file: &TreeFile, limits: &Limits) -> Vec<Object> {
+    let Ok(bytes) = reader.read(&file.id) else { return Vec::new() };
+    let mut objects = parse(bytes, limits).objects;
+    objects.retain(is_definition);
+    objects
+}
