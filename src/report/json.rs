@@ -17,6 +17,7 @@ pub(super) fn render(report: &Report) -> String {
         .flat_map(|section| section.judgement.findings.iter().map(|judged| finding(section, judged)))
         .collect();
     let objects: usize = report.sections.iter().map(|section| section.judgement.objects_changed).sum();
+    let not_judged: usize = report.sections.iter().map(|section| section.judgement.files_not_judged).sum();
     let commits: usize = report.sections.iter().map(|section| section.commits).sum();
     let sections: Vec<Value> = report.sections.iter().map(section).collect();
     let document = json!({
@@ -26,6 +27,7 @@ pub(super) fn render(report: &Report) -> String {
         "approvals": report.sections.iter().flat_map(approvals).collect::<Vec<_>>(),
         "stats": {
             "objectsChanged": objects,
+            "filesNotJudged": not_judged,
             "commits": commits,
             "milliseconds": u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX),
             "requests": report.requests,
