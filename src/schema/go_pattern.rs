@@ -18,89 +18,106 @@ pub(super) fn is_refused(pattern: &str) -> bool {
     matches!(Regex::new(&translated), Err(regex::Error::Syntax(_)))
 }
 
-/// The pattern with what only Go takes for plain text escaped; `None` where repetitions stack or are too many.
+/// The pattern with what only Go takes for plain text escaped; `None` where repetitions stack or are too many,
+/// or where it names a class that Go does not know.
 fn translate(pattern: &str) -> Option<String> {
-    let mut text = String::with_capacity(pattern.len());
-    let mut class = Class::Outside;
-    let mut repeats = false;
-    let mut rest = pattern;
-    while let Some(next) = rest.chars().next() {
-        let mut length = next.len_utf8();
-        let mut repeated = false;
-        match (class, next) {
-            (_, '\\') if rest.starts_with("\\p{") || rest.starts_with("\\P{") => {
-                let end = rest.find('}')?;
-                let name = rest.get(3..end)?;
-                if !is_class_of_go(name.strip_prefix('^').unwrap_or(name)) {
-                    return None;
-                }
-                // Any class has the same syntax.
-                length = end + 1;
-                text.push_str("\\pL");
-                class = class.inside();
-            }
-            (_, '\\') => {
-                length += rest.get(1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-                text.push_str(rest.get(..length)?);
-                class = class.inside();
-            }
-            (Class::Outside, '[') => {
-                length += usize::from(rest.get(1..).is_some_and(|rest| rest.starts_with('^')));
-                text.push_str(rest.get(..length)?);
-                class = Class::First;
-            }
-            (Class::First | Class::Inside, '[') if !rest.starts_with("[:") => {
-                text.push_str("\\[");
-                class = Class::Inside;
-            }
-            (Class::First | Class::Inside, '[') => {
-                length = rest.find(":]").map_or(1, |end| end + 2);
-                text.push_str(rest.get(..length)?);
-                class = Class::Inside;
-            }
-            (Class::First, ']') => {
-                text.push_str("\\]");
-                class = Class::Inside;
-            }
-            (Class::Inside, ']') => {
-                text.push(']');
-                class = Class::Outside;
-            }
-            (Class::First | Class::Inside, '&' | '~') => {
-                text.extend(['\\', next]);
-                class = Class::Inside;
-            }
-            (Class::First | Class::Inside, _) => {
-                text.push(next);
-                class = Class::Inside;
-            }
-            (Class::Outside, '{') => match repetition(rest) {
-                Some((_, most)) if most > MOST => return None,
-                Some((end, _)) => {
-                    length = end;
-                    text.push_str(rest.get(..end)?);
-                    repeated = true;
-                }
-                None => text.push_str("\\{"),
-            },
-            (Class::Outside, '*' | '+' | '?') => {
-                text.push(next);
-                repeated = true;
-            }
-            (Class::Outside, _) => text.push(next),
+    let text = String::with_capacity(pattern.len());
+    let mut translation = Translation { rest: pattern, text, class: Class::Outside, repeats: false };
+    while !translation.rest.is_empty() {
+        translation.step()?;
+    }
+    Some(translation.text)
+}
+
+/// How far a pattern is read.
+struct Translation<'a> {
+    rest: &'a str,
+    text: String,
+    class: Class,
+    /// Whether a repetition has just ended.
+    repeats: bool,
+}
+
+impl Translation<'_> {
+    fn step(&mut self) -> Option<()> {
+        let next = self.rest.chars().next()?;
+        if next == '\\' {
+            self.repeats = false;
+            return self.escape();
         }
-        rest = rest.get(length..)?;
-        if repeated && repeats {
+        match self.class {
+            Class::Outside => self.outside(next),
+            Class::First | Class::Inside => self.in_class(next),
+        }
+    }
+
+    /// Copies some bytes of the pattern.
+    fn copy(&mut self, length: usize) -> Option<()> {
+        self.text.push_str(self.rest.get(..length)?);
+        self.skip(length)
+    }
+
+    fn skip(&mut self, length: usize) -> Option<()> {
+        self.rest = self.rest.get(length..)?;
+        Some(())
+    }
+
+    fn escape(&mut self) -> Option<()> {
+        self.class = self.class.inside();
+        if self.rest.starts_with("\\p{") || self.rest.starts_with("\\P{") {
+            let end = self.rest.find('}')?;
+            let name = self.rest.get(3..end)?;
+            // Any class has the same syntax.
+            self.text.push_str("\\pL");
+            return if is_class_of_go(name.strip_prefix('^').unwrap_or(name)) {
+                self.skip(end + 1)
+            } else {
+                None
+            };
+        }
+        let escaped = self.rest.get(1..).and_then(|rest| rest.chars().next());
+        self.copy(1 + escaped.map_or(0, char::len_utf8))
+    }
+
+    fn outside(&mut self, next: char) -> Option<()> {
+        let counted = if next == '{' { repetition(self.rest) } else { None };
+        let (length, repeated) = match (next, counted) {
+            ('{', Some((_, most))) if most > MOST => return None,
+            ('{', Some((end, _))) => (end, true),
+            ('*' | '+' | '?', _) => (1, true),
+            ('{', None) => {
+                self.text.push('\\');
+                (1, false)
+            }
+            ('[', _) => {
+                self.class = Class::First;
+                (if self.rest.starts_with("[^") { 2 } else { 1 }, false)
+            }
+            _ => (next.len_utf8(), false),
+        };
+        self.copy(length)?;
+        if repeated && self.repeats {
             return None;
         }
         // A repetition may be made lazy once.
-        if repeated && rest.starts_with('?') {
-            text.push('?');
-            rest = rest.get(1..)?;
+        if repeated && self.rest.starts_with('?') {
+            self.copy(1)?;
         }
-        repeats = repeated;
+        self.repeats = repeated;
+        Some(())
     }
-    Some(text)
+
+    fn in_class(&mut self, next: char) -> Option<()> {
+        let ends = self.class == Class::Inside && next == ']';
+        self.class = if ends { Class::Outside } else { Class::Inside };
+        self.repeats = false;
+        let named = next == '[' && self.rest.starts_with("[:");
+        if matches!(next, '[' | '&' | '~') && !named || next == ']' && !ends {
+            self.text.push('\\');
+        }
+        let end = if named { self.rest.find(":]").map(|end| end + 2) } else { None };
+        self.copy(end.unwrap_or(next.len_utf8()))
+    }
 }
 
 /// Whether Go knows a class of characters (`unicode.Categories` and `unicode.Scripts` of Go 1.26).

@@ -12,14 +12,12 @@ use crate::manifest::Node;
 pub(super) fn decides(root: &Node, error: &ValidationError<'_>) -> bool {
     let node = root.resolve_pointer(error.instance_path().as_str());
     match error.kind() {
-        // What is missing or not known as a field is so beside any value.
-        ValidationErrorKind::Required { .. } | ValidationErrorKind::AdditionalProperties { .. } => {
-            node.is_unknown()
-        }
-        // A list is one, whatever its items are.
-        ValidationErrorKind::Type { .. } => node.is_unknown(),
-        // Lengths count the items, not what they are; everything else of a list or mapping may be about them.
-        ValidationErrorKind::MinItems { .. }
+        // A list is one, and has as many items, whatever they are; what is missing or not known as a field
+        // is so beside any value.
+        ValidationErrorKind::Required { .. }
+        | ValidationErrorKind::AdditionalProperties { .. }
+        | ValidationErrorKind::Type { .. }
+        | ValidationErrorKind::MinItems { .. }
         | ValidationErrorKind::MaxItems { .. }
         | ValidationErrorKind::MinProperties { .. }
         | ValidationErrorKind::MaxProperties { .. } => node.is_unknown(),

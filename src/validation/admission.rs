@@ -249,7 +249,7 @@ fn judge_rule(rule: &Place<'_>, refusals: &mut Refusals) {
 fn resources(rule: &Place<'_>, refusals: &mut Refusals) {
     let items = rule.items("resources");
     let texts: Vec<&str> = items.iter().filter_map(Place::string).collect();
-    let plain = texts.last().is_some_and(|_| texts.iter().any(|text| !text.contains('/') && *text != "*"));
+    let plain = texts.iter().any(|text| !text.contains('/') && *text != "*");
     if texts.len() > 1 && texts.contains(&"*/*") || texts.contains(&"*") && plain {
         let place = rule.field("resources");
         return refusals.whole(&place, "names resources that its own wildcard covers", RESOURCES);

@@ -1,8 +1,8 @@
 //! Kinds about the cluster itself: priorities, runtimes, API services, definitions.
 
-use super::place::{Place, quoted};
+use super::place::quoted;
 use super::refusals::{Refusals, Rule, Subject};
-use super::syntax::{is_label, is_letter_label, is_qualified_name, is_subdomain};
+use super::syntax::{is_label, is_qualified_name, is_subdomain};
 
 const PRIORITY: Rule = Rule {
     help: "choose a value of at most 1000000000",
@@ -41,22 +41,6 @@ const FINALIZER: Rule = Rule {
     help: "write `kubernetes`, or a name with its domain",
     source: "validateFinalizerName in pkg/apis/core/validation",
 };
-const NAMES: Rule = Rule {
-    help: "use letters, digits and `-`, beginning with a letter; all but kinds in lower case",
-    source: "ValidateCustomResourceDefinitionNames in apiextensions-apiserver/pkg/apis/apiextensions/validation",
-};
-const COLUMN: Rule = Rule {
-    help: "use a type of columns (integer, number, string, boolean, date) and a path such as .spec.replicas",
-    source: "ValidateCustomResourceColumnDefinition in apiextensions-apiserver/pkg/apis/apiextensions/validation",
-};
-const SELECTABLE: Rule = Rule {
-    help: "name a field that the schema describes, such as .spec.color",
-    source: "ValidateCustomResourceSelectableFields in apiextensions-apiserver/pkg/apis/apiextensions/validation",
-};
-const DEPRECATED: Rule = Rule {
-    help: "set `deprecated: true`, and say what to use instead in at most 256 characters",
-    source: "validateDeprecationWarning in apiextensions-apiserver/pkg/apis/apiextensions/validation",
-};
 
 /// The greatest priority of a class that is not Kubernetes' own.
 const HIGHEST: i64 = 1_000_000_000;
@@ -74,7 +58,6 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         }
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             composed(subject, &["spec", "names", "plural"], DEFINITION, refusals);
-            definition(subject, refusals);
         }
         ("apiregistration.k8s.io", "APIService") => {
             composed(subject, &["spec", "version"], SERVICE, refusals);
@@ -124,7 +107,7 @@ fn local(subject: &Subject<'_>, refusals: &mut Refusals) {
 fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     if let Some((text, place)) = spec.text("controller").zip(spec.get("controller")) {
-        let prefix = text.split_once('/').map(|(prefix, rest)| (prefix, rest));
+        let prefix = text.split_once('/');
         let fits = prefix.is_some_and(|(prefix, rest)| is_subdomain(prefix) && is_controller_path(rest));
         if text.len() > 250 || !fits {
             refusals.value(&place, "which is no domain and path", CONTROLLER);
@@ -150,63 +133,6 @@ fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
 fn is_controller_path(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte);
     !text.is_empty() && text.bytes().all(inner)
-}
-
-fn definition(subject: &Subject<'_>, refusals: &mut Refusals) {
-    for path in ["spec/names/kind", "spec/names/listKind"] {
-        for place in subject.root.find(path) {
-            let text = place.string().map(str::to_lowercase).filter(|text| !text.is_empty());
-            if text.is_some_and(|text| !is_letter_label(&text)) {
-                refusals.value(&place, "which is no name of a kind", NAMES);
-            }
-        }
-    }
-    for path in ["spec/names/shortNames/*", "spec/names/categories/*", "spec/versions/*/name"] {
-        for place in subject.root.find_fields(path) {
-            if place.string() == Some("") {
-                refusals.value(&place, "which is no name", NAMES);
-            }
-        }
-    }
-    for path in
-        ["spec/versions/*/additionalPrinterColumns/*/jsonPath", "spec/versions/*/selectableFields/*/jsonPath"]
-    {
-        for place in subject.root.find(path) {
-            if place.string().is_some_and(|text| !text.is_empty() && !text.starts_with('.')) {
-                refusals.value(&place, "which does not begin with a dot", COLUMN);
-            }
-        }
-    }
-    for place in subject.root.find("spec/versions/*/additionalPrinterColumns/*/type") {
-        let known = ["", "integer", "number", "string", "boolean", "date"];
-        if place.string().is_some_and(|text| !known.contains(&text)) {
-            refusals.value(&place, "which is no type of a column", COLUMN);
-        }
-    }
-    for version in subject.root.find("spec/versions/*") {
-        selectable(&version, refusals);
-        let Some(warning) = version.get("deprecationWarning") else { continue };
-        if version.flag("deprecated") != Some(true) {
-            refusals.whole(&warning, "is allowed for a deprecated version only", DEPRECATED);
-        } else if warning.string().is_some_and(|text| text.is_empty() || text.len() > 256) {
-            refusals.value(&warning, "which is empty or longer than 256 characters", DEPRECATED);
-        }
-    }
-}
-
-/// A field that objects are selected by has to be described.
-fn selectable(version: &Place<'_>, refusals: &mut Refusals) {
-    let schema = version.reach(&["schema", "openAPIV3Schema"]);
-    for place in version.find("selectableFields/*/jsonPath") {
-        let Some(path) = place.string().and_then(|text| text.strip_prefix('.')) else { continue };
-        let mut described = Some(schema.node);
-        for name in path.split('.') {
-            described = described.and_then(|schema| schema.at(&["properties", name]));
-        }
-        if described.is_none() && !schema.node.holds_unknown() {
-            refusals.together(&place, "and the schema describes no such field", SELECTABLE);
-        }
-    }
 }
 
 /// A name that has to repeat two other fields.

@@ -72,7 +72,7 @@ fn precedence(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn described<'a>(item: &Place<'a>, refusals: &mut Refusals) {
+fn described(item: &Place<'_>, refusals: &mut Refusals) {
     let Some(own) = KINDS.iter().find(|(kind, _)| item.text("kind") == Some(kind)) else { return };
     for (_, field) in KINDS {
         match item.get(field) {
@@ -111,11 +111,8 @@ fn scoped(rule: &Place<'_>, refusals: &mut Refusals) {
         refusals.whole(rule, "names no namespaces and is not about the whole cluster", NAMESPACES);
     }
     for namespace in rule.items("namespaces") {
-        if namespace.string() != Some("*") {
-            let empty = namespace.string() == Some("");
-            if empty {
-                refusals.value(&namespace, "which is not allowed as a name here", NAMESPACES);
-            }
+        if namespace.string() == Some("") {
+            refusals.value(&namespace, "which is not allowed as a name here", NAMESPACES);
         }
     }
     if rule.items("namespaces").iter().all(|namespace| namespace.string() != Some("*")) {

@@ -9,6 +9,7 @@ mod admission;
 mod batch;
 mod cluster;
 mod config;
+mod definition;
 mod endpoints;
 mod flow;
 mod ingress;
@@ -64,6 +65,7 @@ const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
     flow::check,
     admission::check,
     cluster::check,
+    definition::check,
 ];
 
 /// What the API server of any of the versions refuses in an object; of the newest where none is named.

@@ -191,7 +191,7 @@ fn judge_limit<'a>(limit: &Place<'a>, types: &mut HashSet<&'a str>, refusals: &m
     let known = matches!(kind, "Container" | "Pod" | "PersistentVolumeClaim");
     if kind.is_empty() {
         refusals.missing(&place, TYPE);
-    } else if !known && !(kind.contains('/') && is_qualified_name(kind)) {
+    } else if !(known || kind.contains('/') && is_qualified_name(kind)) {
         refusals.value(&place, "which is no type of limits", TYPE);
     } else if !types.insert(kind) {
         refusals.together(&place, "and other limits have the same type", TYPE);

@@ -148,7 +148,7 @@ pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> 
     };
     for (key, wanted) in selector.entries("matchLabels") {
         let Some(text) = wanted.string() else { continue };
-        if labels.is_some_and(|labels| labels.names_unknown()) {
+        if labels.is_some_and(Place::names_unknown) {
             continue;
         }
         if has(key) != Some(text) {
@@ -158,7 +158,7 @@ pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> 
             return Some((wanted, complaint));
         }
     }
-    if labels.is_some_and(|labels| labels.names_unknown()) {
+    if labels.is_some_and(Place::names_unknown) {
         return None;
     }
     let unmet = |requirement: &Place<'a>| {

@@ -80,12 +80,10 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
             class(subject, refusals);
             topologies(subject, refusals);
         }
-        ("apps", "StatefulSet") => {
-            if !subject.versions_in(VALID_CLAIMS..=u8::MAX).is_empty() {
-                subject.root.find("spec/volumeClaimTemplates/*").iter().for_each(|template| {
-                    claim(&template.field("spec"), refusals);
-                });
-            }
+        ("apps", "StatefulSet") if !subject.versions_in(VALID_CLAIMS..=u8::MAX).is_empty() => {
+            subject.root.find("spec/volumeClaimTemplates/*").iter().for_each(|template| {
+                claim(&template.field("spec"), refusals);
+            });
         }
         _ => {}
     }

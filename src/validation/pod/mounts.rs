@@ -41,8 +41,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     let mut known: HashSet<&str> = volumes.iter().filter_map(|volume| volume.text("name")).collect();
     known.extend(&pod.claims);
     let all = pod.spec.get("volumes");
-    let unknown =
-        all.is_some_and(|all| all.node.is_unknown() || volumes.iter().any(|volume| volume.names_unknown()));
+    let unknown = all.is_some_and(|all| all.node.is_unknown() || volumes.iter().any(Place::names_unknown));
     let names = Names { known, unknown };
     for container in pod.containers() {
         let mut paths = HashSet::new();

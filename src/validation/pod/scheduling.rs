@@ -153,7 +153,7 @@ fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn pod_term<'a>(term: &Place<'a>, refusals: &mut Refusals) {
+fn pod_term(term: &Place<'_>, refusals: &mut Refusals) {
     for key in ["labelSelector", "namespaceSelector"] {
         term.get(key).iter().for_each(|selector| selectors::label_selector(selector, refusals));
     }
