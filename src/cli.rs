@@ -158,6 +158,10 @@ pub struct ValidateArguments {
     /// The Kubernetes versions to be valid for, such as `1.36` or `1.35,1.36`.
     #[arg(long, value_name = "VERSIONS", default_value_t = KubernetesVersion::NEWEST.to_string())]
     pub kubernetes_version: String,
+    /// The folder with the CustomResourceDefinitions that are installed: custom resources are judged by them,
+    /// and they themselves are not.
+    #[arg(long, value_name = "FOLDER")]
+    pub definitions: Option<PathBuf>,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,

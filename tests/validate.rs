@@ -54,6 +54,43 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
+const DEFINITION: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: queues.shop.example.com}
+spec:
+  group: shop.example.com
+  scope: Everywhere
+  names: {plural: queues, kind: Queue}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema: {type: object, properties: {size: {type: integer}}}
+";
+
+#[test]
+fn installed_definitions_judge_and_are_not_judged() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    };
+    write("installed/queues.yaml", DEFINITION);
+    let queue = "apiVersion: shop.example.com/v1\nkind: Queue\nmetadata: {name: a, namespace: shop}\nsize: ";
+    write("app/good.yaml", &format!("{queue}5\n"));
+    write("bad/queue.yaml", &format!("{queue}five\n"));
+    for (path, code) in [("app", 0), ("bad", 1)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        let arguments = ["validate", path, "--definitions", "./installed/"];
+        let output = command.args(arguments).current_dir(folder.path()).output().expect("portcullis runs");
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output));
+        assert!(!text(&output).contains("Everywhere"), "{}", text(&output));
+    }
+}
+
 #[test]
 fn a_patch_is_a_patch_by_whatever_path_the_folder_is_named() {
     let folder = folder();

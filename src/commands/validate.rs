@@ -1,7 +1,7 @@
 //! `validate`: files and folders against the schemas of Kubernetes versions, nothing else.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::error::{CommandError, Exit};
@@ -16,15 +16,17 @@ use crate::report::Report;
 
 pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
-    let here = [PathBuf::from(".")];
-    let paths = if arguments.paths.is_empty() { &here } else { arguments.paths.as_slice() };
-    let folder = Folder::read(paths)?;
-    let governing = load_policy_text("the command line", &policy())?;
+    let mut paths =
+        if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() };
+    let definitions = arguments.definitions.as_deref().map(folder_name).transpose()?;
+    paths.extend(arguments.definitions.clone());
+    let folder = Folder::read(&paths)?;
+    let governing = load_policy_text("the command line", &policy(definitions.as_deref()))?;
     let cluster = ClusterTarget {
         name: ClusterName::fallback(),
         versions: versions(&arguments.kubernetes_version)?,
         cloud: Cloud::default(),
-        definitions: None,
+        definitions: definitions.map(String::into_boxed_str),
     };
     let targets = Targets { clusters: vec![cluster], ..governing.targets };
     let sections = vec![folder.judge(targets, &governing.policy)?];
@@ -33,12 +35,24 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
 
 /// The checks that ask whether the cluster takes the objects, and no others. What Kubernetes only
 /// discourages has low severity and warns.
-fn policy() -> String {
-    let mut text = String::from("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: audit\nchecks:\n");
+fn policy(definitions: Option<&str>) -> String {
+    let mut text = String::from("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: audit\n");
+    if let Some(folder) = definitions {
+        let pattern = serde_json::Value::from(format!("{}/**", globset::escape(folder)));
+        let _ = writeln!(text, "manifests: {{exclude: [{pattern}]}}");
+    }
+    text.push_str("checks:\n");
     for check in REGISTRY {
         let _ = writeln!(text, "  {}: {}", check.meta.id, rule(check.meta));
     }
     text
+}
+
+/// A folder as its files are named, without `./` before it and `/` behind it.
+fn folder_name(path: &Path) -> Result<String, CommandError> {
+    let unreadable = || CommandError::Argument(format!("the name of {} is not UTF-8", path.display()));
+    let name = path.to_str().ok_or_else(unreadable)?;
+    Ok(name.trim_start_matches("./").trim_end_matches('/').to_owned())
 }
 
 fn rule(check: &Meta) -> &'static str {
