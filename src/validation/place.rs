@@ -163,9 +163,11 @@ impl<'a> Place<'a> {
     /// that the API server always holds, so that what it requires below is missing without it.
     pub(super) fn find_fields(&self, path: &'a str) -> Vec<Self> {
         let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
-        let places = match step {
-            "*" => self.elements(),
-            keys => vec![keys.split('>').fold(self.clone(), |place, key| place.field(key))],
+        let places = match (step, rest) {
+            ("*", _) => self.elements(),
+            // Nearly every optional field is absent.
+            (key, Some(_)) if !key.contains('>') => self.get(key).into_iter().collect(),
+            (keys, _) => vec![keys.split('>').fold(self.clone(), |place, key| place.field(key))],
         };
         let Some(rest) = rest else { return places };
         places.iter().filter(|place| place.exists()).flat_map(|place| place.find_fields(rest)).collect()
