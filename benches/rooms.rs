@@ -10,7 +10,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use portcullis::kube::{ClusterName, KubernetesVersion, ObjectRef};
 use portcullis::manifest::{Limits, parse};
 use portcullis::owners::{Dialect, OwnersFile};
-use portcullis::render::Role;
+use portcullis::render::{Listing, Role};
 use portcullis::schema::{Outcome, SchemaStore};
 use portcullis::source::RepoPath;
 use portcullis::world::Placed;
@@ -41,7 +41,7 @@ fn placed(manifests: usize) -> Vec<Placed> {
     let place = |object| {
         let object = std::sync::Arc::new(object);
         let id = ObjectRef::of(&object, &cluster);
-        Placed { role: Role::Complete, path: RepoPath::new("a.yaml"), id, object }
+        Placed { role: Role::Complete, listing: Listing::Unlisted, path: RepoPath::new("a.yaml"), id, object }
     };
     manifest.objects.into_iter().map(place).collect()
 }
