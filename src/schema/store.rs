@@ -88,7 +88,8 @@ impl SchemaStore {
     /// Whether an object's kind may exist and has no definition here, so that no schema judges it.
     pub fn is_undefined(&self, placed: &Placed) -> bool {
         let object = &placed.object;
-        let unread = object.group().is_empty() || object.kind.is_empty();
+        let applied = matches!(placed.role, Role::Complete | Role::Base);
+        let unread = object.group().is_empty() || object.kind.is_empty() || !applied;
         match judge_custom(placed, &[], &self.custom) {
             _ if unread || *object.api_version == *KUSTOMIZE_PLUGIN => false,
             Ok(Outcome::UnknownKind { unknown, .. }) => unknown.is_merely_undefined(),

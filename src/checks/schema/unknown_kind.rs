@@ -23,7 +23,6 @@ Kubernetes version that the policy names for the cluster does not have it, its C
 in the repository does not serve the version, or it belongs to the group of a known operator (Argo CD,
 Flux, cert-manager, prometheus-operator, OpenShift and others) that has no such kind or version. Of
 groups that are not known in full, only a kind that is one letter away from a known one is reported.
-The severity is low for patches, and high otherwise.
 
 A kind whose definition is not in the repository is no finding. The report has one note that counts such
 objects: no schema judges them. Add their definitions, or name their folder under
@@ -32,7 +31,8 @@ objects: no schema judges them. Add their definitions, or name their folder unde
 ## What is compared
 
 `apiVersion` and `kind` with the kinds of every target version, with the definitions in the old and the
-new tree, and with a table of operators that is part of the program. An object that already stood there with the same `apiVersion` is not reported.
+new tree, and with a table of operators that is part of the program. An object that the old tree has
+with the same `apiVersion` is not reported.
 
 ## Remediation
 
@@ -41,9 +41,9 @@ repository so that its objects can be judged.
 
 ## Limits
 
-A kind that a target version once had is reported by `removed-api` instead. A
-CustomResourceDefinition in an API group that Kubernetes owns is ignored: it cannot make a kind of
-Kubernetes mean something else.
+Patches and templates of charts are left out: the type of a patch is that of its target. A kind that a
+target version once had is reported by `removed-api` instead. A CustomResourceDefinition in an API group
+that Kubernetes owns is ignored: it cannot make a kind of Kubernetes mean something else.
 ",
 };
 
@@ -54,6 +54,10 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         if let Some(finding) = untold(change, new, key, node) {
             findings.push(finding);
         }
+        return;
+    }
+    // A patch is merged into another object, whose type its target names, and a template is not rendered yet.
+    if !matches!(new.role, Role::Complete | Role::Base) {
         return;
     }
     let Some(unknown) = brought::judge_new(change, context).and_then(unknown_kind) else { return };
@@ -121,12 +125,9 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
         };
         format!("{kind} \"{name}\" in cluster {cluster} {reason}")
     };
-    // A patch is merged into another object, by whose type kustomize may choose the target.
-    let stands_alone = matches!(new.role, Role::Complete | Role::Base);
-    let severity = if stands_alone { Severity::High } else { Severity::Low };
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     let finding = Finding::about_object(META.id, new, change.operation(), message)
-        .severity(severity)
+        .severity(Severity::High)
         .at_node(change, place)
         .help(help(unknown, brought::nearest_kind(new, context)))
         .offending(kind);
