@@ -1,6 +1,9 @@
 //! What a grant is worth to an attacker. Matching is semantic, so a wildcard matches every row that it
 //! includes.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
 use super::grants::Scope;
 use super::risk_table::{Names, RISKS, Risk};
 use crate::finding::Severity::{self, Critical, High, Low, Medium};
@@ -38,12 +41,17 @@ pub(super) fn is_privileged(namespace: &str) -> bool {
 /// How bad a set of newly granted atoms is, and what it allows, worst first.
 pub(super) fn judge(atoms: &[Atom], breadth: Breadth) -> (Severity, Vec<&'static str>) {
     let wide = breadth == Breadth::Wide;
-    let mut hit: Vec<(Severity, &Risk)> = Vec::new();
-    for risk in RISKS {
-        let severity = if wide { risk.cluster } else { risk.namespace };
-        let worth = atoms.iter().filter_map(|atom| risk.worth(atom, severity)).max();
-        hit.extend(worth.map(|worth| (worth, risk)));
+    let mut by_row: BTreeMap<usize, (Severity, &Risk)> = BTreeMap::new();
+    for atom in atoms {
+        for (row, risk) in rows_of(atom) {
+            let severity = if wide { risk.cluster } else { risk.namespace };
+            if let Some(worth) = risk.worth(atom, severity) {
+                let (known, _) = by_row.entry(row).or_insert((worth, risk));
+                *known = worth.max(*known);
+            }
+        }
     }
+    let mut hit: Vec<(Severity, &Risk)> = by_row.into_values().collect();
     hit.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     let worst = hit.first().map_or(Low, |(severity, _)| *severity);
     let mut allows: Vec<&'static str> = Vec::new();
@@ -53,6 +61,29 @@ pub(super) fn judge(atoms: &[Atom], breadth: Breadth) -> (Severity, Vec<&'static
         }
     }
     (worst.max(wildcard_severity(atoms, wide)), allows)
+}
+
+/// The rows of the table by API group: a role of hundreds of atoms is held against a few rows for each.
+static ROWS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut rows: HashMap<&'static str, Vec<usize>> = HashMap::new();
+    for (row, risk) in RISKS.iter().enumerate() {
+        for group in risk.groups {
+            rows.entry(group).or_default().push(row);
+        }
+    }
+    rows
+});
+
+/// The rows that may apply to an atom.
+fn rows_of(atom: &Atom) -> Vec<(usize, &'static Risk)> {
+    match atom {
+        Atom::Url { .. } => Vec::new(),
+        Atom::Resource { group, .. } if &**group == "*" => RISKS.iter().enumerate().collect(),
+        Atom::Resource { group, .. } => {
+            let rows = ROWS.get(&**group).into_iter().flatten();
+            rows.filter_map(|row| Some((*row, RISKS.get(*row)?))).collect()
+        }
+    }
 }
 
 /// The least that a grant is worth by who gets it: what anybody on the network or everybody with an
@@ -165,16 +196,25 @@ impl Risk {
         match atom {
             Atom::Url { .. } => None,
             Atom::Resource { verb, group, resource, name } => {
-                let impersonates = verb.starts_with("impersonate") && self.verbs.contains(&"impersonate");
-                let verb_fits = &**verb == "*" || impersonates || self.verbs.contains(&&**verb);
-                let group_fits = &**group == "*" || self.groups.contains(&&**group);
-                let any =
-                    self.resources.contains(&"*") && !self.groups.contains(&"*") && !resource.contains('/');
-                let listed = any || self.resources.iter().any(|own| includes(resource, own));
-                let fits = verb_fits && group_fits && listed;
-                self.names.worth(name.as_deref(), severity).filter(|_| fits)
+                // Large roles are held against every row: most rows are of another group.
+                let fits = self.has_group(group) && self.has_verb(verb) && self.has_resource(resource);
+                if fits { self.names.worth(name.as_deref(), severity) } else { None }
             }
         }
+    }
+
+    fn has_group(&self, group: &str) -> bool {
+        group == "*" || self.groups.contains(&group)
+    }
+
+    fn has_verb(&self, verb: &str) -> bool {
+        let impersonates = || verb.starts_with("impersonate") && self.verbs.contains(&"impersonate");
+        verb == "*" || self.verbs.contains(&verb) || impersonates()
+    }
+
+    fn has_resource(&self, resource: &str) -> bool {
+        let any = self.resources.contains(&"*") && !self.groups.contains(&"*") && !resource.contains('/');
+        any || self.resources.iter().any(|own| includes(resource, own))
     }
 }
 
@@ -198,9 +238,12 @@ impl Names {
 
 /// `userextras` are always granted with the name of one: `userextras/scopes`.
 fn includes(granted: &str, resource: &str) -> bool {
-    let of_all = resource.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
     let extra = resource == "userextras" && granted.starts_with("userextras/");
-    extra || granted == "*" || granted == resource || of_all.is_some_and(|of_all| granted == of_all)
+    let of_all = || match (granted.strip_prefix("*/"), resource.split_once('/')) {
+        (Some(granted), Some((_, subresource))) => granted == subresource,
+        (Some(_), None) | (None, _) => false,
+    };
+    extra || granted == "*" || granted == resource || of_all()
 }
 
 #[cfg(test)]
