@@ -39,4 +39,4 @@ pub use problem::{Meanings, Problem, ProblemKind};
 pub use reading::{Reading, Refusal};
 pub use sops::is_encrypted;
 pub use traces::may_name_an_object;
-pub use variables::{Expansion, expand, may_name_a_variable};
+pub use variables::{Expansion, expand, leaves_a_variable_open, may_name_a_variable};

@@ -46,7 +46,8 @@ fn hide(node: &mut Node) {
 }
 
 fn is_ciphertext(text: &str) -> bool {
-    text.starts_with(ENCRYPTED) && text.ends_with(']') && text.contains(",type:")
+    // SOPS decrypts what begins like this, whatever follows the bracket.
+    text.starts_with(ENCRYPTED) && text.contains(",type:") && text.contains(']')
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Variables that Flux fills in after the build of a kustomization (`postBuild`).
 //!
 //! In: a text. Out: what it becomes with the defaults of its variables, or that this is not known. Never: knows what
-//! sets a variable. The syntax is that of `fluxcd/pkg/envsubst`: `${name}` with operators, and `$$` for a dollar sign.
+//! sets a variable. The syntax is that of `fluxcd/pkg/envsubst`: `${name}` with operators, and `$$` for a dollar sign. A
+//! name is made of letters and digits of any script and of `_`.
 
 /// What becomes of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +97,9 @@ enum Variable {
 }
 
 fn default_of(inside: &str) -> Variable {
-    let end =
-        inside.find(|next: char| !(next.is_ascii_alphanumeric() || next == '_')).unwrap_or(inside.len());
+    let end = inside.find(|next: char| !is_of_a_name(next)).unwrap_or(inside.len());
     let (name, operator) = inside.split_at(end);
-    if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+    if name.is_empty() {
         // `${#name}` is the length of a value.
         return if inside.starts_with('#') { Variable::Unknown } else { Variable::None };
     }
@@ -110,9 +110,45 @@ fn default_of(inside: &str) -> Variable {
     }
 }
 
+fn is_of_a_name(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+/// Whether a text opens a variable that it does not close. Flux fills in the text of a whole object at once, so that
+/// the variable ends in another value, and whatever is between them is part of it.
+pub fn leaves_a_variable_open(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let from = rest.get(at..).unwrap_or_default();
+        if let Some(after) = from.strip_prefix("$$") {
+            rest = after;
+            continue;
+        }
+        if let Some((_, after)) = braced(from) {
+            rest = after;
+            continue;
+        }
+        if from.strip_prefix("${").is_some_and(|name| name.starts_with(is_of_a_name)) {
+            return true;
+        }
+        rest = from.get(1..).unwrap_or_default();
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Expansion, expand};
+    use super::{Expansion, expand, leaves_a_variable_open};
+
+    #[test]
+    fn a_variable_may_end_in_another_value() {
+        for text in ["cluster-${X:=admin", "a${b}${c", "${a:=${b}"] {
+            assert!(leaves_a_variable_open(text), "{text}");
+        }
+        for text in ["${a}", "$${a", "${", "${-", "a}", "$(a"] {
+            assert!(!leaves_a_variable_open(text), "{text}");
+        }
+    }
 
     #[test]
     fn defaults_are_filled_in_wherever_a_variable_is() {
@@ -122,6 +158,8 @@ mod tests {
             ("a-${x:-b}-${y=c}", "a-b-c"),
             ("${a:=${b:=c}}d", "cd"),
             ("${a:=$${b}}", "${b}"),
+            ("${1:=admin}", "admin"),
+            ("${é:=admin}", "admin"),
         ] {
             assert_eq!(expand(text), Expansion::Default(expanded.into()), "{text}");
         }
@@ -138,7 +176,7 @@ mod tests {
     #[test]
     fn what_names_no_variable_stays() {
         for (text, same) in
-            [("$${a}", "${a}"), ("$(A)", "$(A)"), ("${", "${"), ("${1a}", "${1a}"), ("5$", "5$")]
+            [("$${a}", "${a}"), ("$(A)", "$(A)"), ("${", "${"), ("${-a}", "${-a}"), ("5$", "5$")]
         {
             assert_eq!(expand(text), Expansion::Constant(same.into()), "{text}");
         }

@@ -126,7 +126,10 @@ impl Layout {
         let files: Vec<&RepoPath> = snapshot.files.keys().collect();
         let starts = files.par_iter().copied().filter(|path| input.selection.starts_at(path));
         let starts: Vec<RepoPath> = starts.cloned().collect();
-        let mut sorter = Sorter::new(&snapshot, starts.into_iter().collect());
+        let templates =
+            files.iter().filter(|path| is_rendered_by_helm(&charts, path)).map(|path| (*path).clone());
+        let starts = starts.into_iter().chain(templates).collect();
+        let mut sorter = Sorter::new(&snapshot, starts);
         sorter.follow_kustomizations(input.reaches, reader);
         let Sorter { selected, names, kustomizations, .. } = sorter;
         let mut layout = Self { undecodable: snapshot.undecodable.clone(), ..Self::default() };
@@ -195,7 +198,10 @@ fn role(kind: FileKind, completion: Completion) -> Role {
             | FileKind::Kustomization
             | FileKind::Helmfile
             | FileKind::Chart(
-                ChartMember::Metadata | ChartMember::Values | ChartMember::CustomResourceDefinition,
+                ChartMember::Metadata
+                | ChartMember::Values
+                | ChartMember::CustomResourceDefinition
+                | ChartMember::Data,
             ),
             Completion::Nothing | Completion::Possible,
         ) => Role::Complete,
@@ -328,6 +334,17 @@ fn chart_folders(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> BTreeSet<S
         }
     }
     charts
+}
+
+/// Whether Helm renders a file: it does so whatever its ending, apart from helpers and notes (`engine.go`).
+fn is_rendered_by_helm(charts: &BTreeSet<String>, path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let of_chart = || {
+        let chart = chart_of(charts, path);
+        let inside = chart.and_then(|chart| path.as_str().strip_prefix(chart));
+        inside.is_some_and(|inside| inside.trim_start_matches('/').starts_with("templates/"))
+    };
+    !charts.is_empty() && !name.starts_with('_') && name != "NOTES.txt" && of_chart()
 }
 
 /// The folder of the chart that a file belongs to: the nearest one above it.

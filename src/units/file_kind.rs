@@ -39,6 +39,8 @@ pub enum ChartMember {
     Test,
     /// A definition of `crds/`, which Helm applies as it is.
     CustomResourceDefinition,
+    /// A file of `files/`, which templates read as text.
+    Data,
 }
 
 /// How a kustomization names a file.
@@ -72,8 +74,7 @@ impl Surroundings {
     pub const TESTS: [&'static str; 4] =
         ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kyverno-test.yaml"];
     /// The names of folders of tests.
-    pub const TEST_FOLDERS: [&'static str; 8] =
-        [".chainsaw-test", "chainsaw", "e2e", "fixtures", "kuttl", "test", "testdata", "tests"];
+    pub const TEST_FOLDERS: [&'static str; 5] = [".chainsaw-test", "chainsaw", "kuttl", "testdata", "tests"];
     /// The name of a folder of patches.
     pub const PATCHES: &'static str = "patches";
 }
@@ -121,14 +122,20 @@ impl FileKind {
     /// Whether a tool reads the file as its own text, so that what it cannot read of it is no manifest's.
     pub fn is_data(self) -> bool {
         match self {
-            Self::GeneratorInput => true,
+            Self::GeneratorInput | Self::Chart(ChartMember::Data) => true,
             Self::Manifest
             | Self::Kustomization
             | Self::Patch
             | Self::Partial
             | Self::Expectation
             | Self::KustomizeConfiguration
-            | Self::Chart(_)
+            | Self::Chart(
+                ChartMember::Metadata
+                | ChartMember::Values
+                | ChartMember::Template
+                | ChartMember::Test
+                | ChartMember::CustomResourceDefinition,
+            )
             | Self::Helmfile => false,
         }
     }
@@ -143,6 +150,7 @@ fn chart_member(folder: &str, path: &RepoPath) -> Option<ChartMember> {
         Some(("templates", rest)) if rest.starts_with("tests/") => Some(ChartMember::Test),
         Some(("templates", _)) => Some(ChartMember::Template),
         Some(("crds", _)) => Some(ChartMember::CustomResourceDefinition),
+        Some(("files", _)) => Some(ChartMember::Data),
         Some(("ci", _)) if name.ends_with("values.yaml") => Some(ChartMember::Values),
         None if matches!(name, "Chart.yaml" | "Chart.lock" | "requirements.yaml" | "requirements.lock") => {
             Some(ChartMember::Metadata)

@@ -10,12 +10,14 @@ use std::sync::Arc;
 use super::change::Placed;
 use crate::kube::rbac::{Binding, RoleReference};
 use crate::kube::{ClusterName, ObjectRef};
-use crate::render::Selection;
+use crate::render::{Role, Selection};
 
 /// What a cluster holds that an object elsewhere may belong to.
 #[derive(Debug, Default)]
 struct Counterparts {
     identities: HashSet<Identity>,
+    /// Those of which the cluster only holds a patch: the object itself is deployed from elsewhere.
+    patched: HashSet<Identity>,
     /// Roles that bindings of the cluster name.
     bound: HashSet<Identity>,
     aggregates: Aggregation,
@@ -49,16 +51,19 @@ pub(super) fn place_beside_counterparts(
     if !old.iter().chain(new.iter()).any(is_loose) {
         return;
     }
-    let mut clusters: BTreeMap<ClusterName, Counterparts> = BTreeMap::new();
-    for placed in old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)) {
-        clusters.entry(placed.id.cluster.clone()).or_default().add(placed);
-    }
+    // What a cluster gains now was not there before because something elsewhere had its name.
+    let before = counterparts(old.iter().filter(|placed| !is_loose(placed)));
+    let after = counterparts(old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)));
     let moved_there = moved_from_clusters(selection, old, new);
-    for world in [&mut *old, &mut *new] {
+    for (world, copies) in [(&mut *old, &before), (&mut *new, &after)] {
         let mut beside = Vec::new();
         for placed in world.iter().filter(|placed| is_loose(placed)) {
-            let of = clusters.iter().filter(|(_, counterparts)| counterparts.have_one_of(placed));
-            beside.extend(of.map(|(cluster, _)| moved(placed, cluster)));
+            for (cluster, counterparts) in &after {
+                let has_copy = copies.get(cluster).is_some_and(|copies| copies.hold_copy_of(placed));
+                if has_copy || counterparts.use_it(placed) {
+                    beside.push(moved(placed, cluster));
+                }
+            }
         }
         world.append(&mut beside);
     }
@@ -80,6 +85,14 @@ fn moved_from_clusters(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Pl
     named(old).into_iter().filter(|id| !kept.contains(id)).collect()
 }
 
+fn counterparts<'a>(placed: impl Iterator<Item = &'a Arc<Placed>>) -> BTreeMap<ClusterName, Counterparts> {
+    let mut clusters: BTreeMap<ClusterName, Counterparts> = BTreeMap::new();
+    for placed in placed {
+        clusters.entry(placed.id.cluster.clone()).or_default().add(placed);
+    }
+    clusters
+}
+
 fn moved(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {
     let id = ObjectRef { cluster: cluster.clone(), ..placed.id.clone() };
     let (path, object) = (placed.path.clone(), Arc::clone(&placed.object));
@@ -88,19 +101,30 @@ fn moved(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {
 
 impl Counterparts {
     fn add(&mut self, placed: &Placed) {
-        self.identities.insert(identity(&placed.id));
+        match placed.role {
+            Role::Fragment => self.patched.insert(identity(&placed.id)),
+            Role::Complete | Role::Base | Role::Template | Role::Expectation => {
+                self.identities.insert(identity(&placed.id))
+            }
+        };
         self.bound.extend(role_of(placed));
         if placed.object.at(&["aggregationRule"]).is_some() {
             self.aggregates = Aggregation::Some;
         }
     }
 
-    fn have_one_of(&self, placed: &Placed) -> bool {
+    /// Whether an object of the same name is here.
+    fn hold_copy_of(&self, placed: &Placed) -> bool {
+        self.identities.contains(&identity(&placed.id))
+    }
+
+    /// Whether an object is patched, bound or aggregated here, or names a role that is here.
+    fn use_it(&self, placed: &Placed) -> bool {
         let own = identity(&placed.id);
         let role_is_here = || role_of(placed).is_some_and(|role| self.identities.contains(&role));
         let is_aggregated =
             || self.aggregates == Aggregation::Some && placed.object.at(&["metadata", "labels"]).is_some();
-        self.identities.contains(&own)
+        self.patched.contains(&own)
             || self.bound.contains(&own)
             || role_is_here()
             || (&*placed.id.kind == "ClusterRole" && is_aggregated())

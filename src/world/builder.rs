@@ -8,12 +8,14 @@ use rayon::prelude::*;
 use super::anywhere::place_beside_counterparts;
 use super::change::{ObjectChange, Placed};
 use super::differing::{Differing, differing};
+use super::forgetting::forget_changed_unknowns;
 use super::loader::{Blobs, Loaded, is_rbac, load_all, load_related};
+use super::merging::merge_fragments;
 use super::needles::Needles;
 use super::pairing::pair;
 use super::patches::{PatchObject, patch_objects};
 use super::related::Related;
-use super::substitution::{Substitution, has_defaults, has_variables, substituted};
+use super::substitution::{Flux, Substitution, has_defaults, has_variables, substituted};
 use super::texts::{TextProblems, Texts};
 use super::{FileProblem, World, discard};
 use crate::kube::{ClusterName, ObjectRef, builtin};
@@ -97,6 +99,7 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }
+    let (substitutions, flux) = substitutions(input, &blobs);
     let source = Source {
         input,
         blobs: &blobs,
@@ -104,6 +107,7 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         changed: &changed,
         old_roots: changed_roots(input.old, input.new),
         new_roots: changed_roots(input.new, input.old),
+        flux,
     };
     let texts = Texts::of(input, &blobs);
     let mut found = texts.problems(&new_changed);
@@ -111,7 +115,6 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     found.problems.extend(new_undecodable(input));
     let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
     let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
-    let substitutions = substitutions(input, &blobs);
     let readings =
         readings.flat_map(|reading| substitutions.iter().map(move |substitution| (reading, *substitution)));
     let views = readings.map(|(reading, substitution)| source.view(reading, substitution, &found)).collect();
@@ -132,6 +135,7 @@ struct Source<'a> {
     changed: &'a Changed,
     old_roots: Vec<&'a Root>,
     new_roots: Vec<&'a Root>,
+    flux: Flux,
 }
 
 impl Source<'_> {
@@ -152,6 +156,9 @@ impl Source<'_> {
             world.extend(placed);
         }
         place_beside_counterparts(input.selection, &mut old, &mut objects);
+        forget_changed_unknowns(&mut old, &objects);
+        merge_fragments(&mut old);
+        merge_fragments(&mut objects);
         let owned = |roots: &[&Root]| roots.iter().map(|root| (*root).clone()).collect::<Vec<Root>>();
         let old = World { objects: old, unrendered: owned(old_roots), ..World::default() };
         let new = World {
@@ -178,7 +185,7 @@ impl Source<'_> {
                 Some((path, bytes))
             });
             for PatchObject { path, object } in found.into_iter().filter(|patch| patch.object.is_typed()) {
-                let object = substituted(&Arc::new(object), substitution);
+                let object = substituted(&Arc::new(object), substitution, self.flux);
                 for cluster in self.input.selection.clusters_of(&path) {
                     let (id, path, object) =
                         (ObjectRef::of(&object, &cluster), path.clone(), Arc::clone(&object));
@@ -203,7 +210,8 @@ impl Source<'_> {
         let kept = objects.filter(|object| all || self.needles.wants(object));
         let kept = kept.filter(|object| stands_for_itself(object));
         let substitution = if loaded.names_variables { substitution } else { Substitution::Literal };
-        let kept: Vec<Arc<Object>> = kept.map(|object| substituted(object, substitution)).collect();
+        let kept: Vec<Arc<Object>> =
+            kept.map(|object| substituted(object, substitution, self.flux)).collect();
         if kept.is_empty() {
             return Vec::new();
         }
@@ -231,17 +239,18 @@ const FLUX: &[u8] = b"toolkit.fluxcd.io";
 
 /// The ways in which the variables of the loaded objects have to be taken: one where there is none. Where nothing
 /// shows that Flux deploys the repository, they may also stay as they are written.
-fn substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> Vec<Substitution> {
+fn substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitution>, Flux) {
     let loaded = blobs.values().filter_map(|loaded| loaded.as_ref().ok());
     let objects = loaded.filter(|loaded| loaded.names_variables).flat_map(|loaded| &loaded.objects);
     let variable: Vec<&Arc<Object>> = objects.filter(|object| has_variables(object)).collect();
     if variable.is_empty() {
-        return vec![Substitution::Literal];
+        return (vec![Substitution::Literal], Flux::NotShown);
     }
-    let literal = (!shows_flux(input)).then_some(Substitution::Literal);
+    let flux = if shows_flux(input) { Flux::Shown } else { Flux::NotShown };
+    let literal = (flux == Flux::NotShown).then_some(Substitution::Literal);
     let with_defaults = variable.iter().any(|object| has_defaults(object));
     let defaults = with_defaults.then_some(Substitution::Defaults);
-    literal.into_iter().chain(defaults).chain([Substitution::Unknown]).collect()
+    (literal.into_iter().chain(defaults).chain([Substitution::Unknown]).collect(), flux)
 }
 
 fn shows_flux(input: &WorldInput<'_>) -> bool {

@@ -41,8 +41,8 @@ pub(super) fn patch_objects(
     for key in ["patches", "patchesJson6902", "patchesStrategicMerge"] {
         for entry in root.get(key).into_iter().flat_map(Node::items) {
             let target = Target(entry.get("target"));
-            let inline = entry.get("patch").or_else(|| entry.as_str().map(|_| entry));
-            if let Some(node) = inline.filter(|node| holds_a_patch(node)) {
+            let listed = Some(entry).filter(|entry| holds_a_patch(entry));
+            if let Some(node) = entry.get("patch").or(listed) {
                 let text = node.as_str().unwrap_or_default().as_bytes().to_vec();
                 let written =
                     Written { path: path.clone(), source: Arc::clone(&source), within: Some(node.span) };
@@ -146,9 +146,19 @@ fn insert(branch: &mut BTreeMap<String, Draft>, tokens: Vec<String>, value: &Nod
         return;
     }
     let below = branch.entry(token).or_insert_with(|| Draft::Branch(BTreeMap::new()));
+    if let Draft::Leaf(node) = below {
+        *below = Draft::Branch(opened(node));
+    }
     if let Draft::Branch(below) = below {
         insert(below, rest, value);
     }
+}
+
+/// A value that an earlier operation wrote, so that a later one can write below it.
+fn opened(node: &Node) -> BTreeMap<String, Draft> {
+    let entries = node.entries().iter().map(|entry| (entry.key.to_string(), &entry.value));
+    let items = node.items().iter().enumerate().map(|(index, item)| (index.to_string(), item));
+    entries.chain(items).map(|(key, value)| (key, Draft::Leaf(value.clone()))).collect()
 }
 
 fn drawn(branch: BTreeMap<String, Draft>, span: Span) -> Vec<Entry> {

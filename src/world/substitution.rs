@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::manifest::{Entry, Expansion, Node, Object, Value, expand, may_name_a_variable};
+use crate::manifest::{
+    Entry, Expansion, Node, Object, Value, expand, leaves_a_variable_open, may_name_a_variable,
+};
 
 /// One way to take the variables of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +18,15 @@ pub enum Substitution {
     Defaults,
     /// Whatever the variables are set to.
     Unknown,
+}
+
+/// Whether something in the repository shows that Flux deploys it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flux {
+    /// It does.
+    Shown,
+    /// Nothing does.
+    NotShown,
 }
 
 /// The key of a label or annotation by which an object keeps its text (`kustomize-controller`).
@@ -32,7 +43,11 @@ pub(super) fn has_defaults(object: &Object) -> bool {
 }
 
 fn names_variable(node: &Node) -> bool {
-    any_text(node, &|text| may_name_a_variable(text) && !matches!(expand(text), Expansion::Constant(_)))
+    let names = |text: &str| {
+        may_name_a_variable(text)
+            && (!matches!(expand(text), Expansion::Constant(_)) || leaves_a_variable_open(text))
+    };
+    any_text(node, &names)
 }
 
 fn any_text(node: &Node, wanted: &impl Fn(&str) -> bool) -> bool {
@@ -48,8 +63,14 @@ fn is_opted_out(object: &Object) -> bool {
     })
 }
 
-/// The object as it is after a substitution.
-pub(super) fn substituted(object: &Arc<Object>, substitution: Substitution) -> Arc<Object> {
+/// The object as it is after a substitution. A variable that ends in another value, where Flux fills it in, may take any
+/// part of the object along: then nothing of it is known.
+pub(super) fn substituted(object: &Arc<Object>, substitution: Substitution, flux: Flux) -> Arc<Object> {
+    let leaves_one_open = || any_text(&object.root, &leaves_a_variable_open) && !is_opted_out(object);
+    if flux == Flux::Shown && substitution != Substitution::Literal && leaves_one_open() {
+        let root = replaced(&object.root, |text| Some(Value::Unknown(text.into())), Substitution::Unknown);
+        return Arc::new(Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root));
+    }
     let value: fn(&str) -> Option<Value> = match substitution {
         Substitution::Literal => return Arc::clone(object),
         Substitution::Defaults => with_default,

@@ -136,7 +136,7 @@ impl<'a> Texts<'a> {
                 kept_objects() || !self.is_unread_template(side, member, loaded)
             }
             FileKind::Chart(ChartMember::Template | ChartMember::Test) => false,
-            FileKind::GeneratorInput => {
+            FileKind::GeneratorInput | FileKind::Chart(ChartMember::Data) => {
                 holds_objects(loaded) || kept_objects() || self.may_be_deployed(side, member)
             }
             FileKind::Manifest
@@ -269,7 +269,7 @@ fn counts_as_unjudged(member: &Member) -> bool {
         | FileKind::Expectation
         | FileKind::GeneratorInput
         | FileKind::Helmfile
-        | FileKind::Chart(ChartMember::Metadata | ChartMember::Values) => true,
+        | FileKind::Chart(ChartMember::Metadata | ChartMember::Values | ChartMember::Data) => true,
         FileKind::Kustomization
         | FileKind::Patch
         | FileKind::KustomizeConfiguration
@@ -324,11 +324,17 @@ fn documents(source: &SourceText) -> HashSet<&[u8]> {
     let mut documents = HashSet::new();
     let mut start = 0;
     for end in memchr::memmem::find_iter(bytes, SEPARATOR) {
-        documents.insert(bytes.get(start..end).unwrap_or_default());
+        documents.insert(bare(bytes.get(start..end).unwrap_or_default()));
         start = end;
     }
-    documents.insert(bytes.get(start..).unwrap_or_default());
+    documents.insert(bare(bytes.get(start..).unwrap_or_default()));
     documents
+}
+
+/// A document without its separator and the blank lines around it: those change when a neighbour comes or goes.
+fn bare(document: &[u8]) -> &[u8] {
+    let document = document.trim_ascii();
+    document.strip_prefix(b"---\n").unwrap_or(document).trim_ascii()
 }
 
 /// The text of the document in which something is.
@@ -338,5 +344,5 @@ fn document_at(source: &SourceText, span: Span) -> &[u8] {
     let (before, after) = bytes.split_at(at);
     let start = memchr::memmem::rfind(before, SEPARATOR).unwrap_or(0);
     let end = memchr::memmem::find(after, SEPARATOR).map_or(bytes.len(), |end| at + end);
-    bytes.get(start..end).unwrap_or_default()
+    bare(bytes.get(start..end).unwrap_or_default())
 }

@@ -61,7 +61,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, _context: &Context<'_>, find
         return;
     }
     for forbidden in forbidden_changes(&old.object, &new.object) {
-        if !counts(&forbidden, old, new) {
+        if !counts(&forbidden, old, new) || is_uncertain(&forbidden, old, new) {
             continue;
         }
         findings.push(match &replacement {
@@ -79,6 +79,13 @@ fn keeps_state(placed: &Placed) -> bool {
             | ("apps", "StatefulSet")
             | ("apiextensions.k8s.io", "CustomResourceDefinition")
     )
+}
+
+/// Whether a value on either side is not known: it may be the same.
+fn is_uncertain(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
+    let unknown =
+        |placed: &Placed, pointer: &str| placed.object.root.resolve_pointer(pointer).holds_unknown();
+    unknown(old, &forbidden.old_pointer) || unknown(new, &forbidden.pointer)
 }
 
 /// What a patch does not say is said elsewhere, and a template says nothing before it is rendered.

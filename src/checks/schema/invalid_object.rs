@@ -59,10 +59,10 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         findings.push(too_much(change, new));
         return;
     }
-    found.retain(|violation| counts(violation, new.role) && !names_nothing_yet(violation, new));
+    found.retain(|violation| counts(violation, new) && !names_nothing_yet(violation, new));
     if let Some(old) = change.old_object() {
         let mut excuses = judge(old, context);
-        excuses.retain(|violation| counts(violation, old.role));
+        excuses.retain(|violation| counts(violation, old));
         excuse(&mut found, new, excuses, old);
     }
     found.iter().for_each(|violation| findings.push(finding(change, new, violation)));
@@ -94,12 +94,13 @@ fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
 }
 
 /// A patch is complete only after a merge, and a template only after rendering.
-fn counts(violation: &Violation, role: Role) -> bool {
-    match (role, violation.extent) {
+fn counts(violation: &Violation, placed: &Placed) -> bool {
+    match (placed.role, violation.extent) {
         (Role::Complete, Extent::Value | Extent::Whole) | (Role::Base | Role::Fragment, Extent::Value) => {
             true
         }
-        (Role::Base, Extent::Whole) => !is_completed(violation),
+        // What lies beside a kustomization that does not list it is a patch that is not in use, or not deployed.
+        (Role::Base, Extent::Whole) => placed.listing == Listing::Listed && !is_completed(violation),
         (Role::Fragment, Extent::Whole) | (Role::Template | Role::Expectation, _) => false,
     }
 }

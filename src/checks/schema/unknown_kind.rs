@@ -87,10 +87,13 @@ fn unknown_type(placed: &Placed) -> Option<(&'static str, &Node)> {
 fn untold(change: &ObjectChange, new: &Placed, key: &str, node: &Node) -> Option<Finding> {
     let stood = change.old_object().is_some_and(|old| old.object.root.get(key) == Some(node));
     let text = node.spelling().unwrap_or_default();
-    let message = format!(
-        "\"{}\" in cluster {} may be of any kind: its {key} is `{text}`, which is replaced before it is applied",
-        new.id.name, new.id.cluster
-    );
+    let reason = if text.contains('$') || text.starts_with("ENC[") {
+        format!("its {key} is `{text}`, which is replaced before it is applied")
+    } else {
+        "a value of it opens a Flux variable that another value closes".to_owned()
+    };
+    let (name, cluster) = (&new.id.name, &new.id.cluster);
+    let message = format!("\"{name}\" in cluster {cluster} may be of any kind: {reason}");
     let finding = Finding::about_object(META.id, new, change.operation(), message)
         .severity(Severity::High)
         .at_node(change, node)

@@ -1,0 +1,131 @@
+//! Partial objects as they are once a kustomization has merged them into the objects that they patch.
+//!
+//! In: the objects of one revision. Out: the same, each fragment whose whole object is known replaced by both merged.
+//! Never: knows a kind's own merge keys: lists merge by `name` where all their items have one, and are replaced
+//! otherwise, as kustomize does for kinds that it does not know.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::change::Placed;
+use crate::kube::ObjectRef;
+use crate::manifest::{Entry, Node, Object, Value};
+use crate::render::Role;
+use crate::source::Span;
+
+/// Merges the fragments of a world.
+pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {
+    if !world.iter().any(|placed| placed.role == Role::Fragment) {
+        return;
+    }
+    let mut wholes: HashMap<ObjectRef, Vec<Arc<Placed>>> = HashMap::new();
+    for placed in world.iter().filter(|placed| matches!(placed.role, Role::Complete | Role::Base)) {
+        wholes.entry(placed.id.clone()).or_default().push(Arc::clone(placed));
+    }
+    for placed in world.iter_mut().filter(|placed| placed.role == Role::Fragment) {
+        let whole = wholes.get(&placed.id).and_then(|wholes| nearest(wholes, placed));
+        if let Some(whole) = whole.filter(|_| !is_deletion(&placed.object.root)) {
+            *placed = merged(whole, placed);
+        }
+    }
+}
+
+/// The whole object whose path has most in common with that of the fragment.
+fn nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<Placed>> {
+    let shared = |whole: &&Arc<Placed>| {
+        let (one, other) = (whole.path.as_str().bytes(), fragment.path.as_str().bytes());
+        one.zip(other).take_while(|(one, other)| one == other).count()
+    };
+    wholes.iter().max_by_key(shared)
+}
+
+fn merged(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
+    let object = &fragment.object;
+    let root = overlaid(&whole.object.root, &object.root, object.root.span);
+    let object = Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root);
+    Arc::new(Placed {
+        role: fragment.role,
+        listing: fragment.listing,
+        path: fragment.path.clone(),
+        id: fragment.id.clone(),
+        object: Arc::new(object),
+    })
+}
+
+/// A patch over a value. What the patch does not say has the place of the patch: its own file is another one.
+fn overlaid(base: &Node, patch: &Node, place: Span) -> Node {
+    let value = match (&base.value, &patch.value) {
+        (Value::Mapping(base), Value::Mapping(patch)) => Value::Mapping(merged_entries(base, patch, place)),
+        (Value::Sequence(base), Value::Sequence(items)) if are_named(base) && are_named(items) => {
+            Value::Sequence(merged_items(base, items, place))
+        }
+        (_, _) => return patch.clone(),
+    };
+    Node { span: patch.span, value }
+}
+
+fn merged_entries(base: &[Entry], patch: &[Entry], place: Span) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for entry in base {
+        match patch.iter().find(|other| other.key == entry.key) {
+            Some(other) if other.value.is_null() => {}
+            Some(other) => {
+                let value = overlaid(&entry.value, &other.value, place);
+                entries.push(Entry { key: other.key.clone(), key_span: other.key_span, value });
+            }
+            None => entries.push(Entry {
+                key: entry.key.clone(),
+                key_span: place,
+                value: placed_at(&entry.value, place),
+            }),
+        }
+    }
+    let is_new = |entry: &&Entry| !base.iter().any(|other| other.key == entry.key) && !entry.value.is_null();
+    entries.extend(patch.iter().filter(is_new).cloned());
+    entries
+}
+
+fn merged_items(base: &[Node], patch: &[Node], place: Span) -> Vec<Node> {
+    let name = |node: &Node| node.text_at(&["name"]).map(str::to_owned);
+    let mut items = Vec::new();
+    for item in base {
+        match patch.iter().find(|other| name(other) == name(item)) {
+            Some(other) if is_deletion(other) => {}
+            Some(other) => items.push(overlaid(item, other, place)),
+            None => items.push(placed_at(item, place)),
+        }
+    }
+    let is_new = |item: &&Node| !base.iter().any(|other| name(other) == name(item));
+    items.extend(patch.iter().filter(is_new).cloned());
+    items
+}
+
+fn are_named(items: &[Node]) -> bool {
+    !items.is_empty() && items.iter().all(|item| item.text_at(&["name"]).is_some())
+}
+
+/// The directive by which a patch takes something away.
+fn is_deletion(node: &Node) -> bool {
+    node.text_at(&["$patch"]) == Some("delete")
+}
+
+fn placed_at(node: &Node, span: Span) -> Node {
+    let value = match &node.value {
+        Value::Mapping(entries) => {
+            let moved = entries.iter().map(|entry| Entry {
+                key: entry.key.clone(),
+                key_span: span,
+                value: placed_at(&entry.value, span),
+            });
+            Value::Mapping(moved.collect())
+        }
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| placed_at(item, span)).collect()),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Integer(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Unknown(_) => node.value.clone(),
+    };
+    Node { span, value }
+}
