@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::kube::ObjectRef;
-use crate::manifest::Object;
+use crate::manifest::{Node, Object};
 use crate::render::{Listing, Role};
 use crate::source::RepoPath;
 
@@ -20,6 +20,13 @@ pub struct Placed {
     pub id: ObjectRef,
     /// The object.
     pub object: Arc<Object>,
+}
+
+impl Placed {
+    /// Whether a value of a fragment is that of the object that it patches, and no word of the patch itself.
+    pub fn inherits(&self, node: &Node) -> bool {
+        self.role == Role::Fragment && node.span == self.object.root.span
+    }
 }
 
 /// What happens to an object: AdmissionReview's words.

@@ -60,6 +60,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         return;
     }
     found.retain(|violation| counts(violation, new) && !names_nothing_yet(violation, new));
+    found.retain(|violation| !new.inherits(new.object.root.resolve_pointer(&violation.pointer)));
     if let Some(old) = change.old_object() {
         let mut excuses = judge(old, context);
         excuses.retain(|violation| counts(violation, old));
