@@ -114,9 +114,10 @@ fn finding(judged: &Judged, colour: Colour) -> String {
         Colour::Always => Renderer::styled(),
         Colour::Never => Renderer::plain(),
     };
-    let text = renderer.term_width(WIDTH.max(100)).render(&[group]);
-    let places = finding.location.iter().chain(&finding.related);
-    let text = places.fold(text, |text, location| with_own_column(&text, location));
+    let mut text = renderer.term_width(WIDTH.max(100)).render(&[group]);
+    for location in finding.location.iter().chain(&finding.related) {
+        text = with_own_column(text, location);
+    }
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
@@ -140,10 +141,14 @@ fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotatio
 
 /// The renderer counts columns in what is shown; the place is told as it is in the file. Behind it the
 /// line ends, or a colour does.
-fn with_own_column(text: &str, location: &Location) -> String {
+fn with_own_column(text: String, location: &Location) -> String {
     let shown = excerpt(location, WINDOW).shown_column;
     let (path, line, column) = (shown_path(location), location.start.line, location.start.column);
-    ["\n", "\u{1b}"].iter().fold(text.to_owned(), |text, end| {
+    // A finding may name thousands of places: the text is searched only for those that differ.
+    if usize::try_from(column) == Ok(shown) {
+        return text;
+    }
+    ["\n", "\u{1b}"].iter().fold(text, |text, end| {
         text.replacen(&format!("{path}:{line}:{shown}{end}"), &format!("{path}:{line}:{column}{end}"), 1)
     })
 }

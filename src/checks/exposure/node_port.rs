@@ -20,7 +20,7 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reports a Service that becomes type `NodePort`, a port that is added to a Service which is one, and a changed
 `selector` or `targetPort`, by which the ports lead to something else. An internal load balancer that opens node
-ports beside it has low severity: whoever reaches a node reaches it too.
+ports as well has low severity: clients that reach a node reach the Service too.
 
 ## What is compared
 

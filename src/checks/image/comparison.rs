@@ -68,7 +68,7 @@ type Known<'a> = (ImageUse<'a>, ImageReference);
 
 /// The images of a created or updated object that were not there before, each with what it replaces: the
 /// image of the same name; where that is something else, every old image of the same repository; and where
-/// there is none either, those of workloads of the same cluster that this change deletes or stops and
+/// no such image exists, those of workloads of the same cluster that this change deletes or stops and
 /// that the new one may replace, so that renaming a workload hides nothing.
 pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
     let Some(new) = change.object() else { return Vec::new() };

@@ -57,7 +57,7 @@ impl Sides<'_> {
         gains
     }
 
-    /// Whoever controls such a namespace gets to the whole cluster through what runs there.
+    /// Control of such a namespace leads to the whole cluster through what runs there.
     fn breadth(&self, scope: &Scope) -> Breadth {
         match scope.namespace() {
             None => Breadth::Wide,
@@ -242,7 +242,7 @@ impl Gain<'_> {
                 .note("unknown", "the role is neither in the repository nor one that every cluster has")
                 .help("Add the role to the repository, or bind one that is there."),
         };
-        let finding = finding.path(self.granted(grant, "nobody can know what").edges());
+        let finding = finding.path(self.granted(grant, "what an unknown role grants").edges());
         Some(finding.offending(format!("{} {}", self.holder(), grant.role)))
     }
 }

@@ -203,7 +203,7 @@ pub(super) static RISKS: &[Risk] = &[
     // The API server.
     risk(CHANGE, &["certificates.k8s.io"], &["certificatesigningrequests/approval"], (Critical, Low), MINT),
     risk(&["approve", "sign"], &["certificates.k8s.io"], &["signers"], (Critical, Low), MINT).named(Names::Only(&["kubernetes.io/*"])),
-    // Another signer is trusted by whoever configured that; its certificates do not log in.
+    // Another signer is trusted by those who configured it; its certificates do not log in.
     risk(&["approve", "sign"], &["certificates.k8s.io"], &["signers"], (Medium, Low), "to mint certificates of a signer").named(Names::Except(&["kubernetes.io/*"])),
     risk(ANY, &["admissionregistration.k8s.io"], &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"], (Critical, Low), "to read and change every object on its way into the cluster"),
     risk(ANY, &["admissionregistration.k8s.io"], &["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings"], (High, Low), GUARDS),

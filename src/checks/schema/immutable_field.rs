@@ -36,7 +36,7 @@ PersistentVolume, PersistentVolumeClaim or StatefulSet is reported all the same,
 data or other objects along.
 
 A changed Job has medium severity, which the profile `baseline` turns into a warning: the API server refuses
-it, and whoever changes a Job means the new one to run.
+it, and the author of such a change means the new Job to run.
 
 ## Remediation
 
@@ -106,7 +106,7 @@ fn counts(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
 
 fn refused(change: &ObjectChange, old: &Placed, new: &Placed, forbidden: &ForbiddenChange) -> Finding {
     let message = format!("{} in cluster {}: {}", new.id.title(), new.id.cluster, sentence(forbidden));
-    // To change a Job is routine: whoever does it means the new one to run.
+    // To change a Job is routine: the author means the new one to run.
     let is_job = &*new.id.group == "batch" && &*new.id.kind == "Job";
     let severity = if is_job { Severity::Medium } else { Severity::High };
     described(Finding::about(META.id, change, message), old, new, forbidden)
