@@ -40,11 +40,8 @@ pub(super) fn too_much_wrong(
     change: &ObjectChange,
     context: &Context<'_>,
 ) -> Option<Finding> {
-    let new = change.object()?;
-    match brought::judge(new, context) {
-        Outcome::Unusable(problem @ SchemaProblem::TooMuchWrong(_)) => {
-            Some(unusable(check, change, &problem))
-        }
+    match brought::judge_new(change, context)? {
+        Outcome::Unusable(problem @ SchemaProblem::TooMuchWrong(_)) => Some(unusable(check, change, problem)),
         Outcome::Valid | Outcome::Invalid(_) | Outcome::UnknownKind { .. } | Outcome::Unusable(_) => None,
     }
 }
