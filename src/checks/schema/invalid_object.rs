@@ -47,6 +47,9 @@ Of patches only single values are judged, of chart templates nothing. A value th
 SOPS has encrypted it or Flux sets it, breaks no rule, and neither does what depends on it. Expressions in
 CEL are not compiled.
 
+An object without a name of a kind that is neither built in nor defined in the repository is taken for the
+configuration of a tool, and its name is not asked for.
+
 An object with more than 500 refused values is refused as a whole, whatever was wrong with it before.
 ",
 };
@@ -60,6 +63,10 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         return;
     }
     found.retain(|violation| counts(violation, new) && !names_nothing_yet(violation, new));
+    if found.iter().any(is_without_name) && context.schemas.is_undefined(new) {
+        // The configuration of a tool looks like an object and has no name; no cluster takes it for one.
+        found.retain(|violation| !is_without_name(violation));
+    }
     found.retain(|violation| !new.inherits(new.object.root.resolve_pointer(&violation.pointer)));
     if let Some(old) = change.old_object() {
         let mut excuses = judge(old, context);
@@ -77,6 +84,10 @@ fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
 
 /// The word by which a base leaves a name to the `namespace` of its kustomization.
 const LEFT_OPEN: &str = "_";
+
+fn is_without_name(violation: &Violation) -> bool {
+    violation.pointer == "/metadata" && violation.lacking.as_deref() == Some("name")
+}
 
 /// Whether a name is one that the kustomization fills in.
 fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
