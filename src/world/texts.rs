@@ -127,17 +127,14 @@ impl<'a> Texts<'a> {
 
     /// Whether what a file says has to be clear.
     fn matters(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
-        let kept_objects = || {
-            let old = self.old.member(&member.path).and_then(|old| self.loaded(old));
-            old.is_some_and(holds_objects)
-        };
+        let loses_objects = || self.loses_objects(side, member, loaded);
         match member.kind {
             FileKind::Kustomization | FileKind::Patch | FileKind::KustomizeConfiguration => {
-                kept_objects() || !self.is_unread_template(side, member, loaded)
+                loses_objects() || !self.is_unread_template(side, member, loaded)
             }
             FileKind::Chart(ChartMember::Template | ChartMember::Test) => false,
             FileKind::GeneratorInput | FileKind::Chart(ChartMember::Data) => {
-                holds_objects(loaded) || kept_objects() || self.may_be_deployed(side, member)
+                holds_objects(loaded) || loses_objects() || self.may_be_deployed(side, member)
             }
             FileKind::Manifest
             | FileKind::Partial
@@ -147,12 +144,18 @@ impl<'a> Texts<'a> {
                 ChartMember::Metadata | ChartMember::Values | ChartMember::CustomResourceDefinition,
             ) => {
                 holds_objects(loaded)
-                    || kept_objects()
+                    || loses_objects()
                     || (self.is_deployed(side, member, Certainty::Certain)
-                        && !self.is_template_of_templates(side, member, loaded))
+                        && !self.is_template_elsewhere(side, member, loaded))
                     || (names_an_object(loaded) && !self.is_excused(side, member, loaded))
             }
         }
+    }
+
+    /// Whether a file held objects before, and did not become a template of another tool.
+    fn loses_objects(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
+        let old = self.old.member(&member.path).and_then(|old| self.loaded(old));
+        old.is_some_and(holds_objects) && !self.is_template_elsewhere(side, member, loaded)
     }
 
     /// What nobody can read is no object where the policy says which paths are deployed and this is none of them, or
@@ -172,13 +175,14 @@ impl<'a> Texts<'a> {
             selection.is_of_a_named_cluster(&member.path)
                 || self.is_deployed(side, member, Certainty::Possible)
         };
-        unread && (!deployed() || self.is_template_of_templates(side, member, loaded))
+        unread && (!deployed() || self.is_template_elsewhere(side, member, loaded))
     }
 
-    /// A kustomization among templates lists a file that it can build only once both are filled in. That shows where
-    /// the repository itself says what is deployed, and the policy does not.
-    fn is_template_of_templates(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
-        if self.input.selection.names_clusters() || member.listing == Listing::Unlisted {
+    /// Whether a file is a template, and the repository itself shows that it deploys other folders. A kustomization
+    /// among templates may list it: it can build only once both are filled in. Where the policy names clusters, the
+    /// policy decides.
+    fn is_template_elsewhere(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
+        if self.input.selection.names_clusters() {
             return false;
         }
         let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
