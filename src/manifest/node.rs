@@ -163,6 +163,21 @@ impl Node {
         node
     }
 
+    /// Changes this value and then every value below it.
+    pub fn visit_mut(&mut self, visit: &mut impl FnMut(&mut Self)) {
+        visit(self);
+        match &mut self.value {
+            Value::Mapping(entries) => entries.iter_mut().for_each(|entry| entry.value.visit_mut(visit)),
+            Value::Sequence(items) => items.iter_mut().for_each(|item| item.visit_mut(visit)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::String(_)
+            | Value::Unknown(_) => {}
+        }
+    }
+
     /// How many values this one holds, itself included.
     pub fn count(&self) -> usize {
         let entries = self.entries().iter().map(|entry| entry.value.count());

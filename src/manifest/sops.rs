@@ -28,21 +28,13 @@ pub(super) fn open(root: &mut Node) {
     if let Value::Mapping(entries) = &mut root.value {
         entries.retain(|entry| &*entry.key != METADATA);
     }
-    hide(root);
-}
-
-fn hide(node: &mut Node) {
-    match &mut node.value {
-        Value::String(text) if is_ciphertext(text) => node.value = Value::Unknown(std::mem::take(text)),
-        Value::Mapping(entries) => entries.iter_mut().for_each(|entry| hide(&mut entry.value)),
-        Value::Sequence(items) => items.iter_mut().for_each(hide),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Integer(_)
-        | Value::Float(_)
-        | Value::String(_)
-        | Value::Unknown(_) => {}
-    }
+    root.visit_mut(&mut |node| {
+        if let Value::String(text) = &mut node.value
+            && is_ciphertext(text)
+        {
+            node.value = Value::Unknown(std::mem::take(text));
+        }
+    });
 }
 
 fn is_ciphertext(text: &str) -> bool {

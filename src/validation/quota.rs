@@ -48,8 +48,8 @@ const LIMIT_NAME: Rule = Rule {
     source: "validateLimitRangeResourceName in pkg/apis/core/validation",
 };
 
-/// What quotas count and add up.
-const RESOURCES: &[&str] = &[
+/// What quotas add up.
+const ADDED_UP: &[&str] = &[
     "cpu",
     "memory",
     "ephemeral-storage",
@@ -60,17 +60,8 @@ const RESOURCES: &[&str] = &[
     "limits.cpu",
     "limits.memory",
     "limits.ephemeral-storage",
-    "pods",
-    "resourcequotas",
-    "services",
-    "replicationcontrollers",
-    "secrets",
-    "persistentvolumeclaims",
-    "configmaps",
-    "services.nodeports",
-    "services.loadbalancers",
 ];
-/// Those of them that are counted.
+/// What quotas count.
 const COUNTED: &[&str] = &[
     "pods",
     "resourcequotas",
@@ -111,7 +102,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
 fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
     let hard = spec.entries("hard");
     for (name, place) in &hard {
-        let known = RESOURCES.contains(name) || is_huge_page(name);
+        let known = is_standard(name);
         if !(if name.contains('/') { is_qualified_name(name) } else { known }) {
             refusals.unquoted(place, "is no resource that a quota can limit", RESOURCE);
         }
@@ -130,6 +121,11 @@ fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
     conflicts(&named, refusals);
 }
 
+/// Whether a quota knows a resource by this name.
+fn is_standard(name: &str) -> bool {
+    ADDED_UP.contains(&name) || COUNTED.contains(&name) || is_huge_page(name)
+}
+
 fn is_huge_page(name: &str) -> bool {
     name.starts_with("hugepages-") || name.starts_with("requests.hugepages-")
 }
@@ -144,7 +140,7 @@ fn judge_scope(scope: &Place<'_>, names: &[&str], refusals: &mut Refusals) {
         "VolumeAttributesClass" => matches!(*name, "persistentvolumeclaims" | "requests.storage"),
         _ => OF_PODS.contains(name),
     };
-    let quotas = |name: &&&str| RESOURCES.contains(*name) || is_huge_page(name);
+    let quotas = |name: &&&str| is_standard(name);
     if let Some(name) = names.iter().filter(quotas).find(|name| !applies(name)) {
         refusals.together(scope, &format!("and the quota limits {name} as well"), APPLIES);
     }
@@ -215,7 +211,7 @@ fn names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
         for (name, place) in limit.entries(key) {
             let own =
                 matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
-            let of_objects = RESOURCES.contains(&name) || name == "storage" || is_huge_page(name);
+            let of_objects = is_standard(name) || name == "storage";
             let plain = if matches!(kind, "Container" | "Pod") { own } else { of_objects };
             if !(if name.contains('/') { is_qualified_name(name) } else { plain }) {
                 refusals.unquoted(&place, "is no resource that can be limited here", LIMIT_NAME);

@@ -89,23 +89,13 @@ fn patch_object(mut root: Node, written: &Written) -> PatchObject {
     PatchObject { path: written.path.clone(), object }
 }
 
-fn place_at(node: &mut Node, span: Span) {
-    node.span = span;
-    match &mut node.value {
-        Value::Mapping(entries) => {
-            for entry in entries {
-                entry.key_span = span;
-                place_at(&mut entry.value, span);
-            }
+fn place_at(root: &mut Node, span: Span) {
+    root.visit_mut(&mut |node| {
+        node.span = span;
+        if let Value::Mapping(entries) = &mut node.value {
+            entries.iter_mut().for_each(|entry| entry.key_span = span);
         }
-        Value::Sequence(items) => items.iter_mut().for_each(|item| place_at(item, span)),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Integer(_)
-        | Value::Float(_)
-        | Value::String(_)
-        | Value::Unknown(_) => {}
-    }
+    });
 }
 
 /// A tree that operations are collected in. A list is one whose keys are all numbers or `-`.
