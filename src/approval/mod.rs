@@ -12,8 +12,7 @@ mod standing;
 mod statement;
 
 pub use digest::Digest;
-pub use people::Claim;
 pub use record::{NotGenuine, Record, SignedTag};
 pub use signer::{NewCommit, SignerApprovals};
-pub use standing::{Asked, Contributors, Covers, Makers, Refusal};
-pub use statement::{Purpose, Statement, StatementError};
+pub use standing::{Asked, Covers, Refusal};
+pub use statement::{Statement, StatementError};

@@ -1,7 +1,7 @@
 //! Who is who, as the policy says.
 //!
-//! In: the policy's people, and a trusted key or the claims of a commit. Out: persons. Never: takes a
-//! claim (an author line, an account) for a proof; a claim can only shut somebody out.
+//! In: the policy's people, and a trusted key or an account. Out: persons. Never: counts a key that maps to no
+//! person.
 
 use crate::owners::Approver;
 use crate::policy::{PersonEntry, signer};
@@ -44,50 +44,5 @@ impl Approver {
             }
         }
         people
-    }
-}
-
-/// What a commit or a host claims of somebody: a name, an address or an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim(String);
-
-impl Claim {
-    /// A claim as it was read, control characters and all: it is only compared.
-    pub fn new(text: &str) -> Self {
-        Self(text.trim().to_owned())
-    }
-
-    /// Whether it may mean this person. Forges' own addresses (`12345+login@users.noreply.…`) name an
-    /// account.
-    pub fn may_mean(&self, person: &Approver) -> bool {
-        let account = self.0.split_once('@').and_then(|(local, domain)| {
-            let login = local.rsplit('+').next().unwrap_or(local);
-            domain.to_ascii_lowercase().contains("noreply").then(|| format!("@{login}"))
-        });
-        let bare = format!("@{}", self.0);
-        let has = |claimed: &str| person.handles.iter().any(|handle| handle.eq_ignore_ascii_case(claimed));
-        self.0.eq_ignore_ascii_case(&person.name)
-            || has(&self.0)
-            || has(&bare)
-            || account.is_some_and(|account| has(&account))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_claim_means_whoever_it_may_mean() {
-        let handles = ["@Alice", "alice@example.com"].map(str::to_owned).to_vec();
-        let alice = Approver { name: "Alice Smith".into(), handles };
-        for claim in
-            ["ALICE@example.com", "alice", "@alice", "alice smith", "123+alice@users.noreply.github.com"]
-        {
-            assert!(Claim::new(claim).may_mean(&alice), "{claim}");
-        }
-        for claim in ["", "bob", "alice@example.org", "malice", "bob+alice@example.com"] {
-            assert!(!Claim::new(claim).may_mean(&alice), "{claim}");
-        }
     }
 }

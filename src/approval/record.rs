@@ -5,7 +5,8 @@
 
 use thiserror::Error;
 
-use super::statement::{Purpose, Statement, StatementError};
+use super::statement::{Statement, StatementError};
+use crate::evidence::Purpose;
 use crate::owners::Approver;
 use crate::policy::{self, PersonEntry};
 use crate::signature::SignatureStatus;

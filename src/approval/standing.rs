@@ -11,10 +11,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
 use super::digest::Digest;
-use super::people::Claim;
 use super::record::Record;
-use super::statement::{Purpose, Statement};
-use crate::owners::Approver;
+use super::statement::Statement;
+use crate::evidence::{Contributors, Purpose};
 use crate::source::ObjectId;
 
 /// The change that needs approval.
@@ -36,46 +35,6 @@ pub struct Asked {
     pub now: DateTime<Utc>,
     /// How far ahead an approval may expire.
     pub longest: Option<Duration>,
-}
-
-/// Whether it is proved who made a change. An author line proves nothing: whoever writes another name
-/// there could approve their own change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Makers {
-    /// Somebody's trusted key signed every new commit, or the host names a pusher who is somebody.
-    Proved,
-    /// One of those who approve may have made it.
-    #[default]
-    Unproved,
-}
-
-impl Makers {
-    /// How many approvals are needed beyond those that are asked for, so that as many remain when the one
-    /// who may have made the change is left out.
-    pub fn more_approvals(self) -> usize {
-        match self {
-            Self::Proved => 0,
-            Self::Unproved => 1,
-        }
-    }
-}
-
-/// Who made the change: authors, committers and signers of its commits, and the pusher.
-#[derive(Clone, Debug, Default)]
-pub struct Contributors {
-    /// Whether that is proved.
-    pub makers: Makers,
-    /// Names of people, proved by their keys.
-    pub people: Vec<String>,
-    /// What commits and the host claim: enough to be shut out.
-    pub claims: Vec<Claim>,
-}
-
-impl Contributors {
-    /// Whether a person took part.
-    pub fn include(&self, person: &Approver) -> bool {
-        self.people.contains(&person.name) || self.claims.iter().any(|claim| claim.may_mean(person))
-    }
 }
 
 /// What an approval is good for.
@@ -202,6 +161,8 @@ impl fmt::Display for Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::Claim;
+    use crate::owners::Approver;
 
     fn id(digit: char) -> ObjectId {
         ObjectId::parse(&digit.to_string().repeat(40)).unwrap()

@@ -10,57 +10,13 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
 use super::digest::Digest;
+use crate::evidence::Purpose;
 use crate::source::ObjectId;
 
 /// No statement that portcullis writes comes near.
 const LARGEST: usize = 8 * 1024;
 /// How long a reason may be, in characters.
 const LONGEST_REASON: usize = 500;
-
-/// What a statement is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The signer has read the change and lets it pass.
-    Approval,
-    /// The signer takes the responsibility for passing a change that the gate rejects.
-    Override,
-    /// The signer states that somebody has reviewed the change on a forge and lets it pass.
-    Review,
-}
-
-impl Purpose {
-    /// The first word of the text.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Approval => "approval",
-            Self::Override => "override",
-            Self::Review => "review",
-        }
-    }
-
-    /// Whether it is somebody's word that lets the change pass.
-    pub fn approves(self) -> bool {
-        match self {
-            Self::Approval | Self::Review => true,
-            Self::Override => false,
-        }
-    }
-
-    /// The name inside the tag object, so that no tag of another purpose is ever taken for a statement.
-    pub fn tag_name(self) -> &'static str {
-        match self {
-            Self::Approval => "portcullis-approval",
-            Self::Override => "portcullis-override",
-            Self::Review => "portcullis-review",
-        }
-    }
-}
-
-impl fmt::Display for Purpose {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
 
 /// A statement about one change of one ref.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -93,7 +93,13 @@ fn named(waiver: &WaiverFacts) -> (String, String) {
 }
 
 fn fingerprints<'a>(findings: impl Iterator<Item = &'a Finding>) -> Fingerprints {
-    findings.map(|finding| (finding.check.to_owned(), finding.fingerprint().to_string())).collect()
+    let mut known = Fingerprints::default();
+    for finding in findings {
+        for fingerprint in [finding.fingerprint(), finding.former_fingerprint()] {
+            known.insert((finding.check.to_owned(), fingerprint.to_string()));
+        }
+    }
+    known
 }
 
 fn fates(context: &Context<'_>) -> HashMap<Name, Fate> {

@@ -11,7 +11,7 @@ pub struct BaselineArguments {
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
     /// Write nothing; exit with 1 when an entry could go, has expired or cannot be used.
-    #[arg(long, conflicts_with_all = ["extend", "drop_absent"])]
+    #[arg(long, conflicts_with_all = ["extend", "drop_absent", "migrate"])]
     pub check: bool,
     /// Add findings to a file that is there already.
     #[arg(long)]
@@ -19,6 +19,9 @@ pub struct BaselineArguments {
     /// Remove entries of objects that are not in the revision, too: they may stand on another branch.
     #[arg(long)]
     pub drop_absent: bool,
+    /// Rewrite entries that quote a fingerprint of version 0.1.
+    #[arg(long)]
+    pub migrate: bool,
     /// The file; `.portcullis-waivers.yaml` at the root of the work tree where absent.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -68,7 +68,7 @@ fn told(commit: &VerifiedCommit) -> (String, Counts) {
         Evidence::Known(SignatureStatus::Unsigned) => {
             (format!("{id} does not count: it is not signed\n"), Counts::No)
         }
-        Evidence::Known(SignatureStatus::Untrusted { reason, advice }) => {
+        Evidence::Known(SignatureStatus::Untrusted { reason, advice, .. }) => {
             let mut text = format!("{id} does not count: its signature {}\n", terminal(reason));
             let _ = writeln!(text, "  help: {}", terminal(advice));
             (text, Counts::No)

@@ -4,17 +4,20 @@
 //! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
 //! is [`Evidence::Unavailable`] with the reason, and never silently absent.
 
+mod contributors;
+mod purpose;
 mod waivers;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::approval::{Contributors, Purpose};
 use crate::finding::Fingerprint;
 use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
 use crate::signature::SignatureStatus;
 use crate::source::{ObjectId, RepoPath};
 
+pub use contributors::{Claim, Contributors, Makers};
+pub use purpose::Purpose;
 pub use waivers::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 
 /// A fact, or why there is none.

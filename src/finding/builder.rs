@@ -1,6 +1,6 @@
 //! A finding and how a check makes one.
 
-use super::fingerprint::Fingerprint;
+use super::fingerprint::{Fact, Fingerprint};
 use super::location::{Location, Side};
 use super::path::Edge;
 use super::severity::Severity;
@@ -75,7 +75,7 @@ pub struct Finding {
     /// What to write instead, where that is certain.
     pub suggestion: Option<Suggestion>,
     /// The values that make it what it is; they enter the fingerprint.
-    pub offending: Vec<String>,
+    pub facts: Vec<Fact>,
     /// Who can now do what by which way, for findings about grants and exposures.
     pub path: Vec<Edge>,
     /// Whose approval is missing, where that is what was found.
@@ -144,7 +144,7 @@ impl Finding {
             notes: Vec::new(),
             remediation: String::new(),
             suggestion: None,
-            offending: Vec::new(),
+            facts: Vec::new(),
             path: Vec::new(),
             lacking: Vec::new(),
             aspect: None,
@@ -212,10 +212,31 @@ impl Finding {
         self
     }
 
-    /// Names a value that makes the finding what it is: a waiver of this finding does not cover one
-    /// with another value.
-    pub fn offending(mut self, value: impl Into<String>) -> Self {
-        self.offending.push(value.into());
+    /// Names a value that makes the finding what it is: a waiver of this finding does not cover one with another
+    /// value. Never a sentence: rewording it would end every waiver.
+    pub fn fact(self, key: &'static str, value: impl Into<String>) -> Self {
+        let value = value.into();
+        let former = Some(value.clone());
+        self.with_fact(Fact { key, value, former })
+    }
+
+    /// A fact in whose place fingerprints before version 2 had another text.
+    pub fn fact_formerly(
+        self,
+        key: &'static str,
+        value: impl Into<String>,
+        former: impl Into<String>,
+    ) -> Self {
+        self.with_fact(Fact { key, value: value.into(), former: Some(former.into()) })
+    }
+
+    /// A fact that fingerprints before version 2 did not have.
+    pub fn added_fact(self, key: &'static str, value: impl Into<String>) -> Self {
+        self.with_fact(Fact { key, value: value.into(), former: None })
+    }
+
+    fn with_fact(mut self, fact: Fact) -> Self {
+        self.facts.push(fact);
         self
     }
 
@@ -233,15 +254,20 @@ impl Finding {
 
     /// What a waiver of this finding quotes.
     pub fn fingerprint(&self) -> Fingerprint {
-        let place = match &self.subject {
+        Fingerprint::of_facts(self.check, &self.identity(), &self.facts)
+    }
+
+    /// What a waiver quotes that version 0.1 wrote.
+    pub fn former_fingerprint(&self) -> Fingerprint {
+        Fingerprint::of_former_parts(self.check, &self.identity(), &self.facts)
+    }
+
+    /// The subject, with the cluster and the API group of an object.
+    fn identity(&self) -> String {
+        match &self.subject {
             Subject::Object { id, .. } => format!("{} {} {id}", id.cluster, id.group),
-            Subject::File => self.location.as_ref().map_or_else(String::new, |at| at.path.to_string()),
-            Subject::Commit(id) => id.to_string(),
-            Subject::Ref(name) => name.clone(),
-        };
-        let mut parts = vec![self.check, &place];
-        parts.extend(self.offending.iter().map(String::as_str));
-        Fingerprint::of(&parts)
+            Subject::File | Subject::Commit(_) | Subject::Ref(_) => self.subject_text(),
+        }
     }
 
     /// What a waiver calls the subject.

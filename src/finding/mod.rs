@@ -11,7 +11,7 @@ mod severity;
 mod suggestion;
 
 pub use builder::{Aspect, Finding, Lacking, Note, Subject};
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fact, Fingerprint};
 pub use location::{Location, Side};
 pub use path::{Edge, Relation, Station, StationKind};
 pub use severity::Severity;

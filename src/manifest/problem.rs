@@ -20,6 +20,20 @@ pub enum ProblemKind {
     ListInList,
 }
 
+impl ProblemKind {
+    /// The word that fingerprints use; it never changes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unparseable => "unparseable",
+            Self::Ambiguous => "ambiguous",
+            Self::Differing => "differing",
+            Self::NoObject => "noObject",
+            Self::LeadsNowhere => "leadsNowhere",
+            Self::ListInList => "listInList",
+        }
+    }
+}
+
 /// Something that stopped us from reading a file with certainty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {

@@ -174,12 +174,7 @@ impl Layer {
     }
 
     /// What this layer makes of a finding at a path.
-    pub(super) fn decide(
-        &self,
-        finding: &WaivedFinding<'_>,
-        path: Option<&str>,
-        term: WaiverTerm,
-    ) -> Decision {
+    pub(super) fn decide(&self, finding: &WaivedFinding, path: Option<&str>, term: WaiverTerm) -> Decision {
         let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
         let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, term)).cloned();
         let enforcement = if waived.is_some() { Enforcement::Off } else { enforcement };
@@ -207,7 +202,7 @@ impl Layer {
         &self,
         check: &str,
         path: Option<&str>,
-        finding: Option<&WaivedFinding<'_>>,
+        finding: Option<&WaivedFinding>,
     ) -> (Enforcement, Origin, Option<&CheckRule>) {
         for file in &self.files {
             let Some(rule) = file.document.checks.get(check) else { continue };
@@ -262,11 +257,11 @@ fn add_profiles(files: &mut Vec<Positioned>, profile: ProfileName) -> Result<(),
     Ok(())
 }
 
-fn applies(scope: &Scope, path: Option<&str>, finding: Option<&WaivedFinding<'_>>) -> bool {
+fn applies(scope: &Scope, path: Option<&str>, finding: Option<&WaivedFinding>) -> bool {
     let path_fits = scope.paths.is_empty()
         || path.is_some_and(|path| globs(&scope.paths).is_ok_and(|paths| paths.is_match(path)));
-    let cluster_fits = scope.clusters.is_empty()
-        || finding.is_some_and(|finding| scope.clusters.iter().any(|name| name == finding.cluster));
+    let cluster_fits =
+        scope.clusters.is_empty() || finding.is_some_and(|finding| scope.clusters.contains(&finding.cluster));
     let severity_fits = scope.severities.is_empty()
         || finding.is_some_and(|finding| scope.severities.contains(&finding.severity));
     path_fits && cluster_fits && severity_fits

@@ -101,12 +101,7 @@ impl Policy {
 
     /// What happens to a finding: each layer decides, the strictest holds. A waiver counts only for
     /// the layer that it stands in.
-    pub fn decide(
-        &self,
-        finding: &WaivedFinding<'_>,
-        path: Option<&str>,
-        today: NaiveDate,
-    ) -> Option<Decision> {
+    pub fn decide(&self, finding: &WaivedFinding, path: Option<&str>, today: NaiveDate) -> Option<Decision> {
         let term = self.waiver_term(today);
         let decisions = self.layers.iter().map(|layer| layer.decide(finding, path, term));
         decisions.reduce(Decision::stricter)

@@ -6,7 +6,7 @@ use chrono::{Duration, NaiveDate};
 
 use super::age::Age;
 use super::document::WaiverEntry;
-use crate::finding::Severity;
+use crate::finding::{Finding, Fingerprint, Severity};
 use crate::source::{SourceText, Span};
 
 /// A waiver that parsed.
@@ -69,9 +69,9 @@ impl Waiver {
     }
 
     /// Whether it covers a finding on a day.
-    pub fn covers(&self, finding: &WaivedFinding<'_>, term: WaiverTerm) -> bool {
+    pub fn covers(&self, finding: &WaivedFinding, term: WaiverTerm) -> bool {
         self.check == finding.check
-            && self.fingerprint == finding.fingerprint
+            && finding.fingerprints.iter().any(|known| known.as_str() == self.fingerprint)
             && self.cluster == finding.cluster
             && self.object == finding.object
             && term.holds(self.expires)
@@ -121,19 +121,41 @@ impl WaiverTerm {
 const DAY: u64 = 24 * 60 * 60;
 
 /// The parts of a finding that a waiver names.
-#[derive(Clone, Copy, Debug)]
-pub struct WaivedFinding<'a> {
+#[derive(Clone, Debug)]
+pub struct WaivedFinding {
     /// The check.
-    pub check: &'a str,
+    pub check: &'static str,
     /// The cluster; `default` for findings about no object.
-    pub cluster: &'a str,
+    pub cluster: String,
     /// The object, path, commit or ref.
-    pub object: &'a str,
+    pub object: String,
     /// How bad it is.
     pub severity: Severity,
-    /// The fingerprint.
-    pub fingerprint: &'a str,
+    /// The fingerprints that a waiver may quote: the present one, and the one of version 0.1.
+    pub fingerprints: Vec<Fingerprint>,
 }
+
+impl WaivedFinding {
+    /// The parts of a finding.
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            check: finding.check,
+            cluster: finding.cluster().map_or_else(|| DEFAULT_CLUSTER.to_owned(), ToString::to_string),
+            object: finding.subject_text(),
+            severity: finding.severity,
+            fingerprints: vec![finding.fingerprint(), finding.former_fingerprint()],
+        }
+    }
+
+    /// Any finding of a check, which no waiver covers: what the policy says of the check itself.
+    pub fn of_check(check: &'static str, severity: Severity) -> Self {
+        let (cluster, object) = (DEFAULT_CLUSTER.to_owned(), String::new());
+        Self { check, cluster, object, severity, fingerprints: Vec::new() }
+    }
+}
+
+/// What a waiver names as the cluster of a finding about no object.
+const DEFAULT_CLUSTER: &str = "default";
 
 /// What lets a finding pass that would otherwise hold a change back.
 #[derive(Clone, Debug)]

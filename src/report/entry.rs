@@ -1,8 +1,7 @@
 //! What every format says of a finding, in one order: what holds the change back stands first.
 
 use super::{Report, Section};
-use crate::approval::Purpose;
-use crate::evidence::ApprovalStanding;
+use crate::evidence::{ApprovalStanding, Purpose};
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{ApprovalDemand, Enforcement, Origin};
 use crate::source::RepoPath;

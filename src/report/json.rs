@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::{Report, Section};
-use crate::approval::Purpose;
-use crate::evidence::{ApprovalFacts, ApprovalStanding};
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose};
 use crate::finding::{Edge, Location, Station, Subject, Suggestion};
 use crate::policy::{Acceptance, ApprovalDemand};
-use crate::verdict::{Judged, subject_text};
+use crate::verdict::Judged;
 
 pub(super) fn render(report: &Report) -> String {
     let findings: Vec<Value> = report
@@ -80,7 +79,7 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "message": finding.message,
         "ref": section.title,
         "object": object(&finding.subject),
-        "subject": subject_text(finding),
+        "subject": finding.subject_text(),
         "operation": operation(&finding.subject),
         "location": finding.location.as_ref().map(location),
         "related": finding.related.iter().map(location).collect::<Vec<_>>(),
@@ -92,6 +91,8 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "suggestion": finding.suggestion.as_ref().map(suggestion),
         "policy": {"path": decision.origin.path, "line": decision.origin.line},
         "fingerprint": finding.fingerprint().as_str(),
+        "facts": finding.facts.iter().map(|fact| json!({"key": fact.key, "value": fact.value})).collect::<Vec<_>>(),
+        "formerFingerprint": finding.former_fingerprint().as_str(),
         "waived": decision.waived.as_ref().map(waived),
         "approval": (!decision.demands.is_empty()).then(|| approval(judged)),
     })

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::entry::{Entry, Standing, entries, headline, place, remarks_of};
 use super::escape::xml;
 use super::{Report, Section};
-use crate::verdict::subject_text;
 
 pub(super) fn render(report: &Report) -> String {
     let entries = entries(report);
@@ -55,7 +54,7 @@ fn push_undecided(text: &mut String, reason: &str) {
 
 fn push_case(text: &mut String, entry: &Entry<'_>) {
     let finding = &entry.judged.finding;
-    let name = finding.location.as_ref().map_or_else(|| subject_text(finding), place);
+    let name = finding.location.as_ref().map_or_else(|| finding.subject_text(), place);
     let (message, details) = (xml(&finding.message), xml(&entry.text()));
     let inner = match entry.standing {
         Standing::Blocks => {

@@ -6,7 +6,6 @@ use super::entry::{Anchor, Entry, Standing};
 use super::length::cut;
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{Acceptance, POLICY_PATH};
-use crate::verdict::subject_text;
 
 /// GitHub takes 1,000 places of a result, the first of which is the anchor.
 const PLACES: usize = 999;
@@ -26,7 +25,8 @@ pub(super) fn result(entry: &Entry<'_>, occurrence: usize, rule: Option<usize>) 
         "relatedLocations": finding.related.iter().take(PLACES).enumerate().map(related).collect::<Vec<_>>(),
         "partialFingerprints": {
             "primaryLocationLineHash": format!("{fingerprint}:{occurrence}"),
-            "portcullis/v1": fingerprint.as_str(),
+            "portcullis/v1": finding.former_fingerprint().as_str(),
+            "portcullis/v2": fingerprint.as_str(),
         },
         "suppressions": suppressions(entry),
         "properties": {
@@ -92,7 +92,7 @@ fn primary(entry: &Entry<'_>) -> Value {
         Anchor::File(path) => json!({"artifactLocation": artifact(path.as_str()), "region": first}),
         Anchor::Nowhere => json!({"artifactLocation": artifact(POLICY_PATH), "region": first}),
     };
-    let name = cut(&subject_text(&entry.judged.finding), LABEL);
+    let name = cut(&entry.judged.finding.subject_text(), LABEL);
     json!({
         "physicalLocation": physical,
         "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}],

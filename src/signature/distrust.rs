@@ -129,9 +129,41 @@ pub(super) enum Distrust {
 }
 
 impl Distrust {
+    /// The cause as a word that never changes, for fingerprints.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Unsupported(_) => "unsupported",
+            Self::Unreadable(_) => "unreadable",
+            Self::NotSingle(_) => "notSingle",
+            Self::WrongType => "wrongType",
+            Self::WrongNamespace(_) => "wrongNamespace",
+            Self::Incomplete(_) => "incomplete",
+            Self::FromTheFuture(_) => "future",
+            Self::TooOld { .. } => "tooOld",
+            Self::SignatureExpired => "signatureExpired",
+            Self::UnknownKey(_) | Self::UnknownSigner(_) => "unknownKey",
+            Self::AmbiguousKey => "ambiguousKey",
+            Self::Mismatch => "mismatch",
+            Self::Weak(_) => "weak",
+            Self::NotUnderstood(_) => "notUnderstood",
+            Self::ShortKey { .. } => "shortKey",
+            Self::Dsa(_) => "dsa",
+            Self::Unbound { .. } => "unbound",
+            Self::Expired { .. } => "expired",
+            Self::NotAlive(_) => "notAlive",
+            Self::NotYetValid { .. } => "notYetValid",
+            Self::NoLongerValid { .. } => "noLongerValid",
+            Self::NamespaceNotAllowed(_) => "namespaceNotAllowed",
+            Self::Revoked(_) => "revoked",
+            Self::NotForSigning(_) => "notForSigning",
+            Self::NoTouch(_) => "noTouch",
+            Self::Certificate(_) => "certificate",
+        }
+    }
+
     /// The status that says it.
     pub(super) fn into_status(self) -> SignatureStatus {
-        SignatureStatus::Untrusted { reason: self.to_string(), advice: self.advice() }
+        SignatureStatus::Untrusted { cause: self.name(), reason: self.to_string(), advice: self.advice() }
     }
 }
 

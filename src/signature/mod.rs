@@ -50,6 +50,8 @@ pub enum SignatureStatus {
     },
     /// There is a signature and it does not count.
     Untrusted {
+        /// Why, as a word that never changes.
+        cause: &'static str,
         /// Why, as a clause that follows "the signature".
         reason: String,
         /// What its author should do.

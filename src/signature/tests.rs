@@ -33,7 +33,7 @@ fn keyring(keys: &[&ThrowAwayKey]) -> TrustedKeys {
 
 fn reason(keyring: &TrustedKeys, payload: &[u8], signature: &[u8]) -> String {
     match keyring.verify(payload, signature, now()) {
-        SignatureStatus::Untrusted { reason, advice } => {
+        SignatureStatus::Untrusted { reason, advice, .. } => {
             assert!(advice.ends_with('.'), "{advice}");
             reason
         }

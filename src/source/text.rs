@@ -80,6 +80,11 @@ impl SourceText {
         text.trim_end_matches(['\n', '\r']).to_owned()
     }
 
+    /// The text of a span; `None` where it is not UTF-8.
+    pub fn text_of(&self, span: Span) -> Option<&str> {
+        std::str::from_utf8(self.slice(span.start, span.end)).ok()
+    }
+
     /// The whole characters that a span touches, inside the text: what a parser says of a place may
     /// lie past the end or inside a character.
     pub fn whole_characters(&self, span: Span) -> Span {

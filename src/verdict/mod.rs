@@ -10,8 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use crate::approval::Purpose;
-use crate::evidence::{ApprovalStanding, RefEvidence};
+use crate::evidence::{ApprovalStanding, Purpose, RefEvidence};
 use crate::finding::{Aspect, Finding, Fingerprint, Severity};
 use crate::kube::ClusterName;
 use crate::owners::{Approver, OwnerHandle};
@@ -220,27 +219,19 @@ type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), &'s
 fn is_first_to_say(finding: &Finding, said: &mut Said) -> bool {
     let Some(aspect) = finding.aspect.clone() else { return true };
     let path = finding.location.as_ref().map(|location| location.path.clone());
-    let saying = (aspect, finding.cluster().cloned(), subject_text(finding), path);
+    let saying = (aspect, finding.cluster().cloned(), finding.subject_text(), path);
     *said.entry(saying).or_insert(finding.check) == finding.check
 }
 
 fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Option<(Rank, Judged)> {
-    let object = subject_text(&finding);
-    let fingerprint = finding.fingerprint();
-    let named = WaivedFinding {
-        check: finding.check,
-        cluster: finding.cluster().map_or("default", |cluster| cluster.as_str()),
-        object: &object,
-        severity: finding.severity,
-        fingerprint: fingerprint.as_str(),
-    };
+    let named = WaivedFinding::of(&finding);
     let decide = |path: Option<&str>| circumstances.policy.decide(&named, path, circumstances.today);
     let decision = strictest(&finding, decide)?;
     let decision = circumstances.allowances.applied(decision, &finding, circumstances.evidence);
     let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
-    let (approved_by, missing) = approvals(&decision, circumstances.evidence, &fingerprint);
+    let (approved_by, missing) = approvals(&decision, circumstances.evidence, &finding.fingerprint());
     let judged = Judged { finding, decision, approved_by, missing };
-    matters.then(|| (Rank::of(&judged, fingerprint), judged))
+    matters.then(|| (Rank::of(&judged), judged))
 }
 
 /// Who has approved, and how many are missing. One person may meet several demands, each once.
@@ -269,11 +260,6 @@ fn strictest(finding: &Finding, decide: impl Fn(Option<&str>) -> Option<Decision
     decisions.reduce(|strictest, other| other.stricter(strictest))
 }
 
-/// What a waiver calls the subject of a finding.
-pub fn subject_text(finding: &Finding) -> String {
-    finding.subject_text()
-}
-
 /// The order in which findings are reported: the worst first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
@@ -286,7 +272,7 @@ struct Rank {
 }
 
 impl Rank {
-    fn of(judged: &Judged, fingerprint: Fingerprint) -> Self {
+    fn of(judged: &Judged) -> Self {
         let finding = &judged.finding;
         let at = finding.location.as_ref();
         Self {
@@ -295,7 +281,7 @@ impl Rank {
             path: at.map(|at| at.path.clone()),
             line: at.map_or(0, |at| at.start.line),
             check: finding.check,
-            fingerprint,
+            fingerprint: finding.fingerprint(),
         }
     }
 }

@@ -75,7 +75,7 @@ impl Case {
             }
             SignatureStatus::Forge { key } => format!("forge: {key}"),
             SignatureStatus::Unsigned => "unsigned".to_owned(),
-            SignatureStatus::Untrusted { reason, advice } => {
+            SignatureStatus::Untrusted { reason, advice, .. } => {
                 format!("the signature of commit … does not count: it {reason}\n  help: {advice}")
             }
         };

@@ -53,7 +53,7 @@ fn finding(problem: &OwnersProblem) -> Finding {
         .severity(Severity::High)
         .at(at_line(problem))
         .help(help(problem))
-        .offending(reason.clone())
+        .fact_formerly("line", problem.text.trim(), reason.clone())
 }
 
 fn help(problem: &OwnersProblem) -> String {

@@ -82,9 +82,10 @@ fn finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
         .note("rule", rule_text(requirement, read_from))
         .note("approved by", names_or_nobody(&standing.approved_by));
     let finding = if standing.teams > 0 { finding.note("teams", teams_text(standing)) } else { finding };
-    let finding = requirement.section.iter().fold(finding, |finding, section| finding.offending(&**section));
+    let finding =
+        requirement.section.iter().fold(finding, |finding, section| finding.fact("section", &**section));
     let owners = joined(&requirement.owners);
-    finding.help(help(requirement, standing)).lacks(owners.clone(), standing.missing).offending(owners)
+    finding.help(help(requirement, standing)).lacks(owners.clone(), standing.missing).fact("owners", owners)
 }
 
 fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChange]) -> String {
@@ -125,7 +126,7 @@ fn listed(mut finding: Finding, changes: &[&OwnedChange]) -> Finding {
     if changes.len() > LISTED_PATHS {
         finding = finding.note("file", format!("and {} more", changes.len() - LISTED_PATHS));
     }
-    changes.iter().fold(finding, |finding, change| finding.offending(change.path.as_str()))
+    changes.iter().fold(finding, |finding, change| finding.fact("path", change.path.as_str()))
 }
 
 fn rule_text(requirement: &Requirement, read_from: ReadFrom) -> String {
@@ -158,5 +159,5 @@ fn unavailable(evidence: &RefEvidence, reason: &str) -> Finding {
     Finding::new(META.id, subject, format!("whether the owners approved cannot be found out: {reason}"))
         .severity(Severity::High)
         .help("remove what stands in the way, or ask an administrator of the Git server to, then try again.")
-        .offending(reason)
+        .fact_formerly("evidence", "unavailable", reason)
 }

@@ -55,6 +55,6 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     if unowned.len() > LISTED_PATHS {
         finding = finding.note("file", format!("and {} more", unowned.len() - LISTED_PATHS));
     }
-    let finding = unowned.iter().fold(finding, |finding, path| finding.offending(path.as_str()));
+    let finding = unowned.iter().fold(finding, |finding, path| finding.fact("path", path.as_str()));
     findings.push(finding.help("have CODEOWNERS name an owner for it, in a change of its own."));
 }

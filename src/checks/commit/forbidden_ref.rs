@@ -49,5 +49,5 @@ fn finding(evidence: &RefEvidence, reason: &str) -> Finding {
     about_ref(META.id, evidence, format!("{} may not be pushed: {reason}", evidence.ref_name))
         .severity(Severity::Critical)
         .help(help)
-        .offending(reason)
+        .fact_formerly("ref", "refused", reason)
 }

@@ -48,7 +48,10 @@ fn finding(commit: &CommitFacts) -> Finding {
     let finding = about_commit(META.id, commit, message).severity(Severity::High);
     let more = commit.malformed.iter().skip(1);
     let finding = more.fold(finding, |finding, problem| finding.note("also", problem.clone()));
-    let finding =
-        commit.malformed.iter().fold(finding, |finding, problem| finding.offending(problem.clone()));
+    // The id of the commit fixes everything else about it.
+    let finding = commit
+        .malformed
+        .iter()
+        .fold(finding, |finding, problem| finding.fact_formerly("object", "malformed", problem.clone()));
     finding.help(format!("make the {kind} again with git itself, then push again."))
 }

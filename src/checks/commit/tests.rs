@@ -25,7 +25,11 @@ fn messages(found: &[Finding]) -> Vec<&str> {
 }
 
 fn untrusted() -> SignatureStatus {
-    SignatureStatus::Untrusted { reason: "is bad".to_owned(), advice: "sign again.".to_owned() }
+    SignatureStatus::Untrusted {
+        cause: "mismatch",
+        reason: "is bad".to_owned(),
+        advice: "sign again.".to_owned(),
+    }
 }
 
 #[test]
@@ -65,7 +69,7 @@ fn every_problem_of_a_malformed_tag_is_said() {
     let found = findings("malformed-commit", &evidence(vec![tag]));
     assert_eq!(messages(&found), ["tag 9999999 is malformed: it has no tagger"]);
     assert_eq!(found[0].notes[1].text, "it contains a NUL byte");
-    assert_eq!(found[0].offending.len(), 2);
+    assert_eq!(found[0].facts.len(), 2);
 }
 
 #[test]

@@ -51,8 +51,8 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 
 fn judge(commit: &CommitFacts) -> Option<Finding> {
     match &commit.signature {
-        Evidence::Known(SignatureStatus::Untrusted { reason, advice }) => {
-            Some(finding(commit, reason, advice))
+        Evidence::Known(SignatureStatus::Untrusted { cause, reason, advice }) => {
+            Some(finding(commit, cause, reason, advice))
         }
         Evidence::Unavailable(reason) => Some(unavailable(commit, reason)),
         Evidence::Known(
@@ -62,12 +62,12 @@ fn judge(commit: &CommitFacts) -> Option<Finding> {
     }
 }
 
-fn finding(commit: &CommitFacts, reason: &str, advice: &str) -> Finding {
+fn finding(commit: &CommitFacts, cause: &str, reason: &str, advice: &str) -> Finding {
     let (kind, id) = (commit.kind.as_str(), commit.id.short());
     about_commit(META.id, commit, format!("the signature of {kind} {id} does not count: it {reason}"))
         .severity(Severity::High)
         .help(advice)
-        .offending(reason)
+        .fact_formerly("cause", cause, reason)
 }
 
 fn unavailable(commit: &CommitFacts, reason: &str) -> Finding {
@@ -75,5 +75,5 @@ fn unavailable(commit: &CommitFacts, reason: &str) -> Finding {
     about_commit(META.id, commit, format!("the signature of {kind} {id} cannot be checked: {reason}"))
         .severity(Severity::High)
         .help("remove what stands in the way, or ask an administrator of the Git server to, then try again.")
-        .offending(reason)
+        .fact_formerly("evidence", "unavailable", reason)
 }

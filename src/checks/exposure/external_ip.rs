@@ -68,6 +68,6 @@ fn finding(change: &ObjectChange, address: &Node, context: &Context<'_>) -> Find
         .at_node(change, address)
         .label("new here")
         .help("remove the address, and use a load balancer or a gateway whose address the cloud assigns")
-        .offending(text)
+        .fact("address", text)
         .path(path::edges(&outside, change, context))
 }

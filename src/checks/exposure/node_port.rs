@@ -87,8 +87,8 @@ fn beside(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> 
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
         .help("set allocateLoadBalancerNodePorts: false where the load balancer reaches Pods without node ports")
-        .offending("LoadBalancer")
-        .offending(port_names(new))
+        .fact("type", "LoadBalancer")
+        .fact("ports", port_names(new))
 }
 
 fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>) -> Finding {
@@ -102,7 +102,7 @@ fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>) ->
     finding(change, message)
         .at_node(change, redirected.node)
         .label(format!("was {}", redirected.was))
-        .offending(redirected.to.clone())
+        .fact_formerly("target", redirected.target.clone(), redirected.to.clone())
 }
 
 fn has_node_ports(service: Service<'_>) -> bool {
@@ -120,8 +120,8 @@ fn opened(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> 
     let finding = finding(change, message)
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
-        .offending("NodePort")
-        .offending(port_names(new))
+        .fact("type", "NodePort")
+        .fact("ports", port_names(new))
         .suggest(type_back(change, old));
     match unknown_type(new) {
         Some(unknown) => finding.note("unknown", unknown),
@@ -137,7 +137,7 @@ fn added(change: &ObjectChange, port: ServicePort<'_>) -> Finding {
     finding(change, message)
         .at_node(change, port.node.get("port").unwrap_or(port.node))
         .label("new here")
-        .offending(port_name)
+        .fact("port", port_name)
 }
 
 fn finding(change: &ObjectChange, message: String) -> Finding {

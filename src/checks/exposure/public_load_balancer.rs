@@ -115,7 +115,7 @@ fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>, re
     finding(change, message, reach)
         .at_node(change, redirected.node)
         .label(format!("was {}", redirected.was))
-        .offending(redirected.to.clone())
+        .fact_formerly("target", redirected.target.clone(), redirected.to.clone())
 }
 
 fn opened(site: &Site<'_>, (old, new): (Option<Service<'_>>, Service<'_>), before: Reach) -> Finding {
@@ -125,9 +125,10 @@ fn opened(site: &Site<'_>, (old, new): (Option<Service<'_>>, Service<'_>), befor
     finding(change, message, reach)
         .at_node(change, place(change, before))
         .label(label(old, before))
-        .offending(format!("{} {}", before_name(before), from(reach)))
-        .offending(port_names(new))
-        .offending(ranges(new, cloud, reach))
+        .fact_formerly("reach", reach_name(reach), format!("{} {}", before_name(before), from(reach)))
+        .added_fact("before", reach_name(before))
+        .fact("ports", port_names(new))
+        .fact("ranges", ranges(new, cloud, reach))
         .suggest(type_back(change, old))
 }
 
@@ -152,7 +153,7 @@ fn widened(change: &ObjectChange, further: &BTreeSet<&str>) -> Finding {
     finding(change, message, Reach::Ranges)
         .at_node(change, place(change, Reach::Ranges))
         .label("lets in more than before")
-        .offending(ranges)
+        .fact("ranges", ranges)
 }
 
 fn added(change: &ObjectChange, port: ServicePort<'_>, reach: Reach) -> Finding {
@@ -163,7 +164,7 @@ fn added(change: &ObjectChange, port: ServicePort<'_>, reach: Reach) -> Finding 
     finding(change, message, reach)
         .at_node(change, port.node.get("port").unwrap_or(port.node))
         .label("new here")
-        .offending(port_name)
+        .fact("port", port_name)
 }
 
 fn finding(change: &ObjectChange, message: String, reach: Reach) -> Finding {
@@ -177,6 +178,16 @@ fn from(reach: Reach) -> &'static str {
         Reach::Ranges => "ranges of the internet",
         Reach::Internal => "the private network",
         Reach::NoLoadBalancer => "the cluster",
+    }
+}
+
+/// The word that fingerprints use; it never changes.
+fn reach_name(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Public => "public",
+        Reach::Ranges => "ranges",
+        Reach::Internal => "internal",
+        Reach::NoLoadBalancer => "none",
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Redirected<'a> {
     pub(super) was: String,
     /// What it is, as part of a sentence.
     pub(super) to: String,
+    /// What it is, in a form that no wording changes.
+    pub(super) target: String,
 }
 
 /// The selector and the target ports that lead elsewhere.
@@ -64,11 +66,14 @@ fn selector<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Option<Redir
         Some(labels) => path::pods(labels),
         None => "no Pods of its own".to_owned(),
     };
-    let to =
-        if stands.is_empty() { words(&after) } else { stands.into_iter().collect::<Vec<_>>().join(", ") };
+    let labels: Vec<String> =
+        as_set(&after).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let behind_it = stands.into_iter().collect::<Vec<_>>().join(", ");
+    let target = format!("{}:{behind_it}", labels.join(","));
+    let to = if behind_it.is_empty() { words(&after) } else { behind_it };
     let root = &new.object.root;
     let node = root.at(&["spec", "selector"]).or_else(|| root.get("spec")).unwrap_or(root);
-    Some(Redirected { node, was: words(&before), to })
+    Some(Redirected { node, was: words(&before), to, target })
 }
 
 fn target<'a>(
@@ -93,7 +98,8 @@ fn target<'a>(
     }
     let to = format!("another port of its Pods: {} leads to {}", name_of(port), text(after));
     let node = port.node.get("targetPort").unwrap_or(port.node);
-    Some(Redirected { node, was: text(before), to })
+    let target = format!("{}:{}", name_of(port), text(after));
+    Some(Redirected { node, was: text(before), to, target })
 }
 
 fn text(node: &Node) -> String {

@@ -194,8 +194,8 @@ impl Site<'_> {
         let finding = Finding::about(META.id, self.change, message)
             .at_node(self.change, self.introduced.at.node)
             .label(format!("was {}", self.earlier.image))
-            .offending(&*self.introduced.at.text)
-            .offending(self.earlier.image.to_string())
+            .fact("image", &*self.introduced.at.text)
+            .fact("was", self.earlier.image.to_string())
             .suggest(back(self.change, self.introduced, self.earlier, self.context));
         self.explained(finding)
     }

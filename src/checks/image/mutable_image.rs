@@ -90,7 +90,7 @@ fn finding(
         .at_node(change, introduced.at.node)
         .label(format!("was {}", earlier.image))
         .help("name the image by digest: name:tag@sha256:…")
-        .offending(&*introduced.at.text)
+        .fact("image", &*introduced.at.text)
         .suggest(back(change, introduced, earlier, context));
     let finding = match &introduced.image {
         Meaning::Unknown => {

@@ -77,7 +77,7 @@ fn unpinned(change: &ObjectChange, introduced: &Introduced<'_>, image: &ImageRef
         .at_node(change, introduced.at.node)
         .label("no digest")
         .help("name the image by digest: name:tag@sha256:…")
-        .offending(&*introduced.at.text);
+        .fact("image", &*introduced.at.text);
     match introduced.before.iter().find(|earlier| earlier.image.same_image(image)) {
         Some(earlier) => finding
             .note("moved", format!("it was {} in the registry {}", earlier.image, earlier.image.registry)),
@@ -100,7 +100,7 @@ fn unknown(change: &ObjectChange, introduced: &Introduced<'_>) -> Finding {
         .at_node(change, introduced.at.node)
         .label("no digest")
         .help("name the image by digest: name:tag@sha256:…")
-        .offending(&*introduced.at.text)
+        .fact("image", &*introduced.at.text)
 }
 
 fn unreadable(change: &ObjectChange, introduced: &Introduced<'_>, reason: &str) -> Finding {
@@ -111,5 +111,5 @@ fn unreadable(change: &ObjectChange, introduced: &Introduced<'_>, reason: &str) 
         .severity(Severity::Medium)
         .at_node(change, introduced.at.node)
         .help("write the image as registry/name:tag@sha256:…")
-        .offending(&*introduced.at.text)
+        .fact("image", &*introduced.at.text)
 }

@@ -23,7 +23,22 @@ fn finding(check: &'static str, message: String, problem: &FileProblem) -> Findi
     Finding::new(check, Subject::File, message)
         .severity(Severity::High)
         .at(location)
-        .offending(problem.problem.reason.clone())
+        .fact_formerly("problem", problem.problem.kind.as_str(), problem.problem.reason.clone())
+        .added_fact("text", marked_text(problem))
+}
+
+/// The text that is marked. Where it may be a secret's, or there is none, the id of the whole content and the place in
+/// it: in the same content nothing moves.
+fn marked_text(problem: &FileProblem) -> String {
+    let span = problem.problem.span;
+    let text = problem.source.as_ref().and_then(|source| source.text_of(span));
+    match text {
+        Some(text) if !text.trim().is_empty() && !may_hold_secret(problem) => text.to_owned(),
+        Some(_) | None => {
+            let content = problem.blob.as_ref().map_or_else(String::new, ToString::to_string);
+            format!("{content}:{}", span.start)
+        }
+    }
 }
 
 /// True where the file says `Secret` somewhere: a line of it may hold a value, and reports are read by

@@ -61,6 +61,6 @@ pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
         let finding = finding(META.id, message, problem).help(help);
         // Nothing else looks at what stands in it: a waiver is of this content.
         let blob = problem.blob.as_ref().map(ToString::to_string);
-        out.push(blob.into_iter().fold(finding, crate::finding::Finding::offending));
+        out.push(blob.into_iter().fold(finding, |finding, blob| finding.fact("content", blob)));
     }
 }

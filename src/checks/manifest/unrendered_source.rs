@@ -57,7 +57,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     }
     let blobs = changed.iter().flat_map(|root| root.parts.values());
     let blobs: Vec<&str> = blobs.map(crate::source::ObjectId::as_str).collect();
-    findings.push(finding.offending(blobs.join(" ")));
+    findings.push(finding.fact("contents", blobs.join(" ")));
 }
 
 /// How many roots of each kind change.

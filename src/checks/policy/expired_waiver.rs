@@ -80,8 +80,8 @@ fn finding(waiver: &WaiverFacts, standing: Standing) -> Finding {
         .at(location.clone())
         .note("owner", format!("{owner} answers for it"))
         .help("mend what it accepts and remove it, or have its owner renew it with a later day")
-        .offending(check)
-        .offending(object)
-        .offending(fingerprint)
-        .offending(expires.to_string())
+        .fact("check", check)
+        .fact("object", object)
+        .fact("fingerprint", fingerprint)
+        .fact("expires", expires.to_string())
 }

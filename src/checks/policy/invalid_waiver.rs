@@ -50,7 +50,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
                 }
                 None => finding,
             };
-            findings.push(finding.help(mistake.help).offending(mistake.key));
+            findings.push(finding.help(mistake.help).fact("key", mistake.key));
         }
     }
 }
@@ -66,6 +66,6 @@ fn of_entry(mistake: &WaiverMistake) -> Finding {
         .severity(Severity::Medium)
         .at(location.clone())
         .help(help)
-        .offending(message)
-        .offending(location.excerpt.trim())
+        .fact_formerly("kind", "entry", message)
+        .fact("entry", location.excerpt.trim())
 }

@@ -84,8 +84,8 @@ fn finding(waiver: &WaiverFacts, reason: &str) -> Finding {
         .severity(Severity::Low)
         .at(location.clone())
         .help("remove the entry, or correct the name of the object")
-        .offending(check)
-        .offending(cluster)
-        .offending(object)
-        .offending(fingerprint)
+        .fact("check", check)
+        .fact("cluster", cluster)
+        .fact("object", object)
+        .fact("fingerprint", fingerprint)
 }

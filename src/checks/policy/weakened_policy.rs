@@ -90,7 +90,7 @@ fn changed(change: &TrustFileChange) -> Finding {
     let TrustFileChange { path, role, .. } = change;
     let verb = if change.new_blob.is_some() { "changed" } else { "deleted" };
     let finding = about(change, format!("{path}, which is {role} that the gate goes by, is {verb}"));
-    let finding = finding.offending(content(change));
+    let finding = finding.fact("content", content(change));
     match &change.weakening {
         Weakening::NotCompared => finding,
         Weakening::Compared(sentences) if sentences.is_empty() => {
@@ -107,7 +107,7 @@ fn broken(change: &TrustFileChange, problem: &str) -> Finding {
     let TrustFileChange { path, role, .. } = change;
     about(change, format!("{path}, which is {role} that the gate goes by, could not be used: {problem}"))
         .help(format!("correct {path}."))
-        .offending(content(change))
+        .fact("content", content(change))
 }
 
 fn about(change: &TrustFileChange, message: String) -> Finding {

@@ -72,7 +72,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &
         finding = finding.label(format!("was \"{was}\""));
     }
     findings.push(
-        finding.offending(names.join(" ")).help(
+        finding.fact("subjects", names.join(" ")).help(
             "Bind a role that names what is needed; `admin`, `edit` and `view` exist in every cluster.",
         ),
     );

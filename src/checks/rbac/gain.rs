@@ -144,7 +144,9 @@ impl Gain<'_> {
             finding = finding.note("allows", describe::shorten(&allows, 3, "; "));
         }
         let finding = finding.path(self.granted(grant, &self.permits(&atoms)).edges());
-        let finding = finding.offending(format!("{} {atoms:?}", self.holder()));
+        let finding = finding
+            .fact_formerly("permissions", permissions(&atoms), format!("{} {atoms:?}", self.holder()))
+            .added_fact("subject", self.holder());
         Some(site.explained(finding).help(self.help(grant)))
     }
 
@@ -243,8 +245,31 @@ impl Gain<'_> {
                 .help("Add the role to the repository, or bind one that is there."),
         };
         let finding = finding.path(self.granted(grant, "what an unknown role grants").edges());
-        Some(finding.offending(format!("{} {}", self.holder(), grant.role)))
+        Some(
+            finding
+                .fact_formerly("role", role_name(&grant.role), format!("{} {}", self.holder(), grant.role))
+                .added_fact("subject", self.holder()),
+        )
     }
+}
+
+/// A role, in a form that no wording changes.
+fn role_name(role: &RoleReference) -> String {
+    match role {
+        RoleReference::Unknown(text) => format!("unknown:{text}"),
+        RoleReference::ClusterRole(_) | RoleReference::Role(_) => role.to_string(),
+    }
+}
+
+/// What is gained, in a form that no wording changes.
+fn permissions(atoms: &[Atom]) -> String {
+    let texts = atoms.iter().map(|atom| match atom {
+        Atom::Resource { verb, group, resource, name } => {
+            format!("{verb} {group}/{resource}/{}", name.as_deref().unwrap_or("*"))
+        }
+        Atom::Url { verb, url } => format!("{verb} {url}"),
+    });
+    texts.collect::<Vec<_>>().join(",")
 }
 
 /// The rule to show: one in the file of the binding, if there is one.

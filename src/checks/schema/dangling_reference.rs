@@ -195,7 +195,7 @@ fn finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Findi
         .at(Location::of_node(placed, reference.node, Side::New))
         .related(Location::of_object(target, Side::Old).labelled("was here"))
         .help(format!("name an object that is there, or keep {target_title} until nothing names it"))
-        .offending(target.id.to_string())
+        .fact("target", target.id.to_string())
 }
 
 /// A workload and the labels of its Pods.
@@ -290,5 +290,5 @@ fn unselected(service: &Placed, was: &Placed) -> Finding {
         .related(Location::of_object(was, Side::Old).labelled("selected before"))
         .note("selected", was.id.title())
         .help("give selector and Pod template the same labels, or remove the Service with its workload")
-        .offending(wanted.join(","))
+        .fact("selector", wanted.join(","))
 }

@@ -133,7 +133,7 @@ fn replaced(
         .note("because", format!("{source} `{key}: {value}`, by which the old object is deleted first"))
         .related(Location::of_node(new, node, Side::New).labelled("deletes the old object"))
         .help("put the old value back, or keep the data elsewhere before the object is deleted")
-        .offending(format!("{key}={value}"))
+        .fact("replacement", format!("{key}={value}"))
 }
 
 fn described(finding: Finding, old: &Placed, new: &Placed, forbidden: &ForbiddenChange) -> Finding {
@@ -141,7 +141,10 @@ fn described(finding: Finding, old: &Placed, new: &Placed, forbidden: &Forbidden
         .at(place(new, &forbidden.pointer, Side::New))
         .related(place(old, &forbidden.old_pointer, Side::Old).labelled("the value that the cluster keeps"))
         .note("rule", forbidden.source)
-        .offending(sentence(forbidden))
+        .fact_formerly("path", forbidden.path.as_str(), sentence(forbidden))
+        .added_fact("was", forbidden.was.as_deref().unwrap_or_default())
+        .added_fact("becomes", forbidden.becomes.as_deref().unwrap_or_default())
+        .added_fact("others", forbidden.others.to_string())
 }
 
 fn sentence(forbidden: &ForbiddenChange) -> String {

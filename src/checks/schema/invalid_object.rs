@@ -131,11 +131,11 @@ fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
         "{title} in cluster {} cannot be judged: more than {LIMIT} of its values are refused",
         new.id.cluster
     );
-    Finding::about(META.id, change, message.clone())
+    let too_much = Finding::about(META.id, change, message.clone())
         .severity(Severity::High)
         .help("compare the object with the documentation of its kind, or generate it anew")
-        .offending(message)
-        .offending(placing::whole(new))
+        .fact_formerly("problem", "violations", message);
+    placing::with_whole(too_much, new)
 }
 
 /// Each old violation excuses one new one: the same at the same place first, then the same in a list
@@ -159,6 +159,11 @@ fn excuse(found: &mut Vec<Violation>, new: &Placed, mut old_found: Vec<Violation
 fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
     let node = placed.object.root.resolve_pointer(&violation.pointer);
     (node.entries().is_empty() && node.items().is_empty()).then_some(node)
+}
+
+/// The same for a fingerprint.
+fn refused_value(violation: &Violation, placed: &Placed) -> String {
+    value(violation, placed).map_or_else(String::new, |_| placing::value_at(placed, &violation.pointer))
 }
 
 fn exact_place(pointer: &str) -> String {
@@ -193,6 +198,9 @@ fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Findin
         .note("refused by", format!("Kubernetes {}", versions.join(", ")))
         .note("rule", violation.source)
         .help(violation.help)
-        .offending(violation.message.clone())
+        .fact_formerly("rule", violation.source, violation.message.clone())
+        .added_fact("path", violation.pointer.clone())
+        .added_fact("lacking", violation.lacking.as_deref().unwrap_or_default())
+        .added_fact("value", refused_value(violation, new))
         .aspect(absence.or(bounds))
 }

@@ -60,6 +60,17 @@ enum Refusal {
     TooMuch(SchemaProblem),
 }
 
+impl Refusal {
+    /// What refuses, and where, in a form that no wording changes.
+    fn facts(&self) -> (String, &str) {
+        match self {
+            Self::Version => ("version".to_owned(), ""),
+            Self::Violation(violation) => (placing::rule(&violation.kind), &violation.pointer),
+            Self::TooMuch(problem) => (placing::name(problem).to_owned(), ""),
+        }
+    }
+}
+
 fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> Option<Refusal> {
     if change.operation() == Operation::Delete {
         return Some(Refusal::Version);
@@ -100,7 +111,12 @@ fn finding(
             "change the objects in the same push, or let the definition accept both until they have changed"
         }
     };
-    finding.help(help).offending(message)
+    let (reason, path) = refusal.facts();
+    finding
+        .help(help)
+        .fact_formerly("object", instance.id.to_string(), message)
+        .added_fact("reason", reason)
+        .added_fact("path", path)
 }
 
 /// What happens to the object, and where it stands.
@@ -145,7 +161,7 @@ fn stored_version_removed(check: &'static str, change: &ObjectChange) -> Option<
     let help = "keep the version with `served: false` until all objects are stored in another and \
                 status.storedVersions of the definition no longer names it";
     let finding = Finding::about(check, change, message).severity(Severity::High).at_node(change, place);
-    Some(finding.help(help).offending(format!("stored version {name}")))
+    Some(finding.help(help).fact_formerly("storedVersion", name, format!("stored version {name}")))
 }
 
 fn versions(placed: &Placed) -> &[Node] {

@@ -2,8 +2,8 @@
 
 use super::brought;
 use crate::checks::Context;
-use crate::finding::{Aspect, Finding, Location, Severity, Side};
-use crate::schema::{Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
+use crate::finding::{Aspect, Finding, Fingerprint, Location, Severity, Side};
+use crate::schema::{Excess, Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
 
 /// A finding for a violation, at the value or the key that it is about.
@@ -14,8 +14,39 @@ pub(super) fn finding(check: &'static str, change: &ObjectChange, violation: &Vi
     Finding::about(check, change, message)
         .at(location(placed, violation))
         .note("refused by", format!("{}Kubernetes {}", by_whom(&violation.kind), versions.join(", ")))
-        .offending(violation.message.clone())
+        .fact_formerly("rule", rule(&violation.kind), violation.message.clone())
+        .added_fact("path", violation.pointer.clone())
+        .added_fact("value", value(placed, violation))
         .aspect(aspect(violation))
+}
+
+/// What refuses a value, in a form that no wording changes.
+pub(super) fn rule(kind: &ViolationKind) -> String {
+    match kind {
+        ViolationKind::UnknownField { field, .. } => format!("unknown:{field}"),
+        ViolationKind::Type { .. } => "type".to_owned(),
+        ViolationKind::Required { field } => format!("required:{field}"),
+        ViolationKind::Value { rule } => format!("value:{rule}"),
+        ViolationKind::Duplicate { .. } => "duplicate".to_owned(),
+    }
+}
+
+/// The value that is refused. What an unknown field holds, or what surrounds a missing one, makes it no worse.
+fn value(placed: &Placed, violation: &Violation) -> String {
+    match &violation.kind {
+        ViolationKind::UnknownField { .. } | ViolationKind::Required { .. } => String::new(),
+        ViolationKind::Type { .. } | ViolationKind::Value { .. } | ViolationKind::Duplicate { .. } => {
+            value_at(placed, &violation.pointer)
+        }
+    }
+}
+
+/// A value as JSON. A digest of a short secret would tell it, so that a Secret has none.
+pub(super) fn value_at(placed: &Placed, pointer: &str) -> String {
+    if is_secret(placed) {
+        return String::new();
+    }
+    placed.object.root.resolve_pointer(pointer).to_json().to_string()
 }
 
 /// The API server's own rules have bounds, too, and often narrower ones.
@@ -53,9 +84,9 @@ pub(super) fn unusable(check: &'static str, change: &ObjectChange, problem: &Sch
     let finding = Finding::about(check, change, message)
         .severity(Severity::High)
         .help(way_out(problem))
-        .offending(problem.to_string());
+        .fact_formerly("problem", name(problem), problem.to_string());
     match problem {
-        SchemaProblem::TooMuchWrong(_) => finding.offending(whole(change.subject())),
+        SchemaProblem::TooMuchWrong(_) => with_whole(finding, change.subject()),
         SchemaProblem::EmbeddedDataDamaged
         | SchemaProblem::Incomplete(_)
         | SchemaProblem::NoSchema
@@ -64,9 +95,25 @@ pub(super) fn unusable(check: &'static str, change: &ObjectChange, problem: &Sch
     }
 }
 
-/// Everything that an object says, for a waiver that accepts it as it stands and in no other form.
-pub(super) fn whole(placed: &Placed) -> String {
-    placed.object.root.to_json().to_string()
+/// A problem in a form that no wording changes.
+pub(super) fn name(problem: &SchemaProblem) -> &'static str {
+    match problem {
+        SchemaProblem::EmbeddedDataDamaged => "damaged",
+        SchemaProblem::Incomplete(_) => "incomplete",
+        SchemaProblem::NoSchema => "noSchema",
+        SchemaProblem::NotStructural(_) => "notStructural",
+        SchemaProblem::TooMuchWrong(Excess::Violations(_)) => "violations",
+        SchemaProblem::TooMuchWrong(Excess::Values(_)) => "values",
+        SchemaProblem::Unusable(_) => "unusable",
+    }
+}
+
+/// Binds a finding to everything that its object says: a waiver accepts the object as it is and in no other form. Facts
+/// are shown, and the object may be a Secret, so the fact is a digest.
+pub(super) fn with_whole(finding: Finding, placed: &Placed) -> Finding {
+    let text = placed.object.root.to_json().to_string();
+    let digest = Fingerprint::of(&[&text]);
+    finding.fact_formerly("object", digest.as_str(), text)
 }
 
 fn way_out(problem: &SchemaProblem) -> &'static str {

@@ -57,7 +57,7 @@ fn finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding 
         .severity(severity)
         .at_node(change, place)
         .help(help(new, retiring))
-        .offending(kind)
+        .fact("kind", kind)
 }
 
 fn state(retiring: &Retiring) -> (Severity, String) {

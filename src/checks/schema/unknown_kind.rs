@@ -98,7 +98,7 @@ fn untold(change: &ObjectChange, new: &Placed, key: &str, node: &Node) -> Option
         .severity(Severity::High)
         .at_node(change, node)
         .help(format!("write the {key} as plain text"))
-        .offending(text);
+        .fact("text", text);
     (!stood).then_some(finding)
 }
 
@@ -133,7 +133,7 @@ fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: 
         .severity(Severity::High)
         .at_node(change, place)
         .help(help(unknown, brought::nearest_kind(new, context)))
-        .offending(kind);
+        .fact("kind", kind);
     if unknown.served_in.is_empty() { finding } else { finding.note("served in", list(&unknown.served_in)) }
 }
 

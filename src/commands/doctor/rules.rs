@@ -12,7 +12,7 @@ use crate::owners::{Approver, OwnersFile};
 use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
 use crate::push::HostKind;
 use crate::signature::{KeyFacts, KeyStanding};
-use crate::verdict::{Judgement, subject_text};
+use crate::verdict::Judgement;
 
 /// What ends within this many days is told.
 const SOON: u64 = 30;
@@ -188,14 +188,7 @@ fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
 /// in the tree as it stands can be known here.
 fn is_used(waiver: &Waiver, judgement: &Judgement, session: &Session) -> bool {
     judgement.findings.iter().any(|judged| {
-        let (object, fingerprint) = (subject_text(&judged.finding), judged.finding.fingerprint());
-        let finding = WaivedFinding {
-            check: judged.finding.check,
-            cluster: judged.finding.cluster().map_or("default", |cluster| cluster.as_str()),
-            object: &object,
-            severity: judged.finding.severity,
-            fingerprint: fingerprint.as_str(),
-        };
+        let finding = WaivedFinding::of(&judged.finding);
         waiver.covers(&finding, WaiverTerm::of(session.today(), None))
     })
 }

@@ -9,8 +9,8 @@ use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::reviews::{Merged, Proposal};
 use super::trust_files::{self, TrustInput};
-use crate::approval::{Asked, Contributors, Covers, NotGenuine, Purpose, Record, SignedTag, Statement};
-use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
+use crate::approval::{Asked, Covers, NotGenuine, Record, SignedTag, Statement};
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Seen};
 use crate::git::raw::{TargetType, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::owners::Approver;
@@ -63,6 +63,7 @@ impl Reader<'_> {
 
     fn status(&self, payload: &[u8], signature: Option<&[u8]>) -> SignatureStatus {
         let unusable = |reason: &String| SignatureStatus::Untrusted {
+            cause: "unchecked",
             reason: format!("cannot be checked: {reason}"),
             advice: String::new(),
         };

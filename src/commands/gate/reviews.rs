@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::approvals::{Basis, Given};
-use crate::approval::{Contributors, Covers, Purpose};
-use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
+use crate::approval::Covers;
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Seen};
 use crate::owners::Approver;
 use crate::source::{ObjectId, RepoPath};
 

@@ -110,10 +110,12 @@ impl Judged {
         match (self.rules.forge, made) {
             (ForgeUse::Merges, Made::AsMerge) => SignatureStatus::Forge { key: key.clone() },
             (ForgeUse::Merges, Made::AsAuthored) => untrusted(
+                "forgeKeyOfAChange",
                 format!("was made by the forge's own key {key}, which counts for merge commits only"),
                 "make the change on your own machine, sign it with your own key, and push it.",
             ),
             (ForgeUse::Never, _) => untrusted(
+                "forgeKey",
                 format!("was made by the forge's own key {key}, which does not say who wanted the change"),
                 "make the change, or the merge, on your own machine, sign it with your own key, and push it.",
             ),
@@ -132,6 +134,7 @@ impl Judged {
         match signer(&self.people, &status) {
             Some(person) if person.has_email(&email) => status,
             Some(person) => untrusted(
+                "otherCommitter",
                 format!(
                     "is {}'s, whose addresses do not include `{email}`, which the object names",
                     person.name
@@ -139,6 +142,7 @@ impl Judged {
                 "set `git config user.email` to an address that the policy lists for you, and make it again.",
             ),
             None => untrusted(
+                "nobodysKey",
                 format!("was made by key {key}, which belongs to nobody that the policy's `people:` names"),
                 "ask an owner of the policy to list your key and your address under `people:`.",
             ),
@@ -146,6 +150,6 @@ impl Judged {
     }
 }
 
-fn untrusted(reason: String, advice: &str) -> SignatureStatus {
-    SignatureStatus::Untrusted { reason, advice: advice.to_owned() }
+fn untrusted(cause: &'static str, reason: String, advice: &str) -> SignatureStatus {
+    SignatureStatus::Untrusted { cause, reason, advice: advice.to_owned() }
 }

@@ -8,10 +8,10 @@
 use std::time::Duration;
 
 use super::stage::Stage;
-use crate::approval::{Asked, Purpose, Statement};
+use crate::approval::{Asked, Statement};
 use crate::commands::error::CommandError;
 use crate::commands::git_program::git;
-use crate::evidence::{ApprovalFacts, ApprovalStanding, Seen};
+use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose, Seen};
 use crate::report::Section;
 use crate::source::ObjectId;
 

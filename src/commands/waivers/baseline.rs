@@ -36,7 +36,11 @@ pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, Co
     for entry in entries {
         let fate = Fate::of(entry, &today, absent);
         tell(&mut text, entry, fate, session.today());
-        kept.extend(fate.stays().then(|| entry.clone()));
+        match (fate.stays(), arguments.migrate) {
+            (true, true) => kept.extend(today.migrated(entry)),
+            (true, false) => kept.push(entry.clone()),
+            (false, _) => {}
+        }
     }
     let fresh = fresh(&today, entries);
     let adds = disk.file.is_none() || arguments.extend;

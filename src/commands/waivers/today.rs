@@ -18,6 +18,8 @@ type Named = [String; 4];
 /// The findings of a revision.
 pub(super) struct Today {
     found: BTreeMap<Named, Judged>,
+    /// What entries name that quote a fingerprint of version 0.1.
+    former: BTreeMap<Named, Vec<Named>>,
     presence: Presence,
 }
 
@@ -38,16 +40,30 @@ impl Today {
         if let Some(reason) = judgement.undecided.first() {
             return Err(CommandError::Unjudged(reason.clone()));
         }
+        let mut former: BTreeMap<Named, Vec<Named>> = BTreeMap::new();
+        for judged in &judgement.findings {
+            former.entry(formerly_named(&judged.finding)).or_default().push(named(&judged.finding));
+        }
         let found = judgement.findings.into_iter().map(|judged| (named(&judged.finding), judged));
         let objects: BTreeSet<&str> = entries.iter().map(|entry| entry.object.as_str()).collect();
         let presence = session.presence(governing, &objects);
-        Ok(Self { found: found.collect(), presence })
+        Ok(Self { found: found.collect(), former, presence })
     }
 
     /// Whether an entry covers something that is there.
     pub(super) fn has(&self, entry: &Waiver) -> bool {
-        let Waiver { check, cluster, object, fingerprint, .. } = entry.clone();
-        self.found.contains_key(&[check, cluster, object, fingerprint])
+        let name = name_in(entry);
+        self.found.contains_key(&name) || self.former.contains_key(&name)
+    }
+
+    /// An entry with the present fingerprints in the place of one of version 0.1. An entry of each: version 0.1 gave
+    /// some findings one fingerprint that now have two.
+    pub(super) fn migrated(&self, entry: &Waiver) -> Vec<Waiver> {
+        let Some(names) = self.former.get(&name_in(entry)) else { return vec![entry.clone()] };
+        let fingerprints: BTreeSet<&String> =
+            names.iter().map(|[_, _, _, fingerprint]| fingerprint).collect();
+        let with = |fingerprint: &String| Waiver { fingerprint: fingerprint.clone(), ..entry.clone() };
+        fingerprints.into_iter().map(with).collect()
     }
 
     /// Whether the same check finds something else about the same object.
@@ -74,6 +90,16 @@ fn named(finding: &Finding) -> Named {
     [finding.check.into(), cluster.into(), finding.subject_text(), finding.fingerprint().to_string()]
 }
 
+fn formerly_named(finding: &Finding) -> Named {
+    let [check, cluster, object, _] = named(finding);
+    [check, cluster, object, finding.former_fingerprint().to_string()]
+}
+
+fn name_in(entry: &Waiver) -> Named {
+    let Waiver { check, cluster, object, fingerprint, .. } = entry.clone();
+    [check, cluster, object, fingerprint]
+}
+
 impl Accepted<'_> {
     /// Whether it holds changes back. A waiver of the policy itself is enough.
     pub(super) fn blocks(&self) -> bool {
@@ -91,8 +117,8 @@ impl Accepted<'_> {
 
     /// Whether an entry covers it.
     pub(super) fn is_covered_by(&self, entry: &Waiver) -> bool {
-        let Waiver { check, cluster, object, fingerprint, .. } = entry.clone();
-        *self.name == [check, cluster, object, fingerprint]
+        let name = name_in(entry);
+        *self.name == name || formerly_named(self.finding()) == name
     }
 
     /// The entry that covers it.

@@ -9,7 +9,6 @@ use super::super::snippet::{Window, excerpt};
 use super::difference::Shown;
 use super::safe;
 use crate::finding::Location;
-use crate::verdict::subject_text;
 
 /// How many places of a finding are shown.
 const PLACES: usize = 50;
@@ -26,7 +25,7 @@ pub(super) fn push(text: &mut String, entry: &Entry<'_>, rules: &[RulePage], dif
         safe(&finding.message),
         finding.check,
         finding.severity.as_str(),
-        safe(&subject_text(finding)),
+        safe(&finding.subject_text()),
     );
     let places = finding.location.iter().chain(&finding.related);
     places.clone().take(PLACES).for_each(|at| push_place(text, at));
