@@ -1,6 +1,7 @@
 //! A finding and how a check makes one.
 
 use super::fingerprint::{Fact, Fingerprint};
+use super::former::former_sentence;
 use super::location::{Location, Side};
 use super::path::Edge;
 use super::severity::Severity;
@@ -227,7 +228,7 @@ impl Finding {
         value: impl Into<String>,
         former: impl Into<String>,
     ) -> Self {
-        self.with_fact(Fact { key, value: value.into(), former: Some(former.into()) })
+        self.with_fact(Fact { key, value: value.into(), former: Some(former_sentence(&former.into())) })
     }
 
     /// A fact that fingerprints before version 2 did not have.

@@ -5,6 +5,7 @@
 
 mod builder;
 mod fingerprint;
+mod former;
 mod location;
 mod path;
 mod severity;
