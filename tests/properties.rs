@@ -8,7 +8,7 @@ mod common;
 use std::path::Path;
 
 use common::git::Git;
-use portcullis::finding::Severity;
+use portcullis::finding::{Fingerprint, Severity};
 use portcullis::git::Repository;
 use portcullis::manifest::{Limits, parse};
 use portcullis::policy::{WaivedFinding, WaiverTerm, WaiversFile};
@@ -109,10 +109,10 @@ proptest! {
         let file = WaiversFile::parse("waivers", text.as_bytes(), &["node-port"]);
         let finding = WaivedFinding {
             check: "node-port",
-            cluster: "default",
-            object: "Service/a/b",
+            cluster: "default".to_owned(),
+            object: "Service/a/b".to_owned(),
             severity: Severity::High,
-            fingerprint: "5f1c",
+            fingerprints: vec![Fingerprint::quoted("5f1c")],
         };
         let today = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day");
         let term = WaiverTerm::of(today, None);

@@ -175,10 +175,10 @@ impl Finding {
         let side = if change.object().is_some() { Side::New } else { Side::Old };
         let placed = change.subject();
         let mut finding = self.at(Location::of_node(placed, node, side));
-        let alias = placed.object.alias_of(node).map(|site| {
-            Location::of(&placed.path, &placed.object.source, site, side)
-                .labelled("it comes in by this alias")
-        });
+        let alias = placed
+            .object
+            .alias_of(node)
+            .map(|site| Location::in_object(placed, site, side).labelled("it comes in by this alias"));
         finding.related.extend(alias);
         finding
     }

@@ -50,6 +50,11 @@ impl Fingerprint {
         Self(digest(parts).into())
     }
 
+    /// The fingerprint that a waiver quotes.
+    pub fn quoted(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The text that a waiver quotes.
     pub fn as_str(&self) -> &str {
         &self.0

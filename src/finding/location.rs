@@ -1,5 +1,6 @@
 //! A place in a file, with the line itself, so that a report needs no file.
 
+use super::redaction;
 use crate::manifest::Node;
 use crate::source::{Position, RepoPath, SourceText, Span};
 use crate::world::Placed;
@@ -43,7 +44,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// The place of a span in a text.
+    /// The place of a span in a text that holds no secrets; [`Location::in_object`] is for files that may.
     pub fn of(path: &RepoPath, text: &SourceText, span: Span, side: Side) -> Self {
         let start = text.position(span.start);
         let excerpt = text.line(start.line);
@@ -53,10 +54,18 @@ impl Location {
         Self { path: path.clone(), start, end, excerpt, side, pointer: None, label: None }
     }
 
+    /// The place of a span of an object's file. Its line is left out where it may hold the value of a Secret.
+    pub fn in_object(placed: &Placed, span: Span, side: Side) -> Self {
+        let source = &placed.object.source;
+        let location = Self::of(&placed.path, source, span, side);
+        let line = source.line_span(location.start.line);
+        if redaction::hides(&placed.object, line) { location.without_text() } else { location }
+    }
+
     /// The place of a node of an object.
     pub fn of_node(placed: &Placed, node: &Node, side: Side) -> Self {
         let pointer = placed.object.root.pointer_to(node);
-        Self { pointer, ..Self::of(&placed.path, &placed.object.source, node.span, side) }
+        Self { pointer, ..Self::in_object(placed, node.span, side) }
     }
 
     /// The place of an object: its `kind`, which every reader recognises.

@@ -8,6 +8,7 @@ mod fingerprint;
 mod former;
 mod location;
 mod path;
+mod redaction;
 mod severity;
 mod suggestion;
 
@@ -15,5 +16,6 @@ pub use builder::{Aspect, Finding, Lacking, Note, Subject};
 pub use fingerprint::{Fact, Fingerprint};
 pub use location::{Location, Side};
 pub use path::{Edge, Relation, Station, StationKind};
+pub use redaction::may_hold_secret;
 pub use severity::Severity;
 pub use suggestion::Suggestion;

@@ -150,17 +150,28 @@ impl Node {
         self.at(keys).and_then(Node::as_str)
     }
 
-    /// The node that a JSON pointer names (RFC 6901), or the deepest ancestor that exists, so that
-    /// a finding always has a place.
-    pub fn resolve_pointer(&self, pointer: &str) -> &Node {
+    /// The node that a JSON pointer names (RFC 6901).
+    pub fn resolve_pointer(&self, pointer: &str) -> Option<&Node> {
+        let (node, is_exact) = self.follow(pointer);
+        is_exact.then_some(node)
+    }
+
+    /// The same, or the deepest node on the way to it: the place of something that is missing, or that the API server
+    /// fills in.
+    pub fn nearest(&self, pointer: &str) -> &Node {
+        self.follow(pointer).0
+    }
+
+    /// How far a pointer leads, and whether to its end.
+    fn follow(&self, pointer: &str) -> (&Node, bool) {
         let mut node = self;
         for raw in pointer.split('/').skip(1) {
             let token = raw.replace("~1", "/").replace("~0", "~");
-            let child = node.get(&token).or_else(|| node.items().get(token.parse::<usize>().ok()?));
-            let Some(child) = child else { return node };
+            let item = || node.items().get(token.parse::<usize>().ok()?);
+            let Some(child) = node.get(&token).or_else(item) else { return (node, false) };
             node = child;
         }
-        node
+        (node, true)
     }
 
     /// Changes this value and then every value below it.

@@ -53,6 +53,11 @@ impl Object {
         Self::new(self.source, self.aliases, self.root)
     }
 
+    /// Whether its values are secret.
+    pub fn holds_secret(&self) -> bool {
+        self.group().is_empty() && &*self.kind == "Secret"
+    }
+
     /// The API group: empty for the core group.
     pub fn group(&self) -> &str {
         self.api_version.rsplit_once('/').map_or("", |(group, _)| group)

@@ -75,7 +75,7 @@ impl Positioned {
     /// The place of the key that a JSON pointer names.
     pub(super) fn place(&self, pointer: &str) -> WaiverPlace {
         let start = self.key_offset(pointer);
-        let span = Span { start, end: self.root.resolve_pointer(pointer).span.end.max(start) };
+        let span = Span { start, end: self.root.nearest(pointer).span.end.max(start) };
         WaiverPlace { path: self.path.clone(), source: Arc::clone(&self.source), span }
     }
 
@@ -86,11 +86,11 @@ impl Positioned {
 
     fn key_offset(&self, pointer: &str) -> u32 {
         let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", ""));
-        let parent = self.root.resolve_pointer(parent);
+        let parent = self.root.nearest(parent);
         let key = key.replace("~1", "/").replace("~0", "~");
         match parent.entry(&key) {
             Some(entry) => entry.key_span.start,
-            None => self.root.resolve_pointer(pointer).span.start,
+            None => self.root.nearest(pointer).span.start,
         }
     }
 }

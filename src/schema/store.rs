@@ -269,8 +269,7 @@ fn violations_of(
     if root.count() > VALUES {
         return Err(SchemaProblem::TooMuchWrong(Excess::Values(VALUES)));
     }
-    let is_secret = object.group().is_empty() && &*object.kind == "Secret";
-    let quoting = if is_secret { Quoting::Forbidden } else { Quoting::Allowed };
+    let quoting = if object.holds_secret() { Quoting::Forbidden } else { Quoting::Allowed };
     let judged = Judged { document: &compiled.document, root, quoting };
     let certain = |error: &ValidationError<'_>| !unknown::decides(root, error);
     let errors = compiled.validator.iter_errors(root).filter(certain).take(VIOLATIONS + 1);

@@ -36,7 +36,7 @@ impl Judged<'_> {
             }
             // What stands below an object that lists no fields at all.
             ValidationErrorKind::FalseSchema => {
-                let fields = self.root.resolve_pointer(at).entries();
+                let fields = self.root.resolve_pointer(at).map(Node::entries).unwrap_or_default();
                 fields.iter().map(|entry| self.unknown_field(at, &entry.key)).collect()
             }
             ValidationErrorKind::Custom { .. } => self.repetitions(at),
@@ -91,7 +91,7 @@ impl Judged<'_> {
     fn repetitions(self, at: &str) -> Vec<Violation> {
         let schema = fields::schema_at(self.document, at).and_then(Value::as_object);
         let Some(uniqueness) = schema.and_then(Uniqueness::of) else { return Vec::new() };
-        let items = self.root.resolve_pointer(at).items();
+        let items = self.root.resolve_pointer(at).map(Node::items).unwrap_or_default();
         let found = uniqueness.repetitions(items);
         found.iter().map(|repetition| self.repetition(at, items, &uniqueness, *repetition)).collect()
     }

@@ -10,7 +10,7 @@ use crate::manifest::Node;
 
 /// Whether another value could make the error vanish. The validator takes such a value for text.
 pub(super) fn decides(root: &Node, error: &ValidationError<'_>) -> bool {
-    let node = root.resolve_pointer(error.instance_path().as_str());
+    let node = root.nearest(error.instance_path().as_str());
     match error.kind() {
         // A list is one, and has as many items, whatever they are; what is missing or not known as a field
         // is so beside any value.

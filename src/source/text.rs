@@ -72,12 +72,28 @@ impl SourceText {
 
     /// The text of a line (from 1) without its line end, lossy where it is not UTF-8.
     pub fn line(&self, line: u32) -> String {
-        let starts = self.line_starts();
-        let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
-        let Some(start) = starts.get(index).copied() else { return String::new() };
-        let end = starts.get(index + 1).copied().unwrap_or(saturate(self.bytes.len()));
+        let Span { start, end } = self.line_span(line);
         let text = String::from_utf8_lossy(self.slice(start, end));
         text.trim_end_matches(['\n', '\r']).to_owned()
+    }
+
+    /// A line (from 1) with its line end; empty past the last one.
+    pub fn line_span(&self, line: u32) -> Span {
+        let starts = self.line_starts();
+        let limit = saturate(self.bytes.len());
+        let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+        let Some(start) = starts.get(index).copied() else { return Span { start: limit, end: limit } };
+        Span { start, end: starts.get(index + 1).copied().unwrap_or(limit) }
+    }
+
+    /// A span without the blanks, line ends and dashes of list items around its text.
+    pub fn trimmed(&self, span: Span) -> Span {
+        let is_around = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'-';
+        let text = self.slice(span.start, span.end);
+        let before = text.iter().take_while(|byte| is_around(byte)).count();
+        let after = text.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = span.start.saturating_add(saturate(before)).min(span.end);
+        Span { start, end: span.end.saturating_sub(saturate(after)).max(start) }
     }
 
     /// The text of a span; `None` where it is not UTF-8.

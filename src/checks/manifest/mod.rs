@@ -41,15 +41,7 @@ fn marked_text(problem: &FileProblem) -> String {
     }
 }
 
-/// True where the file says `Secret` somewhere: a line of it may hold a value, and reports are read by
-/// more people than Secrets.
+/// Whether any line of the file may hold the value of a Secret.
 fn may_hold_secret(problem: &FileProblem) -> bool {
-    let text = problem.source.as_ref().map_or(&[][..], |source| source.bytes());
-    let is_word = |place: usize| {
-        let letter = |offset: Option<usize>| {
-            offset.and_then(|offset| text.get(offset)).is_some_and(u8::is_ascii_alphanumeric)
-        };
-        !letter(place.checked_sub(1)) && !letter(Some(place + b"Secret".len()))
-    };
-    memchr::memmem::find_iter(text, "Secret").any(is_word)
+    problem.source.as_ref().is_some_and(|source| crate::finding::may_hold_secret(source))
 }

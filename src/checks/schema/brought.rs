@@ -46,7 +46,7 @@ pub(super) fn versions<'a>(placed: &Placed, context: &Context<'a>) -> &'a [Kuber
 /// one: the same at the same place first, then the same in a list whose items have moved.
 pub(super) fn violations(change: &ObjectChange, context: &Context<'_>) -> Vec<Violation> {
     let Some((new, outcome)) = change.object().zip(judge_new(change, context)) else { return Vec::new() };
-    let own = |violation: &&Violation| !new.inherits(new.object.root.resolve_pointer(&violation.pointer));
+    let own = |violation: &&Violation| !new.inherits(new.object.root.nearest(&violation.pointer));
     let found = outcome.violations().iter().filter(|violation| counts(violation, new.role)).filter(own);
     let mut found: Vec<Violation> = found.cloned().collect();
     let Some((old, outcome)) = change.old_object().zip(judge_old(change, context)) else { return found };
@@ -103,7 +103,7 @@ fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
         ViolationKind::UnknownField { .. }
         | ViolationKind::Type { .. }
         | ViolationKind::Value { .. }
-        | ViolationKind::Duplicate { .. } => Some(placed.object.root.resolve_pointer(&violation.pointer)),
+        | ViolationKind::Duplicate { .. } => Some(placed.object.root.nearest(&violation.pointer)),
     }
 }
 

@@ -7,8 +7,6 @@ use crate::render::Role;
 use crate::validation::{ForbiddenChange, forbidden_changes};
 use crate::world::{ObjectChange, Placed};
 
-use super::placing;
-
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "immutable-field",
@@ -83,8 +81,7 @@ fn keeps_state(placed: &Placed) -> bool {
 
 /// Whether a value on either side is not known: it may be the same.
 fn is_uncertain(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
-    let unknown =
-        |placed: &Placed, pointer: &str| placed.object.root.resolve_pointer(pointer).holds_unknown();
+    let unknown = |placed: &Placed, pointer: &str| placed.object.root.nearest(pointer).holds_unknown();
     unknown(old, &forbidden.old_pointer) || unknown(new, &forbidden.pointer)
 }
 
@@ -164,9 +161,7 @@ fn sentence(forbidden: &ForbiddenChange) -> String {
 }
 
 fn place(placed: &Placed, pointer: &str, side: Side) -> Location {
-    let node = placed.object.root.resolve_pointer(pointer);
-    let location = Location::of_node(placed, node, side);
+    let node = placed.object.root.nearest(pointer);
     // The object itself is recognised by its kind.
-    let location = if pointer.is_empty() { Location::of_object(placed, side) } else { location };
-    placing::without_secrets(placed, location)
+    if pointer.is_empty() { Location::of_object(placed, side) } else { Location::of_node(placed, node, side) }
 }

@@ -67,7 +67,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         // The configuration of a tool looks like an object and has no name; no cluster takes it for one.
         found.retain(|violation| !is_without_name(violation));
     }
-    found.retain(|violation| !new.inherits(new.object.root.resolve_pointer(&violation.pointer)));
+    found.retain(|violation| !new.inherits(new.object.root.nearest(&violation.pointer)));
     if let Some(old) = change.old_object() {
         let mut excuses = judge(old, context);
         excuses.retain(|violation| counts(violation, old));
@@ -101,7 +101,8 @@ fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
         "/metadata/name" => placed.id.group.is_empty() && &*placed.id.kind == "Namespace",
         _ => false,
     };
-    let value = || placed.object.root.resolve_pointer(&violation.pointer).as_str() == Some(LEFT_OPEN);
+    let value =
+        || placed.object.root.resolve_pointer(&violation.pointer).and_then(Node::as_str) == Some(LEFT_OPEN);
     is_name && placed.listing == Listing::Listed && value()
 }
 
@@ -157,7 +158,7 @@ fn excuse(found: &mut Vec<Violation>, new: &Placed, mut old_found: Vec<Violation
 
 /// The value that is wrong. What stands around a missing field may change without making it worse.
 fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
-    let node = placed.object.root.resolve_pointer(&violation.pointer);
+    let node = placed.object.root.nearest(&violation.pointer);
     (node.entries().is_empty() && node.items().is_empty()).then_some(node)
 }
 
@@ -183,7 +184,7 @@ fn place_in_any_item(place: &str) -> String {
 fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Finding {
     let title = new.id.title();
     let message = format!("{title} in cluster {}: {}", new.id.cluster, violation.message);
-    let node = new.object.root.resolve_pointer(&violation.pointer);
+    let node = new.object.root.nearest(&violation.pointer);
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
     let is_number = matches!(node.value, Value::Integer(_) | Value::Float(_));
     let is_out_of_bounds = is_number && violation.extent == Extent::Value;
@@ -194,7 +195,7 @@ fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Findin
     let bounds = is_out_of_bounds.then(|| Aspect::Bounds { pointer: violation.pointer.clone() });
     Finding::about(META.id, change, message)
         .severity(Severity::Medium)
-        .at(placing::without_secrets(new, Location::of_node(new, node, Side::New)))
+        .at(Location::of_node(new, node, Side::New))
         .note("refused by", format!("Kubernetes {}", versions.join(", ")))
         .note("rule", violation.source)
         .help(violation.help)

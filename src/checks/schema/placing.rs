@@ -43,10 +43,10 @@ fn value(placed: &Placed, violation: &Violation) -> String {
 
 /// A value as JSON. A digest of a short secret would tell it, so that a Secret has none.
 pub(super) fn value_at(placed: &Placed, pointer: &str) -> String {
-    if is_secret(placed) {
+    if placed.object.holds_secret() {
         return String::new();
     }
-    placed.object.root.resolve_pointer(pointer).to_json().to_string()
+    placed.object.root.resolve_pointer(pointer).map_or_else(String::new, |node| node.to_json().to_string())
 }
 
 /// The API server's own rules have bounds, too, and often narrower ones.
@@ -148,29 +148,13 @@ pub(super) fn location(placed: &Placed, violation: &Violation) -> Location {
     let root = &placed.object.root;
     let span = match &violation.kind {
         ViolationKind::UnknownField { field, .. } => {
-            let holder = root.resolve_pointer(violation.parent());
+            let holder = root.nearest(violation.parent());
             holder.entry(field).map_or(holder.span, |entry| entry.key_span)
         }
         ViolationKind::Required { .. }
         | ViolationKind::Type { .. }
         | ViolationKind::Value { .. }
-        | ViolationKind::Duplicate { .. } => root.resolve_pointer(&violation.pointer).span,
+        | ViolationKind::Duplicate { .. } => root.nearest(&violation.pointer).span,
     };
-    without_secrets(placed, Location::of(&placed.path, &placed.object.source, span, Side::New))
-}
-
-/// A place whose line is shown unless it may hold the value of a Secret.
-pub(super) fn without_secrets(placed: &Placed, location: Location) -> Location {
-    if is_secret(placed) { without_text(location) } else { location }
-}
-
-fn is_secret(placed: &Placed) -> bool {
-    placed.object.group().is_empty() && &*placed.object.kind == "Secret"
-}
-
-/// The line of a Secret may hold its value, and reports are read by more people than Secrets.
-fn without_text(mut location: Location) -> Location {
-    location.excerpt.clear();
-    location.end = location.start;
-    location
+    Location::in_object(placed, span, Side::New)
 }

@@ -38,7 +38,7 @@ impl Shown {
 fn push_difference(text: &mut String, change: &ObjectChange) {
     let subject = change.subject();
     let title = xml(&cut(&subject.id.title(), WIDTH));
-    if subject.object.group().is_empty() && &*subject.object.kind == "Secret" {
+    if subject.object.holds_secret() {
         text.push_str("<p class=\"difference\">The change of a Secret is not shown.</p>\n");
         return;
     }
