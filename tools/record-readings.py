@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Record how kubectl and kustomize read manifests, for tests/readings.rs.
+"""Record how kubectl and kustomize read manifests, for tests/it/readings.rs.
 
 usage: record-readings.py INPUTS.jsonl > tests/readings/cases.jsonl
 

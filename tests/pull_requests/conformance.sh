@@ -24,7 +24,7 @@ github() {
   npm install --silent --no-audit --no-fund --prefix "$work" @octokit/openapi@23 ajv@8 ajv-formats@3 >/dev/null 2>&1 \
     || { unmet "@octokit/openapi cannot be had" GitHub; return; }
   # Replies that are wrong on purpose are not GitHub's, nor is a git server that leads elsewhere.
-  recorded "$work/github" --test pull_requests -- --skip failures:: --skip adversary:: --skip gitlab:: --skip gitea::
+  recorded "$work/github" --test it pull_requests:: -- --skip failures:: --skip adversary:: --skip gitlab:: --skip gitea::
   (cd "$work" && node "$here/openapi.mjs" node_modules/@octokit/openapi/generated/api.github.com.deref.json github/exchanges.jsonl) || failed=1
 }
 
@@ -33,7 +33,7 @@ clients() {
   (cd "$here/clients" && go mod download >/dev/null 2>&1) || { unmet "the Go clients cannot be had" "GitLab and Gitea"; return; }
   (cd "$here/clients" && go build -o "$work/clients" .)
   for forge in gitlab gitea; do
-    recorded "$work/$forge" --test pull_requests --test enforcement -- "$forge::"
+    recorded "$work/$forge" --test it -- "pull_requests::$forge::" "enforcement::$forge::"
     "$work/clients" "$forge" "$work/$forge/exchanges.jsonl" || failed=1
   done
 }

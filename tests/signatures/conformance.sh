@@ -210,7 +210,7 @@ expect 'ssh-keygen, certificate number in KRL' "$work/c-revoked.sig" 'certificat
 expect 'ssh-keygen, certificate name in KRL' "$work/c-named.sig" 'certificate that has been revoked'
 echo "signatures of gpg and ssh-keygen: $met as expected, $unmet not"
 
-if CARGO_HOME="$cargo_home" RUSTUP_HOME="$rustup_home" cargo test --quiet --manifest-path "$root/Cargo.toml" --test differential -- --ignored --nocapture; then
+if CARGO_HOME="$cargo_home" RUSTUP_HOME="$rustup_home" cargo test --quiet --manifest-path "$root/Cargo.toml" --test it differential:: -- --ignored --nocapture; then
   met=$((met + 1))
 else
   echo 'UNMET: mutated commits against git and gpg'

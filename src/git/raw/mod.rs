@@ -13,9 +13,6 @@ mod malformation;
 mod person;
 mod tag;
 
-#[cfg(test)]
-mod git_oracle;
-
 pub use commit::{RawCommit, parse_commit};
 pub use headers::Header;
 pub use malformation::{Malformation, PersonProblem};

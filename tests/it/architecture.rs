@@ -1,0 +1,289 @@
+//! The fences between rooms: who may name whom, and which outside crate belongs to which room.
+
+#![expect(clippy::expect_used, reason = "clippy exempts test functions only, not what they call")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each room may name, dependencies first. A room that names another one needs a line here.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("git", &["source"]),
+    ("manifest", &["source"]),
+    ("owners", &["manifest", "source"]),
+    ("push", &["source"]),
+    ("signature", &["source"]),
+    ("units", &["manifest", "source"]),
+    ("forge", &["owners", "source"]),
+    ("kube", &["manifest"]),
+    ("render", &["kube", "manifest", "source", "units"]),
+    ("validation", &["kube", "manifest", "source"]),
+    ("world", &["kube", "manifest", "render", "source", "units"]),
+    ("finding", &["kube", "manifest", "source", "world"]),
+    ("policy", &["finding", "kube", "manifest", "owners", "signature", "source"]),
+    ("schema", &["kube", "manifest", "render", "source", "world"]),
+    ("evidence", &["finding", "owners", "signature", "source"]),
+    ("verdict", &["evidence", "finding", "kube", "owners", "policy", "source", "world"]),
+    ("approval", &["evidence", "owners", "policy", "signature", "source"]),
+    (
+        "checks",
+        &[
+            "evidence",
+            "finding",
+            "kube",
+            "manifest",
+            "owners",
+            "render",
+            "schema",
+            "signature",
+            "source",
+            "validation",
+            "world",
+        ],
+    ),
+    (
+        "pipeline",
+        &[
+            "checks", "evidence", "finding", "kube", "manifest", "policy", "render", "schema", "source",
+            "verdict", "world",
+        ],
+    ),
+    ("report", &["evidence", "finding", "policy", "source", "verdict", "world"]),
+    ("cli", &["kube", "report"]),
+    (
+        "commands",
+        &[
+            "approval",
+            "checks",
+            "cli",
+            "evidence",
+            "finding",
+            "forge",
+            "git",
+            "kube",
+            "manifest",
+            "owners",
+            "pipeline",
+            "policy",
+            "push",
+            "render",
+            "report",
+            "signature",
+            "source",
+            "verdict",
+            "world",
+        ],
+    ),
+    ("lib", &[]),
+    ("main", &[]),
+];
+
+/// Outside crates and the only rooms that may name them.
+const CRATES: &[(&str, &[&str])] = &[
+    ("git2", &["git"]),
+    ("sequoia_openpgp", &["signature"]),
+    ("jsonschema", &["schema"]),
+    ("libyaml_safer", &["manifest"]),
+    ("octocrab", &["forge"]),
+    ("reqwest", &["forge"]),
+    ("rustls", &["forge"]),
+    ("tokio", &["forge"]),
+    ("serde_yaml", &["policy"]),
+    ("annotate_snippets", &["report"]),
+    ("clap", &["cli", "commands", "main"]),
+    ("clap_complete", &["cli", "commands"]),
+    ("clap_mangen", &["commands"]),
+    ("rayon", &["checks", "commands", "render", "world"]),
+    ("ssh_key", &["signature"]),
+    ("signature_traits", &["signature"]),
+];
+
+/// What checks never touch: they are pure.
+const IMPURE: &[&str] =
+    &["std::env", "std::fs", "TcpStream", "std::process", "std::time", "Utc::now", "std::io"];
+
+/// Where a process may be started, and where the environment may be read.
+const ONLY_IN: &[(&str, &[&str])] = &[
+    (
+        "Command::new(\"",
+        &[
+            "src/commands/demo",
+            "src/commands/git_program.rs",
+            "src/git/store/program.rs",
+            "src/git/tree_changes.rs",
+        ],
+    ),
+    (
+        "env::var",
+        &[
+            "src/git/store/program.rs",
+            "src/push/environment.rs",
+            "src/commands/output.rs",
+            "src/commands/demo",
+        ],
+    ),
+    ("TcpStream", &[]),
+    ("UdpSocket", &[]),
+    ("UnixStream", &[]),
+    ("extract_signature", &[]),
+];
+
+struct Source {
+    path: PathBuf,
+    room: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    collect(&root, &root, &mut found);
+    assert!(found.len() > 50, "the sources were not found");
+    found
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let inside = path.strip_prefix(root).expect("a path below src").to_owned();
+            let room = inside.iter().next().unwrap_or_default().to_string_lossy();
+            let room = room.trim_end_matches(".rs").to_owned();
+            let text = fs::read_to_string(&path).expect("a source");
+            found.push(Source { path: Path::new("src").join(inside), room, text: code_only(&text) });
+        }
+    }
+}
+
+/// Comments may speak of anything.
+fn code_only(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether code names a module: `crate::room` alone or inside a braced import.
+fn names(text: &str, room: &str) -> bool {
+    let direct = format!("crate::{room}");
+    let boundary = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+    text.match_indices(&direct).any(|(at, _)| boundary(&text[at + direct.len()..]))
+        || text.match_indices("use crate::{").any(|(at, _)| {
+            let list = text[at..].split(';').next().unwrap_or_default();
+            list.split(|next: char| !(next.is_alphanumeric() || next == '_')).any(|word| word == room)
+        })
+}
+
+fn allowed_by(room: &str) -> Option<&'static [&'static str]> {
+    ALLOWED.iter().find(|(name, _)| *name == room).map(|(_, allowed)| *allowed)
+}
+
+#[test]
+fn a_room_names_only_rooms_that_it_may_name() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let Some(allowed) = allowed_by(&source.room) else {
+            broken.push(format!("{} is in a room without a line in ALLOWED", source.path.display()));
+            continue;
+        };
+        for (other, _) in ALLOWED.iter().filter(|(other, _)| *other != source.room) {
+            if names(&source.text, other) && !allowed.contains(other) {
+                broken.push(format!("{} names crate::{other}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_allowed_edge_is_used() {
+    let sources = sources();
+    let mut unused = Vec::new();
+    for (room, allowed) in ALLOWED {
+        for other in *allowed {
+            let is_used = sources.iter().any(|source| source.room == *room && names(&source.text, other));
+            if !is_used {
+                unused.push(format!("{room} does not name crate::{other}: remove it from ALLOWED"));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "{}", unused.join("\n"));
+}
+
+/// A room may only name rooms with an earlier line, so no chain of names comes back to where it began.
+#[test]
+fn no_rooms_name_each_other_in_a_circle() {
+    let mut broken = Vec::new();
+    for (line, (room, allowed)) in ALLOWED.iter().enumerate() {
+        for other in *allowed {
+            let earlier = ALLOWED.iter().take(line).any(|(name, _)| name == other);
+            if !earlier {
+                broken.push(format!("{room} names {other}, which has no earlier line in ALLOWED"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn outside_crates_stay_in_their_rooms() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        for (name, rooms) in CRATES {
+            let named =
+                source.text.contains(&format!("{name}::")) || source.text.contains(&format!("use {name};"));
+            if named && !rooms.contains(&source.room.as_str()) {
+                broken.push(format!("{} uses {name}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn checks_are_pure_and_know_no_other_family() {
+    let families = ["approval", "commit", "exposure", "image", "manifest", "policy", "rbac", "schema"];
+    let mut broken = Vec::new();
+    for source in sources().into_iter().filter(|source| source.room == "checks") {
+        for impure in IMPURE.iter().filter(|impure| source.text.contains(**impure)) {
+            broken.push(format!("{} touches {impure}", source.path.display()));
+        }
+        for family in families {
+            let own = source.path.starts_with(Path::new("src/checks").join(family));
+            if !own && source.text.contains(&format!("checks::{family}::")) {
+                broken.push(format!("{} uses the checks of {family}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn processes_and_environment_stay_where_they_are_allowed() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        for (word, places) in ONLY_IN {
+            let allowed = places.iter().any(|place| source.path.to_string_lossy().starts_with(place));
+            if source.text.contains(word) && !allowed {
+                broken.push(format!("{} uses {word}", source.path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn every_module_says_what_it_is_and_none_is_too_long() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut broken = Vec::new();
+    for source in sources() {
+        let text = fs::read_to_string(root.join(&source.path)).expect("a source");
+        if !text.starts_with("//!") {
+            broken.push(format!("{} has no `//!`", source.path.display()));
+        }
+        if text.lines().count() > 500 {
+            broken.push(format!("{} has more than 500 lines", source.path.display()));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

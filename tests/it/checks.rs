@@ -1,0 +1,115 @@
+//! Runs every case of `tests/checks` as a push through the real hook and compares the whole report.
+//! `SNAPSHOTS=overwrite cargo test --test it checks::` rewrites the reports; people review the difference.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use portcullis::checks::REGISTRY;
+
+use crate::common::case_repository::{CaseRepository, all_cases, build};
+use crate::common::git::Failure;
+use crate::fingerprints;
+
+const KINDS: [&str; 4] = ["allow", "deny", "evasion", "unchanged"];
+
+struct Outcome {
+    report: String,
+    code: Option<i32>,
+}
+
+#[test]
+fn every_case_reports_what_it_should() -> Result<(), Failure> {
+    let mut failures = Vec::new();
+    for (check, case) in all_cases()? {
+        if let Err(failure) = run_case(&check, &case) {
+            failures.push(format!("{}: {failure}", case.display()));
+        }
+    }
+    assert!(failures.is_empty(), "{} cases fail:\n{}", failures.len(), failures.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn every_check_has_every_kind_of_case() -> Result<(), Failure> {
+    let mut kinds: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (check, case) in all_cases()? {
+        kinds.entry(check).or_default().insert(kind_of(&case));
+    }
+    for check in REGISTRY {
+        let missing: Vec<_> = KINDS
+            .iter()
+            .filter(|kind| !kinds.get(check.meta.id).is_some_and(|kinds| kinds.contains(**kind)))
+            .collect();
+        assert!(missing.is_empty(), "{} has no case of kind {missing:?}", check.meta.id);
+    }
+    for check in kinds.keys() {
+        assert!(portcullis::checks::find(check).is_some(), "tests/checks/{check} belongs to no check");
+    }
+    Ok(())
+}
+
+fn kind_of(case: &Path) -> String {
+    let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    name.split('-').next().unwrap_or_default().to_owned()
+}
+
+fn run_case(check: &str, case: &Path) -> Result<(), Failure> {
+    let repository = build(case)?;
+    let outcome = judge(&repository)?;
+    let found = outcome.report.contains(&format!("[{check}]"));
+    let expected_found = match kind_of(case).as_str() {
+        "deny" | "evasion" => true,
+        "allow" | "unchanged" => false,
+        other => return Err(format!("`{other}` is no kind of case").into()),
+    };
+    if found != expected_found {
+        return Err(format!("finding reported: {found}\n{}", outcome.report).into());
+    }
+    if expected_found && outcome.code != Some(1) {
+        return Err(format!(
+            "the push must be rejected, not end with {:?}\n{}",
+            outcome.code, outcome.report
+        )
+        .into());
+    }
+    compare(&case.join("expected.txt"), &outcome.report)?;
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
+    fingerprints::check(&format!("{check}/{name}"), &repository)
+}
+
+fn judge(repository: &CaseRepository) -> Result<Outcome, Failure> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_portcullis"))
+        .arg("pre-receive")
+        .env_clear()
+        .env("GIT_DIR", &repository.git_dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let lines = repository.updates.iter().map(|(old, new, name)| format!("{old} {new} {name}\n"));
+    child.stdin.take().ok_or("no input")?.write_all(lines.collect::<String>().as_bytes())?;
+    let output = child.wait_with_output()?;
+    let text = [output.stdout, output.stderr].concat();
+    let text = repository.stand_ins.apply(&String::from_utf8(text)?);
+    Ok(Outcome { report: without_time(&text), code: output.status.code() })
+}
+
+/// The time that a run took is not part of what it says.
+fn without_time(report: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("portcullis: ").and_then(|rest| rest.rsplit_once(", ")) {
+        Some((head, tail)) if tail.ends_with(" ms") => format!("portcullis: {head}\n"),
+        Some(_) | None => format!("{line}\n"),
+    };
+    report.lines().map(line).collect()
+}
+
+fn compare(path: &Path, report: &str) -> Result<(), Failure> {
+    if std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
+        return Ok(fs::write(path, report)?);
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    if expected == report { Ok(()) } else { Err(format!("the report differs; it is now:\n{report}").into()) }
+}

@@ -1,0 +1,46 @@
+//! Real pushes into real bare repositories, with portcullis as their hook, told as a user would.
+//!
+//! One file a subject; `server`, `checkout` and `manifests` are what the others are told with.
+
+/// Attempts to get past the gate; docs/attacks.md lists them.
+mod adversary {
+    mod comparison;
+    mod disguises;
+    mod history;
+    mod layers;
+    mod people;
+    mod replays;
+    mod statements;
+    mod surroundings;
+    mod trust;
+    mod waivers;
+}
+mod alone;
+mod annotations;
+mod approvals;
+mod approved_trust_files;
+mod baseline;
+mod checkout;
+mod floor;
+mod formats;
+mod heads;
+mod hidden;
+mod hostile;
+mod hosts;
+mod import_waivers;
+mod manifests;
+mod merges;
+mod other_hooks;
+mod owner_approvals;
+mod owner_dialects;
+mod owners;
+mod refs;
+mod repositories;
+mod server;
+mod signatures;
+mod statements;
+mod tags;
+mod trust_files;
+mod trusted_keys;
+mod waivers;
+mod waivers_file;

@@ -1,0 +1,28 @@
+//! `portcullis pr` against a forge that stands in for GitHub: real repositories, real fetches, replies as the
+//! forge's own description has them.
+
+#![expect(clippy::indexing_slicing, reason = "what a test looks for is there, or it fails")]
+
+mod action;
+/// Attempts to get past the gate; docs/attacks.md lists them.
+mod adversary {
+    mod answers;
+    mod makers;
+    mod merges;
+    mod queues;
+    mod reviews;
+    mod statuses;
+    mod surroundings;
+    mod waivers;
+}
+mod approvals;
+mod failures;
+mod fake;
+mod gitea;
+mod gitlab;
+mod issued;
+mod merges;
+mod objects;
+mod queue;
+mod scene;
+mod writing;
