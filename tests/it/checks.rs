@@ -11,6 +11,7 @@ use portcullis::checks::REGISTRY;
 
 use crate::common::case_repository::{CaseRepository, all_cases, build};
 use crate::common::git::Failure;
+use crate::common::pool::each;
 use crate::fingerprints;
 
 const KINDS: [&str; 4] = ["allow", "deny", "evasion", "unchanged"];
@@ -22,12 +23,10 @@ struct Outcome {
 
 #[test]
 fn every_case_reports_what_it_should() -> Result<(), Failure> {
-    let mut failures = Vec::new();
-    for (check, case) in all_cases()? {
-        if let Err(failure) = run_case(&check, &case) {
-            failures.push(format!("{}: {failure}", case.display()));
-        }
-    }
+    let outcomes = each(&all_cases()?, |(check, case)| {
+        run_case(check, case).map_err(|failure| format!("{}: {failure}", case.display()))
+    })?;
+    let failures: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
     assert!(failures.is_empty(), "{} cases fail:\n{}", failures.len(), failures.join("\n"));
     Ok(())
 }

@@ -17,9 +17,9 @@ use oracle::{Answer, Oracle, Repository, Verifier};
 use portcullis::git::raw::{HashKind, parse_commit};
 use portcullis::signature::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
 use portcullis::source::RepoPath;
-use rayon::prelude::*;
 
 use crate::common::git::Failure;
+use crate::common::pool::each;
 
 const SEED: u64 = 0x0070_6f72_7463_756c;
 
@@ -70,11 +70,11 @@ fn compare(count: usize, verifier: Verifier) -> Result<(), Failure> {
         (0..count).map(|_| mutated(&mut numbers, &key)).collect::<Result<_, Failure>>()?;
     let ids = oracle.repository.store_all(&commits)?;
     check_bytes(&oracle.repository, &ids, &commits)?;
-    let judge = |(bytes, id): (&Vec<u8>, &String)| {
-        Ok((ours(bytes, &trusted), oracle.judge(id).map_err(|error| error.to_string())?))
-    };
-    let rows: Result<Vec<_>, String> = commits.par_iter().zip(&ids).map(judge).collect();
-    report(&rows?, &commits)
+    let pairs: Vec<_> = commits.iter().zip(&ids).collect();
+    let rows = each(&pairs, |(bytes, id)| {
+        Ok::<_, String>((ours(bytes, &trusted), oracle.judge(id).map_err(|error| error.to_string())?))
+    })?;
+    report(&rows.into_iter().collect::<Result<Vec<_>, String>>()?, &commits)
 }
 
 /// git gives the very bytes back that our parser was given.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::common::case_repository::{CaseRepository, all_cases, build};
 use crate::common::git::{Failure, Git};
+use crate::common::pool::each;
 
 /// The report of the change from one revision to another.
 fn judged(git_dir: &Path, base: &str, head: &str) -> Result<Value, Failure> {
@@ -93,15 +94,14 @@ fn suggests(case: &Path) -> bool {
 
 #[test]
 fn what_is_suggested_takes_the_finding_away_and_brings_none() -> Result<(), Failure> {
-    let mut failures = Vec::new();
-    let mut taken = 0;
-    for (_, case) in all_cases()?.into_iter().filter(|(_, case)| suggests(case)) {
-        match build(&case).and_then(|repository| take_all(&repository)) {
-            Ok(count) => taken += count,
-            Err(failure) => failures.push(format!("{}: {failure}", case.display())),
-        }
-    }
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let cases: Vec<_> = all_cases()?.into_iter().filter(|(_, case)| suggests(case)).collect();
+    let outcomes = each(&cases, |(_, case)| {
+        let taken = build(case).and_then(|repository| take_all(&repository));
+        taken.map_err(|failure| format!("{}: {failure}", case.display()))
+    })?;
+    let failures: Vec<&String> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+    let taken: usize = outcomes.iter().flatten().sum();
+    assert!(failures.is_empty(), "{failures:#?}");
     assert!(taken >= 10, "only {taken} suggestions were taken");
     Ok(())
 }

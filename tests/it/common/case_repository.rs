@@ -9,11 +9,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use git2::ObjectType;
 use tempfile::TempDir;
 
 use super::documents::project;
 use super::git::{Failure, Git};
 use super::keys::{Person, people, person};
+use super::objects::{Objects, Tree};
 use super::push_file::{PushFile, PushOperation};
 use super::raw_commit::{self, CommitText};
 use super::stand_ins::StandIns;
@@ -59,20 +61,21 @@ pub(crate) fn build(case: &Path) -> Result<CaseRepository, Failure> {
     let directory = tempfile::tempdir()?;
     let git_dir = directory.path().join("repository.git");
     let push = PushFile::of_case(case)?;
-    let mut builder = Builder { git: Git::init_bare(&git_dir)?, stand_ins: StandIns::of_keys()? };
+    Git::init_bare(&git_dir)?;
+    let mut builder = Builder { objects: Objects::of(&git_dir)?, stand_ins: StandIns::of_keys()? };
     let update = builder.push(case, &push)?;
     Ok(CaseRepository { git_dir, updates: vec![update], stand_ins: builder.stand_ins, _directory: directory })
 }
 
 struct Builder {
-    git: Git,
+    objects: Objects,
     stand_ins: StandIns,
 }
 
 impl Builder {
     fn push(&mut self, case: &Path, push: &PushFile) -> Result<(String, String, String), Failure> {
         let before = self.tree(case, "before")?;
-        let empty = self.git.run(&["hash-object", "-t", "tree", "-w", "--stdin"], b"")?;
+        let empty = self.objects.store_tree(&Tree::default())?.to_string();
         let root = self.commit(&CommitText { tree: &empty, parent: None, message: "Begin\n" }, push, None)?;
         let base = CommitText { tree: &before, parent: Some(&root), message: "Before\n" };
         let base = self.commit(&base, push, Some(0))?;
@@ -90,11 +93,11 @@ impl Builder {
 
     /// `main` always exists; the pushed ref too, unless the push creates it.
     fn place_refs(&self, push: &PushFile, base: &str) -> Result<(), Failure> {
-        self.git.set_ref("refs/heads/main", base)?;
+        self.objects.set_ref("refs/heads/main", base)?;
         if push.operation != PushOperation::Create {
-            self.git.set_ref(&push.ref_name, base)?;
+            self.objects.set_ref(&push.ref_name, base)?;
         }
-        push.existing.iter().try_for_each(|name| self.git.set_ref(name, base))
+        push.existing.iter().try_for_each(|name| self.objects.set_ref(name, base))
     }
 
     fn new_tip(
@@ -115,7 +118,7 @@ impl Builder {
         let Some(entry) = push.tag else { return Ok(tip) };
         let ref_name = push.ref_name.strip_prefix("refs/tags/").unwrap_or(&push.ref_name);
         let name = push.tag_name.as_deref().unwrap_or(ref_name);
-        let tag = self.git.store("tag", &raw_commit::tag(&tip, name, entry)?)?;
+        let tag = self.objects.store(ObjectType::Tag, &raw_commit::tag(&tip, name, entry)?)?.to_string();
         self.stand_ins.add_commit(&tag);
         Ok(tag)
     }
@@ -132,65 +135,65 @@ impl Builder {
             Some(0) => Some(push.base),
             Some(number) => push.commits.get(number - 1).copied(),
         };
-        let id = self.git.store("commit", &raw_commit::commit(text, entry.unwrap_or_default())?)?;
+        let bytes = raw_commit::commit(text, entry.unwrap_or_default())?;
+        let id = self.objects.store(ObjectType::Commit, &bytes)?.to_string();
         self.stand_ins.add_commit(&id);
         Ok(id)
     }
 
     /// Stores `before/` or `after/` with the policy of the case as a tree.
     fn tree(&mut self, case: &Path, name: &str) -> Result<String, Failure> {
-        let mut entries = Vec::new();
         let root = case.join(name);
-        if root.is_dir() {
-            self.add_folder(&root, b"", &mut entries)?;
-        }
+        let mut tree = if root.is_dir() { self.folder(&root)? } else { Tree::default() };
         let policy = case.join("policy.yaml");
         if policy.exists() {
-            self.add_policy(&fs::read_to_string(policy)?, &mut entries)?;
+            self.add_policy(&fs::read_to_string(policy)?, &mut tree)?;
         }
-        self.git.run(&["read-tree", "--empty"], b"")?;
-        self.git.run(&["update-index", "-z", "--index-info"], &entries)?;
-        self.git.run(&["write-tree"], b"")
+        Ok(self.objects.store_tree(&tree)?.to_string())
     }
 
-    fn add_folder(&mut self, folder: &Path, prefix: &[u8], entries: &mut Vec<u8>) -> Result<(), Failure> {
+    fn folder(&mut self, folder: &Path) -> Result<Tree, Failure> {
+        let mut tree = Tree::default();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            let path = [prefix, entry.file_name().as_bytes()].concat();
-            let kind = entry.file_type()?;
+            let (name, kind) = (entry.file_name(), entry.file_type()?);
+            let name = name.as_bytes();
             if kind.is_dir() {
-                self.add_folder(&entry.path(), &[path.as_slice(), b"/"].concat(), entries)?;
+                let inner = self.folder(&entry.path())?;
+                // git has no empty folders.
+                if !inner.is_empty() {
+                    tree.add_folder(name, self.objects.store_tree(&inner)?);
+                }
             } else if kind.is_symlink() {
                 let target = fs::read_link(entry.path())?;
-                self.add_blob("120000", &path, target.as_os_str().as_bytes(), entries)?;
-            } else if path.ends_with(PLACEHOLDER.as_bytes()) {
-                self.add_key(&path, entries)?;
-            } else if !path.ends_with(b".gitkeep") {
+                self.add_blob("120000", name, target.as_os_str().as_bytes(), &mut tree)?;
+            } else if name.ends_with(PLACEHOLDER.as_bytes()) {
+                self.add_key(name, &mut tree)?;
+            } else if !name.ends_with(b".gitkeep") {
                 let executable = entry.metadata()?.permissions().mode() & 0o111 != 0;
                 let mode = if executable { "100755" } else { "100644" };
-                self.add_blob(mode, &path, &fs::read(entry.path())?, entries)?;
+                self.add_blob(mode, name, &fs::read(entry.path())?, &mut tree)?;
             }
         }
-        Ok(())
+        Ok(tree)
     }
 
     /// Puts a person's certificate where the placeholder stands.
-    fn add_key(&mut self, placeholder: &[u8], entries: &mut Vec<u8>) -> Result<(), Failure> {
-        let path = std::str::from_utf8(placeholder)?.trim_end_matches(".placeholder");
-        let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".asc");
-        let certificate = person(name)?.key.armored_certificate()?;
-        let id = self.add_blob("100644", path.as_bytes(), &certificate, entries)?;
+    fn add_key(&mut self, placeholder: &[u8], tree: &mut Tree) -> Result<(), Failure> {
+        let file = std::str::from_utf8(placeholder)?.trim_end_matches(".placeholder");
+        let certificate = person(file.trim_end_matches(".asc"))?.key.armored_certificate()?;
+        let id = self.add_blob("100644", file.as_bytes(), &certificate, tree)?;
         self.stand_ins.add_key_file(&id);
         Ok(())
     }
 
     /// Puts the policy at the root, with the fingerprints of people in place of their names.
-    fn add_policy(&mut self, text: &str, entries: &mut Vec<u8>) -> Result<(), Failure> {
+    fn add_policy(&mut self, text: &str, tree: &mut Tree) -> Result<(), Failure> {
         let name = |text: String, person: &Person| {
             text.replace(&format!("FINGERPRINT-OF-{}", person.name), &person.key.fingerprint().to_string())
         };
         let policy = people()?.iter().fold(text.to_owned(), name);
-        let id = self.add_blob("100644", b".portcullis.yaml", policy.as_bytes(), entries)?;
+        let id = self.add_blob("100644", b".portcullis.yaml", policy.as_bytes(), tree)?;
         if policy != text {
             self.stand_ins.add_key_file(&id);
         }
@@ -199,13 +202,13 @@ impl Builder {
 
     fn add_blob(
         &self,
-        mode: &str,
-        path: &[u8],
+        mode: &'static str,
+        name: &[u8],
         bytes: &[u8],
-        entries: &mut Vec<u8>,
+        tree: &mut Tree,
     ) -> Result<String, Failure> {
-        let id = self.git.store("blob", bytes)?;
-        entries.extend([format!("{mode} {id}\t").as_bytes(), path, b"\0"].concat());
-        Ok(id)
+        let id = self.objects.store(ObjectType::Blob, bytes)?;
+        tree.add_file(mode, name, id);
+        Ok(id.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! A repository on a forge, people who change it, and the job that judges.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
@@ -21,6 +21,8 @@ const NOBODY: &str = "0000000000000000000000000000000000000000";
 pub(crate) struct Scene {
     folder: tempfile::TempDir,
     pub(crate) git: Git,
+    /// The same repository: commits are made without starting git, because the tests make thousands.
+    repository: git2::Repository,
     pub(crate) fake: Fake,
     movements: u64,
 }
@@ -39,9 +41,11 @@ impl Scene {
 
     pub(crate) fn with(files: &[(&str, &str)]) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let git = Git::init_bare(&folder.path().join("acme/prod.git"))?;
+        let git_dir = folder.path().join("acme/prod.git");
+        let git = Git::init_bare(&git_dir)?;
         git.run(&["config", "uploadpack.allowAnySHA1InWant", "true"], b"")?;
-        let scene = Self { folder, git, fake: Fake::start()?, movements: 0 };
+        let repository = git2::Repository::open_bare(&git_dir)?;
+        let scene = Self { folder, git, repository, fake: Fake::start()?, movements: 0 };
         scene.commit("main", &[], files)?;
         Ok(scene)
     }
@@ -63,42 +67,26 @@ impl Scene {
         parents: &[&str],
         files: &[(&str, &str)],
     ) -> Result<String, Failure> {
-        let index = self.folder.path().join("index");
-        let run = |arguments: &[&str], input: &str| -> Result<String, Failure> {
-            use std::io::Write as _;
-            let mut command = self.git.command(arguments);
-            let address = format!("{author}@example.com");
-            command.env("GIT_INDEX_FILE", &index);
-            for role in ["AUTHOR", "COMMITTER"] {
-                command.env(format!("GIT_{role}_NAME"), author).env(format!("GIT_{role}_EMAIL"), &address);
-            }
-            let mut child = command.spawn()?;
-            child.stdin.take().ok_or("no input")?.write_all(input.as_bytes())?;
-            let output = child.wait_with_output()?;
-            if !output.status.success() {
-                return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());
-            }
-            Ok(String::from_utf8(output.stdout)?.trim().to_owned())
-        };
-        match parents.first() {
-            Some(parent) => run(&["read-tree", parent], "")?,
-            None => run(&["read-tree", "--empty"], "")?,
-        };
+        let repository = &self.repository;
+        let commit_of = |name: &&str| repository.revparse_single(name)?.peel_to_commit();
+        let parents = parents.iter().map(commit_of).collect::<Result<Vec<_>, _>>()?;
+        let mut index = git2::Index::new()?;
+        if let Some(parent) = parents.first() {
+            index.read_tree(&parent.tree()?)?;
+        }
         for (path, text) in files {
             if text.is_empty() {
-                run(&["rm", "--cached", "--quiet", path], "")?;
+                index.remove(Path::new(path), 0)?;
             } else {
-                let blob = run(&["hash-object", "-w", "--stdin"], text)?;
-                run(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")], "")?;
+                index.add(&entry(path, repository.blob(text.as_bytes())?))?;
             }
         }
-        let tree = run(&["write-tree"], "")?;
-        let parents: Vec<&str> = parents.iter().flat_map(|parent| ["-p", *parent]).collect();
-        let arguments: Vec<&str> =
-            ["commit-tree", "-m", "Change", &tree].into_iter().chain(parents).collect();
-        let commit = run(&arguments, "")?;
-        run(&["update-ref", &format!("refs/heads/{branch}"), &commit], "")?;
-        Ok(commit)
+        let tree = repository.find_tree(index.write_tree_to(repository)?)?;
+        let author = git2::Signature::now(author, &format!("{author}@example.com"))?;
+        let parents: Vec<_> = parents.iter().collect();
+        let commit = repository.commit(None, &author, &author, "Change\n", &tree, &parents)?;
+        repository.reference(&format!("refs/heads/{branch}"), commit, true, "")?;
+        Ok(commit.to_string())
     }
 
     pub(crate) fn tip(&self, branch: &str) -> Result<String, Failure> {
@@ -234,4 +222,23 @@ pub(crate) fn pull(number: u64, branch: &str, head: &str, base: &str) -> Value {
         "author_association": "MEMBER", "auto_merge": null, "draft": false, "merged": false, "mergeable": null,
         "rebaseable": null, "mergeable_state": "unknown", "merged_by": null, "comments": 0, "review_comments": 0,
         "maintainer_can_modify": false, "commits": 1, "additions": 1, "deletions": 0, "changed_files": 1})
+}
+
+/// A file that nobody may execute, as an index has it.
+fn entry(path: &str, id: git2::Oid) -> git2::IndexEntry {
+    let never = git2::IndexTime::new(0, 0);
+    git2::IndexEntry {
+        ctime: never,
+        mtime: never,
+        dev: 0,
+        ino: 0,
+        mode: 0o100_644,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id,
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_bytes().to_vec(),
+    }
 }
