@@ -10,17 +10,24 @@ use crate::source::{SourceText, Span};
 /// written on the same line.
 pub(super) fn hides(object: &Object, line: Span) -> bool {
     if object.holds_secret() {
-        return secret_values(object).any(|value| overlaps_a_value(value, line));
+        return may_be_secret(object).any(|value| overlaps_a_value(value, line));
     }
     let text = object.source.trimmed(line);
     let is_inside = object.root.span.start <= text.start && text.end <= object.root.span.end;
     !is_inside && may_hold_secret(&object.source)
 }
 
-/// Where a Secret has its values. A tool writes the last applied object into an annotation.
-fn secret_values(object: &Object) -> impl Iterator<Item = &Node> {
-    let places: [&[&str]; 3] = [&["data"], &["stringData"], &["metadata", "annotations"]];
-    places.into_iter().filter_map(|keys| object.at(keys))
+/// Fields of a Secret, and of its metadata, that say nothing secret. Every other one may: a misspelt `stringData` too,
+/// and the annotation into which a tool writes the last applied object.
+const PLAIN: [&str; 4] = ["apiVersion", "kind", "type", "immutable"];
+const PLAIN_METADATA: [&str; 3] = ["name", "namespace", "labels"];
+
+fn may_be_secret(object: &Object) -> impl Iterator<Item = &Node> {
+    let metadata = object.at(&["metadata"]).map(Node::entries).unwrap_or_default();
+    let of_metadata = metadata.iter().filter(|entry| !PLAIN_METADATA.contains(&&*entry.key));
+    let others = |key: &str| key != "metadata" && !PLAIN.contains(&key);
+    let of_root = object.root.entries().iter().filter(move |entry| others(&entry.key));
+    of_root.chain(of_metadata).map(|entry| &entry.value)
 }
 
 fn overlaps_a_value(node: &Node, line: Span) -> bool {
@@ -63,6 +70,12 @@ mod tests {
         let anchored =
             "x: &x {a: aHVudGVyMg==}\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: *x\n";
         assert_eq!(shown(anchored), [false, true, true, true, true]);
+    }
+
+    #[test]
+    fn a_misspelt_field_of_a_secret_is_hidden() {
+        let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, anotations: {b: c}}\nstringdata: {a: hunter2}\n";
+        assert_eq!(shown(text), [true, true, false, false]);
     }
 
     #[test]

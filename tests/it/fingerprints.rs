@@ -16,8 +16,8 @@ const RECORDED: &str = include_str!("../former-fingerprints.txt");
 
 /// Words of which a sentence has some.
 const OF_SENTENCES: [&str; 14] = [
-    " is ", " are ", " was ", " has ", " have ", " cannot ", " may ", " must ", " does ", " not ", " the ", " no ",
-    " which ", " that ",
+    " is ", " are ", " was ", " has ", " have ", " cannot ", " may ", " must ", " does ", " not ", " the ",
+    " no ", " which ", " that ",
 ];
 
 /// Keys whose value is quoted from what was pushed, whatever it says.
@@ -32,7 +32,8 @@ pub(super) fn check(case: &str, repository: &CaseRepository) -> Result<(), Failu
             return Err(format!("a fact is a sentence: {fact}").into());
         }
     }
-    let mut recorded = RECORDED.lines().filter_map(|line| line.strip_prefix(case)?.strip_prefix(' ')?.split_once(' '));
+    let mut recorded =
+        RECORDED.lines().filter_map(|line| line.strip_prefix(case)?.strip_prefix(' ')?.split_once(' '));
     let is_lost = |(check, former): &(&str, &str)| {
         !findings.iter().any(|found| found["check"] == *check && found["formerFingerprint"] == *former)
     };

@@ -5,7 +5,6 @@
 
 use std::path::Path;
 
-use crate::common::git::Git;
 use portcullis::finding::{Fingerprint, Severity};
 use portcullis::git::Repository;
 use portcullis::manifest::{Limits, parse};

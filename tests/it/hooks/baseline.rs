@@ -5,6 +5,7 @@ use std::fs;
 use super::checkout::Checkout;
 use super::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, policy};
 use super::server::Server;
+use super::waivers::{fingerprint, former_fingerprint};
 use super::waivers_file::{WAIVERS_PATH, entry, waivers_file};
 use crate::common::git::Failure;
 
@@ -154,5 +155,24 @@ fn new_entries_end_no_later_than_the_policy_allows() -> Result<(), Failure> {
     assert!(said.contains("no entry may end on"), "{said}");
     alice.portcullis(&OWNED)?;
     alice.portcullis(&["baseline", "--check"])?;
+    Ok(())
+}
+
+#[test]
+fn entries_of_version_0_1_count_and_are_migrated() -> Result<(), Failure> {
+    let (now, then) = (fingerprint()?, former_fingerprint()?);
+    assert_ne!(now, then);
+    let former = waivers_file(&[entry("2999-01-01")?.replace(&now, &then)]);
+    let files = [(POLICY_PATH, &*policy("")), (WAIVERS_PATH, &former), (SERVICE_PATH, SERVICE)];
+    let server = Server::holding(&files)?;
+    let alice = server.checkout("alice")?;
+    alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+    alice.push_main()?.accepted(&["waived[node-port]"]);
+    alice.portcullis(&OWNED)?;
+    assert!(text(&alice)?.contains(&then), "only `--migrate` rewrites");
+    alice.portcullis(&[&OWNED[..], &["--migrate"]].concat())?;
+    assert!(text(&alice)?.contains(&now) && !text(&alice)?.contains(&then), "{}", text(&alice)?);
+    let said = alice.portcullis(&["baseline", "--check"])?;
+    assert!(said.contains("1 waiver, 0 to look after"), "{said}");
     Ok(())
 }

@@ -12,13 +12,22 @@ fn two_ports() -> String {
 
 /// The fingerprint of the open port, as the report for programs gives it.
 pub(super) fn fingerprint() -> Result<String, Failure> {
+    quoted("fingerprint")
+}
+
+/// The one that version 0.1 gave it.
+pub(super) fn former_fingerprint() -> Result<String, Failure> {
+    quoted("formerFingerprint")
+}
+
+fn quoted(key: &str) -> Result<String, Failure> {
     let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
     server.guard("pre-receive", "pre-receive --format json")?;
     let alice = server.checkout("alice")?;
     alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
     let push = alice.push_main()?;
     push.rejected(&["\"check\": \"node-port\""]);
-    let found = push.said().split("\"fingerprint\": \"").nth(1).and_then(|rest| rest.split('"').next());
+    let found = push.said().split(&format!("\"{key}\": \"")).nth(1).and_then(|rest| rest.split('"').next());
     Ok(found.ok_or("the report has no fingerprint")?.to_owned())
 }
 
