@@ -98,6 +98,9 @@ pub struct ReportArguments {
     /// Write the report to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Show for each finding how the policy decided about it.
+    #[arg(long)]
+    pub trail: bool,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,
@@ -222,8 +225,24 @@ pub enum ReadingArgument {
 /// Arguments of `explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArguments {
-    /// The id of a check.
-    pub check: String,
+    /// The id of a check, or the fingerprint of a finding.
+    #[arg(value_name = "CHECK|FINGERPRINT")]
+    pub subject: String,
+    /// The JSON report that has the finding.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "head", "server_policy"])]
+    pub report: Option<PathBuf>,
+    /// The revision before the change that has the finding. It is judged again.
+    #[arg(long, value_name = "REV", requires = "head")]
+    pub base: Option<String>,
+    /// The revision after the change.
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub head: Option<String>,
+    /// The server's policy.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
+    /// The repository.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
 }
 
 /// Arguments of `policy`.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::checks::{self, Context, Family, Found, Outcomes, REGISTRY, Way};
+use crate::checks::{self, CheckSet, Context, Family, Found, Outcomes, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{Finding, Subject};
 use crate::kube::{ClusterTarget, ImageKind, builtin};
@@ -45,8 +45,20 @@ pub struct Targets {
     pub image_kinds: Vec<ImageKind>,
 }
 
+/// What a change is judged by.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'a> {
+    /// Every check that the policy may name.
+    pub checks: &'a CheckSet,
+    /// What the policy says of files and clusters.
+    pub targets: &'a Targets,
+    /// What the policy says of findings.
+    pub policy: &'a Policy,
+}
+
 /// Judges a change.
-pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: NaiveDate) -> Judgement {
+pub fn evaluate(change: &Change<'_>, rules: &Rules<'_>, today: NaiveDate) -> Judgement {
+    let Rules { checks, targets, policy } = *rules;
     let selection = &targets.selection;
     let reaches = &Reaches::read([change.old, change.new].into_iter(), change.blobs);
     let mut reader = change.blobs.reader();
@@ -56,16 +68,10 @@ pub fn evaluate(change: &Change<'_>, targets: &Targets, policy: &Policy, today: 
     let input = WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits };
     let worlds = world::build(&input);
     let presence = presence(change, &new, selection);
-    let annotations = annotated_checks(policy);
+    let annotations = annotated_checks(checks, policy);
     let folders = Folders::of(change, targets, &worlds.views, &limits);
-    let around = Around {
-        targets,
-        policy,
-        today,
-        presence: presence.as_ref(),
-        annotations: &annotations,
-        folders: &folders,
-    };
+    let around =
+        Around { rules, today, presence: presence.as_ref(), annotations: &annotations, folders: &folders };
     let checked: Vec<Checked> =
         worlds.views.iter().map(|view| check(view, change.evidence, &around)).collect();
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
@@ -106,8 +112,7 @@ struct Checked {
 
 /// What every reading is judged with.
 struct Around<'a> {
-    targets: &'a Targets,
-    policy: &'a Policy,
+    rules: &'a Rules<'a>,
     today: NaiveDate,
     presence: Option<&'a Presence>,
     annotations: &'a BTreeSet<&'static str>,
@@ -136,9 +141,9 @@ impl Folders {
 }
 
 /// The checks whose findings an annotation may accept.
-fn annotated_checks(policy: &Policy) -> BTreeSet<&'static str> {
-    let checks = REGISTRY.iter().filter(|check| check.meta.family.may_be_annotated());
-    checks.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id)).collect()
+fn annotated_checks(checks: &CheckSet, policy: &Policy) -> BTreeSet<&'static str> {
+    let annotated = checks.iter().filter(|check| check.meta.family.may_be_annotated());
+    annotated.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id)).collect()
 }
 
 /// Where the waived objects stand: only a push that changes the waivers has to look through all files.
@@ -153,7 +158,8 @@ fn presence(change: &Change<'_>, layout: &Layout, selection: &Selection) -> Opti
 }
 
 fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
-    let Around { targets, policy, today, presence, annotations, folders } = *around;
+    let Around { rules, today, presence, annotations, folders } = *around;
+    let Rules { checks, targets, policy } = *rules;
     let schemas = SchemaStore::with_definitions(&view.old, &view.new, &folders.old, &folders.new);
     let context = Context {
         old: &view.old,
@@ -165,27 +171,28 @@ fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
         schemas: &schemas,
         today,
         presence,
+        check_ids: &checks.ids(),
         annotations,
         image_kinds: &targets.image_kinds,
         outcomes: Outcomes::default(),
     };
-    let Found { findings, undecided } = checks::run_all(&context, |check| policy.runs(check));
+    let Found { findings, undecided } = checks::run_all(checks, &context, |check| policy.runs(check));
     let mut not_evaluated = not_evaluated(&view.changes, &schemas);
     not_evaluated.extend(undefined(&view.changes, &schemas));
     world::discard(schemas);
     let way = Way { reading: view.reading, substitution: view.substitution };
-    let findings = without_unfilled(findings, view);
+    let findings = without_unfilled(findings, view, checks);
     Checked { way, findings, undecided, not_evaluated }
 }
 
 /// Leaves out what the schemas say of a variable that nobody has filled in: where nobody does, the API server refuses
 /// the object, and what becomes of it with a value is another view.
-fn without_unfilled(findings: Vec<Finding>, view: &View) -> Vec<Finding> {
+fn without_unfilled(findings: Vec<Finding>, view: &View, checks: &CheckSet) -> Vec<Finding> {
     if view.substitution != Substitution::Literal {
         return findings;
     }
     let of_schema = |finding: &Finding| {
-        checks::find(finding.check).is_some_and(|check| check.meta.family == Family::Schema)
+        checks.find(finding.check).is_some_and(|check| check.meta.family == Family::Schema)
     };
     let variable: HashSet<_> = view.with_variables().map(|placed| &placed.id).collect();
     let unfilled = |finding: &Finding| {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use portcullis::checks::REGISTRY;
+use portcullis::checks::CheckSet;
 use portcullis::evidence::RefEvidence;
 use portcullis::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
-use portcullis::pipeline::{Change, Targets, evaluate};
+use portcullis::pipeline::{Change, Rules, Targets, evaluate};
 use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
 use portcullis::source::{
@@ -33,21 +33,24 @@ fn judge(before: &str, after: &str) -> Judgement {
         (files.snapshot(before, '0'), files.snapshot(after, if before == after { '0' } else { '1' }));
     let change =
         Change { old: &old, new: &new, blobs: &files, evidence: &evidence, mode: Mode::BeforeCommit };
-    evaluate(&change, &TARGETS, &POLICY, NaiveDate::default())
+    let rules = Rules { checks: &CHECKS, targets: &TARGETS, policy: &POLICY };
+    evaluate(&change, &rules, NaiveDate::default())
 }
+
+static CHECKS: LazyLock<CheckSet> = LazyLock::new(CheckSet::built_in);
 
 static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let selection = Selection::new(&["**".to_owned()], &[], &[]).expect("a pattern");
     let versions = vec![KubernetesVersion::OLDEST, KubernetesVersion::NEWEST];
-    let cluster = ClusterTarget { name: ClusterName::fallback(), versions, cloud: Cloud::default(), definitions: None };
+    let cluster =
+        ClusterTarget { name: ClusterName::fallback(), versions, cloud: Cloud::default(), definitions: None };
     Targets { selection, clusters: vec![cluster], image_kinds: Vec::new() }
 });
 
 /// Every check runs under it.
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: strict\n";
-    let known: Vec<&str> = REGISTRY.iter().map(|check| check.meta.id).collect();
-    let layer = Layer::parse("policy", text.as_bytes(), &known, Author::Repository).expect("a policy");
+    let layer = Layer::parse("policy", text.as_bytes(), &CHECKS.ids(), Author::Repository).expect("a policy");
     let protected = vec![ProtectedRefs::by(&layer)];
     Policy::of(vec![layer], protected, BTreeMap::new())
 });

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use portcullis::checks::REGISTRY;
+use portcullis::checks::CheckSet;
 use portcullis::evidence::RefEvidence;
 use portcullis::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use portcullis::manifest::{Limits, Object, parse};
-use portcullis::pipeline::{Change, Targets, evaluate};
+use portcullis::pipeline::{Change, Rules, Targets, evaluate};
 use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
 use portcullis::source::{
@@ -139,8 +139,11 @@ fn judge(contents: BTreeMap<String, Vec<u8>>) -> Judgement {
     let blobs = Blobs(blobs);
     let change =
         Change { old: &old, new: &new, blobs: &blobs, evidence: &evidence, mode: Mode::BeforeCommit };
-    evaluate(&change, &TARGETS, &POLICY, NaiveDate::default())
+    let rules = Rules { checks: &CHECKS, targets: &TARGETS, policy: &POLICY };
+    evaluate(&change, &rules, NaiveDate::default())
 }
+
+static CHECKS: LazyLock<CheckSet> = LazyLock::new(CheckSet::built_in);
 
 static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
     let prod = ClusterName::new("prod");
@@ -158,8 +161,7 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: baseline\n";
-    let known: Vec<&str> = REGISTRY.iter().map(|check| check.meta.id).collect();
-    let layer = Layer::parse("policy", text.as_bytes(), &known, Author::Repository).expect("a policy");
+    let layer = Layer::parse("policy", text.as_bytes(), &CHECKS.ids(), Author::Repository).expect("a policy");
     let protected = vec![ProtectedRefs::by(&layer)];
     Policy::of(vec![layer], protected, BTreeMap::new())
 });

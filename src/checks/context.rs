@@ -1,6 +1,7 @@
 //! What a check may look at.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use chrono::NaiveDate;
@@ -33,6 +34,8 @@ pub struct Context<'a> {
     pub today: NaiveDate,
     /// Which waived objects stand anywhere after the change; `None` where nobody has looked.
     pub presence: Option<&'a Presence>,
+    /// The ids of all checks.
+    pub check_ids: &'a [&'static str],
     /// The checks whose findings an annotation of the object may accept.
     pub annotations: &'a BTreeSet<&'static str>,
     /// Kinds in which the policy says that images are named.
@@ -80,12 +83,22 @@ impl Findings {
 
 /// How a check is called. Checks return nothing that could be ignored and cannot fail: what they
 /// need and cannot have is evidence that is unavailable.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub enum Run {
     /// Once for every object change.
-    Object(fn(&ObjectChange, &Context<'_>, &mut Findings)),
+    Object(Arc<dyn Fn(&ObjectChange, &Context<'_>, &mut Findings) + Send + Sync>),
     /// Once for the whole change.
-    Push(fn(&Context<'_>, &mut Findings)),
+    Push(Arc<dyn Fn(&Context<'_>, &mut Findings) + Send + Sync>),
     /// Once, when all others have run, with what they found.
-    Afterwards(fn(&Context<'_>, &Aftermath, &mut Findings)),
+    Afterwards(Arc<dyn Fn(&Context<'_>, &Aftermath, &mut Findings) + Send + Sync>),
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Object(_) => "Object",
+            Self::Push(_) => "Push",
+            Self::Afterwards(_) => "Afterwards",
+        })
+    }
 }

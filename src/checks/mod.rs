@@ -14,11 +14,16 @@ mod meta;
 mod policy;
 mod rbac;
 mod registry;
+mod running;
 mod schema;
+mod set;
 #[cfg(test)]
 mod testing;
+mod ways;
 
 pub use aftermath::Aftermath;
 pub use context::{Context, Findings, Outcomes, Run};
 pub use meta::{Family, Meta};
-pub use registry::{Check, Found, REGISTRY, Way, find, run_all, without_repetition, without_twins};
+pub use running::{Found, run_all};
+pub use set::{Check, CheckSet, Default, TakenId};
+pub use ways::{Way, without_repetition, without_twins};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Context, Outcomes, run_all};
+use super::{CheckSet, Context, Outcomes, run_all};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::schema::SchemaStore;
@@ -13,6 +13,7 @@ use crate::world::World;
 /// What one check finds in evidence alone.
 pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
     let (old, new, schemas) = (World::default(), World::default(), SchemaStore::default());
+    let checks = CheckSet::built_in();
     let context = Context {
         old: &old,
         new: &new,
@@ -23,9 +24,10 @@ pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
         schemas: &schemas,
         today: NaiveDate::MIN,
         presence: None,
+        check_ids: &checks.ids(),
         annotations: &BTreeSet::new(),
         image_kinds: &[],
         outcomes: Outcomes::default(),
     };
-    run_all(&context, |id| id == check).findings
+    run_all(&checks, &context, |id| id == check).findings
 }

@@ -10,7 +10,7 @@ use crate::approval::Statement;
 use crate::cli::ApproveArguments;
 use crate::evidence::Purpose;
 use crate::policy::Age;
-use crate::report::{Colour, Format, Report, Section, shell_word, terminal};
+use crate::report::{Format, Report, Section, Style, shell_word, terminal};
 use crate::source::ObjectId;
 
 pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
@@ -78,7 +78,7 @@ fn what_is_approved(section: &Section, elapsed: Duration) -> String {
     let report = Report { sections: vec![section.clone()], elapsed, requests: 0 };
     format!(
         "{read}the gate's judgement without this statement:\n\n{}",
-        report.render(Format::Human, Colour::Never, &[])
+        report.render(Format::Human, Style::PLAIN, &[])
     )
 }
 

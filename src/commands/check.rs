@@ -1,5 +1,6 @@
 //! `check`: two revisions, or paths as if all of them were new.
 
+use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use super::BLOB_LIMIT;
@@ -17,7 +18,9 @@ use crate::source::ObjectId;
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
     let section = match (&arguments.base, &arguments.head) {
-        (Some(base), Some(head)) => between(arguments, base, head)?,
+        (Some(base), Some(head)) => {
+            between(&arguments.report.repo, arguments.server_policy.clone(), base, head)?
+        }
         (None, None) if !arguments.paths.is_empty() => paths(arguments)?,
         (None | Some(_), _) => {
             let message = "say what to check: `--base REV --head REV`, or files and folders";
@@ -31,11 +34,15 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
 
 /// The base's policy governs, as if the head were pushed to it. Where the base has moved on, what it has gained
 /// since is not taken for undone: the head is compared with the commit from which it left the base.
-fn between(arguments: &CheckArguments, base: &str, head: &str) -> Result<Section, CommandError> {
-    let repository = Repository::discover(&arguments.report.repo, BLOB_LIMIT)?;
+pub(super) fn between(
+    folder: &Path,
+    floor: Option<PathBuf>,
+    base: &str,
+    head: &str,
+) -> Result<Section, CommandError> {
+    let repository = Repository::discover(folder, BLOB_LIMIT)?;
     let (base, head) = (repository.revision(base)?, repository.revision(head)?);
     let history = repository.history(Some(&base), &head)?;
-    let floor = arguments.server_policy.clone();
     let governing = base.clone();
     let (ref_name, compared) = match history.ancestry {
         Ancestry::Ancestor => ("the change".to_owned(), base),

@@ -10,11 +10,12 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use super::BLOB_LIMIT;
+use super::check_set::checks;
 use super::error::CommandError;
 use super::gate::date_of;
 use super::walk;
 use crate::evidence::RefEvidence;
-use crate::pipeline::{Change, Targets, evaluate};
+use crate::pipeline::{Change, Rules, Targets, evaluate};
 use crate::policy::Policy;
 use crate::report::Section;
 use crate::source::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
@@ -91,7 +92,11 @@ impl Folder {
             evidence: &RefEvidence::none(),
             mode: Mode::BeforeCommit,
         };
-        let judgement = evaluate(&change, &targets, policy, date_of(SystemTime::now()));
+        let judgement = evaluate(
+            &change,
+            &Rules { checks: checks(), targets: &targets, policy },
+            date_of(SystemTime::now()),
+        );
         Ok(Section::of("the files", judgement))
     }
 }

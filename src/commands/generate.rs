@@ -2,9 +2,10 @@
 
 use clap::CommandFactory as _;
 
+use super::check_set::checks;
 use super::error::{CommandError, Exit};
 use super::output::print;
-use crate::checks::{Check, REGISTRY};
+use crate::checks::Check;
 use crate::cli::{Cli, CompletionsArguments, GenerateDocsArguments, SchemaOf};
 
 pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, CommandError> {
@@ -23,7 +24,7 @@ pub(super) fn manual() -> Result<Exit, CommandError> {
 
 /// Writes `checks/<id>.md` for every check, with its first deny case, and the JSON Schemas of our own files.
 pub(super) fn docs(arguments: &GenerateDocsArguments) -> Result<Exit, CommandError> {
-    for check in REGISTRY {
+    for check in checks() {
         let page = format!("{}{}", check.meta.page(), example(check, arguments)?);
         write(&arguments.folder.join("checks").join(format!("{}.md", check.meta.id)), &page)?;
     }

@@ -4,6 +4,7 @@ mod approvals;
 mod approve;
 mod change;
 mod check;
+mod check_set;
 mod deadline;
 mod demo;
 mod doctor;

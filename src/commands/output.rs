@@ -3,30 +3,33 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::check_set::checks;
 use super::error::{CommandError, Exit};
-use crate::checks::{Check, Meta, REGISTRY};
+use crate::checks::{Check, Meta};
 use crate::cli::{OutputFormat, ReportArguments};
 use crate::push::MessageStyle;
-use crate::report::{Colour, Format, Report, RulePage};
+use crate::report::{Colour, Detail, Format, Report, RulePage, Style};
 
 /// Where one report goes, and how.
 #[derive(Clone, Debug)]
 pub(super) struct Destination {
     format: Format,
     file: Option<PathBuf>,
+    detail: Detail,
     style: MessageStyle,
 }
 
 impl Destination {
     /// Standard output: git forwards a hook's to the pusher, and some hosts only what they recognise.
     pub(super) fn of_hook(format: OutputFormat, style: MessageStyle) -> Self {
-        Self { format: from_arguments(format), file: None, style }
+        Self { format: from_arguments(format), file: None, detail: Detail::Usual, style }
     }
 
     pub(super) fn of(arguments: &ReportArguments) -> Self {
         Self {
             format: from_arguments(arguments.format),
             file: arguments.output.clone(),
+            detail: if arguments.trail { Detail::Trail } else { Detail::Usual },
             style: MessageStyle::Plain,
         }
     }
@@ -34,7 +37,8 @@ impl Destination {
     /// Writes a report; the verdict is worth nothing if that fails.
     pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
         let colour = if self.file.is_none() { colour() } else { Colour::Never };
-        let text = styled(report.render(self.format, colour, &rule_pages()), self.style, self.format);
+        let style = Style { colour, detail: self.detail };
+        let text = styled(report.render(self.format, style, &rule_pages()), self.style, self.format);
         match &self.file {
             Some(path) => write_file(path, &text)?,
             None => print(&text)?,
@@ -100,5 +104,5 @@ pub(super) fn rule_pages() -> Vec<RulePage> {
         let Meta { id, title, family, why, docs } = check.meta;
         RulePage { id, title, family: family.as_str(), why, markdown: docs }
     };
-    REGISTRY.iter().map(page).collect()
+    checks().iter().map(page).collect()
 }

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let evidence = session.uncommitted(&governing, &new);
     let blobs = session.repository.blobs();
     let change = Change { old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::BeforeCommit };
-    let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());
+    let judgement = evaluate(&change, &governing.rules(), session.today());
     let mut section = Section::of("the index", judgement);
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
     section.notices.extend(waivers_notice(&governing, session.today()));

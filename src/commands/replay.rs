@@ -11,7 +11,7 @@ use crate::cli::ReplayArguments;
 use crate::evidence::RefEvidence;
 use crate::git::Repository;
 use crate::pipeline::{Change, evaluate};
-use crate::report::{Colour, Format, ReplayRow, ReplaySummary, Report, Section};
+use crate::report::{Format, ReplayRow, ReplaySummary, Report, Section, Style};
 use crate::source::{ObjectId, Snapshot};
 use crate::verdict::Mode;
 
@@ -79,7 +79,7 @@ fn judge(
     };
     let (evidence, blobs) = (RefEvidence::none(), repository.blobs());
     let change = Change { old: &old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::Enforcing };
-    let judgement = evaluate(&change, &governing.targets, &governing.policy, session.today());
+    let judgement = evaluate(&change, &governing.rules(), session.today());
     let row = ReplayRow { commit: commit.clone(), judgement, elapsed: begin.elapsed() };
     Ok((row, new))
 }
@@ -88,7 +88,7 @@ fn details(row: &ReplayRow) -> String {
     let section = Section::of(row.commit.as_str(), row.judgement.clone());
     Report { sections: vec![section], elapsed: row.elapsed, requests: 0 }.render(
         Format::Human,
-        Colour::Never,
+        Style::PLAIN,
         &[],
     )
 }

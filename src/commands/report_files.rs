@@ -7,12 +7,12 @@ use std::path::Path;
 use super::error::CommandError;
 use super::output::{from_arguments, rule_pages, write_file};
 use crate::cli::ReportFilesArguments;
-use crate::report::{Colour, Report, outputs, summary};
+use crate::report::{Report, Style, outputs, summary};
 
 /// Writes them all; the verdict is worth nothing to those who read one that is missing.
 pub(super) fn write_files(files: &ReportFilesArguments, report: &Report) -> Result<(), CommandError> {
     for (format, path) in &files.also {
-        write_file(path, &report.render(from_arguments(*format), Colour::Never, &rule_pages()))?;
+        write_file(path, &report.render(from_arguments(*format), Style::PLAIN, &rule_pages()))?;
     }
     if let Some(path) = &files.summary {
         append(path, &summary(report, &rule_pages()))?;

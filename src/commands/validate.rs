@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::check_set::checks;
 use super::error::{CommandError, Exit};
 use super::files::Folder;
 use super::gate::load_policy_text;
 use super::output::Destination;
-use crate::checks::{Family, Meta, REGISTRY};
+use crate::checks::{Family, Meta};
 use crate::cli::ValidateArguments;
 use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use crate::pipeline::Targets;
@@ -42,7 +43,7 @@ fn policy(definitions: Option<&str>) -> String {
         let _ = writeln!(text, "manifests: {{exclude: [{pattern}]}}");
     }
     text.push_str("checks:\n");
-    for check in REGISTRY {
+    for check in checks() {
         let _ = writeln!(text, "  {}: {}", check.meta.id, rule(check.meta));
     }
     text

@@ -18,6 +18,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the least first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
     /// The word that reports use.
     pub fn as_str(self) -> &'static str {
         match self {

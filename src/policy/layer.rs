@@ -1,5 +1,9 @@
 //! One policy file made usable, on top of the profiles that it starts from.
 
+use std::collections::BTreeMap;
+
+use globset::GlobSet;
+
 use super::comparison::Outline;
 use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
 use super::enforcement::Enforcement;
@@ -24,6 +28,8 @@ pub struct Origin {
 pub struct Decision {
     /// What happens.
     pub enforcement: Enforcement,
+    /// What the line says, whatever a waiver makes of it.
+    pub ruled: Enforcement,
     /// The line that says so.
     pub origin: Origin,
     /// Whose approval lets it pass, with `approve`: all of these.
@@ -42,6 +48,17 @@ pub struct ApprovalDemand {
 }
 
 impl Decision {
+    /// What holds where no layer says anything: the finding is reported, and nothing more.
+    pub fn without_a_layer() -> Self {
+        Self {
+            enforcement: Enforcement::Deny,
+            ruled: Enforcement::Deny,
+            origin: Origin { path: "no policy".to_owned(), line: 1 },
+            demands: Vec::new(),
+            waived: None,
+        }
+    }
+
     /// The stricter of two decisions about one finding. What both would let somebody approve, both have
     /// to see approved.
     pub fn stricter(self, other: Self) -> Self {
@@ -71,7 +88,12 @@ pub struct Layer {
     pub(super) files: Vec<Positioned>,
     pub(super) waivers: Vec<Waiver>,
     pub(super) author: Author,
+    /// The patterns of its scopes, compiled once: every finding is compared with them.
+    scope_paths: ScopePaths,
 }
+
+/// Compiled patterns by the list of texts that they are made of.
+type ScopePaths = BTreeMap<Vec<String>, GlobSet>;
 
 /// Who wrote a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,14 +128,16 @@ impl Layer {
             check_values(file)?;
         }
         let waivers = files.iter().map(waivers).collect::<Result<Vec<_>, _>>()?.concat();
-        Ok(Self { files, waivers, author })
+        let scope_paths = compile_scopes(&files)?;
+        Ok(Self { files, waivers, author, scope_paths })
     }
 
     /// A profile alone: what holds where a repository has no policy.
     pub fn profile(profile: ProfileName) -> Result<Self, PolicyError> {
         let mut files = Vec::new();
         add_profiles(&mut files, profile)?;
-        Ok(Self { files, waivers: Vec::new(), author: Author::Repository })
+        let scope_paths = compile_scopes(&files)?;
+        Ok(Self { files, waivers: Vec::new(), author: Author::Repository, scope_paths })
     }
 
     /// Whether the server's administrator wrote it.
@@ -176,13 +200,14 @@ impl Layer {
     /// What this layer makes of a finding at a path.
     pub(super) fn decide(&self, finding: &WaivedFinding, path: Option<&str>, term: WaiverTerm) -> Decision {
         let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
+        let ruled = enforcement;
         let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, term)).cloned();
         let enforcement = if waived.is_some() { Enforcement::Off } else { enforcement };
         let demands = match enforcement {
             Enforcement::Approve => vec![demand(rule)],
             Enforcement::Off | Enforcement::Warn | Enforcement::Deny => Vec::new(),
         };
-        Decision { enforcement, origin, demands, waived: waived.map(Acceptance::Waiver) }
+        Decision { enforcement, ruled, origin, demands, waived: waived.map(Acceptance::Waiver) }
     }
 
     /// A check's rules over all files, for comparing two policies.
@@ -206,7 +231,7 @@ impl Layer {
     ) -> (Enforcement, Origin, Option<&CheckRule>) {
         for file in &self.files {
             let Some(rule) = file.document.checks.get(check) else { continue };
-            let scope = rule.scopes.iter().find(|scope| applies(scope, path, finding));
+            let scope = rule.scopes.iter().find(|scope| self.applies(scope, path, finding));
             if let Some(enforcement) = scope.map(|scope| scope.enforce).or(rule.enforce) {
                 return (enforcement, self.origin(file, &format!("/checks/{check}")), Some(rule));
             }
@@ -215,6 +240,17 @@ impl Layer {
         let file = self.files.iter().find(|file| file.has(key)).or(self.files.first());
         let nowhere = Origin { path: String::new(), line: 1 };
         (enforcement, file.map_or(nowhere, |file| self.origin(file, &format!("/{key}"))), None)
+    }
+
+    fn applies(&self, scope: &Scope, path: Option<&str>, finding: Option<&WaivedFinding>) -> bool {
+        let paths = self.scope_paths.get(&scope.paths);
+        let path_fits = scope.paths.is_empty()
+            || path.is_some_and(|path| paths.is_some_and(|paths| paths.is_match(path)));
+        let cluster_fits = scope.clusters.is_empty()
+            || finding.is_some_and(|finding| scope.clusters.contains(&finding.cluster));
+        let severity_fits = scope.severities.is_empty()
+            || finding.is_some_and(|finding| scope.severities.contains(&finding.severity));
+        path_fits && cluster_fits && severity_fits
     }
 
     fn origin(&self, file: &Positioned, pointer: &str) -> Origin {
@@ -257,12 +293,17 @@ fn add_profiles(files: &mut Vec<Positioned>, profile: ProfileName) -> Result<(),
     Ok(())
 }
 
-fn applies(scope: &Scope, path: Option<&str>, finding: Option<&WaivedFinding>) -> bool {
-    let path_fits = scope.paths.is_empty()
-        || path.is_some_and(|path| globs(&scope.paths).is_ok_and(|paths| paths.is_match(path)));
-    let cluster_fits =
-        scope.clusters.is_empty() || finding.is_some_and(|finding| scope.clusters.contains(&finding.cluster));
-    let severity_fits = scope.severities.is_empty()
-        || finding.is_some_and(|finding| scope.severities.contains(&finding.severity));
-    path_fits && cluster_fits && severity_fits
+/// The patterns have been validated; one that does not compile is still an error and never a scope that fits nothing.
+fn compile_scopes(files: &[Positioned]) -> Result<ScopePaths, PolicyError> {
+    let mut compiled = ScopePaths::new();
+    for file in files {
+        for (check, rule) in &file.document.checks {
+            for scope in rule.scopes.iter().filter(|scope| !scope.paths.is_empty()) {
+                let failed =
+                    |error: globset::Error| file.error(&format!("/checks/{check}"), error.to_string(), None);
+                compiled.insert(scope.paths.clone(), globs(&scope.paths).map_err(failed)?);
+            }
+        }
+    }
+    Ok(compiled)
 }

@@ -102,9 +102,13 @@ impl Policy {
     /// What happens to a finding: each layer decides, the strictest holds. A waiver counts only for
     /// the layer that it stands in.
     pub fn decide(&self, finding: &WaivedFinding, path: Option<&str>, today: NaiveDate) -> Option<Decision> {
+        self.decisions(finding, path, today).into_iter().reduce(Decision::stricter)
+    }
+
+    /// What each layer makes of a finding.
+    pub fn decisions(&self, finding: &WaivedFinding, path: Option<&str>, today: NaiveDate) -> Vec<Decision> {
         let term = self.waiver_term(today);
-        let decisions = self.layers.iter().map(|layer| layer.decide(finding, path, term));
-        decisions.reduce(Decision::stricter)
+        self.layers.iter().map(|layer| layer.decide(finding, path, term)).collect()
     }
 
     /// Which waivers hold on a day: the shortest term of all layers.

@@ -8,7 +8,7 @@ use super::counts::plural;
 use super::entry::{approval, policy_line};
 use super::escape::{terminal, terminal_lines, without_commands, without_leading_command};
 use super::snippet::{Window, excerpt};
-use super::{Colour, Report, Section};
+use super::{Colour, Detail, Report, Section, Style};
 use crate::finding::{Location, Side, Subject};
 use crate::policy::Enforcement;
 use crate::verdict::{Judged, Verdict};
@@ -22,17 +22,17 @@ const WINDOW: Window = Window { before: 60, after: 72 };
 /// How long a label beside a mark may be.
 const LABEL_WIDTH: usize = 32;
 
-pub(super) fn render(report: &Report, colour: Colour) -> String {
+pub(super) fn render(report: &Report, style: Style) -> String {
     let mut text = String::new();
     for section in &report.sections {
-        push_section(&mut text, section, report, colour);
+        push_section(&mut text, section, report, style);
     }
     let _ = writeln!(text, "{}", closing(report));
     let lines: String = text.lines().flat_map(|line| [without_leading_command(line), "\n".into()]).collect();
     without_commands(lines, "\\u{23}")
 }
 
-fn push_section(text: &mut String, section: &Section, report: &Report, colour: Colour) {
+fn push_section(text: &mut String, section: &Section, report: &Report, style: Style) {
     let _ = writeln!(text, "portcullis: {}", headline(section, report));
     if let Some(forced) = &section.judgement.forced {
         let (people, reasons) = (forced.people.join(", "), forced.reasons.join("; "));
@@ -42,16 +42,39 @@ fn push_section(text: &mut String, section: &Section, report: &Report, colour: C
         let _ = writeln!(text, "note: {}", terminal(notice));
     }
     for judged in section.judgement.findings.iter().take(SHOWN) {
-        let _ = writeln!(text, "\n{}", finding(judged, colour));
+        let _ = writeln!(text, "\n{}", finding(judged, style));
     }
     if let Some(more) = section.judgement.findings.len().checked_sub(SHOWN + 1) {
         let _ = writeln!(text, "\nand {} more, none of them worse", plural(more + 1, "finding"));
     }
+    push_left_out(text, section, style);
     for reason in &section.judgement.undecided {
         let _ = writeln!(text, "\nundecided: {}", terminal_lines(reason));
     }
     if !section.judgement.findings.is_empty() || !section.judgement.undecided.is_empty() {
         text.push('\n');
+    }
+}
+
+/// What was found and is not reported, for a reader who asks for the whole way.
+fn push_left_out(text: &mut String, section: &Section, style: Style) {
+    match style.detail {
+        Detail::Usual => {}
+        Detail::Trail => {
+            for left_out in section.judgement.left_out.iter().take(SHOWN) {
+                let _ = writeln!(text, "\n{}", finding(&left_out.judged, style));
+            }
+        }
+    }
+}
+
+/// How the policy came to its decision, a line for each step.
+fn trail(judged: &Judged, detail: Detail) -> Vec<(&'static str, String)> {
+    match detail {
+        Detail::Usual => Vec::new(),
+        Detail::Trail => {
+            judged.trail.iter().map(|step| ("trail", terminal(&step.to_string()).into_owned())).collect()
+        }
     }
 }
 
@@ -88,7 +111,7 @@ fn title(section: &Section) -> String {
     }
 }
 
-fn finding(judged: &Judged, colour: Colour) -> String {
+fn finding(judged: &Judged, style: Style) -> String {
     let finding = &judged.finding;
     let level = match (judged.decision.enforcement, judged.decision.waived.is_some()) {
         (Enforcement::Deny, _) => Level::ERROR,
@@ -107,10 +130,10 @@ fn finding(judged: &Judged, colour: Colour) -> String {
             group.element(snippet(location))
         };
     }
-    for (label, text) in notes(judged) {
+    for (label, text) in notes(judged).into_iter().chain(trail(judged, style.detail)) {
         group = group.element(Level::NOTE.with_name(label).message(wrap(&text, WIDTH - label.len() - 6)));
     }
-    let renderer = match colour {
+    let renderer = match style.colour {
         Colour::Always => Renderer::styled(),
         Colour::Never => Renderer::plain(),
     };

@@ -7,7 +7,7 @@ use super::{Report, Section};
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose};
 use crate::finding::{Edge, Location, Station, Subject, Suggestion};
 use crate::policy::{Acceptance, ApprovalDemand};
-use crate::verdict::Judged;
+use crate::verdict::{Judged, LeftOut};
 
 pub(super) fn render(report: &Report) -> String {
     let findings: Vec<Value> = report
@@ -23,6 +23,7 @@ pub(super) fn render(report: &Report) -> String {
         "verdict": report.verdict().as_str(),
         "refs": sections,
         "findings": findings,
+        "leftOut": report.sections.iter().flat_map(left_out).collect::<Vec<_>>(),
         "approvals": report.sections.iter().flat_map(approvals).collect::<Vec<_>>(),
         "stats": {
             "objectsChanged": objects,
@@ -33,6 +34,17 @@ pub(super) fn render(report: &Report) -> String {
         },
     });
     without_commands(format!("{document:#}\n"), ESCAPED_NUMBER_SIGN)
+}
+
+/// What was found and is not reported: enough to ask `explain` for it.
+fn left_out(section: &Section) -> Vec<Value> {
+    let one = |left_out: &LeftOut| {
+        json!({
+            "reason": left_out.omission.as_str(),
+            "finding": finding(section, &left_out.judged),
+        })
+    };
+    section.judgement.left_out.iter().map(one).collect()
 }
 
 fn section(section: &Section) -> Value {
@@ -94,6 +106,7 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "facts": finding.facts.iter().map(|fact| json!({"key": fact.key, "value": fact.value})).collect::<Vec<_>>(),
         "formerFingerprint": finding.former_fingerprint().as_str(),
         "waived": decision.waived.as_ref().map(waived),
+        "trail": judged.trail.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "approval": (!decision.demands.is_empty()).then(|| approval(judged)),
     })
 }

@@ -83,6 +83,24 @@ pub struct RulePage {
     pub markdown: &'static str,
 }
 
+/// How the report for people looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Whether it has colours.
+    pub colour: Colour,
+    /// How much it says of each finding.
+    pub detail: Detail,
+}
+
+/// How much a report for people says of each finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// What, where, why, and what to do.
+    Usual,
+    /// Also how the policy came to its decision, and what is left out.
+    Trail,
+}
+
 /// Whether the reader's terminal shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
@@ -143,6 +161,11 @@ pub struct Report {
     pub requests: usize,
 }
 
+impl Style {
+    /// Without colours, and as much as usual.
+    pub const PLAIN: Self = Self { colour: Colour::Never, detail: Detail::Usual };
+}
+
 impl Report {
     /// The verdict of the whole push: all refs pass together or none does.
     pub fn verdict(&self) -> Verdict {
@@ -158,9 +181,9 @@ impl Report {
 
     /// The whole report as text, ending in a line end.
     /// `rules` are the pages of the checks, for the formats that carry them.
-    pub fn render(&self, format: Format, colour: Colour, rules: &[RulePage]) -> String {
+    pub fn render(&self, format: Format, style: Style, rules: &[RulePage]) -> String {
         match format {
-            Format::Human => human::render(self, colour),
+            Format::Human => human::render(self, style),
             Format::Json => json::render(self),
             Format::Sarif => sarif::render(self, rules),
             Format::Junit => junit::render(self),

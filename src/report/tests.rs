@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use super::{Colour, Format, Report, Section};
+use super::{Format, Report, Section, Style};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
 use crate::policy::{Acceptance, ApprovalDemand, Decision, Enforcement, Origin, Waiver, WaiverPlace};
 use crate::source::{Position, RepoPath, Span};
@@ -43,8 +43,8 @@ fn finding(check: &'static str) -> Finding {
 
 fn judged(finding: Finding, enforcement: Enforcement) -> Judged {
     let origin = Origin { path: ".portcullis.yaml".into(), line: 3 };
-    let decision = Decision { enforcement, origin, demands: Vec::new(), waived: None };
-    Judged { finding, decision, approved_by: Vec::new(), missing: 0 }
+    let decision = Decision { enforcement, ruled: enforcement, origin, demands: Vec::new(), waived: None };
+    Judged { finding, decision, approved_by: Vec::new(), missing: 0, trail: Vec::new() }
 }
 
 fn blocking(check: &'static str, path: &str) -> Judged {
@@ -64,7 +64,7 @@ fn report(sections: Vec<Section>) -> Report {
 }
 
 fn rendered(report: &Report, format: Format) -> String {
-    report.render(format, Colour::Never, &[])
+    report.render(format, Style::PLAIN, &[])
 }
 
 fn json(report: &Report, format: Format) -> Value {

@@ -56,6 +56,7 @@ impl Allowances {
             None => decision,
             Some(accepted) => Decision {
                 enforcement: Enforcement::Off,
+                ruled: decision.ruled,
                 origin: decision.origin,
                 demands: Vec::new(),
                 waived: Some(accepted),

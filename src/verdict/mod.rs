@@ -4,6 +4,7 @@
 //! Never: looks for anything itself, or prints.
 
 mod allowances;
+mod trail;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
@@ -19,6 +20,7 @@ use crate::source::RepoPath;
 use crate::world::ObjectChange;
 
 pub use allowances::Allowances;
+pub use trail::{LeftOut, Omission, Step};
 
 /// What happens to the push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub struct Judged {
     pub approved_by: Vec<String>,
     /// With `approve`: how many approvals are missing.
     pub missing: usize,
+    /// How it came to the decision.
+    pub trail: Vec<Step>,
 }
 
 impl Judged {
@@ -94,6 +98,8 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// What was found, worst first; what is waived or off is not here, apart from waivers.
     pub findings: Vec<Judged>,
+    /// What was found and is not reported.
+    pub left_out: Vec<LeftOut>,
     /// What could not be evaluated, and why.
     pub undecided: Vec<String>,
     /// How many objects change.
@@ -142,6 +148,7 @@ impl Judgement {
         Self {
             verdict: Verdict::Undecided,
             findings: Vec::new(),
+            left_out: Vec::new(),
             undecided,
             objects_changed: 0,
             files_not_judged: 0,
@@ -159,13 +166,7 @@ pub fn decide(
     objects_changed: usize,
     circumstances: Circumstances<'_>,
 ) -> Judgement {
-    let judged = findings.into_iter().filter_map(|finding| judge(finding, &circumstances));
-    let mut ranked: Vec<(Rank, Judged)> = judged.collect();
-    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
-    ranked.dedup_by(|(one, _), (other, _)| one.fingerprint == other.fingerprint && one.path == other.path);
-    let mut judged: Vec<Judged> = ranked.into_iter().map(|(_, judged)| judged).collect();
-    let mut said = HashMap::new();
-    judged.retain(|judged| is_first_to_say(&judged.finding, &mut said));
+    let (judged, left_out) = reported(findings, &circumstances);
     let blocking: Vec<&Judged> = judged.iter().filter(|judged| judged.blocks(circumstances.mode)).collect();
     let forced = if blocking.is_empty() { None } else { forced(&blocking, &circumstances) };
     let verdict = match (blocking.is_empty() || forced.is_some(), undecided.is_empty()) {
@@ -178,6 +179,7 @@ pub fn decide(
     Judgement {
         verdict,
         findings: judged,
+        left_out,
         undecided,
         objects_changed,
         files_not_judged,
@@ -185,6 +187,35 @@ pub fn decide(
         forced,
         told,
     }
+}
+
+/// What the report says, worst first, and what it leaves out.
+fn reported(findings: Vec<Finding>, circumstances: &Circumstances<'_>) -> (Vec<Judged>, Vec<LeftOut>) {
+    let mut ranked: Vec<(Rank, Judged)> = Vec::new();
+    let mut left_out = Vec::new();
+    for finding in findings {
+        let judged = judge(finding, circumstances);
+        if judged.decision.enforcement == Enforcement::Off && judged.decision.waived.is_none() {
+            left_out.push(LeftOut::new(judged, Omission::Off));
+        } else {
+            ranked.push((Rank::of(&judged), judged));
+        }
+    }
+    ranked.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut kept: Vec<Judged> = Vec::new();
+    let mut said = HashMap::new();
+    let mut last: Option<(Fingerprint, Option<RepoPath>)> = None;
+    for (rank, judged) in ranked {
+        let this = Some((rank.fingerprint, rank.path));
+        let omission =
+            if last == this { Some(Omission::Repeated) } else { said_before(&judged.finding, &mut said) };
+        last = this;
+        match omission {
+            Some(omission) => left_out.push(LeftOut::new(judged, omission)),
+            None => kept.push(judged),
+        }
+    }
+    (kept, left_out)
 }
 
 /// The override, where enough of those signed it whom the policy allows to.
@@ -214,24 +245,55 @@ fn forced(blocking: &[&Judged], circumstances: &Circumstances<'_>) -> Option<For
 /// What is said of a value, of which object, in which file; and the check that says it.
 type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), &'static str>;
 
-/// Whether no other check says the same. The finding that stands first, the strictest, is kept, so that a
-/// check that is off or only warns never silences one that denies.
-fn is_first_to_say(finding: &Finding, said: &mut Said) -> bool {
-    let Some(aspect) = finding.aspect.clone() else { return true };
+/// Whether another check says the same already. The finding that comes first, the strictest, is kept, so that a check
+/// that only warns never silences one that denies.
+fn said_before(finding: &Finding, said: &mut Said) -> Option<Omission> {
+    let aspect = finding.aspect.clone()?;
     let path = finding.location.as_ref().map(|location| location.path.clone());
     let saying = (aspect, finding.cluster().cloned(), finding.subject_text(), path);
-    *said.entry(saying).or_insert(finding.check) == finding.check
+    let first = *said.entry(saying).or_insert(finding.check);
+    (first != finding.check).then_some(Omission::SaidBy(first))
 }
 
-fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Option<(Rank, Judged)> {
+fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Judged {
     let named = WaivedFinding::of(&finding);
-    let decide = |path: Option<&str>| circumstances.policy.decide(&named, path, circumstances.today);
-    let decision = strictest(&finding, decide)?;
-    let decision = circumstances.allowances.applied(decision, &finding, circumstances.evidence);
-    let matters = decision.enforcement != Enforcement::Off || decision.waived.is_some();
+    let mut trail = Vec::new();
+    let mut strictest: Option<Decision> = None;
+    for place in places(&finding) {
+        let decisions =
+            circumstances.policy.decisions(&named, place.map(RepoPath::as_str), circumstances.today);
+        trail.extend(decisions.iter().flat_map(|decision| trail::steps_of(place, decision)));
+        let here = decisions.into_iter().reduce(Decision::stricter);
+        strictest = match (here, strictest) {
+            (Some(here), Some(elsewhere)) => Some(here.stricter(elsewhere)),
+            (here, elsewhere) => here.or(elsewhere),
+        };
+    }
+    let ruled = strictest.unwrap_or_else(Decision::without_a_layer);
+    let was_waived = ruled.waived.is_some();
+    let decision = circumstances.allowances.applied(ruled, &finding, circumstances.evidence);
+    trail.extend(decision.waived.as_ref().filter(|_| !was_waived).map(trail::waived));
+    trail.push(Step::Decided(decision.enforcement));
     let (approved_by, missing) = approvals(&decision, circumstances.evidence, &finding.fingerprint());
-    let judged = Judged { finding, decision, approved_by, missing };
-    matters.then(|| (Rank::of(&judged), judged))
+    if !approved_by.is_empty() {
+        trail.push(Step::Approved(approved_by.clone()));
+    }
+    if missing > 0 {
+        trail.push(Step::Missing(missing));
+    }
+    Judged { finding, decision, approved_by, missing, trail }
+}
+
+/// The files that a finding is in: a binding in one, its role in another. A scope that is lax for one of them must not
+/// excuse what happens in the others.
+fn places(finding: &Finding) -> Vec<Option<&RepoPath>> {
+    let mut places: Vec<Option<&RepoPath>> = Vec::new();
+    for location in finding.location.iter().chain(&finding.related) {
+        if !places.contains(&Some(&location.path)) {
+            places.push(Some(&location.path));
+        }
+    }
+    if finding.location.is_none() { vec![None] } else { places }
 }
 
 /// Who has approved, and how many are missing. One person may meet several demands, each once.
@@ -249,15 +311,6 @@ fn approvals(decision: &Decision, evidence: &RefEvidence, fingerprint: &Fingerpr
         approved_by.extend(met.into_iter().map(|approver| approver.name.clone()));
     }
     (approved_by.into_iter().collect(), missing)
-}
-
-/// A finding may stand in several files: a binding in one, its role in another. A scope that is lax for
-/// one of them must not excuse what happens in the others.
-fn strictest(finding: &Finding, decide: impl Fn(Option<&str>) -> Option<Decision>) -> Option<Decision> {
-    let Some(location) = &finding.location else { return decide(None) };
-    let places = std::iter::once(location).chain(&finding.related);
-    let decisions = places.filter_map(|at| decide(Some(at.path.as_str())));
-    decisions.reduce(|strictest, other| other.stricter(strictest))
 }
 
 /// The order in which findings are reported: the worst first.

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use portcullis::checks::REGISTRY;
+use portcullis::checks::CheckSet;
 
 use crate::common::documents::{project, same_file, same_part};
 use crate::common::git::Failure;
@@ -52,8 +52,21 @@ fn the_readme_lists_every_check() -> Result<(), Failure> {
         let title = words.collect::<Vec<_>>().join(" ");
         table.extend([format!("| [`{id}`](docs/checks/{id}.md) | {family} | {title} |\n")]);
     }
-    assert_eq!(table.lines().count(), REGISTRY.len() + 2);
+    assert_eq!(table.lines().count(), CheckSet::built_in().iter().count() + 2);
     same_part(&project("README.md"), "checks", &table)
+}
+
+/// A check says what the profiles do about it, so that none is forgotten in them.
+#[test]
+fn the_profiles_hold_every_check() -> Result<(), Failure> {
+    let checks = CheckSet::built_in();
+    for (name, rules) in [("baseline", checks.baseline_rules()), ("audit", checks.audit_rules())] {
+        let path = project(&format!("policies/{name}.yaml"));
+        let text = fs::read_to_string(&path)?;
+        let (head, _) = text.split_once("checks:\n").ok_or("the profile has no rules")?;
+        same_file(&path, &format!("{head}checks:\n{rules}"))?;
+    }
+    Ok(())
 }
 
 #[test]
@@ -71,7 +84,7 @@ fn the_policy_in_the_readme_is_a_policy() -> Result<(), Failure> {
 
 #[test]
 fn every_check_is_explained() -> Result<(), Failure> {
-    for check in REGISTRY {
+    for check in &CheckSet::built_in() {
         let page = printed(&["explain", check.meta.id])?;
         assert!(page.contains("## Remediation"), "{page}");
     }

@@ -1,8 +1,6 @@
 //! Annotations that are meant to accept a finding and do not.
 
-use std::collections::BTreeSet;
-
-use crate::checks::registry::REGISTRY;
+use crate::checks::Context;
 use crate::kube::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX};
 use crate::manifest::{Entry, Node};
 use crate::source::Span;
@@ -17,7 +15,7 @@ pub(super) struct Mistake {
 }
 
 /// The mistakes that a change brings.
-pub(super) fn mistakes(change: &ObjectChange, allowed: &BTreeSet<&'static str>) -> Vec<Mistake> {
+pub(super) fn mistakes(change: &ObjectChange, context: &Context<'_>) -> Vec<Mistake> {
     let Some(placed) = change.object() else { return Vec::new() };
     let root = &placed.object.root;
     let before = change.old_object().map(|old| found(&old.object.root)).unwrap_or_default();
@@ -25,7 +23,7 @@ pub(super) fn mistakes(change: &ObjectChange, allowed: &BTreeSet<&'static str>) 
         before.iter().any(|old| (&old.path, &old.entry.value) == (&one.path, &one.entry.value))
     };
     let fresh = found(root).into_iter().filter(|one| !known(one));
-    fresh.filter_map(|one| mistake(&one, allowed)).collect()
+    fresh.filter_map(|one| mistake(&one, context)).collect()
 }
 
 /// A key of ours, and the keys that lead to it.
@@ -53,31 +51,30 @@ fn collect<'a>(node: &'a Node, keys: &mut Vec<&'a str>, all: &mut Vec<Found<'a>>
     node.items().iter().for_each(|item| collect(item, keys, all));
 }
 
-fn mistake(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<Mistake> {
+fn mistake(found: &Found<'_>, context: &Context<'_>) -> Option<Mistake> {
     let key = &*found.entry.key;
-    let (message, help) = wrong(found, allowed)?;
+    let (message, help) = wrong(found, context)?;
     let message = format!("the annotation {key} accepts nothing: {message}");
     Some(Mistake { key: key.to_owned(), message, help, span: found.entry.key_span })
 }
 
 /// What is wrong, and what to do now.
-fn wrong(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<(String, String)> {
+fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
     let key = &*found.entry.key;
     let remove = "remove it, or have the finding waived in `.portcullis-waivers.yaml`".to_owned();
     let Some(check) = key.strip_prefix(ANNOTATION_PREFIX) else {
         let help = format!("write `{ANNOTATION_PREFIX}<check>`, or remove it");
         return Some(("it is none that portcullis knows".to_owned(), help));
     };
-    let ids = || REGISTRY.iter().map(|check| check.meta.id);
-    if !ids().any(|id| id == check) {
-        return Some((format!("there is no check `{check}`"), nearest(check)));
+    if !context.check_ids.contains(&check) {
+        return Some((format!("there is no check `{check}`"), nearest(check, context.check_ids)));
     }
     let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_end_matches('.');
     if place != ANNOTATIONS.join(".") {
         let help = "put it into `metadata.annotations` of the object itself".to_owned();
         return Some((format!("it stands in `{place}`"), help));
     }
-    if !allowed.contains(check) {
+    if !context.annotations.contains(check) {
         return Some((format!("the policy lets no annotation accept findings of `{check}`"), remove));
     }
     let reason = found.entry.value.as_str().unwrap_or_default();
@@ -89,8 +86,8 @@ fn wrong(found: &Found<'_>, allowed: &BTreeSet<&'static str>) -> Option<(String,
 const LONGEST_WORD: usize = 100;
 
 /// What was probably meant.
-fn nearest(word: &str) -> String {
-    let ids = REGISTRY.iter().map(|check| check.meta.id).filter(|_| word.len() <= LONGEST_WORD);
+fn nearest(word: &str, ids: &[&'static str]) -> String {
+    let ids = ids.iter().filter(|_| word.len() <= LONGEST_WORD);
     let best = ids.map(|id| (strsim::damerau_levenshtein(word, id), id)).min();
     match best.filter(|(distance, _)| *distance <= 2.max(word.len() / 3)) {
         Some((_, id)) => format!("did you mean `{ANNOTATION_PREFIX}{id}`?"),

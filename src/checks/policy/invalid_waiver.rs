@@ -42,7 +42,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
         findings.push(of_entry(mistake));
     }
     for change in context.changes {
-        for mistake in mistakes(change, context.annotations) {
+        for mistake in mistakes(change, context) {
             let finding = Finding::about(META.id, change, mistake.message).severity(Severity::Medium);
             let finding = match change.object() {
                 Some(placed) => finding.at(Location::in_object(placed, mistake.span, Side::New)),

@@ -63,7 +63,7 @@ impl Session {
             evidence: &RefEvidence::none(),
             mode: Mode::BeforeCommit,
         };
-        evaluate(&change, &governing.targets, &governing.policy, self.today())
+        evaluate(&change, &governing.rules(), self.today())
     }
 
     /// What can be known of files that are no commit yet: what they do to the waivers.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::keyring::KeyFiles;
 use super::session::GateError;
 use crate::approval::Digest;
-use crate::checks::REGISTRY;
+use crate::commands::check_set::checks;
 use crate::git::{GitError, Repository};
 use crate::kube::{Cloud, ClusterName, ClusterTarget, ImageKind, KubernetesVersion};
-use crate::pipeline::Targets;
+use crate::pipeline::{Rules, Targets};
 use crate::policy::{
     Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
     ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
@@ -125,6 +125,11 @@ pub struct Governing {
 }
 
 impl Governing {
+    /// What a change is judged by.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { checks: checks(), targets: &self.targets, policy: &self.policy }
+    }
+
     /// Whether the governing ref has a policy of its own.
     pub fn is_established(&self) -> bool {
         self.governance == Governance::Established
@@ -133,13 +138,13 @@ impl Governing {
 
 /// Every id that a policy may name.
 pub fn known_checks() -> Vec<&'static str> {
-    REGISTRY.iter().map(|check| check.meta.id).collect()
+    checks().ids()
 }
 
 /// A policy file, as far as the checks agree with it.
 fn parse(path: &str, bytes: &[u8], author: Author) -> Result<Layer, PolicyError> {
     let layer = Layer::parse(path, bytes, &known_checks(), author)?;
-    let without = REGISTRY.iter().filter(|check| !check.meta.family.may_be_annotated());
+    let without = checks().iter().filter(|check| !check.meta.family.may_be_annotated());
     layer.check_annotations(&without.map(|check| check.meta.id).collect::<Vec<_>>())?;
     Ok(layer)
 }

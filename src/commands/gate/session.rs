@@ -186,7 +186,7 @@ impl Session {
             evidence: &evidence,
             mode: Mode::Enforcing,
         };
-        let judgement = evaluate(&change, &governing.targets, &governing.policy, self.today());
+        let judgement = evaluate(&change, &governing.rules(), self.today());
         let whom = whom_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
         let mut section = section(planned, &governing, &evidence, judgement);
         section.notices.extend(whom);

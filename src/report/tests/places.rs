@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{at, blocking, finding, json, judged, lines, rendered, report, section};
 use crate::finding::{Side, Subject};
 use crate::policy::Enforcement;
-use crate::report::{Colour, Format, Report, Section};
+use crate::report::{Colour, Detail, Format, Report, Section, Style};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
@@ -137,7 +137,7 @@ fn a_line_that_is_cut_is_told_by_its_own_column() {
     let long = judged(finding("node-port").at(location), Enforcement::Deny);
     let report = report(vec![section(Verdict::Reject, vec![long])]);
     for colour in [Colour::Never, Colour::Always] {
-        let text = report.render(Format::Human, colour, &[]);
+        let text = report.render(Format::Human, Style { colour, detail: Detail::Usual }, &[]);
         assert!(text.contains("prod/web.yaml:4:307"), "{text}");
     }
 }
