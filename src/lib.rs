@@ -12,6 +12,7 @@
 //! | [`units`] | what a file is, and what deploys it |
 //! | [`render`] | which files are deployed, alone or together |
 //! | [`world`] | both revisions of the cluster, and what differs |
+//! | [`access`] | who may do what |
 //! | [`schema`] | Kubernetes' schemas and the repository's own |
 //! | [`validation`] | what the API server refuses by rules written as code |
 //! | [`signature`] | who signed a commit |
@@ -28,6 +29,7 @@
 //! [`pipeline`] shows the whole way on one page, [`commands`] composes the rooms for each subcommand
 //! of [`cli`].
 
+pub mod access;
 pub mod approval;
 pub mod checks;
 pub mod cli;

@@ -86,12 +86,19 @@ impl Findings {
 #[derive(Clone)]
 pub enum Run {
     /// Once for every object change.
-    Object(Arc<dyn Fn(&ObjectChange, &Context<'_>, &mut Findings) + Send + Sync>),
+    Object(Arc<OfObject>),
     /// Once for the whole change.
-    Push(Arc<dyn Fn(&Context<'_>, &mut Findings) + Send + Sync>),
+    Push(Arc<OfPush>),
     /// Once, when all others have run, with what they found.
-    Afterwards(Arc<dyn Fn(&Context<'_>, &Aftermath, &mut Findings) + Send + Sync>),
+    Afterwards(Arc<OfAftermath>),
 }
+
+/// Code that looks at one object change.
+type OfObject = dyn Fn(&ObjectChange, &Context<'_>, &mut Findings) + Send + Sync;
+/// Code that looks at the whole change.
+type OfPush = dyn Fn(&Context<'_>, &mut Findings) + Send + Sync;
+/// Code that looks at what all other checks found.
+type OfAftermath = dyn Fn(&Context<'_>, &Aftermath, &mut Findings) + Send + Sync;
 
 impl fmt::Debug for Run {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

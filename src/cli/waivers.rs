@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 /// Arguments of `baseline`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct BaselineArguments {
     /// The revision whose files are judged, and by whose policy; HEAD's branch where absent.
     #[arg(long, value_name = "REV")]

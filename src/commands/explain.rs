@@ -107,7 +107,7 @@ fn described(finding: &Value) -> String {
         let _ = writeln!(text, "  - {}", step.as_str().unwrap_or_default());
     }
     let _ = writeln!(text, "  help: {}", text_of(finding, "remediation"));
-    text.lines().map(|line| format!("{}\n", terminal(line))).collect()
+    text.lines().flat_map(|line| [terminal(line).into_owned(), "\n".to_owned()]).collect()
 }
 
 pub(super) fn list() -> Result<Exit, CommandError> {

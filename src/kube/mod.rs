@@ -32,7 +32,7 @@ pub use image::{ImageReference, ImageReferenceError};
 pub use images::{Certainty, Form, ImageKind, ImageUse, images};
 pub use internal_balancer::{unread_word, way_to_internal};
 pub use object_ref::{ClusterName, ObjectRef};
-pub use quantity::Quantity;
+pub use quantity::{Quantity, is_quantity};
 pub use reference::{Reference, is_target, references};
 pub use replacement::{Replacement, replacement};
 pub use selection::{Labels, pod_labels, selects, service_selector};

@@ -26,15 +26,11 @@ impl Quantity {
         }
     }
 
-    /// Parses the text of a quantity (`ParseQuantity` of `apimachinery/pkg/api/resource`).
+    /// Parses the text of a quantity (`ParseQuantity` of `apimachinery/pkg/api/resource`). `None` where it is none, or
+    /// says more than we compare.
     pub fn parse(text: &str) -> Option<Self> {
-        let (negative, unsigned) = match text.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, text.strip_prefix('+').unwrap_or(text)),
-        };
-        let end = unsigned.find(|next: char| !next.is_ascii_digit() && next != '.').unwrap_or(unsigned.len());
-        let (number, suffix) = unsigned.split_at_checked(end)?;
-        let amount = scaled(number, Scale::parse(suffix)?)?;
+        let Parts { negative, whole, fraction, scale } = Parts::of(text)?;
+        let amount = scaled(whole, fraction, scale)?;
         Some(Self(if negative { -amount } else { amount }))
     }
 
@@ -49,10 +45,43 @@ impl Quantity {
     }
 }
 
+/// Whether the API server can read a text as a quantity, whatever the amount.
+pub fn is_quantity(text: &str) -> bool {
+    Parts::of(text).is_some()
+}
+
+/// A sign, digits, a fraction and a suffix. Each may be missing, so that `.` and `m` are zero, but not all of them.
+struct Parts<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: &'a str,
+    scale: Scale,
+}
+
+impl<'a> Parts<'a> {
+    /// Space around the text is dropped, as the API server's decoder does.
+    fn of(text: &'a str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let (whole, rest) = digits(unsigned);
+        let (fraction, suffix) = rest.strip_prefix('.').map_or(("", rest), digits);
+        Some(Self { negative: text.starts_with('-'), whole, fraction, scale: Scale::parse(suffix)? })
+    }
+}
+
+/// The digits that a text begins with, and the rest.
+fn digits(text: &str) -> (&str, &str) {
+    let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
 /// What a suffix multiplies by.
 #[derive(Clone, Copy, Debug)]
 enum Scale {
-    Decimal(i32),
+    Decimal(i64),
     Binary(u32),
 }
 
@@ -83,28 +112,26 @@ impl Scale {
     }
 }
 
-/// A number times its scale in billionths. What is finer than a billionth is rounded up, as
-/// Kubernetes does.
-fn scaled(number: &str, scale: Scale) -> Option<i128> {
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = format!("{whole}{fraction}");
-    let mantissa: i128 = digits.parse().ok()?;
-    let places = i32::try_from(fraction.len()).ok()?;
+/// A number times its scale in billionths. What is finer than a billionth is rounded up, as Kubernetes does.
+fn scaled(whole: &str, fraction: &str, scale: Scale) -> Option<i128> {
+    let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
+    let places = i64::try_from(fraction.len()).ok()?;
     let (factor, exponent) = match scale {
         Scale::Decimal(exponent) => (1, exponent.checked_add(9)?.checked_sub(places)?),
-        Scale::Binary(bits) => (1_i128.checked_shl(bits)?, 9_i32.checked_sub(places)?),
+        Scale::Binary(bits) => (1_i128.checked_shl(bits)?, 9_i64.checked_sub(places)?),
     };
     let amount = mantissa.checked_mul(factor)?;
+    let power = |exponent: u64| 10_i128.checked_pow(u32::try_from(exponent).ok()?);
     if exponent >= 0 {
-        return amount.checked_mul(10_i128.checked_pow(u32::try_from(exponent).ok()?)?);
+        return amount.checked_mul(power(exponent.unsigned_abs())?);
     }
-    let divisor = 10_i128.checked_pow(exponent.unsigned_abs())?;
+    let divisor = power(exponent.unsigned_abs())?;
     Some(amount / divisor + i128::from(amount % divisor != 0))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Quantity;
+    use super::{Quantity, is_quantity};
 
     #[test]
     fn amounts_compare_whatever_their_unit() {
@@ -116,8 +143,80 @@ mod tests {
         assert!(Quantity::parse("999Mi") < Quantity::parse("1Gi"));
         assert!(Quantity::parse("-1") < Quantity::parse("0"));
         assert!(Quantity::parse("1.5").is_some_and(|amount| !amount.is_whole()));
-        for bad in ["", "m", "1.2.3", "1 Gi", "1gi", "1K"] {
+        for bad in ["", " ", "1.2.3", "1 Gi", "1gi", "1K"] {
             assert_eq!(Quantity::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_part_that_is_missing_is_zero() {
+        for zero in ["m", ".", "-", "Gi", "0.0", " 0 "] {
+            assert_eq!(Quantity::parse(zero), Some(Quantity::ZERO), "{zero}");
+        }
+        assert_eq!(Quantity::parse(" 1Gi "), Quantity::parse("1Gi"));
+    }
+
+    #[test]
+    fn quantities_follow_kubernetes_own_grammar() {
+        let good = [
+            "1",
+            "250m",
+            ".5",
+            "1.",
+            "1.5Gi",
+            "+3",
+            "-1",
+            "1e3",
+            "12E-2",
+            "5E",
+            "100Mi",
+            "1.G",
+            "0.5n",
+            "00",
+            "1e+6",
+            "m",
+            ".",
+            "-",
+            " 1Gi ",
+            "123456789012345678901234567890",
+            "1E6",
+        ];
+        for text in good {
+            assert!(is_quantity(text), "{text}");
+        }
+        let bad = [
+            "",
+            " ",
+            "1.2.3",
+            "1 Gi",
+            "1gi",
+            "512MB",
+            "1e",
+            "0x10",
+            "١",
+            "1Mi2",
+            "--1",
+            "1K",
+            "1.1.M",
+            "1+1.0M",
+            "0.1mi",
+            "0.1am",
+            "aoeu",
+            ".5i",
+            "1i",
+            "-3.01i",
+            "-3.01e-",
+            "1,5",
+            "1_000",
+            "1e1.5",
+            "1e99999999999999999999",
+            "500mCPU",
+            "2 cores",
+            "1GiB",
+            "\"1\"",
+        ];
+        for text in bad {
+            assert!(!is_quantity(text), "{text}");
         }
     }
 }

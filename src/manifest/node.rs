@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::source::Span;
+use crate::source::pointer::{escaped, unescaped};
 
 /// A value and the bytes it was read from.
 #[derive(Clone, Debug)]
@@ -166,7 +167,7 @@ impl Node {
     fn follow(&self, pointer: &str) -> (&Node, bool) {
         let mut node = self;
         for raw in pointer.split('/').skip(1) {
-            let token = raw.replace("~1", "/").replace("~0", "~");
+            let token = unescaped(raw);
             let item = || node.items().get(token.parse::<usize>().ok()?);
             let Some(child) = node.get(&token).or_else(item) else { return (node, false) };
             node = child;
@@ -203,7 +204,7 @@ impl Node {
         }
         for entry in self.entries() {
             if let Some(rest) = entry.value.pointer_to(wanted) {
-                return Some(format!("/{}{rest}", entry.key.replace('~', "~0").replace('/', "~1")));
+                return Some(format!("/{}{rest}", escaped(&entry.key)));
             }
         }
         let mut items = self.items().iter().enumerate();

@@ -17,7 +17,6 @@ mod kubernetes;
 mod problem;
 mod requirement;
 mod unblock;
-mod wildcard;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::document::PolicyDocument;
 use super::error::{PolicyError, did_you_mean};
 use super::waiver::WaiverPlace;
 use crate::manifest::{Limits, Node, documents};
+use crate::source::pointer::unescaped;
 use crate::source::{SourceText, Span};
 
 /// A policy file with the places of its keys.
@@ -87,7 +88,7 @@ impl Positioned {
     fn key_offset(&self, pointer: &str) -> u32 {
         let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", ""));
         let parent = self.root.nearest(parent);
-        let key = key.replace("~1", "/").replace("~0", "~");
+        let key = unescaped(key);
         match parent.entry(&key) {
             Some(entry) => entry.key_span.start,
             None => self.root.nearest(pointer).span.start,

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::counts::plural;
 use super::entry::{approval, policy_line};
@@ -254,17 +255,11 @@ fn closing(report: &Report) -> String {
 /// Escapes and breaks a text at spaces.
 fn wrap(text: &str, width: usize) -> String {
     let escaped = text.lines().map(terminal).collect::<Vec<_>>().join(" ");
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in escaped.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        if !line.is_empty() && line.chars().count() + word.chars().count() + 1 > width {
-            lines.push(word.to_owned());
-        } else {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
+    // A word is never cut: a path or a command is copied as a whole.
+    let options = Options::new(width)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(&escaped, options)
 }

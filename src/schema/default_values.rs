@@ -5,8 +5,9 @@
 
 use super::compile::compile;
 use super::structural::{Problems, present};
-use super::{crd, defaults, nulls, pointer};
+use super::{crd, defaults, nulls};
 use crate::manifest::Node;
+use crate::source::pointer;
 
 /// Judges every default below a schema.
 pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {

@@ -9,8 +9,8 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-use super::quantity::is_quantity;
 use super::times::{is_date, is_date_time, is_duration, is_go_time};
+use crate::kube::is_quantity;
 
 /// A format and its reader.
 type Format = (&'static str, fn(&str) -> bool);

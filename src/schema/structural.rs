@@ -7,8 +7,9 @@
 
 use super::structural_lists;
 use super::violation::{Violation, ViolationKind};
-use super::{go_pattern, pointer, structural_nested};
+use super::{go_pattern, structural_nested};
 use crate::manifest::{Node, Value};
+use crate::source::pointer;
 
 pub(super) const PRESERVE: &str = "x-kubernetes-preserve-unknown-fields";
 pub(super) const EMBEDDED: &str = "x-kubernetes-embedded-resource";

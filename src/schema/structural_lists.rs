@@ -4,9 +4,9 @@
 //! In: a schema. Out: problems. Never: looks below the items of the list.
 
 use super::duplicates::{LIST_MAP_KEYS, LIST_TYPE};
-use super::pointer;
 use super::structural::{Problems, present};
 use crate::manifest::Node;
+use crate::source::pointer;
 
 /// Judges what a schema says of its list.
 pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {

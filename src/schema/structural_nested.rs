@@ -3,9 +3,9 @@
 //!
 //! In: a schema. Out: problems. Never: looks at the fields of the schema itself.
 
-use super::pointer;
 use super::structural::{EMBEDDED, INT_OR_STRING, PRESERVE, Problems, is_true, present};
 use crate::manifest::Node;
+use crate::source::pointer;
 
 /// Keywords that describe.
 const DESCRIBING: &[&str] = &[

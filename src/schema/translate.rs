@@ -8,11 +8,12 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
 use super::duplicates::{Repetition, Uniqueness};
+use super::fields;
 use super::nearest::nearest;
 use super::violation::{Violation, ViolationKind};
 use super::wording::{Quoting, complaint, describe, quote, type_for_people, type_of};
-use super::{fields, pointer};
 use crate::manifest::Node;
+use crate::source::pointer;
 
 /// What an error is about.
 #[derive(Clone, Copy)]

@@ -5,10 +5,13 @@
 
 mod object_id;
 mod path;
+pub mod pointer;
 mod snapshot;
 mod text;
+mod wildcard;
 
 pub use object_id::ObjectId;
 pub use path::RepoPath;
 pub use snapshot::{BlobError, BlobReader, BlobSource, FileMode, Snapshot, TreeFile};
 pub use text::{Position, SourceText, Span};
+pub use wildcard::wildcard_match;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::manifest::{Node, Value};
 use crate::source::Span;
+use crate::source::pointer::escaped;
 
 /// What stands where nothing stands. Every rule takes it for an absent field.
 static NOTHING: Node = Node { span: Span { start: 0, end: 0 }, value: Value::Null };
@@ -48,7 +49,7 @@ impl<'a> Place<'a> {
         for token in self.tokens() {
             pointer.push('/');
             match token {
-                Token::Key(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+                Token::Key(key) => pointer.push_str(&escaped(key)),
                 Token::Index(index) => pointer.push_str(&index.to_string()),
             }
         }

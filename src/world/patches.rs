@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::kube::builtin;
 use crate::manifest::{Entry, Limits, Node, Object, Value, documents};
-use crate::source::{RepoPath, SourceText, Span};
+use crate::source::{RepoPath, SourceText, Span, pointer};
 
 /// A partial object and the file whose text it is.
 #[derive(Debug)]
@@ -115,8 +115,7 @@ fn of_operations(root: &Node, written: &Written, target: Target<'_>) -> Option<P
             continue;
         };
         if writes {
-            let tokens = path.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
-            insert(&mut draft, tokens.collect(), value);
+            insert(&mut draft, pointer::tokens(path).collect(), value);
         }
     }
     let kind = target.text("kind").filter(|_| !draft.is_empty())?;

@@ -25,9 +25,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("evidence", &["finding", "owners", "signature", "source"]),
     ("verdict", &["evidence", "finding", "kube", "owners", "policy", "source", "world"]),
     ("approval", &["evidence", "owners", "policy", "signature", "source"]),
+    ("access", &["kube", "manifest", "world"]),
     (
         "checks",
         &[
+            "access",
             "evidence",
             "finding",
             "kube",
@@ -90,6 +92,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio", &["forge"]),
     ("serde_yaml", &["policy"]),
     ("annotate_snippets", &["report"]),
+    ("textwrap", &["report"]),
     ("clap", &["cli", "commands", "main"]),
     ("clap_complete", &["cli", "commands"]),
     ("clap_mangen", &["commands"]),

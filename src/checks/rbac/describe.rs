@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::grants::Scope;
+use crate::access::Scope;
 use crate::kube::ClusterName;
 use crate::kube::rbac::{Atom, PolicyRule};
 

@@ -4,12 +4,11 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::grants::{Bound, Grant, Grants, Scope};
 use super::path::Granted;
 use super::place::Site;
 use super::risk::Breadth;
-use super::roles::Rule;
 use super::{describe, risk};
+use crate::access::{Bound, Grant, Grants, Rule, Scope};
 use crate::checks::Context;
 use crate::finding::{Finding, Severity};
 use crate::kube::ClusterName;

@@ -3,13 +3,8 @@
 pub(super) mod cluster_admin_binding;
 mod describe;
 mod gain;
-mod grants;
-mod membership;
 mod path;
 mod place;
 pub(super) mod rbac_escalation;
 mod risk;
 mod risk_table;
-mod roles;
-mod selector;
-mod superseded;

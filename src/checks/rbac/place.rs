@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use super::gain::Gain;
-use super::grants::{Bound, Grant};
 use super::rbac_escalation::META;
-use super::roles::Rule;
-use super::superseded::{is_aggregated, is_hidden};
+use crate::access::{Bound, Grant, Rule, is_aggregated, is_hidden};
 use crate::finding::{Finding, Location, Side};
 use crate::kube::rbac::{Binding, Members, is_rbac_group};
 use crate::world::{ObjectChange, Operation, Placed, World};

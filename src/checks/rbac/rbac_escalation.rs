@@ -4,8 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::gain::Sides;
-use super::grants::Grants;
-use super::superseded::Superseded;
+use crate::access::{Grants, Superseded};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::kube::rbac::{Bootstrap, is_rbac_group};
 use crate::kube::{ClusterName, KubernetesVersion};

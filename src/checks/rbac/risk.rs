@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use super::grants::Scope;
 use super::risk_table::{Names, RISKS, Risk};
+use crate::access::Scope;
 use crate::finding::Severity::{self, Critical, High, Low, Medium};
 use crate::kube::rbac::{Atom, Subject};
 

@@ -2,6 +2,8 @@
 //!
 //! In: the text of a list. Out: whether a name matches. Never: a loop that a pattern can make long.
 
+use crate::source::wildcard_match;
+
 /// Patterns separated by commas; one that begins with `!` refuses what it matches, wherever it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PatternList {
@@ -31,30 +33,12 @@ impl PatternList {
     }
 }
 
-/// `*` stands for any text, `?` for one byte. Where a text does not fit behind the last `*`, only that
-/// one has to be tried further on, so that the time is at most the product of both lengths.
+/// `*` stands for any text, `?` for one byte.
 fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
-    let (mut at, mut place) = (0, 0);
-    let mut retry = None;
-    while let Some(byte) = name.get(place) {
-        match pattern.get(at) {
-            Some(b'*') => {
-                retry = Some((at + 1, place));
-                at += 1;
-            }
-            Some(wanted) if *wanted == b'?' || wanted == byte => {
-                at += 1;
-                place += 1;
-            }
-            Some(_) | None => {
-                let Some((behind, tried)) = retry else { return false };
-                retry = Some((behind, tried + 1));
-                (at, place) = (behind, tried + 1);
-            }
-        }
-    }
-    pattern.get(at..).unwrap_or_default().iter().all(|byte| *byte == b'*')
+    let is_star = |byte: &u8| *byte == b'*';
+    let step =
+        |wanted: &u8, rest: &[u8]| rest.first().filter(|byte| *wanted == b'?' || wanted == *byte).map(|_| 1);
+    wildcard_match(pattern.as_bytes(), name.as_bytes(), is_star, step)
 }
 
 #[cfg(test)]

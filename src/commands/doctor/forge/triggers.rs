@@ -1,7 +1,8 @@
 //! What starts a workflow, as far as it bears on who can change what it does.
 //!
-//! In: the text of a workflow. Out: [`Triggers`]. Never: takes a file that it cannot follow for one that nothing
-//! starts. A workflow is read line by line: the block below `on`, without comments.
+//! In: the text of a workflow. Out: [`Triggers`]. Never: takes a file that it cannot read for one that nothing starts.
+
+use crate::manifest::{Limits, Node, Value, documents};
 
 /// What starts a workflow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,33 +21,29 @@ pub(super) enum Presence {
     Absent,
 }
 
-/// The ways in which the key is written; YAML 1.1 takes the word for a truth value.
-const KEYS: [&str; 4] = ["on:", "\"on\":", "'on':", "true:"];
+/// The key; YAML 1.1 takes the plain word `on` for a truth value.
+const KEYS: [&str; 2] = ["on", "true"];
 
-/// The triggers; `None` where the text has no block of them that could be followed.
+/// The triggers; `None` where the text is no YAML or has no key that names them.
 pub(super) fn read(text: &str) -> Option<Triggers> {
-    let starts = |line: &str| KEYS.iter().any(|key| line.starts_with(key));
-    let mut lines = text.lines().map(without_comment).skip_while(|line| !starts(line));
-    let first = lines.next()?;
-    let inside = |line: &&str| line.is_empty() || line.starts_with([' ', '\t', '-', ']', '}']);
-    let block: Vec<&str> = std::iter::once(first).chain(lines.take_while(inside)).collect();
-    let words: Vec<&str> = block
-        .iter()
-        .flat_map(|line| line.split(|character: char| !(character.is_alphanumeric() || character == '_')))
-        .collect();
+    let (_, roots, problems) = documents(text.as_bytes().to_vec(), &Limits::default());
+    let [root] = roots.as_slice() else { return None };
+    let on = KEYS.iter().find_map(|key| root.get(key)).filter(|_| problems.is_empty())?;
+    let names: Vec<&str> = match &on.value {
+        Value::String(name) => vec![name],
+        Value::Sequence(items) => items.iter().map(Node::as_str).collect::<Option<_>>()?,
+        Value::Mapping(entries) => entries.iter().map(|entry| &*entry.key).collect(),
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Unknown(_) => {
+            return None;
+        }
+    };
     let present = |wanted: &[&str]| {
-        if words.iter().any(|word| wanted.contains(word)) { Presence::Present } else { Presence::Absent }
+        if names.iter().any(|name| wanted.contains(name)) { Presence::Present } else { Presence::Absent }
     };
     Some(Triggers {
         trusted: present(&["pull_request_target"]),
         editable: present(&["pull_request", "pull_request_review", "pull_request_review_comment"]),
     })
-}
-
-fn without_comment(line: &str) -> &str {
-    let begins = |at: usize| at == 0 || line.get(..at).is_some_and(|before| before.ends_with([' ', '\t']));
-    let comment = line.match_indices('#').find(|(at, _)| begins(*at));
-    line.get(..comment.map_or(line.len(), |(at, _)| at)).unwrap_or(line).trim_end()
 }
 
 #[cfg(test)]
@@ -74,14 +71,18 @@ mod tests {
             ),
             ("true:\n  pull_request:\n", Absent, Present),
             ("on: [\n  push,\n  pull_request\n]\njobs: {}", Absent, Present),
+            ("{on: pull_request}", Absent, Present),
+            ("? on\n: push", Absent, Absent),
         ] {
             assert_eq!(read(text), Some(Triggers { trusted, editable }), "{text}");
         }
     }
 
     #[test]
-    fn what_cannot_be_followed_is_not_nothing() {
-        for text in ["", "{on: pull_request}", "jobs: {}", "  on: push", "#on: push", "? on\n: push"] {
+    fn what_cannot_be_read_is_not_nothing() {
+        for text in
+            ["", "jobs: {}", "#on: push", "on:", "on: [push", "on: [[push]]", "on: push\n---\non: push\n"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -9,11 +9,11 @@ use crate::world::{Placed, World};
 
 /// The groups of each user.
 #[derive(Debug, Default)]
-pub(super) struct Memberships(BTreeMap<Subject, BTreeMap<Subject, Arc<Placed>>>);
+pub(crate) struct Memberships(BTreeMap<Subject, BTreeMap<Subject, Arc<Placed>>>);
 
 impl Memberships {
     /// Those of one cluster.
-    pub(super) fn of(world: &World, cluster: &ClusterName) -> Self {
+    pub(crate) fn of(world: &World, cluster: &ClusterName) -> Self {
         let mut memberships = Self::default();
         for placed in world.objects.iter().filter(|placed| placed.id.cluster == *cluster) {
             let Some(members) = Members::of(&placed.object) else { continue };
@@ -26,12 +26,12 @@ impl Memberships {
     }
 
     /// The groups that a user is a member of.
-    pub(super) fn groups_of(&self, user: &Subject) -> impl Iterator<Item = &Subject> {
+    pub(crate) fn groups_of(&self, user: &Subject) -> impl Iterator<Item = &Subject> {
         self.0.get(user).into_iter().flat_map(BTreeMap::keys)
     }
 
     /// Every user and group that `before` does not have, with the object that says it.
-    pub(super) fn new_since<'a>(
+    pub(crate) fn new_since<'a>(
         &'a self,
         before: &'a Self,
     ) -> impl Iterator<Item = (&'a Subject, &'a Subject, &'a Arc<Placed>)> {

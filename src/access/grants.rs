@@ -12,7 +12,7 @@ use crate::world::{Placed, World};
 
 /// Where a grant holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Scope {
+pub(crate) enum Scope {
     /// Everywhere.
     Cluster,
     /// In one namespace.
@@ -25,7 +25,7 @@ impl Scope {
     }
 
     /// The namespace that it is limited to.
-    pub(super) fn namespace(&self) -> Option<&str> {
+    pub(crate) fn namespace(&self) -> Option<&str> {
         match self {
             Self::Cluster => None,
             Self::Namespace(namespace) => Some(namespace),
@@ -35,7 +35,7 @@ impl Scope {
 
 /// What binds a subject to a role.
 #[derive(Clone, Debug)]
-pub(super) enum Bound {
+pub(crate) enum Bound {
     /// A binding of the repository.
     By(Arc<Placed>),
     /// A binding that every API server makes, as messages name it.
@@ -46,11 +46,11 @@ pub(super) enum Bound {
 
 /// What one binding gives one subject.
 #[derive(Clone, Debug)]
-pub(super) struct Grant {
-    pub(super) bound: Bound,
-    pub(super) role: RoleReference,
+pub(crate) struct Grant {
+    pub(crate) bound: Bound,
+    pub(crate) role: RoleReference,
     /// What the role grants; `None` where nobody can know.
-    pub(super) rules: Option<Arc<[Rule]>>,
+    pub(crate) rules: Option<Arc<[Rule]>>,
 }
 
 /// What a role grants in a scope, worked out once.
@@ -58,15 +58,15 @@ type Known = BTreeMap<(RoleReference, Scope), Option<Arc<[Rule]>>>;
 
 /// Every grant of one cluster, by subject and scope.
 #[derive(Debug)]
-pub(super) struct Grants {
-    pub(super) by_subject: BTreeMap<(Subject, Scope), Vec<Grant>>,
-    pub(super) roles: Roles,
-    pub(super) memberships: Memberships,
+pub(crate) struct Grants {
+    pub(crate) by_subject: BTreeMap<(Subject, Scope), Vec<Grant>>,
+    pub(crate) roles: Roles,
+    pub(crate) memberships: Memberships,
 }
 
 impl Grants {
     /// The grants of a world on top of what the API server makes itself.
-    pub(super) fn of(
+    pub(crate) fn of(
         world: &World,
         cluster: &ClusterName,
         bootstrap: &Bootstrap,
@@ -133,12 +133,12 @@ impl Grants {
 
     /// The rules that a subject has in a scope, those of its groups and those of the whole cluster
     /// included.
-    pub(super) fn rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
+    pub(crate) fn rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |_, _| true)
     }
 
     /// The same without the default bindings of groups that everybody is in.
-    pub(super) fn own_rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
+    pub(crate) fn own_rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |holder, bound| {
             holder == subject || !matches!(bound, Bound::ByDefault(_))
         })
@@ -166,7 +166,7 @@ impl Grants {
     }
 
     /// The grants of a subject, scope by scope.
-    pub(super) fn of_subject<'a>(
+    pub(crate) fn of_subject<'a>(
         &'a self,
         subject: &'a Subject,
     ) -> impl Iterator<Item = (&'a Scope, &'a [Grant])> {
@@ -175,7 +175,7 @@ impl Grants {
     }
 
     /// The roles that a subject has anywhere, in words.
-    pub(super) fn roles_anywhere(&self, subject: &Subject) -> Vec<String> {
+    pub(crate) fn roles_anywhere(&self, subject: &Subject) -> Vec<String> {
         let roles = self.of_subject(subject).flat_map(|(scope, grants)| {
             grants.iter().map(move |grant| match scope {
                 Scope::Cluster => grant.role.to_string(),
@@ -186,7 +186,7 @@ impl Grants {
     }
 
     /// Whether a subject had the same role in the same scope before.
-    pub(super) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
+    pub(crate) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
         let same = |grants: &Vec<Grant>| grants.iter().any(|grant| grant.role == *role);
         self.by_subject.get(&(subject.clone(), scope.clone())).is_some_and(same)
     }

@@ -12,14 +12,14 @@ use crate::world::{Placed, World};
 
 /// A rule and where it is written; built-in rules are written nowhere.
 #[derive(Clone, Debug)]
-pub(super) struct Rule {
-    pub(super) rule: Arc<PolicyRule>,
-    pub(super) written: Option<(Arc<Placed>, usize)>,
+pub(crate) struct Rule {
+    pub(crate) rule: Arc<PolicyRule>,
+    pub(crate) written: Option<(Arc<Placed>, usize)>,
 }
 
 impl Rule {
     /// The node of the rule.
-    pub(super) fn node(&self) -> Option<(&Arc<Placed>, &Node)> {
+    pub(crate) fn node(&self) -> Option<(&Arc<Placed>, &Node)> {
         let (placed, index) = self.written.as_ref()?;
         let rules = placed.object.at(&["rules"])?;
         Some((placed, if rules.is_unknown() { rules } else { rules.items().get(*index)? }))
@@ -41,12 +41,12 @@ type Key = (Box<str>, Box<str>);
 
 /// The roles of one cluster in one world.
 #[derive(Debug)]
-pub(super) struct Roles(BTreeMap<Key, Role>);
+pub(crate) struct Roles(BTreeMap<Key, Role>);
 
 impl Roles {
     /// The roles that the API server makes, and those of the repository. A role that stands twice, or has a
     /// built-in's name, grants what both grant.
-    pub(super) fn of(
+    pub(crate) fn of(
         world: &World,
         cluster: &ClusterName,
         bootstrap: &Bootstrap,
@@ -103,7 +103,7 @@ impl Roles {
     }
 
     /// What a role grants; `None` where it is neither in the repository nor built in.
-    pub(super) fn rules(&self, reference: &RoleReference, namespace: Option<&str>) -> Option<Vec<Rule>> {
+    pub(crate) fn rules(&self, reference: &RoleReference, namespace: Option<&str>) -> Option<Vec<Rule>> {
         let key = key(reference, namespace)?;
         self.0.contains_key(&key).then(|| {
             let mut seen = BTreeSet::new();
@@ -114,7 +114,7 @@ impl Roles {
     }
 
     /// Where a role is written.
-    pub(super) fn written(&self, reference: &RoleReference, namespace: Option<&str>) -> &[Arc<Placed>] {
+    pub(crate) fn written(&self, reference: &RoleReference, namespace: Option<&str>) -> &[Arc<Placed>] {
         let role = key(reference, namespace).and_then(|key| self.0.get(&key));
         role.map(|role| role.written.as_slice()).unwrap_or_default()
     }

@@ -14,7 +14,7 @@ use crate::world::{ObjectChange, Placed, World};
 
 /// Objects of the old world; none in the new one, where everything that stands there may count.
 #[derive(Debug, Default)]
-pub(super) struct Superseded {
+pub(crate) struct Superseded {
     /// Copies that another one hid.
     hidden: Vec<Arc<Placed>>,
     /// Roles whose rules were overwritten.
@@ -23,7 +23,7 @@ pub(super) struct Superseded {
 
 impl Superseded {
     /// What begins to count by a change.
-    pub(super) fn of(old: &World, changes: &[ObjectChange]) -> Self {
+    pub(crate) fn of(old: &World, changes: &[ObjectChange]) -> Self {
         let mut superseded = Self::default();
         let mut copies: BTreeMap<&ObjectRef, Vec<&Arc<Placed>>> = BTreeMap::new();
         for placed in old.objects.iter().filter(|placed| is_rbac_group(placed.object.group())) {
@@ -43,22 +43,22 @@ impl Superseded {
     }
 
     /// Whether an object did not count, because a copy of it did.
-    pub(super) fn hides(&self, placed: &Arc<Placed>) -> bool {
+    pub(crate) fn hides(&self, placed: &Arc<Placed>) -> bool {
         self.hidden.iter().any(|hidden| Arc::ptr_eq(hidden, placed))
     }
 
     /// Whether the rules of a role did not count.
-    pub(super) fn makes_rules_stale(&self, placed: &Arc<Placed>) -> bool {
+    pub(crate) fn makes_rules_stale(&self, placed: &Arc<Placed>) -> bool {
         self.aggregated.iter().any(|role| Arc::ptr_eq(role, placed))
     }
 }
 
 /// Whether an old copy is the object that an update falls back to: it stood in its file as it stands now.
-pub(super) fn is_hidden(copy: &Arc<Placed>, old_object: &Arc<Placed>, object: &Arc<Placed>) -> bool {
+pub(crate) fn is_hidden(copy: &Arc<Placed>, old_object: &Arc<Placed>, object: &Arc<Placed>) -> bool {
     !Arc::ptr_eq(copy, old_object) && copy.path == object.path && copy.object.root == object.object.root
 }
 
 /// Whether the rules of a role are overwritten by those of the roles that it selects.
-pub(super) fn is_aggregated(role: &Placed) -> bool {
+pub(crate) fn is_aggregated(role: &Placed) -> bool {
     role.object.at(&["aggregationRule"]).is_some_and(|rule| !Node::is_null(rule))
 }

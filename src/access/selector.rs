@@ -14,19 +14,19 @@ enum Certainty {
 
 /// Labels of a role. Where one is not known, any selector may select it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Labels {
+pub(crate) struct Labels {
     known: RoleLabels,
     certainty: Certainty,
 }
 
 impl Labels {
     /// Labels that are known.
-    pub(super) fn known(known: RoleLabels) -> Self {
+    pub(crate) fn known(known: RoleLabels) -> Self {
         Self { known, certainty: Certainty::Known }
     }
 
     /// The labels of a mapping.
-    pub(super) fn of(node: Option<&Node>) -> Self {
+    pub(crate) fn of(node: Option<&Node>) -> Self {
         let mut labels = Self::default();
         if node.is_some_and(Node::is_unknown) {
             labels.certainty = Certainty::Unknown;
@@ -42,7 +42,7 @@ impl Labels {
     }
 
     /// Adds labels, which win.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.known.extend(other.known);
         if other.certainty == Certainty::Unknown {
             self.certainty = Certainty::Unknown;
@@ -52,7 +52,7 @@ impl Labels {
 
 /// A label selector; an empty one selects everything.
 #[derive(Debug)]
-pub(super) struct Selector {
+pub(crate) struct Selector {
     labels: RoleLabels,
     expressions: Vec<Expression>,
 }
@@ -66,7 +66,7 @@ struct Expression {
 
 impl Selector {
     /// The selectors of a role. What is not known of one selects everything.
-    pub(super) fn all(role: &Object) -> Vec<Self> {
+    pub(crate) fn all(role: &Object) -> Vec<Self> {
         let Some(rule) = role.at(&["aggregationRule"]) else { return Vec::new() };
         let selectors = rule.get("clusterRoleSelectors");
         if rule.is_unknown() || selectors.is_some_and(Node::is_unknown) {
@@ -86,12 +86,12 @@ impl Selector {
     }
 
     /// The selector that asks for labels.
-    pub(super) fn of_labels(labels: RoleLabels) -> Self {
+    pub(crate) fn of_labels(labels: RoleLabels) -> Self {
         Self { labels, expressions: Vec::new() }
     }
 
     /// Whether it selects a role of which any of these may be the labels.
-    pub(super) fn selects_any(&self, copies: &[Labels]) -> bool {
+    pub(crate) fn selects_any(&self, copies: &[Labels]) -> bool {
         copies.iter().any(|labels| labels.certainty == Certainty::Unknown || self.selects(&labels.known))
     }
 

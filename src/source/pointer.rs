@@ -1,25 +1,35 @@
-//! JSON pointers (RFC 6901), for people.
+//! JSON pointers (RFC 6901).
 //!
-//! In: a pointer. Out: its parts, and a path such as `spec.ports[0].name`. Never: a character
-//! that a terminal would act on.
+//! In: a pointer, or its parts. Out: the other, and a path for people such as `spec.ports[0].name`. Never: a path with a
+//! character that a terminal would act on.
 
 /// The parts, unescaped.
-pub(super) fn tokens(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
+pub fn tokens(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(unescaped)
+}
+
+/// A part as a pointer writes it.
+pub fn escaped(part: &str) -> String {
+    part.replace('~', "~0").replace('/', "~1")
+}
+
+/// A part of a pointer as it is meant.
+pub fn unescaped(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
 }
 
 /// The pointer of a field of the object at a pointer.
-pub(super) fn join(pointer: &str, field: &str) -> String {
-    format!("{pointer}/{}", field.replace('~', "~0").replace('/', "~1"))
+pub fn join(pointer: &str, field: &str) -> String {
+    format!("{pointer}/{}", escaped(field))
 }
 
 /// The pointer without its last part.
-pub(super) fn parent(pointer: &str) -> &str {
+pub fn parent(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// The path as people write it; `the object` for the root.
-pub(super) fn for_people(pointer: &str) -> String {
+pub fn for_people(pointer: &str) -> String {
     let mut path = String::new();
     for token in tokens(pointer) {
         let plain =
