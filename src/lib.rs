@@ -5,7 +5,7 @@
 //! | room | gives |
 //! |---|---|
 //! | [`source`] | ids, paths, spans, snapshots of files: leaves that every room may use |
-//! | [`push`] | what git told the hook |
+//! | [`push`] | what git passes to the hook |
 //! | [`git`] | objects, trees, history and refs of the repository |
 //! | [`manifest`] | objects of a YAML or JSON file, every value with its span |
 //! | [`kube`] | typed views: identities, images, pod templates, policy rules |

@@ -44,7 +44,7 @@ type Key = (Box<str>, Box<str>);
 pub(crate) struct Roles(BTreeMap<Key, Role>);
 
 impl Roles {
-    /// The roles that the API server makes, and those of the repository. A role that stands twice, or has a
+    /// The roles that the API server makes, and those of the repository. A role that is defined twice, or has a
     /// built-in's name, grants what both grant.
     pub(crate) fn of(
         world: &World,

@@ -1,6 +1,6 @@
 //! What stood in the old world and did not count there.
 //!
-//! Where an object stands twice, one copy counts, and nobody can know which. When one of them goes away,
+//! Where an object is defined twice, one copy counts, and no one can know which. When one of them goes away,
 //! the other may begin to count. The rules of an aggregated role are overwritten by those that it selects,
 //! and begin to count when its aggregation rule goes away.
 
@@ -12,7 +12,7 @@ use crate::kube::rbac::is_rbac_group;
 use crate::manifest::Node;
 use crate::world::{ObjectChange, Placed, World};
 
-/// Objects of the old world; none in the new one, where everything that stands there may count.
+/// Objects of the old world; none in the new one, where everything that is there may count.
 #[derive(Debug, Default)]
 pub(crate) struct Superseded {
     /// Copies that another one hid.

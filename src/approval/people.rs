@@ -13,12 +13,12 @@ impl Approver {
         Self { name: person.name.clone(), handles: person.handles.clone() }
     }
 
-    /// The person who made a signature, if it is a trusted one of somebody. A program approves nothing.
+    /// The person who made a signature, if it is a trusted one of a person. A program cannot approve.
     pub fn of_signature(people: &[PersonEntry], status: &SignatureStatus) -> Option<Self> {
         signer(people, status).filter(|person| !person.bot).map(Self::of)
     }
 
-    /// The person behind an account: the policy's, or the account itself where the policy knows nobody by it, with
+    /// The person behind an account: the policy's, or the account itself if the policy knows no one by it, with
     /// more handles. `None` for a program, and where several people claim the account.
     pub fn of_account(people: &[PersonEntry], account: &str, more: &[String]) -> Option<Self> {
         let claims =

@@ -16,7 +16,7 @@ pub struct NewCommit<'a> {
     pub touched: Vec<RepoPath>,
 }
 
-/// The approvals that signatures give. Without a trusted signature on the tip there are none.
+/// The approvals that signatures give. Empty without a trusted signature on the tip.
 #[derive(Debug, Default)]
 pub struct SignerApprovals<'a> {
     tip: Option<&'a PersonEntry>,
@@ -50,7 +50,7 @@ impl<'a> SignerApprovals<'a> {
     }
 
     /// The person who approved a path. A path that no new commit touches (a merge or a rewind brought
-    /// it) has nobody's approval.
+    /// it) has no one's approval.
     pub fn approver(&self, path: &RepoPath) -> Option<Approver> {
         let person = self.tip?;
         let approved = self.touched.get(path) == Some(&Signed::ByTipSigner);
@@ -58,7 +58,7 @@ impl<'a> SignerApprovals<'a> {
     }
 }
 
-/// The person whose trusted key signed a commit. A program's signature is nobody's approval.
+/// The person whose trusted key signed a commit. A program's signature is no one's approval.
 fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a PersonEntry> {
     let Evidence::Known(status) = &facts.signature else { return None };
     policy::signer(people, status).filter(|person| !person.bot)

@@ -33,7 +33,7 @@ pub struct Statement {
     pub tree: ObjectId,
     /// What the gate went by when it was given: all effective trust files.
     pub trust: Digest,
-    /// The server's own policy and keyring; `None` where the approver was told of none.
+    /// The server's own policy and keyring; `None` if the approver did not know of one.
     pub floor: Option<Digest>,
     /// The last second at which it counts.
     pub not_after: DateTime<Utc>,
@@ -43,7 +43,7 @@ pub struct Statement {
     pub reviewer: Vec<String>,
 }
 
-/// Why a text is no statement.
+/// Why a text is not a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum StatementError {
     /// Larger than any statement.
@@ -57,7 +57,7 @@ pub enum StatementError {
         "it does not begin with `portcullis approval v1`, `portcullis override v1` or `portcullis review v1`"
     )]
     Header,
-    /// A field is not where it belongs, or another one stands there.
+    /// A field is not where it belongs, or another one is there.
     #[error("line {line} is not `{field}: …`")]
     Field {
         /// The line, from 1.
@@ -139,7 +139,7 @@ impl Statement {
             && self.reviewer.iter().all(handle)
     }
 
-    /// The folder of refs in which statements about a ref stand.
+    /// The folder of refs in which statements about a ref are.
     pub fn folder(ref_name: &str) -> String {
         format!("refs/approvals/{}/", ref_name.strip_prefix("refs/").unwrap_or(ref_name))
     }

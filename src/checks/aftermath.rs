@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::kube::ObjectRef;
 use crate::world::{ObjectChange, World};
 
-/// What a change does to whatever is waived; empty where nothing is.
+/// What a change does to whatever is waived; empty if nothing is.
 #[derive(Debug, Default)]
 pub struct Aftermath {
     objects: HashMap<Name, Fate>,
@@ -31,7 +31,7 @@ type Fingerprints = HashSet<(String, String)>;
 enum Fate {
     /// It is created or updated.
     Touched,
-    /// It is deleted in one place and stands in another.
+    /// It is deleted in one place and is in another.
     Remains,
     /// It is deleted.
     Gone,

@@ -13,7 +13,7 @@ use crate::kube::{ClusterName, ClusterTarget, ImageKind};
 use crate::schema::{Outcome, SchemaStore};
 use crate::world::{ObjectChange, Placed, Presence, World};
 
-/// Everything around a change. Plain data: a check asks nobody.
+/// Everything around a change. Plain data: a check makes no requests.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// Every object before the change.
@@ -32,7 +32,7 @@ pub struct Context<'a> {
     pub schemas: &'a SchemaStore,
     /// The day on the server.
     pub today: NaiveDate,
-    /// Which waived objects stand anywhere after the change; `None` where nobody has looked.
+    /// Which waived objects are anywhere after the change; `None` if no one has looked.
     pub presence: Option<&'a Presence>,
     /// The ids of all checks.
     pub check_ids: &'a [&'static str],

@@ -1,4 +1,4 @@
-//! What a check says of itself; its documentation page is generated from this.
+//! The record of a check; its documentation page is generated from this.
 
 /// The family of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

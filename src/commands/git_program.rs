@@ -68,7 +68,7 @@ pub(super) enum Outcome {
     Failed,
 }
 
-/// Runs the user's git in a folder, tied to no other repository, whether it succeeds or not. Nobody is asked
+/// Runs the user's git in a folder, tied to no other repository, whether it succeeds or not. No one is asked
 /// anything.
 pub(super) fn attempt(
     folder: &Path,
@@ -85,7 +85,7 @@ pub(super) fn attempt(
         command.env_remove(name);
     }
     command.arg("-C").arg(folder).args(arguments).env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0");
-    // What git is told to trace is told to whoever reads an error, and no trace may hold a token.
+    // A trace of git would appear in errors, and must not contain a token.
     command.env("GIT_TRACE_REDACT", "1");
     command.envs(environment.iter().copied());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -101,7 +101,7 @@ pub(super) fn attempt(
     })
 }
 
-/// What git prints where it has to succeed.
+/// What git prints where it must succeed.
 pub(super) fn ask(folder: &Path, arguments: &[&str]) -> Result<String, CommandError> {
     done(folder, &[], arguments, "")
 }

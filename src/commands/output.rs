@@ -47,7 +47,7 @@ impl Destination {
     }
 }
 
-/// Whether standard output is somebody who wants colours.
+/// Whether standard output is a person who wants colours.
 pub(super) fn colour() -> Colour {
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if std::io::stdout().is_terminal() && !no_colour { Colour::Always } else { Colour::Never }
@@ -93,7 +93,7 @@ pub(super) fn print(text: &str) -> Result<(), CommandError> {
     output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CommandError::Output)
 }
 
-/// Writes a file anew.
+/// Writes a file again.
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
     std::fs::write(path, text).map_err(|source| CommandError::File { path: path.to_path_buf(), source })
 }

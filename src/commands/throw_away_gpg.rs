@@ -1,4 +1,4 @@
-//! Stands in for gpg where git signs with a throw-away key of the demo or of a test.
+//! Replaces gpg where git signs with a throw-away key of the demo or of a test.
 //!
 //! git calls a script that runs `portcullis throw-away-gpg --keys DIR -- "$@"`.
 

@@ -23,7 +23,7 @@ pub(super) struct Found {
     pub(super) dangling: Vec<PathBuf>,
 }
 
-/// What stands in some folders.
+/// What is in some folders.
 #[derive(Default)]
 struct Listing {
     found: Found,

@@ -5,20 +5,19 @@
 
 use crate::owners::Approver;
 
-/// Whether it is proved who made a change. An author line proves nothing: whoever writes another name
+/// Whether it is proved who made a change. An author line proves nothing: the person who writes another name
 /// there could approve their own change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Makers {
-    /// Somebody's trusted key signed every new commit, or the host names a pusher who is somebody.
+    /// A person's trusted key signed every new commit, or the host names a pusher who is a person.
     Proved,
-    /// One of those who approve may have made it.
+    /// One of the approvers may have made it.
     #[default]
     Unproved,
 }
 
 impl Makers {
-    /// How many approvals are needed beyond those that are asked for, so that as many remain when the one
-    /// who may have made the change is left out.
+    /// How many additional approvals are required, so that enough remain if one approver may have made the change.
     pub fn more_approvals(self) -> usize {
         match self {
             Self::Proved => 0,
@@ -34,7 +33,7 @@ pub struct Contributors {
     pub makers: Makers,
     /// Names of people, proved by their keys.
     pub people: Vec<String>,
-    /// What commits and the host claim: enough to be shut out.
+    /// The claims of commits and the host, which are enough to exclude a person.
     pub claims: Vec<Claim>,
 }
 
@@ -45,7 +44,7 @@ impl Contributors {
     }
 }
 
-/// What a commit or a host claims of somebody: a name, an address or an account.
+/// What a commit or a host claims of a person: a name, an address or an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim(String);
 

@@ -1,8 +1,8 @@
-//! Facts from outside the tree: which commits came, who signed them, who may approve.
+//! Facts from outside the tree: new commits, their signers, and approvals.
 //!
-//! In: what the git, signature, owners and approval rooms found out. Out: [`RefEvidence`], plain
-//! data that pure checks can judge. Never: asks anybody anything itself; what could not be learnt
-//! is [`Evidence::Unavailable`] with the reason, and never silently absent.
+//! In: what the git, signature, owners and approval rooms determined. Out: [`RefEvidence`], plain data that pure checks
+//! can judge. Never: asks anyone anything itself; a fact that could not be determined is [`Evidence::Unavailable`] with
+//! the reason, and never silently absent.
 
 mod contributors;
 mod purpose;
@@ -20,12 +20,12 @@ pub use contributors::{Claim, Contributors, Makers};
 pub use purpose::Purpose;
 pub use waivers::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 
-/// A fact, or why there is none.
+/// A fact, or why it is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence<T> {
     /// It is known.
     Known(T),
-    /// It cannot be known here, for this reason. What needs it is undecided, which rejects.
+    /// It could not be determined, for this reason. A check that needs it is undecided, which rejects the push.
     Unavailable(String),
     /// This way of running never sees this kind of fact (a commit's signature before the commit
     /// exists); reports say `not evaluated here`.
@@ -79,12 +79,12 @@ pub struct CommitFacts {
     pub signature: Evidence<SignatureStatus>,
 }
 
-/// A path whose owners have to approve.
+/// A path whose owners must approve.
 #[derive(Clone, Debug)]
 pub struct OwnedChange {
     /// The changed path.
     pub path: RepoPath,
-    /// What one line of the owners' files demands of it. A path with several has one entry for each.
+    /// The requirement of one line of the owners' files. A path with several requirements has one entry for each.
     pub requirement: Arc<Requirement>,
     /// The revision whose line it is: of the head only for files that name owners themselves.
     pub read_from: ReadFrom,
@@ -97,9 +97,9 @@ pub struct OwnedChange {
 pub struct ApprovalFacts {
     /// The tag object.
     pub object: ObjectId,
-    /// What it was signed for; `None` where it is not genuine.
+    /// What it was signed for; `None` if it is not genuine.
     pub purpose: Option<Purpose>,
-    /// Who signed it; `None` where it is not genuine.
+    /// Who signed it; `None` if it is not genuine.
     pub approver: Option<Approver>,
     /// The reason that they gave.
     pub reason: String,
@@ -109,12 +109,12 @@ pub struct ApprovalFacts {
     pub seen: Seen,
 }
 
-/// Which findings somebody could see who approved.
+/// The findings that an approver could see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// All that there are now.
     Everything,
-    /// Only these: the target has moved since then, and brought others.
+    /// Only these: the target has moved since then, which caused others.
     Only(BTreeSet<Fingerprint>),
 }
 
@@ -149,35 +149,35 @@ pub struct TrustFileChange {
     pub new_blob: Option<ObjectId>,
     /// Why it could not be used if it were accepted, such as a policy that does not parse.
     pub broken: Option<String>,
-    /// What becomes possible that is not possible now.
+    /// What the change newly allows.
     pub weakening: Weakening,
-    /// Who lets it in, or whose word is missing.
+    /// Who approved it, or whose approval is missing.
     pub approval: TrustApproval,
 }
 
-/// What a change of a trust file does to the gate.
+/// The effect of a trust file's change on the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Weakening {
     /// Both versions were compared: one sentence for everything that becomes weaker.
     Compared(Vec<String>),
-    /// The file is of a kind whose versions are not compared: it may do anything.
+    /// Files of this kind are not compared: the change may allow anything.
     NotCompared,
 }
 
-/// Who lets a change of a trust file in.
+/// Who approved the change of a trust file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustApproval {
     /// The server's policy lists exactly this content.
     Server,
-    /// Nobody has to: it is the first of its kind in a repository without a policy.
+    /// No approval is needed: it is the first of its kind in a repository without a policy.
     First,
-    /// Nobody has to: the governing ref has the same content already.
+    /// No approval is needed: the governing ref has the same content already.
     Governed,
     /// Its owners, those before the push and those after it.
     Owners(Vec<String>),
     /// Some of its owners have not approved this very change.
     Missing(Vec<MissingOwners>),
-    /// It has no owners whose word would count, for this reason.
+    /// It has no owners whose approval would count, for this reason.
     Nobody(String),
 }
 
@@ -192,7 +192,7 @@ pub struct MissingOwners {
     pub standing: Standing,
 }
 
-/// Everything that a push brought besides manifests, for one ref.
+/// Everything about a push except its manifests, for one ref.
 #[derive(Clone, Debug)]
 pub struct RefEvidence {
     /// The ref, symbolic refs resolved.
@@ -205,18 +205,18 @@ pub struct RefEvidence {
     pub commits: Vec<CommitFacts>,
     /// The paths with owners.
     pub owned: Evidence<Vec<OwnedChange>>,
-    /// The changed paths that nobody owns; empty where no owners are asked for.
+    /// The changed paths that no one owns; empty if no owners are asked for.
     pub unowned: Vec<RepoPath>,
-    /// What is wrong with the files that name owners; empty where no owners are asked for.
+    /// What is wrong with the files that name owners; empty if no owners are asked for.
     pub owners_problems: Vec<OwnersProblem>,
     /// The trust files that change.
     pub trust_files: Vec<TrustFileChange>,
-    /// What people said of the change by signing it.
+    /// The signed statements about the change.
     pub approvals: Vec<ApprovalFacts>,
-    /// How many approvals of a finding are needed beyond those that the policy asks for, because one of
-    /// those who approve may have made the change.
+    /// How many more approvals a finding needs than the policy requires, because one of the approvers may have made the
+    /// change.
     pub more_approvals: usize,
-    /// Who took part in the change; `None` where nothing asks.
+    /// Who took part in the change; `None` if nothing asks.
     pub contributors: Option<Contributors>,
     /// What is waived in the repository.
     pub waivers: WaiversEvidence,
@@ -225,7 +225,7 @@ pub struct RefEvidence {
 }
 
 impl RefEvidence {
-    /// Everybody who signed a statement for exactly this change, each person once.
+    /// Everyone who signed a statement for exactly this change, each person once.
     pub fn signers_for(&self, purpose: Purpose) -> Vec<&Approver> {
         let statements = self.approvals.iter().filter(|approval| {
             approval.purpose == Some(purpose) && approval.standing == ApprovalStanding::WholeChange
@@ -233,7 +233,7 @@ impl RefEvidence {
         Approver::distinct(statements.filter_map(|approval| approval.approver.as_ref()))
     }
 
-    /// Everybody who approved exactly this change and could see a finding, each person once.
+    /// Everyone who approved exactly this change and could see a finding, each person once.
     pub fn approvers_of(&self, fingerprint: &Fingerprint) -> Vec<&Approver> {
         let approving = self.approvals.iter().filter(|approval| {
             approval.purpose.is_some_and(Purpose::approves)
@@ -243,8 +243,8 @@ impl RefEvidence {
         Approver::distinct(approving.filter_map(|approval| approval.approver.as_ref()))
     }
 
-    /// What the owners' files ask for, line by line, and who has approved: of owned paths, and of trust files whose
-    /// owners have not all approved.
+    /// The requirements of the owners' files, line by line, with the approvals: for owned paths, and for trust files
+    /// whose owners have not all approved.
     pub fn demands(&self) -> impl Iterator<Item = (&Requirement, &Standing)> {
         let owned = match &self.owned {
             Evidence::Known(owned) => owned.as_slice(),
@@ -262,7 +262,7 @@ impl RefEvidence {
         owned.chain(trusted.map(|missing| (&*missing.requirement, &missing.standing)))
     }
 
-    /// Evidence of a change that is no ref update: a folder or an index.
+    /// Evidence of a change that is not a ref update: a folder or an index.
     pub fn none() -> Self {
         Self {
             ref_name: String::new(),

@@ -9,7 +9,7 @@ pub enum Purpose {
     Approval,
     /// The signer takes the responsibility for passing a change that the gate rejects.
     Override,
-    /// The signer states that somebody has reviewed the change on a forge and lets it pass.
+    /// The signer states that a person has reviewed the change on a forge and lets it pass.
     Review,
 }
 
@@ -23,7 +23,7 @@ impl Purpose {
         }
     }
 
-    /// Whether it is somebody's word that lets the change pass.
+    /// Whether it is a person's word that lets the change pass.
     pub fn approves(self) -> bool {
         match self {
             Self::Approval | Self::Review => true,

@@ -9,13 +9,13 @@ use crate::finding::Location;
 pub struct WaiversEvidence {
     /// The waivers: those of the pushed files where the push changes them, else those that govern.
     pub waivers: Vec<WaiverFacts>,
-    /// Whether the push changes a file that they stand in.
+    /// Whether the push changes a file that they are in.
     pub change: WaiversChange,
     /// Entries that the push brings and that cover nothing.
     pub mistakes: Vec<WaiverMistake>,
 }
 
-/// Whether a push changes a file that waivers stand in.
+/// Whether a push changes a file that waivers are in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WaiversChange {
     /// It does not.
@@ -30,7 +30,7 @@ pub enum WaiversChange {
 pub struct WaiverFacts {
     /// The check.
     pub check: String,
-    /// The cluster; `default` for what is no object.
+    /// The cluster; `default` for what is not an object.
     pub cluster: String,
     /// The object, path, commit or ref.
     pub object: String,

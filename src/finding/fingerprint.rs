@@ -17,7 +17,7 @@ pub struct Fact {
     pub key: &'static str,
     /// The value, in a form that no wording changes.
     pub value: String,
-    /// What stood in its place in fingerprints before version 2; `None` where nothing did.
+    /// Its value in fingerprints before version 2; `None` if nothing did.
     pub former: Option<String>,
 }
 
@@ -45,7 +45,7 @@ impl Fingerprint {
         Self(digest(&parts).into())
     }
 
-    /// Another one for each list of texts, for what is told apart by more than a fingerprint.
+    /// A different one for each list of texts, for things that a fingerprint alone does not distinguish.
     pub fn of(parts: &[&str]) -> Self {
         Self(digest(parts).into())
     }

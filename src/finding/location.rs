@@ -39,7 +39,7 @@ pub struct Location {
     pub side: Side,
     /// The JSON pointer of the node within its object, where it is a node.
     pub pointer: Option<String>,
-    /// What stands beside the mark, such as `was "view"`.
+    /// What is beside the mark, such as `was "view"`.
     pub label: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl Location {
         Self::of_node(placed, root.get("kind").unwrap_or(root), side)
     }
 
-    /// The whole file, where there is no better place.
+    /// The whole file, if there is no better place.
     pub fn of_file(path: &RepoPath, side: Side) -> Self {
         let start = Position { line: 1, column: 1 };
         Self {

@@ -1,4 +1,4 @@
-//! The way from somebody to what the change lets them do, station by station.
+//! The way from a person to what the change lets them do, station by station.
 
 /// What a station is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ pub enum Relation {
     Grants,
     /// A role permits something.
     Permits,
-    /// Somebody outside reaches a Service.
+    /// A person outside reaches a Service.
     Reaches,
     /// A Service sends traffic to what runs.
     LeadsTo,

@@ -1,6 +1,6 @@
-//! A change of whole lines that makes a finding go away, where that is certain.
+//! A change of whole lines that makes a finding go away, if that is certain.
 //!
-//! In: a value that stands alone on a line of block style. Out: that line with another value. Never: guesses
+//! In: a value that is alone on a line of block style. Out: that line with another value. Never: guesses
 //! where the line means more than it says: anchors, aliases, flow style, comments, quotes that would not close.
 
 use super::location::Location;
@@ -25,7 +25,7 @@ pub struct Suggestion {
 const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
 impl Suggestion {
-    /// The line of a scalar with another value; `None` where it is not certain what else that would change.
+    /// The line of a scalar with another value; `None` if it is not certain what else that would change.
     pub fn of_scalar(placed: &Placed, node: &Node, value: &str) -> Option<Self> {
         let object = &placed.object;
         if !object.aliases.is_empty() || !object.source.is_as_stored() || !is_plain(value) {
@@ -72,7 +72,7 @@ impl<'a> Line<'a> {
         alone.then_some(Self { before, scalar, width })
     }
 
-    /// How the scalar is quoted; `None` where its text is not just what it says.
+    /// How the scalar is quoted; `None` if its text is not just what it says.
     fn quote(&self, value: &str) -> Option<&'static str> {
         ["", "\"", "'"].into_iter().find(|quote| self.scalar == format!("{quote}{value}{quote}"))
     }

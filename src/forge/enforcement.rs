@@ -1,37 +1,38 @@
-//! What a forge demands before it lets a branch change, as plain facts.
+//! The branch protection of a forge, as plain facts.
 //!
-//! In: nothing; each forge fills this in. Out: [`Enforcement`]. Never: judges; or takes what a token may not see for
-//! what is not there.
+//! In: nothing; each forge fills this in. Out: [`Enforcement`]. Never: judges; or treats a setting that the token
+//! cannot read as absent.
 
 use super::model::{Freshness, RequiredStatus};
 
-/// A fact, or why the forge does not tell it.
+/// A fact, or why the forge does not report it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told<T> {
-    /// The forge says so.
+    /// The forge reports it.
     Known(T),
-    /// It does not, for this reason, which names what the token lacks where that is known.
+    /// The forge does not report it, for this reason, which includes missing permissions of the token if they are
+    /// known.
     Hidden(String),
 }
 
-/// Everything that bears on one branch.
+/// All settings that affect one branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enforcement {
     /// The branch, without `refs/heads/`.
     pub branch: String,
     /// The branch that the repository's HEAD names: statuses of pull requests into others have a name of their own.
     pub default_branch: String,
-    /// What guards it. Layers add up: a change has to satisfy each of them.
+    /// Its protection rules. A change must satisfy every layer.
     pub layers: Vec<Layer>,
-    /// Why there may be more that guards it: what no layer here demands may be demanded all the same.
+    /// Why more rules may exist that the token cannot read.
     pub hidden: Vec<String>,
-    /// The app that every workflow speaks as; `None` where statuses are of no app.
+    /// The app that every workflow speaks as; `None` if statuses are of no app.
     pub workflow_app: Told<Option<u64>>,
     /// The workflows of the default branch.
     pub workflows: Told<Vec<WorkflowFile>>,
     /// What the forge finds wrong with the file of owners.
     pub owners_problems: Told<Vec<OwnersFileProblem>>,
-    /// Hooks of the server itself; empty where the forge has none that it tells of.
+    /// Hooks of the server itself; empty if the forge reports no hooks.
     pub server_hooks: Told<Vec<ServerHook>>,
 }
 
@@ -40,9 +41,9 @@ pub struct Enforcement {
 pub struct Layer {
     /// What people call it.
     pub name: String,
-    /// Who need not satisfy it.
+    /// Who can bypass it.
     pub bypass: Told<Vec<Bypass>>,
-    /// The statuses that have to be green.
+    /// The statuses that must be green.
     pub statuses: Statuses,
     /// Whether something judges again when the branch moves.
     pub freshness: Freshness,
@@ -54,15 +55,15 @@ pub struct Layer {
     pub deletion: Barrier,
     /// Commits without a signature.
     pub unsigned_commits: Barrier,
-    /// What reviews are for; `None` where none is asked for.
+    /// What reviews are for; `None` if none is asked for.
     pub reviews: Told<Option<ReviewDemands>>,
     /// Workflows that run as the layer has them, whatever the pull request says.
     pub required_workflows: Vec<String>,
-    /// What else lets a change by.
+    /// More ways to bypass it.
     pub gaps: Vec<Gap>,
 }
 
-/// Statuses that have to be green.
+/// Statuses that must be green.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statuses {
     /// Those of these names.
@@ -71,7 +72,7 @@ pub enum Statuses {
     WholePipeline,
 }
 
-/// Whether something is held back.
+/// Whether something is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Barrier {
     /// It is.
@@ -92,17 +93,17 @@ pub enum Demand {
 /// Who may push to a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pushes {
-    /// Nobody: changes come by pull requests.
+    /// No one: changes come by pull requests.
     Nobody,
-    /// Whoever may write, if the commit has the statuses that a merge needs.
+    /// A person who may write, if the commit has the statuses that a merge needs.
     WithStatuses,
     /// These, whatever the statuses say.
     By(Vec<String>),
-    /// Everybody who may write, whatever the statuses say.
+    /// Everyone who may write, whatever the statuses say.
     AnyWriter,
 }
 
-/// Somebody who need not satisfy a layer.
+/// A person who need not satisfy a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bypass {
     /// Who, in words.
@@ -111,12 +112,12 @@ pub struct Bypass {
     pub reach: Reach,
 }
 
-/// How many people a name stands for.
+/// How many people a name represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Those whom somebody has named, or who administer.
+    /// Named accounts, or administrators.
     Named,
-    /// Everybody who may write.
+    /// Everyone who may write.
     EveryWriter,
 }
 
@@ -127,13 +128,13 @@ pub struct ReviewDemands {
     pub approvals: u64,
     /// That approvals end when commits are added.
     pub dismissed_on_push: Demand,
-    /// That somebody else than the last to push approves.
+    /// That another person than the last to push approves.
     pub last_push: Demand,
     /// That owners approve.
     pub code_owners: Demand,
 }
 
-/// What lets a change by beside the statuses.
+/// Ways to bypass the layer besides statuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Gap {
     /// GitLab: a pipeline that was skipped counts as green.
@@ -146,9 +147,9 @@ pub enum Gap {
     AuthorsApprove,
     /// GitLab: those who added commits approve.
     CommittersApprove,
-    /// GitLab: a merge request may change who has to approve it.
+    /// GitLab: a merge request may change who must approve it.
     ApproversChangeable,
-    /// GitHub: a branch may be made anew without the statuses.
+    /// GitHub: a branch may be made again without the statuses.
     CreationUnchecked,
     /// GitHub: some may merge without the reviews.
     ReviewsBypassed,
@@ -160,7 +161,7 @@ pub enum Gap {
     WorkflowsUnprotected,
 }
 
-/// A workflow as it stands on the default branch.
+/// A workflow as it is on the default branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkflowFile {
     /// Its path from the root of the repository.
@@ -250,7 +251,7 @@ impl Demand {
 }
 
 impl ReviewDemands {
-    /// What has to be satisfied where both hold.
+    /// What must be satisfied if both hold.
     pub fn and(self, other: Self) -> Self {
         Self {
             approvals: self.approvals.max(other.approvals),

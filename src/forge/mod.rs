@@ -1,4 +1,4 @@
-//! What the forge says of a pull request and of the rules of a branch, and what it is told.
+//! Reads pull requests and branch rules from a forge, and writes results to it.
 //!
 //! In: where its API is, the number of a pull request. Out: who asks for what, who has reviewed which commit,
 //! who is in a team; and a status, comments and notes on the way back. Never: takes a list that a forge cuts
@@ -48,7 +48,7 @@ pub trait Forge {
     /// All its reviews, the oldest first.
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError>;
 
-    /// When it was last made to want another branch changed than before; `None` where it never was.
+    /// When it was last made to want another branch changed than before; `None` if it never was.
     fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError>;
 
     /// Who moved its branch to where it is.
@@ -62,10 +62,10 @@ pub trait Forge {
     /// The accounts of a team.
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError>;
 
-    /// What has to be green before a branch changes.
+    /// What must be green before a branch changes.
     fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError>;
 
-    /// What is demanded before a branch changes, and who need not care; of the default branch where none is named.
+    /// Branch protection rules and who can bypass them. Uses the default branch if `branch` is `None`.
     fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError>;
 
     /// What waits in the merge queue of a branch; nothing where the forge has none that it tells of.
@@ -76,7 +76,7 @@ pub trait Forge {
     /// Names a commit's status, unless it says the same already.
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;
 
-    /// Writes the one comment that begins with `marker`: over the one that this account wrote, or anew.
+    /// Writes the one comment that begins with `marker`: over the one that this account wrote, or again.
     fn write_comment(
         &self,
         number: PullNumber,

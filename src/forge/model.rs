@@ -64,11 +64,11 @@ pub struct PullRequest {
     pub target: String,
     /// The branch that the repository's HEAD names, without `refs/heads/`: its trust files govern.
     pub default_branch: String,
-    /// Who opened it; `None` where the account is gone.
+    /// Who opened it; `None` if the account is gone.
     pub author: Option<Account>,
-    /// The branch that its commits are on; `None` where it is gone.
+    /// The branch that its commits are on; `None` if it is gone.
     pub source: Option<SourceBranch>,
-    /// Where it stands.
+    /// Where it is.
     pub state: PullState,
 }
 
@@ -81,7 +81,7 @@ pub struct SourceBranch {
     pub branch: String,
 }
 
-/// Where a pull request stands.
+/// Where a pull request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PullState {
     /// It can be merged or closed.
@@ -95,7 +95,7 @@ pub enum PullState {
 /// One review, as the forge lists it: the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// Whose; `None` where the account is gone, whose word counts no more.
+    /// Reviewer; `None` if the account was deleted (its reviews no longer count).
     pub reviewer: Option<Account>,
     /// What it says.
     pub state: ReviewState,
@@ -130,18 +130,18 @@ pub enum Pushers {
 /// What the forge demands before it lets a branch change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BranchRules {
-    /// The statuses that have to be green.
+    /// The statuses that must be green.
     pub required: Vec<RequiredStatus>,
     /// Whether something judges again when the target branch moves.
     pub freshness: Freshness,
 }
 
-/// A status that has to be green.
+/// A status that must be green.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequiredStatus {
     /// Its name.
     pub context: String,
-    /// The app that has to set it; `None` where anybody may.
+    /// The app that must set it; `None` if anyone may.
     pub app: Option<u64>,
 }
 
@@ -177,7 +177,7 @@ pub struct CommitStatus {
     pub state: StatusState,
     /// One line, at most 140 characters.
     pub description: String,
-    /// Where more stands.
+    /// Where more is.
     pub target_url: Option<String>,
 }
 
@@ -204,7 +204,7 @@ impl StatusState {
 }
 
 impl CommitStatus {
-    /// Whether it says what a status that stands there says already; `state` is the forge's word for its own.
+    /// Whether it says what a status that is there says already; `state` is the forge's word for its own.
     pub(super) fn repeats(&self, state: &str, known: (&str, &str, Option<&str>)) -> bool {
         known == (&self.context, state, Some(&self.description))
     }
@@ -249,7 +249,7 @@ pub enum NoteLevel {
     Failure,
     /// It does not.
     Warning,
-    /// It is only told.
+    /// It is only reported.
     Notice,
 }
 
@@ -275,7 +275,7 @@ pub struct LineProposal {
     pub body: String,
 }
 
-/// Whether a comment is worth writing where there is none yet.
+/// Whether a comment is worth writing if no comment exists yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// It is.

@@ -1,15 +1,15 @@
 //! The one comment of a pull request that is ours.
 //!
-//! In: the comments that stand there, and what is to be said. Out: what to do. Never: writes over a comment of another
-//! account, however it begins: anybody can write the marker.
+//! In: the comments that are there, and what is to be said. Out: what to do. Never: writes over a comment of another
+//! account, however it begins: anyone can write the marker.
 
 use super::error::ForgeError;
 use super::model::Occasion;
 
-/// A comment that stands there.
+/// A comment that is there.
 pub(super) struct Standing<'a> {
     pub(super) id: u64,
-    /// Whose it is; `None` where the account is gone.
+    /// Whose it is; `None` if the account is gone.
     pub(super) author: Option<&'a str>,
     pub(super) text: &'a str,
 }
@@ -26,7 +26,7 @@ pub(super) struct OwnComment<'a> {
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Deed {
-    /// It stands there already, or there is no occasion.
+    /// It is there already, or there is no occasion.
     Nothing,
     /// Write over this one.
     Over(u64),
@@ -35,7 +35,7 @@ pub(super) enum Deed {
 }
 
 impl OwnComment<'_> {
-    /// `own` names the token's account, exactly: `name[bot]` is an app, and `name` may be somebody else. It is asked
+    /// `own` names the token's account, exactly: `name[bot]` is an app, and `name` may be another person. It is asked
     /// only where a comment has the marker.
     pub(super) fn deed<'a>(
         self,

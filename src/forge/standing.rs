@@ -1,7 +1,7 @@
 //! Which reviews count as approvals.
 //!
 //! In: all reviews of a pull request, the oldest first, and when it was given another target. Out: each account's
-//! approval that still stands. Never: counts one that was withdrawn or dismissed, an app's, a vanished account's, one
+//! approval that is still valid. Never: counts one that was withdrawn or dismissed, an app's, a vanished account's, one
 //! of no commit, or one that was given while the change was shown beside another branch.
 
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::model::{Account, AccountKind, Review, ReviewState};
 use crate::source::ObjectId;
 
-/// An approval that stands.
+/// A valid approval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
     /// Whose.
@@ -18,9 +18,9 @@ pub struct Approval {
     pub commit: ObjectId,
 }
 
-/// The approvals that stand: the newest word of each account that is for or against. A comment takes
-/// nothing back; a dismissed review does not bring an older one back. What was approved before the pull request
-/// was given another target was seen without all that this target lacks.
+/// The valid approvals: the newest word of each account that is for or against. A comment takes nothing back; a
+/// dismissed review does not bring an older one back. What was approved before the pull request was given another
+/// target was seen without all that this target lacks.
 pub fn approvals(reviews: &[Review], retargeted: Option<DateTime<Utc>>) -> Vec<Approval> {
     let mut latest: Vec<(&Account, &Review)> = Vec::new();
     // By the forge's clock, whatever order the list has; where that does not tell, the list does.

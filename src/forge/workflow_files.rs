@@ -8,7 +8,7 @@ use super::error::{ForgeError, Method};
 use super::http::Http;
 use super::path::segment;
 
-/// More files than anybody reads one by one.
+/// More files than anyone reads one by one.
 const MOST_FILES: usize = 60;
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ struct Content {
     encoding: Option<String>,
 }
 
-/// The workflows below one folder of a repository; none where there is no such folder.
+/// The workflows below one folder of a repository; none if there is no such folder.
 pub(super) fn read(
     http: &Http,
     repository: &str,

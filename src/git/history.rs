@@ -58,7 +58,7 @@ impl Repository {
         Ok(History { commits, ancestry })
     }
 
-    /// The commit from which a branch left another one, or at which it last merged it; `None` where they have nothing
+    /// The commit from which a branch left another one, or at which it last merged it; `None` if they have nothing
     /// in common. Dates decide nothing here.
     pub fn branching_point(&self, trunk: &ObjectId, branch: &ObjectId) -> Result<Option<ObjectId>, GitError> {
         let of_trunk = self.ancestors(trunk, &HashSet::new())?;

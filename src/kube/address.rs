@@ -11,11 +11,11 @@ pub enum Origin {
     Private,
     /// Some of the internet.
     Internet,
-    /// So much of the internet that it is no restriction.
+    /// So much of the internet that it is not a restriction.
     Anywhere,
 }
 
-/// Ranges wider than these are no restriction: two halves of the internet are all of it.
+/// Ranges wider than these are not a restriction: two halves of the internet are all of it.
 const WIDEST_V4: u8 = 8;
 const WIDEST_V6: u8 = 16;
 

@@ -4,12 +4,12 @@ use crate::manifest::Object;
 
 /// What all keys of our annotations begin with.
 pub const DOMAIN_PREFIX: &str = "portcullis.dev/";
-/// What stands before the id of a check.
+/// What is before the id of a check.
 pub const ANNOTATION_PREFIX: &str = "portcullis.dev/allow-";
 /// The only place where such an annotation is read: that of the object itself.
 pub const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 
-/// The reason that an object gives for one of its findings to be accepted; `None` where it gives none.
+/// The reason that an object gives for one of its findings to be accepted; `None` if it gives none.
 pub fn allowance<'a>(object: &'a Object, check: &str) -> Option<&'a str> {
     let annotations = object.at(&ANNOTATIONS)?;
     let reason = annotations.get(&format!("{ANNOTATION_PREFIX}{check}"))?.as_str()?;

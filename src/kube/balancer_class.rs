@@ -19,7 +19,7 @@ pub(super) enum Reader {
     Alibaba,
     /// One for which the address decides.
     Addresses,
-    /// Nobody knows.
+    /// No one knows.
     Unknown,
 }
 
@@ -43,7 +43,7 @@ const CLASSES: &[(&str, Reader)] = &[
     ("loxilb.io/loxilb", Reader::Addresses),
 ];
 
-/// The controller that a Service names; `None` where it names none.
+/// The controller that a Service names; `None` if it names none.
 pub(super) fn reader(service: Service<'_>) -> Option<Reader> {
     let class = service.spec_text("loadBalancerClass").filter(|class| !class.is_empty())?;
     let known = CLASSES.iter().find(|(name, _)| *name == class);

@@ -22,7 +22,7 @@ impl KubernetesVersion {
         (Self::OLDEST..=Self::NEWEST).contains(&version).then_some(version)
     }
 
-    /// Parses `1.35, 1.36`; `None` where any part is no version.
+    /// Parses `1.35, 1.36`; `None` if any part is not a version.
     pub fn parse_list(text: &str) -> Option<Vec<Self>> {
         text.split(',').map(|part| Self::parse(part.trim())).collect()
     }

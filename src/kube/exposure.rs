@@ -13,7 +13,7 @@ use super::internal_balancer::{self, Scheme};
 use super::source_ranges;
 use crate::manifest::{Node, Object};
 
-/// Who can reach a Service through a load balancer, from nobody to everybody.
+/// Who can reach a Service through a load balancer, from no one to everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// It has no load balancer.
@@ -48,11 +48,11 @@ pub enum ServiceType {
 pub struct ServicePort<'a> {
     /// `port`, where it is a number.
     pub number: Option<i64>,
-    /// `protocol`, TCP where absent.
+    /// `protocol`, TCP if absent.
     pub protocol: &'a str,
     /// `targetPort`, or `port` where it is absent, zero or empty.
     pub target: Option<&'a Node>,
-    /// Where it stands.
+    /// Where it is.
     pub node: &'a Node,
 }
 
@@ -109,7 +109,7 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// True where the load balancer also opens a port on every node.
+    /// True if the load balancer also opens a port on every node.
     pub fn allocates_node_ports(self) -> Allocation {
         let asked = self.0.at(&["spec", "allocateLoadBalancerNodePorts"]).and_then(Node::as_bool);
         if asked == Some(false) { Allocation::Skipped } else { Allocation::Done }
@@ -133,7 +133,7 @@ impl<'a> Service<'a> {
     }
 
     /// The text of an annotation; a value that is not text is refused by the API server and says
-    /// nothing here. One that is not known is what it is spelled as, which is nobody's word.
+    /// nothing here. One that is not known is what it is spelled as, which is no one's word.
     pub fn annotation(self, name: &str) -> Option<&'a str> {
         self.0.root.at(&["metadata", "annotations", name]).and_then(Node::spelling)
     }
@@ -148,7 +148,7 @@ impl<'a> Service<'a> {
         self.0.root.at(&["spec", name]).and_then(Node::spelling)
     }
 
-    /// Where [`Self::source_ranges`] stand.
+    /// Where [`Self::source_ranges`] are.
     pub fn source_ranges_node(self) -> Option<&'a Node> {
         source_ranges::node(self)
     }

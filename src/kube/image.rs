@@ -13,7 +13,7 @@ use thiserror::Error;
 const DEFAULT_REGISTRY: &str = "docker.io";
 /// Other hosts that answer for it.
 const DEFAULT_ALIASES: [&str; 3] = ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
-/// The port that runtimes use where none is written.
+/// The port that runtimes use if none is written.
 const HTTPS_PORT: &str = ":443";
 const NAME_LIMIT: usize = 255;
 const TAG_LIMIT: usize = 128;
@@ -23,7 +23,7 @@ const DIGESTS: [(&str, usize); 3] = [("sha256", 64), ("sha384", 96), ("sha512", 
 /// An image, wherever it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference {
-    /// The registry, in lower case and without the default port; `docker.io` where none is written.
+    /// The registry, in lower case and without the default port; `docker.io` if none is written.
     pub registry: Box<str>,
     /// The path in the registry, such as `library/nginx`.
     pub repository: Box<str>,
@@ -39,7 +39,7 @@ pub enum ImageReferenceError {
     /// The path is not made of lower-case words separated by single marks.
     #[error("its name is not lower-case words, digits, `.`, `_` and `-` separated by `/`")]
     Name,
-    /// The registry is no host.
+    /// The registry is not a host.
     #[error("its registry is not a host name")]
     Registry,
     /// The tag has other characters than words.
@@ -65,12 +65,12 @@ impl ImageReference {
         Ok(Self { registry, repository, tag: tag.map(Into::into), digest: digest.map(Into::into) })
     }
 
-    /// True where both are stored in the same place, whatever tag or digest they name.
+    /// True if both are stored in the same place, whatever tag or digest they name.
     pub fn same_repository(&self, other: &Self) -> bool {
         self.registry == other.registry && self.repository == other.repository
     }
 
-    /// True where both are one image by their path, which a mirror in another registry keeps, with or without
+    /// True if both are one image by their path, which a mirror in another registry keeps, with or without
     /// a folder in front.
     pub fn same_image(&self, other: &Self) -> bool {
         let (own, others) = (self.path(), other.path());

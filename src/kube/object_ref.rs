@@ -5,7 +5,7 @@ use std::fmt;
 use super::builtin;
 use crate::manifest::Object;
 
-/// The name of a cluster in the policy; `default` where the policy names none.
+/// The name of a cluster in the policy; `default` if the policy names none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClusterName(Box<str>);
 

@@ -1,7 +1,7 @@
 //! Kubernetes' quantities: `250m`, `1.5`, `512Mi`, `1e3`.
 //!
 //! In: a value of a manifest. Out: [`Quantity`], which can be compared. Never: rounds silently; what
-//! does not fit is no quantity that we know.
+//! does not fit is not a quantity that we know.
 
 use crate::manifest::{Node, Value};
 
@@ -16,7 +16,7 @@ impl Quantity {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// The amount that a node says; `None` where it says none, or one beyond what we compare.
+    /// The amount that a node says; `None` if it says none, or one beyond what we compare.
     pub fn of(node: &Node) -> Option<Self> {
         match &node.value {
             Value::Integer(number) => i128::from(*number).checked_mul(BILLION).map(Self),

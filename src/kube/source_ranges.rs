@@ -70,7 +70,7 @@ fn leaves_rules(service: Service<'_>) -> bool {
     ORACLE_RULES.iter().any(|name| is_none(name) || service.annotation_is_unknown(name))
 }
 
-/// The tags are let in beside the ranges; `Internet` is everybody.
+/// The tags are let in beside the ranges; `Internet` is everyone.
 fn with_tags(service: Service<'_>, ranges: &[&str], by_ranges: Reach) -> (Reach, Option<Doubt>) {
     let tags: Vec<&str> =
         service.annotation(AZURE_TAGS).unwrap_or_default().split(',').map(str::trim).collect();
@@ -88,7 +88,7 @@ fn with_tags(service: Service<'_>, ranges: &[&str], by_ranges: Reach) -> (Reach,
     }
 }
 
-/// Where the ranges stand.
+/// Where the ranges are.
 pub(super) fn node(service: Service<'_>) -> Option<&Node> {
     let field = service.object().at(&["spec", "loadBalancerSourceRanges"]);
     let annotations = [SOURCE_RANGES, AZURE_TAGS, AZURE_RANGES].into_iter().chain(AWS_GROUPS);
@@ -100,7 +100,7 @@ pub(super) fn node(service: Service<'_>) -> Option<&Node> {
 
 /// The field, or where it is empty the annotation that it replaced
 /// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`), and what Azure adds. An item that is not
-/// text stands for anything.
+/// text represents anything.
 pub(super) fn written(service: Service<'_>, cloud: Cloud) -> Vec<&str> {
     let field = service.object().at(&["spec", "loadBalancerSourceRanges"]);
     let items = field.map(Node::items).unwrap_or_default();

@@ -20,7 +20,7 @@ pub(super) struct SyntaxError {
 /// The first document of a chunk.
 #[derive(Debug, Default)]
 pub(super) struct Composed {
-    /// Its tree; `None` where there is no content.
+    /// Its tree; `None` if there is no content.
     pub(super) root: Option<Item>,
     /// A directive before it.
     pub(super) directive: Option<Span>,

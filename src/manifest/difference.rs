@@ -8,7 +8,7 @@ use super::problem::{Meanings, Problem};
 /// How many differences of one file are reported.
 const REPORTED: usize = 20;
 
-/// The places that differ; none where both readings yield the same objects.
+/// The places that differ; none if both readings yield the same objects.
 pub(super) fn differences(kubectl: &[Node], kustomize: &[Node]) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut others: HashMap<u32, &Node> = kustomize.iter().map(|root| (root.span.start, root)).collect();

@@ -11,14 +11,14 @@ pub(super) struct Chunk {
     pub(super) end: usize,
 }
 
-/// A stream's documents, and the separators that are none for everybody.
+/// Document chunks, plus separators that not every tool recognises.
 #[derive(Debug, Default)]
 pub(super) struct Framed {
     pub(super) chunks: Vec<Chunk>,
     pub(super) problems: Vec<Problem>,
 }
 
-/// apimachinery's `YAMLReader`: every line that starts with `---` is a separator, wherever it stands;
+/// apimachinery's `YAMLReader`: every line that starts with `---` is a separator, wherever it is;
 /// only blanks and a comment may follow on it. Reading begins at `from`.
 pub(super) fn split_kubectl(text: &str, from: usize) -> Framed {
     let mut framed = Framed::default();

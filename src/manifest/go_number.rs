@@ -74,8 +74,8 @@ fn unsigned_double(magnitude: u64) -> Value {
     Value::Float(magnitude as f64)
 }
 
-/// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`, then `strconv.ParseFloat`, for
-/// which a number out of range is none.
+/// go-yaml's `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`, then `strconv.ParseFloat`, for to which a number
+/// out of range does not belong.
 fn parse_float(text: &str) -> Option<Value> {
     if !is_yaml_float(text) {
         return None;

@@ -1,4 +1,4 @@
-//! What has to be done to a text so that libyaml-safer reads it as go-yaml does, and undone in what
+//! What must be done to a text so that libyaml-safer reads it as go-yaml does, and undone in what
 //! it yields.
 
 use std::borrow::Cow;

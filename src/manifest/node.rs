@@ -1,4 +1,4 @@
-//! A document as a tree in which every key and value knows where it stands.
+//! A document as a tree in which every key and value knows where it is.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use crate::source::pointer::{escaped, unescaped};
 /// A value and the bytes it was read from.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where the value stands.
+    /// Where the value is.
     pub span: Span,
     /// What it is.
     pub value: Value,
@@ -41,15 +41,15 @@ pub enum Value {
 pub struct Entry {
     /// The key as JSON spells it.
     pub key: Box<str>,
-    /// Where the key stands.
+    /// Where the key is.
     pub key_span: Span,
     /// The value.
     pub value: Node,
 }
 
 impl PartialEq for Node {
-    /// Two nodes are equal when the API server would see the same value, wherever they stand and
-    /// whatever the order of their keys.
+    /// Two nodes are equal when the API server would see the same value, wherever they are and whatever the order of
+    /// their keys.
     fn eq(&self, other: &Self) -> bool {
         match (&self.value, &other.value) {
             (Value::Mapping(left), Value::Mapping(right)) => {

@@ -7,8 +7,8 @@ use super::node::Node;
 use super::sops;
 use crate::source::{Position, SourceText, Span};
 
-/// A Kubernetes object with the text it stands in. The path is not part of it: the same blob may
-/// stand at several paths and is parsed once.
+/// A Kubernetes object with the text it is in. The path is not part of it: the same blob may
+/// are at several paths and is parsed once.
 #[derive(Debug)]
 pub struct Object {
     /// The text of the whole file.
@@ -17,13 +17,13 @@ pub struct Object {
     pub aliases: Arc<[AliasUse]>,
     /// The object itself.
     pub root: Node,
-    /// `apiVersion`, empty where absent.
+    /// `apiVersion`, empty if absent.
     pub api_version: Box<str>,
-    /// `kind`, empty where absent.
+    /// `kind`, empty if absent.
     pub kind: Box<str>,
     /// `metadata.namespace` as written.
     pub namespace: Option<Box<str>>,
-    /// `metadata.name`, empty where absent (the API server may generate one).
+    /// `metadata.name`, empty if absent (the API server may generate one).
     pub name: Box<str>,
 }
 
@@ -73,7 +73,7 @@ impl Object {
         self.root.at(keys)
     }
 
-    /// The alias through which a node belongs to this object, where its text stands elsewhere.
+    /// The alias through which a node belongs to this object, where its text is elsewhere.
     pub fn alias_of(&self, node: &Node) -> Option<Span> {
         if self.aliases.is_empty() {
             return None;

@@ -12,11 +12,11 @@ pub enum ProblemKind {
     Ambiguous,
     /// An ordinary way of writing that the two readings take for different values.
     Differing,
-    /// A document that is no object: a tool stops at it, and there is nothing in it to judge.
+    /// A document that is not an object: a tool stops at it, and there is nothing in it to judge.
     NoObject,
     /// A symbolic link that leads nowhere: no tool finds anything to deploy.
     LeadsNowhere,
-    /// A list within a list: kubectl stops at it, and what it holds is judged all the same.
+    /// A list within a list: kubectl stops at it, and what it holds is judged anyway.
     ListInList,
 }
 
@@ -45,7 +45,7 @@ pub struct Problem {
     pub reason: String,
     /// Which tools stop there with an error.
     pub refusal: Refusal,
-    /// What each reading makes of the place, where both make something of it.
+    /// What each reading makes of the place, if both make something of it.
     pub meanings: Option<Meanings>,
 }
 

@@ -41,7 +41,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// True where a tool that reads this way stops.
+    /// True if a tool that reads this way stops.
     pub fn includes(self, reading: Reading) -> bool {
         match self {
             Self::Nobody => false,

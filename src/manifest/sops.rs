@@ -1,7 +1,7 @@
 //! Objects that SOPS has encrypted: Flux decrypts them before the API server sees them.
 //!
 //! In: the root of a document. Out: the same without the `sops` key, its encrypted values unknown. Never: decrypts, and
-//! never takes a text for encrypted in a document that SOPS has not signed: anybody can write `ENC[`.
+//! never takes a text for encrypted in a document that SOPS has not signed: anyone can write `ENC[`.
 
 use super::node::{Node, Value};
 

@@ -31,7 +31,7 @@ pub(super) enum Content {
     },
     /// A value with an anchor, at its own place.
     Anchored(Rc<Item>),
-    /// A value that stands elsewhere, by its anchor.
+    /// A value that is elsewhere, by its anchor.
     Alias(Rc<Item>),
 }
 
@@ -60,7 +60,7 @@ impl Item {
         }
     }
 
-    /// The text and style of a scalar that stands here.
+    /// The text and style of a scalar that is here.
     pub(super) fn scalar(&self) -> Option<(&str, Style)> {
         match &self.content {
             Content::Scalar { text, style } => Some((text, *style)),
@@ -69,7 +69,7 @@ impl Item {
         }
     }
 
-    /// The tag of the value that stands here.
+    /// The tag of the value that is here.
     pub(super) fn own_tag(&self) -> Option<&str> {
         match &self.content {
             Content::Anchored(target) => target.own_tag(),

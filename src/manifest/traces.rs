@@ -1,8 +1,8 @@
-//! Whether a text that nobody could read may still name an object.
+//! Whether a text that no one could read may still name an object.
 //!
 //! In: bytes. Out: yes, where `apiVersion` or `kind` may be a key at the top of a document in any way of writing:
 //! plain, quoted, escaped, behind `?`, an anchor, a tag, through an alias or a merge, in flow style or JSON. Never: no,
-//! where that is not certain.
+//! if that is not certain.
 
 use super::encoding::{Decoded, decode};
 use super::pointer::is_pointer;
@@ -47,7 +47,7 @@ pub fn may_name_an_object(bytes: &[u8]) -> bool {
     false
 }
 
-/// A line of a template language. YAML takes it for a mapping within a mapping, which nobody reads.
+/// A line of a template language. YAML takes it for a mapping within a mapping, which no one reads.
 fn is_template(content: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| content.starts_with(mark))
 }

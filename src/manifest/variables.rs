@@ -69,7 +69,7 @@ impl State {
     }
 }
 
-/// What stands between `${` and the brace that closes it, and what follows.
+/// What is between `${` and the brace that closes it, and what follows.
 fn braced(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix("${")?;
     let mut depth = 1_usize;
@@ -88,7 +88,7 @@ fn braced(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// What stands in braces.
+/// What is in braces.
 enum Variable {
     Default(String),
     Unknown,

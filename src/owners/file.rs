@@ -13,8 +13,8 @@ use super::problem::{OwnersProblem, Problems};
 use super::requirement::{Approver, Requirement};
 use crate::source::RepoPath;
 
-/// What a revision says about owners. Lines that cannot be used are problems and no rules; whoever
-/// relies on it has to look at [`OwnersFile::problems`].
+/// What a revision says about owners. Lines that cannot be used are problems and no rules; the person who
+/// relies on it must look at [`OwnersFile::problems`].
 #[derive(Clone, Debug)]
 pub struct OwnersFile {
     dialect: Dialect,
@@ -55,14 +55,14 @@ impl OwnersFile {
         &self.problems
     }
 
-    /// Everything that has to be met before a path may change. Empty where nobody owns it.
+    /// Everything that must be met before a path may change. Empty if no one owns it.
     pub fn requirements(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         let mut found = self.matching(path);
         found.retain(|requirement| !requirement.owners.is_empty());
         found
     }
 
-    /// The lines that decide on a path, those that name nobody included.
+    /// The lines that decide on a path, those that name no one included.
     pub fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         match &self.rules {
             Rules::Github(rules) => rules.deciding(path).cloned().into_iter().collect(),
@@ -72,7 +72,7 @@ impl OwnersFile {
         }
     }
 
-    /// Everybody who is named.
+    /// Everyone who is named.
     pub fn owners(&self) -> BTreeSet<OwnerHandle> {
         let requirements: Vec<&Requirement> = match &self.rules {
             Rules::Github(rules) => rules.all().collect(),
@@ -83,7 +83,7 @@ impl OwnersFile {
         requirements.into_iter().flat_map(|requirement| requirement.owners.iter().cloned()).collect()
     }
 
-    /// The owners whom no person of the policy stands for: nobody can approve as one of them.
+    /// The owners that no person of the policy represents: no one can approve for them.
     pub fn owners_without_person(&self, people: &[Approver]) -> Vec<OwnerHandle> {
         let handles = people.iter().flat_map(|person| &person.handles);
         let stands = |owner: &OwnerHandle| handles.clone().any(|handle| owner.is(handle));

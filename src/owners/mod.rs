@@ -2,7 +2,7 @@
 //!
 //! In: the files that name owners, of one revision. Out: [`OwnersFile`], which lists every
 //! [`Requirement`] of a path with the line that makes it, and [`Requirement::standing`]. Never: knows
-//! who somebody is, who approved, or reads a repository.
+//! who a person is, who approved, or reads a repository.
 
 mod dialect;
 mod file;

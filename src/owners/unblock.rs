@@ -15,12 +15,12 @@ pub struct Need {
     pub approved_by: Vec<String>,
 }
 
-/// Groups of so many are searched for; a larger one need not be the smallest.
+/// The largest group size of the exact search; a larger group need not be the smallest.
 const SEARCHED: usize = 3;
-/// Among so many people.
+/// The number of people in the exact search.
 const CANDIDATES: usize = 40;
 
-/// The smallest group of candidates that meets every need, the first in their order; `None` where all together
+/// The smallest group of candidates that meets every need, the first in their order; `None` if all together
 /// do not.
 pub fn smallest<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'a Approver>> {
     let useful = |candidate: &&Approver| needs.iter().any(|need| need.counts(candidate));
@@ -34,7 +34,7 @@ pub fn smallest<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'
 }
 
 impl Need {
-    /// Whether somebody's approval would count for it.
+    /// Whether a person's approval would count for it.
     fn counts(&self, candidate: &Approver) -> bool {
         !self.approved_by.contains(&candidate.name) && self.asked.iter().any(|owner| candidate.is(owner))
     }
@@ -66,7 +66,7 @@ fn group<'a>(
     None
 }
 
-/// Leaves out one after the other whoever is not needed.
+/// Leaves out one after the other the person who is not needed.
 fn without_the_dispensable<'a>(needs: &[Need], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
     let mut index = group.len();
     while index > 0 {

@@ -1,4 +1,4 @@
-//! Errors of a policy file, each with its place and, where there is one, what was probably meant.
+//! Errors of a policy file, each with its place and, if there is one, what was probably meant.
 
 /// Why a policy cannot be used. A gate without a usable policy rejects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,7 @@ impl PolicyError {
     }
 }
 
-/// How long a word may be and still be compared, in bytes: whoever pushes chooses it.
+/// How long a word may be and still be compared, in bytes: the person who pushes chooses it.
 const LONGEST_WORD: usize = 100;
 
 /// The candidate that a misspelt word most resembles, if any is close.

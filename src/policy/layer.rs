@@ -23,7 +23,7 @@ pub struct Origin {
     pub line: u32,
 }
 
-/// What a policy makes of a finding.
+/// A policy's decision on a finding.
 #[derive(Clone, Debug)]
 pub struct Decision {
     /// What happens.
@@ -98,7 +98,7 @@ type ScopePaths = BTreeMap<Vec<String>, GlobSet>;
 /// Who wrote a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
-    /// The repository, or nobody.
+    /// The repository, or no one.
     Repository,
     /// The server's administrator: reports say so, because no waiver of the repository counts.
     Server,
@@ -178,7 +178,7 @@ impl Layer {
         }
     }
 
-    /// What is demanded of owners; `None` where nothing is.
+    /// What is demanded of owners; `None` if nothing is.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let mut entries = self.files.iter().filter_map(|file| file.document.owners.clone());
         entries.next().filter(|owners| owners.approvals > 0)
@@ -197,7 +197,7 @@ impl Layer {
         by_scope || self.enforcement(check, None, None).0 != Enforcement::Off
     }
 
-    /// What this layer makes of a finding at a path.
+    /// This layer's decision on a finding at a path.
     pub(super) fn decide(&self, finding: &WaivedFinding, path: Option<&str>, term: WaiverTerm) -> Decision {
         let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
         let ruled = enforcement;

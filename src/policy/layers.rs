@@ -100,7 +100,7 @@ impl Policy {
     }
 
     /// What happens to a finding: each layer decides, the strictest holds. A waiver counts only for
-    /// the layer that it stands in.
+    /// the layer that it is in.
     pub fn decide(&self, finding: &WaivedFinding, path: Option<&str>, today: NaiveDate) -> Option<Decision> {
         self.decisions(finding, path, today).into_iter().reduce(Decision::stricter)
     }
@@ -138,12 +138,12 @@ impl Policy {
         self.authoritative().find_map(|document| document.repository.as_deref())
     }
 
-    /// Who is who: the server's list where it has one, else the governing policy's.
+    /// The people: the server's list if it has one, else the governing policy's.
     pub fn people(&self) -> &[PersonEntry] {
         self.register().map(|document| document.people.as_slice()).unwrap_or_default()
     }
 
-    /// The document that says who is who.
+    /// The document that defines the people.
     fn register(&self) -> Option<&PolicyDocument> {
         self.authoritative().find(|document| !document.people.is_empty())
     }
@@ -160,31 +160,31 @@ impl Policy {
         documents.filter_map(|document| document.approvals.as_ref()?.max_age).min()
     }
 
-    /// How many of whom may override. Every layer has to allow it, so that neither a repository nor a branch
-    /// can open what the server keeps shut.
+    /// Who may override, and how many of them are required. Every layer has to allow it, so that neither a repository
+    /// nor a branch can open what the server keeps shut.
     pub fn overriders(&self) -> Option<Overriders> {
         let mut layers = self.layers.iter();
         let first = layers.next()?.overriders()?;
         layers.try_fold(first, |allowed, layer| Some(allowed.and(&layer.overriders()?)))
     }
 
-    /// Who may state the reviews of others: only whoever says who is who says that as well, so that no repository
-    /// lets somebody speak for the server's people.
+    /// Who may state the reviews of others: the policy that defines the people also defines this, so that a repository
+    /// cannot let a person speak for the server's people.
     pub fn issuers(&self) -> &[String] {
         let approvals = self.register().and_then(|document| document.approvals.as_ref());
         approvals.map(|approvals| approvals.issuers.as_slice()).unwrap_or_default()
     }
 
-    /// Everybody whom any layer asks to approve findings, as CODEOWNERS writes them.
+    /// Every approver of findings in any layer, as CODEOWNERS writes them.
     pub fn asked_approvers(&self) -> impl Iterator<Item = &str> {
         let documents = self.layers.iter().flat_map(Layer::documents);
         let rules = documents.flat_map(|document| document.checks.values());
         rules.flat_map(|rule| &rule.approvers).map(String::as_str)
     }
 
-    /// The strictest demand on owners; `None` where no layer has one. The server's word on the dialect
+    /// The strictest demand on owners; `None` if no layer has one. The server's word on the dialect
     /// goes before the repository's, which could make a file mean less by reading it otherwise, and for the
-    /// same reason that of a target ref's own policy counts only where nobody else demands owners.
+    /// same reason that of a target ref's own policy counts only if no one else demands owners.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let demands: Vec<_> = self.layers.iter().filter_map(Layer::owners).collect();
         let of_server = self.layers.iter().find(|layer| layer.is_servers()).and_then(Layer::owners);

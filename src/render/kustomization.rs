@@ -74,7 +74,7 @@ impl Reaches {
         Self(unique.into_par_iter().map_init(|| blobs.reader(), read).collect())
     }
 
-    /// What a kustomization reaches; `None` where the file is none in spite of its name. One that is reached
+    /// What a kustomization reaches; `None` if the file is not a kustomization despite its name. One that is reached
     /// through a link has not been read yet.
     pub(super) fn of(&self, path: &RepoPath, id: &ObjectId, reader: &mut dyn BlobReader) -> Option<Reach> {
         let known = self.0.get(&(path.clone(), id.clone())).cloned();

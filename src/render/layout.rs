@@ -37,7 +37,7 @@ impl RootKind {
     }
 }
 
-/// A unit that is deployed together and has to be rendered.
+/// A unit that is deployed together and must be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
     /// What it is.
@@ -50,7 +50,7 @@ pub struct Root {
     pub generates: BTreeSet<String>,
 }
 
-/// How the objects of a file stand.
+/// The role of a file: how its objects are deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// As they are applied.
@@ -82,7 +82,7 @@ pub struct Member {
     pub kind: FileKind,
     /// Whether a kustomization deploys it.
     pub listing: Listing,
-    /// How its objects stand.
+    /// How its objects are deployed.
     pub role: Role,
     /// Where it is deployed from.
     pub path: RepoPath,
@@ -95,7 +95,7 @@ pub struct Member {
 pub struct Layout {
     /// The files with complete objects, by path.
     pub members: Vec<Member>,
-    /// The roots that have to be rendered.
+    /// The roots that must be rendered.
     pub roots: Vec<Root>,
     /// Links and submodules that cannot be followed, among manifests; and attributes that make git check
     /// out other bytes than it stores.
@@ -185,7 +185,7 @@ impl Layout {
     }
 }
 
-/// How the objects of a file stand.
+/// The role of a file: how its objects are deployed.
 fn role(kind: FileKind, completion: Completion) -> Role {
     match (kind, completion) {
         (FileKind::Patch | FileKind::Partial | FileKind::KustomizeConfiguration, _) => Role::Fragment,
@@ -286,7 +286,7 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// A part of a kustomization. What only a generator packs is no manifest by being named.
+    /// A part of a kustomization. What only a generator packs is not a manifest by being named.
     fn add_part(&mut self, part: &str, naming: Naming) {
         let path = RepoPath::new(part);
         if !self.snapshot.files.contains_key(&path) {

@@ -35,7 +35,7 @@ impl Selection {
         })
     }
 
-    /// Adds files that somebody has named: they are manifests whatever the patterns say.
+    /// Adds files that a person has named: they are manifests whatever the patterns say.
     pub fn start_at(&mut self, paths: BTreeSet<RepoPath>) {
         self.named = paths;
     }
@@ -64,7 +64,7 @@ impl Selection {
         empty.map(|(name, _)| name).collect()
     }
 
-    /// Every cluster that a path belongs to; `default` where the policy names none for it.
+    /// Every cluster that a path belongs to; `default` if the policy names none for it.
     pub fn clusters_of(&self, path: &RepoPath) -> Vec<ClusterName> {
         let named = self.clusters.iter().filter(|(_, paths)| paths.is_match(path.as_str()));
         let names: Vec<_> = named.map(|(name, _)| name.clone()).collect();

@@ -41,7 +41,7 @@ pub struct Annotation {
     pub start_line: u32,
     /// The last line.
     pub end_line: u32,
-    /// The first column, from 1, and the one after the last; only where both are on one line.
+    /// The first column, from 1, and the one after the last; only if both are on one line.
     pub columns: Option<(u32, u32)>,
     /// How it is shown.
     pub level: AnnotationLevel,

@@ -52,7 +52,7 @@ fn approvals_missing(entries: &[Entry<'_>]) -> usize {
     asked.values().sum()
 }
 
-/// Whom a finding waits for, and for how many of them.
+/// The approvers that a finding waits for, and how many of them.
 fn waits_for(entry: &Entry<'_>) -> Vec<(String, usize)> {
     let Judged { finding, decision, missing, .. } = entry.judged;
     let owners = finding.lacking.iter().map(|lacking| (lacking.of.clone(), lacking.count));

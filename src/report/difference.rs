@@ -21,7 +21,7 @@ pub(super) enum Step<'a> {
     Skipped(usize),
 }
 
-/// The difference, with context; empty where there is none.
+/// The difference, with context; empty if it does not exist.
 pub(super) fn difference<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
     let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
     let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());

@@ -21,11 +21,11 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// `#` inside a string of JSON, where alone it can stand.
+/// `#` inside a string of JSON, where alone it can be.
 pub(super) const ESCAPED_NUMBER_SIGN: &str = "\\u0023";
 
 /// Finished output with what the runners of GitHub and Azure would obey wherever it is printed: `##[command]`
-/// and `##vso[command]` anywhere in a line. `number_sign` stands for the second `#` in the medium.
+/// and `##vso[command]` anywhere in a line. `number_sign` represents the second `#` in the medium.
 pub(super) fn without_commands(text: String, number_sign: &str) -> String {
     if !text.contains("##") {
         return text;
@@ -35,8 +35,8 @@ pub(super) fn without_commands(text: String, number_sign: &str) -> String {
         .fold(text, |text, rest| text.replace(&format!("##{rest}"), &format!("#{number_sign}{rest}")))
 }
 
-/// A line of plain text that begins with `::` is a workflow command to GitHub's runner, after spaces too. The
-/// rule of an excerpt, `::: path`, is none.
+/// A line of plain text that begins with `::` is a workflow command to GitHub's runner, after spaces too. The rule of
+/// an excerpt, `::: path`, is not a command.
 pub(super) fn without_leading_command(line: &str) -> Cow<'_, str> {
     let begin = line.trim_start();
     if !begin.starts_with("::") || begin.starts_with("::: ") {
@@ -45,7 +45,7 @@ pub(super) fn without_leading_command(line: &str) -> Cow<'_, str> {
     Cow::Owned(line.replacen("::", "\\u{3a}:", 1))
 }
 
-/// The text as one word of a command that somebody copies into a shell: a branch may be called
+/// The text as one word of a command that a person copies into a shell: a branch may be called
 /// `release/$(reboot)`.
 pub fn shell_word(text: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/@:+-".contains(&byte);
@@ -79,7 +79,7 @@ pub(super) fn xml(text: &str) -> String {
 }
 
 /// Text for one line of Markdown on a forge. Punctuation becomes references, which no Markdown is read
-/// from; what forges find in the finished text all the same (mentions, numbers of issues and merge requests,
+/// from; what forges find in the finished text anyway (mentions, numbers of issues and merge requests,
 /// labels, addresses) is broken up by empty comments.
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);

@@ -7,7 +7,7 @@ use super::entry::{Anchor, Entry, Standing, entries, headline, remarks, undecide
 use super::escape::{command_data, command_property, without_commands};
 use crate::finding::Location;
 
-/// GitHub shows ten of each kind for a step: what could not be evaluated and what blocks stand first, and
+/// GitHub shows ten of each kind for a step: what could not be evaluated and what blocks are first, and
 /// the last line counts all.
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();

@@ -1,6 +1,6 @@
 //! Texts of any length, cut to what a reader takes.
 
-/// What stands where a text was cut.
+/// What is where a text was cut.
 const MARK: char = '…';
 
 /// The first characters of a text, and a mark where it goes on.

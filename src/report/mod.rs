@@ -115,7 +115,7 @@ pub enum Colour {
 pub struct Section {
     /// What was judged: a ref, `the index`, a path.
     pub title: String,
-    /// The commits that were compared, where there are any.
+    /// The commits that were compared, if there are any.
     pub range: (Option<ObjectId>, Option<ObjectId>),
     /// The address of the repository for a browser, where the run knows it.
     pub repository: Option<String>,

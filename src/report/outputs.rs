@@ -1,4 +1,4 @@
-//! What later steps of a workflow are told.
+//! The outputs for later steps of a workflow.
 
 use super::Report;
 use super::counts::Counts;

@@ -9,7 +9,7 @@ use crate::finding::Location;
 pub(super) struct Excerpt {
     pub(super) text: String,
     pub(super) mark: Range<usize>,
-    /// The column at which the mark stands in what is shown, which is another than in the file where the
+    /// The column at which the mark is in what is shown, which is another than in the file where the
     /// line is cut on its left, or holds what had to be spelled out.
     pub(super) shown_column: usize,
 }

@@ -10,7 +10,7 @@ use crate::finding::Suggestion;
 pub struct SuggestionComment {
     /// The file, from the root of the repository.
     pub path: String,
-    /// The first line that is replaced; `None` where that is the last one as well.
+    /// The first line that is replaced; `None` if that is the last one as well.
     pub start_line: Option<u32>,
     /// The last line that is replaced.
     pub line: u32,
@@ -18,7 +18,7 @@ pub struct SuggestionComment {
     pub body: String,
 }
 
-/// What to write instead, for every finding with a certain remedy that nobody has accepted. Several findings
+/// What to write instead, for every finding with a certain remedy that no one has accepted. Several findings
 /// that the same lines remedy share one comment; of two remedies for one line, the first is offered, that of
 /// the worse finding.
 pub fn suggestions(report: &Report) -> Vec<SuggestionComment> {

@@ -1,6 +1,6 @@
 //! The short way to yes: whether a schema of Kubernetes certainly accepts an object.
 //!
-//! In: an object and the name of a definition in a version. Out: yes, or a doubt. Never: why not. Whoever
+//! In: an object and the name of a definition in a version. Out: yes, or a doubt. Never: why not. A person who
 //! gets a doubt asks the validator, so that a definition with a keyword that is not known here costs
 //! time and nothing else. Most objects are valid, and their schemas need not be compiled.
 

@@ -18,7 +18,7 @@ pub(super) struct Closure {
 }
 
 impl Closure {
-    /// Collects it; `None` where the version lacks one of the definitions.
+    /// Collects it; `None` if the version lacks one of the definitions.
     pub(super) fn of(embedded: &Embedded, root: &str, version: KubernetesVersion) -> Option<Self> {
         let root = embedded.interned(root)?;
         let mut members = vec![(root, embedded.index(root, version)?)];

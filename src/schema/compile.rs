@@ -1,7 +1,7 @@
 //! Schemas, compiled.
 //!
-//! In: a schema as JSON. Out: [`CompiledSchema`], or why there is none. Never: fetches a reference,
-//! or uses a regular expression engine that can be made to take exponential time.
+//! In: a schema as JSON. Out: [`CompiledSchema`], or why it is missing. Never: fetches a reference, or uses a regular
+//! expression engine that can be made to take exponential time.
 
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;

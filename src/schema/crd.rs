@@ -39,7 +39,7 @@ const COPIED: &[&str] = &[
 ];
 
 /// Whether a schema says what the fields are, or only restricts a value inside `allOf` and the
-/// like, where unknown fields are nobody's business.
+/// like, where unknown fields are no one's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
     Structure,

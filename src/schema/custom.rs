@@ -50,7 +50,7 @@ impl CustomKind {
         self.compiled.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
-    /// Whether the schema holds rules in CEL, which nobody here evaluates.
+    /// Whether the schema holds rules in CEL, which no one here evaluates.
     pub(super) fn has_expressions(&self) -> bool {
         let look = || self.schema().is_some_and(|schema| holds_key(schema, "x-kubernetes-validations"));
         *self.has_expressions.get_or_init(look)
@@ -119,7 +119,7 @@ impl CustomKinds {
         if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
     }
 
-    /// The versions in which the object's own cluster serves its kind; `None` where it does not define it.
+    /// The versions in which the object's own cluster serves its kind; `None` if it does not define it.
     pub(super) fn served_versions(&self, placed: &Placed) -> Option<Vec<Box<str>>> {
         let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
         let mut defined = self.by_name.get(&placed.object.kind)?.iter().filter(here).peekable();

@@ -27,7 +27,7 @@ pub(super) struct Embedded {
     kinds: BTreeMap<GroupVersionKind<'static>, &'static str>,
 }
 
-/// Where a name stands among all of them.
+/// Where a name is among all of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Name(usize);
 
@@ -94,13 +94,13 @@ impl Embedded {
         self.names.binary_search(&name).ok().map(Name)
     }
 
-    /// The index of a definition's text in a version; `None` where that version has none.
+    /// The index of a definition's text in a version; `None` if that version has none.
     pub(super) fn index_of(&self, name: Name, version: KubernetesVersion) -> Option<usize> {
         let column = self.minors.iter().position(|minor| *minor == version.minor())?;
         self.columns.get(name.0 * self.minors.len() + column)?.map(usize::from)
     }
 
-    /// The index of a definition's text in a version; `None` where that version has none.
+    /// The index of a definition's text in a version; `None` if that version has none.
     pub(super) fn index(&self, name: &str, version: KubernetesVersion) -> Option<usize> {
         self.index_of(self.name(name)?, version)
     }

@@ -106,7 +106,7 @@ fn is_mac(text: &str) -> bool {
     })
 }
 
-/// Dashes may be left out. The version stands in the third group, the variant in the fourth.
+/// Dashes may be left out. The version is in the third group, the variant in the fourth.
 fn is_uuid(text: &str, version: Option<u8>) -> bool {
     let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
     let groups: Vec<usize> = text.split('-').map(str::len).collect();

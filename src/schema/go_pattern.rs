@@ -18,7 +18,7 @@ pub(super) fn is_refused(pattern: &str) -> bool {
     matches!(Regex::new(&translated), Err(regex::Error::Syntax(_)))
 }
 
-/// The pattern with what only Go takes for plain text escaped; `None` where repetitions stack or are too many,
+/// The pattern with what only Go takes for plain text escaped; `None` if repetitions stack or are too many,
 /// or where it names a class that Go does not know.
 fn translate(pattern: &str) -> Option<String> {
     let text = String::with_capacity(pattern.len());

@@ -3,7 +3,7 @@
 //! In: a name and the names that exist. Out: the one that was probably meant, or none. Never:
 //! guesses from far away.
 
-/// How alike two names have to be, from 0 to 1 (Jaro-Winkler), to be worth a suggestion.
+/// How alike two names must be, from 0 to 1 (Jaro-Winkler), to be worth a suggestion.
 const LIKENESS: f64 = 0.84;
 
 /// The candidate that is most like a name.

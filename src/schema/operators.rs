@@ -84,7 +84,7 @@ fn kind(row: &'static str) -> Option<(&'static str, Kind)> {
     Some((name, Kind { scope, versions: columns.next()?.split(',').collect() }))
 }
 
-/// What is wrong with the type of an object; `None` where nothing is, or nothing is known.
+/// What is wrong with the type of an object; `None` if nothing is, or nothing is known.
 pub(super) fn misnamed(group: &str, version: &str, kind: &str) -> Option<Misnamed> {
     let group = groups().get(group)?;
     let Some(known) = group.kinds.get(kind) else {

@@ -33,7 +33,7 @@ pub struct UnknownKind {
     /// Every embedded version that has it.
     pub served_in: Vec<KubernetesVersion>,
     /// The versions in which the repository's definition of the kind serves it, which are not the
-    /// object's; `None` where there is no definition.
+    /// object's; `None` if there is no definition.
     pub defined: Option<Vec<Box<str>>>,
     /// Why the kind cannot exist, where it belongs to a known operator.
     pub misnamed: Option<Misnamed>,
@@ -47,7 +47,7 @@ impl UnknownKind {
 }
 
 impl Outcome {
-    /// What is refused; none where nothing is known.
+    /// What is refused; none if nothing is known.
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Invalid(violations) | Self::UnknownKind { violations, .. } => violations,

@@ -15,7 +15,7 @@ use super::problem::SchemaProblem;
 /// Bytes for the patterns of one change.
 const ROOM: usize = 32 << 20;
 
-/// Sizes among which a pattern is told to be, smallest first; what fits none has the limit's.
+/// Size classes of patterns, smallest first; a pattern that exceeds all of them has the limit's size.
 const SIZES: [usize; 3] = [4 << 10, 32 << 10, 256 << 10];
 
 /// What is left of it.
@@ -39,7 +39,7 @@ impl PatternRoom {
         Ok(())
     }
 
-    /// Once there is no room there is none for anybody: measuring takes time, too.
+    /// When there is no room, all later patterns are refused too: measuring takes time.
     fn take(&self, pattern: &str) -> Option<()> {
         if self.0.load(Ordering::Relaxed) == 0 {
             return None;

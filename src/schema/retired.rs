@@ -33,13 +33,13 @@ impl fmt::Display for Release {
 pub struct Retirement {
     /// Since when it is deprecated, where that was announced.
     pub deprecated: Option<Release>,
-    /// Since when it is not served, where that is known.
+    /// Since when it is not served, if that is known.
     pub removed: Option<Release>,
-    /// The `apiVersion` to use; `None` where the kind has no successor.
+    /// The `apiVersion` to use; `None` if the kind has no successor.
     pub replacement: Option<&'static str>,
 }
 
-/// The end of an API version of a kind; `None` where none is announced.
+/// The end of an API version of a kind; `None` if none is announced.
 pub fn retirement(api_version: &str, kind: &str) -> Option<Retirement> {
     type Rows = HashMap<(&'static str, &'static str), Retirement>;
     static ROWS: OnceLock<Rows> = OnceLock::new();

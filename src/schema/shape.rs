@@ -13,10 +13,10 @@ use crate::manifest::Value;
 
 const REFERENCE: &str = "#/$defs/";
 
-/// What a value has to be.
+/// What a value must be.
 #[derive(Debug)]
 pub(super) struct Shape {
-    /// Another definition that it has to fit as well.
+    /// Another definition that it must fit as well.
     pub(super) reference: Option<Name>,
     pub(super) types: Types,
     /// Sorted by name.
@@ -58,7 +58,7 @@ enum Type {
 }
 
 impl Shape {
-    /// Reads a definition; `None` where it says more than is understood here.
+    /// Reads a definition; `None` if it says more than is understood here.
     pub(super) fn read(embedded: &Embedded, index: usize) -> Option<Self> {
         Self::of(&serde_json::from_str(embedded.text(index)?).ok()?, embedded)
     }

@@ -69,12 +69,12 @@ impl SchemaStore {
     }
 
     /// Adds the custom resource definitions among the objects of one revision: first the old one's,
-    /// then the new one's, which count where both define a kind.
+    /// then the new one's, which count if both define a kind.
     pub fn add_crds<'a>(&mut self, objects: impl Iterator<Item = &'a Placed>) {
         self.custom.add(objects);
     }
 
-    /// Judges an object by every target version; by the newest where none is named, because no
+    /// Judges an object by every target version; by the newest if none is named, because no
     /// version would accept everything.
     pub fn validate(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
         self.judge(placed, versions, &self.custom)
@@ -153,7 +153,7 @@ impl SchemaStore {
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 
-    /// The schema of a kind in a version; `None` where that version does not have it.
+    /// The schema of a kind in a version; `None` if that version does not have it.
     fn compiled(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
         // A poisoned lock only means that another thread panicked; the map itself is whole.
         let known =
@@ -255,7 +255,7 @@ fn definition_violations(placed: &Placed) -> Vec<Violation> {
 /// to look at the rest would excuse it.
 const VIOLATIONS: usize = 500;
 
-/// The validator collects every violation with a copy of its value, before anybody can count them.
+/// The validator collects every violation with a copy of its value, before anyone can count them.
 const VALUES: usize = 50_000;
 
 fn violations_of(

@@ -13,7 +13,7 @@ use crate::kube::KubernetesVersion;
 use crate::kube::builtin;
 use crate::manifest::Object;
 
-/// What was asked, and the answer. The kinds that nobody knows are few, and their objects many.
+/// What was asked, and the answer. The kinds that no one knows are few, and their objects many.
 type Answers = HashMap<(Box<str>, Box<str>, Vec<KubernetesVersion>), Option<String>>;
 
 /// Suggestions, each worked out once.

@@ -35,7 +35,7 @@ impl Judged<'_> {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 unexpected.iter().map(|field| self.unknown_field(at, field)).collect()
             }
-            // What stands below an object that lists no fields at all.
+            // What is below an object that lists no fields at all.
             ValidationErrorKind::FalseSchema => {
                 let fields = self.root.resolve_pointer(at).map(Node::entries).unwrap_or_default();
                 fields.iter().map(|entry| self.unknown_field(at, &entry.key)).collect()

@@ -32,12 +32,12 @@ pub enum ViolationKind {
     },
     /// A value of another type.
     Type {
-        /// What it has to be.
+        /// What it must be.
         expected: String,
         /// What it is.
         found: &'static str,
     },
-    /// A field that has to be there.
+    /// A field that must be there.
     Required {
         /// The field.
         field: String,

@@ -41,7 +41,7 @@ impl<'a> Block<'a> {
             return Err(unreadable("it is larger than 64 KiB"));
         }
         let text = std::str::from_utf8(armored).map_err(|_| unreadable("it is not text"))?;
-        // git looks for the first line at the very beginning; blanks before it, or in it, are no signature.
+        // git looks for the first line at the very beginning; blanks before it, or in it, are not a signature.
         let text = text.trim_end_matches('\n');
         let mut lines = text.split('\n');
         let format = format(lines.next().unwrap_or_default())?;

@@ -23,7 +23,7 @@ pub struct KeyFacts {
 /// Whether a key can sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyStanding {
-    /// It can, up to an instant where there is one.
+    /// It can, up to an instant if there is one.
     Good(Option<SystemTime>),
     /// It could, before this instant.
     Expired(SystemTime),

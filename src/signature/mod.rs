@@ -32,14 +32,14 @@ pub use trusted_keys::{Received, TrustedKeys};
 /// What a signature is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureStatus {
-    /// There is none.
+    /// There is no signature.
     Unsigned,
     /// Exactly one good signature by a trusted key.
     Trusted {
         /// The OpenPGP certificate, not the subkey; or the SSH key.
         key: KeyFingerprint,
-        /// Whom an SSH certificate names, as far as the allowed signers let its authority vouch for
-        /// them. Empty for every other kind of key, which the policy's `people:` maps to a person.
+        /// The people that an SSH certificate names, as far as the allowed signers let its authority vouch for them.
+        /// Empty for every other kind of key, which the policy's `people:` maps to a person.
         principals: Vec<String>,
     },
     /// Exactly one good signature by a forge's own key: it proves that the forge made the object, and

@@ -20,7 +20,7 @@ impl RsaBits {
     /// The built-in floor: shorter keys are within reach (NIST SP 800-131A, since 2014).
     pub const FLOOR: Self = Self(2048);
 
-    /// A floor of a policy; `None` where it would lower the built-in one.
+    /// A floor of a policy; `None` if it would lower the built-in one.
     pub fn new(bits: usize) -> Option<Self> {
         (bits >= Self::FLOOR.0).then_some(Self(bits))
     }
@@ -77,7 +77,7 @@ pub struct Terms {
     pub forge_keys: Vec<KeyFingerprint>,
 }
 
-/// GitHub's key for commits made on its pages (`web-flow`), whoever asked for them.
+/// GitHub's key for commits made on its pages (`web-flow`), the person who asked for them.
 const GITHUB_WEB_FLOW: &str = "968479A1AFF927E37D1A566BB5690EEEBB952194";
 
 impl Terms {

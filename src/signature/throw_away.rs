@@ -43,7 +43,7 @@ pub enum ThrowAwayKeyError {
 pub enum RevocationKind {
     /// The key is no longer used; what it signed before stays good elsewhere.
     Retired,
-    /// Somebody else may have it; nothing that it ever signed is good.
+    /// Another person may have it; nothing that it ever signed is good.
     Compromised,
 }
 

@@ -26,7 +26,7 @@ pub struct TrustedKeys {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Signed {
     pub(super) key: KeyFingerprint,
-    /// Whom an SSH certificate names, as far as the allowed signers let its authority vouch.
+    /// The people that an SSH certificate names, as far as the allowed signers let its authority vouch.
     pub(super) principals: Vec<String>,
     /// When the signature itself says that it was made; SSH signatures do not say.
     pub(super) made: Option<SystemTime>,

@@ -1,4 +1,4 @@
-//! Where things stand: object ids, repository paths, spans and the text they point into.
+//! Where things are: object ids, repository paths, spans and the text they point into.
 //!
 //! In: bytes of a file. Out: [`SourceText`], which turns byte offsets into the lines and columns
 //! an editor shows. Never: reads files or knows what the text means. Every room may use it.

@@ -1,4 +1,4 @@
-//! Text with a line index that is built only when somebody asks for a position.
+//! Text with a line index that is built only when a person asks for a position.
 
 use std::sync::OnceLock;
 

@@ -119,7 +119,7 @@ impl FileKind {
         }
     }
 
-    /// Whether a tool reads the file as its own text, so that what it cannot read of it is no manifest's.
+    /// Whether a tool reads the file as its own text, so that what it cannot read of it is not a manifest's.
     pub fn is_data(self) -> bool {
         match self {
             Self::GeneratorInput | Self::Chart(ChartMember::Data) => true,
@@ -167,7 +167,7 @@ fn is_helmfile(path: &RepoPath) -> bool {
 }
 
 /// Whether a `Chart.yaml` describes a chart. Under that name kubectl applies anything that has a kind, and a
-/// file that is no description must not turn the templates beside it into something that nobody judges.
+/// file that is not a description must not turn the templates beside it into something that no one judges.
 pub fn is_chart_metadata(documents: &[Node]) -> bool {
     match documents {
         [only] => only.get("kind").is_none() && only.get("name").is_some(),

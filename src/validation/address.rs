@@ -55,7 +55,7 @@ impl Range {
     }
 }
 
-/// Why an address may be no endpoint; `None` where it may (`ValidateNonSpecialIP`).
+/// Why an address may be no endpoint; `None` if it may (`ValidateNonSpecialIP`).
 pub(super) fn special(address: IpAddr) -> Option<&'static str> {
     let link_local = match address {
         IpAddr::V4(address) => address.is_link_local(),

@@ -68,7 +68,7 @@ const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
     definition::check,
 ];
 
-/// What the API server of any of the versions refuses in an object; of the newest where none is named.
+/// What the API server of any of the versions refuses in an object; of the newest if none is named.
 /// More than [`LIMIT`] violations mean that there are others.
 pub fn violations(object: &Object, versions: &[KubernetesVersion]) -> Vec<Violation> {
     let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };

@@ -1,4 +1,4 @@
-//! Numbers that have to lie within bounds.
+//! Numbers that must lie within bounds.
 
 use std::sync::OnceLock;
 
@@ -204,7 +204,7 @@ const ROWS: &[Bounds] = &[
     ),
 ];
 
-/// Numbers of a Job's specification, wherever it stands.
+/// Numbers of a Job's specification, wherever it is.
 const JOBS: &[&str] = &[
     "parallelism",
     "completions",
@@ -231,7 +231,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Reports whole numbers out of bounds; what is no whole number is the schema's to refuse.
+/// Reports whole numbers out of bounds; what is not a whole number is the schema's to refuse.
 pub(super) fn judge(
     place: &Place<'_>,
     path: &str,

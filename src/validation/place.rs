@@ -9,10 +9,10 @@ use crate::manifest::{Node, Value};
 use crate::source::Span;
 use crate::source::pointer::escaped;
 
-/// What stands where nothing stands. Every rule takes it for an absent field.
+/// Replaces an absent value; every rule takes it for an absent field.
 static NOTHING: Node = Node { span: Span { start: 0, end: 0 }, value: Value::Null };
 
-/// A node and where it stands. Nearly every place that a rule looks at is fine, so that pointer and path
+/// A node and where it is. Nearly every place that a rule looks at is fine, so that pointer and path
 /// are spelled out only for those that are not.
 #[derive(Clone, Debug)]
 pub(super) struct Place<'a> {
@@ -91,7 +91,7 @@ impl<'a> Place<'a> {
         self.node.get(key).is_some_and(|node| !node.is_null())
     }
 
-    /// A field, whether it is there or not: what is required below it is missing all the same.
+    /// A field, whether it is there or not: what is required below it is missing anyway.
     pub(super) fn field(&self, key: &'a str) -> Self {
         self.get(key).unwrap_or_else(|| self.child(Token::Key(key), &NOTHING))
     }
@@ -101,8 +101,8 @@ impl<'a> Place<'a> {
         keys.iter().fold(self.clone(), |place, key| place.field(key))
     }
 
-    /// Whether something stands here. An item of a list does, even `null`: the API server reads it as
-    /// the zero value of its type.
+    /// Whether a value exists here. An item of a list exists, even `null`: the API server reads it as the zero value of
+    /// its type.
     pub(super) fn exists(&self) -> bool {
         !self.node.is_null() || self.step.as_ref().is_none_or(|step| matches!(step.token, Token::Index(_)))
     }
@@ -160,7 +160,7 @@ impl<'a> Place<'a> {
     }
 
     /// What a path such as `spec>target/rules/*/name` names, the last field included where it is absent. A
-    /// step with `/` leads out of what has to be there for a rule to apply; one with `>` out of a field
+    /// step with `/` leads out of what must be there for a rule to apply; one with `>` out of a field
     /// that the API server always holds, so that what it requires below is missing without it.
     pub(super) fn find_fields(&self, path: &'a str) -> Vec<Self> {
         let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
@@ -190,7 +190,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The text here as Kubernetes' own types hold it: `null` is the empty one. `None` for what is no text.
+    /// The text here as Kubernetes' own types hold it: `null` is the empty one. `None` for what is not text.
     pub(super) fn string(&self) -> Option<&'a str> {
         match &self.node.value {
             Value::Null => Some(""),

@@ -1,7 +1,7 @@
 //! The syntax of names, labels, keys and ports.
 //!
 //! In: a text. Out: whether Kubernetes takes it for what it should be (`apimachinery`,
-//! `pkg/util/validation/validation.go`). Never: knows in which field it stands.
+//! `pkg/util/validation/validation.go`). Never: knows in which field it is.
 
 /// DNS-1123 label: lower-case letters, digits and `-`, at most 63.
 pub(super) fn is_label(text: &str) -> bool {

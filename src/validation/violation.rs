@@ -11,11 +11,11 @@ pub struct Violation {
     pub message: String,
     /// What to do, in the imperative.
     pub help: &'static str,
-    /// The field that is missing, where that is what is wrong.
+    /// The field that is missing, if that is what is wrong.
     pub lacking: Option<Box<str>>,
     /// The function of Kubernetes that refuses it, with its package.
     pub source: &'static str,
-    /// Whether the value alone is wrong, or how it stands with others.
+    /// Whether the value alone is wrong, or its combination with others.
     pub extent: Extent,
     /// The Kubernetes versions, of those asked for, that refuse it.
     pub versions: Vec<KubernetesVersion>,
@@ -24,7 +24,7 @@ pub struct Violation {
 /// How much of an object a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// One value, wrong whatever stands around it: also in a patch.
+    /// One value, wrong whatever is around it: also in a patch.
     Value,
     /// Several values, or one that is missing: judged in complete objects only.
     Whole,

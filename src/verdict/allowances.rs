@@ -10,7 +10,7 @@ use crate::policy::{Acceptance, Decision, Enforcement};
 use crate::source::RepoPath;
 use crate::world::{Operation, Placed, View};
 
-/// What changed objects ask for, by object and check.
+/// The annotations of changed objects, by object and check.
 #[derive(Debug, Default)]
 pub struct Allowances(HashMap<(ObjectRef, &'static str), Allowance>);
 
@@ -21,8 +21,8 @@ struct Allowance {
 }
 
 impl Allowances {
-    /// Reads the annotations of changed objects, for the checks for which the policy lets them count. Where
-    /// an object stands more than once, or is read in two ways, all of them have to say the same.
+    /// Reads the annotations of changed objects, for the checks for which the policy allows them. If an object is
+    /// defined more than once, or is read in two ways, all copies must have the same annotation.
     pub fn read(views: &[View], checks: &BTreeSet<&'static str>) -> Self {
         let mut found = Self::default();
         for check in checks {
@@ -44,7 +44,7 @@ impl Allowances {
         entry.paths.insert(placed.path.clone());
     }
 
-    /// The decision, or none where an annotation accepts what would count.
+    /// The decision; `None` if an annotation accepts the finding.
     pub(super) fn applied(&self, decision: Decision, finding: &Finding, evidence: &RefEvidence) -> Decision {
         let accepted = match decision.enforcement {
             Enforcement::Off => None,
@@ -83,8 +83,8 @@ impl Allowance {
         allowance(&placed.object, check) == Some(&self.reason)
     }
 
-    /// Who approved, in this very push, the files that the finding stands in; `None` unless everybody who is asked has. The
-    /// object's own files have to be owned: nobody's approval is no approval.
+    /// The owners who approved, in this push, the files of the finding; `None` unless all required owners have
+    /// approved. The object's own files must have owners.
     fn approved_by(&self, finding: &Finding, evidence: &RefEvidence) -> Option<Vec<String>> {
         let owned = match &evidence.owned {
             Evidence::Known(owned) => owned,
@@ -106,12 +106,12 @@ impl Allowance {
     }
 }
 
-/// Whose approval of a file is one of a finding, and whose is not.
+/// Which approvals of a file also approve its findings.
 struct People {
-    /// They have looked at this very change. Whoever only signed its commits has made it.
+    /// Approvers of exactly this change. A person who only signed its commits is its author.
     saw: BTreeSet<String>,
-    /// They approved the path as it looked in another change, or before there was this finding: what was fine
-    /// beside the files of then may be bad beside those of now.
+    /// Approvers of the path in another change, or before this finding existed: content that was harmless then may be
+    /// harmful beside the current files.
     carried_over: BTreeSet<String>,
 }
 

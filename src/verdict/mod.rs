@@ -1,4 +1,4 @@
-//! One decision from everything that was found.
+//! Makes one decision from all findings.
 //!
 //! In: findings, the policy, what could not be evaluated. Out: [`Judgement`] with its [`Verdict`].
 //! Never: looks for anything itself, or prints.
@@ -27,9 +27,9 @@ pub use trail::{LeftOut, Omission, Step};
 pub enum Verdict {
     /// It passes.
     Accept,
-    /// It is turned away because of what it does.
+    /// It is rejected because of its findings.
     Reject,
-    /// It is turned away because something could not be evaluated.
+    /// It is rejected because some checks could not be completed.
     Undecided,
 }
 
@@ -43,7 +43,7 @@ impl Verdict {
         }
     }
 
-    /// What the process returns, the same whatever the format. 2 is no verdict: it tells of wrong usage.
+    /// The exit code, the same for every format. 2 is not a verdict: it reports wrong usage.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Accept => 0,
@@ -53,14 +53,14 @@ impl Verdict {
     }
 }
 
-/// A finding and what the policy makes of it.
+/// A finding and the policy's decision on it.
 #[derive(Clone, Debug)]
 pub struct Judged {
     /// The finding.
     pub finding: Finding,
     /// The decision.
     pub decision: Decision,
-    /// With `approve`: who of those that are asked has approved exactly this change.
+    /// With `approve`: the required approvers who have approved exactly this change.
     pub approved_by: Vec<String>,
     /// With `approve`: how many approvals are missing.
     pub missing: usize,
@@ -69,7 +69,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Whether it holds the push back.
+    /// Whether it blocks the push.
     pub fn blocks(&self, mode: Mode) -> bool {
         match self.decision.enforcement {
             Enforcement::Deny => true,
@@ -85,9 +85,9 @@ impl Judged {
 /// Whether approvals can exist at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// A push, a pull request, or a comparison that stands for one.
+    /// A push, a pull request, or a comparison that represents one.
     Enforcing,
-    /// Before there is a commit that anybody could approve.
+    /// Before there is a commit that anyone could approve.
     BeforeCommit,
 }
 
@@ -106,9 +106,9 @@ pub struct Judgement {
     pub objects_changed: usize,
     /// How many changed files hold no object, so that nothing in them was judged.
     pub files_not_judged: usize,
-    /// Rules that nobody here evaluates, one sentence each: said in every report, never left out.
+    /// Rules that portcullis does not evaluate, one sentence each; every report contains them.
     pub not_evaluated: Vec<String>,
-    /// Who let it pass in spite of what was found.
+    /// Who overrode the findings.
     pub forced: Option<Forced>,
     /// The changes that findings are about, for reports that show them. They share the objects.
     pub told: Vec<ObjectChange>,
@@ -119,7 +119,7 @@ pub struct Judgement {
 pub struct Forced {
     /// Who signed it.
     pub people: Vec<String>,
-    /// What they gave as their reason.
+    /// Their reasons.
     pub reasons: Vec<String>,
 }
 
@@ -130,19 +130,20 @@ pub struct Circumstances<'a> {
     pub policy: &'a Policy,
     /// Who approved, and who overrides.
     pub evidence: &'a RefEvidence,
-    /// Whether anybody can have approved.
+    /// Whether anyone can have approved.
     pub mode: Mode,
-    /// What annotations of changed objects ask for.
+    /// The annotations of changed objects.
     pub allowances: &'a Allowances,
     /// The day on the server.
     pub today: NaiveDate,
 }
 
-/// What no override lets through: the rules of the gate itself, and what cannot be told for sure.
+/// Findings that an override cannot accept: changes of the gate's own rules, and files that could not be read with
+/// certainty.
 const NEVER_FORCED: [&str; 3] = ["weakened-policy", "forbidden-ref", "malformed-commit"];
 
 impl Judgement {
-    /// A judgement of nothing: what could not be evaluated stands alone.
+    /// A judgement without findings, only with reasons why checks could not be completed.
     pub fn undecided(reason: impl Into<String>) -> Self {
         let undecided = vec![reason.into()];
         Self {
@@ -242,7 +243,7 @@ fn forced(blocking: &[&Judged], circumstances: &Circumstances<'_>) -> Option<For
     (people.len() >= allowed.count).then_some(Forced { people, reasons })
 }
 
-/// What is said of a value, of which object, in which file; and the check that says it.
+/// An aspect of a value, with its object, its file and the check.
 type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), &'static str>;
 
 /// Whether another check says the same already. The finding that comes first, the strictest, is kept, so that a check

@@ -75,7 +75,7 @@ pub(super) fn place_beside_counterparts(
     new.retain(|placed| !is_only_moved(placed));
 }
 
-/// The objects that files of clusters held before the change and hold no more.
+/// The objects that files of clusters held before the change and no longer hold.
 fn moved_from_clusters(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Placed>]) -> HashSet<Identity> {
     let named = |world: &[Arc<Placed>]| -> HashSet<Identity> {
         let placed = world.iter().filter(|placed| selection.is_of_a_named_cluster(&placed.path));

@@ -204,7 +204,7 @@ impl Source<'_> {
 
     fn place_file(&self, member: &Member, reading: Reading, substitution: Substitution) -> Vec<Arc<Placed>> {
         let Some(Ok(loaded)) = self.blobs.get(&member.file.id) else { return Vec::new() };
-        // A blob may be changed at one path and stand unchanged at another: there, only what matters.
+        // A blob may be new at one path and unchanged at another: there, load only objects that matter.
         let all = self.changed.contains(&member.path);
         let objects = loaded.objects_of(reading).iter();
         let kept = objects.filter(|object| all || self.needles.wants(object));
@@ -237,8 +237,8 @@ impl Source<'_> {
 /// Words of which a repository that Flux deploys holds one.
 const FLUX: &[u8] = b"toolkit.fluxcd.io";
 
-/// The ways in which the variables of the loaded objects have to be taken: one where there is none. Where nothing
-/// shows that Flux deploys the repository, they may also stay as they are written.
+/// The ways to substitute the variables of the loaded objects; one way if there are no variables. If nothing shows that
+/// Flux deploys the repository, the variables may also stay as written.
 fn substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitution>, Flux) {
     let loaded = blobs.values().filter_map(|loaded| loaded.as_ref().ok());
     let objects = loaded.filter(|loaded| loaded.names_variables).flat_map(|loaded| &loaded.objects);
@@ -271,7 +271,7 @@ fn changed_paths(old: &Layout, new: &Layout) -> Changed {
     removed.chain(brought).map(|member| member.path.clone()).collect()
 }
 
-/// The files of a revision, each with its blob and how its objects stand.
+/// The files of a revision, each with its blob and its role.
 type ByPath<'a> = HashMap<&'a RepoPath, (&'a ObjectId, Role, Listing)>;
 
 fn by_path(layout: &Layout) -> ByPath<'_> {

@@ -10,11 +10,11 @@ use crate::source::RepoPath;
 /// An object at its place in a revision.
 #[derive(Debug)]
 pub struct Placed {
-    /// Whether it is applied as it stands.
+    /// Whether it is applied as it is.
     pub role: Role,
     /// Whether a kustomization deploys its file.
     pub listing: Listing,
-    /// The file it stands in.
+    /// The file it is in.
     pub path: RepoPath,
     /// Its identity in the cluster.
     pub id: ObjectRef,
@@ -36,7 +36,7 @@ pub enum Operation {
     Create,
     /// It existed and is different now.
     Update,
-    /// It exists no more.
+    /// It no longer exists.
     Delete,
 }
 
@@ -99,7 +99,7 @@ impl ObjectChange {
         }
     }
 
-    /// The new object, or the old one where there is no new one.
+    /// The new object, or the old one if there is no new one.
     pub fn subject(&self) -> &Arc<Placed> {
         match self {
             Self::Create { object } | Self::Update { object, .. } => object,

@@ -1,7 +1,7 @@
 //! Definitions in folders that the policy names.
 //!
 //! In: a revision and the folder of each cluster's definitions. Out: the custom resource definitions in
-//! them, each placed in its cluster. Never: anything else that stands there, and never a reason to
+//! them, each placed in its cluster. Never: anything else that is there, and never a reason to
 //! refuse a push: what cannot be read defines nothing.
 
 use std::sync::Arc;

@@ -12,12 +12,12 @@ use crate::source::RepoPath;
 /// The objects of changed files, by the file and what is in it.
 type ByPlace<'a> = HashMap<(&'a RepoPath, Role, &'a str, &'a str), Vec<&'a Arc<Object>>>;
 
-/// The objects that do not stand alike in both versions of their file: the old ones and the new ones.
+/// The objects that differ between both versions of their file: the old ones and the new ones.
 #[derive(Debug, Default)]
 pub(super) struct Differing {
     pub(super) old: Vec<Arc<Object>>,
     pub(super) new: Vec<Arc<Object>>,
-    /// Old ones whose kind and name stand in no new file that changed: what may still name them names
+    /// Old ones whose kind and name are in no new file that changed: what may still name them names
     /// nothing now.
     pub(super) gone: Vec<Arc<Object>>,
 }

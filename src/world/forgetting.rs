@@ -63,7 +63,7 @@ fn kept(old: &Object, new: &Object) -> Kept {
     Kept::Whole
 }
 
-/// A value without the unknown ones that are not the same in the new one; `None` where nothing is left.
+/// A value without the unknown ones that are not the same in the new one; `None` if nothing is left.
 fn without_changed_unknowns(old: &Node, new: Option<&Node>) -> Option<Node> {
     let value = match &old.value {
         Value::Unknown(_) if new != Some(old) => return None,

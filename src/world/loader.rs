@@ -1,4 +1,4 @@
-//! Reads and parses blobs in parallel, each once however many paths it stands at.
+//! Reads and parses blobs in parallel, each only once, even if several paths have it.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -32,7 +32,7 @@ use crate::render::Root;
 use crate::source::{ObjectId, RepoPath, SourceText};
 
 /// Drops a value on another thread. To free the objects of a large repository takes longer than to judge
-/// some of its changes, and nobody has to wait for it: not the report, and not the end of the process.
+/// some of its changes, and no one has to wait for it: not the report, and not the end of the process.
 pub fn discard(value: impl Send + 'static) {
     rayon::spawn(move || drop(value));
 }
@@ -45,7 +45,7 @@ pub struct World {
     pub objects: Vec<Arc<Placed>>,
     /// What could not be read with certainty in changed files.
     pub problems: Vec<FileProblem>,
-    /// Changed roots that nobody has rendered.
+    /// Changed roots that no one has rendered.
     pub unrendered: Vec<Root>,
     /// How many changed files hold no object.
     pub without_objects: usize,
@@ -56,9 +56,9 @@ pub struct World {
 pub struct FileProblem {
     /// The file.
     pub path: RepoPath,
-    /// What git stores of it; `None` where that is no file, and the problem says what it is.
+    /// What git stores of it; `None` if that is not a file, and the problem says what it is.
     pub blob: Option<ObjectId>,
-    /// Its text; `None` where it could not be read at all.
+    /// Its text; `None` if it could not be read at all.
     pub source: Option<Arc<SourceText>>,
     /// The problem.
     pub problem: Problem,

@@ -30,7 +30,7 @@ pub(super) struct Needles<'a> {
 static UNSPELLED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(?s)(?-u)(?:^|[\s\[{,:])!|\x22.*\\").ok());
 
-/// Words that all have to stand in a file.
+/// Words that all must be in a file.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Needle(Vec<Box<str>>);
 
@@ -109,7 +109,7 @@ fn is_utf_16(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
 }
 
-/// Needles without repetition; `None` where they are too many.
+/// Needles without repetition; `None` if they are too many.
 fn few(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
     let mut unique = HashSet::new();
     for needle in needles {

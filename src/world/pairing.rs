@@ -20,7 +20,7 @@ enum Side {
     New,
 }
 
-/// What stands under one identity before and after.
+/// What is under one identity before and after.
 type Sides<'a> = (&'a [&'a Arc<Placed>], &'a [&'a Arc<Placed>]);
 
 fn key(placed: &Placed) -> Key<'_> {
@@ -31,12 +31,11 @@ fn key(placed: &Placed) -> Key<'_> {
     (&placed.id, own_path)
 }
 
-/// The changes between two worlds. Objects that the API server names (`generateName`) are made anew each time
-/// and never pair. Where an identity stands more than once, a new object is
-/// compared with every old one, except with those whose own file still holds the identity: each of
-/// these is the old side of its own file. An object that is new to its file is compared with all, and
-/// a fragment that is new with the whole objects that it may be merged into, or may stand beside. A
-/// copy that stays is compared with those that went away, because the cluster falls back to it.
+/// The changes between two worlds. Objects that the API server names (`generateName`) are made again each time and
+/// never pair. If an identity is defined more than once, a new object is compared with every old one, except with those
+/// whose own file still holds the identity: each of these is the old side of its own file. An object that is new to its
+/// file is compared with all, and a fragment that is new with the whole objects that it may be merged into, or may be
+/// beside. A copy that stays is compared with those that went away, because the cluster falls back to it.
 pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
     let old = old.iter().map(|placed| (key(placed), Side::Old, placed));
     let new = new.iter().map(|placed| (key(placed), Side::New, placed));
@@ -123,7 +122,7 @@ fn stays(old: &Arc<Placed>, new: &[&Arc<Placed>]) -> bool {
     new.iter().any(|other| other.path == old.path)
 }
 
-/// Whether two copies are certainly of one cluster: the policy says so, or one stands in or below the
+/// Whether two copies are certainly of one cluster: the policy says so, or one is in or below the
 /// folder of the other. A repository whose policy names no clusters may hold several side by side.
 fn stood_beside(old: &Placed, object: &Placed) -> bool {
     let (one, other) = (old.path.parent(), object.path.parent());
@@ -144,7 +143,7 @@ fn overtaken<'a>(
     Arc::ptr_eq(last_new, object).then_some(*last_old)
 }
 
-/// One new object against its old ones. An object that stays as it is somewhere is no change, and
+/// One new object against its old ones. An object that stays as it is somewhere is not a change, and
 /// neither is a move; but one that now overtakes another copy in its file is.
 fn compare(
     object: &Arc<Placed>,

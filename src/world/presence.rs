@@ -1,4 +1,4 @@
-//! Which of some named objects stand anywhere in a revision, changed or not.
+//! Which of some named objects are anywhere in a revision, changed or not.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -71,7 +71,7 @@ impl Presence {
         }
     }
 
-    /// Whether a cluster has an object, or the revision a file, of that name; also where that is not certain.
+    /// Whether a cluster has an object, or the revision a file, of that name; also if that is not certain.
     pub fn holds(&self, cluster: &str, object: &str) -> bool {
         let has_object = self.clusters.get(object).is_some_and(|clusters| clusters.contains(cluster));
         has_object
@@ -85,7 +85,7 @@ impl Presence {
     }
 }
 
-/// The objects of a blob, in both readings, if it holds any of the names; `None` where it cannot be read.
+/// The objects of a blob, in both readings, if it holds any of the names; `None` if it cannot be read.
 fn named_objects(
     reader: &mut (dyn BlobReader + '_),
     id: &ObjectId,

@@ -35,7 +35,7 @@ impl Related {
         Self { names, selectors, lost: lost.collect() }
     }
 
-    /// Words of which all of one list stand in every file that may hold something related.
+    /// Words of which all of one list are in every file that may hold something related.
     pub(super) fn words(&self) -> impl Iterator<Item = Vec<Box<str>>> {
         let names = self.names.iter().map(|name| vec![name.clone()]);
         let selectors = self.selectors.iter().map(|labels| values(labels));

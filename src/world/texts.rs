@@ -2,7 +2,7 @@
 //!
 //! In: both layouts and the parsed blobs. Out: the [`FileProblem`]s of documents that the change touches, of files that
 //! hold objects or may be deployed, and how many changed files hold no object. Never: excuses a file that held objects
-//! before, and never reports a text that nothing deploys and in which nobody finds an object.
+//! before, and never reports a text that nothing deploys and in which no one finds an object.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -17,7 +17,7 @@ use crate::render::{Layout, Listing, Member, Role, Root, RootKind};
 use crate::source::{ObjectId, RepoPath, SourceText, Span};
 use crate::units::{Certainty, ChartMember, Deployments, FileKind, MARKS};
 
-/// One revision, and what its GitOps objects deploy once somebody has asked.
+/// One revision, and what its GitOps objects deploy once a person has asked.
 struct Side<'a> {
     layout: &'a Layout,
     deployments: OnceLock<Deployments>,
@@ -125,7 +125,7 @@ impl<'a> Texts<'a> {
             && (holds_objects(loaded) || self.is_deployed(side, member, Certainty::Certain))
     }
 
-    /// Whether what a file says has to be clear.
+    /// Whether what a file says must be clear.
     fn matters(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let loses_objects = || self.loses_objects(side, member, loaded);
         match member.kind {
@@ -158,8 +158,8 @@ impl<'a> Texts<'a> {
         old.is_some_and(holds_objects) && !self.is_template_elsewhere(side, member, loaded)
     }
 
-    /// What nobody can read is no object where the policy says which paths are deployed and this is none of them, or
-    /// where the policy names no clusters and the file is a template.
+    /// An unreadable text is not an object if the policy says which paths are deployed and this path is not among them,
+    /// or if the policy names no clusters and the file is a template.
     fn is_excused(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let selection = self.input.selection;
         let elsewhere = selection.names_clusters() && !selection.is_of_a_named_cluster(&member.path);
@@ -179,7 +179,7 @@ impl<'a> Texts<'a> {
     }
 
     /// Whether a file is a template, and the repository itself shows that it deploys other folders. A kustomization
-    /// among templates may list it: it can build only once both are filled in. Where the policy names clusters, the
+    /// among templates may list it: it can build only once both are filled in. If the policy names clusters, the
     /// policy decides.
     fn is_template_elsewhere(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         if self.input.selection.names_clusters() {

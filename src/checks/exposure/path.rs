@@ -8,7 +8,7 @@ use crate::kube::{Labels, pod_labels, pod_spec, selects, service_selector};
 use crate::manifest::Node;
 use crate::world::{ObjectChange, Placed, World};
 
-/// In more objects than this nobody looks for what a Service selects: each finding would look at all of them.
+/// In more objects than this no one looks for what a Service selects: each finding would look at all of them.
 const SEARCHED: usize = 2_000;
 
 /// The steps from `outside` to the workloads that are known; where none is, to the Pods that the Service

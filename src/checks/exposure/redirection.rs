@@ -1,7 +1,7 @@
 //! What an exposed Service leads to.
 //!
 //! In: both versions of a Service. Out: where the new one leads that the old one did not. Never: calls it a
-//! change where the same workloads, or fewer of them, stand behind it.
+//! change where the same workloads, or fewer of them, are behind it.
 
 use std::collections::BTreeSet;
 

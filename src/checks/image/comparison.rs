@@ -67,7 +67,7 @@ pub(super) struct Earlier {
 type Known<'a> = (ImageUse<'a>, ImageReference);
 
 /// The images of a created or updated object that were not there before, each with what it replaces: the
-/// image of the same name; where that is something else, every old image of the same repository; and where
+/// image of the same name; if that is something else, every old image of the same repository; and where
 /// no such image exists, those of workloads of the same cluster that this change deletes or stops and
 /// that the new one may replace, so that renaming a workload hides nothing.
 pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
@@ -86,7 +86,7 @@ pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) ->
     introduced.collect()
 }
 
-/// Back to the reference that the image of the same name had, as it was written, where that is what the
+/// Back to the reference that the image of the same name had, as it was written, if that is what the
 /// new one is worse than.
 pub(super) fn back(
     change: &ObjectChange,
@@ -110,7 +110,7 @@ fn stood(at: &ImageUse<'_>, change: &ObjectChange, context: &Context<'_>) -> boo
 }
 
 /// The images of an old object that mean something. A digest that no runtime accepts counts for nothing: what it
-/// stands beside is compared all the same.
+/// is beside is compared anyway.
 fn known<'a>(object: &'a Object, context: &Context<'_>) -> Vec<Known<'a>> {
     let read = |at: ImageUse<'a>| {
         if at.certainty == Certainty::Unknown {

@@ -1,7 +1,7 @@
 //! Which workload may take the place of another one.
 //!
 //! Two workloads that use one image need not have anything to do with each other: many use the same base
-//! image. What only an image tells is no order.
+//! image. What only an image tells is not an order.
 
 use crate::kube::{ImageReference, ImageUse, pod_labels};
 use crate::manifest::{Node, Object};
@@ -15,7 +15,7 @@ pub(super) fn is_stopped(object: &Object) -> bool {
 }
 
 /// Whether a new workload may replace one that ends. Their labels or names may say so; an image that is no
-/// general one says it where both run it in the same way.
+/// general one says it if both run it in the same way.
 pub(super) fn may_replace(
     (new, at): (&Placed, &ImageUse<'_>),
     (old, known): (&Placed, &ImageUse<'_>),
@@ -46,7 +46,7 @@ fn share_name(new: &str, old: &str) -> bool {
         || (new_stem.is_some() && new_stem == old_stem)
 }
 
-/// Folders of registries in which everybody's images are.
+/// Folders of registries in which everyone's images are.
 const GENERAL: &[&str] =
     &["library", "base", "base-images", "baseimages", "common", "mirror", "hub", "dockerhub"];
 

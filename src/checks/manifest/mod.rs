@@ -27,8 +27,8 @@ fn finding(check: &'static str, message: String, problem: &FileProblem) -> Findi
         .added_fact("text", marked_text(problem))
 }
 
-/// The text that is marked. Where it may be a secret's, or there is none, the id of the whole content and the place in
-/// it: in the same content nothing moves.
+/// The marked text. If the text may belong to a Secret, or is missing, the id of the whole content and the place in it,
+/// which stay the same for the same content.
 fn marked_text(problem: &FileProblem) -> String {
     let span = problem.problem.span;
     let text = problem.source.as_ref().and_then(|source| source.text_of(span));

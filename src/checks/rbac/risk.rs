@@ -86,7 +86,7 @@ fn rows_of(atom: &Atom) -> Vec<(usize, &'static Risk)> {
     }
 }
 
-/// The least that a grant is worth by who gets it: what anybody on the network or everybody with an
+/// The least that a grant is worth by who gets it: what anyone on the network or everyone with an
 /// account gains, and what a name gains that Kubernetes keeps for itself.
 pub(super) fn least(subject: &Subject, scope: &Scope, atoms: &[Atom]) -> Severity {
     let only_paths = atoms.iter().all(|atom| matches!(atom, Atom::Url { .. }));
@@ -111,11 +111,11 @@ pub(super) fn least(subject: &Subject, scope: &Scope, atoms: &[Atom]) -> Severit
             _ => Low,
         },
         Subject::ServiceAccount { namespace, name } => {
-            // What nobody named gets it, and what runs elsewhere.
+            // What no one named gets it, and what runs elsewhere.
             let foreign = scope.namespace().is_some_and(|of| *of != **namespace);
             if &**name == "default" || foreign { Medium } else { Low }
         }
-        // It may be anybody on the network.
+        // It may be anyone on the network.
         Subject::Unknown(_) => atoms.iter().map(|atom| for_anybody(atom, scope)).max().unwrap_or(Low),
         Subject::BoundTo(_) => Low,
     }
@@ -132,10 +132,10 @@ const PUBLIC_PATHS: [&str; 8] = [
     "/openid/v1/jwks",
     "/openid/v1/jwks/",
 ];
-/// Paths that name the kinds of a cluster. Kubernetes opened them to everybody before 1.14.
+/// Paths that name the kinds of a cluster. Kubernetes opened them to everyone before 1.14.
 const DISCOVERY_PATHS: [&str; 3] = ["/api", "/apis", "/openapi"];
 
-/// What is granted to everybody on the network. Kubeadm publishes the ConfigMap `cluster-info` of
+/// What is granted to everyone on the network. Kubeadm publishes the ConfigMap `cluster-info` of
 /// `kube-public`, by which a machine joins.
 fn for_anybody(atom: &Atom, scope: &Scope) -> Severity {
     match atom {
@@ -156,7 +156,7 @@ fn for_anybody(atom: &Atom, scope: &Scope) -> Severity {
     }
 }
 
-/// Wildcards grant what nobody can list, future kinds included.
+/// Wildcards grant what no one can list, future kinds included.
 fn wildcard_severity(atoms: &[Atom], wide: bool) -> Severity {
     let of = |atom: &Atom| match atom {
         Atom::Resource { verb, group, resource, .. } => {
@@ -190,7 +190,7 @@ fn of_path(url: &str) -> Severity {
 }
 
 impl Risk {
-    /// What the row makes of an atom, where its severity for any name is `severity`; `None` where it does not
+    /// What the row makes of an atom, where its severity for any name is `severity`; `None` if it does not
     /// apply.
     fn worth(&self, atom: &Atom, severity: Severity) -> Option<Severity> {
         match atom {

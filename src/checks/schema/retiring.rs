@@ -14,11 +14,11 @@ use crate::world::Placed;
 pub(super) struct Retiring {
     /// The facts.
     pub(super) retirement: Retirement,
-    /// The target versions that do not serve it any more; where there are none it is deprecated.
+    /// The target versions that no longer serve it; if empty, it is deprecated.
     pub(super) gone_in: Vec<KubernetesVersion>,
 }
 
-/// What happens to the object's API version in its cluster; nothing where no target version is affected.
+/// What happens to the object's API version in its cluster; nothing if no target version is affected.
 pub(super) fn retiring(placed: &Placed, context: &Context<'_>) -> Option<Retiring> {
     let retirement = retirement(&placed.object.api_version, &placed.object.kind)?;
     let versions = versions(placed, context);

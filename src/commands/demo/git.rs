@@ -1,6 +1,6 @@
-//! Runs git as somebody who has no configuration.
+//! Runs git as a person who has no configuration.
 //!
-//! In: a folder and arguments. Out: what git prints. Never: passes on the environment of whoever
+//! In: a folder and arguments. Out: what git prints. Never: passes on the environment of the person who
 //! runs the demo, `GIT_*` above all.
 
 use std::ffi::OsString;
@@ -65,7 +65,7 @@ impl Git {
         Ok(Answer { typed: typed(arguments), text, outcome })
     }
 
-    /// Runs git where it has to succeed.
+    /// Runs git where it must succeed.
     pub(super) fn run(&self, folder: &Path, arguments: &[&str]) -> Result<Answer, DemoError> {
         let answer = self.ask(folder, arguments)?;
         match answer.outcome {
@@ -75,7 +75,7 @@ impl Git {
     }
 }
 
-/// git pads `remote:` lines with blanks, which nobody sees on a terminal.
+/// git pads `remote:` lines with blanks, which no one sees on a terminal.
 fn lines(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()

@@ -1,4 +1,4 @@
-//! Somebody who pushes.
+//! A person who pushes.
 //!
 //! In: a server and a name. Out: a clone with commits that the person's own new key signs, and what
 //! the server answers. Never: a key that existed before the demo.

@@ -19,7 +19,7 @@ const GPG: &str = "#!/bin/sh\nexec portcullis throw-away-gpg --keys \"${0%/*}\" 
 /// The repository as people name it, from a folder beside it.
 pub(super) const ADDRESS: &str = "../gitops.git";
 
-/// A folder with the server's repository and everybody's clones.
+/// A folder with the server's repository and everyone's clones.
 #[derive(Debug)]
 pub(super) struct Server {
     folder: TempDir,
@@ -52,7 +52,7 @@ impl Server {
         write_program(&self.signing_program(), GPG)
     }
 
-    /// The program for `gpg.program`; the secret keys stand beside it.
+    /// The program for `gpg.program`; the secret keys are beside it.
     pub(super) fn signing_program(&self) -> PathBuf {
         self.keys().join("gpg")
     }
@@ -62,7 +62,7 @@ impl Server {
         self.folder.path().join("programs")
     }
 
-    /// git, as everybody here runs it.
+    /// git, as everyone here runs it.
     pub(super) fn git(&self) -> &Git {
         &self.git
     }
@@ -79,7 +79,7 @@ impl Server {
         Ok(path)
     }
 
-    /// Where the server's main branch stands.
+    /// Where the server's main branch is.
     pub(super) fn tip(&self) -> Result<String, DemoError> {
         let repository = self.folder("gitops.git")?;
         Ok(self.git.run(&repository, &["rev-parse", "refs/heads/main"])?.text)

@@ -1,6 +1,6 @@
 //! The files that the demo pushes.
 //!
-//! In: Alice's key. Out: the files that each commit writes. Never: anything but what stands in
+//! In: Alice's key. Out: the files that each commit writes. Never: anything but what is in
 //! `tree/`, except for the key itself.
 
 use super::error::DemoError;

@@ -92,7 +92,7 @@ pub(super) fn configure(original: &Original<'_>, server: &Path) -> Result<(), Co
     Ok(())
 }
 
-/// Links the hook, and what stands beside it because the hook may call it.
+/// Links the hook, and what is beside it because the hook may call it.
 pub(super) fn install(hook: &Hook, server: &Path) -> Result<(), CommandError> {
     let hooks = server.join("hooks");
     fs::create_dir_all(&hooks).map_err(failed(&hooks))?;

@@ -118,7 +118,7 @@ impl Stage {
         Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: None })
     }
 
-    /// Takes back what a gate that is none has let through.
+    /// Reverts what an ineffective gate has accepted.
     fn reset(&self) -> Result<(), CommandError> {
         let server = self.server();
         match &self.tip {

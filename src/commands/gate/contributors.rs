@@ -28,7 +28,7 @@ pub(super) fn contributors(
     contributors.people.extend(signed.map(|approver| approver.name));
     for id in &planned.commits {
         let bytes = repository.read_kind(id, ObjectKind::Commit)?;
-        // A malformed commit has no author that could be told, and is reported as malformed.
+        // The author of a malformed commit is unknown; the commit is reported as malformed.
         let Ok(commit) = parse_commit(&bytes, hash_of(id)) else { continue };
         contributors.claims.extend(claims(&commit.author));
         contributors.claims.extend(claims(&commit.committer));
@@ -67,7 +67,7 @@ fn claims(person: &RawPerson) -> [Claim; 2] {
     [&person.name, &person.email].map(|bytes| Claim::new(&String::from_utf8_lossy(bytes)))
 }
 
-/// `Co-authored-by: Name <address>`, wherever it stands in the message.
+/// `Co-authored-by: Name <address>`, wherever it is in the message.
 fn co_authors(message: &[u8]) -> Vec<Claim> {
     let text = String::from_utf8_lossy(message);
     let trailer = |line: &str| {
@@ -79,7 +79,7 @@ fn co_authors(message: &[u8]) -> Vec<Claim> {
     text.lines().filter_map(trailer).flatten().collect()
 }
 
-/// Whoever presses the button that merges a pull request adds nothing to it, and proves nothing about who
+/// A person who presses the button that merges a pull request adds nothing to it, and proves nothing about who
 /// made it.
 fn pusher(host: &HostFacts) -> Option<&String> {
     match host.via {

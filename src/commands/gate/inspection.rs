@@ -25,7 +25,7 @@ impl Session {
         keyring::load(&self.repository, governing, self.governing_snapshot())
     }
 
-    /// What the governing ref says about owners, as a host reads it; `None` where it says nothing.
+    /// What the governing ref says about owners, as a host reads it; `None` if it says nothing.
     pub fn owners(
         &self,
         governing: &Governing,
@@ -42,8 +42,8 @@ impl Session {
         paths.filter(|path| is_trust_file(&input, path)).cloned().collect()
     }
 
-    /// Everybody who may be asked to approve a change, whether they have or not: the owners of what it touches,
-    /// and those whom the policy asks about findings.
+    /// Everyone who may be asked to approve a change, whether they have or not: the owners of what it touches,
+    /// and those that the policy asks about findings.
     pub fn asked_for(&self, planned: &PlannedRef) -> Result<BTreeSet<OwnerHandle>, GateError> {
         let old = snapshot(&self.repository, planned.base.as_ref())?;
         let new = self.new_snapshot(planned, &old)?;
@@ -66,13 +66,13 @@ impl Session {
         evaluate(&change, &governing.rules(), self.today())
     }
 
-    /// What can be known of files that are no commit yet: what they do to the waivers.
+    /// What can be known of files that are not a commit yet: what they do to the waivers.
     pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
         let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
         RefEvidence { waivers: waivers::facts(&input, self.today()), ..RefEvidence::none() }
     }
 
-    /// Where objects of some names stand in the governing ref.
+    /// Where objects of some names are in the governing ref.
     pub fn presence(&self, governing: &Governing, objects: &BTreeSet<&str>) -> Presence {
         let (snapshot, blobs) = (self.governing_snapshot(), self.repository.blobs());
         let selection = &governing.targets.selection;

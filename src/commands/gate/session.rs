@@ -63,7 +63,7 @@ pub struct PushFacts {
     pub proposal: Option<Proposal>,
 }
 
-/// Where signed statements stand.
+/// Where signed statements are.
 const STATEMENTS: &str = "refs/approvals/";
 
 impl Session {
@@ -147,7 +147,7 @@ impl Session {
         }
     }
 
-    /// Judges one ref update; `None` for a ref that nobody guards.
+    /// Judges one ref update; `None` for a ref that no one guards.
     pub fn judge(&self, update: &RefUpdate) -> Result<Option<Section>, GateError> {
         let governing = self.policy(None)?;
         if update.ref_name.starts_with(STATEMENTS) {
@@ -248,7 +248,7 @@ impl Session {
         self.push.host.as_ref().and_then(|host| owners::dialect_of(host.kind))
     }
 
-    /// The first branch of an unborn repository is as good as HEAD's. Where there are branches and
+    /// The first branch of an unborn repository is as good as HEAD's. If there are branches and
     /// HEAD's is not one of them, trust files would never govern and could come and go: none may.
     fn onto_head(&self, ref_name: &str) -> Result<OntoHead, GitError> {
         let is_head = self.head_branch() == Some(ref_name);

@@ -58,8 +58,8 @@ pub(super) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     role(input, path).is_some()
 }
 
-/// What the gate goes by: every trust file of the governing ref, and the target ref's own policy and
-/// waivers, which are a layer of their own. An approval that was given under anything else does not count.
+/// The files that the gate trusts: every trust file of the governing ref, and the target ref's own policy and waivers,
+/// which are a layer of their own. An approval that was given under anything else does not count.
 pub(super) fn digest(input: &TrustInput<'_>) -> Digest {
     let before = TrustInput { old: input.base, new: input.base, ..*input };
     let trusted = input.base.files.iter().filter(|(path, _)| is_trust_file(&before, path));
@@ -107,7 +107,7 @@ fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<St
     }
 }
 
-/// Whether nobody of the repository has to approve.
+/// Whether no one of the repository has to approve.
 fn accepted(
     input: &TrustInput<'_>,
     path: &RepoPath,
@@ -129,7 +129,7 @@ fn accepted(
 }
 
 /// Whether a file may come because the repository has no policy yet. The server's may go by owners and keys
-/// of the repository all the same: of those only one of a kind that is not there yet is the first.
+/// of the repository anyway: of those only one of a kind that is not there yet is the first.
 fn is_first(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     let no_policy = input.governing.governance == Governance::None && input.onto_head == OntoHead::Yes;
     let wanted = role(input, path);
@@ -171,7 +171,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// For people: what stands behind "which is".
+    /// For people: what is behind "which is".
     fn as_str(self) -> &'static str {
         match self {
             Self::Policy => "the policy",

@@ -1,7 +1,7 @@
 //! Folders and files that hooks are written to.
 //!
-//! In: a folder and a name. Out: what stands there, and a hook in its place. Never: follows a symbolic link,
-//! writes where everybody may, overwrites what it did not write, or leaves a moment without the hook.
+//! In: a folder and a name. Out: what is there, and a hook in its place. Never: follows a symbolic link,
+//! writes where everyone may, overwrites what it did not write, or leaves a moment without the hook.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -16,7 +16,7 @@ const OTHERS_WRITE: u32 = 0o002;
 const STICKY: u32 = 0o1000;
 const EXECUTABLE: u32 = 0o111;
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Nothing,
@@ -29,7 +29,7 @@ pub(super) enum Standing {
 /// may write.
 pub(super) fn below(base: &Path, names: &[&str]) -> Result<PathBuf, InstallError> {
     let mut folder = existing(base)?;
-    // An ancestor that everybody may write is harmless only where nobody can rename what is in it.
+    // An ancestor that everyone may write is harmless only if no one can rename what is in it.
     for ancestor in folder.ancestors().skip(1) {
         let mode = fs::metadata(ancestor).map_err(failed(ancestor))?.permissions().mode();
         if mode & OTHERS_WRITE != 0 && mode & STICKY == 0 {
@@ -44,7 +44,7 @@ pub(super) fn below(base: &Path, names: &[&str]) -> Result<PathBuf, InstallError
     Ok(folder)
 }
 
-/// Makes sure that nobody else can replace a file that the gate relies on.
+/// Makes sure that no one else can replace a file that the gate relies on.
 pub(super) fn guarded(path: &Path) -> Result<(), InstallError> {
     below(path.parent().unwrap_or(Path::new("/")), &[])?;
     let mode = fs::metadata(path).map_err(failed(path))?.permissions().mode();
@@ -82,7 +82,7 @@ fn check(folder: &Path) -> Result<(), InstallError> {
     }
 }
 
-/// What stands where a hook shall be.
+/// What is where a hook shall be.
 pub(super) fn standing(path: &Path) -> Result<Standing, InstallError> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
@@ -95,14 +95,14 @@ pub(super) fn standing(path: &Path) -> Result<Standing, InstallError> {
     if !found.is_file() {
         return Err(InstallError::Other(path.to_path_buf(), "file"));
     }
-    // A program that is no script, or too long for one, is chained like any other.
+    // A program that is not a script, or too long for one, is chained like any other.
     let bytes = if found.len() > LARGEST_HOOK { Vec::new() } else { fs::read(path).map_err(failed(path))? };
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let executable = found.permissions().mode() & EXECUTABLE != 0;
     Ok(if executable { Standing::Program(text) } else { Standing::Plain(text) })
 }
 
-/// Writes a hook where nothing stands.
+/// Writes a hook if nothing is.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), InstallError> {
     prepared(path, text)?.persist_noclobber(path).map_err(|error| failed(path)(error.error)).map(drop)
 }

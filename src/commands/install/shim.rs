@@ -1,18 +1,18 @@
 //! The text of an installed hook.
 //!
 //! In: a layout and the program's place. Out: the shim of `hooks/` that calls the program there, alone or
-//! before another hook. Never: takes a script that somebody has changed for its own.
+//! before another hook. Never: takes a script that a person has changed for its own.
 
 use crate::report::quoted_word;
 
-/// What stands for the call of portcullis in the runners of two hooks.
+/// What represents the call of portcullis in the runners of two hooks.
 const CALL: &str = "PORTCULLIS";
 const CHAINED_PRE_RECEIVE: &str = include_str!("chained.pre-receive");
 const CHAINED_PRE_COMMIT: &str = include_str!("chained.pre-commit");
 /// How the shims of `hooks/` call the program.
 const ON_PATH: &str = "portcullis";
 
-/// For whom a hook is written.
+/// What a hook is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     Git,

@@ -16,9 +16,9 @@ pub(super) struct Teams {
 /// How a team is taken whose accounts the forge does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Doubt {
-    /// Nobody is in it.
+    /// No one is in it.
     Nobody,
-    /// Everybody is: what fails even then does not depend on it.
+    /// Everyone is: what fails even then does not depend on it.
     Everybody,
 }
 
@@ -40,7 +40,7 @@ impl Teams {
         self.unknown.iter()
     }
 
-    /// Everybody who is in a known team.
+    /// Everyone who is in a known team.
     pub(super) fn candidates(&self, people: &[PersonEntry]) -> Vec<Approver> {
         let accounts: BTreeSet<&String> = self.known.values().flatten().collect();
         accounts.into_iter().filter_map(|login| person(people, login, self, Doubt::Nobody)).collect()
@@ -55,7 +55,7 @@ impl Teams {
     }
 }
 
-/// The person behind an account: the policy's, or the account itself where the policy knows nobody by it.
+/// The person behind an account: the policy's, or the account itself if the policy knows no one by it.
 /// `None` for a program, and where several people claim the account.
 pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
     Approver::of_account(people, &format!("@{login}"), &teams.of(login, doubt))

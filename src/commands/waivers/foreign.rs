@@ -1,4 +1,4 @@
-//! What other tools are told to ignore, and which of our checks find the same.
+//! Ignore rules of other tools, and which of our checks find the same.
 
 use chrono::NaiveDate;
 
@@ -8,13 +8,13 @@ use crate::source::RepoPath;
 /// The ids of other tools and the checks that find the same, with where each id is described.
 const TABLE: &str = include_str!("foreign_checks.csv");
 
-/// Something that another tool is told to ignore.
+/// An ignore rule of another tool.
 #[derive(Clone, Debug)]
 pub(super) struct Ignored {
     pub(super) what: IgnoredChecks,
     /// The reason that is given; empty where none is.
     pub(super) reason: String,
-    /// The last day, where there is one.
+    /// The last day, if there is one.
     pub(super) until: Option<NaiveDate>,
     pub(super) scope: Scope,
     pub(super) path: RepoPath,
@@ -33,9 +33,9 @@ pub(super) enum IgnoredChecks {
 /// For what it is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// An object of the file that it stands in, as findings print it.
+    /// An object of the file that it is in, as findings print it.
     Object(String),
-    /// Nothing: it stands where the tool does not look, such as in a pod template.
+    /// Nothing: it is where the tool does not look, such as in a pod template.
     Nothing,
     /// The document of the file, counted from 0.
     Document(usize),
@@ -49,7 +49,7 @@ pub(super) enum Scope {
 }
 
 impl Ignored {
-    /// Our checks that find the same; none where there is no counterpart.
+    /// Our checks that find the same; none if there is no counterpart.
     pub(super) fn checks(&self, tool: ForeignTool) -> Vec<&'static str> {
         let rows = rows().filter(|row| row.tool == name(tool));
         let wanted = rows.filter(|row| match &self.what {

@@ -1,7 +1,7 @@
 //! The commands that write waivers.
 //!
 //! In: a revision, the file of waivers in the work tree. Out: the file, and what was done to it. Never: adds
-//! an entry that nobody asked for, or loses one without saying so.
+//! an entry that no one asked for, or loses one without saying so.
 
 pub(super) mod baseline;
 mod file;

@@ -1,4 +1,4 @@
-//! Reads what other tools are told to ignore: annotations, comments and their own files.
+//! Reads the ignore rules of other tools: annotations, comments and their own files.
 
 use chrono::NaiveDate;
 
@@ -78,7 +78,7 @@ fn annotation(tool: ForeignTool, key: &str, value: &str) -> Option<(IgnoredCheck
     }
 }
 
-/// Comments hold for the document that they stand in.
+/// Comments hold for the document that they are in.
 fn comments(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
     let word = match tool {
         ForeignTool::KubeLinter => return Vec::new(),
@@ -109,7 +109,7 @@ fn comments(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
     found
 }
 
-/// The document of a file that a line, from 1, stands in.
+/// The document of a file that a line, from 1, is in.
 pub(super) fn document_of(text: &str, line: u32) -> usize {
     let lines = text.lines().take(usize::try_from(line).unwrap_or(usize::MAX));
     lines.filter(|line| line.starts_with("---")).count()

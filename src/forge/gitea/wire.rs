@@ -97,7 +97,7 @@ impl User {
 }
 
 impl PullReview {
-    /// The review. One by somebody whom the forge does not let review is no word for or against.
+    /// The review. A review by a person who is not allowed to review does not count.
     pub(super) fn read(self) -> Review {
         let state = match (self.state, self.dismissed, self.official) {
             (ReviewWord::Approved | ReviewWord::RequestChanges, true, _) => ReviewState::Dismissed,

@@ -1,4 +1,4 @@
-//! What Gitea is told: a status and one comment.
+//! Writes to Gitea: a status and one comment.
 
 use serde::de::IgnoredAny;
 use serde_json::json;
@@ -14,7 +14,7 @@ use crate::source::ObjectId;
 /// The account of a workflow's own token, which may not ask who it is.
 const OF_WORKFLOWS: &str = "gitea-actions";
 
-/// Nothing is said that stands there already.
+/// Nothing is said that is there already.
 pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
     let known: CombinedStatus = gitea.http.get(&gitea.repository(&format!("/commits/{commit}/status")))?;

@@ -13,7 +13,7 @@ use crate::source::ObjectId;
 
 /// How many notes one request may carry.
 const BATCH: usize = 50;
-/// How many notes are told at all: nobody reads more, and each batch is a request.
+/// How many notes are sent at most: no one reads more, and each batch is a request.
 const MOST_NOTES: usize = 500;
 /// How many changes one review proposes, so that one pull request does not flood its readers.
 const MOST_PROPOSALS: usize = 30;
@@ -68,7 +68,7 @@ fn annotation(note: &LineNote) -> Value {
     annotation
 }
 
-/// One review without a judgement, with those changes that nobody has proposed yet.
+/// One review without a judgement, with those changes that no one has proposed yet.
 pub(super) fn propose(
     github: &Github,
     pull: &PullRequest,

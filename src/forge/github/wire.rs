@@ -114,7 +114,7 @@ impl User {
         &self.login
     }
 
-    /// Apps end in `[bot]`, whatever else is said of them; an account of unknown kind is nobody's.
+    /// Apps end in `[bot]`, whatever else is said of them; an account of unknown kind is no one's.
     pub(super) fn account(self) -> Account {
         let is_person = self.r#type.as_deref() == Some("User") && !self.login.ends_with("[bot]");
         let kind = if is_person { AccountKind::Person } else { AccountKind::Program };

@@ -1,4 +1,4 @@
-//! What GitHub is told: a status and one comment.
+//! Writes to GitHub: a status and one comment.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -13,7 +13,7 @@ use crate::forge::model::{CommitStatus, PullNumber};
 use crate::forge::own_comment::{Deed, OwnComment, Standing};
 use crate::source::ObjectId;
 
-/// A commit takes 1,000 statuses of one name, so that nothing is said that stands there already.
+/// A commit takes 1,000 statuses of one name, so that nothing is said that is there already.
 pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
     let known: CombinedStatus =

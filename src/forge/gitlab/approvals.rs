@@ -11,10 +11,10 @@ use crate::forge::error::ForgeError;
 use crate::forge::model::{PullNumber, Review, ReviewState};
 use crate::source::ObjectId;
 
-/// The text of the note that GitLab writes when somebody approves.
+/// The text of the note that GitLab writes when a person approves.
 const APPROVED: &str = "approved this merge request";
 
-/// The approvals that stand.
+/// The valid approvals.
 pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
     let below = |rest: &str| gitlab.below(&format!("/merge_requests/{number}{rest}"));
     let approvals: Approvals = gitlab.http.get(&below("/approvals"))?;

@@ -1,4 +1,4 @@
-//! What GitLab is told: a status and one note.
+//! Writes to GitLab: a status and one note.
 
 use serde::de::IgnoredAny;
 use serde_json::json;

@@ -21,7 +21,7 @@ pub struct RawCommit {
     /// Who committed it, as claimed.
     pub committer: RawPerson,
     /// Signed tags that were merged (`mergetag`), for people. git copies them without verifying them,
-    /// and whoever makes the commit could have made them up: they count for nothing.
+    /// and the person who makes the commit could have made them up: they count for nothing.
     pub merge_tags: Vec<RawTag>,
     /// The first line of the message, lossy, not escaped.
     pub title: String,
@@ -82,7 +82,7 @@ fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformatio
     })
 }
 
-/// The headers that stand first, in their order.
+/// The headers that are first, in their order.
 struct Fixed<'a> {
     rest: &'a [Header],
     hash: HashKind,
@@ -110,7 +110,7 @@ impl<'a> Fixed<'a> {
         }
     }
 
-    /// Takes a header that has to be there and on one line.
+    /// Takes a header that must be there and on one line.
     fn require(&mut self, name: &'static str) -> Option<&'a Header> {
         let header = self.take(name);
         match header {
@@ -173,7 +173,7 @@ pub(super) fn folded(header: &Header) -> Option<Malformation> {
     header.is_folded().then_some(Malformation::UnexpectedContinuation { line: header.line + 1 })
 }
 
-/// What is wrong behind the committer. Other headers than git's own are let through there: git
+/// What is wrong behind the committer. Other headers than git's own are allowed there: git
 /// ignores them, they are signed with the rest, and jj, hg-git and GitButler write them.
 fn extra_problems(extra: &[Header]) -> Vec<Malformation> {
     let repeated = |index: usize, name: &str| extra.iter().take(index).any(|header| header.name == name);

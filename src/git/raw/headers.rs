@@ -39,9 +39,9 @@ impl Header {
 /// An object cut at its first empty line.
 #[derive(Debug)]
 pub(super) struct Parts<'a> {
-    /// What stands before the empty line.
+    /// What is before the empty line.
     pub(super) headers: Vec<Header>,
-    /// What stands behind it.
+    /// What is behind it.
     pub(super) message: &'a [u8],
 }
 

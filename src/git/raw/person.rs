@@ -1,7 +1,7 @@
 //! The line of an author, committer or tagger.
 //!
 //! In: the value of the header. Out: [`RawPerson`]. Never: believes it. Names and times in commits
-//! are claims of whoever made the commit.
+//! are claims of the person who made the commit.
 
 use super::malformation::PersonProblem;
 

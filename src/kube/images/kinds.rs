@@ -1,7 +1,7 @@
 //! Where kinds name images, as data.
 //!
 //! Each path leads from the object to Pod specifications, containers, lists of containers, whole objects or
-//! texts that name an image. Lists on the way are entered; `*` stands for any key.
+//! texts that name an image. Lists on the way are entered; `*` matches any key.
 
 /// Paths of kinds by their group.
 pub(super) struct Row {
@@ -155,7 +155,7 @@ pub(super) static PARAMETERS: &[Row] = &[
     row("argoproj.io", &["ApplicationSet"], &["spec.template.spec.source.helm.parameters", "spec.template.spec.sources.helm.parameters"]),
 ];
 
-/// A kind in whose `spec.version` stands the tag of an image, unless `spec.image` names one.
+/// A kind in whose `spec.version` is the tag of an image, unless `spec.image` names one.
 pub(super) struct Versioned {
     pub(super) group: &'static str,
     pub(super) kind: &'static str,

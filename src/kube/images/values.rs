@@ -7,7 +7,7 @@ use super::{Certainty, Form, ImageUse};
 use crate::kube::image::ImageReference;
 use crate::manifest::{Limits, Node, Value, documents};
 
-/// What stands for the repository where only the tag is written: the chart's default.
+/// What represents the repository where only the tag is written: the chart's default.
 const DEFAULT: &str = "chart-default";
 
 /// Values of a chart: an object with `repository` and `tag` (or `version`, `digest`), and any text whose key
@@ -88,7 +88,7 @@ fn add_parts<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     });
 }
 
-/// A text as it is spelled; an empty one is none.
+/// A text as it is spelled; an empty one counts as absent.
 fn spelled<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
     node.get(key).and_then(Node::spelling).filter(|text| !text.is_empty())
 }
@@ -117,7 +117,7 @@ fn scalar(node: &Node) -> Option<Cow<'_, str>> {
     }
 }
 
-/// One of kustomize's images: where there is a digest, kustomize ignores the tag.
+/// One of kustomize's images: if there is a digest, kustomize ignores the tag.
 pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     if let Some(text) = node.spelling() {
         let (name, image) = text.split_once('=').unwrap_or((text, text));
@@ -148,7 +148,7 @@ pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     });
 }
 
-/// A place without the index of its last item, which is no name.
+/// A place without the index of its last item, which is not a name.
 fn list_of(place: &str) -> &str {
     place.rsplit_once('[').map_or(place, |(list, _)| list)
 }

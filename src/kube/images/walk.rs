@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Images that a container is told to run: variables `RELATED_IMAGE_…`, arguments `--…image=`.
+    /// Images that a container is configured to run: variables `RELATED_IMAGE_…`, arguments `--…image=`.
     fn hints(&mut self, container: &'a Node, container_name: &str) {
         for variable in container.get("env").map(Node::items).unwrap_or_default() {
             let name = variable.text_at(&["name"]).unwrap_or_default();
@@ -134,7 +134,7 @@ pub(super) fn below(place: &str, key: &str) -> String {
     }
 }
 
-/// What people call an item: its name where it has one.
+/// What people call an item: its name if it has one.
 fn label(item: &Node, index: usize) -> Cow<'_, str> {
     let name = ["name", "groupName"].iter().find_map(|key| item.text_at(&[key]));
     name.map_or_else(|| index.to_string().into(), Cow::from)

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{OPENSHIFT, is_rbac_group};
 use crate::manifest::{Node, Object};
 
-/// Somebody who can be granted something (`AppliesTo` of the API server's rule resolver).
+/// A person who can be granted something (`AppliesTo` of the API server's rule resolver).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// A user, by exact name.
@@ -19,7 +19,7 @@ pub enum Subject {
         /// Its name.
         name: Box<str>,
     },
-    /// Somebody whose kind or name is not known, as it is written.
+    /// A person whose kind or name is not known, as it is written.
     Unknown(Box<str>),
     /// Every subject that has a role by a binding which is not in the repository.
     BoundTo(RoleReference),
@@ -56,7 +56,7 @@ impl Subject {
         }
     }
 
-    /// The groups that it belongs to without being told.
+    /// The groups that it belongs to implicitly.
     pub fn implied_groups(&self) -> Vec<Self> {
         let group = |name: &str| Self::Group(name.into());
         match self {

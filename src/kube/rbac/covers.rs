@@ -1,12 +1,12 @@
 //! Kubernetes' own relation between grants: `Covers` of
-//! `component-helpers/auth/rbac/validation/policy_comparator.go`. Every atom of the new rule has to be
+//! `component-helpers/auth/rbac/validation/policy_comparator.go`. Every atom of the new rule must be
 //! covered by one owned rule; an enumeration never covers a wildcard.
 
 use super::rule::{Atom, PolicyRule};
 
 /// The atoms of `wanted` that no rule of `owned` covers.
 pub fn uncovered(owned: &[&PolicyRule], wanted: &PolicyRule) -> Vec<Atom> {
-    // Most rules of a repository stand in both worlds: a rule covers itself, without counting its atoms.
+    // Most rules of a repository are in both worlds: a rule covers itself, without counting its atoms.
     if owned.contains(&wanted) {
         return Vec::new();
     }

@@ -13,7 +13,7 @@ pub struct PolicyRule {
     pub resources: Vec<Box<str>>,
     /// Only to objects of these names; to all where empty.
     pub resource_names: Vec<Box<str>>,
-    /// On which paths that are no resources; a trailing `*` is a prefix.
+    /// On which paths that are not resources; a trailing `*` is a prefix.
     pub non_resource_urls: Vec<Box<str>>,
 }
 
@@ -40,7 +40,7 @@ pub enum Atom {
     },
 }
 
-/// How many atoms a rule may stand for before it is taken for a grant of everything.
+/// How many atoms a rule may represent before it is taken for a grant of everything.
 const ATOMS: usize = 20_000;
 
 impl PolicyRule {
@@ -56,7 +56,7 @@ impl PolicyRule {
         }
     }
 
-    /// Reads a rule; what is no list of text grants nothing, as the API server would refuse it. What is not
+    /// Reads a rule; what is not a list of text grants nothing, as the API server would refuse it. What is not
     /// known is everything.
     pub fn of(node: &Node) -> Self {
         if node.is_unknown() {

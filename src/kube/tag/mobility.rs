@@ -24,7 +24,7 @@ pub enum Mobility {
     Fixed,
     /// It follows releases, as `latest` and `1.25` do.
     Floating,
-    /// Nobody but its publisher knows.
+    /// No one but its publisher knows.
     Unknown,
 }
 

@@ -81,7 +81,7 @@ fn classify(part: &str) -> Vec<Token> {
     result
 }
 
-/// The number from which a `b` in front of it counts builds, and is no beta.
+/// The number from which a `b` in front of it counts builds, and is not a beta.
 const BUILDS: usize = 3;
 
 fn word(part: &str) -> Token {

@@ -15,7 +15,7 @@ pub(super) enum Stage {
     Candidate,
     /// Nothing of these, or `final`, `ga`.
     Release,
-    /// `sp`, `post`, `hotfix`: a release, mended.
+    /// `sp`, `post`, `hotfix`: a fixed release.
     Mended,
 }
 
@@ -122,7 +122,7 @@ const FLOATING: &[&str] = &[
     "recent",
 ];
 
-/// Flavours: alone, they stand for the newest release of that flavour.
+/// Flavours: alone, they represent the newest release of that flavour.
 const FLAVOURS: &[&str] = &[
     "alpine",
     "slim",

@@ -12,7 +12,8 @@ pub(super) fn has_other_escapes(text: &str) -> bool {
     false
 }
 
-/// The text of a string in its quotes; `None` where it is no JSON string. Go reads half of a surrogate pair as U+FFFD, where other readers stop.
+/// The text of a string in its quotes; `None` if it is no JSON string. Go reads half of a surrogate pair as U+FFFD,
+/// where other readers stop.
 pub(super) fn unquote(quoted: &str) -> Option<Box<str>> {
     if !quoted.contains('\\') {
         let plain = quoted.get(1..quoted.len() - 1)?;

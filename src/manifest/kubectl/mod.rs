@@ -26,9 +26,9 @@ use crate::source::Span;
 pub(super) struct Documents {
     pub(super) roots: Vec<Node>,
     pub(super) problems: Vec<Problem>,
-    /// Where an alias stands, and what it stands for.
+    /// Where an alias is, and what it represents.
     pub(super) aliases: Vec<AliasUse>,
-    /// True where something was met that kustomize may read otherwise.
+    /// True if something was met that kustomize may read otherwise.
     pub(super) may_differ: bool,
 }
 

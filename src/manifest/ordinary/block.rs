@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         Ok(key)
     }
 
-    /// The value that begins here; `around` is the column of the collection that it stands in.
+    /// The value that begins here; `around` is the column of the collection that it is in.
     fn block(&mut self, here: Line<'a>, around: Option<usize>, depth: usize) -> Result<Node, Unusual> {
         if here.is_item() {
             return self.sequence(here, depth);
@@ -192,7 +192,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An absent value, which stands right after its colon or dash.
+    /// An absent value, which is right after its colon or dash.
     fn nothing(&mut self, offset: usize) -> Result<Node, Unusual> {
         self.spend()?;
         Ok(Node { span: span(offset, offset), value: Value::Null })

@@ -7,7 +7,7 @@ use super::block::{Key, Reader, has_twins};
 use super::lines::Line;
 use super::scalar::{Quoted, double_quoted, single_quoted};
 
-/// How many brackets may stand in each other.
+/// How many brackets may be in each other.
 pub(super) const BRACKETS: usize = 8;
 
 impl<'a> Reader<'a> {
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Letters, digits and what stands in names: of other signs readers make different things here.
+    /// Letters, digits and what is in names: of other signs readers make different things here.
     fn flow_word(&mut self, text: &str) -> Result<(Value, usize), Unusual> {
         let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'_' | b'-');
         let length = text.bytes().take_while(is_plain).count();

@@ -15,13 +15,13 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// What stands further right on the line.
+    /// What is further right on the line.
     pub(super) fn from(self, length: usize) -> Option<Self> {
         let text = self.text.get(length..)?;
         Some(Self { column: self.column + length, offset: self.offset + length, text })
     }
 
-    /// What stands further right, past spaces; `None` where only a comment or nothing does.
+    /// What is further right, past spaces; `None` if only a comment or nothing does.
     pub(super) fn after(self, length: usize) -> Option<Self> {
         let rest = self.from(length)?;
         let spaces = rest.text.bytes().take_while(|byte| *byte == b' ').count();
@@ -29,12 +29,12 @@ impl Line<'_> {
         rest.from(spaces).filter(|line| !line.text.is_empty() && !is_comment(line.text))
     }
 
-    /// True where nothing but spaces and a comment apart from what stands before is left.
+    /// True if nothing but spaces and a comment apart from what is before is left.
     pub(super) fn is_ending(self) -> bool {
         self.text.is_empty() || (self.text.starts_with(' ') && self.after(0).is_none())
     }
 
-    /// True where a list item begins: a `-` and a space, or nothing.
+    /// True if a list item begins: a `-` and a space, or nothing.
     pub(super) fn is_item(self) -> bool {
         matches!(self.text.as_bytes(), [b'-'] | [b'-', b' ', ..])
     }
@@ -86,7 +86,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Where a word of the line before goes on, further right than `around`, and how many blank lines
-    /// stand before it. A comment ends a word.
+    /// are before it. A comment ends a word.
     pub(super) fn continuation(&mut self, around: usize) -> Result<Option<(usize, Line<'a>)>, Unusual> {
         let mut ahead = self.clone();
         let mut blank = 0;
@@ -123,7 +123,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// False where a text has a character that ends lines for some readers only, is not allowed in YAML, or is
+/// False if a text has a character that ends lines for some readers only, is not allowed in YAML, or is
 /// a mark that readers treat differently.
 pub(super) fn has_ordinary_characters(text: &str) -> bool {
     if text.is_ascii() {

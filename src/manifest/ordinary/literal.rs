@@ -15,7 +15,7 @@ enum Chomping {
 }
 
 impl<'a> Reader<'a> {
-    /// A block of which the header stands here. With no collection around, it is the whole document.
+    /// A block of which the header is here. With no collection around, it is the whole document.
     pub(super) fn literal(&mut self, here: Line<'a>, around: Option<usize>) -> Result<Node, Unusual> {
         let around = around.ok_or(Unusual)?;
         self.spend()?;

@@ -25,7 +25,7 @@ pub(super) use lines::is_ordinary;
 #[derive(Debug)]
 pub(super) struct Ordinary {
     pub(super) root: Node,
-    /// True where kustomize may read something otherwise.
+    /// True if kustomize may read something otherwise.
     pub(super) may_differ: bool,
 }
 

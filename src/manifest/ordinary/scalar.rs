@@ -21,7 +21,7 @@ enum Ending {
 }
 
 impl<'a> Reader<'a> {
-    /// What begins here; `around` is the column of the collection that it stands in.
+    /// What begins here; `around` is the column of the collection that it is in.
     pub(super) fn begin(&mut self, here: Line<'a>, around: Option<usize>) -> Result<Begun<'a>, Unusual> {
         match here.text.as_bytes() {
             [b'"', ..] => self.in_quotes(here, double_quoted(here.text)?),

@@ -26,7 +26,7 @@ pub(super) enum LineProblem {
     /// An expression that cannot be used.
     #[error("{0}; a backslash of the expression itself is written twice")]
     Expression(#[from] ExpressionProblem),
-    /// Something that names nobody.
+    /// Something that names no one.
     #[error("`{0}` is not an owner: write `@user` or `@organisation/team`")]
     Owner(String),
 }

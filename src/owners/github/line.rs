@@ -19,7 +19,7 @@ pub(super) enum LineProblem {
     /// A pattern that GitHub does not match.
     #[error("{0}")]
     Pattern(#[from] PatternProblem),
-    /// Something that names nobody.
+    /// Something that names no one.
     #[error("`{0}` is not an owner: write `@user`, `@organisation/team` or an e-mail address")]
     Owner(String),
 }

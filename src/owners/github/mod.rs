@@ -45,7 +45,7 @@ impl GithubRules {
         Self { index: Index::of(&keys), rules }
     }
 
-    /// The line that decides: the last one that matches. It may name nobody.
+    /// The line that decides: the last one that matches. It may name no one.
     pub(super) fn deciding(&self, path: &RepoPath) -> Option<&Arc<Requirement>> {
         let names = names(path.as_str());
         let matches =

@@ -26,7 +26,7 @@ use crate::source::RepoPath;
 enum Effect {
     /// It asks for approval, unless a later line of the section does.
     Require(Arc<Requirement>),
-    /// It takes the path out of its section, wherever it stands ("Exclude files").
+    /// It takes the path out of its section, wherever it is ("Exclude files").
     Exclude,
 }
 

@@ -6,7 +6,7 @@ use std::str::Chars;
 
 use super::ExpressionProblem;
 
-/// What stands behind a backslash.
+/// What is behind a backslash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
     /// One character.
@@ -43,7 +43,7 @@ pub(super) fn escape(rest: &mut Peekable<Chars<'_>>) -> Result<Escape, Expressio
     })
 }
 
-/// Reads a class behind its `[`, the closing bracket included, and writes it anew.
+/// Reads a class behind its `[`, the closing bracket included, and writes it again.
 pub(super) fn class(rest: &mut Peekable<Chars<'_>>) -> Result<String, ExpressionProblem> {
     let mut written = String::from("[");
     if rest.next_if_eq(&'^').is_some() {

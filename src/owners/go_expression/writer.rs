@@ -1,4 +1,4 @@
-//! Reads an expression of Go and writes it anew.
+//! Reads an expression of Go and writes it again.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -21,7 +21,7 @@ pub(super) struct Written {
     pub(super) weight: usize,
 }
 
-/// What stands directly before.
+/// What is directly before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
     /// Nothing that could be repeated.
@@ -40,7 +40,7 @@ pub(super) struct Writer<'a> {
     /// The weights of the open groups, the outermost first.
     weights: Vec<usize>,
     weight: usize,
-    /// The characters that every match begins with; closed at the first thing that is no character.
+    /// The characters that every match begins with; closed at the first thing that is not a character.
     prefix: String,
     prefix_is_open: bool,
     /// The characters that every match ends with.

@@ -44,7 +44,7 @@ impl NestedOwners {
         nested
     }
 
-    /// What the files together demand of a path; none where nobody approves it.
+    /// What the files together demand of a path; none if no one approves it.
     pub(super) fn deciding(&self, path: &RepoPath) -> Option<Arc<Requirement>> {
         let mut requirement: Option<Requirement> = None;
         for name in folders(path.as_str()) {
@@ -68,7 +68,7 @@ impl NestedOwners {
         requirement.map(distinct).map(Arc::new)
     }
 
-    /// Everybody who is named.
+    /// Everyone who is named.
     pub(super) fn owners(&self) -> BTreeSet<OwnerHandle> {
         let lists = self.folders.values().flat_map(|folder| &folder.lists);
         lists.flat_map(|list| list.owners.iter().cloned()).collect()

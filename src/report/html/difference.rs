@@ -34,7 +34,7 @@ impl Shown {
     }
 }
 
-/// The values of a Secret are not for everybody who reads the report.
+/// The values of a Secret are not for everyone who reads the report.
 fn push_difference(text: &mut String, change: &ObjectChange) {
     let subject = change.subject();
     let title = xml(&cut(&subject.id.title(), WIDTH));
@@ -62,7 +62,7 @@ fn push_difference(text: &mut String, change: &ObjectChange) {
     text.push_str("</code></pre>\n</details>\n");
 }
 
-/// The text of an object, with what it is indented by: what else stands on its first line is another object's.
+/// The text of an object, with what it is indented by: what else is on its first line is another object's.
 fn lines(placed: Option<&Placed>) -> Option<String> {
     let object = &placed?.object;
     let (bytes, span) = (object.source.bytes(), object.root.span);

@@ -15,7 +15,7 @@ use crate::signature::terms::RsaBits;
 /// How the types of certificates end.
 const SUFFIX: &str = "-cert-v01@openssh.com";
 const USER: u32 = 1;
-/// More than anybody has roles.
+/// More than anyone has roles.
 const MOST_PRINCIPALS: usize = 256;
 
 /// A certificate that its authority signed.
@@ -146,7 +146,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The key as it would stand alone: the fields of a certificate begin with those of its key.
+/// The key as it would be alone: the fields of a certificate begin with those of its key.
 fn plain_key(name: &str, wire: &mut Wire<'_>) -> Result<Vec<u8>, Damaged> {
     let (name, fields) = match name {
         "ssh-ed25519" => ("ssh-ed25519", 1),

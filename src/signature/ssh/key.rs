@@ -17,7 +17,7 @@ use crate::signature::terms::RsaBits;
 
 /// Keys are a few hundred bytes; RSA with 16384 bits has two thousand.
 const LARGEST_KEY: usize = 16 * 1024;
-/// Somebody touched the security key (`SSH_SK_USER_PRESENCE_REQD` in OpenSSH's `sk-api.h`).
+/// A person touched the security key (`SSH_SK_USER_PRESENCE_REQD` in OpenSSH's `sk-api.h`).
 const USER_PRESENT: u8 = 1;
 /// Flags and counter behind the signature of a security key.
 const SECURITY_KEY_TRAILER: usize = 5;
@@ -29,7 +29,7 @@ pub(super) struct SshKey {
     data: KeyData,
 }
 
-/// Why bytes are no key that could sign.
+/// Why bytes are not a key that could sign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum KeyProblem {
     /// They cannot be read.
@@ -50,7 +50,7 @@ impl From<Damaged> for KeyProblem {
 }
 
 impl SshKey {
-    /// Reads a key; every byte has to be part of it.
+    /// Reads a key; every byte must be part of it.
     pub(super) fn parse(blob: &[u8]) -> Result<Self, KeyProblem> {
         let name = key_type(blob)?;
         if blob.len() > LARGEST_KEY {
@@ -129,7 +129,7 @@ pub(super) fn fingerprint(blob: &[u8]) -> KeyFingerprint {
 }
 
 /// A key that is written in its one way; another encoding of the same numbers would be another key to
-/// everybody who compares bytes.
+/// everyone who compares bytes.
 fn read(blob: &[u8]) -> Option<KeyData> {
     let key = ssh_key::PublicKey::from_bytes(blob).ok()?;
     (key.to_bytes().ok()?.as_slice() == blob).then(|| key.key_data().clone())

@@ -27,7 +27,7 @@ pub(super) struct RevokedCertificates {
     key_ids: Vec<Box<str>>,
 }
 
-/// Numbers counted from the first; the last bit of the last byte stands for it.
+/// Numbers counted from the first; the last bit of the last byte represents it.
 #[derive(Clone, Debug)]
 struct Bitmap {
     first: u64,

@@ -61,7 +61,7 @@ impl Revocations {
             || (!self.sha1.is_empty() && self.revokes_sha1(blob))
     }
 
-    /// Where SHA-1 cannot be computed, nobody can say that the key is not meant.
+    /// Where SHA-1 cannot be computed, no one can say that the key is not meant.
     fn revokes_sha1(&self, blob: &[u8]) -> bool {
         let Ok(context) = HashAlgorithm::SHA1.context() else { return true };
         let mut context = context.for_digest();

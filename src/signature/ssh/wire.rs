@@ -25,7 +25,7 @@ impl<'a> Wire<'a> {
         self.0.len()
     }
 
-    /// So many bytes.
+    /// This number of bytes.
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], Damaged> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(Damaged)?;
         self.0 = rest;

@@ -6,7 +6,7 @@ use crate::validation::place::Place;
 use crate::validation::refusals::{Refusals, Rule};
 use crate::validation::required;
 
-/// A path below the Pod's `spec`, a container or a volume, and who says that it has to be there.
+/// A path below the Pod's `spec`, a container or a volume, and who says that it must be there.
 type Row = (&'static str, &'static str);
 /// A path, the syntax of its name, and who says so.
 type Name = (&'static str, Syntax, &'static str);

@@ -8,9 +8,9 @@ use crate::validation::place::{Place, is_empty, shown};
 
 /// A value that differs.
 pub(super) struct Difference<'a> {
-    /// The old value, or `None` where it is missing.
+    /// The old value, or `None` if it is missing.
     pub(super) old: Option<Place<'a>>,
-    /// The new value, or `None` where it is missing.
+    /// The new value, or `None` if it is missing.
     pub(super) new: Option<Place<'a>>,
     /// Its path for people.
     pub(super) path: String,

@@ -25,9 +25,9 @@ pub struct ForbiddenChange {
     pub old_pointer: String,
     /// A JSON pointer to the new value, or to what would hold it.
     pub pointer: String,
-    /// The old value; `None` where there was none.
+    /// The old value; `None` if there was none.
     pub was: Option<String>,
-    /// The new value; `None` where there is none.
+    /// The new value; `None` if it does not exist.
     pub becomes: Option<String>,
     /// How many more values of the same field change.
     pub others: usize,

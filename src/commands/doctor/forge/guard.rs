@@ -6,7 +6,7 @@ use crate::forge::{Layer, Statuses, Told};
 /// How the gate's word is asked for; the weakest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Guard {
-    /// By a status that anybody may set who may write.
+    /// By a status that anyone may set who may write.
     Anybody,
     /// By whatever the pipeline happens to have.
     Pipeline,

@@ -1,4 +1,4 @@
-//! Whether anything holds something back, and for whom it does not.
+//! Whether anything blocks a deed, and who can bypass it.
 
 use super::{Case, one_line};
 use crate::forge::{Bypass, Layer, Reach, Told};
@@ -7,11 +7,11 @@ use crate::push::ForgeKind;
 /// What comes of several layers that add up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hold {
-    /// For everybody.
+    /// For everyone.
     Everybody,
     /// For all but these.
     Except(Vec<Bypass>),
-    /// Nobody knows whether it does, for this reason.
+    /// No one knows whether it does, for this reason.
     Hidden(String),
     /// Nothing does.
     Nothing,
@@ -19,7 +19,7 @@ pub(super) enum Hold {
 
 impl Hold {
     /// What the layers do that keep a branch from changing in some way. A layer that the token does not see may too.
-    /// On Gitea, administrators go around statuses and reviews alone.
+    /// On Gitea, administrators bypass statuses and reviews alone.
     pub(super) fn by(case: Case<'_>, has: impl Fn(&Layer) -> bool) -> Self {
         let layers: Vec<&Layer> = case.facts.layers.iter().filter(|layer| has(layer)).collect();
         match (layers.is_empty(), case.facts.hidden.first(), case.forge) {
@@ -30,7 +30,7 @@ impl Hold {
         }
     }
 
-    /// For whom these layers, of which there is one at least, hold. One that nobody goes around is enough.
+    /// Who these layers block; there is at least one. One that no one can bypass is enough.
     pub(super) fn of(layers: &[&Layer]) -> Self {
         let mut fewest: Option<&Vec<Bypass>> = None;
         let mut hidden = None;
@@ -52,12 +52,12 @@ impl Hold {
     }
 }
 
-/// Everybody who may write outweighs any list.
+/// Everyone who may write outweighs any list.
 fn weight(bypass: &[Bypass]) -> (bool, usize) {
     (is_wide(bypass), bypass.len())
 }
 
-/// Whether everybody who may write is among them.
+/// Whether everyone who may write is among them.
 pub(super) fn is_wide(bypass: &[Bypass]) -> bool {
     bypass.iter().any(|bypass| bypass.reach == Reach::EveryWriter)
 }

@@ -1,4 +1,4 @@
-//! The older branch protection. Only administrators may read it; everybody may know whether there is one.
+//! The older branch protection. Only administrators may read it; everyone may know whether there is one.
 
 use super::wire::{Branch, ClassicReviews, ClassicStatuses, Enabled, Protection, demand};
 use super::{Github, told};

@@ -17,7 +17,7 @@ const GITHUB_ACTIONS: u64 = 15368;
 /// Where workflows are.
 const WORKFLOWS: &str = ".github/workflows";
 
-/// The facts; of the default branch where none is named.
+/// The facts; of the default branch if none is named.
 pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let default_branch = github.http.get::<wire::Repository>(&github.repository(""))?.default_branch;
     let branch = branch.unwrap_or(&default_branch).to_owned();

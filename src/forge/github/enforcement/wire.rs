@@ -75,7 +75,7 @@ pub(super) struct Branch {
     pub(super) protection: Option<Summary>,
 }
 
-/// What everybody may know of a branch protection.
+/// What everyone may know of a branch protection.
 #[derive(Deserialize)]
 pub(super) struct Summary {
     pub(super) enabled: Option<bool>,
