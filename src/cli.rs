@@ -23,7 +23,7 @@ pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};
 
-/// A policy gate for GitOps repositories: judges what a push would make of the cluster.
+/// A policy gate for GitOps repositories: judges what a push would change in the cluster.
 #[derive(Debug, Parser)]
 #[command(name = "portcullis", version, about, propagate_version = true, max_term_width = 100)]
 pub struct Cli {
@@ -37,31 +37,31 @@ pub struct Cli {
 pub enum Command {
     /// Judge a push, as git's `pre-receive` hook (reads ref updates from standard input).
     PreReceive(HookArguments),
-    /// Judge one ref, as git's `update` hook; what is promised of a whole push holds for `pre-receive` only.
+    /// Judge one ref, as git's `update` hook; guarantees about a whole push apply only to `pre-receive`.
     Update(UpdateArguments),
-    /// Judge what is staged against HEAD, as git's `pre-commit` hook.
+    /// Judge the staged changes against HEAD, as git's `pre-commit` hook.
     PreCommit(ReportArguments),
     /// Judge the change between two revisions, or files and folders as if all of them were new.
     Check(CheckArguments),
-    /// Judge a pull request as the merge that it would become, and tell its forge.
+    /// Judge a pull request by the merge that it would become, and report to its forge.
     Pr(PullRequestArguments),
     /// Validate files and folders against the schemas of Kubernetes versions and of their own CRDs.
     Validate(ValidateArguments),
     /// Judge every first-parent commit of a history as if it had been pushed alone.
     Replay(ReplayArguments),
-    /// Approve a change of a ref: sign a statement about it with git's configured key.
+    /// Approve a change of a ref: sign a statement with git's configured key.
     Approve(ApproveArguments),
-    /// List the signed statements about a change, and say why each counts or does not.
+    /// List the signed statements about a change, and why each counts or does not.
     Approvals(ApprovalsArguments),
-    /// Write the findings of today as waivers with an expiry, into a file that only shrinks by itself.
+    /// Write today's findings as waivers with an expiry date, to a file that only shrinks automatically.
     Baseline(BaselineArguments),
-    /// Turn what kube-linter, Checkov or Trivy are told to ignore into waivers of the findings of today.
+    /// Convert ignore rules of kube-linter, Checkov or Trivy to waivers of today's findings.
     ImportWaivers(ImportWaiversArguments),
-    /// Say who signed commits, and why each signature counts or does not.
+    /// Show who signed commits, and why each signature counts or does not.
     VerifyCommit(VerifyCommitArguments),
-    /// Say who owns paths, and which line of CODEOWNERS says so.
+    /// Show who owns paths, and which line of CODEOWNERS decides.
     Owners(OwnersArguments),
-    /// Print the objects of a file as the gate reads them, one JSON object a line.
+    /// Print the objects of a file as the gate reads them, one JSON object per line.
     Objects(ObjectsArguments),
     /// Explain a check.
     Explain(ExplainArguments),
@@ -71,9 +71,9 @@ pub enum Command {
     Policy(PolicyArguments),
     /// Write a policy for this repository.
     Init(InitArguments),
-    /// Put the gate where git or the host looks for a hook.
+    /// Install the gate as a hook of git or of the host.
     Install(InstallArguments),
-    /// Prove that the installed hook turns a bad change away, and say what else to look after.
+    /// Prove that the installed hook rejects a bad change, and report other problems.
     Doctor(DoctorArguments),
     /// Show the gate blocking a real push, in a temporary repository.
     Demo,
@@ -84,7 +84,7 @@ pub enum Command {
     /// Write the generated documentation into a folder.
     #[command(hide = true)]
     GenerateDocs(GenerateDocsArguments),
-    /// Stand in for gpg with the demo's throw-away keys.
+    /// Replace gpg with the demo's throw-away keys.
     #[command(hide = true)]
     ThrowAwayGpg(ThrowAwayGpgArguments),
 }
@@ -125,14 +125,14 @@ pub enum OutputFormat {
     Markdown,
     /// reviewdog's diagnostics.
     Rdjsonl,
-    /// A page for a browser that needs nothing beside it.
+    /// A self-contained page for a browser.
     Html,
 }
 
 /// Arguments of `check`.
 #[derive(Args, Debug)]
 pub struct CheckArguments {
-    /// Files and folders to judge as if all of them were new.
+    /// Files and folders to judge as if they were new.
     #[arg(value_name = "PATH", conflicts_with_all = ["base", "head"])]
     pub paths: Vec<PathBuf>,
     /// The revision before the change; its policy governs.
@@ -147,7 +147,7 @@ pub struct CheckArguments {
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
-    /// Where else to.
+    /// More outputs.
     #[command(flatten)]
     pub files: ReportFilesArguments,
 }
@@ -155,14 +155,14 @@ pub struct CheckArguments {
 /// Arguments of `validate`.
 #[derive(Args, Debug)]
 pub struct ValidateArguments {
-    /// Files and folders; the current folder where none is named.
+    /// Files and folders; by default, the current folder.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The Kubernetes versions to be valid for, such as `1.36` or `1.35,1.36`.
     #[arg(long, value_name = "VERSIONS", default_value_t = KubernetesVersion::NEWEST.to_string())]
     pub kubernetes_version: String,
-    /// The folder with the CustomResourceDefinitions that are installed: custom resources are judged by them,
-    /// and they themselves are not.
+    /// The folder with the installed CustomResourceDefinitions: custom resources are judged by them; the definitions
+    /// themselves are not judged.
     #[arg(long, value_name = "FOLDER")]
     pub definitions: Option<PathBuf>,
     /// How to report.
@@ -175,7 +175,7 @@ pub struct ValidateArguments {
 pub struct ReplayArguments {
     /// The history: `A..B`, or `B` for everything up to it.
     pub range: String,
-    /// A policy file to try; the newest revision's own where absent.
+    /// A policy file to try; by default, the newest revision's own.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
     /// Print every finding below its commit.
@@ -205,7 +205,7 @@ pub struct OwnersArguments {
 pub struct ObjectsArguments {
     /// A file, or `REV:PATH`.
     pub source: String,
-    /// Whose reading to print.
+    /// Which tool's reading to print.
     #[arg(long, value_name = "READING", default_value = "kubectl")]
     pub reading: ReadingArgument,
     /// The repository.
@@ -213,7 +213,7 @@ pub struct ObjectsArguments {
     pub repo: PathBuf,
 }
 
-/// The two ways in which a cluster's tools read a manifest.
+/// The two ways in which tools read a manifest.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ReadingArgument {
     /// kubectl apply, Argo CD's plain directories.
@@ -256,9 +256,9 @@ pub struct PolicyArguments {
 /// Subcommands of `policy`.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
-    /// Print the JSON Schema of policy files, or of files of waivers, for editors.
+    /// Print the JSON Schema of policy files or waivers files, for editors.
     Schema {
-        /// The files that it describes.
+        /// The files that the schema describes.
         #[arg(long, value_enum, value_name = "FILES", default_value_t = SchemaOf::Policy)]
         of: SchemaOf,
     },

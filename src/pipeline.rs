@@ -1,4 +1,4 @@
-//! The whole way of a change, one call a room.
+//! Judges a change from start to end, one call per room.
 //!
 //! In: two snapshots, the evidence of the push, the policy. Out: a [`Judgement`]. Never: knows whether
 //! it serves a hook, a pull request or a laptop.
@@ -30,7 +30,7 @@ pub struct Change<'a> {
     pub blobs: &'a dyn BlobSource,
     /// Commits, refs, owners, trust files.
     pub evidence: &'a RefEvidence,
-    /// Whether anybody can have approved.
+    /// Whether anyone can have approved.
     pub mode: Mode,
 }
 
@@ -87,7 +87,7 @@ pub fn evaluate(change: &Change<'_>, rules: &Rules<'_>, today: NaiveDate) -> Jud
     let mut judgement = verdict::decide(findings, undecided, changes, circumstances);
     judgement.files_not_judged = worlds.views.first().map_or(0, |view| view.new.without_objects);
     judgement.not_evaluated = unevaluated.into_iter().collect();
-    let unread = worlds.unread.iter().map(|line| format!("not compared: an unchanged file, {line}"));
+    let unread = worlds.unread.iter().map(|line| format!("unchanged file not judged: {line}"));
     judgement.not_evaluated.extend(unread);
     judgement.told = told(&judgement, &worlds.views);
     world::discard((worlds.views, old, new));
@@ -102,7 +102,7 @@ fn told(judgement: &Judgement, views: &[View]) -> Vec<ObjectChange> {
     changes.iter().filter(|change| ids.contains(&change.subject().id)).cloned().collect()
 }
 
-/// What came of one way to take the manifests.
+/// The result of one reading of the manifests.
 struct Checked {
     way: Way,
     findings: Vec<Finding>,
@@ -146,7 +146,7 @@ fn annotated_checks(checks: &CheckSet, policy: &Policy) -> BTreeSet<&'static str
     annotated.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id)).collect()
 }
 
-/// Where the waived objects stand: only a push that changes the waivers has to look through all files.
+/// Where the waived objects are: only a push that changes the waivers has to look through all files.
 fn presence(change: &Change<'_>, layout: &Layout, selection: &Selection) -> Option<Presence> {
     let waivers = &change.evidence.waivers;
     let objects: BTreeSet<&str> = match waivers.change {
@@ -185,7 +185,7 @@ fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
     Checked { way, findings, undecided, not_evaluated }
 }
 
-/// Leaves out what the schemas say of a variable that nobody has filled in: where nobody does, the API server refuses
+/// Leaves out what the schemas say of a variable that no one has filled in: if no one does, the API server refuses
 /// the object, and what becomes of it with a value is another view.
 fn without_unfilled(findings: Vec<Finding>, view: &View, checks: &CheckSet) -> Vec<Finding> {
     if view.substitution != Substitution::Literal {

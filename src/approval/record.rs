@@ -1,7 +1,7 @@
-//! A statement that stands in the repository: is it genuine?
+//! A statement that is in the repository: is it genuine?
 //!
 //! In: a strictly parsed tag, the worth of its signature, the policy's people. Out: [`Record`], or why it
-//! is none. Never: says what it counts for (that is `standing`), or believes the tagger line.
+//! is not a valid statement. Never: says what it counts for (that is `standing`), or believes the tagger line.
 
 use thiserror::Error;
 
@@ -17,7 +17,7 @@ use crate::source::ObjectId;
 pub struct SignedTag<'a> {
     /// The object.
     pub id: ObjectId,
-    /// The ref that it stands at, or is pushed as.
+    /// The ref that it is at, or is pushed as.
     pub ref_name: &'a str,
     /// The name inside.
     pub name: &'a str,
@@ -36,50 +36,50 @@ pub struct Record {
     pub object: ObjectId,
     /// What was signed.
     pub statement: Statement,
-    /// By whom.
+    /// The signer.
     pub approver: Approver,
 }
 
-/// Why a tag under `refs/approvals/` is no statement of anybody. Displays as a sentence about it.
+/// Why a tag under `refs/approvals/` is not a statement of anyone. Displays as a sentence about it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NotGenuine {
     /// The object is not what `portcullis approve` makes.
-    #[error("it is no signed tag as `portcullis approve` makes it: {0}")]
+    #[error("it is not a signed tag as `portcullis approve` creates it: {0}")]
     Object(String),
     /// The name inside the tag.
     #[error("the tag calls itself `{0}` and not `{1}`")]
     Name(String, &'static str),
     /// The text.
-    #[error("its text is no statement: {0}")]
+    #[error("its text is not a statement: {0}")]
     Text(#[from] StatementError),
     /// The ref.
     #[error("it belongs at {0}")]
     Place(String),
     /// The commit beside the text.
-    #[error("it points to a commit with tree {found}, and its text speaks of tree {stated}")]
+    #[error("it points to a commit with tree {found}, but its text names tree {stated}")]
     Tree {
         /// The tree of the commit.
         found: ObjectId,
         /// The tree of the text.
         stated: ObjectId,
     },
-    /// Nobody signed it.
+    /// No one signed it.
     #[error("it is not signed")]
     Unsigned,
     /// The signature.
     #[error("its signature {0}")]
     Untrusted(String),
-    /// A trusted key of nobody.
-    #[error("its key {0} belongs to nobody of the policy's `people`")]
+    /// A trusted key of no one.
+    #[error("its key {0} does not belong to a person in `people` of the policy")]
     Nobody(String),
     /// A trusted key of a program.
-    #[error("it was signed by {0}, which is a program (`bot: true`) and approves nothing")]
+    #[error("it was signed by {0}, which is a program (`bot: true`) and cannot approve")]
     Program(String),
-    /// A review that somebody states who is not asked to.
+    /// A review that a person states who is not asked to.
     #[error("it states a review, and {0} is not among the policy's `approvals.issuers`")]
     Issuer(String),
     /// A review by a program, or by an account that several people claim.
-    #[error("it states a review by {0}, which is nobody's account")]
+    #[error("it states a review by {0}, an account that no person in the policy has")]
     Reviewer(String),
 }
 
@@ -107,7 +107,7 @@ impl Record {
     }
 }
 
-/// The person whose review is stated, by somebody whom the policy lets state it.
+/// The reviewer, as stated by a person that `approvals.issuers` allows to state reviews.
 fn reviewer(
     signature: &SignatureStatus,
     statement: &Statement,
@@ -136,7 +136,7 @@ fn signed_by<'a>(
         SignatureStatus::Unsigned => Err(NotGenuine::Unsigned),
         SignatureStatus::Untrusted { reason, .. } => Err(NotGenuine::Untrusted(reason.clone())),
         SignatureStatus::Forge { key } => Err(NotGenuine::Untrusted(format!(
-            "was made by the forge's own key {key}, which speaks for nobody"
+            "was made by the forge's own key {key}, which does not identify a person"
         ))),
         SignatureStatus::Trusted { key, .. } => {
             policy::signer(people, signature).ok_or_else(|| NotGenuine::Nobody(key.to_string()))

@@ -2,7 +2,7 @@
 //!
 //! In: a [`Record`], the change that is asked about, who took part in it. Out: [`Covers`], or why it
 //! counts for nothing. Never: lets an approval of one change count for another: everything that was
-//! signed has to be as it was.
+//! signed must be as it was.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::source::ObjectId;
 /// The change that needs approval.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// The repository, as the policy names it; `None` where it names none, and then nothing counts.
+    /// The repository, as the policy names it; `None` if it names none, and then nothing counts.
     pub repository: Option<String>,
     /// The ref.
     pub ref_name: String,
@@ -51,7 +51,7 @@ pub enum Covers {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Refusal {
     /// The policy has no name for the repository.
-    #[error("counts nowhere, because the policy names no `repository`")]
+    #[error("does not count in any repository, because the policy names no `repository`")]
     NoRepository,
     /// Replayed from another repository.
     #[error("was given in repository `{0}`")]
@@ -72,7 +72,7 @@ pub enum Refusal {
     #[error("expires later than the policy's `approvals.maxAge` allows")]
     TooLong,
     /// Their own change.
-    #[error("is by somebody who took part in the change")]
+    #[error("is by a person who took part in the change")]
     OwnChange,
     /// An override of another change.
     #[error("overrides the gate for another change")]
@@ -95,7 +95,7 @@ impl Record {
         }
     }
 
-    /// Whether it may come in at all: a statement that counts nowhere, or no more, is not worth keeping.
+    /// Whether the repository accepts it at all: a statement that does not count, or no longer counts, is not kept.
     pub fn acceptable(
         self,
         repository: Option<&str>,
@@ -127,7 +127,9 @@ impl Record {
         }
         match (&statement.floor, &asked.floor) {
             (given, wanted) if given == wanted => Ok(()),
-            (_, None) => Err(Refusal::Floor("under a server policy that is gone", "none".to_owned())),
+            (_, None) => {
+                Err(Refusal::Floor("under a server policy that no longer exists", "none".to_owned()))
+            }
             (None, Some(wanted)) => Err(Refusal::Floor("without the server's policy", wanted.to_string())),
             (Some(_), Some(wanted)) => Err(Refusal::Floor("under another server policy", wanted.to_string())),
         }
@@ -144,7 +146,7 @@ impl Record {
     }
 }
 
-/// For whoever pushes it.
+/// For the person who pushes it.
 impl fmt::Display for Record {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Statement { purpose, ref_name, tree, not_after, .. } = &self.statement;
@@ -216,7 +218,7 @@ mod tests {
         );
         assert_eq!(refused(|text| text.trust = Digest::of([])), Refusal::Trust);
         let other_floor = refused(|text| text.floor = Some(Digest::of([])));
-        assert!(matches!(other_floor, Refusal::Floor("under a server policy that is gone", _)));
+        assert!(matches!(other_floor, Refusal::Floor("under a server policy that no longer exists", _)));
         let long_ago = |text: &mut Statement| text.not_after -= Duration::from_secs(3601);
         assert!(matches!(refused(long_ago), Refusal::Expired(_)));
         let long_ahead = |text: &mut Statement| text.not_after += Duration::from_secs(3601);

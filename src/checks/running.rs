@@ -26,7 +26,7 @@ const EXCESS: &str = "there are more than 30,000 findings: judge fewer files at 
 pub struct Found {
     /// In the order of the checks, and those of one check in the order of the changes.
     pub findings: Vec<Finding>,
-    /// Why not everything was looked at, where that is so.
+    /// Why not everything was looked at, if that is so.
     pub undecided: Option<String>,
 }
 
@@ -69,7 +69,7 @@ fn of_aftermath(check: &Check, context: &Context<'_>, aftermath: &Aftermath) -> 
 }
 
 /// Looks at one change after the other, in parallel, with every check in turn; of each finding, which
-/// check it is from. Stops where nobody reads on, and then says so.
+/// check it is from. Stops if no one reads on, and then says so.
 fn of_objects(checks: &[&Check], context: &Context<'_>) -> (Vec<(usize, Vec<Finding>)>, Option<String>) {
     let count = AtomicUsize::new(0);
     let judge = |change| {

@@ -46,7 +46,7 @@ pub fn without_repetition(ways: Vec<(Way, Vec<Finding>)>) -> Vec<Finding> {
 }
 
 /// Leaves out what is found in the cluster of paths for which the policy names none, and in a named cluster as well:
-/// an object that may be deployed to any cluster is told of once.
+/// an object that may be deployed to any cluster is reported once.
 pub fn without_twins(findings: Vec<Finding>) -> Vec<Finding> {
     let is_loose =
         |finding: &Finding| finding.subject.object().is_some_and(|id| id.cluster == ClusterName::fallback());
@@ -84,7 +84,7 @@ fn is_said_as_badly(finding: &Finding, places: &HashMap<Place, Severity>) -> boo
 fn of_way(finding: Finding, way: Way, first: Option<Way>) -> Finding {
     let finding = match way.reading {
         Reading::Kubectl => finding,
-        Reading::Kustomize => finding.note("reading", "this is what kustomize and Flux make of the file"),
+        Reading::Kustomize => finding.note("reading", "this is how kustomize and Flux read the file"),
     };
     if first.is_none_or(|first| first.substitution == way.substitution) {
         return finding;
@@ -92,7 +92,7 @@ fn of_way(finding: Finding, way: Way, first: Option<Way>) -> Finding {
     match way.substitution {
         Substitution::Literal => finding,
         Substitution::Defaults => {
-            finding.note("variables", "this is so with the defaults of the Flux variables")
+            finding.note("variables", "this applies with the defaults of the Flux variables")
         }
         Substitution::Unknown => finding.note(
             "variables",

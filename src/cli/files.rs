@@ -6,16 +6,16 @@ use clap::{Args, ValueEnum as _};
 
 use super::OutputFormat;
 
-/// More files that a report is written to, in one run.
+/// More files to write reports to, in one run.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ReportFilesArguments {
-    /// Write the report in another format to a file as well, such as `sarif=report.sarif`; may be repeated.
+    /// Also write the report to a file in another format, such as `sarif=report.sarif`; can be repeated.
     #[arg(long = "also", value_name = "FORMAT=FILE", value_parser = also)]
     pub also: Vec<(OutputFormat, PathBuf)>,
-    /// Append a summary in Markdown to a file, such as that of `$GITHUB_STEP_SUMMARY`.
+    /// Append a summary in Markdown to a file, such as the file of `$GITHUB_STEP_SUMMARY`.
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
-    /// Append verdict and counts to a file, one `name=value` a line, such as that of `$GITHUB_OUTPUT`.
+    /// Append the verdict and counts to a file, one `name=value` per line, such as the file of `$GITHUB_OUTPUT`.
     #[arg(long, value_name = "FILE")]
     pub outputs: Option<PathBuf>,
 }
@@ -23,9 +23,9 @@ pub struct ReportFilesArguments {
 fn also(text: &str) -> Result<(OutputFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, such as `sarif=report.sarif`")?;
     let format = OutputFormat::from_str(format, false)
-        .map_err(|_| format!("`{format}` is no format: take one that --format takes"))?;
+        .map_err(|_| format!("`{format}` is not a format: use one of the formats of --format"))?;
     if file.is_empty() {
-        return Err("say which file after the `=`".to_owned());
+        return Err("name a file after the `=`".to_owned());
     }
     Ok((format, PathBuf::from(file)))
 }

@@ -12,10 +12,10 @@ pub struct HookArguments {
     /// The server's policy, which no repository can loosen; `/etc/portcullis/policy.yaml` if it exists.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
-    /// Reject when no verdict is reached after this many seconds (GitHub Enterprise Server: 4).
+    /// Reject if there is no verdict after this number of seconds (GitHub Enterprise Server: 4).
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub deadline: u64,
-    /// The host that serves the repository; told by its environment where absent.
+    /// The host that serves the repository; by default, detected from the environment.
     #[arg(long, value_enum)]
     pub host: Option<HostArgument>,
     /// The format of the report.
@@ -43,9 +43,9 @@ pub enum HostArgument {
 pub struct UpdateArguments {
     /// The ref.
     pub ref_name: String,
-    /// What it points to.
+    /// The commit that it points to.
     pub old_oid: String,
-    /// What it shall point to.
+    /// The commit that it will point to.
     pub new_oid: String,
     /// Options that all hooks share.
     #[command(flatten)]

@@ -11,16 +11,16 @@ use crate::report::ReportContext;
 /// Arguments of `install`.
 #[derive(Args, Debug)]
 pub struct InstallArguments {
-    /// Where to.
+    /// Where to install.
     #[command(flatten)]
     pub place: PlaceArguments,
-    /// The host that serves the repository of `--repo`; told by what is in it where absent.
+    /// The host that serves the repository of `--repo`; by default, detected from its files.
     #[arg(long, value_enum, conflicts_with_all = ["hooks_path", "template", "local_code", "custom_hooks"])]
     pub host: Option<HostArgument>,
-    /// The server's policy, which the hook shall pass on; no repository can loosen it.
+    /// The server's policy, which the hook passes on; no repository can loosen it.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
-    /// The deadline that the hook shall pass on.
+    /// The deadline that the hook passes on.
     #[arg(long, value_name = "SECONDS")]
     pub deadline: Option<u64>,
     /// Print what would be written and write nothing.
@@ -32,7 +32,7 @@ pub struct InstallArguments {
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 pub struct PlaceArguments {
-    /// A repository: `pre-receive` of a bare one, `pre-commit` of a clone. The current one where nothing is named.
+    /// A repository: installs `pre-receive` in a bare repository, `pre-commit` in a clone. Default: the current one.
     #[arg(long, value_name = "DIR")]
     pub repo: Option<PathBuf>,
     /// A folder of hooks for all repositories, to be named by git's `core.hooksPath`.
@@ -49,7 +49,7 @@ pub struct PlaceArguments {
     pub custom_hooks: Option<PathBuf>,
 }
 
-/// Formats of what `doctor` says.
+/// Output formats of `doctor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LineFormat {
     /// For people.
@@ -61,14 +61,14 @@ pub enum LineFormat {
 /// Arguments of `doctor`.
 #[derive(Args, Debug)]
 pub struct DoctorArguments {
-    /// The repository: a bare one's `pre-receive` hook is examined, a clone's `pre-commit` hook.
+    /// The repository: doctor examines `pre-receive` of a bare repository, `pre-commit` of a clone.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,
-    /// The hook that the host runs, where it is in a folder of its own that git does not know.
+    /// The hook that the host runs, if it is in a folder that git does not know.
     #[arg(long, value_name = "FILE", conflicts_with = "forge")]
     pub hook: Option<PathBuf>,
-    /// Ask a forge what makes a branch obey the gate, instead; the one of the runner's variables where none is named.
-    /// Needs a token that may read the repository's administration.
+    /// Instead, ask a forge whether its settings enforce the gate; by default, the forge of the runner's variables.
+    /// Needs a token that can read the repository's administration.
     #[arg(long, value_name = "FORGE", value_enum, num_args = 0..=1)]
     pub forge: Option<Option<ForgeArgument>>,
     /// The repository on the forge, such as `acme/prod`.
@@ -80,13 +80,13 @@ pub struct DoctorArguments {
     /// More certificates to trust, as a PEM file.
     #[arg(long, value_name = "FILE", requires = "forge")]
     pub ca: Option<PathBuf>,
-    /// The branch; the default branch where absent.
+    /// The branch; by default, the default branch.
     #[arg(long, value_name = "NAME", requires = "forge")]
     pub branch: Option<String>,
     /// The name of the status that `pr` writes.
     #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context, requires = "forge")]
     pub context: ReportContext,
-    /// Ask no longer than this many seconds.
+    /// Stop asking after this number of seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "forge")]
     pub deadline: u64,
     /// The format of the report.

@@ -10,63 +10,63 @@ use crate::report::{ReportContext, ReportContextError};
 /// Arguments of `pr`.
 #[derive(Args, Debug)]
 #[command(mut_arg("repo", |argument| argument.help(
-    "A clone that may hold most of what is judged, so that only the rest is fetched; nothing in it is changed",
+    "A clone that may contain most of the objects, so that only the rest is fetched; it is not changed",
 )))]
 pub struct PullRequestArguments {
-    /// The number of the pull request; the one that the runner's event is about where absent.
+    /// The number of the pull request; by default, the one of the runner's event.
     #[arg(long, value_name = "NUMBER")]
     pub number: Option<u64>,
-    /// The forge; told by the runner's variables where absent. The token comes from `PORTCULLIS_TOKEN`, or from
+    /// The forge; by default, detected from the runner's variables. The token comes from `PORTCULLIS_TOKEN`, or from
     /// `GITHUB_TOKEN`, `GITLAB_TOKEN` or `GITEA_TOKEN`.
     #[arg(long, value_enum)]
     pub forge: Option<ForgeArgument>,
     /// The repository on the forge, such as `acme/prod`.
     #[arg(long, value_name = "PATH")]
     pub project: Option<String>,
-    /// The base of the forge's API, such as `https://github.example.com/api/v3`; told by the runner's variables where
-    /// absent, or GitHub's own.
+    /// The base of the forge's API, such as `https://github.example.com/api/v3`; by default, from the runner's
+    /// variables, or GitHub's own.
     #[arg(long, value_name = "URL")]
     pub api: Option<String>,
     /// More certificates to trust, as a PEM file.
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// The name of status and comment. Behind it stands the target in brackets where that is not the default branch.
+    /// The name of the status and the comment. If the target is not the default branch, it follows in brackets.
     #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
     pub context: ReportContext,
-    /// State every review that counts as an object that is signed with git's configured key, for hooks that ask no
+    /// Record every review that counts as an object signed with git's configured key, for hooks that do not ask a
     /// forge; the policy names the signer in `approvals.issuers`.
     #[arg(long)]
     pub issue_approvals: bool,
-    /// What the forge is told besides the status.
+    /// What to send to the forge in addition to the status.
     #[command(flatten)]
     pub told: ToldArguments,
     /// The server's policy, which no repository can loosen.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
-    /// End without a verdict after this many seconds.
+    /// End without a verdict after this number of seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub deadline: u64,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
-    /// Where else to.
+    /// More outputs.
     #[command(flatten)]
     pub files: ReportFilesArguments,
 }
 
-/// What the forge is told.
+/// What to send to the forge.
 #[derive(Args, Clone, Debug)]
 pub struct ToldArguments {
     /// When to comment on the pull request.
     #[arg(long, value_enum, default_value_t = CommentArgument::Never)]
     pub comment: CommentArgument,
-    /// Note findings beside the changed lines, as a check run of their own.
+    /// Show findings beside the changed lines, as a separate check run.
     #[arg(long)]
     pub annotations: bool,
-    /// Propose changes beside lines where it is certain what they should be.
+    /// Suggest changes beside lines if the fix is certain.
     #[arg(long)]
     pub suggestions: bool,
-    /// Judge and report here only; tell the forge nothing.
+    /// Judge and report only here; send nothing to the forge.
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -85,9 +85,9 @@ pub enum ForgeArgument {
 /// When to comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CommentArgument {
-    /// Not at all.
+    /// Never.
     Never,
-    /// Where something was found, or was found before.
+    /// If there are findings, or were before.
     Findings,
     /// In every run.
     Always,

@@ -7,21 +7,21 @@ use clap::Args;
 /// The change that a statement is about.
 #[derive(Args, Clone, Debug)]
 pub struct StatementArguments {
-    /// The ref that is to change, such as `main` or `refs/tags/v1`.
+    /// The ref to change, such as `main` or `refs/tags/v1`.
     pub ref_name: String,
-    /// The commit that it shall point to.
+    /// The commit that it will point to.
     #[arg(default_value = "HEAD")]
     pub commit: String,
-    /// The ref as it is on the server; the remote-tracking branch where absent.
+    /// The ref as it is on the server; by default, the remote-tracking branch.
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// The commit whose policy governs: the server's HEAD; the remote's HEAD or the base where absent.
+    /// The commit whose policy governs, which is the server's HEAD; by default, the remote's HEAD or the base.
     #[arg(long, value_name = "REV")]
     pub governing: Option<String>,
-    /// The remote that stands for the server.
+    /// The remote of the server.
     #[arg(long, value_name = "NAME", default_value = "origin")]
     pub remote: String,
-    /// The digest of the server's own policy, as the server's message quotes it.
+    /// The digest of the server's own policy, as quoted in the server's message.
     #[arg(long, value_name = "DIGEST")]
     pub floor: Option<String>,
     /// The repository.
@@ -35,16 +35,16 @@ pub struct ApproveArguments {
     /// The change.
     #[command(flatten)]
     pub change: StatementArguments,
-    /// Why; an override needs a reason.
+    /// The reason; required for an override.
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
-    /// How long it shall count: days as `7d`, hours as `12h`.
+    /// How long it counts: days as `7d`, hours as `12h`.
     #[arg(long, value_name = "AGE", default_value = "7d")]
     pub expires: String,
-    /// Take the responsibility for passing a change that the gate rejects, as the policy's `override` allows.
+    /// Take responsibility for passing a change that the gate rejects, as `override` in the policy allows.
     #[arg(long = "override", requires = "reason")]
     pub overrides: bool,
-    /// Print what would be signed, and sign nothing.
+    /// Print the statement without signing it.
     #[arg(long)]
     pub dry_run: bool,
 }

@@ -8,40 +8,40 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct BaselineArguments {
-    /// The revision whose files are judged, and by whose policy; HEAD's branch where absent.
+    /// The revision whose files and policy are used; by default, HEAD's branch.
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Write nothing; exit with 1 when an entry could go, has expired or cannot be used.
+    /// Write nothing; exit with 1 if an entry is no longer needed, has expired or is invalid.
     #[arg(long, conflicts_with_all = ["extend", "drop_absent", "migrate"])]
     pub check: bool,
-    /// Add findings to a file that is there already.
+    /// Add findings to an existing file.
     #[arg(long)]
     pub extend: bool,
-    /// Remove entries of objects that are not in the revision, too: they may stand on another branch.
+    /// Also remove entries of objects that are not in the revision; they may be on another branch.
     #[arg(long)]
     pub drop_absent: bool,
     /// Rewrite entries that quote a fingerprint of version 0.1.
     #[arg(long)]
     pub migrate: bool,
-    /// The file; `.portcullis-waivers.yaml` at the root of the work tree where absent.
+    /// The file; by default, `.portcullis-waivers.yaml` at the root of the work tree.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// What new entries say.
+    /// The content of new entries.
     #[command(flatten)]
     pub terms: TermArguments,
 }
 
-/// What new waivers say, and what they are made from.
+/// The content of new waivers.
 #[derive(Args, Debug)]
 pub struct TermArguments {
-    /// Who answers for new entries; the owners of the file by CODEOWNERS where absent.
+    /// The owner of new entries; by default, the owners of the file in CODEOWNERS.
     #[arg(long, value_name = "OWNER")]
     pub owner: Option<String>,
-    /// The last day of new entries: a date, or a number of days ahead such as `30d`; 90 days ahead where absent, or as
-    /// far as the policy allows.
+    /// The last day of new entries: a date, or a number of days from today such as `30d`; by default, 90 days or as far
+    /// as the policy allows.
     #[arg(long, value_name = "DATE|DAYS")]
     pub expires: Option<String>,
-    /// Why new entries are accepted.
+    /// The reason of new entries.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
     /// The server's policy.
@@ -58,18 +58,18 @@ pub struct ImportWaiversArguments {
     /// The tool whose annotations, comments and files are read.
     #[arg(long, value_enum)]
     pub from: ForeignTool,
-    /// Files and folders of the repository to look at; all where none is named.
+    /// Files and folders of the repository to read; by default, all.
     #[arg(value_name = "PATH")]
     pub paths: Vec<String>,
-    /// Add the entries to this file, such as `.portcullis-waivers.yaml`; printed to standard output where absent.
+    /// Add the entries to this file, such as `.portcullis-waivers.yaml`; by default, they go to standard output.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// What new entries say.
+    /// The content of new entries.
     #[command(flatten)]
     pub terms: TermArguments,
 }
 
-/// A tool whose ways of ignoring findings are understood.
+/// A tool whose ignore rules can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ForeignTool {
     /// StackRox KubeLinter.

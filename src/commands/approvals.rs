@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &ApprovalsArguments) -> Result<Exit, CommandError> 
         let remote = &arguments.change.remote;
         let _ = writeln!(
             text,
-            "nobody has approved a change of {} here\n  fetch what the server has: git fetch {remote} \
+            "no approval of a change of {} exists here\n  fetch the approvals from the server: git fetch \
+             {remote} \
              'refs/approvals/*:refs/approvals/*'",
             terminal(&change.planned.ref_name)
         );
@@ -30,12 +31,12 @@ pub(super) fn run(arguments: &ApprovalsArguments) -> Result<Exit, CommandError> 
 }
 
 fn line(approval: &ApprovalFacts) -> String {
-    let who = approval.approver.as_ref().map_or("nobody", |approver| approver.name.as_str());
+    let who = approval.approver.as_ref().map_or("an unknown signer", |approver| approver.name.as_str());
     let what = approval.purpose.map_or("statement", |purpose| purpose.as_str());
     let standing = match &approval.standing {
         ApprovalStanding::WholeChange => "counts for the whole change".to_owned(),
         ApprovalStanding::UnchangedPaths => {
-            "is for another change; counts for the paths whose content it approved".to_owned()
+            "is for another change; counts for paths whose content it approved".to_owned()
         }
         ApprovalStanding::None(reason) => format!("does not count: it {}", reason.trim_start_matches("it ")),
     };

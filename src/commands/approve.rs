@@ -36,7 +36,7 @@ fn statement(arguments: &ApproveArguments, change: &ProposedChange) -> Result<St
     let asked = &change.asked;
     let repository = asked.repository.clone().ok_or_else(|| {
         CommandError::Argument(
-            "the policy names no `repository`, so that an approval could be replayed in another one: add \
+            "the policy names no `repository`, so an approval could be replayed in another repository: add \
              `repository: <organisation>/<name>` to the policy first"
                 .into(),
         )
@@ -68,7 +68,7 @@ fn whole_seconds(time: chrono::DateTime<chrono::Utc>) -> chrono::DateTime<chrono
     chrono::DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time)
 }
 
-/// The judgement as the server would give it, so that nobody signs what they have not seen.
+/// The judgement as the server would give it, so that no one signs what they have not seen.
 fn what_is_approved(section: &Section, elapsed: Duration) -> String {
     let (base, tip) = &section.range;
     let read = match (base, tip) {

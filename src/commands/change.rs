@@ -81,12 +81,13 @@ fn tracking(ref_name: &str, remote: &str) -> Option<String> {
 
 fn unknown_base(ref_name: &str, remote: &str) -> String {
     format!(
-        "it is not known what {ref_name} is on the server: run `git fetch {remote}`, or name the commit with --base"
+        "the state of {ref_name} on the server is unknown: run `git fetch {remote}`, or name the commit with \
+         --base"
     )
 }
 
 fn digest(text: &str) -> Result<Digest, CommandError> {
     let wrong =
-        || CommandError::Argument(format!("`{text}` is no digest: copy it from the server's message"));
+        || CommandError::Argument(format!("`{text}` is not a digest: copy it from the server's message"));
     Digest::parse(text).ok_or_else(wrong)
 }

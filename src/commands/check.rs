@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
         }
         (None, None) if !arguments.paths.is_empty() => paths(arguments)?,
         (None | Some(_), _) => {
-            let message = "say what to check: `--base REV --head REV`, or files and folders";
+            let message = "specify what to check: `--base REV --head REV`, or files and folders";
             return Err(CommandError::Argument(message.into()));
         }
     };

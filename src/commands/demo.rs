@@ -20,31 +20,31 @@ const WELCOME: &str = "\
 This is a Git server with portcullis as its pre-receive hook, in a temporary folder. git, the hook and
 the OpenPGP signatures are real; the keys are made for this run and thrown away after it.
 
-1. Alice of the platform team brings the manifests of cluster prod, and with them the files that the
-   gate goes by from now on: the policy, CODEOWNERS and her public key.
+1. Alice of the platform team pushes the manifests of cluster prod, together with the files that the
+   gate trusts from now on: the policy, CODEOWNERS and her public key.
 
 ";
 
 const CLEAN: &str = "
-2. Alice releases a newer image on one more replica. Her key is in the keyring and she owns the path,
+2. Alice releases a newer image with one more replica. Her key is in the keyring and she owns the path,
    so her signature is also the owner's approval.
 
 ";
 
 const MALICIOUS: &str = "
-3. Mallory may push too. Her commit \"Tidy up\" is signed, with a key that nobody here trusts, and makes
-   the CI's account cluster-admin, opens a Service to the internet, goes back to an old image, breaks
-   a field, and asks nobody.
+3. Mallory may push too. Her commit \"Tidy up\" is signed with an untrusted key. It makes the CI's
+   account cluster-admin, exposes a Service to the internet, goes back to an old image, breaks a field,
+   and has no approval.
 
 ";
 
 const WHAT_NEXT: &str = "
-The server's main branch still is at Alice's commit, and so is the cluster.
+The server's main branch is still at Alice's commit, and so is the cluster.
 
   portcullis explain rbac-escalation     what a check looks at, and what to do about it
-  portcullis replay HEAD                 how the gate would have judged your own repository's history
+  portcullis replay HEAD                 how the gate would have judged your repository's history
   portcullis init                        write a policy for your repository
-  hooks/                                 one file for each Git host; README.md says where it goes
+  hooks/                                 one file for each Git host; see README.md for its place
 ";
 
 pub(super) fn run() -> Result<Exit, CommandError> {
@@ -52,7 +52,7 @@ pub(super) fn run() -> Result<Exit, CommandError> {
     print(WELCOME)?;
     let alice = Person::new(&server, "alice", "Alice")?;
     alice.begin()?;
-    show(&alice.commit("Bring the shop and its policy", &tree::first(alice.key())?)?)?;
+    show(&alice.commit("Add the shop and its policy", &tree::first(alice.key())?)?)?;
     accepted("the first push", show(&alice.push()?)?)?;
 
     print(CLEAN)?;
@@ -72,7 +72,7 @@ pub(super) fn run() -> Result<Exit, CommandError> {
     Ok(Exit::Accept)
 }
 
-/// Prints what somebody typed and what git answered.
+/// Prints what a person typed and what git answered.
 fn show(step: &git::Answer) -> Result<Push, CommandError> {
     print(&format!("$ {}\n{}", step.typed, step.text))?;
     Ok(step.push())

@@ -31,9 +31,9 @@ use line::Line;
 use replica::Original;
 use stage::Stage;
 
-/// What everybody would deny.
+/// What everyone would deny.
 const BAD: &str = include_str!("doctor/bad.yaml");
-/// What nobody would.
+/// What no one would.
 const GOOD: &str = include_str!("doctor/good.yaml");
 /// The file that the doctor adds, in a clone that goes away.
 const FILE: &str = "portcullis-doctor.yaml";
@@ -64,7 +64,7 @@ fn server(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
         Err(error) => lines.push(Line::problem(
             "policy",
             error.to_string(),
-            "every push is rejected until it is corrected",
+            "every push is rejected until this is fixed",
         )),
     }
     finish(&lines, arguments.format)
@@ -106,7 +106,7 @@ fn host(hook: &Hook) -> Option<HostKind> {
     HostKind::ALL.into_iter().find(|kind| kind.as_str() == named)
 }
 
-/// Where the policy looks for manifests: beside one of a cluster that it names, which it may guard more than
+/// If the policy looks for manifests: beside one of a cluster that it names, which it may guard more than
 /// the rest, or at the root, or beside any.
 fn judged_path(governing: &Governing, snapshot: &Snapshot) -> String {
     let selection = &governing.targets.selection;
@@ -122,7 +122,7 @@ fn judged_path(governing: &Governing, snapshot: &Snapshot) -> String {
 /// Where HEAD points.
 #[derive(Debug)]
 struct HeadFacts {
-    /// A branch, or what stands for a detached HEAD.
+    /// A branch, or what represents a detached HEAD.
     branch: String,
     tip: Option<String>,
 }

@@ -86,7 +86,7 @@ pub enum CommandError {
         /// Why.
         source: std::io::Error,
     },
-    /// The report could not be written: a verdict that nobody reads lets nothing through.
+    /// The report could not be written: a verdict that no one reads lets nothing through.
     #[error("cannot write the report: {0}")]
     Output(std::io::Error),
     /// The hook's input could not be read.
@@ -94,7 +94,7 @@ pub enum CommandError {
     Input(std::io::Error),
     /// A new tip is not readable, so the quarantine was not found.
     #[error(
-        "object {0} of this push is not readable\n  the hook does not see the push's quarantine: is \
+        "could not read object {0} of this push\n  the hook does not see the push's quarantine: is \
          GIT_OBJECT_DIRECTORY passed on to portcullis?"
     )]
     Quarantine(ObjectId),
@@ -112,11 +112,11 @@ pub enum CommandError {
         /// Why, where git has not said it itself.
         reason: String,
     },
-    /// A statement that nobody would count.
-    #[error("nothing was signed that would count: {0}")]
+    /// A statement that no one would count.
+    #[error("nothing was signed, because it would not count: {0}")]
     Statement(String),
     /// Not everything could be judged, and what is left out could be mistaken for nothing.
-    #[error("not everything could be judged: {0}")]
+    #[error("some checks could not be completed: {0}")]
     Unjudged(String),
     /// The time was over before there was a verdict.
     #[error("no verdict after {} s\n  change less in one pull request, or raise `--deadline`", limit.as_secs())]
@@ -124,8 +124,8 @@ pub enum CommandError {
         /// How long judging may take.
         limit: Duration,
     },
-    /// A panic, which has been told already.
-    #[error("a bug in portcullis stopped it\n  please report what it said before it ended")]
+    /// A panic, which has already been reported.
+    #[error("a bug in portcullis stopped it\n  please report the output above")]
     Panicked,
     /// An argument that names nothing.
     #[error("{0}")]

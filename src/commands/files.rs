@@ -1,6 +1,6 @@
 //! Files of a folder as a snapshot, for `check PATH` and `validate`.
 //!
-//! In: paths. Out: [`Folder`]. Never: reads a file before somebody asks for it.
+//! In: paths. Out: [`Folder`]. Never: reads a file before a person asks for it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read as _;
@@ -82,7 +82,7 @@ impl Folder {
         targets.selection.start_at(self.named.clone());
         if !self.snapshot.files.keys().any(|path| targets.selection.starts_at(path)) {
             let message =
-                "there is nothing to judge: no file here is a manifest. Name the file, or its folder";
+                "there is nothing to judge: no file here is a manifest. Name the file or its folder";
             return Err(CommandError::Argument(message.into()));
         }
         let change = Change {

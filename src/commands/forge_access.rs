@@ -58,16 +58,19 @@ impl ForgeAccess {
     pub(super) fn of(asked: AskedForge<'_>, runner: &Runner) -> Result<Self, CommandError> {
         let missing = |what: &str| CommandError::Argument(what.to_owned());
         let kind = asked.forge.map(forge_kind).or_else(|| runner.forge());
-        let kind = kind.ok_or_else(|| missing("it is not known which forge to ask: name it with --forge"))?;
+        let kind = kind.ok_or_else(|| missing("could not determine the forge: name it with --forge"))?;
         let project = asked.project.or_else(|| runner.project(kind));
-        let project = project.ok_or_else(|| {
-            missing("it is not known which repository to ask about: name it with --project")
-        })?;
+        let project =
+            project.ok_or_else(|| missing("could not determine the repository: name it with --project"))?;
         let project = Project::parse(project)
-            .ok_or_else(|| missing(&format!("`{project}` is no repository: write it like `acme/prod`")))?;
+            .ok_or_else(|| missing(&format!("`{project}` is not a repository: write it like `acme/prod`")))?;
         let api = asked.api.or_else(|| runner.api(kind));
-        let api =
-            api.ok_or_else(|| missing("it is not known where the forge's API is: name it with --api"))?;
+        let api = api.ok_or_else(|| {
+            missing(
+                "could not determine the address of the forge's API: name it with \
+                --api",
+            )
+        })?;
         let api = api.trim_end_matches('/').to_owned();
         let server = match (asked.api, runner.server(kind)) {
             (None, Some(server)) => server.trim_end_matches('/').to_owned(),
@@ -75,7 +78,8 @@ impl ForgeAccess {
         };
         if [&api, &server].iter().any(|address| names_somebody(address)) {
             return Err(missing(
-                "an address names somebody before `@`, and addresses are told: give a token by PORTCULLIS_TOKEN",
+                "the address contains credentials before `@`, and addresses appear in messages: pass a token \
+                 with PORTCULLIS_TOKEN",
             ));
         }
         Ok(Self { kind, project, api, server, token: runner.token(kind).map(str::to_owned) })

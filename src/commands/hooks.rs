@@ -89,9 +89,13 @@ fn check_tips(repository: &Repository, updates: &[RefUpdate]) -> Result<(), Comm
 fn obstacle(environment: &HookEnvironment, repository: &Repository) -> Option<String> {
     let has = |name: &str| repository.common_dir().join(name).exists();
     if environment.namespace.is_some() {
-        Some("GIT_NAMESPACE is set: refs of namespaces are covered by no policy".into())
+        Some("GIT_NAMESPACE is set: no policy covers refs in namespaces".into())
     } else if environment.shallow_file.is_some() {
-        Some("the push comes from a shallow clone and would make the server shallow: run `git fetch --unshallow`".into())
+        Some(
+            "the push comes from a shallow clone and would make the server's repository shallow: run `git \
+            fetch --unshallow`"
+                .into(),
+        )
     } else if has("shallow") {
         Some("the server's repository is shallow, so history cannot be judged: run `git fetch --unshallow` in it".into())
     } else if has("info/grafts") {

@@ -68,8 +68,8 @@ fn document(name: &str, keyrings: &[RepoPath], owners: &Ownership) -> String {
     };
     let owners = match owners {
         Ownership::Declared(dialect) => format!(
-            "# Whoever owns a path approves by signing, once `signerCounts: true` stands here and `people:` maps keys\n\
-             # to owners; until approvals have another source, owned paths cannot change without it.\n\
+            "# Owners approve by signing once `signerCounts: true` is set here and `people:` maps keys to owners.\n\
+             # Until then, owned paths can change only with approvals from another source.\n\
              owners: {{dialect: {}, approvals: 1}}\n",
             dialect.as_str()
         ),
@@ -77,11 +77,11 @@ fn document(name: &str, keyrings: &[RepoPath], owners: &Ownership) -> String {
     };
     format!(
         "# What portcullis guards, and how. `portcullis policy schema` prints the schema for editors,\n\
-         # `portcullis policy show` what each check does under this file.\n\
+         # `portcullis policy show` prints what each check does under this file.\n\
          apiVersion: portcullis.dev/v1\n\
          kind: GatePolicy\n\
          profile: baseline\n\
-         # The name that approvals are given for: one of another repository does not count here.\n\
+         # Approvals contain this name: an approval for another repository does not count here.\n\
          repository: {name:?}\n\
          {signatures}{owners}\
          # clusters:\n\

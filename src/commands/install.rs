@@ -51,7 +51,7 @@ fn shim(arguments: &InstallArguments, layout: Layout) -> Result<Shim, CommandErr
     Ok(shim)
 }
 
-/// This program, where nobody else can replace it.
+/// This program, if no one else can replace it.
 fn program() -> Result<String, InstallError> {
     let program = std::env::current_exe().map_err(failed(Path::new("portcullis")))?;
     let program = program.canonicalize().map_err(failed(&program))?;
@@ -59,7 +59,7 @@ fn program() -> Result<String, InstallError> {
     Ok(nameable(&program)?.to_owned())
 }
 
-/// What has to be done.
+/// What must be done.
 #[derive(Debug)]
 enum Step {
     Nothing { path: PathBuf },
@@ -95,8 +95,8 @@ const FOLDER: [&str; 5] =
 /// Ways to ask for one's own name, in the languages that hooks are written in.
 const NAME: [&str; 8] = ["$0", "${0", "BASH_SOURCE", "ZSH_ARGZERO", "argv", "ARGV", "__FILE__", "__file__"];
 
-/// A dispatcher finds the hooks that it runs by its own name: renamed, it would run none of them, and nobody
-/// would notice. Of a program that is no script nothing is known.
+/// A dispatcher finds the hooks that it runs by its own name: renamed, it would run none of them, and no one
+/// would notice. Of a program that is not a script nothing is known.
 fn goes_by_its_name(text: &str) -> bool {
     let rest = FOLDER.iter().fold(text.to_owned(), |rest, words| rest.replace(words, ""));
     !text.starts_with("#!") || NAME.iter().any(|words| rest.contains(words))
@@ -140,11 +140,7 @@ impl Step {
             Self::Write { path, .. } => format!("installed {}", shown(path)),
             Self::Update { path, .. } => format!("updated {}", shown(path)),
             Self::Chain { path, kept, .. } => {
-                format!(
-                    "installed {}; the hook that was there runs after it, as {}",
-                    shown(path),
-                    shown(kept)
-                )
+                format!("installed {}; the existing hook runs after it, as {}", shown(path), shown(kept))
             }
         }
     }

@@ -51,7 +51,10 @@ pub fn run(cli: Cli) -> ExitCode {
             error.exit().into()
         }
         Err(_) => {
-            complain("a bug in portcullis stopped it; the push is rejected, please report the lines above");
+            complain(
+                "a bug in portcullis stopped it, so the push is rejected; please report the lines \
+                above",
+            );
             Exit::Undecided.into()
         }
     }

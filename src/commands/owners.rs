@@ -1,4 +1,4 @@
-//! `owners`: who has to approve a change of a path, and which lines say so.
+//! `owners`: who must approve a change of a path, and which lines say so.
 
 use std::fmt::Write as _;
 
@@ -47,7 +47,7 @@ fn explanation(owners: &OwnersFile, demand: Option<&OwnersEntry>, paths: &[RepoP
     for path in paths {
         let lines = owners.matching(path);
         if lines.is_empty() {
-            let _ = writeln!(text, "{}: nobody (no line matches)", terminal(path.as_str()));
+            let _ = writeln!(text, "{}: no owner (no line matches)", terminal(path.as_str()));
         }
         for requirement in lines {
             let line = explained(&requirement, demand);
@@ -65,7 +65,7 @@ fn explained(requirement: &Requirement, demand: Option<&OwnersEntry>) -> String 
     let section = requirement.section.as_ref().map_or(String::new(), |name| format!(" in section [{name}]"));
     let place = format!("{}:{} `{}`{section}", requirement.file, requirement.line, requirement.pattern);
     if requirement.owners.is_empty() {
-        return format!("nobody ({place} takes ownership away)");
+        return format!("no owner ({place} removes ownership)");
     }
     let owners: Vec<String> = requirement.owners.iter().map(ToString::to_string).collect();
     format!("{} ({place}){}", owners.join(" "), asked(requirement, demand))
@@ -74,7 +74,7 @@ fn explained(requirement: &Requirement, demand: Option<&OwnersEntry>) -> String 
 /// What the policy makes of the line.
 fn asked(requirement: &Requirement, demand: Option<&OwnersEntry>) -> String {
     let Some(demand) = demand.map(OwnersEntry::demand) else {
-        return ", and the policy does not ask for owners".to_owned();
+        return ", but the policy does not require owners".to_owned();
     };
     match requirement.needed(&demand) {
         1 => format!(", 1 approval{}", demand.wording()),

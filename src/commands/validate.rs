@@ -58,7 +58,7 @@ fn folder_name(path: &Path) -> Result<String, CommandError> {
 
 fn rule(check: &Meta) -> &'static str {
     match check.family {
-        // What nobody renders is said, and is no error of the files.
+        // What no one renders is said, and is not an error of the files.
         Family::Manifest if check.id == "unrendered-source" => "{enforce: warn}",
         Family::Manifest | Family::Schema => "{enforce: deny, scopes: [{severities: [low], enforce: warn}]}",
         Family::Rbac
@@ -73,8 +73,10 @@ fn rule(check: &Meta) -> &'static str {
 fn versions(text: &str) -> Result<Vec<KubernetesVersion>, CommandError> {
     KubernetesVersion::parse_list(text).ok_or_else(|| {
         let (oldest, newest) = (KubernetesVersion::OLDEST, KubernetesVersion::NEWEST);
-        let message =
-            format!("`{text}` names no versions: write `1.36` or `1.35,1.36`, from {oldest} to {newest}");
+        let message = format!(
+            "`{text}` is not a list of versions: write `1.36` or `1.35,1.36`, from {oldest} to \
+                {newest}"
+        );
         CommandError::Argument(message)
     })
 }

@@ -74,7 +74,7 @@ fn told(commit: &VerifiedCommit) -> (String, Counts) {
             (text, Counts::No)
         }
         Evidence::Unavailable(reason) => (
-            format!("{id} does not count: its signature cannot be checked: {}\n", terminal(reason)),
+            format!("{id} does not count: its signature could not be checked: {}\n", terminal(reason)),
             Counts::No,
         ),
         Evidence::NotEvaluatedHere => (format!("{id} does not count: it was not evaluated\n"), Counts::No),
@@ -87,6 +87,6 @@ fn signer(commit: &VerifiedCommit, key: &KeyFingerprint, principals: &[String]) 
     } else {
         format!(", certified for {}", principals.join(", "))
     };
-    let who = commit.person.as_deref().unwrap_or("somebody whom the policy's `people:` does not name");
+    let who = commit.person.as_deref().unwrap_or("a person who is not in `people:` of the policy");
     terminal(&format!("signed by {who} with key {key}{certified}")).into_owned()
 }

@@ -23,7 +23,7 @@ pub enum Subject {
         /// What happens to it.
         operation: Operation,
     },
-    /// A file that is no object, or not yet known to be one.
+    /// A file that is not an object, or not yet known to be one.
     File,
     /// A commit or a tag.
     Commit(ObjectId),
@@ -65,7 +65,7 @@ pub struct Finding {
     pub location: Option<Location>,
     /// Other places that belong to it.
     pub related: Vec<Location>,
-    /// The commit of the push that brought it, where known.
+    /// The commit of the push that brought it, if known.
     pub commit: Option<ObjectId>,
     /// Why it matters; the check's own record says it, filled in when the check has run.
     pub why: &'static str,
@@ -73,15 +73,15 @@ pub struct Finding {
     pub notes: Vec<Note>,
     /// What to do now.
     pub remediation: String,
-    /// What to write instead, where that is certain.
+    /// What to write instead, if that is certain.
     pub suggestion: Option<Suggestion>,
     /// The values that make it what it is; they enter the fingerprint.
     pub facts: Vec<Fact>,
-    /// Who can now do what by which way, for findings about grants and exposures.
+    /// The path from a subject to what it can now do, for findings about grants and exposures.
     pub path: Vec<Edge>,
-    /// Whose approval is missing, where that is what was found.
+    /// Whose approval is missing, if that is what was found.
     pub lacking: Vec<Lacking>,
-    /// What it says, where other checks may say the same of the same place.
+    /// Its aspect, if other checks may report the same about the same value.
     pub aspect: Option<Aspect>,
 }
 
@@ -152,13 +152,13 @@ impl Finding {
         }
     }
 
-    /// So many of these people have to approve still.
+    /// This number of these people must still approve.
     pub fn lacks(mut self, of: impl Into<String>, count: usize) -> Self {
         self.lacking.push(Lacking { of: of.into(), count });
         self
     }
 
-    /// How bad it is; medium where a check does not say.
+    /// How bad it is; medium if a check does not say.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
@@ -178,7 +178,7 @@ impl Finding {
         let alias = placed
             .object
             .alias_of(node)
-            .map(|site| Location::in_object(placed, site, side).labelled("it comes in by this alias"));
+            .map(|site| Location::in_object(placed, site, side).labelled("this alias inserts it"));
         finding.related.extend(alias);
         finding
     }
@@ -201,13 +201,13 @@ impl Finding {
         self
     }
 
-    /// Says what to do now, in the imperative; it becomes a sentence if it is none yet.
+    /// Says what to do now, in the imperative; it becomes a sentence if it is not one yet.
     pub fn help(mut self, remediation: impl Into<String>) -> Self {
         self.remediation = sentence(remediation.into());
         self
     }
 
-    /// Says what to write instead, where that is certain.
+    /// Says what to write instead, if that is certain.
     pub fn suggest(mut self, suggestion: Option<Suggestion>) -> Self {
         self.suggestion = suggestion;
         self
@@ -241,24 +241,24 @@ impl Finding {
         self
     }
 
-    /// Adds steps of the way from somebody to what the change lets them do.
+    /// Adds steps of the way from a person to what the change lets them do.
     pub fn path(mut self, edges: impl IntoIterator<Item = Edge>) -> Self {
         self.path.extend(edges);
         self
     }
 
-    /// Says what it is that another check may say as well.
+    /// Sets the aspect that another check may report as well.
     pub fn aspect(mut self, aspect: Option<Aspect>) -> Self {
         self.aspect = aspect;
         self
     }
 
-    /// What a waiver of this finding quotes.
+    /// The fingerprint that a waiver of this finding quotes.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of_facts(self.check, &self.identity(), &self.facts)
     }
 
-    /// What a waiver quotes that version 0.1 wrote.
+    /// The fingerprint of version 0.1.
     pub fn former_fingerprint(&self) -> Fingerprint {
         Fingerprint::of_former_parts(self.check, &self.identity(), &self.facts)
     }

@@ -12,13 +12,14 @@ pub enum ForgeError {
     Settings(String),
     /// No answer: the network, a proxy, a certificate, or the time that is left.
     #[error(
-        "{route}: {host} could not be reached: {reason}\n  check the address, `--ca`, the proxy in HTTPS_PROXY and the \
+        "{route}: could not reach {host}: {reason}\n  check the address, `--ca`, the proxy in HTTPS_PROXY \
+         and the \
          network, then try again"
     )]
     Unreachable {
         /// What was asked for.
         route: Route,
-        /// Whom.
+        /// The host.
         host: String,
         /// Why, as the network says.
         reason: String,
@@ -32,7 +33,7 @@ pub enum ForgeError {
         status: u16,
         /// What the forge says.
         message: String,
-        /// What the token lacks, where that is known; begins with a line end.
+        /// What the token lacks, if that is known; begins with a line end.
         advice: String,
     },
     /// Too many questions.
@@ -45,8 +46,8 @@ pub enum ForgeError {
         /// Until when, as ` until …`; empty where the forge does not say.
         until: String,
     },
-    /// The answer is none.
-    #[error("{route}: the answer cannot be used: {reason}")]
+    /// The answer is not valid.
+    #[error("{route}: unexpected answer: {reason}")]
     Malformed {
         /// What was asked for.
         route: Route,
@@ -123,7 +124,7 @@ impl ForgeError {
     }
 }
 
-/// How many characters of a forge's own words are told.
+/// How many characters of a forge's own message are shown.
 const TOLD: usize = 200;
 
 /// A forge's own words: on one line, because a line of its own may be a command to a runner, and without what

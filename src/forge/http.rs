@@ -20,7 +20,7 @@ use super::reply::{Reply, ReplyHeaders, next_page};
 
 /// How large one reply may be, in bytes.
 ///
-/// A hundred reviews as long as GitHub lets anybody write them (65,536 characters each) are 26 MB.
+/// A hundred reviews as long as GitHub lets anyone write them (65,536 characters each) are 26 MB.
 const LARGEST_REPLY: usize = 48 << 20;
 /// How many pages of one list are read.
 const MOST_PAGES: usize = 100;
@@ -65,15 +65,21 @@ impl Http {
         let settings = |reason: String| ForgeError::Settings(reason);
         let base = connection.base.trim_end_matches('/').to_owned();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| settings(format!("no network here: {error}")))?;
+        let runtime = runtime.map_err(|error| settings(format!("no network: {error}")))?;
         let entered = runtime.enter();
         let transport = transport(connection.certificates)?;
         let builder = Octocrab::builder()
             .base_uri(&base)
-            .map_err(|_| settings(format!("`{base}` is no address of an API")))?;
+            .map_err(|_| settings(format!("`{base}` is not the address of an API")))?;
         let builder = match connection.token {
             Some(token) if token.bytes().all(|byte| byte.is_ascii_graphic()) => builder.personal_token(token),
-            Some(_) => return Err(settings("the token holds characters that no token has".into())),
+            Some(_) => {
+                return Err(settings(
+                    "the token contains characters that are not allowed in a \
+                token"
+                        .into(),
+                ));
+            }
             None => builder,
         };
         let client = builder.build_with_reqwest(transport).map_err(|error| settings(error.to_string()))?;
@@ -106,7 +112,7 @@ impl Http {
         self.list_below(path, |page: Vec<T>| page)
     }
 
-    /// Asks for a list that stands inside an object, to its last page.
+    /// Asks for a list that is inside an object, to its last page.
     pub fn list_below<T, P: DeserializeOwned>(
         &self,
         path: &str,
@@ -233,11 +239,13 @@ fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError>
         let bundle =
             reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(cause(&error)))?;
         if bundle.is_empty() {
-            return Err(unusable("the file holds none in PEM form".into()));
+            return Err(unusable("the file contains no certificates in PEM form".into()));
         }
         builder = builder.tls_certs_merge(bundle);
     }
-    builder.build().map_err(|error| settings(format!("no secure connection can be made: {}", cause(&error))))
+    builder
+        .build()
+        .map_err(|error| settings(format!("could not set up secure connections: {}", cause(&error))))
 }
 
 /// What lies at the bottom of an error, which is where the network says what is wrong.

@@ -54,7 +54,7 @@ impl<U> Pull<U> {
         account: impl Fn(U) -> Account,
     ) -> Result<PullRequest, String> {
         if self.number != asked.0 {
-            return Err(format!("it is about pull request {}", self.number));
+            return Err(format!("it is for pull request {}", self.number));
         }
         let source = match self.head.repo {
             Some(repository) => Some(SourceBranch {
@@ -71,7 +71,7 @@ impl<U> Pull<U> {
         };
         Ok(PullRequest {
             number: asked,
-            head: ObjectId::parse(&self.head.sha).ok_or("the head is no object id")?,
+            head: ObjectId::parse(&self.head.sha).ok_or("the head is not an object id")?,
             target: self.base.r#ref,
             default_branch: self.base.repo.default_branch,
             author: self.user.map(account),

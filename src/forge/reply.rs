@@ -1,7 +1,7 @@
 //! One reply of a forge: what it says, whether it is worth asking again, and where the next page is.
 //!
-//! In: status, headers and body. Out: a parsed value, or a [`ForgeError`] that names what the token lacks.
-//! Never: takes a status for success that is none, or a link for the next page that leads to another host.
+//! In: status, headers and body. Out: a parsed value, or a [`ForgeError`] that names what the token lacks. Never: takes
+//! an error status for success, or follows a link for the next page that leads to another host.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,7 +24,7 @@ pub(super) struct ReplyHeaders {
 }
 
 impl ReplyHeaders {
-    /// Reads them; one that is no text counts as absent.
+    /// Reads them; one that is not text counts as absent.
     pub(super) fn read<'a>(get: impl Fn(&'static str) -> Option<&'a str>) -> Self {
         let number = |name| get(name).and_then(|text| text.trim().parse().ok());
         Self {
@@ -62,19 +62,19 @@ impl Reply {
         serde_json::from_slice(bytes).map_err(|error| self.malformed(error.to_string()))
     }
 
-    /// Where the rest of a list is, of which so many entries were found: Gitea names no next page of some lists, and
-    /// says how many entries there are.
+    /// Where the rest of a list is, of which this number of entries was found: Gitea names no next page of some lists,
+    /// and says how many entries there are.
     pub(super) fn unlisted(&self, found: usize, next: Option<String>) -> Result<Option<String>, ForgeError> {
         match (self.headers.total, next) {
             (Some(total), Some(next)) if found < total => Ok(Some(next)),
             (Some(total), None) if found < total => {
-                Err(self.malformed(format!("the list says that it has {total} entries, and gives {found}")))
+                Err(self.malformed(format!("the list should have {total} entries, but has {found}")))
             }
             (None | Some(_), _) => Ok(None),
         }
     }
 
-    /// That the answer is none.
+    /// The error for an invalid answer.
     pub(super) fn malformed(&self, reason: String) -> ForgeError {
         ForgeError::malformed(self.route.method, &self.route.path, reason)
     }
@@ -83,15 +83,18 @@ impl Reply {
     pub(super) fn successful(self) -> Result<Self, ForgeError> {
         match self.status {
             200..=299 => Ok(self),
-            300..=399 => Err(self.refused("it has moved: name the project as it is called now")),
+            300..=399 => Err(self.refused("it has moved: use the current name of the project")),
             _ if self.is_limited() => Err(self.rate_limited()),
-            401 => Err(self.refused("the token is not accepted: it may have expired, or be another forge's")),
+            401 => Err(self.refused(
+                "the forge does not accept the token: it may have expired or belong to \
+                another forge",
+            )),
             403 | 404 => Err(self.refused(&self.lacking())),
             _ => Err(self.refused("")),
         }
     }
 
-    /// How long to wait before the same question is worth asking again; `None` where it is not.
+    /// How long to wait before the same question is worth asking again; `None` if it is not.
     pub(super) fn wait(&self, pause: Duration) -> Option<Duration> {
         let said = self.headers.retry_after.map(Duration::from_secs);
         match self.status {
@@ -133,9 +136,9 @@ impl Reply {
     fn lacking(&self) -> String {
         match (&self.headers.accepted_permissions, self.route.method) {
             (Some(permissions), _) => format!("the token needs the permission {permissions}"),
-            (None, Method::Get) => "it does not exist, or the token may not see it".to_owned(),
+            (None, Method::Get) => "it does not exist, or the token cannot read it".to_owned(),
             (None, Method::Post | Method::Patch | Method::Put) => {
-                "the token may not write here, as for pull requests from forks".to_owned()
+                "the token cannot write here, as for pull requests from forks".to_owned()
             }
         }
     }
@@ -182,7 +185,7 @@ pub(super) fn next_page(reply: &Reply, address: &str) -> Result<Option<String>, 
     let query = next.split_once('?').map(|(_, query)| query).unwrap_or_default();
     let following = format!("{path}?{query}");
     if query.is_empty() || following == address || !query.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(reply.malformed(format!("its next page is said to be `{next}`")));
+        return Err(reply.malformed(format!("it has the unexpected next page `{next}`")));
     }
     Ok(Some(following))
 }

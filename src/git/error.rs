@@ -71,12 +71,12 @@ pub enum GitError {
         limit: usize,
     },
     /// A revision that names nothing.
-    #[error("`{0}` is no commit of this repository")]
+    #[error("`{0}` is not a commit of this repository")]
     Revision(String),
     /// A revision that could be taken for another one.
     #[error(
-        "`{0}` may mean more than one commit of this repository\n  name it by all digits of its id, or the ref \
-         by its full name, such as refs/remotes/origin/{0}"
+        "`{0}` may refer to more than one commit of this repository\n  use the full id, or the full name of \
+         the ref, such as refs/remotes/origin/{0}"
     )]
     Ambiguous(String),
     /// The index cannot be read.

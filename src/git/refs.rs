@@ -1,4 +1,4 @@
-//! Refs: where HEAD points, where a ref is now, and what a symbolic ref stands for.
+//! Refs: where HEAD points, where a ref is now, and what a symbolic ref represents.
 
 use super::error::GitError;
 use super::outline;
@@ -31,7 +31,7 @@ impl Repository {
         match self.store.reference("HEAD")? {
             Some(Reference::Symbolic(target)) => Ok(Head::Branch(self.resolve_symbolic(&target)?)),
             Some(Reference::Object(id)) => Ok(Head::Detached(id)),
-            None => Err(GitError::reference("HEAD", "it points nowhere")),
+            None => Err(GitError::reference("HEAD", "it points to nothing")),
         }
     }
 
@@ -41,11 +41,11 @@ impl Repository {
     }
 
     /// The refs whose names begin with a folder, `refs/approvals/heads/main/`, and what they point to.
-    /// Symbolic ones are left out: they stand for nothing of their own.
+    /// Symbolic ones are left out: they represent nothing of their own.
     pub fn refs_below(&self, folder: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
         let found = self.store.references_below(folder, REFS_BELOW + 1)?;
         if found.len() > REFS_BELOW {
-            return Err(GitError::Limit { what: "refs below one folder", limit: REFS_BELOW });
+            return Err(GitError::Limit { what: "refs in one folder", limit: REFS_BELOW });
         }
         let direct = found.into_iter().filter_map(|(name, reference)| match reference {
             Reference::Object(id) => Some((name, id)),
@@ -54,7 +54,7 @@ impl Repository {
         Ok(direct.collect())
     }
 
-    /// The ref that a name stands for once symbolic refs are followed: a push to an alias of `main`
+    /// The ref that a name represents once symbolic refs are followed: a push to an alias of `main`
     /// is a push to `main`.
     pub fn resolve_symbolic(&self, name: &str) -> Result<String, GitError> {
         let mut current = name.to_owned();
@@ -67,7 +67,7 @@ impl Repository {
         Err(GitError::Limit { what: "symbolic refs in a row", limit: HOPS })
     }
 
-    /// What a ref points to now, a tag object not peeled; `None` where it does not exist.
+    /// What a ref points to now, a tag object not peeled; `None` if it does not exist.
     pub fn tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         match self.store.reference(&self.resolve_symbolic(name)?)? {
             Some(Reference::Object(id)) => Ok(Some(id)),
@@ -81,13 +81,13 @@ impl Repository {
         self.peel(&id)?.commit.ok_or_else(|| GitError::Revision(text.to_owned()))
     }
 
-    /// The same for a revision that must not be mistaken: what somebody else pushed may be called
+    /// The same for a revision that must not be mistaken: what another person pushed may be called
     /// `origin/main` as a tag, or like the first digits of another commit, and git takes refs first and
     /// among them tags (`gitrevisions`).
     pub fn certain_revision(&self, text: &str) -> Result<ObjectId, GitError> {
         let name = text.split(['^', '~', ':', '@']).next().unwrap_or_default();
         let is_full = name.starts_with("refs/") || ObjectId::parse(name).is_some();
-        // What is no name of a ref is none.
+        // An invalid ref name does not name a ref.
         let stands = |place: &str| matches!(self.store.reference(&format!("{place}{name}")), Ok(Some(_)));
         let refs = PLACES.iter().filter(|place| stands(place)).count();
         let digits = name.len() >= SHORTEST_ID && name.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -139,7 +139,7 @@ impl Repository {
 pub struct Peeled {
     /// The tag objects on the way.
     pub tags: Vec<ObjectId>,
-    /// The commit at the end; `None` where the last tag names a tree or a file.
+    /// The commit at the end; `None` if the last tag names a tree or a file.
     pub commit: Option<ObjectId>,
 }
 

@@ -8,7 +8,7 @@ use super::error::GitError;
 use super::store::{Found, GitProgram, Libgit2, ObjectKind, RawObject, Store};
 use crate::source::{BlobError, BlobSource, ObjectId};
 
-/// Whether the folder may belong to somebody else.
+/// Whether the folder may belong to another person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// Git itself started us in it, having made its own check.
@@ -60,7 +60,7 @@ impl Repository {
         self.store.folders().work_tree.as_deref()
     }
 
-    /// Why another program than libgit2 reads the repository, which is slower; `None` where none has to.
+    /// Why another program than libgit2 reads the repository, which is slower; `None` if none has to.
     pub fn detour(&self) -> Option<&str> {
         self.store.detour()
     }
@@ -70,7 +70,7 @@ impl Repository {
         self.store.read(id, LARGEST)
     }
 
-    /// Reads an object that has to be of a kind.
+    /// Reads an object that must be of a kind.
     pub fn read_kind(&self, id: &ObjectId, expected: ObjectKind) -> Result<Vec<u8>, GitError> {
         let object = self.read(id)?;
         if object.kind == expected {
@@ -126,7 +126,8 @@ fn open_error(folder: &Path, reason: &str, error: &git2::Error) -> GitError {
     let advice = if error.code() == ErrorCode::Owner {
         "it belongs to another user: run `git config --global --add safe.directory <folder>`"
     } else if is_unknown_format(error) {
-        "install git where portcullis runs, in a version that knows the repository's format, and put it on the PATH"
+        "install a version of git that supports the repository's format on this machine, and add it to the \
+         PATH"
     } else {
         "run portcullis inside a repository, or name one with --repo"
     };

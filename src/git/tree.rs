@@ -27,7 +27,7 @@ impl Repository {
         Ok(snapshot)
     }
 
-    /// One file of a tree; `None` where there is none of that path.
+    /// One file of a tree; `None` if it does not exist of that path.
     pub fn file_at(&self, tree: &ObjectId, path: &RepoPath) -> Result<Option<TreeFile>, GitError> {
         let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
         let mut tree = tree.clone();
@@ -200,7 +200,7 @@ fn parse_entry<'a>(bytes: &'a [u8], tree: &ObjectId) -> Result<Parsed<'a>, GitEr
         b"100755" => file(FileMode::Executable),
         b"120000" => file(FileMode::Symlink),
         b"160000" => file(FileMode::Gitlink),
-        _ => return Err(malformed("an entry has a mode that git does not know")),
+        _ => return Err(malformed("an entry has a mode that git does not support")),
     };
     Ok((entry, name, after))
 }

@@ -29,23 +29,28 @@ impl fmt::Display for Doubt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::AwsController => {
-                "whether the AWS Load Balancer Controller, which alone reads aws-load-balancer-scheme, makes this load balancer. If it does, set `cloud: aws-lbc` in the policy, or loadBalancerClass: service.k8s.aws/nlb in the Service"
+                "whether the AWS Load Balancer Controller creates this load balancer: only this controller \
+                 reads aws-load-balancer-scheme. If it does, set `cloud: aws-lbc` in the policy, or \
+                 loadBalancerClass: service.k8s.aws/nlb in the Service"
             }
             Self::AwsWebhook => {
                 "whether the webhook of the AWS Load Balancer Controller takes over Services of type nlb. Set aws-load-balancer-type: external, or loadBalancerClass: service.k8s.aws/nlb"
             }
             Self::Class => {
-                "the controller that spec.loadBalancerClass names. No cloud's own annotation is read for this class"
+                "the controller that spec.loadBalancerClass names. Annotations of the cloud do not apply to \
+                 this class"
             }
             Self::SecurityGroups => {
-                "the security groups and prefix lists that the annotations name. Source ranges are not applied with them"
+                "the security groups and prefix lists in the annotations. Source ranges do not apply with \
+                 them"
             }
             Self::IgnoredRanges(Cloud::Hetzner) => {
-                "nothing: load balancers of Hetzner Cloud apply no source ranges"
+                "no setting: load balancers of Hetzner Cloud ignore source ranges"
             }
-            Self::IgnoredRanges(_) => "nothing: load balancers of this cloud apply no source ranges",
+            Self::IgnoredRanges(_) => "no setting: load balancers of this cloud ignore source ranges",
             Self::UnmanagedRules => {
-                "the security lists of the network: with security-list-management-mode None the controller writes no rules for source ranges"
+                "the security lists of the network: with security-list-management-mode None, the controller \
+                 creates no rules for source ranges"
             }
             Self::ServiceTags => "the addresses behind the service tags that the annotation allows",
             Self::Value => "a value that is set elsewhere",

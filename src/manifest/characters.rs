@@ -8,14 +8,14 @@ use super::problem::Problem;
 pub(super) fn skip_marker(text: &str) -> Option<Problem> {
     const MARKER: &str = "+argocd:skip-file-rendering";
     let start = memchr::memmem::find(text.as_bytes(), MARKER.as_bytes())?;
-    let reason = "Argo CD deploys nothing of a file with this marker, other tools all of it";
+    let reason = "Argo CD ignores a file with this marker; other tools deploy all of it";
     Some(Problem::ambiguous(span(start, start + MARKER.len()), reason))
 }
 
 /// How many odd characters of one file are reported.
 const REPORTED: usize = 10;
 
-/// Characters that YAML 1.1 takes for line ends and nearly everybody else does not, so that text
+/// Characters that YAML 1.1 takes for line ends and nearly everyone else does not, so that text
 /// hidden in a comment becomes a key; and marks that make a key look like another or turn the order
 /// of what a reviewer sees.
 pub(super) fn odd_characters(text: &str) -> Vec<Problem> {
@@ -32,21 +32,19 @@ pub(super) fn odd_characters(text: &str) -> Vec<Problem> {
 fn reason(text: &str, offset: usize, character: char) -> Option<&'static str> {
     match character {
         '\r' if text.get(offset + 1..).is_some_and(|rest| rest.starts_with('\n')) => None,
-        '\r' => Some("a carriage return without a line feed ends the line for kubectl only"),
-        '\u{85}' | '\u{2028}' | '\u{2029}' => {
-            Some("this character ends the line for kubectl and for nobody else")
-        }
+        '\r' => Some("a carriage return without a line feed ends the line only for kubectl"),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => Some("this character ends the line only for kubectl"),
         '\u{feff}' if offset > 0 => Some("a byte order mark inside the file becomes part of a name"),
         '\u{200c}' | '\u{200d}' if joins(text, offset, character) => None,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => {
-            Some("an invisible character, or one that turns the order in which a reviewer sees the text")
+            Some("an invisible character, or one that changes the order in which reviewers see the text")
         }
         '\0' => Some("a NUL byte"),
         _ => None,
     }
 }
 
-/// Whether a joiner is part of what stands around it: of an emoji of several parts, or of a word in a script
+/// Whether a joiner is part of what is around it: of an emoji of several parts, or of a word in a script
 /// whose letters join. Anywhere else it only makes two texts look alike.
 fn joins(text: &str, offset: usize, joiner: char) -> bool {
     let before = text.get(..offset).and_then(|before| before.chars().next_back());

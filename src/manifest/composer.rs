@@ -96,7 +96,7 @@ impl<'a> Composer<'a> {
 
     fn next(&mut self) -> Result<Event, SyntaxError> {
         let Ok(outcome) = contain(|| self.parser.parse()) else {
-            let reason = "the YAML parser stopped at something that it does not expect after this";
+            let reason = "the YAML parser found something unexpected after this";
             return Err(refuse(self.last, reason));
         };
         let event = outcome.map_err(|error| {

@@ -42,7 +42,7 @@ impl Manifest {
 }
 
 /// Reads a blob. Never fails: what cannot be read is a problem, and a document with neither
-/// `apiVersion` nor `kind` is no manifest.
+/// `apiVersion` nor `kind` is not a manifest.
 pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     let text = match open(bytes, limits) {
         Ok(text) => text,
@@ -157,15 +157,15 @@ struct Text {
     problems: Vec<Problem>,
 }
 
-/// The text of a file, or a manifest that says why it is none.
+/// Decodes the file, or returns a manifest explaining why it is unreadable.
 fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Text, Box<Manifest>> {
     if bytes.len() > limits.bytes {
-        let reason = format!("{} bytes are more than the limit of {}", bytes.len(), limits.bytes);
+        let reason = format!("{} bytes exceed the limit of {}", bytes.len(), limits.bytes);
         return Err(Box::new(unread(bytes, reason)));
     }
     let Decoded { text, from, problem } = decode(bytes);
     if is_pointer(&text) {
-        let reason = "it is a pointer of Git LFS: the file itself is on another server and cannot be judged";
+        let reason = "it is a Git LFS pointer: the file itself is on another server and cannot be judged";
         return Err(Box::new(unread(text.into_bytes(), reason.to_owned())));
     }
     let keep = if problem.is_none() { SourceText::new } else { SourceText::converted };

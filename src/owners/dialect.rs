@@ -81,7 +81,7 @@ impl Dialect {
 }
 
 /// Whether a path may hold owners: in any place where some host would look, so that no new file can
-/// shadow the one that counts, and nested where the policy names that dialect.
+/// shadow the one that counts, and nested if the policy names that dialect.
 pub fn may_name_owners(dialect: Option<Dialect>, path: &RepoPath) -> bool {
     let nested = path.is_named(NESTED) || path.as_str() == ALIASES;
     PLACES.contains(&path.as_str()) || (nested && dialect == Some(Dialect::Kubernetes))
@@ -101,14 +101,14 @@ pub enum Coverage<'a> {
 pub struct Located {
     /// The dialect.
     pub dialect: Dialect,
-    /// One file; for nested files all that are wanted. Empty where there is none.
+    /// One file; for nested files all that are wanted. Empty if it does not exist.
     pub files: Vec<RepoPath>,
 }
 
 /// Files of several hosts, and no word on which of them counts.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "there are {first} and {second}, which belong to different hosts: say `owners: {{dialect: …}}` in the \
+    "there are {first} and {second}, which belong to different hosts: set `owners: {{dialect: …}}` in the \
      policy (github, gitlab or gitea)"
 )]
 pub struct SeveralHosts {
@@ -125,7 +125,7 @@ pub struct KnownDialect {
     pub host: Option<Dialect>,
 }
 
-/// Finds the files that name owners. Where the policy names no dialect, a folder that only one host
+/// Finds the files that name owners. If the policy names no dialect, a folder that only one host
 /// looks at tells it; CODEOWNERS at the root or in `docs/` is the host's, and GitHub's where the host is
 /// none of them.
 pub fn locate(

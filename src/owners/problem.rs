@@ -53,7 +53,7 @@ impl<'a> Problems<'a> {
     pub(super) fn lines<'b>(&mut self, bytes: &'b [u8]) -> impl Iterator<Item = (u32, &'b [u8])> + use<'b> {
         let loaded = bytes.len() <= LARGEST_FILE;
         if !loaded {
-            self.add(1, b"", "the file is larger than 3 MB, and so it is not loaded".to_owned());
+            self.add(1, b"", "the file is larger than 3 MB and is not loaded".to_owned());
         }
         let bytes = if loaded { bytes } else { b"".as_slice() };
         (1_u32..).zip(bytes.split(|byte| *byte == b'\n'))

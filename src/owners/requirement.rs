@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::OwnerHandle;
 use crate::source::RepoPath;
 
-/// The approval that one line demands of a path. Every requirement of a path has to be met.
+/// The approval that one line demands of a path. Every requirement of a path must be met.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Requirement {
     /// The file that makes it.
     pub file: RepoPath,
     /// Its line, from 1.
     pub line: u32,
-    /// The section that the line stands in, where the dialect has sections and it is in one.
+    /// The section that the line is in, where the dialect has sections and it is in one.
     pub section: Option<Box<str>>,
     /// The pattern as written.
     pub pattern: Box<str>,
@@ -25,20 +25,20 @@ pub struct Requirement {
     pub count: usize,
 }
 
-/// Somebody who has said something by signing it.
+/// A person who has said something by signing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
-    /// The name that the policy gives them; it stands for the person, however many keys they have.
+    /// The name that the policy gives them; it represents the person, however many keys they have.
     pub name: String,
     /// Accounts, teams, roles and e-mail addresses, as CODEOWNERS writes them.
     pub handles: Vec<String>,
 }
 
-/// Which of the listed owners have to approve.
+/// Which of the listed owners must approve.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum RequiredOwners {
-    /// As many as are asked for, whoever they are.
+    /// As many as are asked for, no matter who they are.
     #[default]
     Any,
     /// Every listed owner; of a team, one person.
@@ -48,11 +48,11 @@ pub enum RequiredOwners {
 /// What the policy asks for beyond the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
-    /// At least so many approvals by different persons.
+    /// The minimum number of approvals by different people.
     pub approvals: usize,
     /// Which of the owners.
     pub owners: RequiredOwners,
-    /// Of so many different teams among the owners, a different person each.
+    /// The number of different teams among the owners, with a different person for each.
     pub distinct_teams: usize,
 }
 
@@ -63,14 +63,14 @@ pub struct Standing {
     pub approved_by: Vec<String>,
     /// How many approvals are missing at least; 0 when it is met.
     pub missing: usize,
-    /// The owners who have to approve yet, where all of them have to.
+    /// The owners who must approve yet, where all of them have to.
     pub awaited: Vec<OwnerHandle>,
-    /// Of how many more teams somebody has to approve.
+    /// Of how many more teams a person must approve.
     pub teams: usize,
 }
 
 impl Demand {
-    /// What it asks for besides a number, to be read behind one; empty where nothing.
+    /// What it asks for besides a number, to be read behind one; empty if nothing.
     pub fn wording(&self) -> String {
         let all = match self.owners {
             RequiredOwners::Any => "",
@@ -85,7 +85,7 @@ impl Demand {
 }
 
 impl Requirement {
-    /// Whether it asks the same of the same people, wherever it stands.
+    /// Whether it asks the same of the same people, wherever it is.
     pub fn asks_the_same(&self, other: &Self) -> bool {
         self.section == other.section && self.owners == other.owners && self.count == other.count
     }

@@ -14,7 +14,7 @@ const TABLES: [(Dialect, &str); 4] = [
     (Dialect::Kubernetes, include_str!("tables/kubernetes.txt")),
 ];
 
-/// A row of a table: files, a path, and who has to approve it.
+/// A row of a table: files, a path, and who must approve it.
 #[derive(Debug)]
 struct Row {
     files: Vec<(RepoPath, Vec<u8>)>,
@@ -172,7 +172,7 @@ fn numbered(count: usize, before: &str, behind: &str) -> String {
 #[test]
 fn hostile_files_stay_small_and_quick() {
     let rules = ".{100} @a\n".repeat(20_000);
-    assert!(reasons(Dialect::Gitea, &rules).iter().any(|(_, reason)| reason.contains("too large together")));
+    assert!(reasons(Dialect::Gitea, &rules).iter().any(|(_, reason)| reason.contains("too large in total")));
     let headings = numbered(100_000, "[", "]\n");
     assert!(reasons(Dialect::Gitlab, &headings).is_empty());
     let many = numbered(2_000, "  - a", "\n");

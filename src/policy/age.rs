@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 const HOUR: u64 = 60 * 60;
 const DAY: u64 = 24 * HOUR;
-/// Ten years: whoever means for ever leaves the key out.
+/// Ten years: the person who means for ever leaves the key out.
 const LONGEST_DAYS: u64 = 3_660;
 
 /// A length of time, at least an hour.
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Age {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let message =
-            || format!("`{text}` is no length of time from 1h to 3660d; write days as `30d`, hours as `12h`");
+            || format!("`{text}` is not a duration from 1h to 3660d; write days as `30d`, hours as `12h`");
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom(message()))
     }
 }
@@ -64,7 +64,7 @@ impl JsonSchema for Age {
         json_schema!({
             "type": "string",
             "pattern": "^[0-9]+[dh]$",
-            "description": "A length of time in days or hours: `30d`, `12h`.",
+            "description": "A duration in days or hours: `30d`, `12h`.",
         })
     }
 }

@@ -16,7 +16,7 @@ use super::profile::ProfileName;
 use crate::finding::Severity;
 use crate::owners::{Demand, Dialect, RequiredOwners};
 
-/// Which files are manifests when no policy says.
+/// The manifest files if the policy does not define them.
 pub const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
 
 /// A policy file.
@@ -29,32 +29,31 @@ pub struct PolicyDocument {
     /// Always `GatePolicy`.
     #[schemars(extend("const" = "GatePolicy"))]
     pub kind: String,
-    /// The profile that this policy starts from; `baseline` where absent.
+    /// The profile that this policy starts from; `baseline` if absent.
     pub profile: Option<ProfileName>,
-    /// The name of this repository in approvals: one that was given in another repository does not count.
-    /// Where it is absent, nobody can approve by signing.
+    /// The name of this repository in approvals: an approval for another repository does not count. If absent, no one
+    /// can approve by signing.
     pub repository: Option<String>,
-    /// Patterns of refs that are guarded, `*` crossing `/`; HEAD's branch and `refs/tags/*` where absent.
+    /// Patterns of protected refs; `*` matches `/` too. Default: HEAD's branch and `refs/tags/*`.
     pub protected: Option<Vec<String>>,
     /// Which files are manifests.
     pub manifests: Option<ManifestsEntry>,
     /// The clusters that the repository deploys to.
     #[serde(default)]
     pub clusters: Vec<ClusterEntry>,
-    /// Kinds that name container images, beside those that portcullis knows.
+    /// More kinds that name container images.
     #[serde(default)]
     pub images: Vec<ImagesEntry>,
-    /// What commits must be signed with.
+    /// The signatures that commits need.
     pub signatures: Option<SignaturesEntry>,
-    /// Who is who: keys, accounts and teams of one person.
+    /// People, each with keys, accounts and teams.
     #[serde(default)]
     pub people: Vec<PersonEntry>,
-    /// Whose approval changes need, by CODEOWNERS.
+    /// The approval of owners in CODEOWNERS.
     pub owners: Option<OwnersEntry>,
-    /// How long approvals hold.
+    /// How long approvals are valid.
     pub approvals: Option<ApprovalsEntry>,
-    /// How far ahead a waiver may expire: `90d`; without limit where absent. One that expires later covers
-    /// nothing.
+    /// How far ahead a waiver may expire: `90d`; without limit if absent. A waiver that expires later covers nothing.
     pub waivers_max_age: Option<Age>,
     /// Who may pass a change that the gate rejects, in an emergency.
     pub r#override: Option<OverrideEntry>,
@@ -64,16 +63,16 @@ pub struct PolicyDocument {
     /// Accepted findings.
     #[serde(default)]
     pub waivers: Vec<WaiverEntry>,
-    /// Server policy only: trust files that a push may bring, path to blob id or `deleted`.
+    /// Server policy only: trust files that a push may change, path to blob id or `deleted`.
     #[serde(default)]
     pub accepted_trust_files: BTreeMap<String, String>,
 }
 
-/// Which files are manifests. Whatever they reach (kustomizations, symbolic links) is judged too.
+/// Which files are manifests. Files that they reference (kustomizations, symbolic links) are judged too.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManifestsEntry {
-    /// Globs to start from; all YAML and JSON files where absent.
+    /// Globs to start from; all YAML and JSON files if absent.
     pub include: Option<Vec<String>>,
     /// Globs to leave out.
     #[serde(default)]
@@ -88,11 +87,11 @@ pub struct ClusterEntry {
     pub name: String,
     /// Globs of the files that are deployed to it.
     pub paths: Vec<String>,
-    /// Its Kubernetes version, or several to be valid for all: `"1.36"` or `"1.35, 1.36"`.
+    /// Its Kubernetes version, or several that objects must be valid for: `"1.36"` or `"1.35, 1.36"`.
     pub kubernetes: Option<String>,
-    /// Whose load balancers it makes, such as `aws`, `gke`, `azure`.
+    /// The cloud that provides its load balancers, such as `aws`, `gke`, `azure`.
     pub cloud: Option<String>,
-    /// The folder of the repository with the CustomResourceDefinitions that are installed in it, such as
+    /// The folder of the repository with the CustomResourceDefinitions that are installed in the cluster, such as
     /// `crds/prod`. Custom resources are judged by them, whether or not their files belong to the cluster.
     pub definitions: Option<String>,
 }
@@ -101,22 +100,22 @@ pub struct ClusterEntry {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OwnersEntry {
-    /// The dialect of CODEOWNERS, or the nested OWNERS files of the Kubernetes project. Where absent, the
-    /// folder of CODEOWNERS tells it: `.github`, `.gitlab`, `.gitea` or `.forgejo`; otherwise it is
-    /// that of the host, and GitHub's on plain git servers.
+    /// The dialect of CODEOWNERS, or the nested OWNERS files of the Kubernetes project. If absent, the folder of
+    /// CODEOWNERS decides: `.github`, `.gitlab`, `.gitea` or `.forgejo`; otherwise the dialect of the host, or GitHub's
+    /// on plain git servers.
     pub dialect: Option<Dialect>,
-    /// How many owners have to approve a path; a section of GitLab's dialect may ask for more.
+    /// How many owners must approve a path; a section of GitLab's dialect may require more.
     #[serde(default = "one")]
     pub approvals: usize,
-    /// Whether `any` of the listed owners may approve, or `all` of them have to.
+    /// Whether `any` of the listed owners may approve, or `all` of them must.
     #[serde(default)]
     pub require: RequiredOwners,
-    /// Of how many different teams (`@organisation/team`) of a line somebody has to approve, a different
-    /// person each.
+    /// From how many different teams (`@organisation/team`) of a line a person must approve, a different person for
+    /// each team.
     #[serde(default)]
     pub distinct_teams: usize,
-    /// Whether an owner who signed every new commit that touches a path, and the tip, counts as one
-    /// approval of it. Never for trust files, never as a second approval.
+    /// Whether the signature of an owner on the tip and on every new commit that changes a path counts as one approval
+    /// of the path. Never for trust files, and never as a second approval.
     #[serde(default, alias = "signer_counts")]
     pub signer_counts: bool,
 }
@@ -125,22 +124,22 @@ pub struct OwnersEntry {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalsEntry {
-    /// How far ahead an approval may expire: `7d`, `12h`; without limit where absent.
+    /// How far ahead an approval may expire: `7d`, `12h`; without limit if absent.
     pub max_age: Option<Age>,
-    /// Names of `people:`, programs usually, who may state in a signed object that somebody else has reviewed a
-    /// change on a forge (`portcullis pr --issue-approvals`). Their word counts as the reviewer's. Where the server's policy has a
-    /// list of people, only its own issuers count.
+    /// Names in `people:`, usually programs, that may state in a signed object that another person has reviewed a
+    /// change on a forge (`portcullis pr --issue-approvals`). Such a statement counts as the reviewer's approval. If
+    /// the server's policy has a list of people, only its own issuers count.
     #[serde(default)]
     pub issuers: Vec<String>,
 }
 
-/// The way through for an emergency: signed like an approval, with a reason, and reported as FORCED.
+/// Override for emergencies: signed like an approval, with a reason, and reported as FORCED.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OverrideEntry {
-    /// Names of `people:` who may override; they may be the authors of the change.
+    /// Names in `people:` that may override; they may be the authors of the change.
     pub people: Vec<String>,
-    /// How many of them it takes.
+    /// How many of them are required.
     #[serde(default = "one")]
     pub count: usize,
 }
@@ -150,27 +149,27 @@ fn one() -> usize {
 }
 
 impl OwnersEntry {
-    /// What is asked for beyond the file of owners.
+    /// Requirements beyond the file of owners.
     pub fn demand(&self) -> Demand {
         Demand { approvals: self.approvals, owners: self.require, distinct_teams: self.distinct_teams }
     }
 }
 
-/// What to do about findings of one check.
+/// The rule for findings of one check.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckRule {
     /// What happens.
     pub enforce: Option<Enforcement>,
-    /// Who may approve, with `enforce: approve`.
+    /// Who may approve with `enforce: approve`.
     #[serde(default)]
     pub approvers: Vec<String>,
-    /// How many of them have to.
+    /// How many of them must approve.
     pub count: Option<usize>,
-    /// Whether an annotation of an object, `portcullis.dev/allow-<check>: "reason"`, lets its finding pass once
-    /// the owners of the file have approved the push.
+    /// Whether an annotation of an object, `portcullis.dev/allow-<check>: "reason"`, accepts its finding once the
+    /// owners of the file have approved the push.
     pub annotation: Option<AnnotationUse>,
-    /// Exceptions for paths or clusters; the first that matches holds.
+    /// Exceptions for paths, clusters or severities; the first match applies.
     #[serde(default)]
     pub scopes: Vec<Scope>,
 }
@@ -179,9 +178,9 @@ pub struct CheckRule {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum AnnotationUse {
-    /// It lets a finding pass that the owners of the file have approved.
+    /// It accepts a finding if the owners of the file have approved the push.
     Allowed,
-    /// It means nothing, and is a finding itself.
+    /// It has no effect, and is itself a finding.
     #[default]
     Ignored,
 }
@@ -190,16 +189,16 @@ pub enum AnnotationUse {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Scope {
-    /// Globs of paths; any path where empty.
+    /// Globs of paths; if empty, any path.
     #[serde(default)]
     pub paths: Vec<String>,
-    /// Names of clusters; any cluster where empty.
+    /// Names of clusters; if empty, any cluster.
     #[serde(default)]
     pub clusters: Vec<String>,
-    /// Severities of findings; any severity where empty.
+    /// Severities of findings; if empty, any severity.
     #[serde(default)]
     pub severities: Vec<Severity>,
-    /// What happens there.
+    /// The enforcement there.
     pub enforce: Enforcement,
 }
 
@@ -229,13 +228,13 @@ pub struct WaiverEntry {
     pub cluster: String,
     /// The object, `Kind/namespace/name`, or the path, commit or ref that the finding is about.
     pub object: String,
-    /// The fingerprint that the report prints: another value of the same object fires again.
+    /// The fingerprint in the report: another value in the same object is reported again.
     pub fingerprint: String,
     /// Why it is accepted.
     pub reason: String,
-    /// Who answers for it.
+    /// The responsible owner.
     pub owner: String,
-    /// The last day on which it holds, `YYYY-MM-DD`.
+    /// The last day on which it counts, `YYYY-MM-DD`.
     pub expires: String,
 }
 

@@ -36,9 +36,9 @@ pub struct SignaturesEntry {
     pub revoked_keys: Vec<String>,
     /// How old the signature of a new commit may be when the server receives it: `30d`, `12h`.
     pub max_signature_age: Option<Age>,
-    /// The fewest bits of an RSA key; 2048 where absent, and never fewer.
+    /// The fewest bits of an RSA key; 2048 if absent, and never fewer.
     pub minimum_rsa_bits: Option<usize>,
-    /// Whether the committer has to be who signed.
+    /// Whether the committer must be who signed.
     #[serde(default)]
     pub committer: CommitterRule,
     /// What a forge may sign with its own key.
@@ -49,7 +49,7 @@ pub struct SignaturesEntry {
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum CommitterRule {
-    /// Anybody's: it is a claim that nothing relies on.
+    /// Anyone's: it is a claim that nothing relies on.
     #[default]
     Any,
     /// One of the signer's, as `handles:` of the person says.
@@ -72,7 +72,7 @@ pub struct ForgeEntry {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum ForgeUse {
-    /// Merge commits count as signed, by nobody in particular.
+    /// Merge commits count as signed, by no one in particular.
     Merges,
     /// Nothing: the key says that the forge made a commit, not who wanted it.
     #[default]

@@ -11,11 +11,11 @@ use crate::kube::ImageKind;
 pub struct ImagesEntry {
     /// The kind.
     pub kind: String,
-    /// Its API group, without the version; the core group where absent.
+    /// Its API group, without the version; the core group if absent.
     #[serde(default)]
     pub group: String,
     /// Paths to Pod specifications, containers or texts that name an image, such as `spec.template.spec`. Lists on
-    /// the way are entered; `*` stands for any key.
+    /// the way are entered; `*` matches any key.
     pub paths: Vec<String>,
 }
 

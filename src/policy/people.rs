@@ -41,7 +41,7 @@ impl<'de> Visitor<'de> for KeyVisitor {
 }
 
 impl KeyEntry {
-    /// The key; `None` if the text is no fingerprint, which the validation of the file refuses.
+    /// The key; `None` if the text is not a fingerprint, which the validation of the file refuses.
     pub fn fingerprint(&self) -> Option<KeyFingerprint> {
         match self {
             Self::Always(key) => KeyFingerprint::parse(key),
@@ -64,7 +64,12 @@ impl KeyEntry {
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("`{text}` is no date; write YYYY-MM-DD"))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
+        format!(
+            "`{text}` is not a date; write \
+        YYYY-MM-DD"
+        )
+    })
 }
 
 fn midnight(day: NaiveDate) -> SystemTime {
@@ -84,8 +89,8 @@ impl PersonEntry {
     }
 }
 
-/// The one person whose trusted signature it is: who holds the key, or whom an SSH certificate names
-/// exactly as `handles:` does. `None` where nobody or more than one person fits, and for a forge's key.
+/// The one person with this trusted signature: the owner of the key, or the person that an SSH certificate names
+/// exactly as `handles:` does. `None` if no one or more than one person fits, and for a forge's key.
 pub fn signer<'a>(people: &'a [PersonEntry], status: &SignatureStatus) -> Option<&'a PersonEntry> {
     let SignatureStatus::Trusted { key, principals } = status else { return None };
     let named = |person: &PersonEntry| principals.iter().any(|name| person.handles.contains(name));
@@ -109,7 +114,7 @@ pub(super) fn check_keys(file: &Positioned) -> Result<(), PolicyError> {
                 Some((_, holder)) if *holder != index => {
                     return Err(error(format!("the key {key} belongs to two people")));
                 }
-                Some(_) => return Err(error(format!("the key {key} stands twice"))),
+                Some(_) => return Err(error(format!("the key {key} is listed twice"))),
                 None => holders.push((key, index)),
             }
         }
@@ -123,7 +128,8 @@ fn no_fingerprint(entry: &KeyEntry) -> String {
         KeyEntry::Dated(entry) => &entry.key,
     };
     format!(
-        "`{text}` is no fingerprint: write the 40 or 64 digits of an OpenPGP certificate, or `SHA256:…` as \
+        "`{text}` is not a fingerprint: write the 40 or 64 digits of an OpenPGP certificate, or `SHA256:…` \
+         as \
          `ssh-keygen -l` prints it"
     )
 }
@@ -132,7 +138,7 @@ fn check_window(entry: &KeyEntry) -> Result<(), String> {
     let window = entry.window()?;
     match (window.valid_from, window.valid_until) {
         (Some(from), Some(until)) if from >= until => {
-            Err("the key never counts: it ends before it begins".into())
+            Err("the key is never valid: `validUntil` is before `validFrom`".into())
         }
         (Some(_) | None, Some(_) | None) => Ok(()),
     }

@@ -37,7 +37,7 @@ impl Positioned {
             return Err(error(at.line, at.column, problem.reason.clone()));
         }
         let (Some(root), true) = (nodes.pop(), nodes.is_empty()) else {
-            return Err(error(1, 1, "a policy is exactly one YAML document".into()));
+            return Err(error(1, 1, "a policy must be exactly one YAML document".into()));
         };
         let parsed = serde_yaml::Deserializer::from_slice(bytes);
         let document = PolicyDocument::deserialize(parsed).map_err(|cause| from_serde(path, &cause))?;
@@ -48,10 +48,14 @@ impl Positioned {
 
     fn check_header(&self) -> Result<(), PolicyError> {
         if self.document.api_version != "portcullis.dev/v1" {
-            return Err(self.error("/apiVersion", "the apiVersion of a policy is `portcullis.dev/v1`", None));
+            return Err(self.error(
+                "/apiVersion",
+                "the apiVersion of a policy must be `portcullis.dev/v1`",
+                None,
+            ));
         }
         if self.document.kind != "GatePolicy" {
-            return Err(self.error("/kind", "the kind of a policy is `GatePolicy`", None));
+            return Err(self.error("/kind", "the kind of a policy must be `GatePolicy`", None));
         }
         Ok(())
     }

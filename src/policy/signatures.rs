@@ -67,13 +67,13 @@ pub(super) fn check_signatures(file: &Positioned) -> Result<(), PolicyError> {
     let Some(entry) = &file.document.signatures else { return Ok(()) };
     if let Some(bits) = entry.minimum_rsa_bits.filter(|bits| RsaBits::new(*bits).is_none()) {
         let floor = RsaBits::FLOOR.get();
-        let message = format!("{bits} bits are below the floor of {floor}, which a policy can only raise");
+        let message = format!("{bits} bits are below the minimum of {floor}, which a policy can only raise");
         return Err(file.error("/signatures/minimumRsaBits", message, None));
     }
     let forge_keys = entry.forge.iter().flat_map(|forge| forge.keys.iter().enumerate());
     for (index, key) in forge_keys {
         if KeyFingerprint::parse(key).is_none() {
-            let message = format!("`{key}` is no fingerprint of an OpenPGP certificate or SSH key");
+            let message = format!("`{key}` is not a fingerprint of an OpenPGP certificate or SSH key");
             return Err(file.error(&format!("/signatures/forge/keys/{index}"), message, None));
         }
     }
@@ -136,19 +136,19 @@ mod tests {
         for (text, told) in [
             (
                 "signatures: {minimumRsaBits: 1024}\n",
-                ":3:14: 1024 bits are below the floor of 2048, which a policy can only raise",
+                ":3:14: 1024 bits are below the minimum of 2048, which a policy can only raise",
             ),
-            ("signatures: {maxSignatureAge: 1w}\n", "is no length of time"),
+            ("signatures: {maxSignatureAge: 1w}\n", "is not a duration"),
             ("signatures: {committer: signr}\n", "did you mean `signer`?"),
             ("signatures: {forge: {allow: always}}\n", "unknown variant `always`"),
             (
                 "signatures: {forge: {keys: [abc]}}\n",
-                "`abc` is no fingerprint of an OpenPGP certificate or SSH key",
+                "`abc` is not a fingerprint of an OpenPGP certificate or SSH key",
             ),
             ("signatures: {revokedKey: [a]}\n", "did you mean `revokedKeys`?"),
             (
                 "people: [{name: A, keys: [alice]}]\n",
-                ":3:27: `alice` is no fingerprint: write the 40 or 64 digits",
+                ":3:27: `alice` is not a fingerprint: write the 40 or 64 digits",
             ),
             (
                 "people: [{name: A, keys: [1]}]\n",
@@ -157,13 +157,13 @@ mod tests {
             ("people: [{name: A, keys: [{key: KEY, validFro: 2026-01-01}]}]\n", "did you mean `validFrom`?"),
             (
                 "people: [{name: A, keys: [{key: KEY, validFrom: tomorrow}]}]\n",
-                "`tomorrow` is no date; write YYYY-MM-DD",
+                "`tomorrow` is not a date; write YYYY-MM-DD",
             ),
             (
                 "people: [{name: A, keys: [{key: KEY, validFrom: 2026-02-01, validUntil: 2026-01-31}]}]\n",
-                "the key never counts",
+                "the key is never valid",
             ),
-            ("people: [{name: A, keys: [KEY, KEY]}]\n", "stands twice"),
+            ("people: [{name: A, keys: [KEY, KEY]}]\n", "is listed twice"),
             ("people: [{name: A, keys: [KEY]}, {name: B, keys: [KEY]}]\n", "belongs to two people"),
         ] {
             let error = error(&text.replace("KEY", key.as_str()));

@@ -57,44 +57,52 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_clusters(file)
 }
 
-/// A path without a key leads nowhere, and a version is no part of a group.
+/// A path without a key leads nowhere, and a version is not a part of a group.
 fn check_images(file: &Positioned) -> Result<(), PolicyError> {
     for (index, entry) in file.document.images.iter().enumerate() {
         let place = |field: &str| format!("/images/{index}/{field}");
         if entry.kind.is_empty() {
-            return Err(file.error(&place("kind"), "`kind` is the name of a kind, such as `Backup`", None));
+            return Err(file.error(
+                &place("kind"),
+                "`kind` must be the name of a kind, such as `Backup`",
+                None,
+            ));
         }
         if entry.group.contains('/') {
-            let message = "`group` is an API group without a version, such as `acme.example`";
+            let message = "`group` must be an API group without a version, such as `acme.example`";
             return Err(file.error(&place("group"), message, None));
         }
         let is_wrong = |path: &String| {
             path.split('.').any(|key| key.trim_end_matches(['[', '*', ']']).is_empty() && key != "*")
         };
         if entry.paths.is_empty() || entry.paths.iter().any(is_wrong) {
-            let message = "`paths` are keys with dots between them, such as `spec.template.spec`";
+            let message = "`paths` must be keys with dots between them, such as `spec.template.spec`";
             return Err(file.error(&place("paths"), message, None));
         }
     }
     Ok(())
 }
 
-/// Whoever may override is somebody, and there are enough of them.
+/// Everyone who may override is in `people:`, and there are enough of them.
 fn check_people(file: &Positioned) -> Result<(), PolicyError> {
     let named = file.document.repository.as_deref();
     if named.is_some_and(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
-        return Err(file.error("/repository", "`repository` is a name, such as `acme/production`", None));
+        return Err(file.error(
+            "/repository",
+            "`repository` must be a name, such as `acme/production`",
+            None,
+        ));
     }
     let names = || file.document.people.iter().map(|person| person.name.as_str());
     let mut known = BTreeSet::new();
     if let Some(index) = names().position(|name| !known.insert(name)) {
-        let message = "two people have this name, and one of them would count as the other";
+        let message = "two people have this name, so they could not be distinguished";
         return Err(file.error(&format!("/people/{index}/name"), message, None));
     }
     let all_known = |pointer: &str, list: &[String]| {
         let stranger = list.iter().enumerate().find(|(_, name)| !known.contains(name.as_str()));
         let error = |(index, name): (usize, &String)| {
-            let message = format!("`{name}` is nobody of `people`");
+            let message = format!("`people` does not list `{name}`");
             file.error(&format!("{pointer}/{index}"), message, did_you_mean(name, names()))
         };
         stranger.map_or(Ok(()), |stranger| Err(error(stranger)))
@@ -105,7 +113,7 @@ fn check_people(file: &Positioned) -> Result<(), PolicyError> {
     all_known("/override/people", &entry.people)?;
     let distinct: BTreeSet<&String> = entry.people.iter().collect();
     if entry.count == 0 || entry.count > distinct.len() {
-        let message = format!("`count` is from 1 to the number of `people`, {}", distinct.len());
+        let message = format!("`count` must be from 1 to the number of `people`, {}", distinct.len());
         return Err(file.error("/override/count", message, None));
     }
     Ok(())
@@ -115,7 +123,7 @@ fn check_people(file: &Positioned) -> Result<(), PolicyError> {
 fn check_owners(file: &Positioned) -> Result<(), PolicyError> {
     let Some(owners) = &file.document.owners else { return Ok(()) };
     if owners.dialect == Some(Dialect::Kubernetes) && owners.distinct_teams > 0 {
-        let message = "OWNERS files name no teams, so that `distinctTeams` could never be met";
+        let message = "OWNERS files name no teams, so `distinctTeams` could never be met";
         return Err(file.error("/owners/distinctTeams", message, None));
     }
     Ok(())
@@ -124,13 +132,13 @@ fn check_owners(file: &Positioned) -> Result<(), PolicyError> {
 fn check_rule(file: &Positioned, id: &str, rule: &CheckRule) -> Result<(), PolicyError> {
     let scoped = rule.scopes.iter().any(|scope| scope.enforce == Enforcement::Approve);
     if (scoped || rule.enforce == Some(Enforcement::Approve)) && rule.approvers.is_empty() {
-        let message = "`enforce: approve` needs `approvers`: nobody could ever approve";
+        let message = "`enforce: approve` needs `approvers`; without them no one can approve";
         return Err(file.error(&format!("/checks/{id}/enforce"), message, None));
     }
     if rule.count == Some(0) {
         return Err(file.error(
             &format!("/checks/{id}/count"),
-            "`count: 0` asks for nobody: use `enforce: warn`",
+            "`count: 0` requires no approval: use `enforce: warn`",
             None,
         ));
     }
@@ -153,7 +161,7 @@ fn check_clusters(file: &Positioned) -> Result<(), PolicyError> {
             && KubernetesVersion::parse_list(text).is_none()
         {
             let (oldest, newest) = (KubernetesVersion::OLDEST, KubernetesVersion::NEWEST);
-            let message = format!("`{text}` is no Kubernetes version from {oldest} to {newest}");
+            let message = format!("`{text}` is not a Kubernetes version from {oldest} to {newest}");
             return Err(file.error(&place("kubernetes"), message, None));
         }
         if let Some(name) = &cluster.cloud
@@ -163,7 +171,7 @@ fn check_clusters(file: &Positioned) -> Result<(), PolicyError> {
             return Err(file.error(&place("cloud"), format!("there is no cloud `{name}`"), meant));
         }
         if cluster.definitions.as_deref().is_some_and(|folder| !is_folder(folder)) {
-            let message = "`definitions` is a folder of the repository, such as `crds/prod`";
+            let message = "`definitions` must be a folder of the repository, such as `crds/prod`";
             return Err(file.error(&place("definitions"), message, None));
         }
     }
@@ -198,7 +206,7 @@ pub(super) fn check_annotations(file: &Positioned, without: &[&str]) -> Result<(
     match wrong {
         None => Ok(()),
         Some((id, _)) => {
-            let message = format!("no annotation of an object can accept a finding of `{id}`");
+            let message = format!("annotations of objects cannot accept findings of `{id}`");
             Err(file.error(&format!("/checks/{id}/annotation"), message, None))
         }
     }

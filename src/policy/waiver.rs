@@ -48,7 +48,7 @@ impl WaiverPlace {
     }
 }
 
-/// Why an entry is no waiver: the key that is wrong, and what is wrong with it.
+/// Why an entry is not a waiver: the key that is wrong, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EntryError {
     pub(super) key: &'static str,
@@ -61,7 +61,7 @@ impl Waiver {
         let WaiverEntry { check, cluster, object, fingerprint, reason, owner, expires } = entry.clone();
         let wrong = |key, message: String| EntryError { key, message };
         let day = NaiveDate::parse_from_str(&expires, "%Y-%m-%d")
-            .map_err(|_| wrong("expires", format!("`{expires}` is no date; write YYYY-MM-DD")))?;
+            .map_err(|_| wrong("expires", format!("`{expires}` is not a date; write YYYY-MM-DD")))?;
         if reason.trim().is_empty() || owner.trim().is_empty() {
             return Err(wrong("", "a waiver needs a reason and an owner".to_owned()));
         }
@@ -86,7 +86,7 @@ impl Waiver {
         named(self) == named(other)
     }
 
-    /// Whether it says the same as another, wherever they stand.
+    /// Whether it says the same as another, wherever they are.
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.names_the_same(other)
             && self.expires == other.expires
@@ -164,7 +164,7 @@ pub enum Acceptance {
     Waiver(Waiver),
     /// An annotation of the object, which the policy allows and its owners have approved.
     Annotation {
-        /// What stands in it.
+        /// What is in it.
         reason: String,
         /// The owners who approved this very change of the file.
         approved_by: Vec<String>,

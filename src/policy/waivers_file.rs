@@ -1,5 +1,5 @@
 //! The file of waivers beside the policy. What is wrong with an entry makes that entry cover nothing, and
-//! stops nobody: unlike the policy, the file only ever takes rules away.
+//! stops no one: unlike the policy, the file only ever takes rules away.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl WaiversFile {
         } else if let (Some(root), true) = (roots.pop(), roots.is_empty()) {
             reader.file(&root);
         } else {
-            reader.mistake(Span::default(), "a waivers file is exactly one YAML document", None);
+            reader.mistake(Span::default(), "a waivers file must be exactly one YAML document", None);
         }
         reader.file
     }
@@ -73,7 +73,7 @@ pub fn new_waivers(old: &WaiversFile, new: &WaiversFile) -> Vec<String> {
         !old.mistakes.iter().any(|before| before.message == mistake.message && line(before) == line(mistake))
     };
     let unusable = new.mistakes.iter().filter(is_new).map(|mistake| {
-        format!("line {} covers nothing now, and might later: {}", mistake.place.line(), mistake.message)
+        format!("line {} covers nothing now, but might later: {}", mistake.place.line(), mistake.message)
     });
     waived.chain(unusable).collect()
 }
@@ -99,7 +99,7 @@ impl Reader<'_> {
         for (key, expected) in [("apiVersion", "portcullis.dev/v1"), ("kind", "GateWaivers")] {
             if root.get(key).and_then(Node::as_str) != Some(expected) {
                 let at = root.entry(key).map_or(root.span, |entry| entry.key_span);
-                return self.mistake(at, format!("the {key} of a waivers file is `{expected}`"), None);
+                return self.mistake(at, format!("the {key} of a waivers file must be `{expected}`"), None);
             }
         }
         for entry in root.entries() {
@@ -114,7 +114,7 @@ impl Reader<'_> {
             | Value::Float(_)
             | Value::String(_)
             | Value::Unknown(_)
-            | Value::Mapping(_) => self.mistake(list.key_span, "`waivers` is a list", None),
+            | Value::Mapping(_) => self.mistake(list.key_span, "`waivers` must be a list", None),
         }
     }
 
@@ -174,10 +174,10 @@ fn read_entry(node: &Node) -> Result<WaiverEntry, EntryError> {
             | Value::Unknown(_)
             | Value::Sequence(_)
             | Value::Mapping(_),
-        ) => Err(wrong(key, format!("`{key}` is a text: write it in quotes"))),
+        ) => Err(wrong(key, format!("`{key}` must be text: write it in quotes"))),
     };
     let text = |key: &'static str| {
-        given(key)?.ok_or_else(|| wrong(key, format!("a waiver needs `{key}`, and this one has none")))
+        given(key)?.ok_or_else(|| wrong(key, format!("a waiver needs `{key}`, which is missing here")))
     };
     Ok(WaiverEntry {
         check: text("check")?,
@@ -249,10 +249,10 @@ mod tests {
         for (replaced, by, said_of_it) in [
             ("node-port", "node-prt", "4:4: there is no check `node-prt` (node-port?)"),
             ("owner:", "owner_:", "4:77: there is no key `owner_` here (owner?)"),
-            ("'5f1c'", "5110", "4:43: `fingerprint` is a text: write it in quotes"),
-            ("2027-01-01", "soon", "4:94: `soon` is no date; write YYYY-MM-DD"),
-            ("2027-01-01", "2027-02-30", "4:94: `2027-02-30` is no date; write YYYY-MM-DD"),
-            (", expires: 2027-01-01", "", "4:4: a waiver needs `expires`, and this one has none"),
+            ("'5f1c'", "5110", "4:43: `fingerprint` must be text: write it in quotes"),
+            ("2027-01-01", "soon", "4:94: `soon` is not a date; write YYYY-MM-DD"),
+            ("2027-01-01", "2027-02-30", "4:94: `2027-02-30` is not a date; write YYYY-MM-DD"),
+            (", expires: 2027-01-01", "", "4:4: a waiver needs `expires`, which is missing here"),
             ("reason: old", "reason: ' '", "4:64: `reason` is empty"),
         ] {
             let wrong = ENTRY.replace(replaced, by);
@@ -275,16 +275,16 @@ mod tests {
     fn a_file_of_another_kind_waives_nothing() {
         let entry = format!("waivers: [{{{ENTRY}}}]\n");
         for (text, said_of_it) in [
-            (entry.clone(), "1:1: the apiVersion of a waivers file is `portcullis.dev/v1`"),
+            (entry.clone(), "1:1: the apiVersion of a waivers file must be `portcullis.dev/v1`"),
             (
                 format!("apiVersion: portcullis.dev/v1\nkind: GatePolicy\n{entry}"),
-                "2:1: the kind of a waivers file is `GateWaivers`",
+                "2:1: the kind of a waivers file must be `GateWaivers`",
             ),
-            (format!("{HEADER}waivers: yes\n"), "3:1: `waivers` is a list"),
+            (format!("{HEADER}waivers: yes\n"), "3:1: `waivers` must be a list"),
             (format!("{HEADER}waiver: []\n"), "3:1: there is no key `waiver` here (waivers?)"),
             (
                 format!("{HEADER}{entry}---\n{HEADER}{entry}"),
-                "1:1: a waivers file is exactly one YAML document",
+                "1:1: a waivers file must be exactly one YAML document",
             ),
         ] {
             assert_eq!(said(&text), [said_of_it], "{text}");

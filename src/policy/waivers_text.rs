@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::waiver::Waiver;
 
-/// What stands above the entries of a new file.
+/// What is above the entries of a new file.
 const HEADING: &str = "\
-# Findings that are accepted until a day, with their reason and who answers for them. `portcullis baseline`
-# writes them, removes what is mended, and adds nothing unless it is told to `--extend`.
+# Findings that are accepted until a day, with their reason and the responsible owner. `portcullis baseline` writes
+# them, removes fixed ones, and adds entries only with `--extend`.
 ";
 
 /// The text of a file with these waivers. `heading` are the comment lines above the entries, where the file

@@ -25,12 +25,13 @@ pub enum Subject {
 /// Why an event is about nothing that can be judged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
-    /// The file is none.
+    /// The file is not a valid event.
     #[error("the event's file cannot be read: {0}")]
     Unreadable(String),
     /// The event is about something else.
     #[error(
-        "the event `{0}` is about no pull request\n  run on pull_request, pull_request_target, pull_request_review or \
+        "the event `{0}` has no pull request\n  run on pull_request, pull_request_target, \
+         pull_request_review or \
          merge_group, or name one with --number"
     )]
     NoPullRequest(String),

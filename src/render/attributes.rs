@@ -32,7 +32,7 @@ fn reasons(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let lines = text.lines().map(|line| line.trim_matches(BLANK));
     let lines = lines.filter(|line| !line.starts_with('#') && sets_encoding(line));
-    let reason = |line| format!("with `{line}`, git checks out other bytes than those that are judged");
+    let reason = |line| format!("with `{line}`, git checks out other bytes than portcullis judges");
     lines.map(reason).collect()
 }
 

@@ -8,11 +8,11 @@ use crate::source::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
 /// A link or a submodule that cannot be followed, or another reason why a file is not what git stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem {
-    /// Where it stands.
+    /// Where it is.
     pub path: RepoPath,
     /// Why, as a clause.
     pub reason: String,
-    /// What may stand there on disk.
+    /// What may be there on disk.
     pub extent: Extent,
 }
 
@@ -21,7 +21,7 @@ pub struct LinkProblem {
 pub enum Extent {
     /// A folder of manifests, whatever it is called.
     Folder,
-    /// What its name says: nothing of the repository, or of one that belongs to it, stands there.
+    /// What its name says: nothing of the repository, or of one that belongs to it, is there.
     AsNamed,
     /// Nothing: the link leads to a place inside the repository at which there is no file.
     Nothing,
@@ -117,7 +117,8 @@ fn resolve(
     reader: &mut dyn BlobReader,
     hops: usize,
 ) -> Result<Target, Broken> {
-    let file = snapshot.files.get(path).ok_or_else(|| Broken::folder("the symbolic link is gone"))?;
+    let file =
+        snapshot.files.get(path).ok_or_else(|| Broken::folder("the symbolic link no longer exists"))?;
     let target = target(file, reader)?;
     if climbs_out_of_a_link(snapshot, path.parent(), &target) {
         return Err(Broken::folder(format!(
@@ -153,7 +154,7 @@ fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken
         Broken::folder(format!("the symbolic link's target is not UTF-8 (object {})", file.id))
     })?;
     if target.len() > LONGEST_TARGET {
-        return Err(Broken::as_named("the symbolic link's target is longer than any path"));
+        return Err(Broken::as_named("the symbolic link's target is too long for a path"));
     }
     Ok(target)
 }
@@ -164,8 +165,8 @@ fn passes_a_link(snapshot: &Snapshot, path: &str) -> bool {
     above.any(|folder| snapshot.files.contains_key(&RepoPath::new(folder)))
 }
 
-/// Whether `..` follows something that is no folder: on disk that is the folder above what a link leads to,
-/// and not the one that the link stands in.
+/// Whether `..` follows something that is not a folder: on disk that is the folder above what a link leads to,
+/// and not the one that the link is in.
 fn climbs_out_of_a_link(snapshot: &Snapshot, folder: &str, target: &str) -> bool {
     let mut before = String::new();
     target.split('/').any(|part| {
@@ -183,7 +184,7 @@ fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
     folder.is_empty() || snapshot.files.keys().any(|path| path.as_str().starts_with(&prefix))
 }
 
-/// The files of a folder as they stand below a link to it; its own links are followed to files.
+/// The files of a folder as they are below a link to it; its own links are followed to files.
 fn below(
     snapshot: &Snapshot,
     folder: &str,
@@ -210,12 +211,12 @@ fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
     match target? {
         Target::File(file) => Ok(file),
         Target::Folder(folder) => Err(Broken::folder(format!(
-            "a linked folder holds a symbolic link to another folder, `{folder}`"
+            "a linked folder contains a symbolic link to another folder, `{folder}`"
         ))),
     }
 }
 
-/// `folder/relative` with `.` and `..` resolved; `None` where it leaves the repository. Outside one, `validate`
+/// `folder/relative` with `.` and `..` resolved; `None` if it leaves the repository. Outside one, `validate`
 /// names folders by paths that may begin with `/` or `..`.
 pub fn join(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {

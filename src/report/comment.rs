@@ -1,4 +1,4 @@
-//! The one comment of a pull request: what blocks stands first, and what is left out is counted.
+//! The one comment of a pull request: what blocks is first, and what is left out is counted.
 
 use std::fmt::Write as _;
 
@@ -16,10 +16,11 @@ const LARGEST: usize = 60_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportContext(Box<str>);
 
-/// A context that is none.
+/// An invalid context.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "`{0}` cannot name a status: take 1 to 64 of the characters A-Z a-z 0-9 . _ / - and spaces between them, such as `portcullis/staging`"
+    "`{0}` is not a valid status name: use 1 to 64 of the characters A-Z a-z 0-9 . _ / - with spaces between \
+     them, such as `portcullis/staging`"
 )]
 pub struct ReportContextError(String);
 
@@ -27,7 +28,7 @@ impl ReportContext {
     /// The longest context, in characters.
     pub const LENGTH: usize = 64;
 
-    /// Reads a context. Such characters end no comment of Markdown and mislead nobody who reads them.
+    /// Reads a context. Such characters end no comment of Markdown and mislead no one who reads them.
     pub fn parse(text: &str) -> Result<Self, ReportContextError> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ._/-".contains(&byte);
         let fits = !text.is_empty() && text.len() <= Self::LENGTH && text.trim() == text;
@@ -55,7 +56,7 @@ impl Default for ReportContext {
     }
 }
 
-/// The report as a comment of at most 65,536 characters. Where nothing holds the change back it is one line
+/// The report as a comment of at most 65,536 characters. If nothing holds the change back it is one line
 /// and a block to unfold; an override is never folded away.
 pub fn comment(report: &Report, context: &ReportContext) -> String {
     let entries = entries(report);
@@ -91,7 +92,7 @@ fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts
     text.push_str("\n</details>\n");
 }
 
-/// What could not be evaluated and who overrode stand before what was found, the rest of what there is to know
+/// What could not be evaluated and who overrode are before what was found, the rest of what there is to know
 /// behind it.
 fn push_body(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
     let open = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));

@@ -1,4 +1,4 @@
-//! What every format says of a finding, in one order: what holds the change back stands first.
+//! What every format says of a finding, in one order: what holds the change back is first.
 
 use super::{Report, Section};
 use crate::evidence::{ApprovalStanding, Purpose};
@@ -36,7 +36,7 @@ impl Standing {
         }
     }
 
-    /// Before there is a commit, nobody can have approved: what asks for an approval holds nothing back.
+    /// Before there is a commit, no one can have approved: what asks for an approval holds nothing back.
     fn held_back(section: &Section) -> Self {
         match (section.judgement.verdict, &section.judgement.forced) {
             (_, Some(_)) => Self::Forced,
@@ -68,7 +68,7 @@ impl Standing {
     }
 }
 
-/// How many places besides the first are told where a format has only one.
+/// How many more places are listed if a format has only one.
 const PLACES: usize = 10;
 
 /// One finding, where it was judged, and what it means there.
@@ -113,7 +113,7 @@ impl<'a> Entry<'a> {
         details
     }
 
-    /// What to write instead, unless somebody has accepted the finding as it is.
+    /// What to write instead, unless a person has accepted the finding as it is.
     pub(super) fn suggestion(&self) -> Option<&'a Suggestion> {
         match self.standing {
             Standing::Blocks | Standing::Forced | Standing::Warns => self.judged.finding.suggestion.as_ref(),
@@ -146,7 +146,7 @@ pub(super) enum Anchor<'a> {
     Line(&'a Location),
     /// A file that had the line before the change; it may be gone.
     File(&'a RepoPath),
-    /// What was found stands in no file.
+    /// What was found is in no file.
     Nowhere,
 }
 
@@ -162,7 +162,7 @@ pub(super) fn entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
     entries
 }
 
-/// What could not be evaluated, each with the section that it holds back where there are several.
+/// What could not be evaluated, each with the section that it blocks if there are several.
 pub(super) fn undecided(report: &Report) -> Vec<String> {
     let of_section = |section: &Section| {
         section.judgement.undecided.iter().map(|reason| named(report, section, reason)).collect::<Vec<_>>()
@@ -170,7 +170,7 @@ pub(super) fn undecided(report: &Report) -> Vec<String> {
     report.sections.iter().flat_map(of_section).collect()
 }
 
-/// A remark with its section's name, which only tells something where there are several.
+/// A remark with its section's name, which only tells something if there are several.
 fn named(report: &Report, section: &Section, remark: &str) -> String {
     match report.sections.as_slice() {
         [_] => remark.to_owned(),
@@ -178,7 +178,7 @@ fn named(report: &Report, section: &Section, remark: &str) -> String {
     }
 }
 
-/// What every reader has to know besides findings: overrides, approvals, and what nobody here evaluates.
+/// What every reader has to know besides findings: overrides, approvals, and what no one here evaluates.
 pub(super) fn remarks(report: &Report) -> Vec<String> {
     let of = |remarks: fn(&Section) -> Vec<String>| {
         let told = move |section| {
@@ -195,7 +195,7 @@ fn forced(section: &Section) -> Option<String> {
     Some(format!("FORCED by {}: {}", forced.people.join(", "), forced.reasons.join("; ")))
 }
 
-/// The remarks on one section. Reviews of a forge are told among its notices.
+/// The remarks on one section. Reviews of a forge are among its notices.
 pub(super) fn remarks_of(section: &Section) -> Vec<String> {
     forced(section).into_iter().chain(others(section)).collect()
 }
@@ -216,11 +216,11 @@ pub(super) fn headline(report: &Report) -> &'static str {
         (Verdict::Accept, false) => "accepted",
         (Verdict::Accept, true) => "accepted, FORCED",
         (Verdict::Reject, _) => "rejected",
-        (Verdict::Undecided, _) => "undecided, which rejects",
+        (Verdict::Undecided, _) => "undecided (treated as rejected)",
     }
 }
 
-/// A place as readers write it, with the revision where that is not the new one.
+/// A place as readers write it, with the revision if that is not the new one.
 pub(super) fn place(at: &Location) -> String {
     let side = match at.side {
         Side::Old => " (before the change)",
@@ -234,7 +234,7 @@ fn labelled(at: &Location) -> String {
     format!("{}{label}", place(at))
 }
 
-/// The line of the policy that decides; that of a profile is no file to open.
+/// The line of the policy that decides; that of a profile is not a file to open.
 pub(super) fn policy_line(origin: &Origin) -> String {
     let line = if origin.path.contains("profile ") { String::new() } else { format!(":{}", origin.line) };
     format!("{}{line}", origin.path)
@@ -246,6 +246,6 @@ pub(super) fn approval(judged: &Judged) -> String {
         |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));
     let demands: Vec<String> = judged.decision.demands.iter().map(demand).collect();
     let approved =
-        if judged.approved_by.is_empty() { "nobody yet".into() } else { judged.approved_by.join(", ") };
+        if judged.approved_by.is_empty() { "no one yet".into() } else { judged.approved_by.join(", ") };
     format!("{}; approved by {approved}", demands.join(", and "))
 }

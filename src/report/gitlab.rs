@@ -10,12 +10,12 @@ use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
 
-/// GitLab drops entries that share a fingerprint: what several files or refs have in common is told apart.
+/// GitLab drops entries that share a fingerprint: findings that several files or refs share are made different.
 pub(super) fn render(report: &Report) -> String {
     let mut said = BTreeMap::new();
     let mut values: Vec<Value> = Vec::new();
     for reason in undecided(report) {
-        let text = format!("Undecided, which rejects: {reason}");
+        let text = format!("Undecided (treated as rejected): {reason}");
         values.push(nowhere("undecided", "blocker", &text, &mut said));
     }
     values.extend(entries(report).iter().map(|entry| finding_entry(entry, &mut said)));
@@ -34,7 +34,7 @@ fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Finge
     }
 }
 
-/// What belongs to no file stands at the policy, which every reader can open.
+/// What belongs to no file is at the policy, which every reader can open.
 fn nowhere(name: &str, severity: &str, text: &str, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
     json!({
         "description": text,

@@ -16,7 +16,7 @@ use crate::verdict::{Judged, Verdict};
 
 /// `git push` puts `remote: ` before every line; what remains of 80 columns.
 const WIDTH: usize = 72;
-/// How many findings are shown, worst first: nobody reads more on a terminal.
+/// How many findings are shown, worst first: no one reads more on a terminal.
 const SHOWN: usize = 50;
 /// How much of a line is shown.
 const WINDOW: Window = Window { before: 60, after: 72 };
@@ -46,7 +46,7 @@ fn push_section(text: &mut String, section: &Section, report: &Report, style: St
         let _ = writeln!(text, "\n{}", finding(judged, style));
     }
     if let Some(more) = section.judgement.findings.len().checked_sub(SHOWN + 1) {
-        let _ = writeln!(text, "\nand {} more, none of them worse", plural(more + 1, "finding"));
+        let _ = writeln!(text, "\nand {} more, not more severe", plural(more + 1, "finding"));
     }
     push_left_out(text, section, style);
     for reason in &section.judgement.undecided {
@@ -163,8 +163,8 @@ fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotatio
     Snippet::source(excerpt.text).line_start(line).path(shown_path(location)).annotation(annotation)
 }
 
-/// The renderer counts columns in what is shown; the place is told as it is in the file. Behind it the
-/// line ends, or a colour does.
+/// The renderer counts columns in what is shown; the place is shown as it is in the file. Behind it the line ends, or a
+/// colour does.
 fn with_own_column(text: String, location: &Location) -> String {
     let shown = excerpt(location, WINDOW).shown_column;
     let (path, line, column) = (shown_path(location), location.start.line, location.start.column);
@@ -220,7 +220,7 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     notes
 }
 
-/// Whether nobody has accepted it as it is.
+/// Whether no one has accepted it as it is.
 fn is_open(judged: &Judged) -> bool {
     match judged.decision.enforcement {
         Enforcement::Deny | Enforcement::Warn => true,
@@ -242,12 +242,12 @@ fn closing(report: &Report) -> String {
     let explain = explain.unwrap_or_default();
     let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
     match report.verdict() {
-        Verdict::Accept if forced => format!("accepted: FORCED in spite of {counts}.{explain}"),
+        Verdict::Accept if forced => format!("accepted: FORCED despite {counts}.{explain}"),
         Verdict::Accept if warnings == 0 => "accepted".to_owned(),
         Verdict::Accept => format!("accepted: {}.{explain}", plural(warnings, "warning")),
         Verdict::Reject => format!("rejected: {counts}.{explain}"),
         Verdict::Undecided => {
-            format!("rejected: something could not be evaluated, and unknown is never fine ({counts})")
+            format!("rejected: some checks could not be completed ({counts})")
         }
     }
 }

@@ -13,14 +13,14 @@ const ESCAPED: usize = 4 * TEXT;
 const PLACES: usize = 4;
 const FACTS: usize = 10;
 
-/// Stops at the first that does not fit: nothing stands here while something worse is left out.
+/// Stops at the first that does not fit: nothing is here while something worse is left out.
 pub(super) fn push_what_fits(text: &mut String, blocks: &[String], limit: usize, noun: &str) {
     for (index, block) in blocks.iter().enumerate() {
         if text.len() + block.len() > limit {
             let more = blocks.len() - index;
             let _ = writeln!(
                 text,
-                "\n**{more} more {noun} are left out**, none of them worse: see the log of the run."
+                "\n**{more} more {noun} are not shown**; they are not more severe. See the log of the run."
             );
             return;
         }

@@ -19,7 +19,7 @@ const LABEL: usize = 60;
 /// A station and the cluster that it is in: the same name in two clusters is two of them.
 type Place<'a> = (&'a str, &'a Station);
 
-/// The graph, with a line for what it leaves out; empty where nothing is granted or exposed.
+/// The graph, with a line for what it leaves out; empty if nothing is granted or exposed.
 pub(super) fn graph(entries: &[Entry<'_>]) -> String {
     let steps = steps(entries);
     if steps.is_empty() {
@@ -93,7 +93,7 @@ impl<'a> Graph<'a> {
         self.edges.iter().for_each(|edge| text.extend(["  ", edge, "\n"]));
         text.push_str("  classDef blocks stroke:#cf222e,stroke-width:3px\n```\n");
         if self.left_out > 0 {
-            let _ = writeln!(text, "\n{} more steps are not drawn, none of them worse.", self.left_out);
+            let _ = writeln!(text, "\n{} more steps are not drawn; they are not more severe.", self.left_out);
         }
         text
     }

@@ -10,7 +10,7 @@ use crate::source::Position;
 
 pub(super) fn render(report: &Report) -> String {
     let reasons = undecided(report).into_iter();
-    let open = reasons.map(|reason| nowhere("ERROR", &format!("undecided, which rejects: {reason}")));
+    let open = reasons.map(|reason| nowhere("ERROR", &format!("undecided (treated as rejected): {reason}")));
     let findings = entries(report);
     let notes = remarks(report).into_iter().map(|remark| nowhere("INFO", &remark));
     let lines = open.chain(findings.iter().map(diagnostic)).chain(notes);
@@ -47,7 +47,7 @@ fn diagnostic(entry: &Entry<'_>) -> Value {
     })
 }
 
-/// What belongs to no file stands at the policy, which every reader can open.
+/// What belongs to no file is at the policy, which every reader can open.
 fn nowhere(severity: &str, message: &str) -> Value {
     json!({
         "message": message,

@@ -66,7 +66,7 @@ fn provenance(section: &Section) -> Option<Value> {
     Some(json!({"repositoryUri": address, "revisionId": revision, "mappedTo": root}))
 }
 
-/// What fits, in order: nothing stands here while something worse is left out.
+/// What fits, in order: nothing is here while something worse is left out.
 fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
     let mut occurrences = BTreeMap::new();
     let mut bytes = 0_usize;
@@ -92,8 +92,8 @@ fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
     if !left_out.is_empty() {
         let level = if blocking > 0 { "error" } else { "warning" };
         let text = format!(
-            "{} findings are left out, {blocking} of which block: GitHub takes 25,000 results and 10 MB. \
-             None of them is worse than what is here, and the verdict counts them all.",
+            "{} findings are not included, {blocking} of them blocking: GitHub accepts 25,000 results and 10 \
+             MB. They are not more severe than the included ones, and the verdict counts all of them.",
             left_out.len()
         );
         told.insert(0, notification(level, &text));
@@ -102,7 +102,7 @@ fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
     let more = told.len().saturating_sub(NOTIFICATIONS);
     if more > 0 {
         told.truncate(NOTIFICATIONS);
-        told.push(notification("error", &format!("{more} more notifications are left out.")));
+        told.push(notification("error", &format!("{more} more notifications are not included.")));
     }
     told
 }

@@ -78,13 +78,13 @@ fn message(entry: &Entry<'_>) -> String {
     let before = entry.judged.finding.location.as_ref().filter(|at| at.side == Side::Old);
     let before = before.map(|at| format!("\nbefore the change: {}:{}", at.path, at.start.line));
     let more = entry.judged.finding.related.len().saturating_sub(PLACES);
-    let more = (more > 0).then(|| format!("\n{more} more places are left out."));
+    let more = (more > 0).then(|| format!("\n{more} more locations are not included."));
     let text = cut(&entry.text(), MESSAGE);
     std::iter::once(text).chain(before).chain(more).collect()
 }
 
-/// A place in the pushed revision where there is one: only such lines can be shown beside the change. Of a
-/// line that is gone, the file; of what stands in no file, the policy, which every reader can open.
+/// A place in the pushed revision if there is one: only such lines can be shown beside the change. Of a
+/// line that is gone, the file; of what is in no file, the policy, which every reader can open.
 fn primary(entry: &Entry<'_>) -> Value {
     let first = json!({"startLine": 1});
     let physical = match entry.anchor() {
@@ -122,7 +122,7 @@ fn physical(location: &Location) -> Value {
 }
 
 fn related((index, location): (usize, &Location)) -> Value {
-    let text = label(location, "Belongs to it");
+    let text = label(location, "Related location");
     json!({"id": index, "physicalLocation": physical(location), "message": {"text": text}})
 }
 

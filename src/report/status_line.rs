@@ -41,7 +41,7 @@ fn held_back(counts: &Counts) -> String {
         parts.push(format!("{} missing", plural(counts.approvals_missing, "approval")));
     }
     if counts.undecided > 0 {
-        parts.push(format!("{} not evaluated", plural(counts.undecided, "thing")));
+        parts.push(format!("{} not completed", plural(counts.undecided, "check")));
     }
     parts.join(", ")
 }

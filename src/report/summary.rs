@@ -1,4 +1,4 @@
-//! The summary of a run's job: the whole report for somebody who has no log open.
+//! The summary of a run's job: the whole report for a person who has no log open.
 
 use std::fmt::Write as _;
 
@@ -20,10 +20,10 @@ pub fn summary(report: &Report, rules: &[RulePage]) -> String {
     let entries = entries(report);
     let mut text = format!("# portcullis: {}\n\n", headline(report));
     push_judged(&mut text, report, &Counts::of(report, &entries));
-    push_notes(&mut text, "Could not be evaluated", &undecided(report));
+    push_notes(&mut text, "Not completed", &undecided(report));
     push_blocking(&mut text, &entries);
     push_graph(&mut text, &entries);
-    push_notes(&mut text, "To know", &remarks(report));
+    push_notes(&mut text, "Notes", &remarks(report));
     push_findings(&mut text, &entries, rules);
     text
 }
@@ -32,7 +32,7 @@ fn push_judged(text: &mut String, report: &Report, counts: &Counts) {
     let _ = writeln!(text, "{}; {} changed.", counts.sentence(), plural(counts.objects, "object"));
     let elsewhere = unplaced(report);
     if elsewhere > 0 {
-        let _ = writeln!(text, "{} in no file of the new revision.", stand(elsewhere));
+        let _ = writeln!(text, "{} not in a file of the new revision.", stand(elsewhere));
     }
     text.push_str("\n| Ref | From | To | Commits | Objects changed | Verdict |\n|---|---|---|---|---|---|\n");
     let rows: Vec<String> = report.sections.iter().map(row).collect();
@@ -40,7 +40,7 @@ fn push_judged(text: &mut String, report: &Report, counts: &Counts) {
 }
 
 fn stand(count: usize) -> String {
-    let verb = if count == 1 { "stands" } else { "stand" };
+    let verb = if count == 1 { "is" } else { "are" };
     format!("{} {verb}", plural(count, "finding"))
 }
 
@@ -69,9 +69,9 @@ fn push_blocking(text: &mut String, entries: &[Entry<'_>]) {
     if rows.is_empty() {
         return;
     }
-    text.push_str("\n## What blocks\n\n| Check | What | Where | What to do |\n|---|---|---|---|\n");
+    text.push_str("\n## Blocking findings\n\n| Check | What | Where | What to do |\n|---|---|---|---|\n");
     let limit = text.len() + TABLE;
-    push_what_fits(text, &rows, limit, "findings that block");
+    push_what_fits(text, &rows, limit, "blocking findings");
 }
 
 fn push_graph(text: &mut String, entries: &[Entry<'_>]) {

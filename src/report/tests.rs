@@ -127,7 +127,7 @@ fn what_could_not_be_evaluated_is_an_error_in_every_format() {
     assert_eq!(lines(&rendered(&report, Format::Rdjsonl))[0]["severity"], "ERROR");
     assert!(rendered(&report, Format::Github).starts_with("::error title=portcullis%3A undecided::"));
     assert!(rendered(&report, Format::Junit).contains("errors=\"1\""));
-    assert!(rendered(&report, Format::Markdown).contains("undecided, which rejects"));
+    assert!(rendered(&report, Format::Markdown).contains("undecided (treated as rejected)"));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn who_can_unblock_is_named_and_who_did() {
     let approved = report(vec![section(Verdict::Accept, vec![approving(0)])]);
     for format in FORMATS {
         let text = rendered(&open, format).replace("<!-- -->", "");
-        let named = if format == Format::Json { "\"missing\": 1" } else { "nobody yet" };
+        let named = if format == Format::Json { "\"missing\": 1" } else { "no one yet" };
         assert!(text.contains("@acme/network") && text.contains(named), "{format:?}: {text}");
         assert!(rendered(&approved, format).contains("bob"), "{format:?}");
     }

@@ -1,4 +1,4 @@
-//! Defaults that break the schema they stand in.
+//! Defaults that break the schema they are in.
 //!
 //! In: the schema of a definition. Out: problems, as the API server has them (`apiserver/schema/defaulting`,
 //! `ValidateDefaults`). Never: judges a default whose schema cannot be converted, which is another problem.
@@ -14,7 +14,7 @@ pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
     if let Some(default) = present(schema, defaults::DEFAULT)
         && !fits(schema, default)
     {
-        problems.add(&pointer::join(at, defaults::DEFAULT), "must fit the schema that it stands in");
+        problems.add(&pointer::join(at, defaults::DEFAULT), "must match the schema that contains it");
     }
     let child = |keyword: &str| pointer::join(at, keyword);
     for entry in schema.get("properties").map(Node::entries).unwrap_or_default() {

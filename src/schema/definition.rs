@@ -61,7 +61,7 @@ fn judge_versions(object: &Object, problems: &mut Problems) {
         let twice =
             |earlier: &Node| earlier.get("name").is_some() && earlier.get("name") == version.get("name");
         if versions.iter().take(index).any(twice) {
-            problems.add(&format!("{at}/name"), "stands twice");
+            problems.add(&format!("{at}/name"), "is listed twice");
         }
         match version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null()) {
             Some(schema) => {

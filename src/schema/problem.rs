@@ -15,7 +15,7 @@ pub enum SchemaProblem {
     #[error("its CustomResourceDefinition has no spec.versions[].schema.openAPIV3Schema for this version")]
     NoSchema,
     /// A custom resource definition says something that Kubernetes does not allow in a schema.
-    #[error("the schema in its CustomResourceDefinition is not allowed by Kubernetes: {0}")]
+    #[error("Kubernetes does not allow the schema in its CustomResourceDefinition: {0}")]
     NotStructural(String),
     /// An object that its schema refuses, with more to be said of it than is worth telling.
     #[error("{0}")]
@@ -32,6 +32,9 @@ pub enum Excess {
     #[error("more than {0} of its values are wrong")]
     Violations(usize),
     /// Values among which the wrong ones would have to be searched.
-    #[error("its schema refuses it, and among more than {0} keys and values there is no telling where")]
+    #[error(
+        "its schema refuses it, but the place could not be determined among more than {0} keys and \
+        values"
+    )]
     Values(usize),
 }

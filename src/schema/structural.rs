@@ -1,6 +1,6 @@
 //! Whether a schema is one that Kubernetes allows in a definition.
 //!
-//! In: `openAPIV3Schema` of a definition and where it stands. Out: what makes the API server refuse
+//! In: `openAPIV3Schema` of a definition and where it is. Out: what makes the API server refuse
 //! the definition, by the rules of structural schemas (`apiextensions-apiserver`,
 //! `pkg/apiserver/schema/validation.go` and `complete.go`, and `validation.go` of
 //! `pkg/apis/apiextensions`). Never: judges objects.
@@ -20,7 +20,7 @@ const FORBIDDEN: &[&str] = &["$ref", "$schema", "definitions", "dependencies", "
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
 
-/// Where a schema stands.
+/// Where a schema is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
     Root,
@@ -98,10 +98,10 @@ fn judge_keywords(schema: &Node, at: &str, level: Level, problems: &mut Problems
     }
     let pattern = schema.text_at(&["pattern"]).unwrap_or_default();
     if is_foreign_pattern(pattern) {
-        let what = "looks around or back, which the regular expressions of Kubernetes cannot";
+        let what = "uses look-around or a back-reference, which Kubernetes does not support";
         problems.add(&pointer::join(at, "pattern"), what);
     } else if go_pattern::is_refused(pattern) {
-        let what = "must be a regular expression of Go (RE2)";
+        let what = "must be a Go regular expression (RE2)";
         problems.add(&pointer::join(at, "pattern"), what);
     }
 }
@@ -111,12 +111,12 @@ fn misplaced_values(schema: &Node, values: &Node, level: Level) -> Option<&'stat
     match values.as_bool() {
         _ if level == Level::Root => Some("must not be used at the root"),
         Some(false) => Some("must not be false"),
-        Some(true) | None if lists_fields => Some("must not stand beside properties"),
+        Some(true) | None if lists_fields => Some("must not be used beside properties"),
         Some(true) | None => None,
     }
 }
 
-/// Other differences between Go's syntax and ours are no reason to call a pattern wrong.
+/// Other differences between Go's syntax and ours are not a reason to call a pattern wrong.
 fn is_foreign_pattern(pattern: &str) -> bool {
     let unescaped = pattern.replace("\\\\", "");
     let looks = ["(?=", "(?!", "(?<=", "(?<!"]
@@ -149,7 +149,7 @@ fn judge_extensions(schema: &Node, at: &str, problems: &mut Problems) {
     let lists_fields = schema.get("properties").is_some_and(|all| !all.entries().is_empty());
     if is_true(schema, INT_OR_STRING) {
         for other in [PRESERVE, EMBEDDED].iter().filter(|other| is_true(schema, other)) {
-            problems.add(&pointer::join(at, other), "must not stand beside x-kubernetes-int-or-string");
+            problems.add(&pointer::join(at, other), "must not be used beside x-kubernetes-int-or-string");
         }
     }
     if is_true(schema, EMBEDDED) {
@@ -186,6 +186,6 @@ fn judge_metadata(schema: &Node, at: &str, level: Level, problems: &mut Problems
     let restricts = metadata.entries().iter().any(|entry| !allowed(&entry.key) && !entry.value.is_null());
     let named = metadata.get("properties").map(Node::entries).unwrap_or_default();
     if restricts || named.iter().any(|entry| !matches!(&*entry.key, "name" | "generateName")) {
-        problems.add(&place("metadata"), "must restrict nothing but name and generateName");
+        problems.add(&place("metadata"), "must restrict only name and generateName");
     }
 }

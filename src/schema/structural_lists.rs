@@ -13,7 +13,7 @@ pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
     let keys = schema.get(LIST_MAP_KEYS).map(Node::items).unwrap_or_default();
     let list_type = schema.text_at(&[LIST_TYPE]);
     if list_type.is_some() && schema.text_at(&["type"]) != Some("array") {
-        problems.add(&pointer::join(at, LIST_TYPE), "must stand at a schema of the type array");
+        problems.add(&pointer::join(at, LIST_TYPE), "must be in a schema of the type array");
     }
     match list_type {
         Some("map") if keys.is_empty() => {
@@ -40,7 +40,7 @@ fn judge_keys(schema: &Node, keys: &[Node], at: &str, problems: &mut Problems) {
         let at = format!("{place}/{index}");
         let Some(name) = key.as_str() else { continue };
         if keys.iter().take(index).any(|earlier| earlier == key) {
-            problems.add(&at, "stands twice");
+            problems.add(&at, "is listed twice");
         }
         match schema.at(&["items", "properties", name]) {
             None => problems.add(&at, "names a field that the items do not have"),

@@ -1,4 +1,4 @@
-//! What may stand inside `allOf`, `anyOf`, `oneOf` and `not`: restrictions of what the schema around
+//! What may be inside `allOf`, `anyOf`, `oneOf` and `not`: restrictions of what the schema around
 //! them describes, and nothing that describes.
 //!
 //! In: a schema. Out: problems. Never: looks at the fields of the schema itself.
@@ -66,7 +66,7 @@ fn judge_branch(branch: &Node, at: &str, problems: &mut Problems) {
 
 fn judge_branch_itself(branch: &Node, at: &str, problems: &mut Problems) {
     for keyword in DESCRIBING.iter().filter(|keyword| describes(branch, keyword)) {
-        let what = "must not stand inside allOf, anyOf, oneOf or not, which only restrict";
+        let what = "must not be used inside allOf, anyOf, oneOf or not, which only restrict";
         problems.add(&pointer::join(at, keyword), what);
     }
     for keyword in FLAGS.iter().filter(|keyword| is_true(branch, keyword)) {
@@ -106,7 +106,7 @@ fn covered(branch: &Node, schema: &Node, at: &str, problems: &mut Problems) {
     for (_, inner, place) in branches(branch, at) {
         covered(inner, schema, &place, problems);
     }
-    let missing = "restricts what the schema describes nowhere outside of allOf, anyOf, oneOf and not";
+    let missing = "restricts a field that the schema does not describe outside allOf, anyOf, oneOf and not";
     if let Some(items) = present(branch, "items") {
         let place = pointer::join(at, "items");
         match present(schema, "items") {

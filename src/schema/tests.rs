@@ -130,7 +130,7 @@ fn unknown_kinds_say_where_they_are_served() {
     assert!(matches!(validate(&slip), Outcome::UnknownKind { .. }));
     assert_eq!(nearest(&slip).as_deref(), Some("v1 Service"));
     let custom = json!({"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "a"}});
-    let Outcome::UnknownKind { unknown, .. } = validate(&custom) else { panic!("nobody defines it") };
+    let Outcome::UnknownKind { unknown, .. } = validate(&custom) else { panic!("no definition") };
     assert!(!unknown.owned_by_kubernetes);
 }
 

@@ -42,7 +42,7 @@ pub(super) fn complaint(kind: &ValidationErrorKind, quoting: Quoting) -> String 
         return format!("is not one of {}", options_for_people(options));
     }
     if let ValidationErrorKind::OneOfMultipleValid { .. } = kind {
-        return "fits several alternatives of which it may fit only one".to_owned();
+        return "matches several alternatives but may match only one".to_owned();
     }
     counted(kind).unwrap_or_else(|| format!("breaks the rule `{}` of the schema", kind.keyword()))
 }

@@ -9,28 +9,27 @@ const OTHER_FORMAT: &str = "sign with an OpenPGP or SSH key (`git config gpg.for
 const SIGN_AGAIN: &str = "sign again: `git commit --amend --no-edit -S`, or `git tag -f -s`.";
 const SIGN_TODAY: &str = "sign again, so that the signature is a recent one: `git rebase --exec 'git commit \
                           --amend --no-edit -S' <old tip>`.";
-const SIGN_WITH_GIT: &str =
-    "sign with git itself (`git commit -S`), which makes signatures for git and nothing else.";
-const SIGN_PLAINLY: &str = "sign again without notations and other additions that are marked critical.";
+const SIGN_WITH_GIT: &str = "sign with git itself (`git commit -S`), so that the signature is made for git.";
+const SIGN_PLAINLY: &str = "sign again without critical notations or other critical additions.";
 const NEWER_PROGRAM: &str = "sign again with a current version of GnuPG, Sequoia or OpenSSH.";
 const TOUCH: &str = "sign again and touch the security key when it blinks.";
 const CLOCK: &str = "set your computer's clock, and sign again.";
 const JOIN_KEYRING: &str =
-    "ask an owner of the keyring to add your public key in a change of its own, then try again.";
+    "ask an owner of the keyring to add your public key in a separate change, then try again.";
 const JOIN_SIGNERS: &str =
-    "ask an owner of the allowed signers to add your public key in a change of its own, then try again.";
+    "ask an owner of the allowed signers to add your public key in a separate change, then try again.";
 const ALLOW_GIT: &str =
-    "ask an owner of the allowed signers to let the key sign for git, or sign with another key.";
+    "ask an owner of the allowed signers to allow the key to sign for git, or sign with another key.";
 const ONE_CERTIFICATE: &str = "ask an owner of the keyring to keep the key in one certificate only.";
-const NEW_KEY: &str = "make a new key, have it added to the trusted keys, and sign again with it.";
-const STRONGER_KEY: &str = "make a new key (`ssh-keygen -t ed25519`, or `gpg --quick-generate-key`), have it \
+const NEW_KEY: &str = "create a new key, have it added to the trusted keys, and sign again with it.";
+const STRONGER_KEY: &str = "create a new key (`ssh-keygen -t ed25519`, or `gpg --quick-generate-key`), have \
+    it \
                             added to the trusted keys, and sign again with it.";
 const OTHER_DATES: &str =
     "sign with a key that counts today, or ask an owner of the policy to change the dates of this one.";
-const SIGNING_KEY: &str =
-    "sign with a signing key of yours that the keyring holds, or have the keyring updated.";
-const BIND_AGAIN: &str = "sign again; if that does not help, renew what binds the key to its certificate \
-                          (`cross-certify` in `gpg --edit-key`) and have the keyring updated first.";
+const SIGNING_KEY: &str = "sign with one of your signing keys in the keyring, or have the keyring updated.";
+const BIND_AGAIN: &str = "sign again. If that does not help, renew the binding of the key to its certificate \
+    (`cross-certify` in `gpg --edit-key`) and have the keyring updated first.";
 
 impl Distrust {
     /// The sentence, which begins in lower case and ends with a full stop.

@@ -20,10 +20,10 @@ pub(super) enum Distrust {
     #[error("is not readable: {0}")]
     Unreadable(String),
     /// More than one signature, or something besides it.
-    #[error("is not a single one: the block holds {0} OpenPGP packets")]
+    #[error("is not a single signature: the block contains {0} OpenPGP packets")]
     NotSingle(usize),
     /// A text signature, a certification or the like.
-    #[error("is not one over a file (OpenPGP type Binary)")]
+    #[error("does not sign a file (OpenPGP type Binary)")]
     WrongType,
     /// An SSH signature for another purpose.
     #[error("was made for `{0}`, not for git")]
@@ -45,23 +45,23 @@ pub(super) enum Distrust {
     /// The signature itself has an end.
     #[error("has expired by its own terms")]
     SignatureExpired,
-    /// Nobody knows the OpenPGP key.
+    /// No one knows the OpenPGP key.
     #[error("was made by key {0}, which is not in the keyring")]
     UnknownKey(String),
-    /// Nobody knows the SSH key.
-    #[error("was made by SSH key {0}, which is none of the allowed signers")]
+    /// No one knows the SSH key.
+    #[error("was made by SSH key {0}, which is not one of the allowed signers")]
     UnknownSigner(KeyFingerprint),
     /// Two certificates hold the key.
     #[error("was made by a key that belongs to several certificates of the keyring")]
     AmbiguousKey,
     /// It signs something else.
-    #[error("does not match: what it signs is not this object")]
+    #[error("does not match: it signs a different object")]
     Mismatch,
     /// Its hash, or something else about it, is below the floor.
     #[error("uses cryptography that is no longer accepted: {0}")]
     Weak(String),
     /// It carries something critical that we do not know, or that sequoia's policy refuses.
-    #[error("carries something that must be understood and is not: {0}")]
+    #[error("contains a critical part that portcullis does not support: {0}")]
     NotUnderstood(String),
     /// An RSA key with too few bits.
     #[error("was made by key {key}, which has {bits} bits; RSA keys need {floor}")]
@@ -70,14 +70,14 @@ pub(super) enum Distrust {
         key: KeyFingerprint,
         /// How long it is.
         bits: usize,
-        /// How long it has to be.
+        /// How long it must be.
         floor: usize,
     },
     /// A DSA key.
     #[error("was made by key {0}, a DSA key, which is no longer accepted")]
     Dsa(KeyFingerprint),
     /// The key is not bound to its certificate.
-    #[error("was made by key {key}, which its certificate does not vouch for: {problem}")]
+    #[error("was made by key {key}, which its certificate does not confirm: {problem}")]
     Unbound {
         /// The key.
         key: KeyFingerprint,
@@ -112,7 +112,10 @@ pub(super) enum Distrust {
         until: SystemTime,
     },
     /// The allowed signers let the key sign other things.
-    #[error("was made by SSH key {0}, which the allowed signers do not let sign for git (`namespaces=`)")]
+    #[error(
+        "was made by SSH key {0}, which the allowed signers do not allow to sign for git \
+        (`namespaces=`)"
+    )]
     NamespaceNotAllowed(KeyFingerprint),
     /// The key or its certificate is revoked, or may be.
     #[error("was made by key {0}, which has been revoked")]
@@ -120,8 +123,8 @@ pub(super) enum Distrust {
     /// An encryption or certification key.
     #[error("was made by key {0}, which is not meant for signing")]
     NotForSigning(KeyFingerprint),
-    /// A security key that nobody touched.
-    #[error("was made by security key {0} without anybody touching it")]
+    /// A security key that no one touched.
+    #[error("was made by security key {0} without a touch of the key")]
     NoTouch(KeyFingerprint),
     /// An SSH certificate that does not count.
     #[error("was made with an SSH certificate that {0}")]

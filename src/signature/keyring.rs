@@ -2,7 +2,7 @@
 //!
 //! In: the certificate files of the base revision. Out: [`Keyring`]. Never: skips a file or a part
 //! of one that it cannot use; what is missing from a keyring would only show when it locks
-//! somebody out, or lets a revoked key in.
+//! a person out, or lets a revoked key in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::source::RepoPath;
 /// Why a keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeyringError {
-    /// A file is no list of certificates.
+    /// A file is not a list of certificates.
     #[error("{path} is not a list of OpenPGP certificates: {problem}")]
     Unreadable {
         /// The file.
@@ -25,13 +25,13 @@ pub enum KeyringError {
         problem: String,
     },
     /// A file without a certificate.
-    #[error("{path} holds no OpenPGP certificate")]
+    #[error("{path} contains no OpenPGP certificate")]
     Empty {
         /// The file.
         path: RepoPath,
     },
-    /// A private key, which is everybody's once it is in a repository.
-    #[error("{path} holds a secret key: remove it, treat the key as stolen, and revoke it")]
+    /// A private key, which is everyone's once it is in a repository.
+    #[error("{path} contains a secret key: remove it, treat the key as stolen, and revoke it")]
     SecretKey {
         /// The file.
         path: RepoPath,
@@ -60,7 +60,7 @@ impl Keyring {
         Ok(keyring)
     }
 
-    /// True if nobody is trusted.
+    /// True if no one is trusted.
     pub fn is_empty(&self) -> bool {
         self.certificates.is_empty()
     }

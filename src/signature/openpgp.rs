@@ -104,7 +104,7 @@ pub(super) fn single_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
     match <[Packet; 1]>::try_from(packets) {
         Ok([Packet::Signature(signature)]) if signature.typ() == SignatureType::Binary => Ok(signature),
         Ok([Packet::Signature(_)]) => Err(Distrust::WrongType),
-        Ok(_) => Err(Distrust::Unreadable("it is no OpenPGP signature".to_owned())),
+        Ok(_) => Err(Distrust::Unreadable("it is not an OpenPGP signature".to_owned())),
         Err(_) => Err(Distrust::NotSingle(count)),
     }
 }
@@ -195,7 +195,7 @@ fn fit_at(
     if valid.for_signing() { Ok(()) } else { Err(Distrust::NotForSigning(name)) }
 }
 
-/// A revocation by somebody else, who may have been entitled to it, counts: the keyring is in the
+/// A revocation by another person, who may have been entitled to it, counts: the keyring is in the
 /// hands of its owners, who can take it out.
 pub(super) fn is_revoked(status: &RevocationStatus<'_>) -> bool {
     match status {

@@ -116,7 +116,7 @@ fn a_certification_key_does_not_sign_commits() {
 fn exactly_one_signature_and_nothing_else() {
     let good = ALICE.sign(PAYLOAD, now()).unwrap();
     let two = armored(&[packets(&good), packets(&BOB.sign(PAYLOAD, now()).unwrap())].concat()).unwrap();
-    assert!(reason(&keyring(&[&ALICE, &BOB]), PAYLOAD, &two).starts_with("is not a single one"));
+    assert!(reason(&keyring(&[&ALICE, &BOB]), PAYLOAD, &two).starts_with("is not a single signature"));
     let none = armored(&[]).unwrap();
     assert!(!reason(&keyring(&[&ALICE]), PAYLOAD, &none).starts_with("trusted"));
     for joined in [

@@ -9,7 +9,7 @@ use super::{ObjectId, RepoPath};
 pub enum FileMode {
     /// A file.
     Regular,
-    /// A file that may be run: the same content, and a change all the same for those who own it.
+    /// A file that may be run: the same content, and a change anyway for those who own it.
     Executable,
     /// A symbolic link; its blob is the target.
     Symlink,
@@ -82,7 +82,7 @@ pub enum BlobError {
         reason: String,
     },
     /// The changed files together hold more than one verdict can cover.
-    #[error("the changed files together hold more than {limit} keys and values: push fewer at a time")]
+    #[error("the changed files together contain more than {limit} keys and values: push fewer at a time")]
     TooMuch {
         /// The limit.
         limit: usize,
@@ -104,7 +104,7 @@ pub trait BlobReader {
     /// The bytes of a blob.
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError>;
 
-    /// The bytes of a blob that was let in before, so that nobody who pushes now chose its size: it need
+    /// The bytes of a blob that was let in before, so that no one who pushes now chose its size: it need
     /// not be asked for before the blob is loaded.
     fn read_unchanged(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
         self.read(id)

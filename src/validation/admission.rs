@@ -9,7 +9,7 @@ use super::words::{self, Allowed, Empty};
 
 const GROUP: &str = "admissionregistration.k8s.io";
 const RULES: Rule = Rule {
-    help: "name at least one of each: apiGroups, apiVersions, resources, operations; \"*\" stands alone",
+    help: "name at least one of each: apiGroups, apiVersions, resources, operations; use \"*\" alone",
     source: "validateRuleWithOperations in pkg/apis/admissionregistration/validation",
 };
 const RESOURCES: Rule = Rule {
@@ -49,7 +49,7 @@ const ANNOTATION: Rule = Rule {
     source: "validateAuditAnnotation in pkg/apis/admissionregistration/validation",
 };
 const CONDITION: Rule = Rule {
-    help: "give every condition a name of its own",
+    help: "give every condition a unique name",
     source: "validateMatchConditions in pkg/apis/admissionregistration/validation",
 };
 
@@ -113,7 +113,7 @@ fn audit(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
         if text.is_empty() {
             refusals.missing(&key, ANNOTATION);
         } else if !name.is_empty() && !is_qualified_name(&format!("{name}/{text}")) {
-            refusals.value(&key, "which cannot be a part of a key", ANNOTATION);
+            refusals.value(&key, "which cannot be part of a key", ANNOTATION);
         }
     }
 }
@@ -125,13 +125,13 @@ fn parameters(spec: &Place<'_>, refusals: &mut Refusals) {
             text.rsplit_once('/').map_or((None, text), |(group, rest)| (Some(group), rest));
         let group_fits = group.is_none_or(is_subdomain);
         if !group_fits || !is_label(version) || version.starts_with(|first: char| first.is_ascii_digit()) {
-            refusals.value(&place, "which is no apiVersion", KIND);
+            refusals.value(&place, "which is not an apiVersion", KIND);
         }
     }
     if let Some((text, place)) = kind.text("kind").zip(kind.get("kind")) {
         let lower = text.to_lowercase();
         if !is_label(&lower) || lower.starts_with(|first: char| first.is_ascii_digit()) {
-            refusals.value(&place, "which is no kind", KIND);
+            refusals.value(&place, "which is not a valid kind", KIND);
         }
     }
 }
@@ -158,7 +158,7 @@ fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
     let actions = spec.items("validationActions");
     let named = |word: &str| actions.iter().find(|action| action.string() == Some(word));
     if let Some(warn) = named("Warn").filter(|_| named("Deny").is_some()) {
-        refusals.together(warn, "and Deny says the same already", ACTIONS);
+        refusals.together(warn, "and Deny already covers this", ACTIONS);
     }
     let Some(reference) = spec.get("paramRef") else { return };
     words::judge(&reference, "parameterNotFoundAction", NOT_FOUND, refusals);
@@ -187,7 +187,7 @@ fn hook(hook: &Place<'_>, refusals: &mut Refusals) {
         if text.is_empty() {
             refusals.missing(&name, HOOK);
         } else if !is_fully_qualified(text) {
-            refusals.value(&name, "which is no name of at least three parts", HOOK);
+            refusals.value(&name, "which is not a name of at least three parts", HOOK);
         }
     }
     for key in ["namespaceSelector", "objectSelector"] {
@@ -232,14 +232,14 @@ fn judge_rule(rule: &Place<'_>, refusals: &mut Refusals) {
         let items = rule.items(key);
         let everything = items.iter().find(|item| item.string() == Some("*"));
         if let Some(everything) = everything.filter(|_| items.len() > 1) {
-            refusals.together(everything, "and stands beside others", RULES);
+            refusals.together(everything, "and is used beside others", RULES);
         }
     }
     words::judge(rule, "operations/*", OPERATIONS, refusals);
     words::judge(rule, "scope", SCOPE, refusals);
     for key in ["apiVersions", "resources"] {
         for item in rule.items(key).iter().filter(|item| item.string() == Some("")) {
-            refusals.value(item, "which names nothing", RULES);
+            refusals.value(item, "which matches nothing", RULES);
         }
     }
     resources(rule, refusals);

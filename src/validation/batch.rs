@@ -10,7 +10,7 @@ const RESTART: Rule = Rule {
     source: "validateJobSpec in pkg/apis/batch/validation",
 };
 const SPEC: Rule = Rule {
-    help: "see the fields that belong together in the reference of Job",
+    help: "see the API reference of Job for the fields that belong together",
     source: "validateJobSpec in pkg/apis/batch/validation",
 };
 const FAILURES: Rule = Rule {
@@ -34,7 +34,7 @@ const JOB_NAME: Rule = Rule {
     source: "ValidatePodTemplateSpec in pkg/apis/core/validation",
 };
 const SELECTOR: Rule = Rule {
-    help: "remove the selector: a Job finds its Pods by itself",
+    help: "remove the selector: a Job selects its Pods automatically",
     source: "validateGeneratedSelector in pkg/apis/batch/validation",
 };
 const SCHEDULE: Rule = Rule {
@@ -46,7 +46,7 @@ const ZONE: Rule = Rule {
     source: "validateTimeZone in pkg/apis/batch/validation",
 };
 const NAME: Rule = Rule {
-    help: "choose a name of at most 52: each Job gets 11 more",
+    help: "choose a name of at most 52 characters: the names of its Jobs have 11 more",
     source: "ValidateCronJobCreate in pkg/apis/batch/validation",
 };
 
@@ -88,7 +88,7 @@ fn schedules(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     if let Some(zone) = &zone {
         let text = zone.node.as_str().unwrap_or("UTC");
         if text.eq_ignore_ascii_case("local") || !text.split('/').all(is_zone_part) {
-            refusals.value(zone, "which is no name of a time zone", ZONE);
+            refusals.value(zone, "which is not a time zone name", ZONE);
         }
     }
     let Some(place) = spec.get("schedule").filter(|place| place.string() != Some("")) else {
@@ -181,14 +181,14 @@ fn exit_codes(job: &Place<'_>, rule: &Place<'_>, refusals: &mut Refusals) {
     for value in
         values.iter().filter(|value| codes.text("operator") == Some("In") && number(value) == Some(0))
     {
-        refusals.together(value, "and 0 is no failure", CODES);
+        refusals.together(value, "and 0 is not a failure", CODES);
     }
     let Some(name) = codes.get("containerName") else { return };
     let pod = job.reach(&["template", "spec"]);
     let containers = ["containers", "initContainers"].iter().flat_map(|list| pod.items(list));
     let mut names = containers.filter_map(|container| container.text("name"));
     if name.string().is_some_and(|text| names.all(|known| known != text)) {
-        refusals.together(&name, "and the Pod has no such container", CODES);
+        refusals.together(&name, "and the Pod does not have this container", CODES);
     }
 }
 
@@ -210,12 +210,14 @@ fn restart(job: &Place<'_>, refusals: &mut Refusals) {
     let Some(policy) = pod.get("restartPolicy").filter(|_| pod.text("restartPolicy").is_some()) else {
         return refusals.whole(
             &pod,
-            "lacks `restartPolicy`, and a Job's Pods must not always restart",
+            "lacks `restartPolicy`, and the Pods of a Job must not always restart",
             RESTART,
         );
     };
     match policy.node.as_str() {
-        Some("Always") => refusals.together(&policy, "and a Job's Pods must not always restart", RESTART),
+        Some("Always") => {
+            refusals.together(&policy, "and the Pods of a Job must not always restart", RESTART)
+        }
         Some("OnFailure") if job.has("podFailurePolicy") => {
             refusals.together(&policy, "and podFailurePolicy needs Never", RESTART);
         }
@@ -223,7 +225,7 @@ fn restart(job: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The API server makes the selector itself; one of the manifest's own has to be announced.
+/// The API server makes the selector itself; one of the manifest's own must be announced.
 fn selector(job: &Place<'_>, refusals: &mut Refusals) {
     let generated = |key: &str| {
         let name = key.strip_prefix("batch.kubernetes.io/").unwrap_or(key);
@@ -238,6 +240,6 @@ fn selector(job: &Place<'_>, refusals: &mut Refusals) {
     };
     let own = selector.entries("matchLabels").iter().any(|(key, _)| !generated(key));
     if own && !manual {
-        refusals.whole(&selector, "is not the one that the API server makes", SELECTOR);
+        refusals.whole(&selector, "is not the one that the API server generates", SELECTOR);
     }
 }

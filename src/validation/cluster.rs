@@ -13,7 +13,7 @@ const RESERVED: Rule = Rule {
     source: "ValidatePriorityClass in pkg/apis/scheduling/validation",
 };
 const HANDLER: Rule = Rule {
-    help: "use lower-case letters, digits and `-`, at most 63",
+    help: "use lower-case letters, digits and `-`, at most 63 characters",
     source: "ValidateRuntimeClass in pkg/apis/node/validation",
 };
 const DEFINITION: Rule = Rule {
@@ -34,7 +34,7 @@ const CONTROLLER: Rule = Rule {
     source: "validateIngressClassSpec in pkg/apis/networking/validation",
 };
 const PARAMETERS: Rule = Rule {
-    help: "name a namespace with the scope Namespace, and none with the scope Cluster",
+    help: "set a namespace with the scope Namespace, and no namespace with the scope Cluster",
     source: "validateIngressClassParametersReference in pkg/apis/networking/validation",
 };
 const FINALIZER: Rule = Rule {
@@ -53,7 +53,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
             if let Some(place) =
                 handler.filter(|place| place.node.as_str().is_some_and(|text| !is_label(text)))
             {
-                refusals.value(&place, "which is no name of a handler", HANDLER);
+                refusals.value(&place, "which is not a valid handler name", HANDLER);
             }
         }
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
@@ -70,7 +70,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
                 if text.is_some_and(|text| {
                     text != "kubernetes" && !(text.contains('/') && is_qualified_name(text))
                 }) {
-                    refusals.value(&finalizer, "which is no name of a finalizer", FINALIZER);
+                    refusals.value(&finalizer, "which is not a valid finalizer name", FINALIZER);
                 }
             }
         }
@@ -83,7 +83,7 @@ fn priority(subject: &Subject<'_>, refusals: &mut Refusals) {
     let text = name.as_ref().and_then(|name| name.node.as_str()).unwrap_or_default();
     let own = matches!(text, "system-node-critical" | "system-cluster-critical");
     if let Some(name) = name.as_ref().filter(|_| text.starts_with("system-") && !own) {
-        refusals.value(name, "which begins as Kubernetes' own classes do", RESERVED);
+        refusals.value(name, "which begins with the prefix of Kubernetes' own classes", RESERVED);
     }
     let value = subject.root.get("value").filter(|_| !text.starts_with("system-"));
     if let Some(value) = value.filter(|value| value.node.as_integer().is_some_and(|number| number > HIGHEST))
@@ -98,9 +98,9 @@ fn local(subject: &Subject<'_>, refusals: &mut Refusals) {
     let insecure = spec.get("insecureSkipTLSVerify").filter(|place| place.node.as_bool() == Some(true));
     let Some(insecure) = insecure else { return };
     if !spec.has("service") {
-        refusals.together(&insecure, "and there is no service", LOCAL);
+        refusals.together(&insecure, "but there is no service", LOCAL);
     } else if spec.holds("caBundle") {
-        refusals.together(&insecure, "and there is a caBundle", LOCAL);
+        refusals.together(&insecure, "but there is a caBundle", LOCAL);
     }
 }
 
@@ -110,7 +110,7 @@ fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
         let prefix = text.split_once('/');
         let fits = prefix.is_some_and(|(prefix, rest)| is_subdomain(prefix) && is_controller_path(rest));
         if text.len() > 250 || !fits {
-            refusals.value(&place, "which is no domain and path", CONTROLLER);
+            refusals.value(&place, "which is not a domain and a path", CONTROLLER);
         }
     }
     let Some(parameters) = spec.get("parameters") else { return };
@@ -118,15 +118,15 @@ fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
     match (parameters.text("scope").unwrap_or("Cluster"), namespace) {
         ("Namespace", None) => refusals.lacks(&parameters, "namespace", PARAMETERS),
         ("Namespace", Some(place)) if place.string().is_some_and(|text| !is_label(text)) => {
-            refusals.value(&place, "which can be the name of no namespace", PARAMETERS);
+            refusals.value(&place, "which is not a valid namespace name", PARAMETERS);
         }
         ("Cluster", Some(place)) => {
-            refusals.together(&place, "and the scope is the whole cluster", PARAMETERS);
+            refusals.together(&place, "but the scope is the whole cluster", PARAMETERS);
         }
         _ => {}
     }
     if let Some(place) = parameters.get("apiGroup").filter(|place| place.string() == Some("")) {
-        refusals.value(&place, "which is no group", PARAMETERS);
+        refusals.value(&place, "which is not a valid group", PARAMETERS);
     }
 }
 
@@ -135,7 +135,7 @@ fn is_controller_path(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(inner)
 }
 
-/// A name that has to repeat two other fields.
+/// A name that must repeat two other fields.
 fn composed(subject: &Subject<'_>, first: &[&str], rule: Rule, refusals: &mut Refusals) {
     let root = &subject.root;
     let group = root.at(&["spec", "group"]).and_then(|place| place.node.as_str()).unwrap_or_default();

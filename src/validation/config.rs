@@ -7,7 +7,7 @@ use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::is_config_key;
 
 const KEY: Rule = Rule {
-    help: "use letters, digits, `-`, `_` and `.`, at most 253, not beginning with `..`",
+    help: "use letters, digits, `-`, `_` and `.`, at most 253 characters, not beginning with `..`",
     source: "IsConfigMapKey in apimachinery/pkg/util/validation",
 };
 const BOTH: Rule = Rule {
@@ -38,7 +38,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
             let binary = root.get("binaryData");
             for (key, place) in root.entries("data") {
                 if binary.as_ref().is_some_and(|binary| binary.node.get(key).is_some()) {
-                    refusals.whole(&place, "stands in binaryData as well", BOTH);
+                    refusals.whole(&place, "is in binaryData as well", BOTH);
                 }
             }
             let plain = root.entries("data").into_iter().map(|(_, place)| length(&place));
@@ -68,7 +68,7 @@ fn length(place: &Place<'_>) -> usize {
     place.node.as_str().unwrap_or_default().len()
 }
 
-/// The bytes that base64 stands for.
+/// The bytes that base64 represents.
 fn decoded_length(place: &Place<'_>) -> usize {
     let text = place.node.as_str().unwrap_or_default();
     let padding = text.bytes().filter(|byte| *byte == b'=').count();
@@ -89,7 +89,7 @@ fn secret(root: &Place<'_>, refusals: &mut Refusals) {
     let place = root.get("type").unwrap_or_else(|| root.clone());
     let mut missing = |key: &str| {
         if !has(key) {
-            refusals.whole(&place, &format!("needs the key `{key}`, which is not there"), TYPE);
+            refusals.whole(&place, &format!("needs the key `{key}`, which is missing"), TYPE);
         }
     };
     match root.text("type").unwrap_or("Opaque") {
@@ -98,7 +98,7 @@ fn secret(root: &Place<'_>, refusals: &mut Refusals) {
             missing("ssh-privatekey");
             let said = |field: &str| root.get(field).is_some_and(|data| data.holds("ssh-privatekey"));
             if has("ssh-privatekey") && !said("data") && !said("stringData") {
-                refusals.whole(&place, "needs a `ssh-privatekey` that is not empty", TYPE);
+                refusals.whole(&place, "needs a non-empty `ssh-privatekey`", TYPE);
             }
         }
         "kubernetes.io/dockercfg" => missing(".dockercfg"),
@@ -113,19 +113,19 @@ fn secret(root: &Place<'_>, refusals: &mut Refusals) {
 fn token(root: &Place<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     let annotations = root.at(&["metadata", "annotations"]);
     if annotations.and_then(|annotations| annotations.text("kubernetes.io/service-account.name")).is_none() {
-        let complaint = "needs the annotation `kubernetes.io/service-account.name`, which is not there";
+        let complaint = "needs the annotation `kubernetes.io/service-account.name`, which is missing";
         refusals.whole(place, complaint, TYPE);
     }
 }
 
-/// The text that base64 stands for. What is not base64 is another rule's to refuse, so it stays as it is.
+/// The text that base64 represents. What is not base64 is another rule's to refuse, so it stays as it is.
 fn decoded(text: &str) -> String {
     let digits: String = text.chars().filter(|next| !matches!(next, '\r' | '\n')).collect();
     let bytes = base64::engine::general_purpose::STANDARD.decode(&digits);
     bytes.map_or_else(|_| "{}".to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Registry credentials have to be a JSON object, in plain text and encoded.
+/// Registry credentials must be a JSON object, in plain text and encoded.
 fn registries(root: &Place<'_>, refusals: &mut Refusals) {
     let key = match root.text("type") {
         Some("kubernetes.io/dockercfg") => ".dockercfg",
@@ -142,6 +142,6 @@ fn registries(root: &Place<'_>, refusals: &mut Refusals) {
     let json = serde_json::from_str::<serde_json::Value>(&text);
     let is_object = json.is_ok_and(|json| json.is_object() || json.is_null());
     if !is_object && !replaced {
-        refusals.unquoted(&place, "has a value that is no JSON object", JSON);
+        refusals.unquoted(&place, "has a value that is not a JSON object", JSON);
     }
 }

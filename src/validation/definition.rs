@@ -5,7 +5,7 @@ use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::is_letter_label;
 
 const NAMES: Rule = Rule {
-    help: "use letters, digits and `-`, beginning with a letter; all but kinds in lower case",
+    help: "use letters, digits and `-`, beginning with a letter; everything except kinds in lower case",
     source: "ValidateCustomResourceDefinitionNames in apiextensions-apiserver/pkg/apis/apiextensions/validation",
 };
 const COLUMN: Rule = Rule {
@@ -39,7 +39,7 @@ fn names(root: &Place<'_>, refusals: &mut Refusals) {
     for place in ["spec/names/kind", "spec/names/listKind"].iter().flat_map(|path| root.find(path)) {
         let text = place.string().map(str::to_lowercase).filter(|text| !text.is_empty());
         if text.is_some_and(|text| !is_letter_label(&text)) {
-            refusals.value(&place, "which is no name of a kind", NAMES);
+            refusals.value(&place, "which is not a valid kind name", NAMES);
         }
     }
     let others = ["spec/names/shortNames/*", "spec/names/categories/*", "spec/versions/*/name"];
@@ -62,7 +62,7 @@ fn columns(root: &Place<'_>, refusals: &mut Refusals) {
     }
     for place in root.find("spec/versions/*/additionalPrinterColumns/*/type") {
         if place.string().is_some_and(|text| !TYPES.contains(&text)) {
-            refusals.value(&place, "which is no type of a column", COLUMN);
+            refusals.value(&place, "which is not a valid column type", COLUMN);
         }
     }
 }
@@ -70,13 +70,13 @@ fn columns(root: &Place<'_>, refusals: &mut Refusals) {
 fn deprecation(version: &Place<'_>, refusals: &mut Refusals) {
     let Some(warning) = version.get("deprecationWarning") else { return };
     if version.flag("deprecated") != Some(true) {
-        refusals.whole(&warning, "is allowed for a deprecated version only", DEPRECATED);
+        refusals.whole(&warning, "is allowed only for a deprecated version", DEPRECATED);
     } else if warning.string().is_some_and(|text| text.is_empty() || text.len() > 256) {
         refusals.value(&warning, "which is empty or longer than 256 characters", DEPRECATED);
     }
 }
 
-/// A field that objects are selected by has to be described.
+/// A field that objects are selected by must be described.
 fn selectable(version: &Place<'_>, refusals: &mut Refusals) {
     let schema = version.reach(&["schema", "openAPIV3Schema"]);
     for place in version.find("selectableFields/*/jsonPath") {
@@ -86,7 +86,7 @@ fn selectable(version: &Place<'_>, refusals: &mut Refusals) {
             described = described.and_then(|schema| schema.at(&["properties", name]));
         }
         if described.is_none() && !schema.node.holds_unknown() {
-            refusals.together(&place, "and the schema describes no such field", SELECTABLE);
+            refusals.together(&place, "but the schema does not describe this field", SELECTABLE);
         }
     }
 }

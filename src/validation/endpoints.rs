@@ -40,7 +40,7 @@ fn judge_address(item: &Place<'_>, refusals: &mut Refusals) {
     let Some(text) = item.text("ip") else { return refusals.lacks(item, "ip", ADDRESS) };
     let Some(place) = item.get("ip") else { return };
     match address::parse(text) {
-        None => refusals.value(&place, "which is no IP address", ADDRESS),
+        None => refusals.value(&place, "which is not an IP address", ADDRESS),
         Some(parsed) => {
             if let Some(complaint) = address::special(parsed) {
                 refusals.value(&place, complaint, ADDRESS);

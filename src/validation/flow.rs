@@ -19,7 +19,7 @@ const NAMESPACES: Rule = Rule {
     source: "ValidateFlowSchemaResourcePolicyRule in pkg/apis/flowcontrol/validation",
 };
 const ALONE: Rule = Rule {
-    help: "keep \"*\" alone, or leave it out",
+    help: "use \"*\" alone, or leave it out",
     source: "ValidateFlowSchemaResourcePolicyRule in pkg/apis/flowcontrol/validation",
 };
 const VERB: Rule = Rule {
@@ -27,7 +27,7 @@ const VERB: Rule = Rule {
     source: "ValidateFlowSchemaResourcePolicyRule in pkg/apis/flowcontrol/validation",
 };
 const URL: Rule = Rule {
-    help: "begin the path with a single `/`; `*` stands alone after the last `/`",
+    help: "begin the path with a single `/`; use `*` only alone after the last `/`",
     source: "ValidateNonResourceURLPath in pkg/apis/flowcontrol/validation",
 };
 const PRECEDENCE: Rule = Rule {
@@ -68,7 +68,7 @@ fn precedence(subject: &Subject<'_>, refusals: &mut Refusals) {
     let exempt = subject.root.at(&["metadata", "name"]).is_some_and(|name| name.string() == Some("exempt"));
     let place = subject.root.at(&["spec", "matchingPrecedence"]);
     if let Some(place) = place.filter(|place| place.node.as_integer() == Some(1) && !exempt) {
-        refusals.together(&place, "and only the schema exempt may have it", PRECEDENCE);
+        refusals.together(&place, "and only the schema exempt may use it", PRECEDENCE);
     }
 }
 
@@ -108,7 +108,7 @@ fn scoped(rule: &Place<'_>, refusals: &mut Refusals) {
         alone(rule, key, refusals);
     }
     if !rule.holds("namespaces") && rule.flag("clusterScope") != Some(true) {
-        refusals.whole(rule, "names no namespaces and is not about the whole cluster", NAMESPACES);
+        refusals.whole(rule, "names no namespaces and does not cover the whole cluster", NAMESPACES);
     }
     for namespace in rule.items("namespaces") {
         if namespace.string() == Some("") {
@@ -125,7 +125,7 @@ fn alone(rule: &Place<'_>, key: &'static str, refusals: &mut Refusals) {
     let items = rule.items(key);
     let everything = items.iter().find(|item| item.string() == Some("*"));
     if let Some(everything) = everything.filter(|_| items.len() > 1) {
-        refusals.together(everything, "and stands beside others", ALONE);
+        refusals.together(everything, "and is used beside others", ALONE);
     }
 }
 

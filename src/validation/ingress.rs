@@ -63,7 +63,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         if let Some((text, place)) = tls.text("secretName").zip(tls.get("secretName"))
             && !is_subdomain(text)
         {
-            refusals.value(&place, "which can be the name of no Secret", TLS);
+            refusals.value(&place, "which is not a valid Secret name", TLS);
         }
     }
     class(subject, &spec, refusals);
@@ -74,7 +74,7 @@ fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let Some(place) = spec.get("ingressClassName") else { return };
     let Some(class) = place.string() else { return };
     if !is_subdomain(class) {
-        refusals.value(&place, "which can be the name of no IngressClass", CLASS);
+        refusals.value(&place, "which is not a valid IngressClass name", CLASS);
     }
     let annotations = subject.root.at(&["metadata", "annotations"]);
     let noted =
@@ -90,9 +90,9 @@ fn host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
     };
     let fits = if text.contains('*') { is_wildcard_subdomain(text) } else { is_subdomain(text) };
     if !fits {
-        refusals.value(place, "which is no host name", rule);
+        refusals.value(place, "which is not a host name", rule);
     } else if rule.source == HOST.source && address::parse(text).is_some() {
-        refusals.value(place, "which is an IP address and no host name", rule);
+        refusals.value(place, "which is an IP address, not a host name", rule);
     }
 }
 
@@ -123,7 +123,7 @@ fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
 
 fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     if let Some(group) = place.at(&["resource", "apiGroup"]).filter(|group| group.string() == Some("")) {
-        refusals.value(&group, "which is no group", BACKEND);
+        refusals.value(&group, "which is not a valid group", BACKEND);
     }
     let service = place.get("service");
     if service.is_some() == place.has("resource") {
@@ -137,12 +137,12 @@ fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     if name.is_some() == number.is_some() {
         refusals.whole(place, "gives both of name and number of the port, or neither", BACKEND);
     } else if let Some(bad) = name.filter(|name| !is_port_name(name)).and_then(|_| port?.get("name")) {
-        refusals.value(&bad, "which is no name of a port", BACKEND);
+        refusals.value(&bad, "which is not a valid port name", BACKEND);
     }
 }
 
 fn service_name(subject: &Subject<'_>, service: &Place<'_>, refusals: &mut Refusals) {
-    let complaint = "which can be the name of no Service";
+    let complaint = "which is not a valid Service name";
     match service.text("name").zip(service.get("name")) {
         None => refusals.lacks(service, "name", BACKEND),
         Some((text, place)) if !is_label(text) => refusals.value(&place, complaint, BACKEND),

@@ -14,18 +14,20 @@ type NameRule = (fn(&str) -> bool, &'static str);
 
 const SUBDOMAIN: NameRule = (
     is_subdomain,
-    "which is no name: use lower-case letters, digits, `-` and `.`, at most 253, with a letter or digit at both ends",
+    "which is not a valid name: use lower-case letters, digits, `-` and `.`, at most 253, with a letter or \
+     digit at both ends",
 );
 const LABEL: NameRule = (
     is_label,
-    "which is no name: use lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends",
+    "which is not a valid name: use lower-case letters, digits and `-`, at most 63, with a letter or digit \
+     at both ends",
 );
 const LETTER_LABEL: NameRule = (
     is_letter_label,
-    "which is no name: use lower-case letters, digits and `-`, at most 63, beginning with a letter",
+    "which is not a valid name: use lower-case letters, digits and `-`, at most 63, beginning with a letter",
 );
 const SEGMENT: NameRule =
-    (is_path_segment, "which is no name: it must not hold `/` or `%`, or be `.` or `..`");
+    (is_path_segment, "which is not a valid name: it must not contain `/` or `%`, or be `.` or `..`");
 
 const OWNER: Rule = Rule {
     help: "name apiVersion, kind, name and uid of the owner; at most one owner is the controller",
@@ -78,7 +80,7 @@ pub(super) fn labels(metadata: &Place<'_>, refusals: &mut Refusals) {
     for (key, value) in metadata.entries("labels") {
         label_key(key, &value, refusals);
         if value.node.as_str().is_some_and(|text| !is_label_value(text)) {
-            refusals.value(&value, "which is no value of a label", LABELS);
+            refusals.value(&value, "which is not a valid label value", LABELS);
         }
     }
 }
@@ -145,7 +147,7 @@ fn generated<'a>(metadata: &Place<'a>, syntax: fn(&str) -> bool, refusals: &mut 
     };
     let text = prefix.node.as_str().unwrap_or_default();
     if !syntax(&format!("{}a", text.trim_end_matches('-'))) {
-        refusals.value(&prefix, "which no name can begin with", NAME);
+        refusals.value(&prefix, "which is not a valid beginning of a name", NAME);
     }
 }
 
@@ -176,7 +178,7 @@ fn finalizers(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusa
         let Some(text) = finalizer.string() else { continue };
         let known = matches!(text, "kubernetes" | "orphan" | "foregroundDeletion") || !own;
         if !is_qualified_name(text) || !text.contains('/') && !known {
-            refusals.value(&finalizer, "which is no name of a finalizer", FINALIZER);
+            refusals.value(&finalizer, "which is not a valid finalizer name", FINALIZER);
         }
     }
 }

@@ -39,11 +39,11 @@ impl Syntax {
 
     fn rule(self, source: &'static str) -> Rule {
         let help = match self {
-            Self::Label => "use lower-case letters, digits and `-`, at most 63",
+            Self::Label => "use lower-case letters, digits and `-`, at most 63 characters",
             Self::LetterLabel => {
-                "use lower-case letters, digits and `-`, at most 63, beginning with a letter"
+                "use lower-case letters, digits and `-`, at most 63 characters, beginning with a letter"
             }
-            Self::Subdomain => "use lower-case letters, digits, `-` and `.`, at most 253",
+            Self::Subdomain => "use lower-case letters, digits, `-` and `.`, at most 253 characters",
             Self::Segment => "leave out `/` and `%`",
             Self::Qualified => "write `name` or `domain/name`",
             Self::Search => "write a domain such as ns.svc.cluster.local",
@@ -226,7 +226,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Reports the names that a path leads to and that are none. An empty one is a field left out.
+/// Reports the invalid names that a path leads to. An empty one is an absent field.
 pub(super) fn judge(
     place: &Place<'_>,
     path: &str,

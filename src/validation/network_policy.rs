@@ -43,13 +43,13 @@ fn peer(peer: &Place<'_>, refusals: &mut Refusals) {
     let Some(block) = block else { return };
     let Some(range) = block.get("cidr") else { return };
     let Some(whole) = range.node.as_str().and_then(Range::parse) else {
-        return refusals.value(&range, "which is no range of IP addresses", BLOCK);
+        return refusals.value(&range, "which is not a range of IP addresses", BLOCK);
     };
     for except in block.items("except") {
         match except.node.as_str().map(Range::parse) {
-            Some(None) => refusals.value(&except, "which is no range of IP addresses", BLOCK),
+            Some(None) => refusals.value(&except, "which is not a range of IP addresses", BLOCK),
             Some(Some(part)) if !whole.strictly_contains(part) => {
-                refusals.together(&except, "which is no smaller part of the ipBlock", BLOCK);
+                refusals.together(&except, "which is not a smaller part of the ipBlock", BLOCK);
             }
             Some(Some(_)) | None => {}
         }
@@ -65,6 +65,6 @@ fn port(port: &Place<'_>, refusals: &mut Refusals) {
     }
     let Some((end, place)) = port.integer("endPort").zip(port.get("endPort")) else { return };
     if number.is_none_or(|number| end < number) || end > 65_535 {
-        refusals.together(&place, "and `port` is no number up to it", PORT);
+        refusals.together(&place, "but `port` is not a number up to it", PORT);
     }
 }

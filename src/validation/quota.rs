@@ -20,11 +20,12 @@ const SCOPE: Rule = Rule {
     source: "validateResourceQuotaScopes in pkg/apis/core/validation",
 };
 const APPLIES: Rule = Rule {
-    help: "limit only what the scope is about: pods, cpu and memory (of BestEffort, pods alone)",
+    help: "limit only resources that the scope allows: pods, cpu and memory (for BestEffort, only pods)",
     source: "validateResourceQuotaScopes in pkg/apis/core/validation",
 };
 const SELECTOR: Rule = Rule {
-    help: "give In and NotIn values; all scopes but PriorityClass and VolumeAttributesClass take Exists only",
+    help: "give values to In and NotIn; all scopes except PriorityClass and VolumeAttributesClass take only \
+        Exists",
     source: "validateScopedResourceSelectorRequirement in pkg/apis/core/validation",
 };
 const TYPE: Rule = Rule {
@@ -104,11 +105,11 @@ fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
     for (name, place) in &hard {
         let known = is_standard(name);
         if !(if name.contains('/') { is_qualified_name(name) } else { known }) {
-            refusals.unquoted(place, "is no resource that a quota can limit", RESOURCE);
+            refusals.unquoted(place, "is not a resource that a quota can limit", RESOURCE);
         }
         let Some(amount) = amount(place) else { continue };
         if amount < Quantity::ZERO || COUNTED.contains(name) && !amount.is_whole() {
-            refusals.value(place, "which is no amount of it", AMOUNT);
+            refusals.value(place, "which is not a valid amount", AMOUNT);
         }
     }
     let names: Vec<&str> = hard.iter().map(|(name, _)| *name).collect();
@@ -133,7 +134,7 @@ fn is_huge_page(name: &str) -> bool {
 fn judge_scope(scope: &Place<'_>, names: &[&str], refusals: &mut Refusals) {
     let Some(text) = scope.string() else { return };
     if !SCOPES.contains(&text) {
-        return refusals.value(scope, "which is no scope of quotas", SCOPE);
+        return refusals.value(scope, "which is not a quota scope", SCOPE);
     }
     let applies = |name: &&str| match text {
         "BestEffort" => *name == "pods",
@@ -172,7 +173,7 @@ fn judge_requirement(requirement: &Place<'_>, names: &[&str], refusals: &mut Ref
     };
     let known = scope.string().is_some_and(|text| SCOPES.contains(&text));
     if wrong && known {
-        refusals.together(&operator, "which does not fit the scope and the values", SELECTOR);
+        refusals.together(&operator, "which does not match the scope and the values", SELECTOR);
     }
 }
 
@@ -188,7 +189,7 @@ fn judge_limit<'a>(limit: &Place<'a>, types: &mut HashSet<&'a str>, refusals: &m
     if kind.is_empty() {
         refusals.missing(&place, TYPE);
     } else if !(known || kind.contains('/') && is_qualified_name(kind)) {
-        refusals.value(&place, "which is no type of limits", TYPE);
+        refusals.value(&place, "which is not a type of limits", TYPE);
     } else if !types.insert(kind) {
         refusals.together(&place, "and other limits have the same type", TYPE);
     }
@@ -214,7 +215,7 @@ fn names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
             let of_objects = is_standard(name) || name == "storage";
             let plain = if matches!(kind, "Container" | "Pod") { own } else { of_objects };
             if !(if name.contains('/') { is_qualified_name(name) } else { plain }) {
-                refusals.unquoted(&place, "is no resource that can be limited here", LIMIT_NAME);
+                refusals.unquoted(&place, "is not a resource that can be limited here", LIMIT_NAME);
             }
         }
     }

@@ -9,11 +9,11 @@ const RULE: Rule = Rule {
     source: "ValidatePolicyRule in pkg/apis/rbac/validation",
 };
 const NAMESPACED: Rule = Rule {
-    help: "put rules for URLs into a ClusterRole",
+    help: "move rules for URLs to a ClusterRole",
     source: "ValidatePolicyRule in pkg/apis/rbac/validation",
 };
 const SUBJECT: Rule = Rule {
-    help: "name the subject, and leave out its apiGroup or write the one that its kind has",
+    help: "name the subject, and leave out its apiGroup or write the group of its kind",
     source: "ValidateRoleBindingSubject in pkg/apis/rbac/validation",
 };
 const REFERENCE: Rule =
@@ -31,11 +31,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
             for rule in subject.root.items("rules") {
                 policy_rule(&rule, refusals);
                 if let Some(urls) = rule.get("nonResourceURLs").filter(|_| is_namespaced) {
-                    refusals.whole(
-                        &urls,
-                        "is not allowed in a Role, which is about one namespace",
-                        NAMESPACED,
-                    );
+                    refusals.whole(&urls, "is not allowed in a Role, which covers one namespace", NAMESPACED);
                 }
             }
         }
@@ -50,7 +46,7 @@ fn policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
     }
     if rule.holds("nonResourceURLs") {
         if ["apiGroups", "resources", "resourceNames"].iter().any(|key| rule.holds(key)) {
-            refusals.whole(rule, "is about resources and about URLs at once", RULE);
+            refusals.whole(rule, "covers resources and URLs at the same time", RULE);
         }
         return;
     }
@@ -75,9 +71,9 @@ fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
             Some("ServiceAccount") => {
                 named::judge(&item, "name", Syntax::Subdomain, SUBJECT.source, refusals);
                 group.iter().for_each(|group| {
-                    refusals.together(group, "and a ServiceAccount has none", SUBJECT);
+                    refusals.together(group, "but a ServiceAccount has no apiGroup", SUBJECT);
                 });
-                // kustomize fills in the namespace, so that one that is left out is no proof.
+                // kustomize fills in the namespace, so that one that is left out is not proof.
                 let emptied = item.node.get("namespace").is_some_and(is_empty);
                 if emptied && subject.kind == "ClusterRoleBinding" {
                     refusals.lacks(&item, "namespace", SUBJECT);

@@ -80,7 +80,7 @@ pub(super) struct Rule {
     pub(super) source: &'static str,
 }
 
-/// How many refusals of one object are told apart; one more says that there are others.
+/// How many refusals of one object are recorded; one more says that there are others.
 pub const LIMIT: usize = 500;
 
 /// Refusals of one object.
@@ -110,7 +110,7 @@ impl Refusals {
         self.found.retain(|found| !found.versions.is_empty());
     }
 
-    /// A field that has to be there: `spec.ports[0] lacks a `name``. Where the way to it is missing, that
+    /// A field that must be there: `spec.ports[0] lacks a `name``. Where the way to it is missing, that
     /// is said once, whatever else is required below.
     pub(super) fn lacks<'a>(&mut self, place: &Place<'a>, field: &'a str, rule: Rule) {
         self.missing(&place.field(field), rule);
@@ -119,7 +119,7 @@ impl Refusals {
     /// As [`lacks`](Self::lacks), of the place of the field itself. An item of a list is wrong in itself.
     pub(super) fn missing(&mut self, place: &Place<'_>, rule: Rule) {
         let Some((holder, field)) = place.lacking() else {
-            return self.value(place, "where something has to be said", rule);
+            return self.value(place, "where a value is required", rule);
         };
         if holder.names_unknown() {
             return;
@@ -169,7 +169,7 @@ impl Refusals {
     }
 }
 
-/// What stands before the name of a field: names that end in `s` are plural.
+/// What is before the name of a field: names that end in `s` are plural.
 fn article(field: &str) -> &'static str {
     match field.chars().next() {
         _ if field.ends_with('s') || field == "metadata" => "",

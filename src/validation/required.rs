@@ -1,4 +1,4 @@
-//! Fields that have to say something.
+//! Fields that must say something.
 //!
 //! In: an object. Out: a refusal for each field that is absent, `null` or empty although the API server
 //! neither requires it by its schema nor fills it in. Never: a field that has a default.
@@ -11,7 +11,7 @@ use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 /// A group, its kinds, a path as [`Place::find_fields`] reads it, and who says so.
 type Row = (&'static str, &'static [&'static str], &'static str, &'static str);
 
-const HELP: &str = "say what belongs there: the API server does not fill it in";
+const HELP: &str = "set a value: the API server has no default for it";
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const POLICIES: &[&str] = &["ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"];
 const BINDINGS: &[&str] = &["ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicyBinding"];

@@ -11,7 +11,7 @@ const REFERENCE: Rule = Rule {
     source: "ValidateAPIVersion in pkg/apis/autoscaling/validation",
 };
 const BOUNDS: Rule = Rule {
-    help: "raise `maxReplicas`, or lower `minReplicas` (1 where it is left out)",
+    help: "raise `maxReplicas`, or lower `minReplicas` (1 by default)",
     source: "validateHorizontalPodAutoscalerSpec in pkg/apis/autoscaling/validation",
 };
 const ZERO: Rule = Rule {
@@ -23,7 +23,7 @@ const METRIC: Rule = Rule {
     source: "validateMetricSpec in pkg/apis/autoscaling/validation",
 };
 const TARGET: Rule = Rule {
-    help: "give `averageUtilization` (1 or more) or `averageValue`, one of them",
+    help: "set either `averageUtilization` (1 or more) or `averageValue`",
     source: "validateResourceSource in pkg/apis/autoscaling/validation",
 };
 const BUDGET: Rule = Rule {
@@ -75,7 +75,7 @@ fn reference(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let parts = text.split('/').filter(|part| !part.is_empty()).count();
     if (parts != 2 || text.matches('/').count() != 1) && !versions.is_empty() {
         if place.exists() {
-            refusals.value_in(&versions, &place, "which is no group and version", REFERENCE);
+            refusals.value_in(&versions, &place, "which is not a valid group and version", REFERENCE);
         } else {
             refusals.missing(&place, REFERENCE);
         }
@@ -94,7 +94,7 @@ fn replicas(spec: &Place<'_>, version: &str, refusals: &mut Refusals) {
     let outside =
         spec.items("metrics").iter().any(|metric| matches!(metric.text("type"), Some("External" | "Object")));
     if let Some(place) = spec.get("minReplicas").filter(|_| least == 0 && !outside && version == "v2") {
-        refusals.together(&place, "and no metric would say when to start again", ZERO);
+        refusals.together(&place, "but no metric would start the Pods again", ZERO);
     }
 }
 
@@ -150,7 +150,7 @@ fn budget(spec: &Place<'_>, refusals: &mut Refusals) {
         if let Some(complaint) = amount_complaint(place.node) {
             refusals.value(&place, complaint, AMOUNT);
         } else if percent(place.node).is_some_and(|percent| percent > 100) {
-            refusals.value(&place, "which is more than all Pods", AMOUNT);
+            refusals.value(&place, "which is more than 100%", AMOUNT);
         }
     }
 }

@@ -18,15 +18,15 @@ const FIELDS: [Field; 5] = [
     ("day of the week", 0, 6, &DAYS),
 ];
 
-/// What is wrong with a schedule; `None` where nothing is.
+/// What is wrong with a schedule; `None` if nothing is.
 pub(super) fn complaint(schedule: &str) -> Option<String> {
     let text = without_time_zone(schedule);
     if let Some(word) = text.strip_prefix('@') {
-        return (!is_word(word)).then(|| "is no known word for a schedule".to_owned());
+        return (!is_word(word)).then(|| "is not a known schedule".to_owned());
     }
     let fields: Vec<&str> = text.split_whitespace().collect();
     if fields.len() != FIELDS.len() {
-        return Some(format!("has {} fields where five belong", fields.len()));
+        return Some(format!("has {} fields where five are required", fields.len()));
     }
     let wrong = fields.iter().zip(FIELDS).find(|(text, field)| !is_field(text, field));
     wrong.map(|(_, (name, least, most, _))| format!("has a {name} that is not within {least} to {most}"))

@@ -6,24 +6,24 @@ use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::is_label_value;
 
 const SELECTOR: Rule = Rule {
-    help: "give In and NotIn at least one value, Exists and DoesNotExist none",
+    help: "give In and NotIn at least one value, and no values to Exists and DoesNotExist",
     source: "ValidateLabelSelectorRequirement in apimachinery/pkg/apis/meta/v1/validation",
 };
 const VALUE: Rule = Rule {
-    help: "write the value as labels are written: letters, digits, `-`, `_` and `.`, at most 63",
+    help: "write the value as labels are written: letters, digits, `-`, `_` and `.`, at most 63 characters",
     source: "ValidateLabels in apimachinery/pkg/apis/meta/v1/validation",
 };
 const MISMATCH: Rule = Rule {
-    help: "give the Pod template every label that the selector asks for",
+    help: "give the Pod template every label that the selector requires",
     source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
 };
 const EMPTY: Rule = Rule {
-    help: "say under `selector.matchLabels` which Pods belong to it",
+    help: "select its Pods under `selector.matchLabels`",
     source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
 };
 
 const CONTROLLER: Rule = Rule {
-    help: "give the Pod template every label that the selector asks for",
+    help: "give the Pod template every label that the selector requires",
     source: "ValidatePodTemplateSpecForRC in pkg/apis/core/validation",
 };
 
@@ -76,7 +76,7 @@ fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
         let found = labels.node.get(key).map_or(Some(""), |_| labels.field(key).string());
         let has = labels.node.get(key).is_some();
         if wanted.string().is_some_and(|text| !has || found != Some(text)) {
-            refusals.whole(&wanted, "is not met by the labels of the Pod template", CONTROLLER);
+            refusals.whole(&wanted, "does not match the labels of the Pod template", CONTROLLER);
         }
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn plain(labels: &Place<'_>, refusals: &mut Refusals) {
         let place = labels.field(&entry.key);
         label_key(&entry.key, &place, refusals);
         if place.node.as_str().is_some_and(|text| !is_label_value(text)) {
-            refusals.value(&place, "which no label can have as its value", VALUE);
+            refusals.value(&place, "which is not a valid value of a label", VALUE);
         }
     }
 }
@@ -108,7 +108,7 @@ fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
     }
     for value in requirement.items("values") {
         if value.string().is_some_and(|text| !is_label_value(text)) {
-            refusals.value(&value, "which no label can have as its value", VALUE);
+            refusals.value(&value, "which is not a valid value of a label", VALUE);
         }
     }
     let Some(operator) = requirement.get("operator") else { return };
@@ -118,7 +118,11 @@ fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
         ("Exists" | "DoesNotExist", true) => {
             refusals.together(&operator, "and there are `values`", SELECTOR);
         }
-        _ => refusals.value(&operator, "which is none of In, NotIn, Exists, DoesNotExist", SELECTOR),
+        _ => refusals.value(
+            &operator,
+            "which is not one of the allowed values: In, NotIn, Exists, DoesNotExist",
+            SELECTOR,
+        ),
     }
 }
 
@@ -132,7 +136,7 @@ fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
         return refusals.missing(&selector, EMPTY);
     }
     if !selector.holds("matchLabels") && !selector.holds("matchExpressions") {
-        return refusals.whole(&selector, "is empty, so that nothing belongs to it", EMPTY);
+        return refusals.whole(&selector, "is empty and so selects nothing", EMPTY);
     }
     let labels = subject.root.at(&["spec", "template", "metadata", "labels"]);
     if let Some((place, complaint)) = mismatch(&selector, labels.as_ref()) {
@@ -175,5 +179,5 @@ pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> 
     };
     let requirement =
         selector.items("matchExpressions").into_iter().find(|item| unmet(item) == Some(true))?;
-    Some((requirement, "is not met by the labels of the Pod template".to_owned()))
+    Some((requirement, "does not match the labels of the Pod template".to_owned()))
 }

@@ -12,7 +12,7 @@ const PORTS: Rule = Rule {
     source: "ValidateService in pkg/apis/core/validation",
 };
 const PORT: Rule = Rule {
-    help: "give every port a name and a number of its own (per protocol)",
+    help: "give every port a unique name and number (per protocol)",
     source: "validateServicePort in pkg/apis/core/validation",
 };
 const TARGET: Rule = Rule {
@@ -32,7 +32,7 @@ const HEADLESS: Rule = Rule {
     source: "ValidateService in pkg/apis/core/validation",
 };
 const EXTERNAL_NAME: Rule = Rule {
-    help: "name the host that the Service stands for, and leave out cluster IPs",
+    help: "name the host that the Service refers to, and leave out cluster IPs",
     source: "ValidateService in pkg/apis/core/validation",
 };
 const TRAFFIC: Rule = Rule {
@@ -40,7 +40,7 @@ const TRAFFIC: Rule = Rule {
     source: "validateServiceExternalTrafficPolicy in pkg/apis/core/validation",
 };
 const CLUSTER_IP: Rule = Rule {
-    help: "leave the address to the cluster, write `None`, or an IP address of the cluster",
+    help: "let the cluster choose the address, or write `None` or an IP address of the cluster",
     source: "ValidateServiceClusterIPsRelatedFields in pkg/apis/core/validation",
 };
 const ADDRESS: Rule = Rule {
@@ -85,9 +85,9 @@ fn cluster_addresses(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     for place in all.iter().chain(first.iter().map(|(_, place)| place).filter(|_| all.is_empty())) {
         let none = place.string() == Some("None");
         if place.string().is_some_and(|text| !none && address::parse(text).is_none()) {
-            refusals.value(place, "which is no IP address", CLUSTER_IP);
+            refusals.value(place, "which is not an IP address", CLUSTER_IP);
         } else if none && all.len() > 1 {
-            refusals.together(place, "and stands beside addresses", CLUSTER_IP);
+            refusals.together(place, "and is used beside addresses", CLUSTER_IP);
         }
     }
     let leading = all.first().and_then(Place::string);
@@ -112,10 +112,10 @@ fn ports(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     for port in &ports {
         match port.text("name").zip(port.get("name")) {
             None if ports.len() > 1 => {
-                refusals.whole(port, "lacks a `name`, and there are several ports", PORT);
+                refusals.whole(port, "lacks a `name`, which is required if there are several ports", PORT);
             }
             Some((text, place)) if !is_label(text) => {
-                refusals.value(&place, "which is no name of a port", PORT);
+                refusals.value(&place, "which is not a valid port name", PORT);
             }
             Some((text, place)) if !names.insert(text) => {
                 refusals.together(&place, "and another port has the same name", PORT);
@@ -128,7 +128,7 @@ fn ports(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
         }
         if let Some(place) = port.get("nodePort").filter(|_| port.integer("nodePort") != Some(0)) {
             if kind == "ClusterIP" {
-                refusals.together(&place, "and the type is ClusterIP", NODE_PORT);
+                refusals.together(&place, "but the type is ClusterIP", NODE_PORT);
             } else if !on_nodes.insert((protocol, port.integer("nodePort"))) {
                 refusals.together(&place, "and another port has the same", PORT);
             }
@@ -148,12 +148,12 @@ fn port_texts(port: &Place<'_>, refusals: &mut Refusals) {
         .get("targetPort")
         .filter(|place| place.node.as_str().is_some_and(|text| !text.is_empty() && !is_port_name(text)))
     {
-        refusals.value(&target, "which is no name of a port of a container", TARGET);
+        refusals.value(&target, "which is not a valid container port name", TARGET);
     }
     if let Some((text, place)) = port.text("appProtocol").zip(port.get("appProtocol"))
         && !is_qualified_name(text)
     {
-        refusals.value(&place, "which is no name of a protocol", PORT);
+        refusals.value(&place, "which is not a valid protocol name", PORT);
     }
 }
 
@@ -167,7 +167,7 @@ fn names(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
             refusals.whole(spec, "lacks `externalName`, which the type ExternalName needs", EXTERNAL_NAME);
         }
         Some((text, place)) if !is_subdomain(text) => {
-            refusals.value(&place, "which is no host name", EXTERNAL_NAME);
+            refusals.value(&place, "which is not a host name", EXTERNAL_NAME);
         }
         Some(_) => {}
     }
@@ -182,13 +182,13 @@ fn balancer(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     if kind != "LoadBalancer" {
         for key in ["loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "loadBalancerClass"] {
             if let Some(place) = spec.get(key).filter(|_| spec.holds(key)) {
-                refusals.whole(&place, "is allowed with the type LoadBalancer only", BALANCER);
+                refusals.whole(&place, "is allowed only with the type LoadBalancer", BALANCER);
             }
         }
     }
     for range in spec.items("loadBalancerSourceRanges") {
         if range.node.as_str().is_some_and(|text| Range::parse(text.trim()).is_none()) {
-            refusals.value(&range, "which is no range of IP addresses", SOURCES);
+            refusals.value(&range, "which is not a range of IP addresses", SOURCES);
         }
     }
 }
@@ -200,14 +200,14 @@ fn traffic(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     if let Some(policy) = spec.get("externalTrafficPolicy").filter(|_| !outside)
         && spec.holds("externalTrafficPolicy")
     {
-        refusals.together(&policy, "and the Service is not reached from outside", TRAFFIC);
+        refusals.together(&policy, "but the Service is not reachable from outside", TRAFFIC);
     }
     let local = spec.text("externalTrafficPolicy") == Some("Local");
     let checked = kind == "LoadBalancer" && local;
     if let Some(port) = spec.get("healthCheckNodePort").filter(|place| place.node.as_integer() != Some(0))
         && !checked
     {
-        let complaint = "and only a LoadBalancer with externalTrafficPolicy Local has one";
+        let complaint = "but only a LoadBalancer with externalTrafficPolicy Local has one";
         refusals.together(&port, complaint, TRAFFIC);
     }
 }
@@ -215,7 +215,7 @@ fn traffic(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
 fn judge_address(place: &Place<'_>, refusals: &mut Refusals) {
     let Some(text) = place.node.as_str() else { return };
     match address::parse(text) {
-        None => refusals.value(place, "which is no IP address", ADDRESS),
+        None => refusals.value(place, "which is not an IP address", ADDRESS),
         Some(parsed) => {
             if let Some(complaint) = address::special(parsed) {
                 refusals.value(place, complaint, ADDRESS);

@@ -9,7 +9,7 @@ use super::{pod, selectors};
 use crate::kube::Quantity;
 
 const MODES: Rule = Rule {
-    help: "name how it may be mounted, such as ReadWriteOnce",
+    help: "name an access mode, such as ReadWriteOnce",
     source: "ValidatePersistentVolumeClaimSpec in pkg/apis/core/validation",
 };
 const ALONE: Rule = Rule {
@@ -38,7 +38,7 @@ const PROVISIONER: Rule = Rule {
 };
 
 const TOPOLOGY: Rule = Rule {
-    help: "let every term name different values, and each key once",
+    help: "use different values in every term, and each key once",
     source: "validateAllowedTopologies in pkg/apis/storage/validation",
 };
 /// Since this minor version a StatefulSet's claims are validated with it.
@@ -89,7 +89,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The specification of a claim, wherever it stands.
+/// The specification of a claim, wherever it is.
 pub(super) fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
     access_modes(spec, refusals);
     amount(spec, &["resources", "requests", "storage"], refusals);
@@ -115,7 +115,7 @@ fn topologies(subject: &Subject<'_>, refusals: &mut Refusals) {
         }
         described.sort_unstable();
         if seen.contains(&described) || described.is_empty() {
-            refusals.whole(term, "says nothing that another term does not say", TOPOLOGY);
+            refusals.whole(term, "adds nothing to another term", TOPOLOGY);
         }
         seen.push(described);
     }
@@ -128,16 +128,16 @@ fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
     class_name(spec, refusals);
     let named: Vec<&str> = SOURCES.iter().copied().filter(|key| spec.has(key)).collect();
     if named.len() != 1 {
-        let complaint = format!("names {} sources where one belongs", named.len());
+        let complaint = format!("names {} sources where one is allowed", named.len());
         refusals.whole(spec, &complaint, SOURCE);
     }
     if let Some(local) = spec.get("local").filter(|_| spec.at(&["nodeAffinity", "required"]).is_none()) {
-        refusals.whole(&local, "needs a nodeAffinity, which is not there", LOCAL);
+        refusals.whole(&local, "needs a nodeAffinity, which is missing", LOCAL);
     }
     if let Some(path) = spec.at(&["hostPath", "path"])
         && path.node.as_str().is_some_and(|text| !stays_inside(text))
     {
-        refusals.value(&path, "which leads to a parent folder", SOURCE);
+        refusals.value(&path, "which contains a path to a parent folder", SOURCE);
     }
 }
 
@@ -149,14 +149,14 @@ fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
     for mode in modes.iter().filter(|mode| mode.string().is_some_and(|text| !ACCESS.contains(&text))) {
         refusals.value(
             mode,
-            "which is none of ReadWriteOnce, ReadOnlyMany, ReadWriteMany, ReadWriteOncePod",
+            "which is not one of the allowed values: ReadWriteOnce, ReadOnlyMany, ReadWriteMany, ReadWriteOncePod",
             MODES,
         );
     }
     let single = modes.iter().find(|mode| mode.node.as_str() == Some("ReadWriteOncePod"));
     let other = modes.iter().any(|mode| mode.node.as_str() != Some("ReadWriteOncePod"));
     if let Some(single) = single.filter(|_| other) {
-        refusals.together(single, "which goes with no other", ALONE);
+        refusals.together(single, "which must be used alone", ALONE);
     }
 }
 
@@ -176,7 +176,7 @@ fn amount<'a>(spec: &Place<'a>, path: &[&'a str], refusals: &mut Refusals) {
 fn class_name(spec: &Place<'_>, refusals: &mut Refusals) {
     let named = spec.text("storageClassName").zip(spec.get("storageClassName"));
     if let Some((_, place)) = named.filter(|(text, _)| !is_subdomain(text)) {
-        refusals.value(&place, "which can be the name of no StorageClass", CLASS);
+        refusals.value(&place, "which is not a valid StorageClass name", CLASS);
     }
 }
 
@@ -185,6 +185,6 @@ fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
         return;
     };
     if !is_qualified_name(&text.to_lowercase()) {
-        refusals.value(&place, "which is no name of a provisioner", PROVISIONER);
+        refusals.value(&place, "which is not a valid provisioner name", PROVISIONER);
     }
 }

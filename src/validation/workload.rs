@@ -14,11 +14,11 @@ const AMOUNT: Rule = Rule {
     source: "ValidatePositiveIntOrPercent in pkg/apis/apps/validation",
 };
 const STANDSTILL: Rule = Rule {
-    help: "let at least one Pod be unavailable or surplus, or nothing can ever be replaced",
+    help: "allow at least one unavailable or surplus Pod; otherwise no Pod can be replaced",
     source: "ValidateRollingUpdateDeployment in pkg/apis/apps/validation",
 };
 const DAEMONS: Rule = Rule {
-    help: "set exactly one of `maxSurge` and `maxUnavailable` (1 where it is left out) to other than 0",
+    help: "set exactly one of `maxSurge` and `maxUnavailable` (1 by default) to a value other than 0",
     source: "ValidateRollingUpdateDaemonSet in pkg/apis/apps/validation",
 };
 const DEADLINE: Rule = Rule {
@@ -26,16 +26,16 @@ const DEADLINE: Rule = Rule {
     source: "ValidateDeploymentSpec in pkg/apis/apps/validation",
 };
 const RESTART: Rule = Rule {
-    help: "remove the field: such Pods always restart; run what ends in a Job",
+    help: "remove the field: such Pods always restart; use a Job for a task that completes",
     source: "ValidatePodTemplateSpecForReplicaSet in pkg/apis/apps/validation",
 };
 const NO_DEADLINE: Rule = Rule {
-    help: "remove the field, or run what ends in a Job",
+    help: "remove the field, or use a Job for a task that completes",
     source: "ValidatePodTemplateSpecForReplicaSet in pkg/apis/apps/validation",
 };
 
 const SERVICE: Rule = Rule {
-    help: "use lower-case letters, digits and `-`, at most 63",
+    help: "use lower-case letters, digits and `-`, at most 63 characters",
     source: "ValidateStatefulSetSpec in pkg/apis/apps/validation",
 };
 /// Since this minor version the name of a StatefulSet's Service is validated.
@@ -59,7 +59,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         refusals.value_in(
             &versions,
             &spec.field("serviceName"),
-            "which can be the name of no Service",
+            "which is not a valid Service name",
             SERVICE,
         );
     }
@@ -75,10 +75,10 @@ fn restart(spec: &Place<'_>, refusals: &mut Refusals) {
     let policy =
         pod.get("restartPolicy").filter(|place| matches!(place.node.as_str(), Some("Never" | "OnFailure")));
     if let Some(policy) = policy {
-        refusals.together(&policy, "and Pods of this kind must always be restarted", RESTART);
+        refusals.together(&policy, "but Pods of this kind must always restart", RESTART);
     }
     if let Some(deadline) = pod.get("activeDeadlineSeconds") {
-        refusals.whole(&deadline, "is not allowed here: Pods of this kind have no end", NO_DEADLINE);
+        refusals.whole(&deadline, "is not allowed here: Pods of this kind never complete", NO_DEADLINE);
     }
 }
 
@@ -90,7 +90,7 @@ fn deployment(spec: &Place<'_>, refusals: &mut Refusals) {
         } else if let Some(rolling) = rolling {
             amounts(&rolling, refusals);
             if is_zero(&rolling, "maxUnavailable") && is_zero(&rolling, "maxSurge") {
-                refusals.whole(&rolling, "allows neither a missing nor a surplus Pod", STANDSTILL);
+                refusals.whole(&rolling, "allows neither an unavailable nor a surplus Pod", STANDSTILL);
             }
         }
     }
@@ -99,7 +99,7 @@ fn deployment(spec: &Place<'_>, refusals: &mut Refusals) {
     if deadline.unwrap_or(DEFAULT_DEADLINE) <= ready {
         let place = spec.get("progressDeadlineSeconds").or_else(|| spec.get("minReadySeconds"));
         place.iter().for_each(|place| {
-            refusals.together(place, "and progressDeadlineSeconds is not above minReadySeconds", DEADLINE);
+            refusals.together(place, "but progressDeadlineSeconds is not above minReadySeconds", DEADLINE);
         });
     }
 }
@@ -124,7 +124,7 @@ fn amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
         if let Some(complaint) = amount_complaint(place.node) {
             refusals.value(&place, complaint, AMOUNT);
         } else if key == "maxUnavailable" && percent(place.node).is_some_and(|percent| percent > 100) {
-            refusals.value(&place, "which is more than all Pods", AMOUNT);
+            refusals.value(&place, "which is more than 100%", AMOUNT);
         }
     }
 }

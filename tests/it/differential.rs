@@ -36,7 +36,7 @@ const STRICTER: &[(&str, &str)] = &[
     ("UnexpectedContinuation", "a header that must be one line is folded"),
     ("UnknownSignatureHeader", "git leaves every `gpgsig…` header out of what is signed"),
     ("is not readable", "gpg takes text around a block, and several blocks"),
-    ("is not a single one", "gpg takes what stands beside a signature"),
+    ("is not a single signature", "gpg takes what stands beside a signature"),
 ];
 
 /// What we and git make of one commit.

@@ -79,7 +79,8 @@ fn an_empty_repository_is_proved_too() -> Result<(), Failure> {
 #[test]
 fn a_hook_that_is_absent_is_found() -> Result<(), Failure> {
     let place = Place::new("server.git")?;
-    let words = ["problem: hook: there is no ", "problem: bad change: it passed", "help: portcullis install"];
+    let words =
+        ["problem: hook: ", " does not exist", "problem: bad change: it passed", "help: portcullis install"];
     fails(&place, &words).map(drop)
 }
 
@@ -94,14 +95,14 @@ fn a_hook_that_is_not_executable_is_found() -> Result<(), Failure> {
 fn a_hook_that_everybody_may_replace_is_found() -> Result<(), Failure> {
     let place = guarded()?;
     fs::set_permissions(place.hook(), fs::Permissions::from_mode(0o777))?;
-    fails(&place, &["everybody may write ", "ok: bad change: "])?;
+    fails(&place, &["anyone can write ", "ok: bad change: "])?;
     let place = Place::new("server.git")?;
     let policy = place.path("floor.yaml");
     fs::write(&policy, "apiVersion: portcullis.dev/v1\nkind: GatePolicy\n")?;
     install(&place, &["--repo", "server.git", "--server-policy", "floor.yaml"])?;
     holds(&place, &PROVED)?;
     fs::set_permissions(&policy, fs::Permissions::from_mode(0o666))?;
-    fails(&place, &["everybody may write ", "floor.yaml"]).map(drop)
+    fails(&place, &["anyone can write ", "floor.yaml"]).map(drop)
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn a_hook_that_looks_like_a_gate_is_found() -> Result<(), Failure> {
         let (exit, text) = doctor(&place, &["--repo", "server.git"])?;
         assert!(exit == 1 && text.contains("problem: bad change: "), "{script}: {exit}\n{text}");
         let ignored = script.contains("|| true") || script.contains("echo done");
-        assert_eq!(text.contains("the hook drops its exit code"), ignored, "{script}\n{text}");
+        assert_eq!(text.contains("the hook discards its exit code"), ignored, "{script}\n{text}");
     }
     Ok(())
 }
@@ -149,9 +150,9 @@ fn a_hook_behind_one_that_swallows_the_push_is_found() -> Result<(), Failure> {
     let gate = place.hook().with_file_name("pre-receive.portcullis");
     fs::rename(place.hook(), gate)?;
     write_program(&place.hook(), "cat > /dev/null\nexec hooks/pre-receive.portcullis")?;
-    fails(&place, &["the hook's input is empty", "reads standard input before it"])?;
+    fails(&place, &["the hook's input is empty", "reads standard input first"])?;
     write_program(&place.hook(), "cat > /dev/null\nhooks/pre-receive.portcullis || true")?;
-    fails(&place, &["has not seen this change", "reads standard input"])?;
+    fails(&place, &["did not receive this change", "reads standard input"])?;
     write_program(&place.hook(), "exec hooks/pre-receive.portcullis")?;
     holds(&place, &PROVED).map(drop)
 }
@@ -160,7 +161,7 @@ fn a_hook_behind_one_that_swallows_the_push_is_found() -> Result<(), Failure> {
 fn a_rejection_by_something_else_is_not_the_gates() -> Result<(), Failure> {
     let place = guarded()?;
     write_program(&place.hook(), "echo 'rejected: 1 error'\nexit 1")?;
-    fails(&place, &["problem: bad change: it was turned away, and not by portcullis"])?;
+    fails(&place, &["problem: bad change: it was rejected, but not by portcullis"])?;
     write_program(&place.hook(), "exec /nonexistent/portcullis pre-receive --host git")?;
     fails(&place, &["not by portcullis"]).map(drop)
 }
@@ -175,7 +176,7 @@ fn a_policy_that_denies_nothing_is_found() -> Result<(), Failure> {
     place.git("clone", &["add", ".portcullis.yaml"])?;
     place.push(GOOD, &[])?;
     install(&place, &["--repo", "server.git"])?;
-    fails(&place, &["problem: bad change: portcullis judged it and let it pass", "ok: good change: "])
+    fails(&place, &["problem: bad change: portcullis judged it and accepted it", "ok: good change: "])
         .map(drop)
 }
 
@@ -193,7 +194,7 @@ fn a_policy_that_asks_who_made_a_change_holds_the_good_one_back_for_nothing_else
     place.git("clone", &["add", "."])?;
     place.push(GOOD, &[])?;
     install(&place, &["--repo", "server.git"])?;
-    holds(&place, &["ok: good change: held back for missing-approval, unsigned-commit only"]).map(drop)
+    holds(&place, &["ok: good change: rejected only for missing-approval, unsigned-commit"]).map(drop)
 }
 
 #[test]
@@ -239,7 +240,7 @@ fn the_hook_of_a_clone_is_proved_by_a_commit() -> Result<(), Failure> {
     let place = Place::new("server.git")?;
     place.push(GOOD, &[])?;
     let own = ["--repo", "clone"];
-    expect(&place, &own, 1, &["problem: hook: there is no ", "problem: bad change: it passed"])?;
+    expect(&place, &own, 1, &["problem: hook: ", " does not exist", "problem: bad change: it passed"])?;
     install(&place, &["--repo", "clone"])?;
     let before = place.files()?;
     expect(&place, &own, 0, &["ok: bad change: rejected by portcullis for ", "ok: good change: accepted"])?;

@@ -100,12 +100,12 @@ fn completions_and_the_manual_are_printed() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was tried, what the pusher was told, and the test: read from the tests themselves.
+/// What was tried, what the pusher saw, and the test: read from the tests themselves.
 #[test]
 fn the_attempts_are_those_of_the_tests() -> Result<(), Failure> {
     let mut tests = BTreeSet::new();
     let refusing = ["rejected(", "weakens(", "weaken(", "refused"];
-    let pushes = tables(("tests/it/hooks/adversary", "the pusher is told"), &refusing, &mut tests)?;
+    let pushes = tables(("tests/it/hooks/adversary", "the pusher sees"), &refusing, &mut tests)?;
     let pulls = tables(("tests/it/pull_requests/adversary", "what holds it"), &["Ok(())"], &mut tests)?;
     let document = project("docs/attacks.md");
     let written = fs::read_to_string(&document)?;

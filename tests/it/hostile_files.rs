@@ -67,7 +67,7 @@ fn merges_that_double_at_every_level_are_refused() {
 fn an_object_with_too_much_wrong_is_refused_as_a_whole() {
     let wrong = "      - {name: WEB, image: [], ports: a, x: y}\n";
     for (count, reason) in
-        [(400, "more than 500 of its values are wrong"), (20_000, "there is no telling where")]
+        [(400, "more than 500 of its values are wrong"), (20_000, "could not be determined")]
     {
         let (report, passes) = validated(&(CONTAINERS.to_owned() + &wrong.repeat(count)));
         assert!(!passes && report.contains(reason), "{report}");

@@ -86,7 +86,7 @@ fn the_servers_policy_is_passed_on_and_a_second_installation_keeps_it() -> Resul
     guarded(&place, &[])?;
     fs::set_permissions(&policy, fs::Permissions::from_mode(0o666))?;
     let own = ["--repo", "server.git", "--server-policy", &named];
-    refused(&place, &own, &["everybody may write to ", "the floor.yaml"])?;
+    refused(&place, &own, &["anyone can write to ", "the floor.yaml"])?;
     fs::write(&policy, "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofil: audit\n")?;
     let words = ["the floor.yaml:3:1", "did you mean `profile`"];
     refused(&place, &["--repo", "server.git", "--server-policy", &named], &words)
@@ -137,19 +137,19 @@ fn what_cannot_be_chained_is_refused() -> Result<(), Failure> {
     refused(&place, &own, &["is not executable", "pre-receive exists"])?;
     fs::remove_file(&hook)?;
     write_program(&hook, "portcullis pre-receive || true")?;
-    refused(&place, &own, &["runs portcullis already", "portcullis doctor"])?;
+    refused(&place, &own, &["already runs portcullis", "portcullis doctor"])?;
     for script in ["for hook in $0.*; do $hook; done", "exec \"$(basename \"${0}\").d/x\""] {
         write_program(&hook, script)?;
-        refused(&place, &own, &["goes by its own name", "one of its hooks"])?;
+        refused(&place, &own, &["may depend on its own name", "one of its hooks"])?;
     }
     fs::write(&hook, "\u{7f}ELF")?;
-    refused(&place, &own, &["goes by its own name, or may"])?;
+    refused(&place, &own, &["may depend on its own name"])?;
     write_program(&hook, "true")?;
     fs::write(hook.with_file_name("pre-receive.portcullis-chained"), "")?;
     refused(&place, &own, &["only one hook can be chained"])?;
     fs::remove_file(&hook)?;
     fs::create_dir(&hook)?;
-    refused(&place, &own, &["is no file"])
+    refused(&place, &own, &["is not a file"])
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_folder_that_everybody_may_write_is_refused() -> Result<(), Failure> {
     for folder in ["server.git/hooks", "server.git", "."] {
         let path = place.path(folder);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o777))?;
-        refused(&place, &["--repo", "server.git"], &["everybody may write", "chmod o-w"])?;
+        refused(&place, &["--repo", "server.git"], &["anyone can write", "chmod o-w"])?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     }
     installed(&place, &["--repo", "server.git"]).map(drop)
@@ -287,7 +287,7 @@ fn a_clone_and_its_linked_work_trees_are_guarded_before_the_commit() -> Result<(
     place.git("work", &["worktree", "add", "-q", "-b", "side", "../linked"])?;
     assert!(installed(&place, &["--repo", "linked"])?.contains("is installed already"));
     commits_are_guarded(&place, "linked", "81")?;
-    refused(&place, &["--repo", "work", "--deadline", "4"], &["both are the server's"])
+    refused(&place, &["--repo", "work", "--deadline", "4"], &["both are for servers"])
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn take_all(repository: &CaseRepository) -> Result<usize, Failure> {
         findings(&before).into_iter().filter(|finding| !finding["suggestion"].is_null()).collect();
     for finding in &suggesting {
         let after = judged(&repository.git_dir, base, &applied(&git, head, &finding["suggestion"])?)?;
-        let fingerprint = finding["fingerprint"].as_str().ok_or("no fingerprint")?;
+        let fingerprint = finding["fingerprint"].as_str().ok_or("is not a fingerprint")?;
         let left = texts(&after, "fingerprint");
         if left.contains(fingerprint) || after["verdict"] == "undecided" {
             return Err(format!("{} is still there: {:?}", finding["check"], texts(&after, "message")).into());

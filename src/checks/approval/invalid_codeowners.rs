@@ -8,34 +8,34 @@ use crate::source::Position;
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "invalid-codeowners",
-    title: "CODEOWNERS has a line that cannot be used",
+    title: "CODEOWNERS contains an invalid line",
     family: Family::Approval,
-    why: "A line that is skipped leaves its files without the owners it was written for, and nobody \
-          notices: changes to them pass without approval.",
+    why: "A skipped line leaves its files without the owners that it names, so changes to these files pass \
+        without approval.",
     docs: "## What it does
 
-Reports every line of CODEOWNERS that is no valid rule in the dialect of the file: patterns that the host
+Reports every line of CODEOWNERS that is not a valid rule in the dialect of the file: patterns that the host
 does not support (GitHub: `!`, `[ ]`, `***`; GitLab: character classes that match nothing; Gitea: regular
-expressions that are not read alike everywhere), section headings with a count that is no number, owners
-that are neither a user, a team nor an e-mail address, text that is not UTF-8, and a file that is too large
-to be loaded. For the OWNERS files of the Kubernetes project: unknown keys, filters beside lists that hide
-them, and names that are none.
+expressions that not every tool reads the same way), section headings with a count that is not a number,
+owners that are not a user, a team or an e-mail address, text that is not UTF-8, and files that are too large
+to load. For the OWNERS files of the Kubernetes project: unknown keys, filters that a list beside them hides,
+and invalid names.
 
 ## What is compared
 
-The file as it was before the push, where the policy asks for owners' approval: it is what decides on this
-push, so a mistake in it cannot be overlooked. A push that changes nothing but files of owners, and leaves
-no mistake in them, is not held up. A mistake that the push itself would bring is reported, too.
+The file as it was before the push, if the policy requires the approval of owners: this file decides on the
+push. A push that changes only files of owners and leaves no invalid line in them is not rejected. An invalid
+line that the push itself adds is reported, too.
 
 ## Remediation
 
-Correct the line, in a push of its own that the owners of CODEOWNERS approve or an administrator of the
-Git server accepts.
+Correct the line in a separate push. The owners of CODEOWNERS must approve it, or an administrator of the Git
+server must accept it.
 
 ## Limits
 
-Whether a named user or team exists and may write is known to the forge only. Of nested OWNERS files,
-those above the changed paths are read.
+Only the forge knows whether a named user or team exists and has write access. portcullis reads only the
+nested OWNERS files above the changed paths.
 ",
 };
 
@@ -48,7 +48,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 
 fn finding(problem: &OwnersProblem) -> Finding {
     let OwnersProblem { file, line, reason, .. } = problem;
-    let message = format!("line {line} of {file} cannot be used: {reason}");
+    let message = format!("line {line} of {file} is invalid: {reason}");
     Finding::new(META.id, Subject::File, message)
         .severity(Severity::High)
         .at(at_line(problem))
@@ -60,7 +60,7 @@ fn help(problem: &OwnersProblem) -> String {
     let OwnersProblem { file, line, .. } = problem;
     match problem.read_from {
         ReadFrom::Base => {
-            format!("have line {line} of {file} corrected in a change of its own.")
+            format!("correct line {line} of {file} in a separate change.")
         }
         ReadFrom::Head => format!("correct line {line} of {file}."),
     }

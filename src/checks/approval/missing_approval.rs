@@ -15,37 +15,37 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "missing-approval",
     title: "A changed file lacks the approval of its owners",
     family: Family::Approval,
-    why: "The owners of a file answer for what it deploys; a change that they have not seen can break what \
-          only they know, or be made by somebody who should not.",
+    why: "The owners of a file are responsible for what it deploys. A change that they have not reviewed can \
+        break the workload or come from a person who is not allowed to make it.",
     docs: "## What it does
 
-Looks up the owners of every changed path in CODEOWNERS and reports the paths that fewer owners than
-required have approved. Every section of GitLab's dialect and every matching line of Gitea's is a
-requirement of its own. The policy can ask for more than the file: a number of approvals, all listed owners
-(`require: all`), or people of different teams (`distinctTeams: 2`). Paths with the same rule and the same
-approvals are one finding.
+Looks up the owners of every changed path in CODEOWNERS and reports the paths that fewer owners than required
+have approved. Every section of GitLab's dialect and every matching line of Gitea's is a requirement of its
+own. The policy can require more than the file: a number of approvals, all listed owners (`require: all`), or
+people of different teams (`distinctTeams: 2`). Paths with the same rule and the same approvals are one
+finding.
 
 ## What is compared
 
-The paths that differ between the old and the new tip; a moved file counts with its old and its new
-path. CODEOWNERS is read from before the push, so a push cannot name its own approvers. CODEOWNERS itself
-needs the owners that it had before the push and those that it would have afterwards. An approval is a
-signed statement under `refs/approvals/` (`portcullis approve`). It counts for exactly this change; for a
-path that is no trust file also for a later one, as long as the old and the new content of that path are
-what was approved. Whoever wrote, committed, signed or pushed the change does not approve it, except that
-`signerCounts` lets an owner who signed every commit of a path stand for one approval. Where neither
-signatures nor the host prove who made the change, one approval more is needed.
+The paths that differ between the old and the new tip; a moved file counts with its old and its new path.
+CODEOWNERS is read from before the push, so a push cannot name its own approvers. CODEOWNERS itself needs the
+owners that it had before the push and those that it would have afterwards. An approval is a signed statement
+under `refs/approvals/` (`portcullis approve`). It counts for exactly this change; for a path that is not a
+trust file, it also counts for a later change with the same old and new content of that path. A person who
+wrote, committed, signed or pushed the change cannot approve it, with one exception: with `signerCounts`, the
+signature of an owner on every commit of a path counts as one approval. If neither signatures nor the host
+prove who made the change, one more approval is required.
 
 ## Remediation
 
-In a pull request, ask the named owners to approve it in a review. Where you push, show the commit on a branch
-that is not protected, ask them to run the `portcullis approve` of the message and to push what it signs, then
-push again.
+In a pull request, ask the named owners to approve it in a review. If you push directly, publish the commit on
+an unprotected branch, ask the owners to run the `portcullis approve` command from the message and to push the
+signed statement, then push again.
 
 ## Limits
 
-Which accounts a team has is known only where the policy's `people:` says so; a pull request's forge is asked
-as well (`portcullis pr`), and its reviews count. A hook asks no forge.
+A hook knows the members of a team only from `people:` in the policy. `portcullis pr` also asks the forge, and
+counts its reviews.
 ",
 };
 
@@ -99,7 +99,7 @@ fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChan
     };
     let section = requirement.section.as_ref().map_or(String::new(), |name| format!(" for section [{name}]"));
     let by = match (standing.awaited.as_slice(), requirement.owners.as_slice()) {
-        ([], []) => ", and CODEOWNERS names nobody who could give them".to_owned(),
+        ([], []) => ", but CODEOWNERS lists no eligible approver".to_owned(),
         ([], [owner]) => format!(" by {owner}"),
         ([], several) => format!(" by any of {}", joined(several)),
         (awaited, _) => format!(" by each of {}", joined(awaited)),
@@ -110,7 +110,7 @@ fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChan
 fn teams_text(standing: &Standing) -> String {
     let teams =
         if standing.teams == 1 { "1 more team".to_owned() } else { format!("{} more teams", standing.teams) };
-    format!("somebody of {teams} has to approve, a different person for each")
+    format!("a member of each of {teams} must approve, a different person for each team")
 }
 
 /// Places the finding at the first path and names the others. All of them enter the fingerprint.
@@ -140,7 +140,7 @@ fn rule_text(requirement: &Requirement, read_from: ReadFrom) -> String {
 fn help(requirement: &Requirement, standing: &Standing) -> String {
     let owners = if standing.awaited.is_empty() { &requirement.owners } else { &standing.awaited };
     if owners.is_empty() {
-        return "ask an owner of CODEOWNERS to name owners for it, in a change of its own.".to_owned();
+        return "ask an owner of CODEOWNERS to name owners for it in a separate change.".to_owned();
     }
     let any = if standing.awaited.is_empty() && owners.len() > 1 { "any of " } else { "" };
     format!("ask {any}{} to approve this change.", joined(owners))
@@ -151,13 +151,13 @@ fn joined(owners: &[OwnerHandle]) -> String {
 }
 
 fn names_or_nobody(names: &[String]) -> String {
-    if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") }
+    if names.is_empty() { "no one yet".to_owned() } else { names.join(", ") }
 }
 
 fn unavailable(evidence: &RefEvidence, reason: &str) -> Finding {
     let subject = Subject::Ref(evidence.ref_name.clone());
-    Finding::new(META.id, subject, format!("whether the owners approved cannot be found out: {reason}"))
+    Finding::new(META.id, subject, format!("could not determine whether the owners approved: {reason}"))
         .severity(Severity::High)
-        .help("remove what stands in the way, or ask an administrator of the Git server to, then try again.")
+        .help("fix this problem, or ask an administrator of the Git server to fix it, then try again.")
         .fact_formerly("evidence", "unavailable", reason)
 }

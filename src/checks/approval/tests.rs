@@ -41,7 +41,7 @@ fn paths_of_one_rule_are_one_finding_with_ten_of_them_named() {
     let found = findings("missing-approval", &evidence(Evidence::Known(owned)));
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].message, "apps/a.yaml needs 2 more approvals by @acme/network");
-    assert_eq!(notes(&found[0]), ["rule: .github/CODEOWNERS:3", "approved by: nobody yet"]);
+    assert_eq!(notes(&found[0]), ["rule: .github/CODEOWNERS:3", "approved by: no one yet"]);
     assert_eq!(found[1].message, "100 files need 1 more approval by @acme/network");
     assert_eq!(notes(&found[1]).len(), 13);
     assert_eq!(notes(&found[1])[10], "file: and 90 more");
@@ -60,7 +60,7 @@ fn another_path_is_another_finding_for_waivers() {
 fn approvals_that_cannot_be_known_block() {
     let found =
         findings("missing-approval", &evidence(Evidence::Unavailable("the forge is down".to_owned())));
-    assert_eq!(found[0].message, "whether the owners approved cannot be found out: the forge is down");
+    assert_eq!(found[0].message, "could not determine whether the owners approved: the forge is down");
     assert!(findings("missing-approval", &evidence(Evidence::NotEvaluatedHere)).is_empty());
 }
 
@@ -76,6 +76,6 @@ fn broken_lines_are_placed() {
         reason,
     }];
     let found = findings("invalid-codeowners", &evidence);
-    assert_eq!(found[0].message, "line 4 of .github/CODEOWNERS cannot be used: `ann` is not an owner");
+    assert_eq!(found[0].message, "line 4 of .github/CODEOWNERS is invalid: `ann` is not an owner");
     assert_eq!(found[0].location.as_ref().map(|location| location.start.line), Some(4));
 }

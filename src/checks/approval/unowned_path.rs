@@ -1,4 +1,4 @@
-//! Changes of paths that nobody owns.
+//! Changes of paths that no one owns.
 
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
@@ -11,28 +11,28 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "unowned-path",
     title: "A changed file has no owner",
     family: Family::Approval,
-    why: "Where every file is meant to have an owner, one that no line of CODEOWNERS covers changes without \
-          anybody's approval, and a new folder is the easiest way round all owners.",
+    why: "No one has to approve a change of a file without owners. A new folder that CODEOWNERS does not \
+        cover is the easiest way to bypass all owners.",
     docs: "## What it does
 
-Reports the changed paths for which CODEOWNERS asks nobody: no line matches, the line that decides names
-nobody, or the path is excluded. It is off in `baseline`, because most repositories own a part of their files
-only, and denied in `strict`.
+Reports changed paths without an owner: no line of CODEOWNERS matches, the matching line names no owner, or
+the path is excluded. The check is off in `baseline`, because in most repositories only some files have
+owners, and denied in `strict`.
 
 ## What is compared
 
-The paths that differ between the old and the new tip, with CODEOWNERS from before the push, where the
-policy asks for owners' approval. A moved file counts with its old and its new path.
+The paths that differ between the old and the new tip, with CODEOWNERS from before the push, if the policy
+requires the approval of owners. A moved file counts with its old and its new path.
 
 ## Remediation
 
-Have the path covered, best by a first line `* @organisation/team` that owns what nothing else does, in a
-push of its own that the owners of CODEOWNERS approve.
+Add an owner for the path to CODEOWNERS, in a separate push that the owners of CODEOWNERS approve. A first
+line `* @organisation/team` covers every path that no other line matches.
 
 ## Limits
 
-A path whose owners nobody in the policy's `people:` stands for has an owner all the same, whose approval
-will be missing.
+A path whose owners `people:` in the policy does not list still counts as owned; `missing-approval` reports
+that no one can approve it.
 ",
 };
 
@@ -56,5 +56,5 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
         finding = finding.note("file", format!("and {} more", unowned.len() - LISTED_PATHS));
     }
     let finding = unowned.iter().fold(finding, |finding, path| finding.fact("path", path.as_str()));
-    findings.push(finding.help("have CODEOWNERS name an owner for it, in a change of its own."));
+    findings.push(finding.help("add an owner for it to CODEOWNERS in a separate change."));
 }

@@ -8,10 +8,10 @@ use crate::finding::{Finding, Severity};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "forbidden-ref",
-    title: "The push updates a ref that nobody may push",
+    title: "The push updates a ref that must not be pushed",
     family: Family::Commit,
-    why: "Some refs change what git shows for other objects or stand for approvals; who can push them can \
-          make a reviewer see another commit than the one that is deployed.",
+    why: "Some refs change what git shows for other objects, or hold approvals. A person who can push such a \
+        ref can show reviewers a different commit than the one that is deployed.",
     docs: "## What it does
 
 Reports pushes to refs that change the meaning of other refs and objects: `refs/replace/**` (git shows
@@ -29,7 +29,7 @@ Do not push the ref. `git push --mirror` and `refs/*:refs/*` push all of them; n
 
 ## Limits
 
-Refs that other programs invent for themselves are let through; they do not change what git reads.
+Refs that other programs create for their own use are allowed, because they do not change what git reads.
 ",
 };
 
@@ -42,11 +42,11 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 
 fn finding(evidence: &RefEvidence, reason: &str) -> Finding {
     let help = if evidence.ref_name.starts_with("refs/approvals/") {
-        "make the statement with `portcullis approve`, and push exactly the ref that it prints."
+        "create the statement with `portcullis approve`, and push exactly the ref that it prints."
     } else {
-        "leave this ref out of the push: name the branch, as in `git push origin main`."
+        "remove this ref from the push by naming the branch, as in `git push origin main`."
     };
-    about_ref(META.id, evidence, format!("{} may not be pushed: {reason}", evidence.ref_name))
+    about_ref(META.id, evidence, format!("{} must not be pushed: {reason}", evidence.ref_name))
         .severity(Severity::Critical)
         .help(help)
         .fact_formerly("ref", "refused", reason)

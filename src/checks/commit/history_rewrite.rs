@@ -10,8 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "history-rewrite",
     title: "A protected branch is rewound or a protected tag is moved",
     family: Family::Commit,
-    why: "Commits that were reviewed and deployed would disappear from the record, and the cluster would \
-          follow the rewritten branch or the moved tag at once.",
+    why: "Reviewed and deployed commits would disappear from the history, and the cluster would follow the \
+        rewritten branch or the moved tag immediately.",
     docs: "## What it does
 
 Reports a push after which a protected branch no longer contains its old tip, and a protected tag that
@@ -45,13 +45,13 @@ fn finding(evidence: &RefEvidence) -> Finding {
     let (message, help) = if evidence.ref_name.starts_with("refs/tags/") {
         (
             format!("protected {label} would be moved"),
-            "push a new tag of another name and leave this one alone.",
+            "push a new tag with another name and leave this one unchanged.",
         )
     } else {
         (
-            format!("protected {label} would lose commits that it has now"),
-            "bring your work on top of the current tip (`git pull --rebase`), undo commits with `git revert`, \
-             then push without --force.",
+            format!("protected {label} would lose commits"),
+            "rebase your work on the current tip (`git pull --rebase`), undo commits with `git revert`, then \
+             push without --force.",
         )
     };
     about_ref(META.id, evidence, message).severity(Severity::High).help(help)

@@ -10,18 +10,18 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "malformed-commit",
     title: "A new commit or tag is not written the way git writes it",
     family: Family::Commit,
-    why: "git and the programs that deploy from it read a malformed commit differently, so a signature or \
-          a review may cover something else than what is deployed.",
+    why: "git and deployment tools read a malformed commit differently, so a signature or a review may cover \
+        other content than what is deployed.",
     docs: "## What it does
 
-Reads the raw bytes of every new commit and annotated tag strictly and reports what git itself would
-never write: two `tree` lines, a missing author, bytes after a NUL, two signatures, headers that only
-look like a signature (`gpgsigparent`), broken dates. A tag that calls itself by another name than the
-ref it is pushed to is reported too: its signature vouches for another release.
+Reads the raw bytes of every new commit and annotated tag strictly and reports what git itself would never
+write: two `tree` lines, a missing author, bytes after a NUL, two signatures, headers that only look like a
+signature (`gpgsigparent`), broken dates. A tag object whose name differs from the ref that it is pushed to is
+reported too, because its signature is for another release.
 
 ## What is compared
 
-Only the new commits and tags of the push; old ones are not looked at.
+Only the new commits and tags of the push; existing ones are not examined.
 
 ## Remediation
 
@@ -30,8 +30,8 @@ Make the commit again with git: `git commit --amend --no-edit --reset-author` fo
 
 ## Limits
 
-`receive.fsckObjects` in the server's git configuration refuses most of these earlier, and a few things
-that this check does not look at, such as malformed trees. Set both.
+`receive.fsckObjects` in the server's git configuration refuses most of these earlier, and also problems that
+this check does not examine, such as malformed trees. Enable both.
 ",
 };
 
@@ -53,5 +53,5 @@ fn finding(commit: &CommitFacts) -> Finding {
         .malformed
         .iter()
         .fold(finding, |finding, problem| finding.fact_formerly("object", "malformed", problem.clone()));
-    finding.help(format!("make the {kind} again with git itself, then push again."))
+    finding.help(format!("recreate the {kind} with git itself, then push again."))
 }

@@ -10,8 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "protected-ref-deletion",
     title: "A protected branch or tag is deleted",
     family: Family::Commit,
-    why: "What deploys from the branch or tag stops working, its history may be lost, and pushing it anew \
-          would begin without anything to compare with.",
+    why: "Tools that deploy from the branch or tag stop working, its history may be lost, and a new push of \
+        it would have nothing to be compared with.",
     docs: "## What it does
 
 Reports a push that deletes a protected branch or tag.
@@ -22,8 +22,7 @@ Only the ref: it exists before the push and not after it.
 
 ## Remediation
 
-Do not delete it. To retire a branch, first take it out of `protected` in the policy, in a push of its
-own.
+Do not delete it. To retire a branch, first remove it from `protected` in the policy, in a separate push.
 
 ## Limits
 
@@ -41,7 +40,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 
 fn finding(evidence: &RefEvidence) -> Finding {
     let message = format!("protected {} would be deleted", ref_label(&evidence.ref_name));
-    about_ref(META.id, evidence, message).severity(Severity::High).help(
-        "keep it; to retire it, first have it taken out of `protected` in the policy, in a change of its own.",
-    )
+    about_ref(META.id, evidence, message)
+        .severity(Severity::High)
+        .help("keep it. To retire it, first remove it from `protected` in the policy, in a separate change.")
 }

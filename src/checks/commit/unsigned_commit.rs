@@ -11,8 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "unsigned-commit",
     title: "A new commit or tag carries no signature",
     family: Family::Commit,
-    why: "Without a signature, anybody who can push can write any name into the author line, and nobody \
-          can tell later who changed production.",
+    why: "Without a signature, anyone who can push can write any name into the author line, and no one can \
+        prove later who changed production.",
     docs: "## What it does
 
 Reports every new commit and every new annotated tag that is not signed. A signature counts only where
@@ -21,8 +21,8 @@ the end of a tag. A signature that is pasted into the commit message signs nothi
 
 ## What is compared
 
-The commits that the pushed tip brings and the old tip of the same ref does not have. A commit that was
-pushed to another branch before is still new here. Commits that were there before are not looked at.
+The commits that are in the pushed tip and not in the old tip of the same ref. A commit that was pushed to
+another branch before is still new here. Existing commits are not examined.
 
 ## Remediation
 

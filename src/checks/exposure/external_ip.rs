@@ -13,18 +13,19 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "external-ip",
     title: "A Service takes over an address",
     family: Family::Exposure,
-    why: "Whoever names an address in externalIPs receives the cluster's traffic to it, whoever owns that address (CVE-2020-8554).",
+    why: "A Service that lists an address in externalIPs receives the cluster's traffic to this address, no \
+        matter who owns it (CVE-2020-8554).",
     docs: "\
 ## What it does
 
-Reports every address that is new in `spec.externalIPs` of a Service, whatever its type. Traffic from
-inside the cluster to such an address goes to this Service, even where the address belongs to somebody
-else, which makes it a way to intercept connections.
+Reports every address that is new in `spec.externalIPs` of a Service, whatever its type. Traffic from inside
+the cluster to such an address goes to this Service, even if the address belongs to a third party, so it can
+be used to intercept connections.
 
 ## What is compared
 
-The addresses of the new Service with those of the old one. An address that stood there is not
-reported, and its order and spelling do not matter.
+The addresses of the new Service with those of the old one. An existing address is not reported; order and
+spelling do not matter.
 
 ## Remediation
 
@@ -33,7 +34,7 @@ approve the address.
 
 ## Limits
 
-`status.loadBalancer` is not written by manifests and is not judged. `externalName` is not an address.
+Manifests do not write `status.loadBalancer`, so it is not judged. `externalName` is not an address.
 ",
 };
 
@@ -48,7 +49,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
 }
 
-/// Two spellings of one address are the same; what is no address is itself only.
+/// Two spellings of one address are the same; what is not an address is itself only.
 fn same(left: &Node, right: &Node) -> bool {
     let parse = |node: &Node| node.as_str().and_then(|text| text.parse::<IpAddr>().ok());
     match (parse(left), parse(right)) {

@@ -14,13 +14,14 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "node-port",
     title: "A Service opens a port on every node",
     family: Family::Exposure,
-    why: "Whoever reaches any machine of the cluster reaches the Service, past every load balancer and its rules.",
+    why: "Anyone who can reach a node of the cluster can reach the Service and bypass every load balancer \
+        and its rules.",
     docs: "\
 ## What it does
 
-Reports a Service that becomes type `NodePort`, a port that is added to a Service which is one, and a changed
-`selector` or `targetPort`, by which the ports lead to something else. An internal load balancer that opens node
-ports as well has low severity: clients that reach a node reach the Service too.
+Reports a Service that becomes type `NodePort`, a port that is added to such a Service, and a changed
+`selector` or `targetPort` that sends the ports to another workload. An internal load balancer that also opens
+node ports has low severity: clients that can reach a node can reach the Service too.
 
 ## What is compared
 
@@ -29,19 +30,19 @@ already had its node ports, unless it said `allocateLoadBalancerNodePorts: false
 
 ## Remediation
 
-Use type `ClusterIP` and let an Ingress or a Gateway lead to it.
+Use type `ClusterIP` behind an Ingress or a Gateway.
 
 ## Limits
 
-The node ports of a public load balancer are not reported: `public-load-balancer` judges it. `hostPort` and
-`hostNetwork` of Pods are other checks'.
+The node ports of a public load balancer are not reported here, because `public-load-balancer` judges it. This
+check does not examine `hostPort` and `hostNetwork` of Pods.
 ",
 };
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some((old, new)) = sides(change) else { return };
-    let way = || path::edges("Whoever reaches a node", change, context);
+    let way = || path::edges("Anyone who reaches a node", change, context);
     let before = certain((old, new)).filter(|old| has_node_ports(*old));
     match new.service_type() {
         // One that may be a load balancer as well is public, which `public-load-balancer` says.
@@ -86,7 +87,7 @@ fn beside(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> 
         .severity(Severity::Low)
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
-        .help("set allocateLoadBalancerNodePorts: false where the load balancer reaches Pods without node ports")
+        .help("set allocateLoadBalancerNodePorts: false if the load balancer reaches Pods without node ports")
         .fact("type", "LoadBalancer")
         .fact("ports", port_names(new))
 }

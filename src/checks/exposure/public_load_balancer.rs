@@ -19,38 +19,39 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "public-load-balancer",
     title: "A Service becomes reachable from the internet",
     family: Family::Exposure,
-    why: "A load balancer gets a public address unless it is told otherwise, and everybody on the internet can then talk to the workload.",
+    why: "A load balancer gets a public address by default. Anyone on the internet can then send requests to \
+        the workload.",
     docs: "\
 ## What it does
 
-Reports a Service of type `LoadBalancer` that becomes reachable from the internet: a new one, one that
-was of another type, one whose internal annotation or class is removed or changed, one whose
-`loadBalancerSourceRanges` are removed, widened, replaced by others of the internet or undone by an annotation,
-and a port that is added to a public one. A public Service whose `selector` or `targetPort` changes sends the
-internet to something else, which is reported too. Which annotation makes it internal depends on the cloud that
-the policy names for the cluster, and on `loadBalancerClass`, which names another controller than the cloud's;
-another cloud's annotation counts for nothing.
+Reports a Service of type `LoadBalancer` that becomes reachable from the internet: a new one, one that was of
+another type, one whose internal annotation or class is removed or changed, one whose
+`loadBalancerSourceRanges` are removed, widened, replaced by other ranges of the internet or overridden by an
+annotation, and a port that is added to a public Service. A public Service whose `selector` or `targetPort`
+changes exposes another workload, which is reported too. Which annotation makes a load balancer internal
+depends on the cloud that the policy names for the cluster, and on `loadBalancerClass`, which selects another
+controller than the cloud's. Annotations of other clouds are ignored.
 
-Where it depends on something outside the repository, such as an installed controller or a security group, the
-worse outcome counts, and the finding says on what it depends.
+If the result depends on something outside the repository, such as an installed controller or a security
+group, the worse outcome counts, and the finding names this condition.
 
 ## What is compared
 
-The reach of the new Service with that of the old one: none, internal, some ranges of the internet,
-the internet; and where both are ranges, whether each new one lies in an old one. Only a step upwards, a
-further range or a new port is reported.
+The reach of the new Service with that of the old one: none, internal, some ranges of the internet, the
+internet. If both are ranges, each new range must lie within an old one. Only a wider reach, an additional
+range or a new port is reported.
 
 ## Remediation
 
-Use type `ClusterIP` behind an Ingress or a Gateway, or set the annotation for internal load balancers
-of your cloud. Where it has to be public, restrict `loadBalancerSourceRanges`.
+Use type `ClusterIP` behind an Ingress or a Gateway, or set the annotation for internal load balancers of your
+cloud. If it must be public, restrict `loadBalancerSourceRanges`.
 
 ## Limits
 
-Without a named cloud a load balancer counts as public unless it says internal in any provider's
-words. Address pools and settings of the cloud account are not visible in manifests. Ranges as wide as
-a /8 (IPv6: /16) are no restriction. A `selector` that only leaves out workloads is not reported, where they
-are in the repository.
+If the policy names no cloud, a load balancer counts as public unless an annotation of any provider makes it
+internal. Address pools and settings of the cloud account are not visible in manifests. Ranges as wide as a /8
+(IPv6: /16) do not count as a restriction. A `selector` that only excludes workloads is not reported if these
+workloads are in the repository.
 ",
 };
 
@@ -152,7 +153,7 @@ fn widened(change: &ObjectChange, further: &BTreeSet<&str>) -> Finding {
     let message = format!("{} becomes reachable from {ranges} in cluster {}", id.title(), id.cluster);
     finding(change, message, Reach::Ranges)
         .at_node(change, place(change, Reach::Ranges))
-        .label("lets in more than before")
+        .label("allows more than before")
         .fact("ranges", ranges)
 }
 

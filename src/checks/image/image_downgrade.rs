@@ -13,14 +13,15 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "image-downgrade",
     title: "A container image becomes older",
     family: Family::Image,
-    why: "An older image brings back bugs and security holes that a newer one has closed, and may not understand the data of the newer one.",
+    why: "An older image reintroduces bugs and security holes that a newer one has fixed, and may not be \
+        able to read data that the newer one wrote.",
     docs: "\
 ## What it does
 
 Reports an image whose tag names an older version than before, a pre-release of the version that ran, and a
-tag that names another version while the digest beside it, which is all that the runtime looks at, stays.
-An image that can no longer be compared has low severity: a version that becomes a commit, a branch, a date,
-another flavour, or the digest of another repository.
+tag that names another version while the digest beside it, the only part that the runtime uses, does not
+change. An image that can no longer be compared has low severity: a version that becomes a commit, a branch, a
+date, another flavour, or the digest of another repository.
 
 Images are found in Pods and everything that makes Pods, in the custom kinds of Argo, Tekton, Knative,
 KServe, KEDA, KubeVirt, OpenKruise, OpenShift, Spark, Ray, Flink, Kubeflow, Volcano, Strimzi, CloudNativePG,
@@ -31,22 +32,22 @@ with `images: [{kind, group, paths}]`.
 
 ## What is compared
 
-The tag with that of the image of the same name, which for a container is its name and elsewhere the place
-in the object; of the same image where a container was renamed; and of workloads that the same change deletes
-or scales to zero where the new one may replace them. Only tags of one family (version, build number, date or
-time in any form) and one flavour (`alpine`, `bookworm`) are ordered; where only one of them has a flavour, by
-their numbers. An image that moves to another registry and keeps its path is the same image.
+The tag with that of the image of the same name, which for a container is its name and elsewhere the place in
+the object; of the same image where a container was renamed; and of workloads that the same change deletes or
+scales to zero, if the new one may replace them. Only tags of one family (version, build number, date or time
+in any form) and one flavour (`alpine`, `bookworm`) are compared; if only one of them has a flavour, by their
+numbers. An image that moves to another registry and keeps its path is the same image.
 
 ## Remediation
 
-Keep the newer version, or have the roll-back approved. In an incident, reverting the commit is the
-quickest roll-back, and an approval says that it is meant.
+Keep the newer version, or have the rollback approved. In an incident, reverting the commit is the fastest
+rollback, and an approval confirms that it is intended.
 
 ## Limits
 
-Commits and digests have no order that can be read: a changed digest beside the same tag is not
-reported. Numbers that may be those of tickets or short commits are not compared, and tags that cannot be
-compared are not guessed. What a chart makes of its values is not known. An object that names no namespace
+Commits and digests have no order, so a changed digest beside the same tag is not reported. Numbers that may
+be ticket numbers or short commit ids are not compared, and portcullis does not guess the order of tags that
+cannot be compared. It does not know what a chart does with its values. An object that names no namespace
 counts as one of `default`: if an Argo CD destination or a Flux `targetNamespace` puts it elsewhere, it is not
 compared with a copy that names that namespace.
 ",
@@ -154,14 +155,15 @@ impl Site<'_> {
         );
         self.finding(message)
             .severity(Severity::High)
-            .help(format!("keep {old_tag} or newer, or have the roll-back approved"))
+            .help(format!("keep {old_tag} or newer, or have the rollback approved"))
     }
 
     fn disguise(&self) -> Finding {
         let (old_tag, new_tag) = (self.earlier.image.effective_tag(), self.image.effective_tag());
         let container = self.introduced.title();
         let message = format!(
-            "{} in cluster {} claims another version than it runs: {container} is now called {new_tag}, and its digest is still that of {old_tag}",
+            "{} in cluster {} does not run the version that it names: the tag of {container} is now \
+             {new_tag}, but its digest is still that of {old_tag}",
             self.change.subject().id.title(),
             self.change.subject().id.cluster
         );
@@ -182,7 +184,7 @@ impl Site<'_> {
         self.finding(message)
             .severity(Severity::Low)
             .note("reason", words(reason))
-            .help("name a version beside the commit or digest, or have the change approved")
+            .help("add a version beside the commit or digest, or have the change approved")
     }
 
     fn not_compared(&self, reason: Reason) -> String {
@@ -208,7 +210,7 @@ impl Site<'_> {
         if self.image.digest.is_some() || self.earlier.image.digest.is_some() {
             finding.note(
                 "note",
-                "where there is a digest, the runtime looks at the digest only; the order is what the tags say",
+                "the runtime uses only the digest; portcullis compares the versions in the tags",
             )
         } else {
             finding
@@ -219,6 +221,6 @@ impl Site<'_> {
 fn words(reason: Reason) -> String {
     match reason {
         Reason::Tag(reason) => reason.to_string(),
-        Reason::OtherDigest => "a digest of another repository has no order".to_owned(),
+        Reason::OtherDigest => "digests of different repositories cannot be compared".to_owned(),
     }
 }

@@ -9,20 +9,21 @@ use crate::world::ObjectChange;
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "mutable-image",
-    title: "A fixed image becomes one that can change without a commit",
+    title: "A pinned image becomes one that can change without a commit",
     family: Family::Image,
-    why: "Whoever can write to the registry can then change what runs, past every review of this repository.",
+    why: "Anyone who can write to the registry can then change what runs, without a review in this \
+        repository.",
     docs: "\
 ## What it does
 
-Reports a container whose image loses its digest, and one whose fixed version becomes a tag that is
-moved by convention: `latest`, `stable`, `beta`, `weekly`, a branch, an environment such as `qa`, a flavour
-alone such as `alpine`, `1` or `1.25`, or no tag at all, which means `latest`.
+Reports a container whose image loses its digest, and one whose fixed version becomes a moving tag: `latest`,
+`stable`, `beta`, `weekly`, a branch, an environment such as `qa`, a flavour alone such as `alpine`, `1` or
+`1.25`, or no tag at all, which means `latest`.
 
 ## What is compared
 
-The new image with that of the container of the same name, of a container of the same image where the
-container was renamed, and of workloads that the same change deletes.
+The new image with that of the container of the same name, with a container of the same image if the container
+was renamed, and with workloads that the same change deletes.
 
 ## Remediation
 
@@ -31,7 +32,7 @@ that names one release.
 
 ## Limits
 
-Whether a registry lets tags be moved is not visible. Tags that follow no known pattern count as
+portcullis cannot see whether a registry allows tags to be moved. Tags that follow no known pattern count as
 neither fixed nor moving.
 ",
 };
@@ -84,7 +85,7 @@ fn finding(
             Meaning::Unknown | Meaning::Unreadable(_) => format!("{container} is set elsewhere"),
         },
     };
-    let message = format!("{} in cluster {} no longer fixes what it runs: {what}", id.title(), id.cluster);
+    let message = format!("{} in cluster {} no longer pins its image: {what}", id.title(), id.cluster);
     let finding = Finding::about(META.id, change, message)
         .severity(Severity::Medium)
         .at_node(change, introduced.at.node)

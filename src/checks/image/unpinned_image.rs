@@ -11,18 +11,18 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "unpinned-image",
     title: "A new image is not named by digest",
     family: Family::Image,
-    why: "A tag can be moved to another image at any time; only a digest says for certain what will run.",
+    why: "A tag can be moved to another image at any time. Only a digest guarantees which image runs.",
     docs: "\
 ## What it does
 
-Reports images that a change introduces without a digest. A tag that is moved by convention, such as
-`latest`, or no tag at all is worse than a version. An image name that no runtime would accept is
-reported too, because nothing is known of it.
+Reports images that a change introduces without a digest. A moving tag, such as `latest`, or a missing tag is
+worse than a version. An image name that no runtime accepts is reported too, because portcullis cannot judge
+it.
 
 ## What is compared
 
-The images of the new object with those of the old one. A container that ran the same image without a
-digest before is not reported, whatever its tag: what becomes worse there is for `mutable-image`.
+The images of the new object with those of the old one. A container that ran the same image without a digest
+before is not reported, whatever its tag; `mutable-image` reports it if it becomes worse.
 
 ## Remediation
 
@@ -30,8 +30,8 @@ Add the digest: `name:tag@sha256:…`. Tools such as Renovate keep it up to date
 
 ## Limits
 
-Images in the values of charts, and those that an operator makes of a version, are not reported. Custom kinds
-are those that `image-downgrade` names, and those of the policy's `images`.
+Images in the values of charts, and images that an operator derives from a version, are not reported. The
+custom kinds are those that `image-downgrade` lists and those of `images` in the policy.
 ",
 };
 
@@ -62,7 +62,7 @@ fn is_new(image: &ImageReference, before: &[Earlier]) -> bool {
 fn unpinned(change: &ObjectChange, introduced: &Introduced<'_>, image: &ImageReference) -> Finding {
     let id = &change.subject().id;
     let moves = match Tag::parse(image.effective_tag()).moves() {
-        Mobility::Floating => format!(", and the tag {} is meant to be moved", image.effective_tag()),
+        Mobility::Floating => format!(", and the tag {} is a moving tag", image.effective_tag()),
         Mobility::Fixed | Mobility::Unknown => String::new(),
     };
     let severity = if moves.is_empty() { Severity::Low } else { Severity::Medium };

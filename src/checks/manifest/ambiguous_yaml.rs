@@ -11,19 +11,19 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "ambiguous-yaml",
     title: "A manifest means different things to different tools",
     family: Family::Manifest,
-    why: "A reviewer, kubectl, Argo CD and kustomize would each see another object, and only one of them decides what is deployed.",
+    why: "A reviewer, kubectl, Argo CD and kustomize may each read a different object, and only one of them \
+        decides what is deployed.",
     docs: "\
 ## What it does
 
-Reports what no real manifest needs and tools read differently: duplicate keys, a merge that overrides
-a key written above it, text on a separator line or after the end of a document, directives, custom
-tags, `items` on a kind that is no list, the marker that makes Argo CD skip a file, characters that
-end a line for kubectl only, and invisible ones.
+Reports YAML that tools read differently and that no real manifest needs: duplicate keys, a merge that
+overrides a key above it, text on a separator line or after the end of a document, directives, custom tags,
+`items` in a kind that is not a list, the marker that makes Argo CD skip a file, characters that end a line
+only for kubectl, and invisible characters.
 
-A value that is written plainly and still differs between the two readings, kubectl's (Argo CD's plain
-directories) and kustomize's (Flux), is reported with what each makes of it and low severity: an
-unquoted `yes` or date, a folded text that kustomize breaks anew, a key that kustomize refuses. Every
-other check judges both readings.
+A plain value that kubectl (Argo CD's plain directories) and kustomize (Flux) still read differently is
+reported with low severity and with both readings: an unquoted `yes` or date, a folded text that kustomize
+wraps differently, a key that kustomize refuses. Every other check judges both readings.
 
 ## What is compared
 
@@ -33,23 +33,24 @@ nothing deploys belong to other tools and are not reported.
 
 ## Remediation
 
-Write the same thing plainly: one key once, explicit keys after a merge, one document a separator.
+Write it plainly: each key once, explicit keys after a merge, one separator between documents.
 
 ## Limits
 
-The readings are those of kubectl 1.32 (go-yaml v2) and kustomize 5.5 (go-yaml v3). Other tools that
-read YAML, such as a chart's own templates, are not followed.
+The readings are those of kubectl 1.32 (go-yaml v2) and kustomize 5.5 (go-yaml v3). Other tools that read
+YAML, such as the templates of a chart, are not taken into account.
 ",
 };
 
 /// Reports them.
 pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
-    let help = "Write it so that every tool reads the same: remove what is marked, or spell it out.";
+    let help = "Write it so that every tool reads it the same way: remove the marked text, or write it out.";
     for problem in problems(context, ProblemKind::Ambiguous) {
         let message = format!("tools read this differently: {}", problem.problem.reason);
         out.push(with_meanings(finding(META.id, message, problem), problem).help(help));
     }
-    let help = "Write it so that both read the same: a text in quotes, a truth value as `true` or `false`, keys as plain words.";
+    let help = "Write it so that both tools read it the same way: put text into quotes, write a boolean as \
+        `true` or `false`, and use plain words as keys.";
     for problem in problems(context, ProblemKind::Differing) {
         let finding = finding(META.id, problem.problem.reason.clone(), problem);
         out.push(with_meanings(finding, problem).severity(Severity::Low).help(help));

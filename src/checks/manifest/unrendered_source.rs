@@ -1,4 +1,4 @@
-//! Roots that have to be rendered and are not.
+//! Roots that must be rendered and are not.
 
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Location, Severity, Side, Subject};
@@ -10,7 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "unrendered-source",
     title: "A kustomization or chart changes and is not rendered",
     family: Family::Manifest,
-    why: "What it deploys was not judged: a patch or a template can change anything that other checks look for.",
+    why: "portcullis did not judge what it deploys: a patch or a template can change anything that other \
+        checks look for.",
     docs: "\
 ## What it does
 
@@ -26,13 +27,13 @@ The blobs of these files in both revisions. A root that does not change is not r
 
 ## Remediation
 
-Render it and commit the result where the gate reads it, or review the change by hand. The profile
+Render it and commit the result to a path that the gate reads, or review the change by hand. The profile
 `strict` denies unrendered changes.
 
 ## Limits
 
-Complete objects that a kustomization lists, and patches as far as their own text goes, are judged
-all the same. Values that helmfile names, and scripts that a function of kustomize runs, are not followed.
+Complete objects that a kustomization lists are judged anyway, and so is the text of its patches. Values files
+that helmfile names and scripts that a kustomize function runs are not followed.
 ",
 };
 
@@ -43,7 +44,7 @@ const NAMED: usize = 10;
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let changed = &context.new.unrendered;
     let Some(first) = changed.first() else { return };
-    let message = format!("{} not rendered: what they deploy was not judged", counted(changed));
+    let message = format!("{} not rendered: portcullis did not judge the result", counted(changed));
     let mut finding = Finding::new(META.id, Subject::File, message)
         .severity(Severity::Medium)
         .at(Location::of_file(&first.file, Side::New))

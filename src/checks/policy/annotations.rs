@@ -64,25 +64,25 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
     let remove = "remove it, or have the finding waived in `.portcullis-waivers.yaml`".to_owned();
     let Some(check) = key.strip_prefix(ANNOTATION_PREFIX) else {
         let help = format!("write `{ANNOTATION_PREFIX}<check>`, or remove it");
-        return Some(("it is none that portcullis knows".to_owned(), help));
+        return Some(("portcullis does not recognise this annotation".to_owned(), help));
     };
     if !context.check_ids.contains(&check) {
         return Some((format!("there is no check `{check}`"), nearest(check, context.check_ids)));
     }
     let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_end_matches('.');
     if place != ANNOTATIONS.join(".") {
-        let help = "put it into `metadata.annotations` of the object itself".to_owned();
-        return Some((format!("it stands in `{place}`"), help));
+        let help = "move it to `metadata.annotations` of the object itself".to_owned();
+        return Some((format!("it is in `{place}`"), help));
     }
     if !context.annotations.contains(check) {
-        return Some((format!("the policy lets no annotation accept findings of `{check}`"), remove));
+        return Some((format!("the policy does not allow annotations to accept findings of `{check}`"), remove));
     }
     let reason = found.entry.value.as_str().unwrap_or_default();
-    let help = "say in quotes why the finding is accepted".to_owned();
+    let help = "write in quotes why the finding is accepted".to_owned();
     reason.trim().is_empty().then(|| ("it gives no reason".to_owned(), help))
 }
 
-/// How long a word may be and still be compared, in bytes: whoever pushes chooses it.
+/// How long a word may be and still be compared, in bytes: the person who pushes chooses it.
 const LONGEST_WORD: usize = 100;
 
 /// What was probably meant.

@@ -9,33 +9,34 @@ use crate::finding::{Finding, Severity, Subject};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "expired-waiver",
-    title: "A waiver that a change has to do with has expired, or soon will",
+    title: "A waiver that a change concerns has expired or expires soon",
     family: Family::Policy,
-    why: "An expired waiver covers nothing: what somebody accepted until a day blocks again from the next day \
-          on, and nobody should learn that from a change that cannot wait.",
+    why: "An expired waiver covers nothing: an accepted finding blocks again from the day after the last \
+        day. An early warning keeps this from delaying an urgent change.",
     docs: "## What it does
 
-Says of a waiver that it has expired, and since when, or that it expires within the next 14 days (severity
-low). The last day counts: a waiver that expires today holds until midnight UTC on the Git server.
+Reports a waiver that has expired, with the date, or that expires within the next 14 days (severity low). The
+last day is included: a waiver that expires today counts until midnight UTC on the Git server.
 
 ## What is compared
 
-The waivers of the repository, in the policy and in `.portcullis-waivers.yaml`, with today. Only a push that
-changes the waived object, does what the waiver once accepted, or brings the expired waiver itself is told;
-every other report only says in one line how many waivers have expired.
+The waivers of the repository, in the policy and in `.portcullis-waivers.yaml`, with today's date. The finding
+appears only if the push changes the waived object, causes the finding that the waiver accepted, or adds the
+expired waiver itself. Every other report has one line with the number of expired waivers.
 
 ## Remediation
 
-Mend what was accepted and remove the waiver, or have its owner renew it with a later day.
-`portcullis baseline --check` lists all of them.
+Fix the accepted problem and remove the waiver, or have its owner renew it with a later date. `portcullis
+baseline --check` lists all of them.
 
 ## Limits
 
-The day is the Git server's, in UTC. Waivers of the server's own policy are its administrator's business.
+The day is the Git server's, in UTC. Waivers in the server's own policy are not reported; its administrator is
+responsible for them.
 ",
 };
 
-/// How many days before its last day a waiver is told to expire soon.
+/// How many days before its last day a waiver is reported to expire soon.
 const SOON: i64 = 14;
 
 /// Runs the check.
@@ -43,7 +44,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, aftermath: &Aftermath, findi
     for waiver in &context.evidence.waivers.waivers {
         let Some(standing) = Standing::of(waiver, context.today) else { continue };
         let brought = standing == Standing::Expired && waiver.origin == WaiverOrigin::Push;
-        // What the push mends leaves the waiver unused, which is another finding.
+        // If the push fixes the finding, the waiver is unused, which is another finding.
         let touched = aftermath.touches(waiver) && !aftermath.is_fixed(waiver);
         if brought || touched || aftermath.found(waiver) {
             findings.push(finding(waiver, standing));
@@ -78,8 +79,8 @@ fn finding(waiver: &WaiverFacts, standing: Standing) -> Finding {
     Finding::new(META.id, Subject::File, message)
         .severity(severity)
         .at(location.clone())
-        .note("owner", format!("{owner} answers for it"))
-        .help("mend what it accepts and remove it, or have its owner renew it with a later day")
+        .note("owner", format!("{owner} is responsible for it"))
+        .help("fix the problem that it accepts and remove it, or have its owner renew it with a later date")
         .fact("check", check)
         .fact("object", object)
         .fact("fingerprint", fingerprint)

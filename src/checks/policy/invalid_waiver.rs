@@ -8,31 +8,31 @@ use crate::finding::{Finding, Location, Severity, Side, Subject};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "invalid-waiver",
-    title: "A change brings a waiver or an annotation that covers nothing because of a mistake",
+    title: "A change adds an invalid waiver or annotation, which covers nothing",
     family: Family::Policy,
-    why: "A waiver that silently does not work is found out on the day when it is needed, and one that silently \
-          works more than it says is worse.",
+    why: "A waiver that silently does not work is discovered only when it is needed. A waiver that silently \
+        accepts more than it says is worse.",
     docs: "## What it does
 
 Reports an entry of `.portcullis-waivers.yaml` that is malformed, names a check that does not exist, accepts
-the same finding as an entry above it, or expires later than `waiversMaxAge` of the policy allows. It covers
-nothing. So does an annotation `portcullis.dev/allow-<check>` that is misspelt, stands anywhere but in
-`metadata.annotations` of the object itself (a pod template is not the object), gives no reason, or is for a
-check whose findings the policy does not let annotations accept.
+the same finding as an entry above it, or expires later than `waiversMaxAge` in the policy allows. Such an
+entry covers nothing. Also reports an annotation `portcullis.dev/allow-<check>` that is misspelt, is not in
+`metadata.annotations` of the object itself (a Pod template is not the object), gives no reason, or is for a
+check whose findings the policy does not allow annotations to accept.
 
 ## What is compared
 
-The waivers before and after the push, and the annotations of the objects that it changes. What was wrong
-before is not reported again; every report says in one line how many entries cannot be used.
+The waivers before and after the push, and the annotations of the objects that it changes. Existing mistakes
+are not reported again; every report has one line with the number of invalid entries.
 
 ## Remediation
 
-Correct the entry at the line that is named, or remove it.
+Correct the entry at the reported line, or remove it.
 
 ## Limits
 
-A mistake in the waivers of the policy file itself is an error of the policy. Keys of annotations that do not
-begin with `portcullis.dev/` are not looked at.
+A mistake in the waivers of the policy file itself is an error of the policy. Annotations whose keys do not
+begin with `portcullis.dev/` are ignored.
 ",
 };
 

@@ -24,7 +24,7 @@ fn nobody() -> TrustApproval {
 fn the_way_out_names_path_and_content() {
     let blob = "b".repeat(40);
     let found = findings("weakened-policy", &change(Some(&blob), nobody(), None));
-    assert_eq!(found[0].message, "keys/alice.asc, which is a keyring that the gate goes by, is changed");
+    assert_eq!(found[0].message, "keys/alice.asc, a keyring that the gate trusts, is changed");
     assert!(
         found[0].remediation.contains(&format!("add `keys/alice.asc: {blob}` under `acceptedTrustFiles`"))
     );
@@ -39,5 +39,5 @@ fn an_accepted_file_passes_only_if_it_can_be_used() {
     assert!(findings("weakened-policy", &change(Some(&blob), TrustApproval::Server, None)).is_empty());
     let broken =
         findings("weakened-policy", &change(Some(&blob), TrustApproval::Server, Some("it holds no key")));
-    assert!(broken[0].message.ends_with("could not be used: it holds no key"));
+    assert!(broken[0].message.ends_with("would be invalid: it holds no key"));
 }

@@ -7,31 +7,30 @@ use crate::finding::{Finding, Severity, Subject};
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
     id: "unused-waiver",
-    title: "A change leaves a waiver that covers nothing any more",
+    title: "A change leaves a waiver that no longer covers anything",
     family: Family::Policy,
-    why: "A waiver that covers nothing today lets the same thing back in tomorrow, when nobody remembers why it \
-          was accepted.",
+    why: "A waiver that covers nothing today silently accepts the same problem again tomorrow, when no one \
+        remembers why it was accepted.",
     docs: "## What it does
 
-Reports a waiver whose object the push deletes, or whose finding the change mends. A push that changes the
-waivers or the policy is also told of every entry whose object does not exist, which is how a misspelt one
-shows.
+Reports a waiver whose object the push deletes or whose finding the change fixes. If a push changes the
+waivers or the policy, every entry whose object does not exist is reported too, such as a misspelt one.
 
 ## What is compared
 
 The waivers of the repository, in the policy and in `.portcullis-waivers.yaml`, with the objects after the
-push. Whether something is mended is told by judging the object as it was, and as it becomes, as if it were
+push. To see whether a finding is fixed, the check judges the object before and after the change as if it were
 new.
 
 ## Remediation
 
-Remove the entry: a file of waivers may always shrink. `portcullis baseline` removes what is mended.
+Remove the entry: entries may always be removed. `portcullis baseline` removes the waivers of fixed findings.
 
 ## Limits
 
-What only a change can do wrong, such as an older image, is never called mended. Of waivers for commits and
-refs nobody knows whether they are still needed. An object that a kustomization or a chart makes under
-another name is not found under that name.
+Findings that only a change can cause, such as an older image, never count as fixed. portcullis cannot know
+whether waivers for commits and refs are still needed. An object that a kustomization or a chart renames is
+not found under its new name.
 ",
 };
 
@@ -49,7 +48,7 @@ fn reason(context: &Context<'_>, aftermath: &Aftermath, waiver: &WaiverFacts) ->
     if aftermath.deletes(waiver) {
         Some("the change deletes it".to_owned())
     } else if aftermath.is_fixed(waiver) {
-        Some("the change mends what was accepted".to_owned())
+        Some("the change fixes the accepted problem".to_owned())
     } else {
         match context.evidence.waivers.change {
             WaiversChange::Untouched => None,
@@ -66,7 +65,7 @@ fn is_nowhere(context: &Context<'_>, waiver: &WaiverFacts) -> Option<String> {
     }
     let elsewhere: Vec<&str> = presence.clusters_of(&waiver.object).collect();
     Some(match elsewhere.as_slice() {
-        [] => "there is no such object or file".to_owned(),
+        [] => "this object or file does not exist".to_owned(),
         clusters => format!("it is not in cluster {}, but in {}", waiver.cluster, clusters.join(", ")),
     })
 }

@@ -10,33 +10,33 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "weakened-policy",
     title: "The policy, the owners or the trusted keys change",
     family: Family::Policy,
-    why: "Whoever can change the rules of the gate can pass it with the next push, so a change of the rules \
-          needs more than the right to push.",
+    why: "Anyone who can change the rules of the gate can pass it with the next push. A change of the rules \
+        therefore needs more than write access.",
     docs: "## What it does
 
 Reports every change, by push, of a file that the gate trusts and that its owners have not approved: its
-policy and waivers, CODEOWNERS, keyrings, `.sops.yaml`, workflows that run the gate. A moved or deleted
-file counts, and so does a new file that takes the place of one. It says what the change lets happen that
-cannot happen now: a check that is no longer enforced, a narrower scope, a waiver, a new owner or key, a
-lower threshold. It also reports a file that could not be used, whoever approved it, because the next push
-would then be judged by nothing.
+policy and waivers, CODEOWNERS, keyrings, `.sops.yaml`, workflows that run the gate. A moved or deleted file
+counts, and so does a new file that takes the place of one. The finding lists what the change newly allows: a
+check that is no longer enforced, a narrower scope, a waiver, a new owner or key, a lower threshold. The check
+also reports a file that would be invalid, even if its owners approved it, because it could not judge the next
+push.
 
 ## What is compared
 
-The effective policies before and after the push, profiles included, the owners of every path, and which
-keys may sign until when; `.sops.yaml` and workflows are taken to let anything happen. A policy that only becomes stricter is
-a change of the rules all the same, of severity medium instead of critical.
+The effective policies before and after the push, profiles included, the owners of every path, and which keys
+may sign until when; a change of `.sops.yaml` or of a workflow counts as allowing anything. A policy that only
+becomes stricter is reported too, with severity medium instead of critical.
 
 ## Remediation
 
-Have the owners of the file approve exactly this change: those whom CODEOWNERS names before the push and
-those whom it would name afterwards, none of whom took part in it (`portcullis approve`, see the message).
-An approval of another change never counts here. Where a file has no owners, an administrator of the Git
-server can accept exactly this content: the message says which line to add under `acceptedTrustFiles`.
+Have the owners of the file approve exactly this change: the owners in CODEOWNERS before the push and the
+owners after it. They must not have taken part in the change (`portcullis approve`, see the message). An
+approval of another change never counts here. If a file has no owners, an administrator of the Git server can
+accept exactly this content: the message contains the line to add under `acceptedTrustFiles`.
 
 ## Limits
 
-The push that brings the first trust files into a repository is accepted with a notice.
+The push that adds the first trust files to a repository is accepted with a notice.
 ",
 };
 
@@ -65,7 +65,7 @@ fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding 
         let names = names.join(", ");
         let from = match owners.read_from {
             ReadFrom::Base => "",
-            ReadFrom::Head => ", as the change has it",
+            ReadFrom::Head => ", after this change",
         };
         let place = format!("{}:{}{from}", requirement.file, requirement.line);
         let text = format!("{} more of {names} must approve ({place})", standing.missing);
@@ -79,7 +79,7 @@ fn not_approved(change: &TrustFileChange, missing: &[MissingOwners]) -> Finding 
 }
 
 fn not_acceptable(change: &TrustFileChange, reason: &str) -> Finding {
-    changed(change).note("owners", format!("nobody can approve it: {reason}")).help(format!(
+    changed(change).note("owners", format!("no one can approve it: {reason}")).help(format!(
         "ask an administrator of the Git server to accept it: add {} under `acceptedTrustFiles` in the server \
          policy, then try again.",
         entry(change)
@@ -89,14 +89,14 @@ fn not_acceptable(change: &TrustFileChange, reason: &str) -> Finding {
 fn changed(change: &TrustFileChange) -> Finding {
     let TrustFileChange { path, role, .. } = change;
     let verb = if change.new_blob.is_some() { "changed" } else { "deleted" };
-    let finding = about(change, format!("{path}, which is {role} that the gate goes by, is {verb}"));
+    let finding = about(change, format!("{path}, {role} that the gate trusts, is {verb}"));
     let finding = finding.fact("content", content(change));
     match &change.weakening {
         Weakening::NotCompared => finding,
         Weakening::Compared(sentences) if sentences.is_empty() => {
             finding.severity(Severity::Medium).note("compared", "no rule becomes weaker")
         }
-        // All of them: whoever is asked to approve could overlook the one behind "and 13 more".
+        // All of them: the person who is asked to approve could overlook the one behind "and 13 more".
         Weakening::Compared(sentences) => {
             sentences.iter().fold(finding, |finding, sentence| finding.note("weaker", sentence.clone()))
         }
@@ -105,7 +105,7 @@ fn changed(change: &TrustFileChange) -> Finding {
 
 fn broken(change: &TrustFileChange, problem: &str) -> Finding {
     let TrustFileChange { path, role, .. } = change;
-    about(change, format!("{path}, which is {role} that the gate goes by, could not be used: {problem}"))
+    about(change, format!("{path}, {role} that the gate trusts, would be invalid: {problem}"))
         .help(format!("correct {path}."))
         .fact("content", content(change))
 }
@@ -122,7 +122,7 @@ fn entry(change: &TrustFileChange) -> String {
     format!("`{}: {}`", change.path, content(change))
 }
 
-/// What the server policy has to quote, so that nothing but this content is accepted.
+/// What the server policy must quote, so that nothing but this content is accepted.
 fn content(change: &TrustFileChange) -> String {
     change.new_blob.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string)
 }

@@ -10,9 +10,10 @@ use crate::world::{ObjectChange, Placed};
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "cluster-admin-binding",
-    title: "Somebody is bound to cluster-admin",
+    title: "A subject is bound to cluster-admin",
     family: Family::Rbac,
-    why: "cluster-admin may do everything, to every object of every namespace, and nothing that it does can be undone by taking the binding away.",
+    why: "cluster-admin can do everything to every object in every namespace. Removing the binding later \
+        does not undo what was done with it.",
     docs: "\
 ## What it does
 
@@ -27,8 +28,8 @@ API server binds itself.
 
 ## Remediation
 
-Bind `admin`, `edit` or `view` in the namespaces where they are needed, or write a role that names
-what is needed.
+Bind `admin`, `edit` or `view` in the namespaces where they are needed, or write a role that grants only what
+is needed.
 
 ## Limits
 
@@ -71,11 +72,9 @@ pub(in crate::checks) fn run(change: &ObjectChange, _: &Context<'_>, findings: &
     {
         finding = finding.label(format!("was \"{was}\""));
     }
-    findings.push(
-        finding.fact("subjects", names.join(" ")).help(
-            "Bind a role that names what is needed; `admin`, `edit` and `view` exist in every cluster.",
-        ),
-    );
+    findings.push(finding.fact("subjects", names.join(" ")).help(
+        "Bind a role that grants only what is needed; `admin`, `edit` and `view` exist in every cluster.",
+    ));
 }
 
 fn granted(change: &ObjectChange, role: &RoleReference, subject: &Subject) -> Vec<Edge> {

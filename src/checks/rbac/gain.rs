@@ -32,7 +32,7 @@ pub(super) struct Gained {
 }
 
 impl Sides<'_> {
-    /// Everything that anybody gains. What subjects gain that nobody knows is left out where it is no worse
+    /// Everything that anyone gains. What subjects gain that no one knows is left out where it is no worse
     /// than what is said of those who are known; they come last.
     pub(super) fn gains(&self) -> Vec<Gained> {
         let mut gains = Vec::new();
@@ -167,12 +167,12 @@ impl Gain<'_> {
         }
     }
 
-    /// What it had, without what every API server gives to everybody.
+    /// What it had, without what every API server gives to everyone.
     fn had(&self) -> String {
         let owned = self.sides.old.own_rules(self.subject, self.scope);
         let elsewhere = self.sides.old.roles_anywhere(self.subject);
         if owned.is_empty() && !elsewhere.is_empty() {
-            return format!("nothing here, {}", describe::shorten(&elsewhere, 3, ", "));
+            return format!("nothing here; {}", describe::shorten(&elsewhere, 3, ", "));
         }
         describe::owned(&owned)
     }
@@ -216,7 +216,7 @@ impl Gain<'_> {
                 grant.role
             ),
             (Bound::ByDefault(_) | Bound::Elsewhere, None) => format!(
-                "Leave {} as it is, and bind a role of its own to those who need these permissions.",
+                "Leave {} unchanged, and bind a separate role to the subjects that need these permissions.",
                 grant.role
             ),
         }
@@ -233,17 +233,20 @@ impl Gain<'_> {
                 .finding(format!("{} may gain every permission {place}", self.subject))
                 .severity(if *self.scope == Scope::Cluster { Severity::Critical } else { Severity::High })
                 .note("unknown", format!("the role is {text}, which is set elsewhere and may name any role"))
-                .help("Write the role into the binding, without a variable and without encryption."),
+                .help(
+                    "Write the name of the role into the binding as plain text, without a variable or \
+                    encryption.",
+                ),
             RoleReference::ClusterRole(_) | RoleReference::Role(_) => site
                 .finding(format!(
                     "{} is bound to {} {place}, whose permissions are unknown",
                     self.subject, grant.role
                 ))
                 .severity(Severity::Medium.max(risk::least(self.subject, self.scope, &[])))
-                .note("unknown", "the role is neither in the repository nor one that every cluster has")
-                .help("Add the role to the repository, or bind one that is there."),
+                .note("unknown", "the role is not in the repository and is not one that every cluster has")
+                .help("Add the role to the repository, or bind a role that is in the repository."),
         };
-        let finding = finding.path(self.granted(grant, "what an unknown role grants").edges());
+        let finding = finding.path(self.granted(grant, "unknown permissions").edges());
         Some(
             finding
                 .fact_formerly("role", role_name(&grant.role), format!("{} {}", self.holder(), grant.role))

@@ -28,7 +28,7 @@ impl Bound {
 }
 
 impl Site<'_> {
-    /// A finding about what brings the gain: the group of a new member, the binding, or where that is not in
+    /// A finding about what brings the gain: the group of a new member, the binding, or if that is not in
     /// the repository the role.
     pub(super) fn finding(&self, message: String) -> Finding {
         match (&self.grant.bound, self.gain.member) {
@@ -154,8 +154,8 @@ impl Site<'_> {
 fn begins_to_count(change: &ObjectChange, before: &World) -> Option<String> {
     let (old, new) = (change.old_object()?, change.object()?);
     if old.path != new.path && before.objects.iter().any(|copy| is_hidden(copy, old, new)) {
-        return Some(format!("the copy in {} goes away, and this one begins to count", old.path));
+        return Some(format!("the copy in {} is removed, so this one takes effect", old.path));
     }
     let freed = is_aggregated(old) && !is_aggregated(new);
-    freed.then(|| "the aggregation rule, which overwrote these rules, goes away".to_owned())
+    freed.then(|| "the aggregation rule, which overwrote these rules, is removed".to_owned())
 }

@@ -12,42 +12,43 @@ use crate::kube::{ClusterName, KubernetesVersion};
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "rbac-escalation",
-    title: "Somebody gains permissions",
+    title: "A subject gains permissions",
     family: Family::Rbac,
-    why: "GitOps controllers apply as cluster-admin, so the API server's own check against granting more than one has never sees the author of this change.",
+    why: "GitOps controllers apply changes as cluster-admin, so the API server cannot check whether the \
+        author of this change has the permissions that it grants.",
     docs: "\
 ## What it does
 
-Computes what every user, group and service account may do before and after the change, and reports
-what is newly granted. The severity follows what the grant is worth to an attacker: critical for the
-whole cluster, high for reading secrets or running pods in one namespace, low for reading harmless
-things. A namespace such as `kube-system`, and one whose service accounts have critical grants, counts as
-the whole cluster.
+Computes the permissions of every user, group and service account before and after the change, and reports new
+ones. The severity depends on the value of the grant to an attacker: critical for the whole cluster, high for
+reading secrets or running pods in one namespace, low for reading harmless things. A namespace such as
+`kube-system`, and one whose service accounts have critical grants, counts as the whole cluster.
 
 ## What is compared
 
-The effective grants of both revisions: Roles, ClusterRoles, bindings and aggregated ClusterRoles, by
-Kubernetes' own covers relation, on top of the roles and bindings that every API server of the cluster's
-version makes. Moving, renaming or splitting a role without a new grant is silent. A permission that the
-subject already had, itself or through a group that everybody is in, is not new; writing down what every
-API server grants is not either. A default role that gains permissions, by its own rules or by a label such
-as `aggregate-to-view`, is reported for every subject bound to it, because such bindings are often made
-outside the repository. OpenShift's `userNames`, `groupNames` and `Group` objects count too: a new member
-gains what the group has.
+The effective grants of both revisions: Roles, ClusterRoles, bindings and aggregated ClusterRoles, by the
+rules of Kubernetes' own escalation check, together with the roles and bindings that every API server of the
+cluster's version creates. Moving, renaming or splitting a role without a new grant is not reported. A
+permission that the subject already had, itself or through a group that contains everyone, is not new. Writing
+down what every API server grants is not new either. A default role that gains permissions, by its own rules
+or by a label such as `aggregate-to-view`, is reported for every subject bound to it, because such bindings
+are often made outside the repository. OpenShift's `userNames`, `groupNames` and `Group` objects count too: a
+new member gains what the group has.
 
-Where a role or binding stands twice, and one copy is removed, what the other grants is new. So are the
-rules of a role whose `aggregationRule` is removed.
+If a role or binding is defined twice and one copy is removed, the grants of the other copy are new. So are
+the rules of a role whose `aggregationRule` is removed.
 
 ## Remediation
 
-Bind a narrower role, name the resources and verbs that are needed, or have the approvers whom the
-policy names approve.
+Bind a narrower role, grant only the resources and verbs that are needed, or ask the approvers in the policy
+to approve.
 
 ## Limits
 
-Roles that are neither in the repository nor made by every API server grant something that cannot be
-known here; a new binding to one is reported with medium severity. What a distribution adds, such as the
-bindings of kubeadm, is not known. Permissions that a workload gains by using another service account are another check's.
+The permissions of a role that is not in the repository and that not every API server creates are unknown; a
+new binding to it is reported with medium severity. Objects that a distribution adds, such as the bindings of
+kubeadm, are not known. This check does not report permissions that a workload gains by using another service
+account.
 ",
 };
 

@@ -82,20 +82,20 @@ const POWERFUL_CONFIG_MAPS: &[&str] = &[
 /// Security context constraints of OpenShift that give no more than every Pod has.
 const RESTRICTED: &[&str] = &["restricted", "restricted-v2", "restricted-v3", "nonroot", "nonroot-v2"];
 
-const ESCALATE: &str = "to write roles with more permissions than one has";
-const BIND: &str = "to bind any role to anybody";
-const ACT: &str = "to act as somebody else";
+const ESCALATE: &str = "to write roles with more permissions than its own";
+const BIND: &str = "to bind any role to any subject";
+const ACT: &str = "to act as another user";
 const RUN: &str = "to run pods through a controller";
 const ARGO: &str = "to deploy anything through Argo";
 const FLUX: &str = "to deploy anything through Flux";
 const DEPLOY: &str = "to deploy anything through a controller";
-const MINT: &str = "to mint certificates of anybody";
+const MINT: &str = "to mint certificates for any identity";
 const GUARDS: &str = "to switch admission policies off";
-const NETWORK: &str = "to expose or unisolate workloads";
+const NETWORK: &str = "to expose workloads or remove their isolation";
 const TRAFFIC: &str = "to redirect the traffic of services";
 const VAULT: &str = "to read what the vault holds";
-const CLOUD: &str = "to change what a cloud account holds";
-const CONFIGURED: &str = "to change who may log in, where the cluster or Argo CD keeps that in a ConfigMap";
+const CLOUD: &str = "to change the resources of a cloud account";
+const CONFIGURED: &str = "to change who may log in, if the cluster or Argo CD stores this in a ConfigMap";
 const LOGIN: &str = "to change who may log in";
 const MACHINES: &str = "to run commands on nodes through their configuration";
 
@@ -106,19 +106,22 @@ pub(super) static RISKS: &[Risk] = &[
     risk(&["escalate"], RBAC, &["roles", "clusterroles"], (Critical, High), ESCALATE),
     risk(&["bind"], RBAC, &["roles", "clusterroles"], (Critical, High), BIND),
     // Limited by what the holder has: dangerous with `escalate`, `bind` or broad permissions, which are rows themselves.
-    risk(WRITE, RBAC, &["rolebindings", "clusterrolebindings", "roles", "clusterroles"], (Medium, Medium), "to hand on its own permissions"),
+    risk(WRITE, RBAC, &["rolebindings", "clusterrolebindings", "roles", "clusterroles"], (Medium, Medium), "to pass on its own permissions"),
     risk(&["impersonate"], &[""], &["users", "groups", "serviceaccounts"], (Critical, High), ACT).named(Names::AtMost(High)),
     risk(&["impersonate"], &["authentication.k8s.io"], &["uids", "userextras"], (Critical, High), ACT).named(Names::AtMost(High)),
     risk(IMPERSONATE, &["authentication.k8s.io"], &["users", "groups", "serviceaccounts", "uids", "userextras", "nodes"], (High, High), ACT),
-    risk(&["create"], &[""], &["serviceaccounts/token"], (Critical, High), "to make tokens of any service account"),
+    risk(&["create"], &[""], &["serviceaccounts/token"], (Critical, High), "to create tokens of any service \
+        account"),
     // The annotations of a service account choose a role of the cloud account.
-    risk(CHANGE, &[""], &["serviceaccounts"], (High, Medium), "to give service accounts a role of the cloud account"),
+    risk(CHANGE, &[""], &["serviceaccounts"], (High, Medium), "to give service accounts a role in the cloud \
+        account"),
     risk(ANY, &["user.openshift.io"], &["*"], (Critical, Low), LOGIN),
     risk(ANY, &["oauth.openshift.io"], &["*"], (High, Low), LOGIN),
 
     // Secrets and configuration. One named secret is what many workloads read of themselves.
     risk(READ, &[""], &["secrets"], (Critical, High), "to read secrets").named(Names::AtMost(Medium)),
-    risk(WRITE, &[""], &["secrets"], (High, High), "to make service account tokens and overwrite credentials").named(Names::AtMost(Medium)),
+    risk(WRITE, &[""], &["secrets"], (High, High), "to create service account tokens and overwrite \
+        credentials").named(Names::AtMost(Medium)),
     risk(DELETE, &[""], &["secrets", "persistentvolumeclaims"], (High, Medium), "to delete credentials and data").named(Names::AtMost(Medium)),
     risk(CHANGE, &[""], &["configmaps"], (Critical, Low), CONFIGURED).named(Names::Only(POWERFUL_CONFIG_MAPS)),
     risk(&["create"], &[""], &["configmaps"], (High, Low), CONFIGURED).named(Names::Only(POWERFUL_CONFIG_MAPS)),
@@ -133,13 +136,14 @@ pub(super) static RISKS: &[Risk] = &[
     risk(&["create"], &[""], &["pods"], (Critical, High), "to run pods with any service account and any secret"),
     risk(CHANGE, &[""], &["pods"], (High, Medium), "to swap the image of a running pod"),
     risk(CONNECT, &[""], &["pods/exec", "pods/attach"], (Critical, High), "to run commands in pods"),
-    risk(CHANGE, &[""], &["pods/ephemeralcontainers"], (Critical, High), "to put containers into running pods"),
-    risk(CONNECT, &[""], &["pods/portforward", "pods/proxy", "services/proxy"], (High, Medium), "to talk to every port of every pod, past network policies"),
+    risk(CHANGE, &[""], &["pods/ephemeralcontainers"], (Critical, High), "to add containers to running pods"),
+    risk(CONNECT, &[""], &["pods/portforward", "pods/proxy", "services/proxy"], (High, Medium), "to connect \
+        to every port of every pod, bypassing network policies"),
     // Pods are stolen only together with a change of nodes, which is high itself.
-    risk(DELETE, &[""], &["pods"], (Medium, Low), "to stop what runs"),
-    risk(&["create"], &[""], &["pods/eviction"], (Medium, Low), "to stop what runs"),
+    risk(DELETE, &[""], &["pods"], (Medium, Low), "to stop running workloads"),
+    risk(&["create"], &[""], &["pods/eviction"], (Medium, Low), "to stop running workloads"),
     risk(WRITE, &["apps", "extensions"], &["deployments", "daemonsets", "statefulsets", "replicasets"], (Critical, High), RUN),
-    // The API server lets nobody change what a revision holds, only its number.
+    // The API server lets no one change what a revision holds, only its number.
     risk(WRITE, &["apps"], &["controllerrevisions"], (Medium, Low), "to reorder the revisions of workloads"),
     risk(WRITE, &["batch"], &["jobs", "cronjobs"], (Critical, High), RUN),
     risk(WRITE, &[""], &["replicationcontrollers", "podtemplates"], (Critical, High), RUN),
@@ -178,7 +182,7 @@ pub(super) static RISKS: &[Risk] = &[
     risk(WRITE, &["helm.toolkit.fluxcd.io"], &["helmreleases"], (High, High), FLUX),
     risk(WRITE, &["source.toolkit.fluxcd.io"], &["*"], (High, High), FLUX),
     risk(WRITE, &["image.toolkit.fluxcd.io"], &["*"], (High, High), "to choose the images that Flux writes to the repository"),
-    risk(WRITE, &["notification.toolkit.fluxcd.io"], &["receivers", "providers", "alerts"], (High, Medium), "to send out what Flux knows, and to start its controllers from outside"),
+    risk(WRITE, &["notification.toolkit.fluxcd.io"], &["receivers", "providers", "alerts"], (High, Medium), "to send out Flux's events, and to trigger its controllers from outside"),
     risk(WRITE, &["fluxcd.controlplane.io"], &["*"], (High, High), FLUX),
     risk(WRITE, &["infra.contrib.fluxcd.io"], &["terraforms"], (High, High), CLOUD),
     risk(WRITE, &["helm.cattle.io"], &["helmcharts", "helmchartconfigs"], (Critical, High), DEPLOY),
@@ -191,7 +195,7 @@ pub(super) static RISKS: &[Risk] = &[
     risk(WRITE, &["olm.operatorframework.io"], &["*"], (High, High), DEPLOY),
     risk(WRITE, &["template.openshift.io"], &["templateinstances"], (High, High), DEPLOY),
     risk(WRITE, &["addons.cluster.x-k8s.io"], &["*"], (High, High), DEPLOY),
-    risk(WRITE, &["velero.io"], &["restores", "backups", "schedules", "backupstoragelocations", "downloadrequests"], (High, Medium), "to read and overwrite every object by a backup"),
+    risk(WRITE, &["velero.io"], &["restores", "backups", "schedules", "backupstoragelocations", "downloadrequests"], (High, Medium), "to read and overwrite every object through backups"),
 
     // Nodes.
     risk(CONNECT, &[""], &["nodes/proxy"], (Critical, Medium), "to run commands on nodes through the kubelet"),
@@ -207,7 +211,8 @@ pub(super) static RISKS: &[Risk] = &[
     risk(&["approve", "sign"], &["certificates.k8s.io"], &["signers"], (Medium, Low), "to mint certificates of a signer").named(Names::Except(&["kubernetes.io/*"])),
     risk(ANY, &["admissionregistration.k8s.io"], &["mutatingwebhookconfigurations", "validatingwebhookconfigurations"], (Critical, Low), "to read and change every object on its way into the cluster"),
     risk(ANY, &["admissionregistration.k8s.io"], &["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings"], (High, Low), GUARDS),
-    risk(WRITE, &["apiregistration.k8s.io"], &["apiservices"], (Critical, Low), "to take over a part of the API"),
+    risk(WRITE, &["apiregistration.k8s.io"], &["apiservices"], (Critical, Low), "to take over part of the \
+        API"),
     risk(ANY, &["apiextensions.k8s.io"], &["customresourcedefinitions"], (High, Low), "to redefine or delete whole kinds"),
     risk(DELETE, &["*"], &["*"], (Critical, High), "to delete everything"),
     risk(DELETE, &[""], &["namespaces"], (High, Medium), "to delete whole namespaces"),

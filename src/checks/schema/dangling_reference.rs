@@ -16,9 +16,10 @@ use crate::world::{Operation, Placed, World};
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "dangling-reference",
-    title: "A reference to an object that the change takes away",
+    title: "A reference to an object that the change removes",
     family: Family::Schema,
-    why: "The cluster accepts such an object, and then its Pods do not start, its route answers with an error, or nothing is scaled.",
+    why: "The cluster accepts such an object, but then its Pods do not start, its route returns an error, or \
+        nothing is scaled.",
     docs: "\
 ## What it does
 
@@ -30,23 +31,23 @@ some workload before the push and select those of none after it.
 
 ## What is compared
 
-Both worlds: the target was in the old one and is not in the new one. What was missing before is not
-reported, and neither is a target that still stands in another file.
+The objects of both revisions: the target was in the old one and is not in the new one. A target that was
+already missing is not reported, and neither is one that is still in another file.
 
 ## Remediation
 
-Name the target that is there now, keep the old one until nothing names it, or mark the reference as
-`optional: true` where the workload can do without.
+Reference the target that exists now, keep the old one until nothing references it, or mark the reference as
+`optional: true` if the workload does not need it.
 
 ## Limits
 
-A target that is made in the cluster is not known: references that never had their target in the
-repository are not judged, nor are ConfigMaps and Secrets that a changed kustomization generates or that a
-custom resource of the same namespace (an ExternalSecret, a SealedSecret, a Certificate) may make. A custom
-resource that only uses a name makes nothing. A push that brings a custom resource whose operator may make
-Pods into the namespace may replace a workload, so that Services of that namespace are not judged. Without clusters in the
-policy, only files in or below each other's folders are taken for one cluster. Chart templates and patches
-are not judged.
+Targets that are created in the cluster are not known: references that never had their target in the
+repository are not judged, and neither are ConfigMaps and Secrets that a changed kustomization generates or
+that a custom resource of the same namespace (an ExternalSecret, a SealedSecret, a Certificate) may create. A
+custom resource that only uses a name creates nothing. A push that adds a custom resource whose operator may
+create Pods in the namespace may replace a workload, so Services of that namespace are not judged. If the
+policy names no clusters, only files in or below each other's folders count as one cluster. Chart templates
+and patches are not judged.
 ",
 };
 
@@ -186,7 +187,7 @@ fn stand_together(one: &Placed, other: &Placed) -> bool {
 fn finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Finding {
     let target_title = target.id.title();
     let message = format!(
-        "{} in cluster {} names {target_title}, which the change takes away",
+        "{} in cluster {} references {target_title}, which the change removes",
         placed.id.title(),
         placed.id.cluster
     );
@@ -194,7 +195,7 @@ fn finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Findi
         .severity(Severity::High)
         .at(Location::of_node(placed, reference.node, Side::New))
         .related(Location::of_object(target, Side::Old).labelled("was here"))
-        .help(format!("name an object that is there, or keep {target_title} until nothing names it"))
+        .help(format!("reference an existing object, or keep {target_title} until nothing references it"))
         .fact("target", target.id.to_string())
 }
 
@@ -279,7 +280,7 @@ fn may_be_replaced(service: &Placed, old: &BTreeMap<&ObjectRef, &Arc<Placed>>, n
 fn unselected(service: &Placed, was: &Placed) -> Finding {
     let title = service.id.title();
     let message =
-        format!("{title} in cluster {} selects the Pods of no workload any more", service.id.cluster);
+        format!("{title} in cluster {} no longer selects the Pods of any workload", service.id.cluster);
     let node = service.object.at(&["spec", "selector"]).unwrap_or(&service.object.root);
     let entries = node.entries().iter();
     let wanted: Vec<String> =
@@ -289,6 +290,9 @@ fn unselected(service: &Placed, was: &Placed) -> Finding {
         .at(Location::of_node(service, node, Side::New))
         .related(Location::of_object(was, Side::Old).labelled("selected before"))
         .note("selected", was.id.title())
-        .help("give selector and Pod template the same labels, or remove the Service with its workload")
+        .help(
+            "give the selector and the Pod template the same labels, or remove the Service with its \
+            workload",
+        )
         .fact("selector", wanted.join(","))
 }

@@ -10,44 +10,44 @@ use crate::world::{ObjectChange, Placed};
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "immutable-field",
-    title: "A change of a field that the API server refuses to change",
+    title: "A change to an immutable field",
     family: Family::Schema,
-    why: "The cluster refuses the update and keeps the old object, so the deployment stops half way; forcing it deletes the object first.",
+    why: "The cluster refuses the update and keeps the old object, so the deployment stops half-way. Forcing \
+        the update deletes the object first.",
     docs: "\
 ## What it does
 
-Reports updates that change a field which keeps its first value: selectors of workloads; everything of a
-StatefulSet but its replicas, template, update strategy and a few more; what a Job runs; the role of a
-binding; the address of a Service; a claim but for growing it; the source of a volume; the provisioner
-and parameters of a StorageClass; the type of a Secret; ConfigMaps and Secrets that say `immutable`; a
-Pod but for its images; the scope, group and names of a CustomResourceDefinition; and others of this sort.
+Reports updates of fields that the API server does not allow to change: selectors of workloads; everything in
+a StatefulSet except its replicas, template, update strategy and a few more; what a Job runs; the role of a
+binding; the address of a Service; a claim, except to grow it; the source of a volume; the provisioner and
+parameters of a StorageClass; the type of a Secret; ConfigMaps and Secrets with `immutable: true`; a Pod,
+except its images; the scope, group and names of a CustomResourceDefinition; and similar fields.
 
 ## What is compared
 
-The old object with the new one of the same identity, wherever they stand. A field that is written down
-for the first time with the value that the API server had filled in is no change, and neither is an
-amount in another unit.
+The old object with the new one of the same identity, in whichever file they are. A field that is written for
+the first time with the API server's default value is not a change, and neither is an amount in another unit.
 
 An object that a GitOps tool deletes and creates again is not reported: an Argo CD or Helm hook, one with the
 sync options `Replace=true` and `Force=true`, one that Flux forces. A Namespace, CustomResourceDefinition,
-PersistentVolume, PersistentVolumeClaim or StatefulSet is reported all the same, because its deletion takes
-data or other objects along.
+PersistentVolume, PersistentVolumeClaim or StatefulSet is reported anyway, because its deletion also deletes
+data or other objects.
 
 A changed Job has medium severity, which the profile `baseline` turns into a warning: the API server refuses
-it, and the author of such a change means the new Job to run.
+it, but the author of such a change wants the new Job to run.
 
 ## Remediation
 
-Put the old value back, or do what the help of the finding says: most often an object with a new name,
-and a move. Deleting and creating the object is what `Force=true` of Argo CD and `force: true` of Flux
-do; the help says what that costs.
+Restore the old value, or follow the help of the finding: usually, create an object with a new name and
+migrate to it. `Force=true` of Argo CD and `force: true` of Flux delete and recreate the object; the help
+describes the consequences.
 
 ## Limits
 
-What the cluster itself wrote into an object is not known. A claim may be made smaller again after a
-failed expansion, which is reported all the same. The nodes that a PersistentVolume is bound to and what
-claims for devices (`resource.k8s.io`) ask for are not compared. Of patches only values that stand on both
-sides are compared, of chart templates nothing.
+Values that the cluster itself writes into an object are not known. A claim may be made smaller again after a
+failed expansion, which is reported anyway. The node affinity of a PersistentVolume and the requests of device
+claims (`resource.k8s.io`) are not compared. In patches, only values that are on both sides are compared;
+chart templates are not compared.
 ",
 };
 
@@ -127,9 +127,9 @@ fn replaced(
     let source = if brought { "this change adds" } else { "the object has" };
     described(Finding::about(META.id, change, message), old, new, forbidden)
         .severity(Severity::High)
-        .note("because", format!("{source} `{key}: {value}`, by which the old object is deleted first"))
+        .note("because", format!("{source} `{key}: {value}`, which deletes the old object first"))
         .related(Location::of_node(new, node, Side::New).labelled("deletes the old object"))
-        .help("put the old value back, or keep the data elsewhere before the object is deleted")
+        .help("restore the old value, or back up the data before the object is deleted")
         .fact("replacement", format!("{key}={value}"))
 }
 

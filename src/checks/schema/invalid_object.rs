@@ -12,25 +12,27 @@ use super::placing;
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "invalid-object",
-    title: "An object that the API server would refuse",
+    title: "An object that the API server refuses",
     family: Family::Schema,
-    why: "The cluster refuses such an object although its schema allows it, so the deployment stops half way and the cluster no longer matches the repository.",
+    why: "The cluster refuses such an object although its schema allows it, so the deployment stops half-way \
+        and the cluster no longer matches the repository.",
     docs: "\
 ## What it does
 
-Applies the rules that the API server has only as code, not in its published schema, to every created
-or updated object of Kubernetes' own kinds, and its rules about names, labels, annotations, finalizers
-and owners to objects of every kind: the syntax of names, labels, keys and ports; the words
-that a field takes; selectors that the Pod template does not match; names that stand twice; mounts
-without a volume; numbers out of range; requests above limits; what the type of a Secret needs; fields
-that exclude each other. What is missing is missing wherever the way to it ends: a Pod without `spec` has
-no containers. `null` counts as the API server reads it, as the zero value of its type. The rules of Pods apply to the Pod template of every workload. Every finding
-names the function of Kubernetes that refuses the object, and the Kubernetes versions that do.
+Applies the rules that the API server implements only in code, not in its published schema, to every created
+or updated object of Kubernetes' own kinds, and its rules about names, labels, annotations, finalizers and
+owners to objects of every kind: the syntax of names, labels, keys and ports; the allowed values of a field;
+selectors that the Pod template does not match; duplicate names; mounts without a volume; numbers out of
+range; requests above limits; keys that the type of a Secret needs; fields that exclude each other. A required
+value is missing at whatever level the path to it ends: a Pod without `spec` has no containers. As in the API
+server, `null` counts as the zero value of its type. The rules of Pods apply to the Pod template of every
+workload. Every finding names the function of Kubernetes that refuses the object, and the Kubernetes versions
+that do.
 
 ## What is compared
 
-The new object with the rules, as if it were created. On an update, what the old object already
-violated in the same way with the same value is not reported.
+The new object with the rules, as if it were created. On an update, a violation that the old object already
+had, with the same value, is not reported.
 
 ## Remediation
 
@@ -38,19 +40,19 @@ Correct the object as the help of the finding says.
 
 ## Limits
 
-A rule that depends on what runs in the cluster (quotas, admission webhooks, feature gates that are off
-by default) is not applied, and neither is one that we are not certain of: among others those for Windows
-host processes, for a ServiceAccount in a ClusterRoleBinding that has no namespace, which kustomize may
-fill in, for the options of single volume drivers, and the names of time zones. StatefulSets are
-accepted by the API server whatever their Pod template holds; what is reported is refused for their Pods.
-Of patches only single values are judged, of chart templates nothing. A value that is not known, because
-SOPS has encrypted it or Flux sets it, breaks no rule, and neither does what depends on it. Expressions in
-CEL are not compiled.
+Rules that depend on what runs in the cluster (quotas, admission webhooks, feature gates that are off by
+default) are not applied. Neither are rules that cannot be decided with certainty: among others those for
+Windows host processes, for a ServiceAccount in a ClusterRoleBinding that has no namespace, which kustomize
+may fill in, for the options of single volume drivers, and the names of time zones. StatefulSets are accepted
+by the API server whatever their Pod template holds; the reported problems make it refuse their Pods. In
+patches, only single values are judged; chart templates are not judged. An unknown value, because SOPS
+encrypts it or Flux sets it, breaks no rule, and neither does anything that depends on it. CEL expressions are
+not compiled.
 
-An object without a name of a kind that is neither built in nor defined in the repository is taken for the
-configuration of a tool, and its name is not asked for.
+An object without a name of a kind that is neither built in nor defined in the repository counts as the
+configuration of a tool, which does not need a name.
 
-An object with more than 500 refused values is refused as a whole, whatever was wrong with it before.
+An object with more than 500 invalid values is reported as a whole, even if these values were invalid before.
 ",
 };
 
@@ -125,7 +127,7 @@ fn is_completed(violation: &Violation) -> bool {
     LABELS.contains(&violation.pointer.as_str()) || violation.pointer.starts_with("/spec/selector/")
 }
 
-/// What stands beyond the limit is not compared with what stood there before, and excused by nothing.
+/// What is beyond the limit is not compared with what stood there before, and excused by nothing.
 fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
     let title = new.id.title();
     let message = format!(
@@ -134,7 +136,7 @@ fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
     );
     let too_much = Finding::about(META.id, change, message.clone())
         .severity(Severity::High)
-        .help("compare the object with the documentation of its kind, or generate it anew")
+        .help("compare the object with the documentation of its kind, or generate it again")
         .fact_formerly("problem", "violations", message);
     placing::with_whole(too_much, new)
 }
@@ -156,7 +158,7 @@ fn excuse(found: &mut Vec<Violation>, new: &Placed, mut old_found: Vec<Violation
     }
 }
 
-/// The value that is wrong. What stands around a missing field may change without making it worse.
+/// The value that is wrong. What is around a missing field may change without making it worse.
 fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
     let node = placed.object.root.nearest(&violation.pointer);
     (node.entries().is_empty() && node.items().is_empty()).then_some(node)

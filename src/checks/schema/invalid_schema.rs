@@ -9,26 +9,27 @@ use crate::world::ObjectChange;
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: "invalid-schema",
-    title: "A value that the API server would refuse",
+    title: "A value that the API server refuses",
     family: Family::Schema,
-    why: "The cluster refuses such an object, so the deployment stops half way and the cluster no longer matches the repository.",
+    why: "The cluster refuses such an object, so the deployment stops half-way and the cluster no longer \
+        matches the repository.",
     docs: "\
 ## What it does
 
-Compares every created or updated object with the published schema of its kind, for every Kubernetes
-version that the policy names for the cluster, and custom resources with the CustomResourceDefinition
-in the repository. It reports values of the wrong type, numbers out of range, missing fields,
-malformed quantities, times and base64, repeated items of lists that tell their items apart by name,
-and what a definition's own rules refuse. A few lists may repeat a name unless the manifest is applied
-on the server's side (environment variables, container ports): these findings have low severity.
+Compares every created or updated object with the published schema of its kind, for every Kubernetes version
+that the policy names for the cluster, and custom resources with the CustomResourceDefinition in the
+repository. It reports values of the wrong type, numbers out of range, missing fields, malformed quantities,
+times and base64, repeated items of lists that tell their items apart by name, and values that a definition's
+own rules refuse. Some lists (environment variables, container ports) may repeat a name unless the manifest is
+applied with server-side apply: these findings have low severity.
 
-A CustomResourceDefinition that changes is judged itself (the rules of structural schemas), and the
-unchanged objects of its kind are judged by it: what it newly refuses is reported at the definition.
+A changed CustomResourceDefinition is judged itself (the rules of structural schemas), and the unchanged
+objects of its kind are judged by it: the finding for an object that it newly refuses is at the definition.
 
 ## What is compared
 
-The new object with the schema. On an update, what the old object already violated in the same way
-with the same value is not reported.
+The new object with the schema. On an update, a violation that the old object already had, with the same
+value, is not reported.
 
 ## Remediation
 
@@ -36,12 +37,12 @@ Correct the value as the message says. Quotes decide the type: `\"80\"` is text,
 
 ## Limits
 
-Rules that Kubernetes has only as code (allowed words, name syntax, fields that exclude each other)
-and CEL rules of custom resources are not evaluated; the report names the kinds that have the latter.
-Patches and chart templates are judged only as far as they stand alone.
+Rules that Kubernetes implements only in code (allowed values, name syntax, fields that exclude each other)
+and CEL rules of custom resources are not evaluated; the report names the kinds that have the latter. Patches
+and chart templates are judged only by their own text.
 
-An object with more than 500 wrong values, or with any among more than 50,000, is refused as a whole,
-whatever was wrong with it before.
+An object with more than 500 wrong values, or with any among more than 50,000, is reported as a whole, even if
+these values were wrong before.
 ",
 };
 
@@ -82,11 +83,14 @@ fn severity(kind: &ViolationKind) -> Severity {
 fn help(kind: &ViolationKind) -> &'static str {
     match kind {
         ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => {
-            "keep one of the two: where both are kept, the later one counts"
+            "keep one of the two: if both are kept, the later one counts"
         }
-        ViolationKind::Duplicate { refusal: Refusal::Always } => "keep one of the two, or tell them apart",
+        ViolationKind::Duplicate { refusal: Refusal::Always } => {
+            "keep one of the two, or make them \
+            different"
+        }
         ViolationKind::Type { expected, found: "boolean" | "number" } if expected == "text" => {
-            "put the value into quotes: without them YAML does not read it as text"
+            "put the value into quotes: without quotes, YAML does not read it as text"
         }
         ViolationKind::Type { expected, found: "text" } if expected.contains("number") => {
             "write the number without quotes and without a unit"
@@ -96,10 +100,10 @@ fn help(kind: &ViolationKind) -> &'static str {
         }
         ViolationKind::Required { .. } => "add the field",
         ViolationKind::Value { rule } if rule == "structural" => {
-            "correct the definition: the API server refuses it as a whole"
+            "correct the definition: the API server refuses all of it"
         }
         ViolationKind::UnknownField { .. } | ViolationKind::Type { .. } | ViolationKind::Value { .. } => {
-            "correct the value, or name the cluster's Kubernetes version in the policy"
+            "correct the value, or set the cluster's Kubernetes version in the policy"
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Definitions that no longer accept what stands in the repository.
+//! Definitions that no longer accept what is in the repository.
 //!
 //! In: a change of a CustomResourceDefinition. Out: findings at the definition, each with an object
 //! that the change does not touch and that the definition newly refuses. Never: judges objects that
@@ -56,7 +56,7 @@ enum Refusal {
     Version,
     /// A value or a field.
     Violation(Box<Violation>),
-    /// More of them than are told apart.
+    /// More violations than are distinguished.
     TooMuch(SchemaProblem),
 }
 
@@ -105,7 +105,7 @@ fn finding(
     let finding = if all > NAMED { finding.note("objects", format!("{all} in all")) } else { finding };
     let help = match change.operation() {
         Operation::Delete => {
-            "remove the objects first, or keep the definition: with it the cluster deletes all objects of its kind"
+            "remove the objects first, or keep the definition: deleting it deletes all objects of its kind"
         }
         Operation::Create | Operation::Update => {
             "change the objects in the same push, or let the definition accept both until they have changed"
@@ -119,14 +119,14 @@ fn finding(
         .added_fact("path", path)
 }
 
-/// What happens to the object, and where it stands.
+/// What happens to the object, and where it is.
 fn told(change: &ObjectChange, instance: &Placed, refusal: &Refusal) -> (String, Location) {
     let (definition, title) = (&change.subject().id.name, instance.id.title());
     match refusal {
         Refusal::Version => {
             let version = instance.object.version();
             let reason = match change.operation() {
-                Operation::Delete => format!("{definition} goes away, and with it {title}"),
+                Operation::Delete => format!("{definition} is deleted, and with it {title}"),
                 Operation::Create | Operation::Update => {
                     format!("{definition} no longer serves {version}, in which {title} is written")
                 }
@@ -158,8 +158,8 @@ fn stored_version_removed(check: &'static str, change: &ObjectChange) -> Option<
         new.id.name, new.id.cluster
     );
     let place = new.object.at(&["spec", "versions"]).unwrap_or(&new.object.root);
-    let help = "keep the version with `served: false` until all objects are stored in another and \
-                status.storedVersions of the definition no longer names it";
+    let help = "keep the version with `served: false` until all objects are stored in another version and \
+        status.storedVersions of the definition no longer lists it";
     let finding = Finding::about(check, change, message).severity(Severity::High).at_node(change, place);
     Some(finding.help(help).fact_formerly("storedVersion", name, format!("stored version {name}")))
 }

@@ -80,7 +80,7 @@ pub(super) fn too_much_wrong(
 /// Nothing is known of the object, which is not the same as nothing being wrong.
 pub(super) fn unusable(check: &'static str, change: &ObjectChange, problem: &SchemaProblem) -> Finding {
     let id = &change.subject().id;
-    let message = format!("{} in cluster {} cannot be judged: {problem}", id.title(), id.cluster);
+    let message = format!("{} in cluster {} could not be judged: {problem}", id.title(), id.cluster);
     let finding = Finding::about(check, change, message)
         .severity(Severity::High)
         .help(way_out(problem))
@@ -118,9 +118,9 @@ pub(super) fn with_whole(finding: Finding, placed: &Placed) -> Finding {
 
 fn way_out(problem: &SchemaProblem) -> &'static str {
     match problem {
-        SchemaProblem::EmbeddedDataDamaged => "install portcullis again",
+        SchemaProblem::EmbeddedDataDamaged => "reinstall portcullis",
         SchemaProblem::TooMuchWrong(_) => {
-            "compare the object with the documentation of its kind, or generate it anew"
+            "compare the object with the documentation of its kind, or generate it again"
         }
         SchemaProblem::Incomplete(_)
         | SchemaProblem::NoSchema
@@ -129,11 +129,11 @@ fn way_out(problem: &SchemaProblem) -> &'static str {
     }
 }
 
-/// A list that Kubernetes itself lets through is refused by one way of applying it only.
+/// A list that Kubernetes itself allows is refused by one way of applying it only.
 fn by_whom(kind: &ViolationKind) -> &'static str {
     match kind {
         ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => {
-            "server-side apply (Flux, and Argo CD where it is asked to) of "
+            "server-side apply (Flux, and Argo CD if enabled) of "
         }
         ViolationKind::Duplicate { refusal: Refusal::Always }
         | ViolationKind::UnknownField { .. }

@@ -11,7 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "removed-api",
     title: "An API version that Kubernetes has removed",
     family: Family::Schema,
-    why: "The cluster refuses objects of an API version that it no longer serves, so the deployment stops half way.",
+    why: "The cluster refuses objects of an API version that it no longer serves, so the deployment stops \
+        half-way.",
     docs: "\
 ## What it does
 
@@ -23,7 +24,7 @@ reported with low severity, which the profile `baseline` turns into a warning.
 ## What is compared
 
 `apiVersion` and `kind` with Kubernetes' own list of retired API versions, for every target version. An
-object that already stood there with the same `apiVersion` is not reported.
+existing object with the same `apiVersion` is not reported.
 
 ## Remediation
 
@@ -32,8 +33,8 @@ documentation describes each step in its deprecated API migration guide.
 
 ## Limits
 
-Custom kinds are retired by their own definitions, which `unknown-kind` compares. Raising the version
-of a cluster in the policy reports nothing by itself; `portcullis validate` judges the whole tree.
+Custom kinds are retired by their own definitions, which `unknown-kind` checks. Raising the version of a
+cluster in the policy reports nothing by itself; `portcullis validate` judges the whole tree.
 ",
 };
 
@@ -69,9 +70,9 @@ fn state(retiring: &Retiring) -> (Severity, String) {
             (Severity::High, format!("{reason} {}", versions.join(", ")))
         }
         (Some(removed), Some(deprecated)) => {
-            (Severity::Low, format!("is deprecated since Kubernetes {deprecated} and gone in {removed}"))
+            (Severity::Low, format!("is deprecated since Kubernetes {deprecated} and removed in {removed}"))
         }
-        (Some(removed), None) => (Severity::Low, format!("is gone in Kubernetes {removed}")),
+        (Some(removed), None) => (Severity::Low, format!("is removed in Kubernetes {removed}")),
         (None, Some(deprecated)) => (Severity::Low, format!("is deprecated since Kubernetes {deprecated}")),
         (None, None) => (Severity::Low, "is deprecated".to_owned()),
     }

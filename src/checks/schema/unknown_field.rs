@@ -30,11 +30,11 @@ Correct the spelling or the indentation, or remove the field. Field names are ca
 
 ## Limits
 
-Below fields that keep whatever they are given (`x-kubernetes-preserve-unknown-fields`) nothing is
-known. Strategic merge directives (`$patch`) are accepted in patches only.
+Nothing is reported below fields that accept any content (`x-kubernetes-preserve-unknown-fields`). Strategic
+merge directives (`$patch`) are accepted in patches only.
 
-An object with more than 500 wrong values, or with any among more than 50,000, is refused as a whole,
-whatever was wrong with it before.
+An object with more than 500 wrong values, or with any among more than 50,000, is reported as a whole, even if
+these values were wrong before.
 ",
 };
 

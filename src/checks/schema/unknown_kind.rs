@@ -14,25 +14,26 @@ pub(in crate::checks) static META: Meta = Meta {
     id: "unknown-kind",
     title: "A kind that the cluster does not have",
     family: Family::Schema,
-    why: "The cluster refuses an object of a kind that it does not have, and the gate cannot judge what it does not know.",
+    why: "The cluster refuses an object of a kind that it does not have, and the gate cannot judge an \
+        unknown kind.",
     docs: "\
 ## What it does
 
-Reports created objects, and objects that change their `apiVersion`, whose kind cannot exist: a
-Kubernetes version that the policy names for the cluster does not have it, its CustomResourceDefinition
-in the repository does not serve the version, or it belongs to the group of a known operator (Argo CD,
-Flux, cert-manager, prometheus-operator, OpenShift and others) that has no such kind or version. Of
-groups that are not known in full, only a kind that is one letter away from a known one is reported.
+Reports created objects, and objects that change their `apiVersion`, whose kind cannot exist: a Kubernetes
+version that the policy names for the cluster does not have it, its CustomResourceDefinition in the repository
+does not serve the version, or it belongs to the group of a known operator (Argo CD, Flux, cert-manager,
+prometheus-operator, OpenShift and others) that has no such kind or version. In groups that portcullis knows
+only in part, it reports only a kind that differs in one letter from a known one.
 
-A kind whose definition is not in the repository is no finding. The report has one note that counts such
-objects: no schema judges them. Add their definitions, or name their folder under
+A kind whose definition is not in the repository is not a finding. The report has one note with the number of
+such objects: they are not checked against a schema. Add their definitions, or name their folder under
 `clusters[].definitions` in the policy.
 
 ## What is compared
 
-`apiVersion` and `kind` with the kinds of every target version, with the definitions in the old and the
-new tree, and with a table of operators that is part of the program. An object that the old tree has
-with the same `apiVersion` is not reported.
+`apiVersion` and `kind` with the kinds of every target version, with the definitions in the old and the new
+tree, and with a table of operators that is part of the program. An object that is in the old tree with the
+same `apiVersion` is not reported.
 
 ## Remediation
 
@@ -41,9 +42,9 @@ repository so that its objects can be judged.
 
 ## Limits
 
-Patches and templates of charts are left out: the type of a patch is that of its target. A kind that a
-target version once had is reported by `removed-api` instead. A CustomResourceDefinition in an API group
-that Kubernetes owns is ignored: it cannot make a kind of Kubernetes mean something else.
+Patches and chart templates are not checked: the type of a patch is that of its target. `removed-api` reports
+a kind that a target version no longer has. A CustomResourceDefinition in an API group that Kubernetes owns is
+ignored: it cannot change the meaning of a Kubernetes kind.
 ",
 };
 
@@ -90,7 +91,7 @@ fn untold(change: &ObjectChange, new: &Placed, key: &str, node: &Node) -> Option
     let reason = if text.contains('$') || text.starts_with("ENC[") {
         format!("its {key} is `{text}`, which is replaced before it is applied")
     } else {
-        "a value of it opens a Flux variable that another value closes".to_owned()
+        "one of its values opens a Flux variable that another value closes".to_owned()
     };
     let (name, cluster) = (&new.id.name, &new.id.cluster);
     let message = format!("\"{name}\" in cluster {cluster} may be of any kind: {reason}");
@@ -151,10 +152,14 @@ fn help(unknown: &UnknownKind, nearest: Option<String>) -> String {
     match &unknown.misnamed {
         Some(Misnamed::Kind { nearest: Some(nearest) }) => return format!("did you mean {nearest}?"),
         Some(Misnamed::Version { .. }) => {
-            return "write one of the versions, the first being the newest; if the operator serves another by now, add its CustomResourceDefinition to the repository".to_owned();
+            return "use one of these versions (newest first); if a newer operator serves another version, \
+                add its CustomResourceDefinition to the repository"
+                .to_owned();
         }
         Some(Misnamed::Kind { nearest: None }) => {
-            return "correct apiVersion and kind; if the operator has this kind by now, add its CustomResourceDefinition to the repository".to_owned();
+            return "correct apiVersion and kind; if a newer operator has this kind, add its \
+                CustomResourceDefinition to the repository"
+                .to_owned();
         }
         None => {}
     }
@@ -162,7 +167,7 @@ fn help(unknown: &UnknownKind, nearest: Option<String>) -> String {
         (Some(nearest), _) => format!("did you mean {nearest}?"),
         (None, true) => "correct apiVersion and kind, or remove the object".to_owned(),
         (None, false) if unknown.defined.is_some() => {
-            "let the definition serve the version, or remove the object".to_owned()
+            "make the definition serve the version, or remove the object".to_owned()
         }
         (None, false) => "add the CustomResourceDefinition of this kind to the repository".to_owned(),
     }

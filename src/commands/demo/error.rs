@@ -9,7 +9,8 @@ use crate::signature::ThrowAwayKeyError;
 pub enum DemoError {
     /// There is no git program.
     #[error(
-        "the demo needs the program `git`, and none can be started: {0}\n  install git 2.28 or newer and run it again"
+        "the demo needs the program `git`, which could not be started: {0}\n  install git 2.28 or newer and \
+         run it again"
     )]
     NoGit(std::io::Error),
     /// git does not do what was asked of it.
@@ -22,7 +23,7 @@ pub enum DemoError {
     },
     /// The temporary folder.
     #[error(
-        "the demo's temporary folder {path}: {source}\n  set TMPDIR to a folder that programs may be run from"
+        "the demo's temporary folder {path}: {source}\n  set TMPDIR to a folder in which programs may run"
     )]
     Folder {
         /// The path in question.
@@ -34,12 +35,12 @@ pub enum DemoError {
     #[error("the demo's keys: {0}")]
     Key(#[from] ThrowAwayKeyError),
     /// The gate turned a good push away.
-    #[error("{0} was not accepted, and it should have been; the output above says why")]
+    #[error("{0} should have been accepted, but was rejected; see the output above")]
     NotAccepted(&'static str),
     /// The gate let a bad push through, or did not run.
-    #[error("the malicious push was not rejected by the gate; the output above is all that git says")]
+    #[error("the gate did not reject the malicious push; see git's output above")]
     NotRejected,
     /// A rejected push moved the branch.
-    #[error("the malicious push was rejected and the server's branch moved all the same")]
+    #[error("the malicious push was rejected, but the server's branch moved anyway")]
     Moved,
 }

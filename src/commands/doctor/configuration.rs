@@ -1,4 +1,4 @@
-//! Settings of git that stand behind the gate.
+//! Settings of git that are behind the gate.
 //!
 //! In: the configuration that git itself reads for a server's repository. Out: lines. Never: changes it.
 
@@ -10,9 +10,9 @@ use crate::commands::git_program::{Outcome, attempt};
 
 /// Settings that should be on, and what each is for.
 const ON: [(&str, &str); 3] = [
-    ("receive.fsckObjects", "malformed objects are refused before any hook, on every ref"),
-    ("receive.denyDeletes", "no ref is deleted by push, not even one that the policy does not protect"),
-    ("receive.denyNonFastForwards", "no history is rewritten by push, not even on an unprotected ref"),
+    ("receive.fsckObjects", "git refuses malformed objects before any hook runs, on every ref"),
+    ("receive.denyDeletes", "no push can delete a ref, not even an unprotected one"),
+    ("receive.denyNonFastForwards", "no push can rewrite history, not even on an unprotected ref"),
 ];
 /// Where signed statements are.
 const STATEMENTS: &str = "refs/approvals/";
@@ -34,8 +34,8 @@ fn shallow_update(repository: &Path) -> Result<Line, CommandError> {
     if !switch(repository, name)? {
         return Ok(Line::ok(name, "false"));
     }
-    let text =
-        "true: a push from a shallow clone can make the repository shallow, and nothing can be judged then";
+    let text = "true: a push from a shallow clone can make the repository shallow, and then the gate cannot judge \
+         anything";
     Ok(Line::advice(name, text, format!("git config --unset {name}")))
 }
 
@@ -60,7 +60,7 @@ fn hidden(repository: &Path) -> Result<Line, CommandError> {
     match values.filter(|(_, value)| !value.starts_with('!')).find(|(_, value)| hides(value)) {
         Some((name, value)) => Ok(Line::advice(
             topic,
-            format!("{name} = {value} hides {STATEMENTS}: nobody can push or fetch approvals"),
+            format!("{name} = {value} hides {STATEMENTS}: approvals cannot be pushed or fetched"),
             format!("git config --unset-all {name}"),
         )),
         None => Ok(Line::ok(topic, "approvals can be pushed and fetched")),

@@ -1,6 +1,6 @@
 //! The hook that git or the host would run.
 //!
-//! In: a repository, and the hook that somebody names. Out: [`Hook`], with what its script says of the gate.
+//! In: a repository, and the hook that a person names. Out: [`Hook`], with what its script says of the gate.
 //! Never: believes the script; only a push proves it.
 
 use std::fs;
@@ -97,7 +97,7 @@ impl Hook {
         self.option("--deadline").and_then(|seconds| seconds.parse().ok()).unwrap_or(DEFAULT_DEADLINE)
     }
 
-    /// What of hook, program and server's policy everybody can replace.
+    /// What of hook, program and server's policy everyone can replace.
     fn open(&self) -> Option<&Path> {
         let program = self.words.iter().map(Path::new);
         let program = program.filter(|word| word.is_absolute() && word.ends_with("portcullis"));
@@ -112,34 +112,38 @@ impl Hook {
         match (self.presence, &self.shadowed) {
             (Presence::Runs, _) if self.open().is_some() => {
                 let open = self.open().unwrap_or(&self.path).display();
-                let text = format!("everybody may write {open} or its folder, and so replace the gate");
+                let text = format!("anyone can write to {open} or its folder, and so replace the gate");
                 Line::problem(TOPIC, text, format!("chmod o-w {open} and its folder"))
             }
             (Presence::Runs, _) if self.runner == Runner::Host => Line::advice(
                 TOPIC,
                 format!(
-                    "{path} is no hook of git's own: whether the server runs it was not tried, only what it does"
+                    "{path} is not one of git's own hooks: doctor tested what it does, but not whether the \
+                     server runs it"
                 ),
-                "push something bad to the server itself once; on plain git install with `--host git`",
+                "push a bad change to the server itself once; on plain git, install with `--host git`",
             ),
             (Presence::Runs, Some(_)) => Line::ok(TOPIC, format!("git runs {path}, by `core.hooksPath`")),
             (Presence::Runs, None) => Line::ok(TOPIC, format!("{event} is {path}")),
             (Presence::NotExecutable, _) => Line::problem(
                 TOPIC,
-                format!("{path} is not executable, so that it never runs"),
+                format!("{path} is not executable, so it never runs"),
                 format!("chmod +x {path}"),
             ),
             (Presence::Absent, Some(own)) => Line::problem(
                 TOPIC,
-                format!("`core.hooksPath` hides {}: git looks for {path}, and there is none", own.display()),
+                format!(
+                    "`core.hooksPath` hides {}: git looks for {path}, which does not exist",
+                    own.display()
+                ),
                 "unset `core.hooksPath`, or install with `portcullis install --hooks-path`",
             ),
-            (Presence::Absent, None) => Line::problem(TOPIC, format!("there is no {path}"), install),
+            (Presence::Absent, None) => Line::problem(TOPIC, format!("{path} does not exist"), install),
         }
     }
 }
 
-/// What GitLab runs is beside git's own; `update` counts where nothing else is there.
+/// What GitLab runs is beside git's own; `update` counts if nothing else is there.
 fn of_server(hooks: &Path, own: &Path) -> (Event, PathBuf, Runner) {
     let custom = absolute(own).with_file_name("custom_hooks");
     let places = [

@@ -8,15 +8,15 @@ use serde_json::json;
 
 use crate::report::{Colour, terminal};
 
-/// How it stands with a topic.
+/// The state of a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     Ok,
-    /// Better otherwise; the gate holds all the same.
+    /// Better otherwise; the gate holds anyway.
     Advice,
     /// Some who are named, or who may do more than others, can pass the gate.
     Weak,
-    /// It could not be told, so that it may be a problem.
+    /// It could not be determined, so it may be a problem.
     Unknown,
     /// The gate can be passed, or turns good changes away.
     Problem,
@@ -49,7 +49,7 @@ pub(super) struct Line {
     pub(super) standing: Standing,
     topic: &'static str,
     text: String,
-    /// What to do; empty where nothing is.
+    /// What to do; empty if nothing is.
     help: String,
 }
 
@@ -94,7 +94,7 @@ impl Line {
         &self.help
     }
 
-    /// The same where something else holds what it lets by.
+    /// The same where something else holds what it allows.
     pub(super) fn behind(self, other: &str) -> Self {
         match self.standing {
             Standing::Ok | Standing::Advice => self,
@@ -126,20 +126,20 @@ fn summary(lines: &[Line]) -> String {
     let count = |standing| lines.iter().filter(|line| line.standing == standing).count();
     let (problems, unknown) = (count(Standing::Problem), count(Standing::Unknown));
     let (weak, advice) = (count(Standing::Weak), count(Standing::Advice));
-    let but = if weak == 0 { String::new() } else { format!(", but not against everybody ({weak} weak)") };
+    let but = if weak == 0 { String::new() } else { format!(", but not against everyone ({weak} weak)") };
     match holds(lines) {
-        Some(true) => format!("the gate holds{but} ({advice} to look after)"),
+        Some(true) => format!("the gate is effective{but} ({advice} to review)"),
         Some(false) => {
-            format!("the gate does not do its work: {problems} to mend, {} to look after", weak + advice)
+            format!("the gate is not effective: {problems} to fix, {} to review", weak + advice)
         }
         None => format!(
-            "it cannot be told whether the gate holds: {unknown} unknown, {} to look after",
+            "could not determine whether the gate is effective: {unknown} unknown, {} to review",
             weak + advice
         ),
     }
 }
 
-/// Whether the gate holds; `None` where it cannot be told.
+/// Whether the gate is effective; `None` if this could not be determined.
 pub(super) fn holds(lines: &[Line]) -> Option<bool> {
     let any = |standing| lines.iter().any(|line| line.standing == standing);
     match (any(Standing::Problem), any(Standing::Unknown)) {

@@ -36,21 +36,25 @@ enum Answer {
     TurnedAway(String),
 }
 
-/// What was found out about the bad change.
+/// What was determined about the bad change.
 pub(super) fn bad(attempt: &Attempt, hook: &Hook) -> Line {
     match answer(attempt, hook.event) {
         Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => {
             Line::problem(
                 BAD,
-                format!("it was rejected for {} only: signed and approved, it would pass", listed(&checks)),
-                "see `portcullis policy show`: the checks that would deny it are off, warn only, or look elsewhere",
+                format!(
+                    "it was rejected only for {}: if signed and approved, it would pass",
+                    listed(&checks)
+                ),
+                "see `portcullis policy show`: the checks that would deny it are off, only warn, or do not \
+                 apply here",
             )
         }
         Answer::Rejected(checks) => Line::ok(BAD, format!("rejected by portcullis for {}", listed(&checks))),
         Answer::Accepted => Line::problem(
             BAD,
-            "portcullis judged it and let it pass: the policy denies nothing of it (cluster-admin for everybody, a \
-             public address, a number that is a word)",
+            "portcullis judged it and accepted it: the policy denies nothing in it (cluster-admin for \
+             everyone, a public address, a word where a number is required)",
             "see `portcullis policy show`; the profile `audit` only reports",
         ),
         Answer::Ignored => ignored(BAD),
@@ -60,18 +64,18 @@ pub(super) fn bad(attempt: &Attempt, hook: &Hook) -> Line {
     }
 }
 
-/// What was found out about the good change.
+/// What was determined about the good change.
 pub(super) fn good(attempt: &Attempt, hook: &Hook) -> Line {
     match answer(attempt, hook.event) {
         Answer::Accepted => Line::ok(GOOD, "accepted by portcullis"),
         Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => Line::ok(
             GOOD,
-            format!("held back for {} only, as the doctor neither signs nor approves", listed(&checks)),
+            format!("rejected only for {}, because doctor neither signs nor approves", listed(&checks)),
         ),
         Answer::Rejected(checks) => Line::problem(
             GOOD,
-            format!("a ConfigMap that harms nothing was rejected for {}", listed(&checks)),
-            "what the policy or the repository has against it stands in the report of any push",
+            format!("a harmless ConfigMap was rejected for {}", listed(&checks)),
+            "see the report of any push for the reason",
         ),
         Answer::Ignored => ignored(GOOD),
         Answer::Unseen => Line::problem(GOOD, unseen(hook), unseen_help(hook)),
@@ -85,8 +89,7 @@ pub(super) fn time(attempt: &Attempt, hook: &Hook) -> Line {
     let (taken, allowed) = (attempt.elapsed, Duration::from_secs(hook.deadline()));
     let text = format!("a small change took {} ms of {} s", taken.as_millis(), allowed.as_secs());
     if taken * 2 > allowed {
-        let help =
-            "large pushes will be rejected for time: raise `--deadline`, or narrow `manifests.include`";
+        let help = "large pushes will exceed the deadline: raise `--deadline`, or narrow `manifests.include`";
         Line::advice("time", text, help)
     } else {
         Line::ok("time", text)
@@ -154,12 +157,12 @@ fn unseen(hook: &Hook) -> String {
         Presence::Absent => "there is no hook",
         Presence::NotExecutable => "the hook is not executable",
         Presence::Runs if hook.names_portcullis() => {
-            "the hook names portcullis, which has not seen this change: something before it reads standard input, \
-             ends the script, or drops what it says"
+            "the hook names portcullis, but portcullis did not receive this change: something before it \
+             reads standard input, ends the script, or discards its output"
         }
         Presence::Runs => "nothing in the hook runs portcullis",
     };
-    format!("it passed and portcullis did not judge it: {reason}")
+    format!("it passed, and portcullis did not judge it: {reason}")
 }
 
 fn unseen_help(hook: &Hook) -> &'static str {
@@ -167,31 +170,31 @@ fn unseen_help(hook: &Hook) -> &'static str {
         Presence::Absent => "portcullis install",
         Presence::NotExecutable => "make the hook executable",
         Presence::Runs => {
-            "move the hook away, run `portcullis install`, and chain what else has to run behind the gate"
+            "move the hook to another place, run `portcullis install`, and chain other scripts after the gate"
         }
     }
 }
 
 fn ignored(topic: &'static str) -> Line {
-    let text = "portcullis rejected it, and it passed all the same: the hook drops its exit code";
-    Line::problem(topic, text, "end the hook with `exec portcullis`, or with `|| exit` behind the call")
+    let text = "portcullis rejected it, but it passed anyway: the hook discards its exit code";
+    Line::problem(topic, text, "end the hook with `exec portcullis`, or add `|| exit` after the call")
 }
 
 fn undecided(topic: &'static str, reason: &str) -> Line {
-    let text = format!("portcullis could not judge it, and so rejects every push: {reason}");
+    let text = format!("portcullis could not judge it, so it rejects every push: {reason}");
     let unfed = PushError::Empty.to_string().lines().next() == Some(reason);
     let help = if unfed {
-        "something in the hook reads standard input before it: give each of its parts the whole of it, as `portcullis \
-         install` does for a hook that is there already"
+        "something in the hook reads standard input first: pass the complete input to each part, as \
+         `portcullis install` does for an existing hook"
     } else {
-        "mend what it names; the lines below may say more"
+        "fix this problem; the lines below may say more"
     };
     Line::problem(topic, text, help)
 }
 
 fn turned_away(topic: &'static str, reason: &str) -> Line {
-    let text = format!("it was turned away, and not by portcullis: {reason}");
-    Line::problem(topic, text, "see what else the hook runs, and whether it finds the program portcullis")
+    let text = format!("it was rejected, but not by portcullis: {reason}");
+    Line::problem(topic, text, "check what else the hook runs, and whether it finds the program portcullis")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::push::HostKind;
 use crate::signature::{KeyFacts, KeyStanding};
 use crate::verdict::Judgement;
 
-/// What ends within this many days is told.
+/// What expires within this number of days is reported.
 const SOON: u64 = 30;
 /// How many names one line lists.
 const LISTED: usize = 5;
@@ -33,13 +33,13 @@ fn policy(governing: &Governing) -> Line {
     if governing.is_established() {
         Line::ok("policy", "read from the governing ref")
     } else {
-        let text =
-            "the governing ref has none: the profile `baseline` holds, and the next push may bring one";
+        let text = "the governing ref has no policy: the profile `baseline` applies, and the next push may add a \
+             policy";
         Line::advice("policy", text, "portcullis init, in a clone")
     }
 }
 
-/// Where nothing can be approved, no name is needed.
+/// If nothing can be approved, no name is needed.
 fn repository(governing: &Governing) -> Option<Line> {
     let topic = "repository";
     let people = !governing.policy.people().is_empty();
@@ -47,7 +47,8 @@ fn repository(governing: &Governing) -> Option<Line> {
         Some(name) => Some(Line::ok(topic, name)),
         None if people || governing.policy.owners().is_some() => Some(Line::advice(
             topic,
-            "the policy names none, so that nobody can approve a change: it could be replayed elsewhere",
+            "the policy names no repository, so no one can approve a change: the approval could be replayed \
+             elsewhere",
             "add `repository: <organisation>/<name>` to the policy",
         )),
         None => None,
@@ -62,7 +63,7 @@ fn clusters(session: &Session, governing: &Governing) -> Option<Line> {
     }
     let empty = selection.clusters_without_files(session.governing_snapshot());
     Some(if empty.is_empty() {
-        Line::ok("clusters", "each is deployed from files of this repository")
+        Line::ok("clusters", "each is deployed from files in this repository")
     } else {
         let text = format!("no file matches the paths of {}", listed(&empty));
         Line::advice("clusters", text, "correct `clusters[].paths` in the policy, or remove the cluster")
@@ -73,22 +74,23 @@ fn owners(session: &Session, governing: &Governing, host: Option<HostKind>) -> V
     let file = match session.owners(governing, host) {
         Ok(file) => file,
         Err(reason) => {
-            return vec![Line::problem("owners", reason, "correct it by a push of that file alone")];
+            return vec![Line::problem("owners", reason, "correct it with a push of only that file")];
         }
     };
     let Some(file) = file else {
         return vec![match governing.policy.owners() {
             Some(_) => Line::problem(
                 "owners",
-                "the policy asks for owners' approval and the governing ref names no owners: no push passes",
+                "the policy requires the approval of owners, but the governing ref names no owners: no push \
+                 passes",
                 "add CODEOWNERS, through the server's `acceptedTrustFiles`",
             ),
             None if governing.is_established() => Line::advice(
                 "owners",
-                "nobody owns the trust files: policy and keys can be changed by the server only",
+                "the trust files have no owners: only the server can change policy and keys",
                 "add CODEOWNERS with owners of the trust files, and the people to the policy",
             ),
-            None => Line::ok("owners", "the policy asks for none"),
+            None => Line::ok("owners", "the policy does not require them"),
         }];
     };
     vec![broken(&file), unknown(governing, &file), unowned(session, governing, &file, host)]
@@ -96,13 +98,11 @@ fn owners(session: &Session, governing: &Governing, host: Option<HostKind>) -> V
 
 fn broken(file: &OwnersFile) -> Line {
     match file.problems().first() {
-        None => {
-            Line::ok("owners", format!("every line is understood, as {} reads it", file.dialect().as_str()))
-        }
+        None => Line::ok("owners", format!("every line is valid, as {} reads it", file.dialect().as_str())),
         Some(problem) => Line::problem(
             "owners",
             format!("{}:{}:1: {}", problem.file, problem.line, problem.reason),
-            format!("{} to correct, by a push of that file alone", counted(file.problems().len(), "line")),
+            format!("{} to correct, with a push of only that file", counted(file.problems().len(), "line")),
         ),
     }
 }
@@ -114,10 +114,10 @@ fn unknown(governing: &Governing, file: &OwnersFile) -> Line {
         .collect();
     let nobody = file.owners_without_person(&people);
     match nobody.len() {
-        0 => Line::ok("people", "somebody stands for every owner"),
+        0 => Line::ok("people", "a person represents every owner"),
         _ => Line::advice(
             "people",
-            format!("nobody in `people:` stands for {}: nobody can approve for them", listed(&nobody)),
+            format!("no person in `people:` represents {}: no one can approve for them", listed(&nobody)),
             "add the handles, with keys, to `people:` of the policy",
         ),
     }
@@ -127,10 +127,10 @@ fn unowned(session: &Session, governing: &Governing, file: &OwnersFile, host: Op
     let mut paths = session.trust_files(governing, host);
     paths.retain(|path| file.requirements(path).is_empty());
     match paths.len() {
-        0 => Line::ok("trust files", "somebody owns each"),
+        0 => Line::ok("trust files", "each file has an owner"),
         _ => Line::advice(
             "trust files",
-            format!("nobody owns {}: only the server can change them", listed(&paths)),
+            format!("no owner for {}: only the server can change them", listed(&paths)),
             "give them owners in CODEOWNERS",
         ),
     }
@@ -153,19 +153,19 @@ fn waivers(session: &Session, governing: &Governing) -> Line {
     let ended: Vec<String> = told(&all, |waiver| waiver.expires < today);
     let ending: Vec<String> = told(&all, |waiver| waiver.expires >= today && waiver.expires <= soon);
     if !ended.is_empty() {
-        return Line::advice(topic, format!("ended: {}", listed(&ended)), "remove or renew them");
+        return Line::advice(topic, format!("expired: {}", listed(&ended)), "remove or renew them");
     }
     let judgement = session.judge_as_new(governing);
     let unused = told(&all, |waiver| !is_used(waiver, &judgement, session));
     if !unused.is_empty() {
-        let text = format!("these cover nothing that is there: {}", listed(&unused));
-        return Line::advice(topic, text, "remove them: they would cover it if it came back");
+        let text = format!("these cover nothing that exists now: {}", listed(&unused));
+        return Line::advice(topic, text, "remove them: they would accept the same problem again");
     }
     if ending.is_empty() {
         Line::ok(topic, format!("{}, all in use", counted(all.len(), "waiver")))
     } else {
-        let text = format!("ending within {SOON} days: {}", listed(&ending));
-        Line::advice(topic, text, "mend what they cover, or renew them")
+        let text = format!("expiring within {SOON} days: {}", listed(&ending));
+        Line::advice(topic, text, "fix what they cover, or renew them")
     }
 }
 
@@ -185,7 +185,7 @@ fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
 }
 
 /// A change of what is there already may need a waiver that the same thing, new, does not: only what is found
-/// in the tree as it stands can be known here.
+/// in the tree as it is can be known here.
 fn is_used(waiver: &Waiver, judgement: &Judgement, session: &Session) -> bool {
     judgement.findings.iter().any(|judged| {
         let finding = WaivedFinding::of(&judged.finding);
@@ -201,7 +201,7 @@ fn keys(session: &Session, governing: &Governing) -> Line {
     };
     let demanded = governing.policy.demands_signatures();
     if !demanded && !governing.policy.layers().iter().any(named) {
-        return Line::ok(topic, "the policy names none and asks for no signatures");
+        return Line::ok(topic, "the policy names no keys and requires no signatures");
     }
     match session.trusted_keys(governing) {
         Ok(keys) => standing(&keys.inventory(SystemTime::now())),
@@ -233,8 +233,8 @@ fn standing(keys: &[KeyFacts]) -> Line {
     if told.is_empty() {
         Line::ok(topic, format!("{} can sign, all for more than {SOON} days", counted(keys.len(), "key")))
     } else {
-        let help =
-            "have their owners extend or replace them, and push the new public keys before the old ones end";
+        let help = "have their owners extend or replace them, and push the new public keys before the old ones \
+             expire";
         Line::advice(topic, listed(&told), help)
     }
 }

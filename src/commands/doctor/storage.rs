@@ -19,15 +19,10 @@ pub(super) fn lines(repository: &Repository, folder: &Path) -> Result<Vec<Line>,
         file(
             common_dir,
             "shallow",
-            "history is cut off, so that every push is rejected",
+            "history is incomplete, so every push is rejected",
             "git fetch --unshallow",
         ),
-        file(
-            common_dir,
-            "info/grafts",
-            "history is rewritten, so that every push is rejected",
-            "remove the file",
-        ),
+        file(common_dir, "info/grafts", "history is rewritten, so every push is rejected", "remove the file"),
         replaced(repository)?,
         format(repository, folder)?,
         owner(common_dir)?,
@@ -52,7 +47,7 @@ fn replaced(repository: &Repository) -> Result<Line, CommandError> {
         None => Line::ok(topic, "none"),
         Some((name, _)) => Line::advice(
             topic,
-            format!("{} of them: git on this server shows other content than what is deployed", found.len()),
+            format!("{} of them: git on this server shows other content than is deployed", found.len()),
             format!("git update-ref -d {name}"),
         ),
     })
@@ -66,7 +61,7 @@ fn format(repository: &Repository, folder: &Path) -> Result<Line, CommandError> 
     Ok(match repository.detour() {
         None => Line::ok(topic, formats),
         Some(reason) => {
-            let help = "nothing to mend; keep git on the hook's PATH, and expect pushes to take longer";
+            let help = "nothing to fix; keep git on the hook's PATH, and expect pushes to take longer";
             Line::advice(topic, format!("{formats}: {reason}"), help)
         }
     })
@@ -80,11 +75,11 @@ fn owner(common_dir: &Path) -> Result<Line, CommandError> {
     Ok(if own == owner {
         Line::ok("owner", "you are the repository's owner")
     } else {
-        let text = format!("the repository is user {owner}'s and you are user {own}");
+        let text = format!("the repository belongs to user {owner}, and you are user {own}");
         Line::advice(
             "owner",
             text,
-            "run doctor as the user whom git runs the hook as: only that is the proof",
+            "run doctor as the user that runs the hook: only that proves that the hook works",
         )
     })
 }
@@ -101,13 +96,13 @@ fn alternates(common_dir: &Path) -> Line {
     let open =
         |folder: &&PathBuf| fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o002 != 0);
     if let Some(folder) = missing {
-        let text = format!("{} is not there: objects are missing", folder.display());
-        Line::problem(topic, text, "bring the folder back, or repack where its objects still are")
+        let text = format!("{} does not exist: objects are missing", folder.display());
+        Line::problem(topic, text, "restore the folder, or repack where its objects still exist")
     } else if let Some(folder) = folders.iter().find(open) {
-        let text = format!("everybody may write to {}", folder.display());
+        let text = format!("anyone can write to {}", folder.display());
         Line::problem(topic, text, "chmod o-w the folder")
     } else {
-        Line::ok(topic, if folders.is_empty() { "none" } else { "all there" })
+        Line::ok(topic, if folders.is_empty() { "none" } else { "complete" })
     }
 }
 
@@ -116,7 +111,7 @@ fn head(repository: &Repository) -> Result<Line, CommandError> {
     Ok(match repository.head()? {
         Head::Detached(id) => Line::advice(
             topic,
-            format!("names the commit {} and no branch: no push can change the policy", id.short()),
+            format!("names the commit {}, not a branch: no push can change the policy", id.short()),
             "git symbolic-ref HEAD refs/heads/<branch>",
         ),
         Head::Branch(name) if repository.tip(&name)?.is_some() => Line::ok(topic, name),
@@ -125,6 +120,6 @@ fn head(repository: &Repository) -> Result<Line, CommandError> {
             format!("names {name}, which does not exist: no policy, CODEOWNERS or key of any branch counts"),
             "git symbolic-ref HEAD refs/heads/<branch>",
         ),
-        Head::Branch(name) => Line::ok(topic, format!("{name}, the first branch to come")),
+        Head::Branch(name) => Line::ok(topic, format!("{name}, the first branch, which does not exist yet")),
     })
 }

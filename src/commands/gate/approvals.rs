@@ -64,7 +64,7 @@ impl Reader<'_> {
     fn status(&self, payload: &[u8], signature: Option<&[u8]>) -> SignatureStatus {
         let unusable = |reason: &String| SignatureStatus::Untrusted {
             cause: "unchecked",
-            reason: format!("cannot be checked: {reason}"),
+            reason: format!("could not be checked: {reason}"),
             advice: String::new(),
         };
         match (signature, self.trusted) {
@@ -75,7 +75,7 @@ impl Reader<'_> {
     }
 }
 
-/// The statements about a ref that stand in the repository or come with the push.
+/// The statements about a ref that are in the repository or come with the push.
 pub(super) fn stored(
     repository: &Repository,
     pushed: &[RefUpdate],
@@ -94,8 +94,8 @@ pub(super) fn stored(
 }
 
 /// Why one approval more is asked for.
-const UNPROVED: &str = "neither a trusted signature on every new commit nor the host proves who made this change, so \
-                        one of those who approve may have: one approval more is needed";
+const UNPROVED: &str = "neither a trusted signature on every new commit nor the host proves who made this \
+    change, so one of the approvers may have made it: one more approval is required";
 
 /// The statements about one change.
 #[derive(Default)]
@@ -104,9 +104,9 @@ pub(super) struct Approvals {
     pub(super) facts: Vec<ApprovalFacts>,
     /// How many of the approvals may be by who made the change.
     pub(super) needed_more: usize,
-    /// What whoever pushes should know of them.
+    /// What the person who pushes should know of them.
     pub(super) notices: Vec<String>,
-    /// Who took part in the change; `None` where nothing was said of it.
+    /// Who took part in the change; `None` if nothing was said of it.
     pub(super) contributors: Option<Contributors>,
     given: Vec<Given>,
 }
@@ -141,7 +141,7 @@ impl Approvals {
                 Ok(record) => approvals.add(record, asked, contributors),
                 Err(reason) => {
                     let of_this = ref_name.contains(asked.tree.as_str());
-                    let notice = format!("the statement {} does not count any more: {reason}", id.short());
+                    let notice = format!("the statement {} no longer counts: {reason}", id.short());
                     approvals.notices.extend(of_this.then_some(notice));
                     approvals.facts.push(not_genuine(id, &reason));
                 }
@@ -213,7 +213,7 @@ impl Approvals {
         }
     }
 
-    /// Who has approved what happens to a path: everybody who approved this change, and everybody who
+    /// Who has approved what happens to a path: everyone who approved this change, and everyone who
     /// approved another one that did the same to it.
     pub(super) fn of_path(&self, input: &TrustInput<'_>, path: &RepoPath) -> Vec<&Approver> {
         let covering = self.given.iter().filter(|given| match (given.covers, &given.basis) {
@@ -235,7 +235,7 @@ impl Approvals {
     }
 }
 
-/// What is no statement is refused when it is pushed; this one became worthless since then, because its
+/// What is not a statement is refused when it is pushed; this one became worthless since then, because its
 /// key was revoked or its author left.
 fn not_genuine(object: &ObjectId, reason: &NotGenuine) -> ApprovalFacts {
     ApprovalFacts {
@@ -262,7 +262,7 @@ fn same_result(input: &TrustInput<'_>, merged: &Merged, path: &RepoPath) -> Resu
     Ok(same && !merged.unseen.contains(path))
 }
 
-/// The change, as a statement about it has to describe it; `None` where nothing can be approved, because
+/// The change, as a statement about it must describe it; `None` if nothing can be approved, because
 /// there is no tree or nothing to compare it with.
 pub(super) fn asked(
     input: &TrustInput<'_>,

@@ -64,7 +64,10 @@ fn tag_facts(id: &ObjectId, bytes: &[u8], pushed_as: Option<&str>, signatures: &
 /// under the name of a new one.
 fn misnamed(name: &str, pushed_as: &str) -> Option<String> {
     (name != pushed_as).then(|| {
-        format!("it calls itself `{name}` and is pushed as `{pushed_as}`, so it vouches for another release")
+        format!(
+            "it calls itself `{name}` and is pushed as `{pushed_as}`, so its signature is for another \
+            release"
+        )
     })
 }
 

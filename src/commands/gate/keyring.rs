@@ -10,8 +10,8 @@ use crate::policy::{Layer, SignaturesEntry};
 use crate::signature::{AllowedSigners, Keyring, Revocations, TrustedKeys};
 use crate::source::{RepoPath, Snapshot};
 
-/// The trusted keys, or why there are none. Where the server names any, the repository's do not count:
-/// they would add to what the floor trusts. What either revokes is revoked.
+/// The trusted keys, or why they are missing. If the server names any, the repository's do not count: they would add
+/// to what the floor trusts. What either revokes is revoked.
 pub(super) fn load(
     repository: &Repository,
     governing: &Governing,
@@ -30,8 +30,8 @@ pub(super) fn load(
         Some(_) | None => keys(&in_repository, &of_repository)?,
     };
     if trusted.is_empty() {
-        return Err("the policy names no trusted keys, or none of its `signatures.keyring` and \
-                    `signatures.allowedSigners` files exists"
+        return Err("the policy names no trusted keys, or its `signatures.keyring` and \
+            `signatures.allowedSigners` files do not exist"
             .into());
     }
     trusted.revocations = Revocations::from_files(revoked.into_iter()).map_err(|error| error.to_string())?;
@@ -138,7 +138,7 @@ fn repository_files(
             found.push((path.clone(), bytes));
         }
         if found.len() == before && missing == Missing::IsAnError {
-            return Err(format!("{pattern}, which the policy names under `signatures`, is not there"));
+            return Err(format!("{pattern}, which the policy names under `signatures`, does not exist"));
         }
     }
     Ok(found)

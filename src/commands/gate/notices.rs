@@ -45,49 +45,50 @@ fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str>
     let (signatures, owners) = (governing.policy.demands_signatures(), governing.policy.owners().is_some());
     match (governing.governance, signatures, owners) {
         (Governance::None, _, _) if first => Some(
-            "this change brings the first trust files; once there is a policy, they change only as their owners approve or the server accepts",
+            "this change adds the first trust files; once there is a policy, their owners must approve every \
+             change of them, or the server must accept it",
         ),
         (Governance::None, _, _) => {
             Some("this repository has no policy yet: the profile `baseline` judges every branch and tag")
         }
         (Governance::Established, false, false) => {
-            Some("the policy asks neither for signatures nor for owners' approval")
+            Some("the policy requires neither signatures nor the approval of owners")
         }
-        (Governance::Established, false, true) => Some("the policy does not ask for signatures"),
-        (Governance::Established, true, false) => Some("the policy does not ask for owners' approval"),
+        (Governance::Established, false, true) => Some("the policy does not require signatures"),
+        (Governance::Established, true, false) => Some("the policy does not require the approval of owners"),
         (Governance::Established, true, true) => None,
     }
 }
 
-/// What owners let in is no finding any more, and still worth knowing.
+/// What owners let in is no longer a finding, but still worth knowing.
 fn approved_weakening(change: &TrustFileChange) -> Option<String> {
     let (TrustApproval::Owners(names), None) = (&change.approval, &change.broken) else { return None };
     let lets = match &change.weakening {
         Weakening::Compared(sentences) if sentences.is_empty() => "no rule becomes weaker".to_owned(),
         Weakening::Compared(sentences) => format!("from now on {}", sentences.join("; ")),
-        Weakening::NotCompared => "what it lets happen was not compared".to_owned(),
+        Weakening::NotCompared => "portcullis did not compare what it newly allows".to_owned(),
     };
     Some(format!("{} changes with the approval of {}: {lets}", change.path, names.join(", ")))
 }
 
-/// The command that whoever is asked has to run, where approvals would help. The commit is named in full:
+/// The command that the person who is asked has to run, where approvals would help. The commit is named in full:
 /// a ref or another commit may go by its first digits.
 fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judgement) -> Option<String> {
     let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
     let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
     let tip = planned.tip.as_ref().filter(|_| blocked)?;
     if planned.merged_tree.is_some() {
-        return Some("whoever is asked to approve does it by a review of the newest commit; this check then runs again".to_owned());
+        return Some("to approve, review the newest commit; this check then runs again".to_owned());
     }
     if governing.policy.repository().is_none() {
-        return Some("nobody can approve by signing: the policy names no `repository`".to_owned());
+        return Some("signed approvals are not possible: the policy names no `repository`".to_owned());
     }
     let name = shell_word(short_name(&planned.ref_name));
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
-        "whoever is asked to approve fetches this commit from a branch that is not protected, runs \
-         `portcullis approve {name} {tip}{floor}` and pushes what it signs; then push again"
+        "to approve, fetch this commit from an unprotected branch, run `portcullis approve {name} \
+         {tip}{floor}` and push the signed statement; then the author pushes again"
     ))
 }
 

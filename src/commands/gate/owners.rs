@@ -30,7 +30,7 @@ pub(super) fn dialect_of(host: HostKind) -> Option<Dialect> {
     }
 }
 
-/// What the files of a snapshot say about owners; `None` where there are none.
+/// What the files of a snapshot say about owners; `None` if it does not exist.
 pub fn owners_of(
     repository: &Repository,
     snapshot: &Snapshot,
@@ -50,7 +50,7 @@ pub fn owners_of(
     Ok((!files.is_empty()).then(|| OwnersFile::parse(located.dialect, &files)))
 }
 
-/// What the owners' approval stands at. Without `owners:` in the policy nothing is demanded.
+/// The state of the owners' approval. Without `owners:` in the policy, nothing is required.
 pub(super) fn judge(
     input: &TrustInput<'_>,
     commits: &[CommitFacts],
@@ -93,7 +93,7 @@ fn base_and_head(input: &TrustInput<'_>, changed: &[RepoPath]) -> Result<Option<
     Ok(Some((base, head)))
 }
 
-/// Nested files need not stand above every path.
+/// Nested files need not be above every path.
 fn has_nested_owners(input: &TrustInput<'_>) -> bool {
     let located = locate(owners_dialect(input), input.base, Coverage::Everything);
     located.is_ok_and(|located| !located.files.is_empty())
@@ -102,11 +102,11 @@ fn has_nested_owners(input: &TrustInput<'_>) -> bool {
 fn no_owners(input: &TrustInput<'_>) -> String {
     let known = owners_dialect(input);
     let looked_for = known.policy.or(known.host).unwrap_or(Dialect::Github).looked_for();
-    format!("the policy asks for owners' approval and the governing ref has none: no {looked_for}")
+    format!("the policy requires the approval of owners, but the governing ref does not contain {looked_for}")
 }
 
-/// A broken line of the base stands in the way of every push but the one that corrects it and changes
-/// nothing else; one that the push brings stands in its own way.
+/// A broken line of the base blocks every push but the one that corrects it and changes
+/// nothing else; one that the push brings blocks itself.
 fn problems(
     base: &OwnersFile,
     head: Option<&OwnersFile>,
@@ -136,7 +136,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The owners of the base count; for a file that names owners, those whom it would have afterwards
+    /// The owners of the base count; for a file that names owners, those that it would have afterwards
     /// count too.
     fn path(&mut self, path: &RepoPath) {
         let of_base = self.base.requirements(path);
@@ -169,9 +169,9 @@ struct PathApprovals<'a> {
 }
 
 impl PathApprovals<'_> {
-    /// Everybody whose approval of a path counts, owner or not, and how many more are needed because one of
-    /// them may have made the change. A trust file is approved by nobody who only signed its commit, and
-    /// by nobody who approved another change.
+    /// Everyone whose approval of a path counts, owner or not, and how many more are needed because one of
+    /// them may have made the change. A trust file is approved by no one who only signed its commit, and
+    /// by no one who approved another change.
     fn of(&self, path: &RepoPath) -> (Vec<Approver>, usize) {
         let trusted = is_trust_file(self.input, path);
         let statements =
@@ -182,7 +182,7 @@ impl PathApprovals<'_> {
     }
 }
 
-/// What the signatures of the new commits approve, where the policy lets them.
+/// What the signatures of the new commits approve, if the policy lets them.
 fn signer_approvals<'a>(
     input: &TrustInput<'a>,
     commits: &[CommitFacts],

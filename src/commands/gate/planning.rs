@@ -35,10 +35,10 @@ pub struct PlannedRef {
     pub commits: Vec<ObjectId>,
 }
 
-/// Refs that nobody may push, with the reason, whatever they point to.
+/// Refs that no one may push, with the reason, whatever they point to.
 const FORBIDDEN: [(&str, &str); 2] = [
     ("refs/replace/", "replace refs make git show one object in place of another"),
-    ("refs/namespaces/", "namespaces hide whole repositories of refs behind names that no policy covers"),
+    ("refs/namespaces/", "namespaces hide whole repositories of refs under names that no policy covers"),
 ];
 
 /// Plans an update. `governing_tip` is the old tip of the governing ref.
@@ -83,7 +83,7 @@ fn plan_new_tip(
     let peeled = repository.peel(&update.new_oid)?;
     planned.tags = peeled.tags;
     let Some(tip) = peeled.commit else {
-        planned.refused = Some("it would point to a tree or a file and not to a commit".into());
+        planned.refused = Some("it would point to a tree or a file, not to a commit".into());
         return Ok(planned);
     };
     let is_tag = ref_name.starts_with("refs/tags/");

@@ -16,7 +16,7 @@ use crate::policy::{
 use crate::render::Selection;
 use crate::source::{ObjectId, Snapshot, TreeFile};
 
-/// Where the server's floor stands when nobody names another file.
+/// Where the server's floor is when no one names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
 
 /// Why there is no policy to judge by. All of them reject.
@@ -25,19 +25,19 @@ pub enum PolicyLoadError {
     /// A policy file is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// The policy that the repository has already is wrong. Whoever pushes the mended one reads this too.
+    /// The existing policy of the repository is invalid. A person who pushes the fixed one reads this too.
     #[error(
-        "{source}; so it stands on {revision} already, whatever the change brings: an administrator of the server \
-         mends it there, past the gate"
+        "{source}; this is the existing policy on {revision}, not this change: an administrator of the \
+         server must fix it there, bypassing the gate"
     )]
     InForce {
-        /// Where it stands.
+        /// Where it is.
         revision: &'static str,
         /// What is wrong.
         source: PolicyError,
     },
     /// The server's policy cannot be read.
-    #[error("cannot read the policy {path}: {source}")]
+    #[error("could not read the policy {path}: {source}")]
     Floor {
         /// Its path.
         path: PathBuf,
@@ -48,7 +48,7 @@ pub enum PolicyLoadError {
     #[error(transparent)]
     Git(#[from] GitError),
     /// A policy is there and cannot be read as a file.
-    #[error("the policy {path} of {revision} cannot be read: {reason}")]
+    #[error("could not read the policy {path} of {revision}: {reason}")]
     Unreadable {
         /// Its path.
         path: &'static str,
@@ -58,7 +58,7 @@ pub enum PolicyLoadError {
         reason: String,
     },
     /// A pattern does not compile.
-    #[error("a path pattern of the policy is wrong: {0}")]
+    #[error("a path pattern of the policy is invalid: {0}")]
     Pattern(#[from] globset::Error),
 }
 
@@ -75,7 +75,7 @@ pub enum Governance {
 #[derive(Debug)]
 pub struct Floor {
     layer: Layer,
-    /// The folder that its keyring stands in.
+    /// The folder that its keyring is in.
     pub folder: PathBuf,
     digest: Digest,
 }
@@ -196,7 +196,7 @@ pub fn load(
     Ok(Governing { policy, targets, governance, floor_folder, floor_digest, key_files, waiver_mistakes })
 }
 
-/// The policy where there is no repository: the server's, or the profile `baseline`.
+/// The policy if there is no repository: the server's, or the profile `baseline`.
 pub fn load_without_repository(floor: Option<&Path>) -> Result<Governing, GateError> {
     let floor = Floor::read(floor)?;
     let floor_folder = floor.as_ref().map(|floor| floor.folder.clone());

@@ -20,7 +20,7 @@ pub struct Proposal {
     pub pushed_by: PushedBy,
     /// Reviews that approve.
     pub reviews: Vec<Review>,
-    /// People whom the forge knows to be in teams that are asked.
+    /// People that the forge lists in the required teams.
     pub candidates: Vec<Approver>,
 }
 
@@ -29,7 +29,7 @@ pub struct Proposal {
 pub enum PushedBy {
     /// People, and it says which.
     People,
-    /// Somebody, or a program that may have acted for somebody.
+    /// A person, or a program that may have acted for a person.
     #[default]
     Anybody,
 }
@@ -39,8 +39,8 @@ pub enum PushedBy {
 pub struct Merged {
     /// The tree.
     pub tree: ObjectId,
-    /// Paths that the merge changes and the commit does not, because the target has renamed a file since: whoever
-    /// looked at the commit did not see them.
+    /// Paths that the merge changes and the commit does not, because the target has renamed a file since: the person
+    /// who looked at the commit did not see them.
     pub unseen: BTreeSet<RepoPath>,
 }
 
@@ -55,26 +55,26 @@ impl Merged {
     }
 }
 
-/// An approving review of somebody who is somebody.
+/// An approving review of a person who is a person.
 #[derive(Clone, Debug)]
 pub struct Review {
     /// Who, with the teams that they are in.
     pub approver: Approver,
     /// The commit that was looked at.
     pub commit: ObjectId,
-    /// What it would give if it were merged now; `None` where it cannot be merged any more.
+    /// What it would give if it were merged now; `None` if it cannot be merged any more.
     pub merged: Option<Merged>,
     /// Which findings could be seen in it.
     pub seen: Seen,
 }
 
 impl Proposal {
-    /// Everybody who is known to have made it.
+    /// Everyone who is known to have made it.
     pub(super) fn makers(&self) -> impl Iterator<Item = &String> {
         self.accounts.iter()
     }
 
-    /// Whether that is everybody.
+    /// Whether that is everyone.
     pub(super) fn proves_makers(&self) -> bool {
         match self.pushed_by {
             PushedBy::People => true,
@@ -84,8 +84,8 @@ impl Proposal {
 }
 
 /// Why a review counts for nothing; displays after "it".
-const OWN: &str = "is by somebody who took part in the change";
-const GONE: &str = "is of a commit that cannot be merged any more; approve the newest one";
+const OWN: &str = "is by a person who took part in the change";
+const GONE: &str = "is of a commit that can no longer be merged; approve the newest one";
 
 impl Review {
     /// What it counts for where the change gives a tree.
@@ -126,7 +126,8 @@ impl Review {
         match &facts.standing {
             ApprovalStanding::WholeChange => format!("{who} approved the change at {commit}"),
             ApprovalStanding::UnchangedPaths => format!(
-                "{who} approved {commit}, and the change is another one since then: it counts for files that are as they were"
+                "{who} approved {commit}, but the change has been updated since; the approval still covers \
+                 unchanged files"
             ),
             ApprovalStanding::None(reason) => {
                 format!("the review of {commit} by {who} does not count: it {reason}")

@@ -19,7 +19,7 @@ pub(super) enum Signatures {
 /// What signatures are judged by.
 #[derive(Debug)]
 pub(super) struct Judged {
-    /// The trusted keys, or why there are none.
+    /// The trusted keys, or why they are missing.
     pub(super) trusted: Result<TrustedKeys, String>,
     pub(super) rules: SignatureRules,
     /// Who is who, by the governing policy.
@@ -37,7 +37,7 @@ impl Signatures {
         }
     }
 
-    /// The signature of a commit. The committer it names may have to be who signed.
+    /// The signature of a commit. The policy may require that its committer is the signer.
     pub(super) fn of_commit(&self, commit: &RawCommit) -> Evidence<SignatureStatus> {
         match self {
             Self::NotDemanded => Evidence::NotEvaluatedHere,
@@ -116,13 +116,16 @@ impl Judged {
             ),
             (ForgeUse::Never, _) => untrusted(
                 "forgeKey",
-                format!("was made by the forge's own key {key}, which does not say who wanted the change"),
-                "make the change, or the merge, on your own machine, sign it with your own key, and push it.",
+                format!(
+                    "was made by the forge's own key {key}, which does not identify the author of the \
+                    change"
+                ),
+                "make the change or the merge on your own machine, sign it with your own key, and push it.",
             ),
         }
     }
 
-    /// Text that names somebody else than the signer contradicts the signature; text that names the
+    /// Text that names another person than the signer contradicts the signature; text that names the
     /// signer proves nothing beyond it.
     fn committer(
         &self,
@@ -143,7 +146,10 @@ impl Judged {
             ),
             None => untrusted(
                 "nobodysKey",
-                format!("was made by key {key}, which belongs to nobody that the policy's `people:` names"),
+                format!(
+                    "was made by key {key}, which does not belong to a person in `people:` of the \
+                    policy"
+                ),
                 "ask an owner of the policy to list your key and your address under `people:`.",
             ),
         }

@@ -18,7 +18,7 @@ use crate::report::Section;
 use crate::source::ObjectId;
 
 impl Session {
-    /// The change as a statement about it has to describe it.
+    /// The change as a statement about it must describe it.
     pub fn asked(&self, planned: &PlannedRef) -> Result<Option<Asked>, GateError> {
         let old = snapshot(&self.repository, planned.base.as_ref())?;
         let governing = self.policy(Some(&old))?;
@@ -50,7 +50,7 @@ impl Session {
         Ok(signed.with_reviews(proposal, &asked.tree, &contributors))
     }
 
-    /// Reads a statement; the reason if it is none, or nobody's.
+    /// Reads a statement, or says why it is invalid or belongs to no person.
     pub fn statement(&self, ref_name: &str, object: &ObjectId) -> Result<Record, String> {
         let governing = self.policy(None).map_err(|error| error.to_string())?;
         let trusted = keyring::load(&self.repository, &governing, &self.governing);
@@ -68,7 +68,7 @@ impl Session {
     ) -> Result<Section, GateError> {
         let taken = self.repository.tip(&update.ref_name)?.is_some() || !update.old_oid.is_zero();
         if taken || update.is_delete() {
-            let reason = "statements are only ever added; one that should not count any more expires";
+            let reason = "statements can only be added; a statement stops counting when it expires";
             return self.judge_planned(&PlannedRef::refused(update, reason));
         }
         match self.accept_statement(update, governing) {

@@ -11,7 +11,7 @@ use crate::evidence::{MissingOwners, TrustApproval};
 use crate::owners::{Approver, Coverage, Demand, OwnersFile, ReadFrom, RequiredOwners, Requirement};
 use crate::source::RepoPath;
 
-/// Where no policy asks for more.
+/// If no policy asks for more.
 const ONE_OWNER: Demand = Demand { approvals: 1, owners: RequiredOwners::Any, distinct_teams: 0 };
 
 /// The owners' files of both revisions, as far as they can be read.
@@ -56,17 +56,17 @@ impl TrustOwners {
         if missing.is_empty() { TrustApproval::Owners(names) } else { TrustApproval::Missing(missing) }
     }
 
-    /// What the owners of the base and those of the head ask for; the reason where there are none.
+    /// What the owners of the base and those of the head require; the reason if there are no owners.
     fn requirements(&self, path: &RepoPath) -> Result<Vec<(ReadFrom, Arc<Requirement>)>, String> {
         let base = self.base.as_ref().map_err(Clone::clone)?;
         let base = base.as_ref().ok_or_else(|| "the governing ref names no owners".to_owned())?;
         let head = self.head.as_ref().map_err(Clone::clone)?.as_ref();
         if !base.problems().is_empty() {
-            return Err("the governing ref's file of owners has lines that cannot be used".to_owned());
+            return Err("the CODEOWNERS file of the governing ref has invalid lines".to_owned());
         }
         let of_base = base.requirements(path);
         if of_base.is_empty() {
-            return Err(format!("no line of the governing ref's file of owners is for {path}"));
+            return Err(format!("no line in the CODEOWNERS file of the governing ref matches {path}"));
         }
         let of_head = head.map(|head| head.requirements(path)).unwrap_or_default();
         let new = |head: &Arc<Requirement>| !of_base.iter().any(|base| base.asks_the_same(head));

@@ -1,4 +1,4 @@
-//! Whom to ask: the fewest people who could let a change pass.
+//! Who to ask: the smallest group whose approvals would let a change pass.
 
 use super::planning::PlannedRef;
 use super::policy::Governing;
@@ -7,7 +7,7 @@ use crate::evidence::RefEvidence;
 use crate::owners::{Approver, Need, OwnerHandle, Standing, smallest};
 use crate::verdict::{Judgement, Verdict};
 
-/// One sentence; `None` where no approval is missing.
+/// One sentence; `None` if no approval is missing.
 pub(super) fn whom_to_ask(
     planned: &PlannedRef,
     governing: &Governing,
@@ -28,15 +28,13 @@ pub(super) fn whom_to_ask(
         |group: Vec<&Approver>| group.into_iter().map(|person| person.name.clone()).collect::<Vec<_>>();
     Some(match smallest(&needs, &candidates).map(names) {
         Some(names) => match names.as_slice() {
-            [only] => format!("the approval of one person is missing: {only} could give it"),
-            several => format!(
-                "the approvals of {} people are missing: {} could give them",
-                several.len(),
-                several.join(", ")
-            ),
+            [only] => format!("one approval is missing: {only} can give it"),
+            several => {
+                format!("{} approvals are missing: {} can give them", several.len(), several.join(", "))
+            }
         },
-        None => "everybody who is asked took part in the change or has approved, and that is not enough: have somebody \
-                 who owns CODEOWNERS and the policy name more people"
+        None => "all approvers have approved or took part in the change, which is not enough: ask an owner \
+            of CODEOWNERS and the policy to add more people"
             .to_owned(),
     })
 }
@@ -52,7 +50,7 @@ fn owners(evidence: &RefEvidence) -> Vec<Need> {
     needs
 }
 
-/// Where all listed owners have to approve, each of them is a need.
+/// Where all listed owners must approve, each of them is a need.
 fn of_line(owners: &[OwnerHandle], standing: &Standing) -> Vec<Need> {
     let approved_by = || standing.approved_by.clone();
     let of = |asked: Vec<OwnerHandle>, missing| Need { asked, missing, approved_by: approved_by() };
@@ -76,7 +74,7 @@ fn demands(judged: &crate::verdict::Judged) -> Vec<Need> {
     judged.decision.demands.iter().map(need).collect()
 }
 
-/// People whom policy or forge know, and for a team that neither knows, somebody of it.
+/// People that the policy or the forge knows, and for an unknown team, a member of it.
 fn candidates(needs: &[Need], governing: &Governing, proposal: Option<&Proposal>) -> Vec<Approver> {
     let of_policy = governing.policy.people().iter().filter(|person| !person.bot).map(Approver::of);
     let of_forge = proposal.into_iter().flat_map(|proposal| proposal.candidates.iter().cloned());
@@ -92,8 +90,8 @@ fn candidates(needs: &[Need], governing: &Governing, proposal: Option<&Proposal>
         }
         let somebody = |name: String| Approver { name, handles: vec![handle.to_string()] };
         if handle.is_team() {
-            candidates.push(somebody(format!("somebody of {handle}")));
-            candidates.push(somebody(format!("somebody else of {handle}")));
+            candidates.push(somebody(format!("a member of {handle}")));
+            candidates.push(somebody(format!("another member of {handle}")));
         } else {
             candidates.push(somebody(handle.to_string()));
         }

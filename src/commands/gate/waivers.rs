@@ -58,7 +58,7 @@ fn pushed(old: &Listed, new: &Listed, term: WaiverTerm) -> WaiversEvidence {
     WaiversEvidence { waivers, change: WaiversChange::Changed, mistakes }
 }
 
-/// Entries that are no waivers, and waivers that end too late to be meant.
+/// Entries that are not waivers, and waivers that end too late to be meant.
 fn mistakes(listed: &Listed, term: WaiverTerm) -> Vec<WaiverMistake> {
     let of_file = listed.mistakes.iter().map(|mistake| WaiverMistake {
         message: mistake.message.clone(),
@@ -68,7 +68,7 @@ fn mistakes(listed: &Listed, term: WaiverTerm) -> Vec<WaiverMistake> {
     let late = listed.waivers.iter().filter(|waiver| waiver.expires > term.latest);
     let late = late.map(|waiver| WaiverMistake {
         message: format!(
-            "it expires on {}, and `waiversMaxAge` lets a waiver end on {} at the latest",
+            "it expires on {}, but `waiversMaxAge` allows {} at the latest",
             waiver.expires, term.latest
         ),
         suggestion: None,
@@ -99,7 +99,7 @@ pub(in crate::commands) fn notice(governing: &Governing, today: NaiveDate) -> Op
         count => Some(format!("{count} waivers {many}")),
     };
     let expired = said(expired, "has expired", "have expired");
-    let unusable = said(unusable, "cannot be used", "cannot be used");
+    let unusable = said(unusable, "is invalid", "are invalid");
     let parts: Vec<String> = expired.into_iter().chain(unusable).collect();
     let text = parts.join(", and ");
     (!parts.is_empty()).then(|| format!("{text}: `portcullis baseline --check` says which"))

@@ -14,7 +14,7 @@ use crate::policy::{new_waivers, weakenings};
 use crate::signature::{KeyFacts, KeyStanding};
 use crate::source::{RepoPath, Snapshot};
 
-/// Compares both versions, where that is possible.
+/// Compares both versions, if that is possible.
 pub(super) fn weakening(
     input: &TrustInput<'_>,
     path: &RepoPath,
@@ -30,8 +30,8 @@ pub(super) fn weakening(
     }
 }
 
-/// Which keys may sign that may not now, or may sign for longer. What a list of allowed signers says of
-/// authorities, and a list of revocations of single certificates, is not told by keys.
+/// Which keys may sign that may not now, or may sign for longer. What a list of allowed signers says of authorities,
+/// and a list of revocations of single certificates, is not visible in the keys.
 fn of_keys(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
     let keys = |snapshot| keyring::load(input.repository, input.governing, snapshot);
     let (Ok(old), Ok(new)) = (keys(input.base), keys(input.new)) else { return Weakening::NotCompared };
@@ -39,8 +39,7 @@ fn of_keys(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
     let gains = |facts: &KeyFacts| gain(before.iter().find(|known| known.key == facts.key), facts);
     let mut sentences: Vec<String> = new.inventory(input.now).iter().filter_map(gains).collect();
     if !input.governing.key_files.hold_certificates_only(path) {
-        sentences
-            .push("whom authorities vouch for, and which certificates are revoked, may differ".to_owned());
+        sentences.push("the set of CA-signed keys and revoked certificates may have changed".to_owned());
     }
     Weakening::Compared(sentences)
 }
@@ -69,7 +68,7 @@ fn of_waivers(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
 fn of_policy(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
     let [old, new] = [input.old, input.new].map(|snapshot| snapshot.files.get(path));
     if new.is_none() {
-        return Weakening::Compared(vec!["no policy of its own guards this ref".to_owned()]);
+        return Weakening::Compared(vec!["this ref has no policy of its own".to_owned()]);
     }
     let [old, new] = [old, new].map(|file| file.and_then(|file| policy_of(input.repository, file)));
     match (old, new) {
@@ -116,5 +115,5 @@ fn owners_text(file: &OwnersFile, path: &RepoPath) -> String {
         if line.count > 1 { format!("{} of {owners}", line.count) } else { owners }
     };
     let lines: Vec<String> = file.requirements(path).iter().map(of_line).collect();
-    if lines.is_empty() { "nobody".to_owned() } else { lines.join(" and ") }
+    if lines.is_empty() { "no one".to_owned() } else { lines.join(" and ") }
 }

@@ -7,15 +7,18 @@ use std::path::PathBuf;
 pub enum InstallError {
     /// A symbolic link.
     #[error(
-        "{0} is a symbolic link, and portcullis writes through none\n  name the folder that it points to, or \
-         remove the link"
+        "{0} is a symbolic link, and portcullis does not write through symbolic links\n  name the folder \
+         that it points to, or remove the link"
     )]
     Symlink(PathBuf),
-    /// Something else stands there.
-    #[error("{0} is no {1}\n  move it away and install again")]
+    /// Something else is there.
+    #[error("{0} is not a {1}\n  move it away and install again")]
     Other(PathBuf, &'static str),
-    /// Everybody could replace the hook.
-    #[error("everybody may write to {0}, and so replace the gate\n  take that away first: chmod o-w {0}")]
+    /// Everyone could replace the hook.
+    #[error(
+        "anyone can write to {0}, and so replace the gate\n  remove that permission first: chmod o-w \
+        {0}"
+    )]
     Writable(PathBuf),
     /// The file of our own name holds something else.
     #[error(
@@ -25,13 +28,14 @@ pub enum InstallError {
     Foreign(PathBuf),
     /// A hook that git does not run.
     #[error(
-        "{0} exists and is not executable, so that git does not run it\n  remove it, or make it executable if it \
-         shall run after portcullis"
+        "{0} exists but is not executable, so git does not run it\n  remove it, or make it executable if it \
+         should run after portcullis"
     )]
     NotExecutable(PathBuf),
     /// A hook that would do something else under another name.
     #[error(
-        "{0} goes by its own name, or may: under another one it would do something else\n  have it run portcullis as \
+        "{0} may depend on its own name: under another name it would behave differently\n  have it run \
+         portcullis as \
          one of its hooks, and prove that with `portcullis doctor`"
     )]
     Named(PathBuf),
@@ -40,8 +44,8 @@ pub enum InstallError {
     Chained(PathBuf),
     /// The hook calls us already in its own way.
     #[error(
-        "{0} runs portcullis already, in a script that portcullis did not write\n  see whether it does so with \
-         `portcullis doctor`, or move it away and install again"
+        "{0} already runs portcullis, in a script that portcullis did not write\n  test it with `portcullis \
+         doctor`, or move it away and install again"
     )]
     Calls(PathBuf),
     /// git looks elsewhere.
@@ -59,10 +63,10 @@ pub enum InstallError {
     #[error("{0}")]
     Elsewhere(&'static str),
     /// A path that no script can name.
-    #[error("{0} is not a path that a shell script can name: it holds control characters or is not UTF-8")]
+    #[error("{0} is not a path that a shell script can name: it contains control characters or is not UTF-8")]
     Name(PathBuf),
     /// An option that the hook cannot pass on.
-    #[error("a pre-commit hook knows neither `--server-policy` nor `--deadline`: both are the server's")]
+    #[error("a pre-commit hook supports neither `--server-policy` nor `--deadline`: both are for servers")]
     Options,
     /// The file system.
     #[error("{path}: {source}")]

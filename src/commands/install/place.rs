@@ -11,7 +11,7 @@ use crate::cli::{HostArgument, InstallArguments};
 use crate::commands::error::CommandError;
 use crate::commands::git_program::ask;
 
-const GITHUB: &str = "GitHub Enterprise Server takes hooks from a repository of their own\n  commit \
+const GITHUB: &str = "GitHub Enterprise Server reads hooks from a separate repository\n  commit \
                       hooks/pre-receive.github-enterprise-server to it and add it under Hooks in the site admin settings";
 const GITOLITE: &str = "gitolite writes the hooks of its repositories itself\n  install into LOCAL_CODE: \
                         `portcullis install --local-code DIR`";
@@ -21,7 +21,7 @@ const GITOLITE: &str = "gitolite writes the hooks of its repositories itself\n  
 pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) layout: Layout,
-    /// Whether another hook may stand there, which then runs too.
+    /// Whether another hook may be there, which then runs too.
     pub(super) neighbours: Neighbours,
     /// What remains to be done by hand.
     pub(super) next: String,
@@ -30,7 +30,7 @@ pub(super) struct Place {
 /// Who else may have a hook under the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Neighbours {
-    /// The name belongs to whoever installs a hook.
+    /// The name belongs to the person who installs a hook.
     Chained,
     /// The host runs a folder of hooks, and the name is ours.
     Apart,

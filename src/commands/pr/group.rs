@@ -1,7 +1,7 @@
 //! What a merge queue is about to merge: one section for each pull request, as if they were pushed one after
 //! another.
 //!
-//! Each is judged against what stands before it, so that two that are harmless alone and an escalation together
+//! Each is judged against what is before it, so that two that are harmless alone and an escalation together
 //! are found in the second one. Pull requests that the queue put in front are judged again: a queue may merge a
 //! group of which only the last one is green.
 
@@ -18,7 +18,7 @@ use crate::source::ObjectId;
 /// More than queues merge at once.
 const MOST_COMMITS: usize = 500;
 
-/// A pull request of a group: what it stands on, and what the queue made of it.
+/// A pull request of a group: its base, and the merge that the queue made.
 struct Step {
     number: PullNumber,
     base: ObjectId,
@@ -65,7 +65,7 @@ pub(super) fn judge(
 }
 
 /// The pull requests between the target and the group's commit, the first to be merged first; the reason where
-/// a commit is nobody's.
+/// a commit is no one's.
 fn steps(
     stage: &Stage,
     target: &ObjectId,
@@ -76,7 +76,7 @@ fn steps(
     let mut chain = vec![head.clone()];
     while let Some(commit) = chain.last().filter(|commit| *commit != target) {
         let Some(parent) = repository.parents(commit)?.into_iter().next() else {
-            return Ok(Err(format!("the group does not stand on {}, the tip of its target", target.short())));
+            return Ok(Err(format!("the group is not based on {}, the tip of its target", target.short())));
         };
         if chain.len() > MOST_COMMITS {
             return Ok(Err(format!("the group has more than {MOST_COMMITS} commits")));
@@ -96,5 +96,5 @@ fn steps(
 }
 
 fn not_queued() -> String {
-    "the forge lists no pull request of its queue for what is to be merged; it may have left the queue".into()
+    "the forge's queue lists no pull request for this merge; it may have left the queue".into()
 }

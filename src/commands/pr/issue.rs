@@ -3,7 +3,7 @@
 //! In: reviews that count for exactly this change. Out: signed tags on the forge, one for each. Never: states a review
 //! that does not count here, one whose reviewer could not see every finding, or any where it is not proved who made
 //! the change; signs with any key but the one
-//! that git is configured to sign with, which the policy has to name as an issuer's.
+//! that git is configured to sign with, which the policy must name as an issuer's.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose, Seen};
 use crate::report::Section;
 use crate::source::ObjectId;
 
-/// How long a statement holds where the policy does not limit it.
+/// How long a statement holds if the policy does not limit it.
 const HOLDS: Duration = Duration::from_hours(7 * 24);
 
 /// Signs and pushes; returns what was stated, one sentence each.
@@ -31,7 +31,7 @@ pub(super) fn issue(
         let object = sign(stage, &statement, tip)?;
         stage.push(&object, &statement.stored_as(&object))?;
         issued.push(format!(
-            "the review by {} is stated at {}",
+            "the review by {} is recorded in {}",
             statement.reviewer.join(" "),
             statement.stored_as(&object)
         ));
@@ -39,7 +39,7 @@ pub(super) fn issue(
     Ok(issued)
 }
 
-/// Signed statements stand on the server already.
+/// Signed statements are on the server already.
 fn is_whole(facts: &ApprovalFacts) -> bool {
     match facts.purpose {
         Some(Purpose::Review) => {
@@ -72,7 +72,7 @@ fn statement(facts: &ApprovalFacts, asked: &Asked) -> Result<Statement, CommandE
 }
 
 /// The tag points to a commit with the tree that results: the pull request's own where it has it, else one that
-/// stands for the merge.
+/// represents the merge.
 fn sign(stage: &Stage, statement: &Statement, tip: &ObjectId) -> Result<ObjectId, CommandError> {
     let target = stage.commit_with(&statement.tree, [&statement.base, tip])?;
     let name = statement.purpose.tag_name();

@@ -1,6 +1,6 @@
 //! One pull request, judged as the merge that it would become.
 //!
-//! In: a pull request, the commit that it would be merged into. Out: a section of the report. Never: lets through
+//! In: a pull request, the commit that it would be merged into. Out: a section of the report. Never: allows
 //! what the forge would merge otherwise than git does, or what depends on a fact that the forge does not tell.
 
 use std::collections::BTreeSet;
@@ -50,12 +50,12 @@ pub(super) struct Outcome {
     pub(super) reviews: Vec<forge::Review>,
     /// Whether it is proved who made it.
     pub(super) pushed_by: PushedBy,
-    /// What a statement about it says; `None` where there is nothing that could be approved.
+    /// What a statement about it says; `None` if there is nothing that could be approved.
     pub(super) asked: Option<Asked>,
 }
 
 impl Judge<'_> {
-    /// The outcome for a pull request. Approvals are those that stand when it is called.
+    /// The outcome for a pull request. Counts the approvals that are valid at the time of the call.
     pub(super) fn outcome(&self, proposed: Proposed<'_>) -> Result<Outcome, CommandError> {
         let title = title(proposed.pull);
         let undecided = |reason: String| {
@@ -106,8 +106,10 @@ impl Judge<'_> {
         if session.judge_planned(planned)?.judgement.verdict == Verdict::Accept {
             section.judgement.verdict = Verdict::Undecided;
             section.judgement.undecided.extend(teams.unknown().map(|(team, error)| {
-                format!("whether those who approved are in {team} is not known: {error}\n  give a token that may read its \
-                         members, or name them under `people:` in the policy")
+                format!(
+                    "could not determine whether the approvers are members of {team}: {error}\n  use a \
+                    token that can read the members, or list them under `people:` in the policy"
+                )
             }));
         }
         Ok(section)
@@ -143,7 +145,7 @@ impl Judge<'_> {
         Ok(Proposal { accounts, pushed_by, ..Proposal::default() })
     }
 
-    /// Approving reviews, as far as they are of somebody.
+    /// Approving reviews, as far as they are of a person.
     fn reviews(
         &self,
         session: &Session,
@@ -214,13 +216,13 @@ impl Judge<'_> {
     }
 }
 
-/// The approvals that stand.
+/// The valid approvals.
 fn standing(
     forge: &dyn Forge,
     number: PullNumber,
     reviews: &[forge::Review],
 ) -> Result<Vec<Approval>, ForgeError> {
-    // Where nobody approves, nobody can have been misled by another target.
+    // If no one approves, no one can have been misled by another target.
     let approving = !approvals(reviews, None).is_empty();
     let retargeted = if approving { forge.retargeted(number)? } else { None };
     Ok(approvals(reviews, retargeted))
@@ -252,14 +254,15 @@ pub(super) fn title(pull: &PullRequest) -> String {
 fn conflict(pull: &PullRequest) -> String {
     let target = &pull.target;
     format!(
-        "it conflicts with {target}, so it is not known what would be merged\n  merge {target} into its branch, solve the conflict and push"
+        "it conflicts with {target}, so the result of the merge is unknown\n  merge {target} into its \
+         branch, resolve the conflict and push"
     )
 }
 
 fn otherwise(merged: &ObjectId, made: &ObjectId) -> String {
     format!(
-        "the forge would merge it to tree {}, and git merges it to {}, so it is not known what would be merged\n  \
-         merge the target into its branch and push",
+        "the forge would merge it to tree {}, but git merges it to {}, so the result of the merge is \
+         unknown\n  merge the target into its branch and push",
         made.short(),
         merged.short()
     )

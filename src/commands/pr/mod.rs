@@ -37,7 +37,7 @@ struct Run<'a> {
     arguments: &'a PullRequestArguments,
     settings: &'a Settings,
     forge: &'a dyn Forge,
-    /// Who is told, as soon as it is known.
+    /// What the verdict is about, as soon as it is known.
     about: &'a OnceLock<Told>,
 }
 
@@ -49,12 +49,12 @@ struct Judged {
     said: Vec<Said>,
 }
 
-/// Who is told of a verdict.
+/// What a verdict is about.
 #[derive(Clone)]
 struct Told {
     /// The commit whose status it is.
     commit: ObjectId,
-    /// The branch that it would change, where that is not the default branch.
+    /// The branch that it would change, if that is not the default branch.
     beside: Option<String>,
     /// The pull request, where it is one.
     pull: Option<PullRequest>,
@@ -77,14 +77,14 @@ impl Schedule {
         self.whole.mul_f32(0.9)
     }
 
-    /// When the forge must have taken what it is told.
+    /// When the forge must have accepted the results.
     fn told(&self) -> Instant {
         self.begin + self.whole.mul_f32(0.98)
     }
 }
 
 /// When even telling takes too long.
-const NOT_TOLD: &str = ", and the forge does not take it\n  raise `--deadline`";
+const NOT_TOLD: &str = ", and the forge did not accept it\n  raise `--deadline`";
 
 /// What the forge said of a pull request, and the verdict depends on.
 struct Said {
@@ -99,7 +99,7 @@ impl Said {
     }
 }
 
-/// Why the verdict may not hold any more; `None` where the forge says what it said.
+/// Why the verdict may not hold any more; `None` if the forge says what it said.
 fn outdated(forge: &dyn Forge, said: &[Said]) -> Option<String> {
     said.iter().find_map(|said| match said.again(forge) {
         Ok(true) => None,
@@ -108,7 +108,7 @@ fn outdated(forge: &dyn Forge, said: &[Said]) -> Option<String> {
     })
 }
 
-/// Where a status stands: it is a commit's, and the same commit may be proposed to several branches. Green for one of
+/// Where a status is: it is a commit's, and the same commit may be proposed to several branches. Green for one of
 /// them is not green for another.
 fn beside(target: &str, default_branch: &str) -> Option<String> {
     (target != default_branch).then(|| target.to_owned())
@@ -157,7 +157,7 @@ fn without_verdict(
     })
 }
 
-/// The runner's own files where no others are named.
+/// The runner's own files if no others are named.
 fn with_runner(files: &ReportFilesArguments, runner: &Runner) -> ReportFilesArguments {
     let or =
         |named: &Option<std::path::PathBuf>, name| named.clone().or_else(|| runner.get(name).map(Into::into));
@@ -193,7 +193,7 @@ impl Run<'_> {
         judged
     }
 
-    /// Remembers whom to tell should there be no verdict. A run is about one commit only.
+    /// Remembers where to report if there is no verdict. A run is about one commit only.
     fn is_about(&self, told: &Told) {
         self.about.get_or_init(|| told.clone());
     }
@@ -257,9 +257,13 @@ fn issued(
 ) -> Vec<String> {
     let issued = match pushed_by {
         PushedBy::People => issue(stage, section, asked, head),
-        PushedBy::Anybody => Ok(vec!["no review is stated: it is not proved who made the change".to_owned()]),
+        PushedBy::Anybody => Ok(vec![
+            "no review is recorded: the author of the change is not \
+            proved"
+                .to_owned(),
+        ]),
     };
-    issued.unwrap_or_else(|error| vec![format!("reviews could not be stated: {error}")])
+    issued.unwrap_or_else(|error| vec![format!("could not record reviews: {error}")])
 }
 
 /// Whatever stops a run once it is known which commit it is about: the commit must not keep the word of an
@@ -269,5 +273,7 @@ fn undecided(error: &CommandError) -> Vec<Section> {
 }
 
 fn moved() -> String {
-    "the pull request changed while it was judged\n  the run for the newer state judges it; or run this one again".into()
+    "the pull request changed while it was judged\n  the run for the newer state judges it; otherwise, run \
+     this one again"
+        .into()
 }

@@ -1,4 +1,4 @@
-//! What the forge is told of a judgement, and what is said where it cannot be told.
+//! Sends a judgement to the forge, and says what could not be sent.
 //!
 //! The status comes first, and is what a required check reads. Everything else is for people; that it cannot be
 //! written changes no verdict.
@@ -26,7 +26,7 @@ pub(super) fn publish(run: &Run<'_>, judged: &Judged, mut report: Report) -> Rep
     let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
     report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
     if arguments.told.dry_run {
-        notices.push("the forge is told nothing (--dry-run)".into());
+        notices.push("nothing is sent to the forge (--dry-run)".into());
     } else {
         notices.extend(tell(run, judged, &report));
     }
@@ -45,13 +45,16 @@ fn staleness(forge: &dyn Forge, target: &str) -> Option<String> {
     match forge.branch_rules(target).map(|rules| rules.freshness) {
         Ok(Freshness::UpToDate | Freshness::Queue) => None,
         Ok(Freshness::Stale) => Some(format!(
-            "once {target} moves, nothing judges this again before it is merged: require branches to be up to date, \
-             or a merge queue"
+            "if {target} moves, this is not judged again before it is merged: require branches to be up to \
+             date, or use a merge queue"
         )),
         Ok(Freshness::Unknown) => {
-            Some(format!("whether this is judged again when {target} moves is not known"))
+            Some(format!("could not determine whether this is judged again when {target} moves"))
         }
-        Err(error) => Some(format!("whether this is judged again when {target} moves is not known: {error}")),
+        Err(error) => Some(format!(
+            "could not determine whether this is judged again when {target} moves: \
+            {error}"
+        )),
     }
 }
 
@@ -59,7 +62,7 @@ fn tell(run: &Run<'_>, judged: &Judged, report: &Report) -> Vec<String> {
     let Run { arguments, settings, forge, .. } = *run;
     let mut unsaid = Vec::new();
     let mut note = |what: &str, said: Result<(), ForgeError>| {
-        unsaid.extend(said.err().map(|error| format!("{what} could not be written: {error}")));
+        unsaid.extend(said.err().map(|error| format!("could not write {what}: {error}")));
     };
     let status = status(arguments, settings, judged, report);
     note("the status", forge.set_status(&judged.told.commit, &status));
@@ -67,7 +70,7 @@ fn tell(run: &Run<'_>, judged: &Judged, report: &Report) -> Vec<String> {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
         let run =
             NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
-        note("the notes beside lines", forge.annotate(&judged.told.commit, &run, &notes));
+        note("the annotations", forge.annotate(&judged.told.commit, &run, &notes));
     }
     let Some(pull) = &judged.told.pull else { return unsaid };
     let context = &arguments.context;

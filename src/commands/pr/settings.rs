@@ -10,13 +10,13 @@ use crate::commands::forge_access::ForgeAccess;
 use crate::forge::{Forge, ForgeError, PullNumber};
 use crate::push::{ForgeKind, HostKind, Runner, Subject};
 
-/// Everything that has to be known before anybody is asked.
+/// Everything that must be known before anyone is asked.
 pub(super) struct Settings {
     pub(super) access: ForgeAccess,
     pub(super) subject: Subject,
     /// The page of the run, for those who see the status.
     pub(super) run_page: Option<String>,
-    /// Where repositories of our own stand meanwhile; gone when this is dropped.
+    /// The folder of our temporary repositories; removed when this is dropped.
     pub(super) workspace: TempDir,
 }
 
@@ -77,9 +77,8 @@ fn subject(
     if let Some(number) = arguments.number {
         return Ok(Subject::PullRequest(number));
     }
-    let missing = || {
-        CommandError::Argument("it is not known which pull request to judge: name it with --number".into())
-    };
+    let missing =
+        || CommandError::Argument("could not determine the pull request: name it with --number".into());
     match kind {
         ForgeKind::Gitlab => {
             let number = runner.get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok());

@@ -1,6 +1,6 @@
 //! A bare repository of our own that holds what the forge's holds, as far as a pull request needs it.
 //!
-//! In: refs of the forge. Out: a repository whose HEAD is the forge's default branch, and merges that stand on no
+//! In: refs of the forge. Out: a repository whose HEAD is the forge's default branch, and merges that are on no
 //! ref. Never: checks anything out, runs anything, writes into the user's repository, or lets configuration or
 //! attributes of a repository change how two trees are merged.
 
@@ -27,11 +27,11 @@ pub(super) struct Stage {
 pub(super) enum Merge {
     /// A tree.
     Tree(ObjectId),
-    /// Nothing that anybody could merge without deciding.
+    /// Nothing that anyone could merge without deciding.
     Conflict,
 }
 
-/// What no configuration may change: the merge has to be the one that the forge makes.
+/// What no configuration may change: the merge must be the one that the forge makes.
 const ISOLATED: [(&str, &str); 3] =
     [("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_ATTR_NOSYSTEM", "1")];
 
@@ -151,7 +151,7 @@ impl Stage {
         Ok(answer.outcome == Outcome::Succeeded)
     }
 
-    /// The commits that two commits have in common, the best of them; `None` where there is none.
+    /// The commits that two commits have in common, the best of them; `None` if it does not exist.
     pub(super) fn merge_base(
         &self,
         one: &ObjectId,
@@ -259,8 +259,7 @@ fn reusable(known: &Path) -> Option<PathBuf> {
 fn check_branch(name: &str) -> Result<(), CommandError> {
     let odd = |character: char| character.is_control() || " ~^:?*[\\".contains(character);
     let usable = !name.is_empty() && !name.contains(odd) && !name.contains("..") && !name.ends_with('/');
-    let error =
-        || ForgeError::Settings(format!("`{}` is no name of a branch", crate::report::terminal(name)));
+    let error = || ForgeError::Settings(format!("`{}` is not a branch name", crate::report::terminal(name)));
     if usable { Ok(()) } else { Err(error().into()) }
 }
 

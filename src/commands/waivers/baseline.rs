@@ -14,7 +14,7 @@ use crate::commands::output::print;
 use crate::policy::Waiver;
 use crate::report::terminal;
 
-/// Checks that only a change can fail: of a file as it stands, they say nothing.
+/// Checks that only a change can fail: of a file as it is, they say nothing.
 const ONLY_CHANGES: [&str; 3] = ["image-downgrade", "immutable-field", "mutable-image"];
 
 pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, CommandError> {
@@ -22,7 +22,7 @@ pub(in crate::commands) fn run(arguments: &BaselineArguments) -> Result<Exit, Co
     let governing = session.policy(None)?;
     let disk = WaiversOnDisk::read(&session.repository, arguments.output.as_deref())?;
     if arguments.terms.expires.is_some() {
-        // A day that could not be meant is said also where no entry is new.
+        // A day that could not be meant is said also if no entry is new.
         terms(&arguments.terms, &session, &governing)?;
     }
     if arguments.check {
@@ -101,13 +101,13 @@ impl Fate {
         } else if !about_files || ONLY_CHANGES.contains(&entry.check.as_str()) {
             Self::Unknown("only a change shows whether it is needed")
         } else if today.has_another(entry) {
-            Self::Unknown("the same check finds something else about the object")
+            Self::Unknown("the same check has another finding about the object")
         } else if today.has_object(entry) {
-            Self::Goes("what it covers is mended")
+            Self::Goes("what it covers is fixed")
         } else {
             match absent {
-                Absent::Keep => Self::Unknown("its object is not here, but may be on another branch"),
-                Absent::Drop => Self::Goes("its object is not here"),
+                Absent::Keep => Self::Unknown("its object does not exist here, but may be on another branch"),
+                Absent::Drop => Self::Goes("its object does not exist here"),
             }
         }
     }
@@ -142,7 +142,7 @@ fn summary(text: &mut String, disk: &WaiversOnDisk, [all, added, left]: [usize; 
     if left > 0 {
         let _ = writeln!(
             text,
-            "{} {are} not in it: the file only shrinks; mend them, or run again with `--extend`",
+            "{} {are} not in it: the file only shrinks; fix them, or run again with `--extend`",
             counted(left, "blocking finding")
         );
     }
@@ -171,7 +171,7 @@ fn check(disk: &WaiversOnDisk, session: &Session, governing: &Governing) -> Resu
     }
     let count = file.waivers.len() + file.mistakes.len();
     let mut lines: Vec<String> = wrong.iter().map(|line| terminal(line).into_owned()).collect();
-    lines.push(format!("{}, {} to look after\n", counted(count, "waiver"), wrong.len()));
+    lines.push(format!("{}, {} to review\n", counted(count, "waiver"), wrong.len()));
     print(&lines.join("\n"))?;
     Ok(if wrong.is_empty() { Exit::Accept } else { Exit::Reject })
 }

@@ -21,7 +21,7 @@ pub(super) struct WaiversOnDisk {
 }
 
 impl WaiversOnDisk {
-    /// Reads the file that the arguments mean, where there is one.
+    /// Reads the file that the arguments mean, if there is one.
     pub(super) fn read(repository: &Repository, output: Option<&Path>) -> Result<Self, CommandError> {
         let named = output.map(Path::to_path_buf);
         let in_work_tree = || repository.work_tree().map(|root| root.join(WAIVERS_PATH));
@@ -48,18 +48,18 @@ impl WaiversOnDisk {
         match file.mistakes.first() {
             None => Ok(&file.waivers),
             Some(mistake) => Err(CommandError::Argument(format!(
-                "{}: correct it first, because the file cannot be written again without losing it",
+                "{}: correct it first; otherwise rewriting the file would lose it",
                 mistaken(mistake)
             ))),
         }
     }
 
-    /// Writes entries, and reads them again before anybody relies on them.
+    /// Writes entries, and reads them again before anyone relies on them.
     pub(super) fn write(&self, waivers: &[Waiver]) -> Result<(), CommandError> {
         let text = waivers_text(&self.heading, waivers);
         let again = WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), &known_checks());
         if let Some(mistake) = again.mistakes.first() {
-            let message = format!("nothing was written: an entry cannot be used: {}", mistake.message);
+            let message = format!("nothing was written: an entry is invalid: {}", mistake.message);
             return Err(CommandError::Argument(message));
         }
         let failed = |source| CommandError::File { path: self.path.clone(), source };
@@ -103,7 +103,7 @@ pub(super) struct Terms {
     expires: NaiveDate,
 }
 
-/// How many days new entries hold where nobody says.
+/// How many days new entries hold if no one says.
 const DAYS: u64 = 90;
 
 /// Reads the terms of new entries.
@@ -121,10 +121,13 @@ pub(super) fn terms(
         None => after(session.today(), DAYS).map(|day| day.min(latest)),
         Some(text) => day(text, session.today()),
     };
-    let wrong = "say the last day as YYYY-MM-DD, or as a number of days ahead such as `90d`";
+    let wrong = "write the last day as YYYY-MM-DD, or as a number of days from today such as `90d`";
     let expires = expires.ok_or_else(|| CommandError::Argument(wrong.into()))?;
     if expires > latest || expires < session.today() {
-        let message = format!("no entry may end on {expires}: the policy allows days from today to {latest}");
+        let message = format!(
+            "entries cannot expire on {expires}: the policy allows dates from today to \
+            {latest}"
+        );
         return Err(CommandError::Argument(message));
     }
     let (owner, reason) = (arguments.owner.clone(), arguments.reason.clone());
@@ -151,7 +154,7 @@ impl Terms {
         let names = first.map(|line| line.owners.iter().map(ToString::to_string).collect::<Vec<_>>());
         names.map(|names| names.join(" ")).ok_or_else(|| {
             let subject = path.map_or("this".to_owned(), ToString::to_string);
-            let message = format!("nobody owns {subject}: say who answers for new entries with `--owner`");
+            let message = format!("{subject} has no owner: name the owner of new entries with `--owner`");
             CommandError::Argument(message)
         })
     }

@@ -1,5 +1,4 @@
-//! `import-waivers`: what other tools are told to ignore, as waivers of exactly the findings of today that it
-//! covers.
+//! `import-waivers`: converts ignore rules of other tools to waivers of exactly the findings of today that it covers.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -65,10 +64,7 @@ impl Import {
         for one in &all {
             let checks = one.checks(self.tool);
             if one.scope == Scope::Nothing {
-                self.remark(
-                    one,
-                    "has no effect there: it does not stand in the annotations of the object itself",
-                );
+                self.remark(one, "has no effect: it is not in the annotations of the object itself");
             } else if checks.is_empty() {
                 self.remark(one, "has no counterpart");
             } else if one.until.is_some_and(|until| until < day) {
@@ -84,7 +80,7 @@ impl Import {
         let covered = today.all().filter(|accepted| checks.contains(&accepted.finding().check));
         let covered: Vec<Accepted<'_>> = covered.filter(|accepted| self.covers(one, accepted)).collect();
         if covered.is_empty() {
-            self.remark(one, "covers nothing that is found today");
+            self.remark(one, "covers no current finding");
         }
         let name = name(self.tool);
         let reason = if one.reason.is_empty() { format!("ignored for {name}") } else { one.reason.clone() };

@@ -54,7 +54,7 @@ struct Protection {
     apply_to_admins: Option<bool>,
 }
 
-/// The facts; of the default branch where none is named.
+/// The facts; of the default branch if none is named.
 pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let default_branch = gitea.http.get::<Repository>(&gitea.repository(""))?.default_branch;
     let branch = branch.unwrap_or(&default_branch).to_owned();
@@ -74,11 +74,12 @@ pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, F
     })
 }
 
-/// Only administrators of the repository are told which protection is in force.
+/// Only administrators of the repository can see which protection is in force.
 fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeError> {
     let hidden = |error: ForgeError| {
         Told::Hidden(format!(
-            "{error}\n  the token has to be an administrator's of the repository, with the scope `read:repository`"
+            "{error}\n  the token must belong to an administrator of the repository and have the scope \
+             `read:repository`"
         ))
     };
     let known: Branch = match gitea.http.get(&gitea.repository(&format!("/branches/{}", segment(branch)))) {
@@ -90,7 +91,11 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeE
         return Ok(Told::Known(None));
     }
     let Some(name) = known.effective_branch_protection_name.filter(|name| !name.is_empty()) else {
-        return Ok(Told::Hidden("the branch is protected, and the token may not know how: it has to be an administrator's of the repository".into()));
+        return Ok(Told::Hidden(
+            "the branch is protected, but the token cannot read the rules: it must belong \
+            to an administrator of the repository"
+                .into(),
+        ));
     };
     match gitea.http.get::<Protection>(&gitea.repository(&format!("/branch_protections/{}", segment(&name))))
     {
@@ -111,7 +116,7 @@ fn layer(name: &str, protection: &Protection) -> Layer {
         freshness: if protection.block_on_outdated_branch { Freshness::UpToDate } else { Freshness::Stale },
         pushes: pushes(protection),
         force_pushes: blocked(!protection.enable_force_push),
-        // Gitea lets nobody delete a protected branch.
+        // Gitea lets no one delete a protected branch.
         deletion: Barrier::Blocked,
         unsigned_commits: blocked(protection.require_signed_commits),
         reviews: Told::Known((protection.required_approvals > 0).then(|| demands(protection))),
@@ -151,7 +156,7 @@ fn pushes(protection: &Protection) -> Pushes {
     }
     let users = protection.push_whitelist_usernames.iter().flatten().cloned();
     let teams = protection.push_whitelist_teams.iter().flatten().map(|team| format!("the team {team}"));
-    let keys = protection.push_whitelist_deploy_keys.then(|| "every deploy key that may write".to_owned());
+    let keys = protection.push_whitelist_deploy_keys.then(|| "every deploy key with write access".to_owned());
     let allowed: Vec<String> = users.chain(teams).chain(keys).collect();
     if allowed.is_empty() { Pushes::Nobody } else { Pushes::By(allowed) }
 }

@@ -67,12 +67,13 @@ impl Forge for Gitea {
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
         let names = team.0.strip_prefix('@').and_then(|names| names.split_once('/'));
         let (organisation, name) =
-            names.ok_or_else(|| ForgeError::Settings(format!("{team} is no team of Gitea's")))?;
+            names.ok_or_else(|| ForgeError::Settings(format!("{team} is not a Gitea team")))?;
         let path = format!("/orgs/{}/teams/search?q={}", segment(organisation), segment(name));
         let found: Vec<Team> = self.http.list_below(&path, |found: Found<Team>| found.data)?;
         let same = |team: &&Team| team.name.eq_ignore_ascii_case(name);
         let team = found.iter().find(same);
-        let team = team.ok_or_else(|| ForgeError::malformed(Method::Get, &path, "there is no such team"))?;
+        let team =
+            team.ok_or_else(|| ForgeError::malformed(Method::Get, &path, "the team does not exist"))?;
         let members: Vec<User> = self.http.list(&format!("/teams/{}/members", team.id))?;
         Ok(members.into_iter().map(|user| user.login).collect())
     }
@@ -117,11 +118,11 @@ impl Forge for Gitea {
     }
 
     fn annotate(&self, _commit: &ObjectId, _run: &NoteRun, _notes: &[LineNote]) -> Result<(), ForgeError> {
-        Err(ForgeError::Settings("Gitea shows none beside lines: use `--comment`".into()))
+        Err(ForgeError::Settings("Gitea does not support annotations: use `--comment`".into()))
     }
 
     fn propose(&self, _pull: &PullRequest, _changes: &[LineProposal]) -> Result<(), ForgeError> {
-        Err(ForgeError::Settings("Gitea knows no suggestions: use `--comment`".into()))
+        Err(ForgeError::Settings("Gitea does not support suggestions: use `--comment`".into()))
     }
 
     fn http(&self) -> &Http {

@@ -73,7 +73,7 @@ impl Forge for Github {
     /// Follows the branch's movements from the head back to the branch's beginning.
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError> {
         let Some(source) = &pull.source else {
-            return Ok(Pushers::Unknown("the branch of the pull request is gone".into()));
+            return Ok(Pushers::Unknown("the branch of the pull request no longer exists".into()));
         };
         let reference = segment(&format!("refs/heads/{}", source.branch));
         let path = format!("/repos/{}/activity?ref={reference}", source.project.as_str());
@@ -87,7 +87,7 @@ impl Forge for Github {
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
         let names = team.0.strip_prefix('@').and_then(|names| names.split_once('/'));
         let (organisation, slug) =
-            names.ok_or_else(|| ForgeError::Settings(format!("{team} is no team of GitHub's")))?;
+            names.ok_or_else(|| ForgeError::Settings(format!("{team} is not a GitHub team")))?;
         let path = format!("/orgs/{}/teams/{}/members", segment(organisation), segment(slug));
         let members: Vec<User> = self.http.list(&path)?;
         Ok(members.iter().map(|user| user.login().to_owned()).collect())
@@ -141,7 +141,7 @@ fn chain(activities: Vec<Activity>, head: &ObjectId) -> Pushers {
             continue;
         }
         let Some(actor) = activity.actor else {
-            return Pushers::Unknown("an account that pushed is gone".into());
+            return Pushers::Unknown("an account that pushed no longer exists".into());
         };
         accounts.push(actor.account());
         let began = !activity.before.is_empty() && activity.before.bytes().all(|byte| byte == b'0');

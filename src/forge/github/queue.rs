@@ -68,7 +68,7 @@ pub(super) fn entries(github: &Github, branch: &str) -> Result<Vec<QueueEntry>, 
     Ok(nodes.into_iter().flatten().filter_map(entry).collect())
 }
 
-/// Asks in GraphQL; an answer with errors is none, even if a part of it is there.
+/// Asks in GraphQL; an answer with errors is rejected, even if it contains data.
 pub(super) fn ask<T: DeserializeOwned>(
     github: &Github,
     query: &str,
@@ -81,6 +81,6 @@ pub(super) fn ask<T: DeserializeOwned>(
     match (answer.errors.first(), answer.data) {
         (Some(problem), _) => Err(malformed(problem.message.clone())),
         (None, Some(data)) => Ok(data),
-        (None, None) => Err(malformed("it holds nothing".into())),
+        (None, None) => Err(malformed("it is empty".into())),
     }
 }

@@ -62,7 +62,7 @@ struct PushRule {
     reject_unsigned_commits: Option<bool>,
 }
 
-/// The facts; of the default branch where none is named.
+/// The facts; of the default branch if none is named.
 pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let path = gitlab.below("");
     let settings: Settings = gitlab.http.get(&path)?;
@@ -104,7 +104,7 @@ fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
     match settings.only_allow_merge_if_pipeline_succeeds {
         Some(true) => layer.statuses = Statuses::WholePipeline,
         Some(false) => {}
-        None => hidden.push("the project's settings for merge requests are not shown to the token".into()),
+        None => hidden.push("the token cannot read the project's settings for merge requests".into()),
     }
     layer.freshness = match (settings.merge_trains_enabled, settings.merge_method.as_deref()) {
         // A train puts requests together after each was judged alone.
@@ -125,8 +125,8 @@ fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
     layer
 }
 
-/// Whether a description of the pipeline is none that the merge request could edit: `file.yml@group/project`, or an
-/// address. Any other name is a file of the project itself.
+/// Whether a merge request cannot edit this description of the pipeline: `file.yml@group/project`, or an address. Any
+/// other name is a file of the project itself.
 fn is_elsewhere(path: &str) -> bool {
     let in_project = [".yml@", ".yaml@"].into_iter().any(|mark| {
         path.split_once(mark).is_some_and(|(file, project)| !file.is_empty() && project.contains('/'))
@@ -165,7 +165,7 @@ fn reviews(
     let approvals: ApprovalSettings = match gitlab.http.get(&gitlab.below("/approvals")) {
         Ok(approvals) => approvals,
         Err(error) if error.is_forbidden() => {
-            return Ok(Told::Hidden(format!("{error}; GitLab's free tier has no such settings")));
+            return Ok(Told::Hidden(format!("{error}; GitLab's free tier does not have these settings")));
         }
         Err(error) => return Err(error),
     };
@@ -207,7 +207,7 @@ impl Permission {
     }
 }
 
-/// Whether the name of a protected branch means a branch: `*` stands for anything.
+/// Whether the name of a protected branch means a branch: `*` matches anything.
 fn matches(pattern: &str, branch: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

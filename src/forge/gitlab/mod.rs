@@ -43,7 +43,7 @@ impl Gitlab {
         self.http.get(&self.below(""))
     }
 
-    /// Where the commits are; `None` where that project is gone or hidden.
+    /// Where the commits are; `None` if that project is gone or hidden.
     fn source(
         &self,
         request: &MergeRequest,
@@ -106,7 +106,7 @@ impl Forge for Gitlab {
         people::team(self, team)
     }
 
-    /// A branch that can only be moved forward has to be caught up with before a merge. A merge train puts requests
+    /// A branch that can only be moved forward must be caught up with before a merge. A merge train puts requests
     /// together after each was judged alone.
     fn branch_rules(&self, _branch: &str) -> Result<BranchRules, ForgeError> {
         let own = self.own()?;
@@ -139,12 +139,16 @@ impl Forge for Gitlab {
 
     fn annotate(&self, _commit: &ObjectId, _run: &NoteRun, _notes: &[LineNote]) -> Result<(), ForgeError> {
         Err(ForgeError::Settings(
-            "GitLab shows them by its Code Quality report: use `--also gitlab=FILE`".into(),
+            "GitLab shows them with its Code Quality report: use `--also gitlab=FILE`".into(),
         ))
     }
 
     fn propose(&self, _pull: &PullRequest, _changes: &[LineProposal]) -> Result<(), ForgeError> {
-        Err(ForgeError::Settings("they are in the comment; GitLab is given none beside lines".into()))
+        Err(ForgeError::Settings(
+            "they are in the comment; portcullis does not send suggestions to \
+            GitLab"
+                .into(),
+        ))
     }
 
     fn http(&self) -> &Http {

@@ -14,7 +14,7 @@ const ROLES: [(&str, u32); 3] = [("developer", 30), ("maintainer", 40), ("owner"
 /// branches at once names none, and breaks the chain.
 pub(super) fn pushers(gitlab: &Gitlab, pull: &PullRequest) -> Result<Pushers, ForgeError> {
     let Some(source) = &pull.source else {
-        return Ok(Pushers::Unknown("the branch of the merge request is gone".into()));
+        return Ok(Pushers::Unknown("the branch of the merge request no longer exists".into()));
     };
     let path = format!("/projects/{}/events?action=pushed", segment(source.project.as_str()));
     let events: Vec<Event> = match gitlab.http.list(&path) {
@@ -50,7 +50,7 @@ pub(super) fn team(gitlab: &Gitlab, team: &OwnerHandle) -> Result<Vec<String>, F
         let role = role.to_ascii_lowercase();
         let named = |(name, _): &&(&str, u32)| role.trim_end_matches('s') == *name;
         let level = ROLES.iter().find(named).map(|(_, level)| *level);
-        let level = level.ok_or_else(|| ForgeError::Settings(format!("{team} is no role of GitLab's")))?;
+        let level = level.ok_or_else(|| ForgeError::Settings(format!("{team} is not a GitLab role")))?;
         let members: Vec<Member> = gitlab.http.list(&gitlab.below("/members"))?;
         return Ok(active(members, |member| member.access_level == level));
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Malformation {
     /// git cuts the message there; other readers do not.
-    #[error("it contains a NUL byte, where git stops reading and other programs read on")]
+    #[error("it contains a NUL byte, where git stops reading and other programs continue")]
     NulByte,
     /// No empty line between headers and message.
     #[error("it has no empty line between its headers and its message")]
@@ -23,7 +23,7 @@ pub enum Malformation {
         /// The line, from 1.
         line: usize,
     },
-    /// A required header is not where it has to be.
+    /// A required header is not where it must be.
     #[error("its `{name}` line is missing or not in its place (the order is {order})")]
     Missing {
         /// The header.
@@ -31,14 +31,14 @@ pub enum Malformation {
         /// The order that git writes.
         order: &'static str,
     },
-    /// A header that may stand once, in its place, stands again or elsewhere.
+    /// A header that is allowed only once, in its place, is repeated or misplaced.
     #[error("it has a second or misplaced `{name}` line, which programs read differently")]
     Repeated {
         /// The header.
         name: String,
     },
     /// `gpgsig…` headers that git does not write: some programs strip everything with that prefix.
-    #[error("it has a header `{name}`, which looks like a signature and is none that git writes")]
+    #[error("it has a header `{name}`, which looks like a signature, but git does not write it")]
     UnknownSignatureHeader {
         /// The header.
         name: String,
@@ -49,12 +49,12 @@ pub enum Malformation {
         /// The header.
         name: String,
     },
-    /// A `tree`, `parent` or `object` that is no object id.
-    #[error("its `{name}` line does not hold a full, lower-case object id of {length} digits")]
+    /// A `tree`, `parent` or `object` that is not an object id.
+    #[error("its `{name}` line does not contain a full, lower-case object id of {length} digits")]
     BadObjectId {
         /// The header.
         name: &'static str,
-        /// How long it has to be.
+        /// How long it must be.
         length: usize,
     },
     /// An `author`, `committer` or `tagger` that is not `name <email> seconds timezone`.
@@ -66,21 +66,21 @@ pub enum Malformation {
         problem: PersonProblem,
     },
     /// A tag of something that git does not know.
-    #[error("its `type` line is none of commit, tree, blob and tag")]
+    #[error("its `type` line is not commit, tree, blob or tag")]
     BadTargetType,
     /// A tag name that is empty or holds spaces or control characters.
-    #[error("its `tag` line does not hold a usable tag name")]
+    #[error("its `tag` line does not contain a valid tag name")]
     BadTagName,
     /// An `encoding` that is empty or not plain.
-    #[error("its `encoding` line does not hold the name of an encoding")]
+    #[error("its `encoding` line does not contain the name of an encoding")]
     BadEncoding,
     /// Several signatures at the end of a tag; programs take the first or the last.
-    #[error("it has {count} signature blocks, and programs disagree which of them counts")]
+    #[error("it has {count} signature blocks, and programs disagree about which one counts")]
     SeveralSignatures {
         /// How many.
         count: usize,
     },
-    /// A `mergetag` that is no well-formed tag.
+    /// A `mergetag` that is not a well-formed tag.
     #[error("the tag in its `mergetag` at header line {line} is malformed: {problem}")]
     BadMergeTag {
         /// The line, from 1.
@@ -89,7 +89,7 @@ pub enum Malformation {
         problem: String,
     },
     /// The parts do not give the original bytes again.
-    #[error("its parts do not add up to its bytes")]
+    #[error("its parts do not match its bytes")]
     NotReproducible,
 }
 
@@ -100,7 +100,7 @@ pub enum PersonProblem {
     #[error("there must be exactly one address, in angle brackets")]
     Address,
     /// Control characters.
-    #[error("it holds a control character")]
+    #[error("it contains a control character")]
     ControlCharacter,
     /// Not a number of seconds, padded, or beyond the year 9999.
     #[error("the time is not a plain number of seconds before the year 10000")]

@@ -11,8 +11,8 @@ use crate::git::error::GitError;
 use crate::source::ObjectId;
 
 /// A partial clone ends the child where it would have to fetch.
-const ENDED: &str = "git cat-file ended; if this is a partial clone, which lacks objects, clone without a filter; \
-                     it was asked for the missing object";
+const ENDED: &str = "git cat-file ended; if this is a partial clone, which lacks objects, clone without a \
+    filter; the missing object is";
 
 /// The child and both ends of the conversation.
 pub(super) struct Batch {
@@ -61,7 +61,7 @@ impl Batch {
         }
     }
 
-    /// What stands behind a header. An object that is too large is passed over, not kept.
+    /// What is behind a header. An object that is too large is passed over, not kept.
     fn content(&mut self, kind: &str, size: &str, limit: usize) -> Result<Answer, String> {
         let (kind, size): (_, u64) =
             ObjectKind::parse(kind).zip(size.parse().ok()).ok_or_else(|| STRANGE.to_owned())?;
@@ -77,7 +77,7 @@ impl Batch {
         };
         let mut end = [0_u8];
         self.answers.read_exact(&mut end).map_err(failed)?;
-        if read == size && end == *b"\n" { Ok(answer) } else { Err("git cat-file broke off".to_owned()) }
+        if read == size && end == *b"\n" { Ok(answer) } else { Err("git cat-file ended early".to_owned()) }
     }
 }
 
@@ -88,7 +88,7 @@ enum Answer {
     TooLarge(usize),
 }
 
-const STRANGE: &str = "git cat-file gave an answer that cannot be understood";
+const STRANGE: &str = "git cat-file returned an unexpected answer";
 
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands the error over")]
 fn failed(error: std::io::Error) -> String {

@@ -124,8 +124,8 @@ fn content(reference: &git2::Reference<'_>) -> Result<Reference, GitError> {
         (Ok(Some(target)), _) => Ok(Reference::Symbolic(target.to_owned())),
         (Ok(None), Some(oid)) => ObjectId::parse(&oid.to_string())
             .map(Reference::Object)
-            .ok_or_else(|| GitError::reference(&name, "it holds no object name")),
-        (Ok(None), None) => Err(GitError::reference(&name, "it points nowhere")),
+            .ok_or_else(|| GitError::reference(&name, "it contains no object id")),
+        (Ok(None), None) => Err(GitError::reference(&name, "it points to nothing")),
         (Err(error), _) => Err(GitError::reference(&name, error.message())),
     }
 }

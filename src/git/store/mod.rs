@@ -63,7 +63,7 @@ pub(super) enum Reference {
     Symbolic(String),
 }
 
-/// Where a repository stands.
+/// Where a repository is.
 #[derive(Clone, Debug)]
 pub(super) struct Folders {
     /// What git calls `GIT_DIR`.
@@ -78,7 +78,7 @@ pub(super) struct Folders {
 
 /// A repository's content, read-only.
 pub(super) trait Store {
-    /// Where it stands.
+    /// Where it is.
     fn folders(&self) -> &Folders;
 
     /// Reads an object of at most `limit` bytes; a larger one is not even loaded.
@@ -87,7 +87,7 @@ pub(super) trait Store {
     /// A source of blobs up to a size, for many threads.
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource>;
 
-    /// What a ref holds; `None` where it does not exist.
+    /// What a ref holds; `None` if it does not exist.
     fn reference(&self, name: &str) -> Result<Option<Reference>, GitError>;
 
     /// The refs whose names begin with a folder (`refs/heads/`), at most `limit` of them.
@@ -99,7 +99,7 @@ pub(super) trait Store {
     /// The files that are staged, in a given index or the repository's own.
     fn staged(&self, index_file: Option<&Path>) -> Result<Snapshot, GitError>;
 
-    /// Why another program reads the repository; `None` where none has to.
+    /// Why another program reads the repository; `None` if none has to.
     fn detour(&self) -> Option<&str>;
 }
 
@@ -109,7 +109,7 @@ pub(super) fn as_blob(id: &ObjectId, object: Result<RawObject, GitError>) -> Res
     match object {
         Ok(RawObject { kind: ObjectKind::Blob, bytes }) => Ok(bytes),
         Ok(RawObject { kind: ObjectKind::Commit | ObjectKind::Tree | ObjectKind::Tag, .. }) => {
-            Err(unreadable("it is no file".to_owned()))
+            Err(unreadable("it is not a file".to_owned()))
         }
         Err(GitError::Missing(id)) => Err(BlobError::Missing(id)),
         Err(GitError::TooLarge { id, size, limit }) => Err(BlobError::TooLarge { id, size, limit }),

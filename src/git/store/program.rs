@@ -131,7 +131,7 @@ impl Store for GitProgram {
 
 /// `<mode> <id> <stage>\t<path>`.
 fn index_entry(entry: &[u8]) -> Result<(TreeFile, &[u8]), GitError> {
-    let strange = || GitError::Index("git ls-files gave an answer that cannot be understood".into());
+    let strange = || GitError::Index("git ls-files returned an unexpected answer".into());
     let tab = entry.iter().position(|byte| *byte == b'\t').ok_or_else(strange)?;
     let (facts, path) = entry.split_at_checked(tab).ok_or_else(strange)?;
     let facts = std::str::from_utf8(facts).map_err(|_| strange())?;
@@ -159,7 +159,7 @@ fn references(git: &Git) -> Result<BTreeMap<String, Reference>, String> {
     };
     listed
         .lines()
-        .map(|line| parse(line).ok_or_else(|| "git for-each-ref cannot be understood".to_owned()))
+        .map(|line| parse(line).ok_or_else(|| "git for-each-ref returned an unexpected answer".to_owned()))
         .collect()
 }
 
@@ -200,14 +200,14 @@ impl Git {
 
     fn line(&self, arguments: &[&str]) -> Result<String, String> {
         let text = String::from_utf8(run(self.command(arguments))?);
-        let text = text.map_err(|_| format!("git {} gave no text", arguments.join(" ")))?;
+        let text = text.map_err(|_| format!("git {} did not return text", arguments.join(" ")))?;
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
     fn batch(&self) -> Result<Batch, String> {
         let mut command = self.command(&["cat-file", "--batch"]);
         let child = command.stdin(Stdio::piped()).spawn().map_err(|error| not_started(&error))?;
-        Batch::of(child).ok_or_else(|| "git cat-file cannot be talked to".to_owned())
+        Batch::of(child).ok_or_else(|| "could not communicate with git cat-file".to_owned())
     }
 }
 
@@ -225,7 +225,7 @@ fn run(mut command: Command) -> Result<Vec<u8>, String> {
 }
 
 fn not_started(error: &std::io::Error) -> String {
-    format!("the git program cannot be started: {error}")
+    format!("could not start the git program: {error}")
 }
 
 /// Starts a child for each thread.

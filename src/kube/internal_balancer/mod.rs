@@ -205,7 +205,7 @@ fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     }
 }
 
-/// An annotation by which a Service says internal in words that nobody reads here, and why.
+/// An annotation by which a Service says internal in words that no one reads here, and why.
 pub fn unread_word(service: Service<'_>, cloud: Cloud) -> Option<String> {
     let says = |marker: &&Marker| marker.scheme == Scheme::Internal && applies(marker, service);
     let marker = match cloud {
@@ -225,9 +225,9 @@ pub fn unread_word(service: Service<'_>, cloud: Cloud) -> Option<String> {
         | Cloud::BareMetal => MARKERS.iter().find(|marker| marker.cloud != cloud && says(marker))?,
     };
     Some(if marker.cloud == cloud {
-        format!("{} is for the other type of load balancer and counts for nothing here", marker.annotation)
+        format!("{} applies to the other type of load balancer and is ignored here", marker.annotation)
     } else {
-        format!("{} speaks to another cloud's load balancers and counts for nothing here", marker.annotation)
+        format!("{} applies to another cloud's load balancers and is ignored here", marker.annotation)
     })
 }
 
@@ -237,9 +237,10 @@ pub fn way_to_internal(service: Service<'_>, cloud: Cloud) -> String {
     let annotation = |name: &str, value: &str| format!("set the annotation {name}: \"{value}\", or {keep}");
     match cloud {
         Cloud::Unknown => format!(
-            "{keep}, or name the cluster's cloud in the policy and set its annotation for internal load balancers"
+            "{keep}, or set the cluster's cloud in the policy and use its annotation for internal load \
+             balancers"
         ),
-        Cloud::BareMetal => format!("name a private address in metallb.io/loadBalancerIPs, or {keep}"),
+        Cloud::BareMetal => format!("set a private address in metallb.io/loadBalancerIPs, or {keep}"),
         Cloud::AwsLoadBalancerController => annotation(AWS_SCHEME, "internal"),
         Cloud::Oracle if is_network_balancer(service) => annotation(ORACLE_NETWORK_INTERNAL, "true"),
         Cloud::Aws

@@ -62,8 +62,8 @@ enum Family {
 impl fmt::Display for Incomparable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::NoVersion => "a tag without a version has no order",
-            Self::Family => "the tags count differently",
+            Self::NoVersion => "a tag without a version cannot be compared",
+            Self::Family => "the tags use different version schemes",
             Self::Flavour => "the tags are of different flavours",
             Self::Precision => "the shorter tag may be any release of its series",
         })

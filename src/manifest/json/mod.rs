@@ -15,9 +15,9 @@ use text::{has_other_escapes, unquote};
 #[derive(Debug)]
 pub(super) struct Parsed {
     pub(super) roots: Vec<Node>,
-    /// Keys that stand twice.
+    /// Duplicate keys.
     pub(super) problems: Vec<Problem>,
-    /// True where a text is written in a way that YAML may read otherwise.
+    /// True if a text is written in a way that YAML may read otherwise.
     pub(super) is_peculiar: bool,
 }
 
@@ -170,7 +170,7 @@ impl Reader<'_> {
         });
         let Some(end) = end else { return Err(self.refuse("the file ends inside a string")) };
         let quoted = self.rest().get(..end + 2).unwrap_or_default();
-        let text = unquote(quoted).ok_or_else(|| self.refuse("this is no JSON string"))?;
+        let text = unquote(quoted).ok_or_else(|| self.refuse("this is not a JSON string"))?;
         self.offset += end + 2;
         Ok(text)
     }
@@ -184,7 +184,7 @@ impl Reader<'_> {
             Ok(serde_json::Value::Number(number)) => match (number.as_i64(), number.as_f64()) {
                 (Some(whole), _) => Value::Integer(whole),
                 (None, Some(double)) => go_number::float(double),
-                (None, None) => return Err(self.refuse("this number has no double value")),
+                (None, None) => return Err(self.refuse("this number is not a valid double")),
             },
             Ok(serde_json::Value::String(_) | serde_json::Value::Array(_) | serde_json::Value::Object(_))
             | Err(_) => return Err(self.refuse("expected a JSON value here")),
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
     use crate::manifest::{kubectl, kustomize};
 
-    /// Where nothing is peculiar, kustomize, which takes the text for YAML, reads the same.
+    /// If nothing is peculiar, kustomize, which takes the text for YAML, reads the same.
     #[test]
     fn what_is_not_peculiar_is_read_alike() {
         let values = [

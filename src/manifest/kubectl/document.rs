@@ -49,7 +49,7 @@ impl Resolver<'_> {
             resolved.map_err(|error| SyntaxError { span: item.span, reason: error.to_string() })?;
         self.documents.may_differ |= may_differ;
         if foreign_tag {
-            let problem = Problem::ambiguous(item.span, "not every tool follows this tag");
+            let problem = Problem::ambiguous(item.span, "not every tool supports this tag");
             self.documents.problems.push(problem);
         }
         Ok(value)
@@ -74,7 +74,7 @@ impl Resolver<'_> {
     fn insert(&mut self, builder: &mut MappingBuilder, key: &Node, value: Node) -> Result<(), SyntaxError> {
         self.documents.may_differ |= !matches!(&key.value, Value::String(text) if &**text != "<<");
         let Some(text) = scalar::key_text(&key.value) else {
-            return Err(SyntaxError { span: key.span, reason: "this is no name for a field".to_owned() });
+            return Err(SyntaxError { span: key.span, reason: "this is not a valid field name".to_owned() });
         };
         builder.insert(text, key.span, value, &mut self.documents.problems);
         Ok(())
@@ -113,7 +113,7 @@ impl Resolver<'_> {
         let Some(tag) = item.tag.as_deref() else { return };
         self.documents.may_differ = true;
         if core_tag(tag) != Some(expected) {
-            let problem = Problem::ambiguous(item.span, "not every tool follows this tag");
+            let problem = Problem::ambiguous(item.span, "not every tool supports this tag");
             self.documents.problems.push(problem);
         }
     }

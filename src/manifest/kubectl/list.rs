@@ -6,12 +6,11 @@ use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
 use crate::source::Span;
 
-/// Adds the objects of a document. A list within a list, at which kubectl stops, is opened all the
-/// same: other tools go on.
+/// Adds the objects of a document. A list within a list, at which kubectl stops, is opened anyway: other tools go on.
 pub(in crate::manifest) fn flatten(document: Node, objects: &mut Vec<Node>, problems: &mut Vec<Problem>) {
     if !matches!(document.value, Value::Mapping(_)) {
         if !document.is_null() {
-            problems.push(no_object(document.span, "this document is no object"));
+            problems.push(no_object(document.span, "this document is not an object"));
         }
         return;
     }
@@ -35,14 +34,14 @@ fn flatten_list(document: Node, objects: &mut Vec<Node>, problems: &mut Vec<Prob
     let place = document.entry("items").map_or(document.span, |entry| entry.key_span);
     if !kind.ends_with("List") {
         let reason = format!(
-            "kubectl takes any object with `items` for a list and applies only the items, not this {kind}"
+            "kubectl treats any object with `items` as a list and applies only the items, not this {kind}"
         );
         problems.push(Problem::ambiguous(place, reason));
     }
     match take_items(document) {
         Items::Absent => {}
         Items::Other(document) => {
-            let reason = "`items` has to be a list";
+            let reason = "`items` must be a list";
             problems.push(Problem::ambiguous(place, reason).refused(Refusal::By(Reading::Kubectl)));
             objects.push(document);
         }

@@ -42,7 +42,7 @@ impl MappingBuilder {
             None => self.push(entry, Origin::Written),
             Some((place, origin)) => {
                 if origin == Origin::Written {
-                    let reason = format!("the key `{}` stands twice: one of the two is ignored", entry.key);
+                    let reason = format!("the key `{}` is set twice: one of the two is ignored", entry.key);
                     problems.push(Problem::ambiguous(entry.key_span, reason));
                 }
                 self.replace(place, entry, Origin::Written);
@@ -66,7 +66,7 @@ impl MappingBuilder {
                 Some((index, origin)) => {
                     if origin == Origin::Written {
                         let reason = format!(
-                            "this merge overrides the key `{}` written above it for kubectl, and for nobody else",
+                            "kubectl lets this merge override the key `{}` above it; other tools do not",
                             entry.key
                         );
                         problems.push(Problem::ambiguous(place, reason));

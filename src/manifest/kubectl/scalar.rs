@@ -13,9 +13,9 @@ use super::super::timestamp;
 pub(in crate::manifest) enum ScalarError {
     #[error("infinity and not-a-number have no JSON form")]
     NotJson,
-    #[error("the value is not of the type that its tag names")]
+    #[error("the value does not have the type of its tag")]
     TagMismatch,
-    #[error("the value is not the base64 that its tag promises")]
+    #[error("the value is not valid base64, as its tag requires")]
     NotBase64,
 }
 
@@ -25,7 +25,7 @@ pub(in crate::manifest) struct Resolved {
     pub(in crate::manifest) value: Value,
     /// True for a tag that no real manifest needs and that tools treat differently.
     pub(in crate::manifest) foreign_tag: bool,
-    /// True where kustomize may read it otherwise.
+    /// True if kustomize may read it otherwise.
     pub(in crate::manifest) may_differ: bool,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn is_merge_key(key: &Item) -> bool {
     }
 }
 
-/// How a key is spelled in JSON; `None` where kubectl refuses it.
+/// How a key is spelled in JSON; `None` if kubectl refuses it.
 pub(super) fn key_text(value: &Value) -> Option<Box<str>> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -102,7 +102,7 @@ fn promised(name: &str, text: &str) -> Result<Value, ScalarError> {
     let value = match (name, resolve_plain(text)) {
         ("timestamp", Plain::Timestamp) => string(text),
         ("float", Plain::Infinite) => return Err(ScalarError::NotJson),
-        // With these tags go-yaml does not try a timestamp first, and what is one is no number.
+        // With these tags go-yaml does not try a timestamp first, and what is one is not a number.
         (_, Plain::Timestamp | Plain::Infinite) | ("timestamp", Plain::Value(_)) => {
             return Err(ScalarError::TagMismatch);
         }

@@ -33,7 +33,7 @@ pub(in crate::manifest) fn read(text: &str, from: usize, limits: &Limits) -> Doc
         Err(json::JsonError::NotJson(problem)) => {
             let mut documents = read_yaml(text, from, limits);
             let reason = format!(
-                "the file begins with `{{` and is no JSON, so that not every tool reads it: {}",
+                "the file begins with `{{` but is not JSON, so not every tool can read it: {}",
                 problem.reason
             );
             let problem = Problem::ambiguous(problem.span, reason).refused(Refusal::By(Reading::Kubectl));
@@ -116,7 +116,7 @@ impl Documents {
 
     fn resolve(&mut self, composed: Composed, budget: &mut AliasBudget) {
         if let Some(place) = composed.directive {
-            self.problems.push(Problem::ambiguous(place, "YAML directives are not read alike"));
+            self.problems.push(Problem::ambiguous(place, "tools read YAML directives differently"));
         }
         let Some(root) = composed.root else { return };
         let mut resolver = Resolver { documents: self, budget };

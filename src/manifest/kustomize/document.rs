@@ -14,7 +14,7 @@ pub(super) struct Resolver {
     pub(super) budget: AliasBudget,
 }
 
-/// Where a mapping stands. Only the outermost one may have keys that are no text.
+/// Where a mapping is. Only the outermost one may have keys that are not text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     Document,
@@ -102,10 +102,10 @@ impl Resolver {
         for (key, value) in pairs {
             let scalar = key.target();
             let Content::Scalar { text, style } = &scalar.content else {
-                return Err(refuse(key.span, "this is no name for a field"));
+                return Err(refuse(key.span, "this is not a valid field name"));
             };
             if !seen.insert(text.as_str()) {
-                return Err(refuse(key.span, format!("the key `{text}` stands twice")));
+                return Err(refuse(key.span, format!("the key `{text}` is set twice")));
             }
             let name = match level {
                 Level::Document => emitted::outermost_key(scalar.tag.as_deref(), text, *style),

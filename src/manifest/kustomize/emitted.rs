@@ -19,9 +19,9 @@ pub(super) enum EmittedError {
     /// Nor would kubectl read it.
     #[error(transparent)]
     Scalar(#[from] ScalarError),
-    #[error("a block of text that begins with a tab, which kustomize writes so that it cannot read it")]
+    #[error("a block of text that begins with a tab, which kustomize writes in a form that it cannot read")]
     LeadingTab,
-    #[error("a key that is no text, which kustomize refuses below the top level")]
+    #[error("a key that is not text, which kustomize refuses below the top level")]
     KeyIsNoText,
 }
 

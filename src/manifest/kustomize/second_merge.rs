@@ -56,7 +56,7 @@ fn sources(merge: Entry) -> Result<Vec<Entry>, Problem> {
     let (mut brought, mut names) = (Vec::new(), HashSet::new());
     for mapping in mappings {
         let Value::Mapping(entries) = mapping else {
-            let reason = "kustomize writes this key as a merge, and only a mapping can be merged";
+            let reason = "kustomize writes this key as a merge, but only a mapping can be merged";
             let problem = Problem::unparseable(merge.key_span, reason);
             return Err(problem.refused(Refusal::By(Reading::Kustomize)));
         };

@@ -48,7 +48,7 @@ impl GiteaRules {
                 Ok(Some(line)) => {
                     weight = weight.saturating_add(RULE_WEIGHT).saturating_add(line.expression.weight);
                     if weight > HEAVIEST_FILE {
-                        let reason = "the expressions up to this line are too large together";
+                        let reason = "the expressions up to this line are too large in total";
                         problems.add(number, text, reason.to_owned());
                         break;
                     }

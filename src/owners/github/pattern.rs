@@ -31,7 +31,7 @@ pub(super) enum PatternProblem {
     #[error("the pattern ends with a backslash that escapes nothing")]
     DanglingEscape,
     /// `a//b`, `./a`, `../a`
-    #[error("the pattern holds an empty part, `.` or `..`, and so never matches a path")]
+    #[error("the pattern contains an empty part, `.` or `..`, and so never matches a path")]
     NeverMatches,
 }
 
@@ -84,8 +84,8 @@ fn refuse_unsupported(text: &str) -> Result<(), PatternProblem> {
     Ok(())
 }
 
-/// `**` is any number of names, but behind a slash at the end at least one. A name at the end stands
-/// for what is below it too, unless it is `*`.
+/// `**` is any number of names, but behind a slash at the end at least one. A name at the end also matches everything
+/// below it, unless it is `*`.
 fn compile(names: &[&str]) -> Result<Vec<Part>, PatternProblem> {
     let last = names.len().saturating_sub(1);
     let mut parts = Vec::new();

@@ -1,7 +1,7 @@
 //! One line of GitLab's CODEOWNERS: a section heading, an entry or an exclusion.
 //!
 //! In: the line. Out: [`Line`], nothing for a comment, or why it cannot be used. Never: lets pass what
-//! GitLab reads otherwise than it looks, such as a count that is no number.
+//! GitLab reads otherwise than it looks, such as a count that is not a number.
 
 use thiserror::Error;
 
@@ -22,10 +22,10 @@ pub(super) enum LineProblem {
     /// A pattern that GitLab does not match.
     #[error("{0}")]
     Pattern(#[from] PatternProblem),
-    /// Something that names nobody.
+    /// Something that names no one.
     #[error(
         "`{0}` is not an owner: write `@user`, `@group`, `@group/subgroup`, `@@developer`, `@@maintainer`, \
-         `@@owner` or an e-mail address; GitLab has no comments behind entries"
+         `@@owner` or an e-mail address; GitLab does not support comments after entries"
     )]
     Owner(String),
     /// Neither the entry nor its section names an owner.
@@ -41,7 +41,7 @@ pub(super) enum LineProblem {
     #[error("`codeowners` is GitLab's own name for the entries outside sections; choose another name")]
     ReservedName,
     /// `[Docs][x]`, `[Docs][0]`
-    #[error("`[{0}]` is no number of approvals: write `[1]` or more")]
+    #[error("`[{0}]` is not a number of approvals: write `[1]` or more")]
     Count(String),
     /// `^[Docs][2]`
     #[error("an optional section cannot ask for a number of approvals; remove the `^` or the number")]
@@ -59,8 +59,8 @@ pub(super) enum Line {
     Exclusion { pattern: Pattern },
 }
 
-/// The beginning of a section. Whether it is optional is not kept: GitLab asks for its approvals all the
-/// same where a change is pushed directly ("Optional sections"), as to a hook it is.
+/// The beginning of a section. Whether it is optional is not kept: GitLab requires its approvals anyway if a change is
+/// pushed directly ("Optional sections"), as in a hook.
 #[derive(Clone, Debug)]
 pub(super) struct Heading {
     pub(super) name: Box<str>,

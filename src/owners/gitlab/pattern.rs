@@ -23,12 +23,12 @@ pub(super) enum PatternProblem {
     DanglingEscape,
     /// `[`, `[]`, `[z-a]`, `[a/b]`
     #[error(
-        "the pattern has a character class that matches nothing: close it with `]`, put something into it, \
+        "the pattern has a character class that matches nothing: close it with `]`, add a character to it, \
          and write ranges from low to high and without `/`"
     )]
     CharacterClass,
     /// `a//b`, `./a`, `../a`
-    #[error("the pattern holds an empty part, `.` or `..`, and so never matches a path")]
+    #[error("the pattern contains an empty part, `.` or `..`, and so never matches a path")]
     NeverMatches,
 }
 

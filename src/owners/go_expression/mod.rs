@@ -2,7 +2,7 @@
 //!
 //! In: an expression of Go's `regexp/syntax`. Out: [`GoExpression`], which matches the same paths in
 //! linear time. Never: hands text to another engine that it might read differently: the expression is
-//! read here and written anew, and what is not surely the same in both is refused.
+//! read here and written again, and what is not surely the same in both is refused.
 //!
 //! Source: the documentation of Go's `regexp/syntax` and of the crate `regex`.
 
@@ -40,10 +40,10 @@ pub(super) enum ExpressionProblem {
     #[error("`{0}` in the expression repeats nothing, or a repetition")]
     Repetition(char),
     /// `a{`, `a{2000}`
-    #[error("`{{` in the expression begins no repetition up to 1000; write `\\\\{{` for a brace")]
+    #[error("`{{` in the expression does not begin a repetition up to 1000; write `\\\\{{` for a brace")]
     Count,
     /// `[`, `[z-a]`, `[[:alpha:]]`
-    #[error("a character class of the expression is not closed, runs backwards or holds `[:`")]
+    #[error("a character class of the expression is not closed, runs backwards or contains `[:`")]
     Class,
     /// What it compiles to.
     #[error("the expression is too large; write several lines")]

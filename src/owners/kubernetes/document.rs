@@ -83,7 +83,7 @@ pub(super) fn folder(
                 "approvers" | "reviewers" | "required_reviewers" | "labels" if filtered => {
                     reader.problem(
                         entry,
-                        "`filters` count only where nothing stands beside them but `options`",
+                        "`filters` count only if the file has no other keys except `options`",
                     );
                 }
                 "approvers" => folder.lists.extend(reader.list(None, ".*", entry)),
@@ -101,7 +101,7 @@ pub(super) fn aliases(bytes: &[u8], problems: &mut Problems<'_>) -> Aliases {
     read(bytes, &Aliases::default(), problems, |reader, root| {
         for entry in root.entries() {
             if entry.key.as_ref() != "aliases" {
-                reader.problem(entry, "OWNERS_ALIASES holds `aliases` only");
+                reader.problem(entry, "OWNERS_ALIASES can contain only `aliases`");
             }
             for alias in entry.value.entries() {
                 let members = reader.members(alias);
@@ -130,7 +130,7 @@ fn read(
             judge(&mut Reader { source: &source, aliases, problems, weight: 0 }, root);
         }
         [_] => problems.add(1, b"", "the file is not a YAML mapping".to_owned()),
-        [_, ..] => problems.add(1, b"", "the file holds more than one YAML document".to_owned()),
+        [_, ..] => problems.add(1, b"", "the file contains more than one YAML document".to_owned()),
     }
 }
 
@@ -149,10 +149,10 @@ impl Reader<'_, '_> {
         for entry in options.entries() {
             match (entry.key.as_ref(), entry.value.as_bool()) {
                 ("no_parent_owners", Some(true)) => parents = Parents::Excluded,
-                // What it waives is asked for all the same.
+                // What it waives is asked for anyway.
                 ("no_parent_owners" | "auto_approve_unowned_subfolders", Some(_)) => {}
                 (key, _) => {
-                    self.problem(entry, &format!("`{key}` is no option, or is neither true nor false"));
+                    self.problem(entry, &format!("`{key}` is not an option, or is neither true nor false"));
                 }
             }
         }
@@ -188,7 +188,7 @@ impl Reader<'_, '_> {
         lists
     }
 
-    /// Whether there is room for more; a problem, once, where there is not.
+    /// Whether there is room for more; a problem, once, if there is not.
     fn afford(&mut self, weight: usize, entry: &Entry) -> bool {
         let affordable = self.weight <= HEAVIEST_FILE;
         self.weight = self.weight.saturating_add(weight);
@@ -199,7 +199,7 @@ impl Reader<'_, '_> {
         affordable && !exceeded
     }
 
-    /// A list that names nobody is none, as in prow.
+    /// An empty list is treated as absent, as in prow.
     fn list(&mut self, filter: Option<GoExpression>, pattern: &str, entry: &Entry) -> Option<ApproverList> {
         let line = self.line(entry);
         let owners = self.members(entry);
@@ -229,7 +229,10 @@ impl Reader<'_, '_> {
                     None => members.push(OwnerHandle(format!("@{name}").into())),
                 },
                 None => {
-                    self.problem(entry, &format!("`{}` holds something that is no account name", entry.key));
+                    self.problem(
+                        entry,
+                        &format!("`{}` contains something that is not an account name", entry.key),
+                    );
                 }
             }
         }

@@ -20,7 +20,7 @@ pub(super) use rules::Outline;
 /// Everything that becomes weaker, in the order of the policy file. `known` lists the ids of all checks.
 pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
     let (Some(before), Some(after)) = (old.document(), new.document()) else {
-        return vec!["there would be no policy to compare with".to_owned()];
+        return vec!["there would be no policy".to_owned()];
     };
     let PolicyDocument {
         api_version: _,
@@ -67,7 +67,7 @@ fn quoted<T: Display>(items: impl Iterator<Item = T>) -> String {
     items.map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// HEAD's branch stays protected whatever stands there; tags only by default, or by a pattern of their own.
+/// HEAD's branch stays protected whatever is there; tags only by default, or by a pattern of their own.
 fn protected_refs(old: Option<&[String]>, new: Option<&[String]>) -> Vec<String> {
     let tags = "refs/tags/*".to_owned();
     let by_default = std::slice::from_ref(&tags);
@@ -101,7 +101,7 @@ fn described_clusters(old: &[ClusterEntry], new: &[ClusterEntry]) -> Vec<String>
     let differs = |cluster: &&ClusterEntry| !new.contains(cluster);
     let of_old = old.iter().filter(differs).map(|cluster| {
         if new.iter().any(|other| other.name == cluster.name) {
-            format!("cluster `{}` is described in another way", cluster.name)
+            format!("the description of cluster `{}` changes", cluster.name)
         } else {
             format!("cluster `{}` is no longer described", cluster.name)
         }
@@ -215,7 +215,7 @@ waivers:
                 "`**/*.yml` are no longer read as manifests",
             ),
             ("[docs/**]", "[docs/**, prod/**]", "files of `prod/**` are no longer read as manifests"),
-            ("1.36", "1.30", "cluster `prod` is described in another way"),
+            ("1.36", "1.30", "the description of cluster `prod` changes"),
             ("name: prod,", "name: test,", "cluster `prod` is no longer described"),
             ("require: trusted", "require: none", "commits need no trusted signature"),
             ("[keys/a.asc]", "[keys/a.asc, keys/b.asc]", "keys of `keys/b.asc` are trusted"),
@@ -231,34 +231,34 @@ waivers:
                 "merge commits that the forge signs count as signed",
             ),
             ("revokedKeys: [keys/revoked], ", "", "keys that `keys/revoked` revokes count again"),
-            ("minimumRsaBits: 4096, ", "", "RSA keys need fewer bits: the least that is ever accepted"),
-            ("maxSignatureAge: 30d, ", "", "signatures hold as long as they say, instead of 30d"),
-            ("committer: signer, ", "", "the committer need not be who signed"),
-            (", bot: true", "", "Robot is no program any more, and may approve"),
+            ("minimumRsaBits: 4096, ", "", "RSA keys need fewer bits: the minimum that is ever accepted"),
+            ("maxSignatureAge: 30d, ", "", "signatures are valid as long as they state, instead of 30d"),
+            ("committer: signer, ", "", "the committer need not be the signer"),
+            (", bot: true", "", "Robot is no longer marked as a bot and can now approve"),
             ("approvals: 2", "approvals: 1", "1 owner's approval is enough, instead of 2"),
             ("owners: {approvals: 2, require: all, distinctTeams: 2}\n", "", "owners need not approve"),
-            ("require: all", "require: any", "not every listed owner has to approve"),
+            ("require: all", "require: any", "not every listed owner must approve"),
             ("distinctTeams: 2", "distinctTeams: 1", "`distinctTeams` is 1, instead of 2"),
-            ("{approvals: 2", "{dialect: gitlab, approvals: 2", "CODEOWNERS is read in another dialect"),
+            ("{approvals: 2", "{dialect: gitlab, approvals: 2", "the dialect of CODEOWNERS changes"),
             (
                 "{approvals: 2",
                 "{signerCounts: true, approvals: 2",
-                "owners approve their own changes by signing them",
+                "owners can approve their own changes by signing them",
             ),
-            ("7d", "8d", "approvals hold for 8d, instead of 7d"),
-            ("approvals: {maxAge: 7d}\n", "", "approvals hold as long as they say, instead of 7d"),
-            ("90d", "91d", "waivers hold for 91d, instead of 90d"),
-            ("waiversMaxAge: 90d\n", "", "waivers hold as long as they say, instead of 90d"),
+            ("7d", "8d", "approvals are valid for 8d instead of 7d"),
+            ("approvals: {maxAge: 7d}\n", "", "approvals are valid as long as they state, instead of 7d"),
+            ("90d", "91d", "waivers are valid for 91d instead of 90d"),
+            ("waiversMaxAge: 90d\n", "", "waivers are valid as long as they state, instead of 90d"),
             (
                 "{enforce: deny, scopes",
                 "{enforce: deny, annotation: allowed, scopes",
                 "annotations of objects accept findings of `node-port` once owners approve",
             ),
-            ("enforce: deny,", "enforce: warn,", "`node-port` becomes `warn`, instead of `deny`"),
+            ("enforce: deny,", "enforce: warn,", "`node-port` becomes `warn` instead of `deny`"),
             (
                 "  node-port: {enforce: deny, scopes: [{paths: [dev/**], enforce: warn}]}\n",
                 "",
-                "`node-port` becomes `warn`, instead of `deny`",
+                "`node-port` becomes `warn` instead of `deny`",
             ),
             ("paths: [dev/**]", "paths: [prod/**]", "`node-port` is `warn` for paths `prod/**`"),
             (
@@ -282,7 +282,7 @@ waivers:
     fn who_may_override_is_said() {
         let with_bob = BEFORE.replace("owners:", "- {name: Bob}\nowners:");
         let found = weakenings(&layer(BEFORE), &layer(&with_bob.replace("[Alice]", "[Alice, Bob]")), &KNOWN);
-        assert_eq!(found, ["Bob is somebody whose approvals count", "Bob may override the gate"]);
+        assert_eq!(found, ["Bob becomes an approver", "Bob may override the gate"]);
         let none = BEFORE.replace("override: {people: [Alice]}\n", "");
         assert_eq!(weakenings(&layer(&none), &layer(BEFORE), &KNOWN), ["Alice may override the gate"]);
     }

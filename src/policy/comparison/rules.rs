@@ -11,7 +11,7 @@ pub(super) fn rule(check: &str, old: &Layer, new: &Layer) -> Vec<String> {
     let mut found = Vec::new();
     if after.enforcement < before.enforcement {
         let (is, was) = (after.enforcement.as_str(), before.enforcement.as_str());
-        found.push(format!("`{check}` becomes `{is}`, instead of `{was}`"));
+        found.push(format!("`{check}` becomes `{is}` instead of `{was}`"));
     }
     found.extend(exceptions(check, &before, &after));
     found.extend(approvers(check, &before, &after));
@@ -49,11 +49,11 @@ fn exceptions(check: &str, before: &Outline<'_>, after: &Outline<'_>) -> Vec<Str
     let gone =
         gone.map(|scope| format!("`{check}` is no longer `{}` for {}", scope.enforce.as_str(), place(scope)));
     let reordered = kept(&before.scopes, &after.scopes) != kept(&after.scopes, &before.scopes);
-    let reordered = reordered.then(|| format!("the exceptions of `{check}` are tried in another order"));
+    let reordered = reordered.then(|| format!("the order of the scopes of `{check}` changes"));
     new.chain(gone).chain(reordered).collect()
 }
 
-/// Those of the one list that stand in the other, in the order in which they are first tried.
+/// Those of the one list that are in the other, in the order in which they are first tried.
 fn kept<'a>(of: &[&'a Scope], other: &[&Scope]) -> Vec<&'a Scope> {
     let mut kept: Vec<&Scope> = Vec::new();
     for scope in of.iter().filter(|scope| other.contains(scope)) {

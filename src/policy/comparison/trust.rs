@@ -12,9 +12,7 @@ pub(super) fn repository(old: Option<&String>, new: Option<&String>) -> Option<S
         (Some(old), Some(new)) if old != new => {
             Some(format!("approvals that were given in repository `{new}` count, not those of `{old}`"))
         }
-        (None, Some(new)) => {
-            Some(format!("approvals can be given by signing, in the name of repository `{new}`"))
-        }
+        (None, Some(new)) => Some(format!("signed approvals count, for repository `{new}`")),
         (Some(_), Some(_) | None) | (None, None) => None,
     }
 }
@@ -34,7 +32,7 @@ pub(super) fn signatures(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<St
     if *require < old.require {
         found.push(match require {
             SignatureRequirement::None => "commits need no trusted signature".to_owned(),
-            SignatureRequirement::Trusted => "commits need another kind of signature".to_owned(),
+            SignatureRequirement::Trusted => "commits need a different kind of signature".to_owned(),
         });
     }
     found.extend(added(&old.keyring, keyring).map(|pattern| format!("keys of `{pattern}` are trusted")));
@@ -46,11 +44,11 @@ pub(super) fn signatures(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<St
     found.extend(longer("signatures", old.max_signature_age, *max_signature_age));
     if *minimum_rsa_bits < old.minimum_rsa_bits {
         let bits =
-            minimum_rsa_bits.map_or("the least that is ever accepted".to_owned(), |bits| bits.to_string());
+            minimum_rsa_bits.map_or("the minimum that is ever accepted".to_owned(), |bits| bits.to_string());
         found.push(format!("RSA keys need fewer bits: {bits}"));
     }
     if *committer < old.committer {
-        found.push("the committer need not be who signed".to_owned());
+        found.push("the committer need not be the signer".to_owned());
     }
     found.extend(forges(old.forge.as_ref(), forge.as_ref()));
     found
@@ -70,8 +68,8 @@ pub(super) fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<St
     let was = was?;
     match is {
         Some(is) if is <= was => None,
-        Some(is) => Some(format!("{what} hold for {is}, instead of {was}")),
-        None => Some(format!("{what} hold as long as they say, instead of {was}")),
+        Some(is) => Some(format!("{what} are valid for {is} instead of {was}")),
+        None => Some(format!("{what} are valid as long as they state, instead of {was}")),
     }
 }
 
@@ -85,14 +83,14 @@ fn forgotten(person: &PersonEntry, new: &[PersonEntry]) -> Vec<String> {
     let PersonEntry { name, keys: _, handles, bot: _ } = person;
     let after = new.iter().find(|after| after.name == *name);
     let kept = after.map(|after| after.handles.as_slice()).unwrap_or_default();
-    let no_more = |handle: &String| format!("changes that name `{handle}` are no longer {name}'s own");
+    let no_more = |handle: &String| format!("changes by `{handle}` no longer count as {name}'s own");
     added(kept, handles).map(no_more).collect()
 }
 
 fn person_gains(old: &[PersonEntry], person: &PersonEntry) -> Vec<String> {
     let PersonEntry { name, keys, handles, bot } = person;
     let Some(before) = old.iter().find(|before| before.name == *name) else {
-        return vec![format!("{name} is somebody whose approvals count")];
+        return vec![format!("{name} becomes an approver")];
     };
     let keys = added(&before.keys, keys).map(|key| match key {
         KeyEntry::Always(key) => format!("key `{key}` speaks for {name}"),
@@ -102,7 +100,12 @@ fn person_gains(old: &[PersonEntry], person: &PersonEntry) -> Vec<String> {
         }
     });
     let handles = added(&before.handles, handles).map(|handle| format!("{name} counts as `{handle}`"));
-    let program = (before.bot && !bot).then(|| format!("{name} is no program any more, and may approve"));
+    let program = (before.bot && !bot).then(|| {
+        format!(
+            "{name} is no longer marked as a bot and can now \
+        approve"
+        )
+    });
     keys.chain(handles).chain(program).collect()
 }
 
@@ -114,21 +117,21 @@ pub(super) fn owners(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -> Ve
     let OwnersEntry { dialect, approvals, require, distinct_teams, signer_counts } = new;
     let mut found = Vec::new();
     if *dialect != old.dialect {
-        found.push("CODEOWNERS is read in another dialect".to_owned());
+        found.push("the dialect of CODEOWNERS changes".to_owned());
     }
     if *approvals < old.approvals {
         let noun = if *approvals == 1 { "owner's approval is" } else { "owners' approvals are" };
         found.push(format!("{approvals} {noun} enough, instead of {}", old.approvals));
     }
     if *require < old.require {
-        found.push("not every listed owner has to approve".to_owned());
+        found.push("not every listed owner must approve".to_owned());
     }
     if *distinct_teams < old.distinct_teams {
         let were = old.distinct_teams;
         found.push(format!("`distinctTeams` is {distinct_teams}, instead of {were}"));
     }
     if *signer_counts && !old.signer_counts {
-        found.push("owners approve their own changes by signing them".to_owned());
+        found.push("owners can approve their own changes by signing them".to_owned());
     }
     found
 }

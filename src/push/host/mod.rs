@@ -70,7 +70,7 @@ pub enum Via {
     Push,
     /// The host itself merges a pull request.
     Merge,
-    /// Somebody edits in the host's web pages, or by its API.
+    /// A person edits in the host's web pages, or by its API.
     Web,
 }
 
@@ -109,19 +109,20 @@ pub struct HostFacts {
     pub style: MessageStyle,
 }
 
-/// Why it cannot be told who pushes.
+/// Why the person who pushes could not be determined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostError {
     /// Two hosts' variables are set.
     #[error(
-        "the variables of {0} and of {1} are both set, so it cannot be told which host serves the push\n  \
+        "the variables of {0} and of {1} are both set, so the host of the push could not be determined\n  \
          name it: `portcullis pre-receive --host {0}`"
     )]
     Ambiguous(HostKind, HostKind),
     /// A host without a variable that it always exports.
     #[error(
-        "{name} is not set, which {host} exports to every hook, so it cannot be told who pushes\n  \
-         call portcullis from the hook itself and keep its environment, or name another host with --host"
+        "{name} is not set, although {host} exports it to every hook, so the person who pushes could not be \
+         determined\n  call portcullis from the hook itself and keep its environment, or name another host \
+         with --host"
     )]
     Missing {
         /// The host.

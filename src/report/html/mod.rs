@@ -23,7 +23,7 @@ use crate::verdict::Verdict;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("filter.js");
-/// How many findings a page shows: browsers slow down with more, and nobody reads them.
+/// How many findings a page shows: browsers slow down with more, and no one reads them.
 const SHOWN: usize = 5_000;
 /// How long one text is, in characters.
 const TEXT: usize = 4_000;
@@ -32,9 +32,9 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     let entries = entries(report);
     let mut text = head(report);
     push_summary(&mut text, report, &entries);
-    push_notes(&mut text, "undecided", "Could not be evaluated", &undecided(report));
+    push_notes(&mut text, "undecided", "Not completed", &undecided(report));
     text.push_str("<main>\n");
-    let remarks = |text: &mut String| push_notes(text, "remarks", "To know", &remarks(report));
+    let remarks = |text: &mut String| push_notes(text, "remarks", "Notes", &remarks(report));
     let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
     if forced {
         remarks(&mut text);
@@ -51,8 +51,11 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     }
     if !left_out.is_empty() {
         let count = left_out.len();
-        let _ =
-            writeln!(text, "<p><strong>{count} more findings are left out</strong>, none of them worse.</p>");
+        let _ = writeln!(
+            text,
+            "<p><strong>{count} more findings are not shown</strong>; they are not more \
+                severe.</p>"
+        );
     }
     if !forced {
         remarks(&mut text);
@@ -178,8 +181,8 @@ fn push_group(
     }
     let word = standing.as_str();
     let title = match standing {
-        Standing::Blocks => "What blocks",
-        Standing::Forced => "What was overridden",
+        Standing::Blocks => "Blocking findings",
+        Standing::Forced => "Overridden findings",
         Standing::Warns => "Warnings",
         Standing::Approved => "Approved",
         Standing::Waived => "Waived",

@@ -37,7 +37,7 @@ fn annotations_stand_at_the_new_revision_worst_first_and_the_rest_is_counted() {
     assert_eq!((shown[0].path.as_str(), shown[0].start_line, shown[0].columns), ("b.yaml", 4, Some((3, 7))));
     assert_eq!((shown[1].start_line, shown[1].end_line, shown[1].columns), (9, 12, None));
     assert_eq!(unplaced(&report), 2);
-    assert!(summary(&report, &[]).contains("2 findings stand in no file"));
+    assert!(summary(&report, &[]).contains("2 findings are not in a file"));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_status_says_in_one_line_what_holds_the_change_back() {
     assert!(undecided.chars().count() <= 140 && !undecided.contains(['\n', '\u{1b}']), "{undecided}");
 }
 
-/// The name of a section tells something only where there is another one.
+/// The name of a section tells something only if there is another one.
 #[test]
 fn a_reason_names_its_section_where_there_are_several() {
     let undecided = |name: &str| Section::undecided(name, "a reason\n  and what helps".into());
@@ -158,8 +158,8 @@ fn a_summary_names_what_blocks_in_a_table_and_stays_within_the_limit() {
     full.judgement.undecided = (0..9_000).map(|number| format!("{number} is unknown")).collect();
     let text = summary(&report(vec![full]), &[]);
     assert!(text.len() < 1_048_576, "{}", text.len());
-    for noun in ["notes", "findings that block", "findings"] {
-        assert!(text.contains(&format!("more {noun} are left out")), "{noun}");
+    for noun in ["notes", "blocking findings", "findings"] {
+        assert!(text.contains(&format!("more {noun} are not shown")), "{noun}");
     }
 }
 
@@ -178,7 +178,7 @@ fn a_graph_has_thirty_stations_and_counts_the_rest_and_its_fence_holds() {
         text.split("```mermaid\n").nth(1).and_then(|rest| rest.split("\n```\n").next()).expect("a graph");
     assert_eq!(graph.matches(":::blocks").count(), 30);
     assert_eq!(graph.matches(" -->|").count(), 15);
-    assert!(text.contains("\n5 more steps are not drawn, none of them worse.\n"), "{text}");
+    assert!(text.contains("\n5 more steps are not drawn; they are not more severe.\n"), "{text}");
     assert!(!graph.lines().any(|line| line.trim_start().starts_with("click")), "{graph}");
     for word in ["`", "%%", "https:"] {
         assert!(!graph.contains(word), "{word}: {graph}");

@@ -9,7 +9,7 @@ use crate::report::{Colour, Detail, Format, Report, Section, Style};
 use crate::source::ObjectId;
 use crate::verdict::Verdict;
 
-/// A commit stands in no file, and a line that is gone in none that can be opened.
+/// A commit is in no file, and a line that is gone in none that can be opened.
 #[test]
 fn what_stands_in_no_file_or_no_longer_is_anchored_at_one_that_exists() {
     let id = ObjectId::parse("00112233445566778899aabbccddeeff00112233").expect("an id");
@@ -95,10 +95,10 @@ fn what_does_not_fit_is_counted_and_never_worse_than_what_does() {
     let results = run["results"].as_array().expect("results");
     assert_eq!(results[0]["ruleId"], "node-port");
     let told = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
-    let left_out = format!("{} findings are left out, 0 of which block", 26_001 - results.len());
+    let left_out = format!("{} findings are not included, 0 of them blocking", 26_001 - results.len());
     assert!(told.is_some_and(|told| told.starts_with(&left_out)), "{told:?}");
     let comment = rendered(&report, Format::Markdown);
-    assert!(comment.len() < 65_536 && comment.contains("more findings are left out"), "{}", comment.len());
+    assert!(comment.len() < 65_536 && comment.contains("more findings are not shown"), "{}", comment.len());
     let (first, second) = (comment.find("### blocks: node-port"), comment.find("### warns"));
     assert!(first.is_some() && first < second);
     assert!(rendered(&report, Format::Github).starts_with("::error file=last.yaml"));
@@ -125,7 +125,7 @@ fn one_finding_fills_no_report() {
     let results = sarif["runs"][0]["results"].as_array().expect("results");
     assert_eq!(results.len(), 2);
     assert_eq!(results[0]["relatedLocations"].as_array().map(Vec::len), Some(999));
-    assert!(results[0]["message"]["text"].as_str().is_some_and(|text| text.contains("1001 more places")));
+    assert!(results[0]["message"]["text"].as_str().is_some_and(|text| text.contains("1001 more locations")));
     assert!(sarif.to_string().len() < 10_000_000);
 }
 

@@ -78,7 +78,7 @@ impl AllowedSigners {
             suggestion: problem.suggestion,
         };
         if bytes.len() > LARGEST_FILE {
-            return Err(error(1, LineProblem::at(1, "a file of allowed signers has at most 4 MiB")));
+            return Err(error(1, LineProblem::at(1, "a file of allowed signers can have at most 4 MiB")));
         }
         let mut signers = Self::default();
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
@@ -91,7 +91,7 @@ impl AllowedSigners {
         Ok(signers)
     }
 
-    /// True if nobody is trusted.
+    /// True if no one is trusted.
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }

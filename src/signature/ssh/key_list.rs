@@ -1,6 +1,6 @@
 //! A plain list of revoked keys: public keys, one a line, as in `authorized_keys` without options.
 //!
-//! In: text. Out: the keys. Never: skips a line that is no key.
+//! In: text. Out: the keys. Never: skips a line that is not a key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ pub(super) fn read(bytes: &[u8], revocations: &mut Revocations) -> Result<(), St
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let blob = blob(line).ok_or_else(|| format!("line {} is no public key", index + 1))?;
+        let blob = blob(line).ok_or_else(|| format!("line {} is not a public key", index + 1))?;
         revocations.keys.insert(blob.into());
     }
     Ok(())

@@ -16,8 +16,8 @@ pub(in crate::signature) enum CertificateProblem {
     /// The signature of the authority does not match.
     #[error("its authority did not sign")]
     Forged,
-    /// Nobody trusts the authority.
-    #[error("authority {0} issued, which is none of the allowed signers")]
+    /// No one trusts the authority.
+    #[error("authority {0} issued, which is not one of the allowed signers")]
     UnknownAuthority(KeyFingerprint),
     /// A host certificate.
     #[error("is for a host, not for a person")]
@@ -29,13 +29,13 @@ pub(in crate::signature) enum CertificateProblem {
     #[error("expired on {}", minute(*.0))]
     Expired(SystemTime),
     /// A restriction that has no meaning for signatures.
-    #[error("has the critical option `{0}`, which restricts it in a way that portcullis cannot honour")]
+    #[error("has the critical option `{0}`, a restriction that portcullis does not support")]
     CriticalOption(String),
-    /// Nobody in particular.
-    #[error("names nobody (it has no principal)")]
+    /// No one in particular.
+    #[error("names no principal")]
     NoPrincipal,
-    /// Somebody that the authority may not vouch for.
-    #[error("is for {0}, for whom the allowed signers do not let its authority vouch")]
+    /// A person that the authority may not vouch for.
+    #[error("is for {0}, and the allowed signers do not allow its authority to certify that name")]
     WrongPrincipal(String),
     /// On the revocation list.
     #[error("has been revoked")]
@@ -49,11 +49,11 @@ impl CertificateProblem {
             Self::Damaged | Self::Forged | Self::Expired(_) | Self::NotYetValid(_) | Self::Revoked => {
                 "get a new certificate from your certificate authority, and sign again with it.".to_owned()
             }
-            Self::UnknownAuthority(_) => "sign with a certificate of an authority that the allowed signers \
-                                          name (`cert-authority`), or have this one added."
+            Self::UnknownAuthority(_) => "sign with a certificate of an authority in the allowed signers \
+                (`cert-authority`), or have this authority added."
                 .to_owned(),
             Self::NotForUsers | Self::CriticalOption(_) | Self::NoPrincipal | Self::WrongPrincipal(_) => {
-                "get a user certificate in your own name and without critical options, and sign again with it."
+                "get a user certificate in your own name without critical options, and sign again with it."
                     .to_owned()
             }
         }

@@ -1,7 +1,7 @@
 //! One line of a file of allowed signers.
 //!
 //! In: the line. Out: [`SignerLine`], or the column of what is wrong. Never: an option that it does
-//! not know, or one that stands twice.
+//! not know, or one that is defined twice.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -42,7 +42,7 @@ pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, LineProblem> {
     if let Some((index, _)) =
         line.chars().enumerate().find(|(_, character)| *character != '\t' && character.is_control())
     {
-        return Err(LineProblem::at(index + 1, "the line holds a control character"));
+        return Err(LineProblem::at(index + 1, "the line contains a control character"));
     }
     let words = words(line)?;
     let (principals, rest) = words.split_first().ok_or_else(|| LineProblem::at(1, "the line is empty"))?;

@@ -35,7 +35,7 @@ pub(super) fn parse(word: &Word<'_>) -> Result<Options, LineProblem> {
             part.text.split_once('=').map_or((part.text, None), |(name, value)| (name, Some(value)));
         let name = name.to_ascii_lowercase();
         if seen.contains(&name) {
-            return Err(LineProblem::at(part.column, format!("the option `{name}` stands twice")));
+            return Err(LineProblem::at(part.column, format!("the option `{name}` is set twice")));
         }
         set(&mut options, &part, &name, value)?;
         seen.push(name);
@@ -89,7 +89,7 @@ fn unknown(part: &Word<'_>, name: &str) -> LineProblem {
     let near = best.filter(|(distance, _)| *distance <= 3);
     LineProblem {
         column: part.column,
-        message: format!("`{name}` is no option of an allowed signer"),
+        message: format!("`{name}` is not an option of an allowed signer"),
         suggestion: near.map(|(_, known)| known.to_owned()),
     }
 }
@@ -98,7 +98,7 @@ fn unknown(part: &Word<'_>, name: &str) -> LineProblem {
 fn unquote<'a>(part: &Word<'_>, value: &'a str) -> Result<&'a str, LineProblem> {
     let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     let inner = inner.filter(|inner| !inner.contains(['"', '\\']));
-    inner.ok_or_else(|| LineProblem::at(part.column, "the value must stand in double quotes"))
+    inner.ok_or_else(|| LineProblem::at(part.column, "the value must be in double quotes"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ enum Bound {
 
 /// `YYYYMMDD[HHMM[SS]][Z]` (`parse_absolute_time` in OpenSSH's `misc.c`).
 fn instant(part: &Word<'_>, text: &str, bound: Bound) -> Result<SystemTime, LineProblem> {
-    let wrong = || LineProblem::at(part.column, format!("`{text}` is no time: write YYYYMMDD[HHMM[SS]]Z"));
+    let wrong = || LineProblem::at(part.column, format!("`{text}` is not a time: write YYYYMMDD[HHMM[SS]]Z"));
     let (digits, is_utc) = text.strip_suffix(['Z', 'z']).map_or((text, false), |digits| (digits, true));
     let time = parse_digits(digits).and_then(system_time).ok_or_else(wrong)?;
     let strictest = match (is_utc, bound) {

@@ -42,30 +42,30 @@ fn what_is_wrong_with_a_line_is_told_with_its_place() {
         ),
         (
             "alice namespace=\"git\" KEY",
-            "signers:3:7: `namespace` is no option of an allowed signer; did you mean `namespaces`?",
+            "signers:3:7: `namespace` is not an option of an allowed signer; did you mean `namespaces`?",
         ),
-        ("alice no-touch KEY", "signers:3:7: `no-touch` is no option of an allowed signer"),
-        ("alice namespaces=git KEY", "signers:3:7: the value must stand in double quotes"),
+        ("alice no-touch KEY", "signers:3:7: `no-touch` is not an option of an allowed signer"),
+        ("alice namespaces=git KEY", "signers:3:7: the value must be in double quotes"),
         ("alice namespaces KEY", "signers:3:7: `namespaces` needs a value: namespaces=\"…\""),
         ("alice cert-authority=\"yes\" KEY", "signers:3:7: `cert-authority` takes no value"),
-        ("alice cert-authority,CERT-AUTHORITY KEY", "signers:3:22: the option `cert-authority` stands twice"),
+        ("alice cert-authority,CERT-AUTHORITY KEY", "signers:3:22: the option `cert-authority` is set twice"),
         (
             "alice namespaces=\"git\",valid-after=\"2026\" KEY",
-            "signers:3:24: `2026` is no time: write YYYYMMDD[HHMM[SS]]Z",
+            "signers:3:24: `2026` is not a time: write YYYYMMDD[HHMM[SS]]Z",
         ),
         (
             "alice valid-before=\"20261301Z\" KEY",
-            "signers:3:7: `20261301Z` is no time: write YYYYMMDD[HHMM[SS]]Z",
+            "signers:3:7: `20261301Z` is not a time: write YYYYMMDD[HHMM[SS]]Z",
         ),
         (
             "alice valid-before=\"19691231Z\" KEY",
-            "signers:3:7: `19691231Z` is no time: write YYYYMMDD[HHMM[SS]]Z",
+            "signers:3:7: `19691231Z` is not a time: write YYYYMMDD[HHMM[SS]]Z",
         ),
         ("alice namespaces=\"git KEY", "signers:3:18: the quote is not closed"),
-        ("al\u{7}ice KEY", "signers:3:3: the line holds a control character"),
+        ("al\u{7}ice KEY", "signers:3:3: the line contains a control character"),
         (
             "alice ssh-ed25519 ssh-ed25519 AAAAB3",
-            "signers:3:7: `ssh-ed25519` is no option of an allowed signer",
+            "signers:3:7: `ssh-ed25519` is not an option of an allowed signer",
         ),
     ] {
         assert_eq!(problem(&line.replace("KEY", KEY)), told, "{line}");
@@ -103,8 +103,8 @@ fn a_revocation_list_is_read_as_a_whole_or_not_at_all() {
     assert!(revocations(format!("# lost\n{KEY}\n").as_bytes()).is_ok());
     assert!(revocations(&krl(&[])).is_ok());
     for (bytes, told) in [
-        (b"no key\n".to_vec(), "line 1 is no public key"),
-        (format!("{KEY}\nssh-rsa AAAA\n").into_bytes(), "line 2 is no public key"),
+        (b"no key\n".to_vec(), "line 1 is not a public key"),
+        (format!("{KEY}\nssh-rsa AAAA\n").into_bytes(), "line 2 is not a public key"),
         (vec![0xff, 0xfe], "it is neither text nor a KRL"),
         (b"SSHKRL\n\0\0\0\0\x02".to_vec(), "it is damaged"),
         (krl(&[2, 0, 0, 0, 9, 0]), "it is damaged"),

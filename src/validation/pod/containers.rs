@@ -8,15 +8,15 @@ use crate::validation::refusals::{Refusals, Rule};
 use crate::validation::syntax::is_label;
 
 const NONE: Rule = Rule {
-    help: "add the container that the Pod is to run",
+    help: "add the container that the Pod runs",
     source: "validateContainers in pkg/apis/core/validation",
 };
 const NAME: Rule = Rule {
-    help: "use lower-case letters, digits and `-`, at most 63",
+    help: "use lower-case letters, digits and `-`, at most 63 characters",
     source: "validateContainerCommon in pkg/apis/core/validation",
 };
 const TWICE: Rule = Rule {
-    help: "give every container of the Pod, init containers included, a name of its own",
+    help: "give every container of the Pod, including init containers, a unique name",
     source: "validateInitContainers in pkg/apis/core/validation",
 };
 const IMAGE: Rule = Rule {
@@ -64,7 +64,7 @@ fn name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut R
         return refusals.lacks(container, "name", NAME);
     };
     if !is_label(text) {
-        refusals.value(&place, "which is no name of a container", NAME);
+        refusals.value(&place, "which is not a valid container name", NAME);
     }
     if !seen.insert(text) {
         refusals.together(&place, "and another container of the Pod has the same name", TWICE);
@@ -80,7 +80,7 @@ fn image(container: &Place<'_>, stands: Standing, refusals: &mut Refusals) {
     }
 }
 
-/// An init container ends before the others start, so nobody could probe it.
+/// An init container ends before the others start, so no one could probe it.
 fn init(container: &Place<'_>, refusals: &mut Refusals) {
     if container.text("restartPolicy").is_some() {
         return;

@@ -70,10 +70,10 @@ fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
         return refusals.lacks(variable, "name", NAME);
     };
     if !is_relaxed_environment_name(text) {
-        refusals.value(&place, "which is no name of an environment variable", NAME);
+        refusals.value(&place, "which is not a valid name of an environment variable", NAME);
     } else if !is_environment_name(text) {
         let versions = subject.versions_in(0..=RELAXED_NAMES - 1);
-        refusals.value_in(&versions, &place, "which is no name of an environment variable", NAME);
+        refusals.value_in(&versions, &place, "which is not a valid name of an environment variable", NAME);
     }
 }
 
@@ -81,7 +81,7 @@ fn value(variable: &Place<'_>, refusals: &mut Refusals) {
     let Some(from) = variable.get("valueFrom") else { return };
     let named = SOURCES.iter().filter(|key| from.has(key)).count();
     if named != 1 {
-        refusals.whole(&from, &format!("names {named} sources where one belongs"), SOURCE);
+        refusals.whole(&from, &format!("names {named} sources where one is allowed"), SOURCE);
     } else if variable.holds("value") {
         refusals.whole(variable, "has both of `value` and `valueFrom`", SOURCE);
     }
@@ -101,7 +101,7 @@ fn field(path: &Place<'_>, refusals: &mut Refusals) {
     let subscripted = ["metadata.labels['", "metadata.annotations['"];
     let is_key = subscripted.iter().any(|start| text.starts_with(start) && text.ends_with("']"));
     if !is_key && !FIELDS.contains(&text) {
-        refusals.value(path, "which is no field that a variable can hold", FIELD);
+        refusals.value(path, "which is not a field that a variable can contain", FIELD);
     }
 }
 
@@ -112,7 +112,7 @@ fn resource_field(resource: &Place<'_>, refusals: &mut Refusals) {
         matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-")
     });
     if !known {
-        refusals.value(resource, "which is no resource that a variable can hold", RESOURCE);
+        refusals.value(resource, "which is not a resource that a variable can contain", RESOURCE);
     }
 }
 

@@ -36,7 +36,7 @@ enum Standing {
     Template,
 }
 
-/// A container and the list that it stands in.
+/// A container and the list that it is in.
 struct Container<'a> {
     place: Place<'a>,
     list: List,
@@ -96,7 +96,7 @@ fn seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
         let Some(text) = value.string() else { continue };
         let known = matches!(text, "runtime/default" | "docker/default" | "unconfined");
         if !known && !text.starts_with("localhost/") {
-            refusals.value(&value, "which is no profile", SECCOMP);
+            refusals.value(&value, "which is not a valid profile", SECCOMP);
         }
     }
 }

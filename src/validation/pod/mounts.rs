@@ -12,7 +12,7 @@ const VOLUME: Rule = Rule {
     source: "ValidateVolumeMounts in pkg/apis/core/validation",
 };
 const PATH: Rule = Rule {
-    help: "give every mount of the container a `mountPath` of its own",
+    help: "give every mount of the container a unique `mountPath`",
     source: "ValidateVolumeMounts in pkg/apis/core/validation",
 };
 const SUB: Rule = Rule {
@@ -28,7 +28,7 @@ const EPHEMERAL: Rule = Rule {
     source: "validateEphemeralContainers in pkg/apis/core/validation",
 };
 const PROPAGATION: Rule = Rule {
-    help: "make the container privileged, or let mounts not propagate to the node",
+    help: "make the container privileged, or do not propagate mounts to the node",
     source: "validateMountPropagation in pkg/apis/core/validation",
 };
 const DEVICE: Rule = Rule {
@@ -68,7 +68,7 @@ fn exists(mount: &Place<'_>, names: &Names<'_>, rule: Rule, refusals: &mut Refus
         return refusals.whole(mount, "lacks the `name` of a volume", rule);
     };
     if !names.known.contains(text) && !names.unknown {
-        refusals.together(&place, "and the Pod has no such volume", rule);
+        refusals.together(&place, "and the Pod does not have this volume", rule);
     }
 }
 
@@ -85,7 +85,7 @@ fn sub_path(mount: &Place<'_>, list: List, refusals: &mut Refusals) {
     for key in ["subPath", "subPathExpr"] {
         let Some((text, place)) = mount.text(key).zip(mount.get(key)) else { continue };
         if text.starts_with('/') || !stays_inside(text) {
-            refusals.value(&place, "which is no path inside the volume", SUB);
+            refusals.value(&place, "which is not a path inside the volume", SUB);
         }
         if list == List::Ephemeral {
             refusals.whole(&place, "is not allowed in an ephemeral container", EPHEMERAL);
@@ -100,6 +100,6 @@ fn propagation(mount: &Place<'_>, container: &Container<'_>, refusals: &mut Refu
     let Some(place) = mount.get("mountPropagation") else { return };
     let privileged = container.place.get("securityContext").and_then(|context| context.flag("privileged"));
     if place.node.as_str() == Some("Bidirectional") && privileged != Some(true) {
-        refusals.together(&place, "and the container is not privileged", PROPAGATION);
+        refusals.together(&place, "but the container is not privileged", PROPAGATION);
     }
 }

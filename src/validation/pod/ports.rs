@@ -8,11 +8,11 @@ use crate::validation::refusals::{Refusals, Rule};
 use crate::validation::syntax::is_port_name;
 
 const NAME: Rule = Rule {
-    help: "use lower-case letters, digits and single `-`, at most 15, at least one letter",
+    help: "use lower-case letters, digits and single `-`, at most 15 characters, at least one letter",
     source: "validateContainerPorts in pkg/apis/core/validation",
 };
 const HOST: Rule = Rule {
-    help: "let each port of the node be used once, per protocol and address",
+    help: "use each port of the node only once, per protocol and address",
     source: "AccumulateUniqueHostPorts in pkg/apis/core/validation",
 };
 const NETWORK: Rule = Rule {
@@ -42,7 +42,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 fn name<'a>(port: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = port.text("name").zip(port.get("name")) else { return };
     if !is_port_name(text) {
-        refusals.value(&place, "which is no name of a port", NAME);
+        refusals.value(&place, "which is not a valid port name", NAME);
     } else if !seen.insert(text) {
         refusals.together(&place, "and another port of the container has the same name", NAME);
     }
@@ -56,7 +56,7 @@ fn host_port<'a>(port: &Place<'a>, taken: &mut HashSet<HostPort<'a>>, refusals: 
     let protocol = port.text("protocol").unwrap_or("TCP");
     let address = port.text("hostIP").unwrap_or_default();
     if let Some(place) = port.get("hostPort").filter(|_| !taken.insert((protocol, address, number))) {
-        refusals.together(&place, "and another port of the Pod takes it too", HOST);
+        refusals.together(&place, "and another port of the Pod uses it too", HOST);
     }
 }
 

@@ -20,7 +20,7 @@ const SUCCESS: Rule = Rule {
     source: "validateLivenessProbe in pkg/apis/core/validation",
 };
 const GRACE: Rule = Rule {
-    help: "remove it: a Pod that is not ready is not ended",
+    help: "remove it: Kubernetes does not terminate a Pod because it is not ready",
     source: "validateReadinessProbe in pkg/apis/core/validation",
 };
 const COMMAND: Rule =
@@ -75,7 +75,7 @@ fn judge_probe(probe: &Place<'_>, key: &str, refusals: &mut Refusals) {
 fn action(holder: &Place<'_>, refusals: &mut Refusals) {
     let named: Vec<&&str> = ACTIONS.iter().filter(|key| holder.has(key)).collect();
     if named.len() != 1 {
-        let complaint = format!("names {} ways to do it where one belongs", named.len());
+        let complaint = format!("names {} actions where one is allowed", named.len());
         refusals.whole(holder, &complaint, ONE);
     }
     if let Some(exec) = holder.get("exec").filter(|exec| !exec.holds("command")) {
@@ -92,7 +92,7 @@ fn action(holder: &Place<'_>, refusals: &mut Refusals) {
         if header.string() == Some("") {
             refusals.missing(&header, HEADER);
         } else if header.node.as_str().is_some_and(|text| !is_header_name(text)) {
-            refusals.value(&header, "which is no name of an HTTP header", HEADER);
+            refusals.value(&header, "which is not a valid HTTP header name", HEADER);
         }
     }
 }

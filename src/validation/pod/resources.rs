@@ -48,16 +48,16 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 
 fn amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
     if !is_known(name) {
-        refusals.unquoted(place, "is no resource that a container can have", NAME);
+        refusals.unquoted(place, "is not a resource that a container can have", NAME);
     }
     let Some(quantity) = quantity_of(place) else { return };
     let page = name.strip_prefix("hugepages-").and_then(Quantity::parse);
     if quantity < Quantity::ZERO {
         refusals.value(place, "which is negative", NEGATIVE);
     } else if page.is_some_and(|page| !quantity.is_multiple_of(page)) {
-        refusals.value(place, "which is no multiple of the page size", HUGE);
+        refusals.value(place, "which is not a multiple of the page size", HUGE);
     } else if is_extended(name) && !quantity.is_whole() {
-        refusals.value(place, "which is no whole number", WHOLE);
+        refusals.value(place, "which is not a whole number", WHOLE);
     }
 }
 
@@ -67,7 +67,7 @@ fn compare(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mu
     let limits = resources.entries("limits");
     let Some((_, limit)) = limits.into_iter().find(|(limited, _)| *limited == name) else {
         if !shared {
-            refusals.together(request, "and there is no limit for it", EQUAL);
+            refusals.together(request, "but there is no limit for it", EQUAL);
         }
         return;
     };

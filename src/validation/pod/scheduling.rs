@@ -17,7 +17,8 @@ const TERMS: Rule = Rule {
     source: "ValidateNodeSelector in pkg/apis/core/validation",
 };
 const REQUIREMENT: Rule = Rule {
-    help: "give In and NotIn values, Gt and Lt exactly one, Exists and DoesNotExist none",
+    help: "give values to In and NotIn, exactly one value to Gt and Lt, and no values to Exists and \
+        DoesNotExist",
     source: "ValidateNodeSelectorRequirement in pkg/apis/core/validation",
 };
 const FIELDS: Rule = Rule {
@@ -52,7 +53,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     for key in [account, "nodeName", "priorityClassName", "runtimeClassName"] {
         let Some((text, place)) = pod.spec.text(key).zip(pod.spec.get(key)) else { continue };
         if !is_subdomain(text) {
-            refusals.value(&place, "which can be the name of no object", NAME);
+            refusals.value(&place, "which is not a valid object name", NAME);
         }
     }
     spreading(pod, refusals);
@@ -71,30 +72,30 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
 fn toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
     let operator = toleration.text("operator").unwrap_or("Equal");
     if let Some(place) = toleration.get("operator").filter(|_| !OPERATORS.contains(&operator)) {
-        refusals.value(&place, "which is none of Equal, Exists", TOLERATION);
+        refusals.value(&place, "which is not one of the allowed values: Equal, Exists", TOLERATION);
     }
     match toleration.text("key") {
         None if operator != "Exists" => {
-            refusals.whole(toleration, "lacks a `key`, which only the operator Exists may do", TOLERATION);
+            refusals.whole(toleration, "lacks a `key`, which only the operator Exists allows", TOLERATION);
         }
         Some(key) if !is_qualified_name(key) => {
             toleration.get("key").iter().for_each(|key| {
-                refusals.value(key, "which can be the key of no taint", TOLERATION);
+                refusals.value(key, "which is not a valid taint key", TOLERATION);
             });
         }
         None | Some(_) => {}
     }
     if let Some((text, value)) = toleration.text("value").zip(toleration.get("value")) {
         if operator == "Exists" {
-            refusals.together(&value, "and the operator Exists takes no value", TOLERATION);
+            refusals.together(&value, "but the operator Exists takes no value", TOLERATION);
         } else if operator == "Equal" && !is_label_value(text) {
-            refusals.value(&value, "which can be the value of no taint", TOLERATION);
+            refusals.value(&value, "which is not a valid taint value", TOLERATION);
         }
     }
     if let Some(seconds) = toleration.get("tolerationSeconds")
         && toleration.text("effect") != Some("NoExecute")
     {
-        refusals.together(&seconds, "and only the effect NoExecute takes a time", TOLERATION);
+        refusals.together(&seconds, "but only the effect NoExecute takes a time", TOLERATION);
     }
 }
 
@@ -147,7 +148,7 @@ fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
             refusals.together(&operator, &format!("and there are {values} `values`"), REQUIREMENT);
         }
         _ => {
-            let complaint = "which is none of In, NotIn, Exists, DoesNotExist, Gt, Lt";
+            let complaint = "which is not one of the allowed values: In, NotIn, Exists, DoesNotExist, Gt, Lt";
             refusals.value(&operator, complaint, REQUIREMENT);
         }
     }
@@ -164,7 +165,7 @@ fn topology_key(holder: &Place<'_>, refusals: &mut Refusals) {
     match holder.text("topologyKey").zip(holder.get("topologyKey")) {
         None => refusals.lacks(holder, "topologyKey", TOPOLOGY),
         Some((text, place)) if !is_qualified_name(text) => {
-            refusals.value(&place, "which can be the key of no label", TOPOLOGY);
+            refusals.value(&place, "which is not a valid label key", TOPOLOGY);
         }
         Some(_) => {}
     }
@@ -182,7 +183,7 @@ fn spreading(pod: &Pod<'_>, refusals: &mut Refusals) {
             refusals.whole(&constraint, "repeats topologyKey and whenUnsatisfiable of another", SPREAD);
         }
         if let Some(domains) = constraint.get("minDomains").filter(|_| action != Some("DoNotSchedule")) {
-            refusals.together(&domains, "and whenUnsatisfiable is not DoNotSchedule", DOMAINS);
+            refusals.together(&domains, "but whenUnsatisfiable is not DoNotSchedule", DOMAINS);
         }
     }
 }

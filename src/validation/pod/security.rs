@@ -13,7 +13,7 @@ const PROCESSES: Rule = Rule {
     source: "validatePodSpecSecurityContext in pkg/apis/core/validation",
 };
 const PROFILE: Rule = Rule {
-    help: "name a `localhostProfile` with the type Localhost, and with no other",
+    help: "set `localhostProfile` if the type is Localhost, and only then",
     source: "validateSeccompProfileField in pkg/apis/core/validation",
 };
 const USER: Rule = Rule {
@@ -58,7 +58,7 @@ const CONTAINER: &[&str] = &[
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     if pod.spec.flag("hostPID") == Some(true) && pod.spec.flag("shareProcessNamespace") == Some(true) {
         let place = pod.spec.get("shareProcessNamespace").unwrap_or_else(|| pod.spec.clone());
-        refusals.together(&place, "and hostPID is true as well", PROCESSES);
+        refusals.together(&place, "but hostPID is true as well", PROCESSES);
     }
     let context = pod.spec.get("securityContext");
     context.iter().for_each(|context| profile(context, refusals));
@@ -73,7 +73,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
         context.iter().chain(&of_containers).flat_map(|place| place.find("windowsOptions/runAsUserName"))
     {
         if user.string() == Some("") {
-            refusals.value(&user, "which is no name of a user", USER);
+            refusals.value(&user, "which is not a valid user name", USER);
         }
     }
     system(pod, context.as_ref(), refusals);
@@ -84,12 +84,12 @@ fn escalation(context: &Place<'_>, refusals: &mut Refusals) {
         return;
     }
     if let Some(privileged) = context.get("privileged").filter(|place| place.node.as_bool() == Some(true)) {
-        refusals.together(&privileged, "and allowPrivilegeEscalation is false", ESCALATION);
+        refusals.together(&privileged, "but allowPrivilegeEscalation is false", ESCALATION);
     }
     for capability in context.find("capabilities/add/*") {
         // Without its prefix the API server does not recognise the capability.
         if capability.node.as_str() == Some("CAP_SYS_ADMIN") {
-            refusals.together(&capability, "and allowPrivilegeEscalation is false", ESCALATION);
+            refusals.together(&capability, "but allowPrivilegeEscalation is false", ESCALATION);
         }
     }
 }
@@ -99,10 +99,10 @@ fn profile(context: &Place<'_>, refusals: &mut Refusals) {
         let Some(profile) = context.get(key) else { continue };
         let local = profile.text("type") == Some("Localhost");
         let named = profile.get("localhostProfile");
-        // Of AppArmor an empty name is none; of seccomp it is the folder of all profiles.
+        // Of AppArmor an empty name counts as absent; of seccomp it is the folder of all profiles.
         let emptied = key == "appArmorProfile" && named.is_some_and(|name| name.string() == Some(""));
         if local != profile.has("localhostProfile") || local && emptied {
-            let complaint = "names a localhostProfile without the type Localhost, or the reverse";
+            let complaint = "must have a localhostProfile if the type is Localhost, and only then";
             refusals.whole(&profile, complaint, PROFILE);
         }
     }
@@ -132,7 +132,7 @@ fn forbidden(holder: &Place<'_>, keys: &[&str], rule: Rule, refusals: &mut Refus
         // For these two, false is the same as nothing.
         let plain = ["hostPID", "hostIPC"].iter().any(|key| place.path().ends_with(key));
         if place.node.as_bool() != Some(false) || !plain {
-            refusals.whole(&place, "is not allowed on the system that `os.name` names", rule);
+            refusals.whole(&place, "is not allowed on the system in `os.name`", rule);
         }
     }
 }

@@ -10,11 +10,11 @@ use crate::validation::storage;
 use crate::validation::syntax::{is_label, stays_inside};
 
 const NAME: Rule = Rule {
-    help: "give every volume of the Pod a name of its own: lower-case letters, digits and `-`, at most 63",
+    help: "give every volume of the Pod a name of its own: lower-case letters, digits and `-`, at most 63 characters",
     source: "ValidateVolumes in pkg/apis/core/validation",
 };
 const ONE: Rule = Rule {
-    help: "keep one of them, and make a second volume of the other",
+    help: "keep one of them, and move the other to a second volume",
     source: "validateVolumeSource in pkg/apis/core/validation",
 };
 const HOST: Rule = Rule {
@@ -26,7 +26,7 @@ const ITEM: Rule = Rule {
     source: "validateKeyToPath in pkg/apis/core/validation",
 };
 const SOURCE: Rule = Rule {
-    help: "name the object that the volume shows",
+    help: "name the object that the volume contains",
     source: "validateConfigMapVolumeSource in pkg/apis/core/validation",
 };
 const PROJECTION: Rule = Rule {
@@ -90,7 +90,7 @@ fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refu
         return refusals.lacks(volume, "name", NAME);
     };
     if !is_label(text) {
-        refusals.value(&place, "which is no name of a volume", NAME);
+        refusals.value(&place, "which is not a valid volume name", NAME);
     } else if !seen.insert(text) {
         refusals.together(&place, "and another volume of the Pod has the same name", NAME);
     }
@@ -99,12 +99,12 @@ fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refu
 fn source(volume: &Place<'_>, refusals: &mut Refusals) {
     let named: Vec<&str> = SOURCES.iter().copied().filter(|key| volume.has(key)).collect();
     if named.len() > 1 {
-        refusals.whole(volume, &format!("is several volumes at once: {}", named.join(", ")), ONE);
+        refusals.whole(volume, &format!("defines several volumes at once: {}", named.join(", ")), ONE);
     }
     if let Some(path) = volume.at(&["hostPath", "path"])
         && path.node.as_str().is_some_and(|text| !stays_inside(text))
     {
-        refusals.value(&path, "which leads to a parent folder", HOST);
+        refusals.value(&path, "which contains a path to a parent folder", HOST);
     }
     if let Some(size) = volume.at(&["emptyDir", "sizeLimit"])
         && Quantity::of(size.node).is_some_and(|size| size < Quantity::ZERO)
@@ -161,6 +161,6 @@ fn path(item: &Place<'_>, refusals: &mut Refusals) {
     let Some(place) = item.get("path") else { return };
     let Some(text) = place.node.as_str() else { return };
     if text.starts_with('/') || text.starts_with("..") || !stays_inside(text) {
-        refusals.value(&place, "which is no path inside the volume", ITEM);
+        refusals.value(&place, "which is not a path inside the volume", ITEM);
     }
 }

@@ -6,8 +6,10 @@ use super::{ForbiddenChange, Pair};
 use crate::kube::Quantity;
 use crate::validation::place::shown;
 
-const HELP: &str = "put the old value back, or make a claim with a new name and copy the data; deleting the claim (Argo CD's Force=true, Flux's force: true) deletes the data where the reclaim policy is Delete";
-const SHRINK: &str = "put the old size back: a volume cannot shrink; to save space, make a smaller claim with a new name and copy the data";
+const HELP: &str = "restore the old value, or create a claim with a new name and copy the data; deleting the \
+    claim (Argo CD's Force=true, Flux's force: true) deletes the data if the reclaim policy is Delete";
+const SHRINK: &str = "restore the old size: a volume cannot shrink; to save space, create a smaller claim \
+    with a new name and copy the data";
 const SOURCE: &str = "ValidatePersistentVolumeClaimUpdate in pkg/apis/core/validation";
 
 pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {

@@ -5,8 +5,11 @@ use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
 use crate::validation::place::Place;
 
-const LOCKED: &str = "put the old content back, and put the new one into an object with a new name that the workload then names; deleting and creating it under the old name reaches no Pod that already runs";
-const TYPE: &str = "put the old type back, or make a Secret with a new name; Argo CD's Replace=true with Force=true and Flux's force: true delete and create it";
+const LOCKED: &str = "restore the old content, and put the new content into an object with a new name that \
+    the workload then references; Pods that already run do not see an object that is deleted and created \
+    again";
+const TYPE: &str = "restore the old type, or create a Secret with a new name; Argo CD's Replace=true with \
+    Force=true and Flux's force: true delete and recreate it";
 const SECRET: &str = "ValidateSecretUpdate in pkg/apis/core/validation";
 const CONFIG_MAP: &str = "ValidateConfigMapUpdate in pkg/apis/core/validation";
 

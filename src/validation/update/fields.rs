@@ -7,15 +7,23 @@ use super::{ForbiddenChange, Pair};
 /// A way out: what to do, and what it costs.
 type Help = &'static str;
 
-pub(super) const WORKLOAD: Help = "put the old value back, or give the workload a new name and remove the old one once the new one runs; Argo CD's Replace=true with Force=true and Flux's force: true delete it and its Pods first";
-const SET: Help = "put the old value back, or delete the StatefulSet with --cascade=orphan just before the new one is applied: its Pods and their data stay; Argo CD's Force=true and Flux's force: true end the Pods as well";
-const BINDING: Help = "put the old role back and add a second binding with the new role, then remove this one; Argo CD's Force=true and Flux's force: true delete and create it, and meanwhile its subjects have no permissions";
-const CLASS: Help = "put the old value back and add a class with a new name; deleting and creating it (Argo CD's Force=true, Flux's force: true) leaves existing volumes as they are";
+pub(super) const WORKLOAD: Help = "restore the old value, or give the workload a new name and remove the old \
+    one when the new one runs; Argo CD's Replace=true with Force=true and Flux's force: true delete it and \
+    its Pods first";
+const SET: Help = "restore the old value, or delete the StatefulSet with --cascade=orphan just before the \
+    new one is applied: its Pods and their data stay; Argo CD's Force=true and Flux's force: true delete the \
+    Pods as well";
+const BINDING: Help = "restore the old role and add a second binding with the new role, then remove this \
+    one; Argo CD's Force=true and Flux's force: true delete and recreate it, and meanwhile its subjects have \
+    no permissions";
+const CLASS: Help = "restore the old value and add a class with a new name; deleting and recreating it (Argo \
+    CD's Force=true, Flux's force: true) leaves existing volumes as they are";
 const NEW_NAME: Help =
-    "put the old value back and add an object with a new name, then move what uses the old one";
+    "restore the old value and add an object with a new name, then change everything that uses the old one";
 const VOLUME: Help =
-    "put the old value back, or make a new PersistentVolume of the new source and move the data";
-const DEFINITION: Help = "put the old value back, or define a new kind and migrate: deleting the definition deletes every object of its kind";
+    "restore the old value, or create a new PersistentVolume with the new source and move the data";
+const DEFINITION: Help = "restore the old value, or define a new kind and migrate: deleting the definition \
+    deletes every object of its kind";
 
 /// Group, kinds, the field's holder, the field, the way out, and who refuses.
 type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, Help, &'static str);

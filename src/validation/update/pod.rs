@@ -5,7 +5,9 @@ use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
 use crate::validation::place::Place;
 
-const HELP: &str = "put the old value back, or give the Pod a new name; better, let a Deployment make it: a Pod that is deleted (Argo CD's Replace=true with Force=true, Flux's force: true) is gone until it is created again";
+const HELP: &str = "restore the old value, or give the Pod a new name; better, use a Deployment: a Pod that \
+    is deleted (Argo CD's Replace=true with Force=true, Flux's force: true) is not available until it is \
+    created again";
 const SOURCE: &str = "ValidatePodUpdate in pkg/apis/core/validation";
 
 pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {

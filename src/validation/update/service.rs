@@ -5,7 +5,9 @@ use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
 use crate::validation::place::{Place, quoted};
 
-const ADDRESS: &str = "put the old value back, or make a second Service with a new name and move its clients; Argo CD's Replace=true with Force=true and Flux's force: true delete and create it: the address changes and clients fail meanwhile";
+const ADDRESS: &str = "restore the old value, or create a second Service with a new name and move its \
+    clients; Argo CD's Replace=true with Force=true and Flux's force: true delete and recreate it: the \
+    address changes and clients fail meanwhile";
 const SOURCE: &str = "validateUpgradeDowngradeClusterIPs in pkg/apis/core/validation";
 const CLASS_SOURCE: &str = "validateLoadBalancerClassField in pkg/apis/core/validation";
 
@@ -26,7 +28,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     }
 }
 
-/// A Service without an address gets one when it is created; one that it is not told again is kept.
+/// A Service without an address gets one when it is created; an update that leaves it out keeps it.
 fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let wanted = new.text("clusterIP")?;
     let place = new.get("clusterIP")?;

@@ -29,9 +29,9 @@ pub(super) struct Allowed<'a> {
 pub(super) enum Empty {
     /// The same as none: the field has a default, or may be left out.
     LeftOut,
-    /// A word like any other, and not one of those allowed: the Go field is a pointer, or stands in a list.
+    /// A word like any other, and not one of those allowed: the Go field is a pointer, or is in a list.
     Refused,
-    /// Nothing, where something has to be said.
+    /// Nothing, where a value is required.
     Missing,
 }
 
@@ -46,7 +46,7 @@ const fn words(
     Words { group, kinds, path, allowed: Allowed { words, empty, source } }
 }
 
-/// Words of a Job's specification, wherever it stands.
+/// Words of a Job's specification, wherever it is.
 const JOBS: &[(&str, Allowed<'static>)] = &[
     (
         "completionMode",
@@ -100,9 +100,9 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     traffic_distribution(subject, refusals);
 }
 
-/// Reports what a path names and none of the words is, and a field that has to be there.
+/// Reports what a path names and none of the words is, and a field that must be there.
 pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, refusals: &mut Refusals) {
-    let rule = Rule { help: "write one of the words, in exactly this case", source: allowed.source };
+    let rule = Rule { help: "write one of these values, with exactly this spelling", source: allowed.source };
     for found in place.find_fields(path) {
         let Some(text) = found.string() else { continue };
         match allowed.empty {
@@ -111,7 +111,8 @@ pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, 
             Empty::Refused if !found.exists() => {}
             Empty::LeftOut | Empty::Refused | Empty::Missing => {
                 if !allowed.words.contains(&text) {
-                    let complaint = format!("which is none of {}", allowed.words.join(", "));
+                    let complaint =
+                        format!("which is not one of the allowed values: {}", allowed.words.join(", "));
                     refusals.value(&found, &complaint, rule);
                 }
             }
@@ -133,5 +134,5 @@ fn traffic_distribution(subject: &Subject<'_>, refusals: &mut Refusals) {
         help: "write PreferClose, or leave the field out",
         source: "validateServiceTrafficDistribution in pkg/apis/core/validation",
     };
-    refusals.value_in(&versions, &place, "which this version does not know", rule);
+    refusals.value_in(&versions, &place, "which this version does not support", rule);
 }

@@ -75,9 +75,9 @@ fn objects_that_everybody_may_write_are_told() -> Result<(), Failure> {
     let alternates = place.path("server.git/objects/info/alternates");
     fs::create_dir_all(alternates.parent().ok_or("no folder")?)?;
     fs::write(&alternates, format!("{}\n", folder.display()))?;
-    fails(&place, &["problem: alternates: everybody may write to "])?;
+    fails(&place, &["problem: alternates: anyone can write to "])?;
     fs::remove_dir(&folder)?;
-    fails(&place, &["problem: alternates: ", " is not there"]).map(drop)
+    fails(&place, &["problem: alternates: ", " does not exist"]).map(drop)
 }
 
 #[test]
@@ -97,10 +97,10 @@ fn owners_whom_nobody_stands_for_and_files_that_nobody_owns_are_told() -> Result
     let owners = "/clusters/ @alice @acme/nobody\n/CODEOWNERS @alice\n";
     let place = holding(&[(".portcullis.yaml", &policy(people)), ("CODEOWNERS", owners)])?;
     let words = [
-        "advice: people: nobody in `people:` stands for @acme/nobody",
-        "advice: trust files: nobody owns .portcullis.yaml",
-        "advice: repository: the policy names none",
-        "ok: owners: every line is understood, as github reads it",
+        "advice: people: no person in `people:` represents @acme/nobody",
+        "advice: trust files: no owner for .portcullis.yaml",
+        "advice: repository: the policy names no repository",
+        "ok: owners: every line is valid, as github reads it",
     ];
     holds(&place, &words)?;
     let owners = "/clusters/ not-an-owner\n";
@@ -156,7 +156,7 @@ fn ssh_keys_that_end_are_told() -> Result<(), Failure> {
     place.git("server.git", &["config", "core.hooksPath", "/nonexistent"])?;
     place.push(GOOD, &[])?;
     place.git("server.git", &["config", "--unset", "core.hooksPath"])?;
-    fails(&place, &["problem: keys: revoked, which the policy names under `signatures`, is not there"])
+    fails(&place, &["problem: keys: revoked, which the policy names under `signatures`, does not exist"])
         .map(drop)
 }
 
@@ -190,13 +190,13 @@ fn waivers_that_cover_nothing_or_have_ended_are_told() -> Result<(), Failure> {
     let place = holding(&[(".portcullis.yaml", &waiver("0123456789ab", "2999-12-31"))])?;
     holds(
         &place,
-        &["advice: waivers: these cover nothing that is there: public-load-balancer of Service/shop/web"],
+        &["advice: waivers: these cover nothing that exists now: public-load-balancer of Service/shop/web"],
     )?;
     let place = holding(&[(".portcullis.yaml", &waiver("0123456789ab", "2020-01-01"))])?;
     holds(
         &place,
         &[
-            "advice: waivers: ended: public-load-balancer of Service/shop/web (.portcullis.yaml:4, 2020-01-01)",
+            "advice: waivers: expired: public-load-balancer of Service/shop/web (.portcullis.yaml:4, 2020-01-01)",
         ],
     )?;
     let bad = GOOD.replace("web", "shop").replace("ClusterIP", "LoadBalancer");
@@ -205,7 +205,7 @@ fn waivers_that_cover_nothing_or_have_ended_are_told() -> Result<(), Failure> {
     let report: serde_json::Value = serde_json::from_slice(&checked.stdout)?;
     let found = report["findings"].as_array().ok_or("no findings")?;
     let found = found.iter().find(|finding| finding["check"] == "public-load-balancer").ok_or("not found")?;
-    let used = waiver(found["fingerprint"].as_str().ok_or("no fingerprint")?, "2999-12-31");
+    let used = waiver(found["fingerprint"].as_str().ok_or("is not a fingerprint")?, "2999-12-31");
     let used = used.replace("Service/shop/web", "Service/shop/shop");
     let place = holding(&[(".portcullis.yaml", &used), ("shop.yaml", &bad)])?;
     holds(&place, &["ok: waivers: 1 waiver, all in use"]).map(drop)

@@ -23,7 +23,7 @@ fn gitolite_gitlab_and_gitea_are_proved_with_what_they_export() -> Result<(), Fa
     holds(&place, &PROVED)?;
     let place = Place::new("server.git")?;
     install(&place, &["--repo", "server.git", "--host", "gitlab"])?;
-    holds(&place, &["advice: hook: ", "custom_hooks/pre-receive is no hook of git's own"])?;
+    holds(&place, &["advice: hook: ", "custom_hooks/pre-receive is not one of git's own hooks"])?;
     holds(&place, &PROVED)?;
     let place = Place::new("server.git")?;
     install(&place, &["--custom-hooks", "gitaly"])?;

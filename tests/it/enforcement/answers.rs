@@ -12,7 +12,7 @@ fn a_workflow_that_a_pull_request_edits_is_found() -> Result<(), Failure> {
         (
             "on: pull_request\nname: portcullis\n",
             1,
-            "problem: workflow: `.github/workflows/gate.yml` runs as the pull request",
+            "problem: workflow: `.github/workflows/gate.yml` runs as it is in the pull request",
         ),
         ("on: [pull_request_target, pull_request_review]\nname: portcullis\n", 0, "weak: workflow: "),
         ("on: push\nname: other\n", 3, "unknown: workflow: no workflow"),
@@ -34,7 +34,7 @@ fn owners_that_github_skips_are_told() -> Result<(), Failure> {
     forge.answer(&path, json!({"errors": [error]}));
     forge.doctor(&[])?.ended(0, &["weak: CODEOWNERS: .github/CODEOWNERS:3:1: Unknown owner (1 in all)"]);
     forge.refuse(&path, 404);
-    forge.doctor(&[])?.ended(0, &["advice: CODEOWNERS: there is none, or it cannot be told"]);
+    forge.doctor(&[])?.ended(0, &["advice: CODEOWNERS: it does not exist, or its problems"]);
     Ok(())
 }
 
@@ -59,7 +59,7 @@ fn no_failure_is_a_yes() -> Result<(), Failure> {
         let forge = good("")?;
         forge.answer(path, body.clone());
         let said = forge.doctor(&["--deadline", "10"])?;
-        said.ended(3, &["the answer cannot be used"]);
+        said.ended(3, &["unexpected answer"]);
     }
     Ok(())
 }
@@ -67,7 +67,7 @@ fn no_failure_is_a_yes() -> Result<(), Failure> {
 #[test]
 fn the_runner_says_which_forge() -> Result<(), Failure> {
     let forge = good("")?;
-    forge.in_workflow(&[])?.ended(0, &["the gate holds"]);
+    forge.in_workflow(&[])?.ended(0, &["the gate is effective"]);
     forge.in_workflow(&["GITHUB_ACTIONS"])?.ended(2, &["name it with --forge"]);
     forge.in_workflow(&["GITHUB_REPOSITORY"])?.ended(2, &["name it with --project"]);
     Ok(())

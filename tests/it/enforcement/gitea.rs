@@ -66,13 +66,13 @@ fn each_hole_is_found() -> Result<(), Failure> {
                 protection["push_whitelist_usernames"] = json!(["ann\nok: all is well"]);
             },
             0,
-            "weak: direct pushes: these push to `main` what the gate never saw: ann\\u{a}ok",
+            "weak: direct pushes: these can push changes to `main` that the gate never checked: ann\\u{a}ok",
         ),
         (|protection| protection["enable_force_push"] = json!(true), 1, "problem: force pushes: "),
         (
             |protection| protection["block_admin_merge_override"] = json!(false),
             0,
-            "weak: bypass: these merge what the gate rejected",
+            "weak: bypass: these can merge or push changes the gate rejected",
         ),
         (|protection| protection["block_admin_merge_override"] = Value::Null, 0, "weak: bypass: "),
         (

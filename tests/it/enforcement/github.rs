@@ -69,7 +69,7 @@ fn good_rules_hold() -> Result<(), Failure> {
     let said = forge.doctor(&[])?;
     said.ended(
         0,
-        &["ok: status: `main` requires `portcullis`: ruleset `main`", "the gate holds (0 to look after)"],
+        &["ok: status: `main` requires `portcullis`: ruleset `main`", "the gate is effective (0 to review)"],
     );
     assert!(!said.text.contains("unknown"), "{}", said.text);
     let asked = forge.replies.known().said.len();
@@ -164,7 +164,7 @@ fn a_required_workflow_is_the_ruleset_s_own() -> Result<(), Failure> {
         rules[5] = rule("workflows", json!({"workflows": [workflow]}));
         rules[4] = statuses("portcullis", Value::Null, true);
     })?;
-    forge.doctor(&[])?.ended(0, &["ok: source of the status: the workflow runs as the ruleset has it"]);
+    forge.doctor(&[])?.ended(0, &["ok: source of the status: the workflow runs as the ruleset defines it"]);
     Ok(())
 }
 
@@ -184,7 +184,7 @@ fn whoever_bypasses_is_named() -> Result<(), Failure> {
         (
             json!({"actor_type": "RepositoryRole", "actor_id": 4, "bypass_mode": "always"}),
             1,
-            "everybody who may write",
+            "everyone with write access",
         ),
         (
             json!({"actor_type": "Team", "actor_id": 12, "bypass_mode": "exempt"}),
@@ -200,7 +200,7 @@ fn whoever_bypasses_is_named() -> Result<(), Failure> {
     ] {
         let forge = good("")?;
         forge.change(RULESET, |ruleset| ruleset["bypass_actors"] = json!([actor]))?;
-        forge.doctor(&[])?.ended(code, &["bypass: these merge what the gate rejected", said]);
+        forge.doctor(&[])?.ended(code, &["bypass: these can merge or push changes the gate rejected", said]);
     }
     Ok(())
 }
@@ -217,7 +217,11 @@ fn a_list_of_actors_that_is_not_shown_is_not_empty() -> Result<(), Failure> {
         forge.change(RULESET, hide)?;
         forge.doctor(&[])?.ended(
             3,
-            &["unknown: bypass: ", "administration: write", "it cannot be told whether the gate holds"],
+            &[
+                "unknown: bypass: ",
+                "administration: write",
+                "could not determine whether the gate is effective",
+            ],
         );
     }
     let forge = good("")?;

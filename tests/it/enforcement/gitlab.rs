@@ -35,7 +35,7 @@ fn good_settings_hold() -> Result<(), Failure> {
     let said = good()?.doctor(&[])?;
     said.ended(
         0,
-        &["ok: status: `main` requires a pipeline that succeeds", "ok: direct pushes: ", "(0 to look after)"],
+        &["ok: status: `main` requires a pipeline that succeeds", "ok: direct pushes: ", "(0 to review)"],
     );
     Ok(())
 }
@@ -80,7 +80,7 @@ fn each_hole_is_found() -> Result<(), Failure> {
                     json!({"access_level": 40, "access_level_description": "Maintainers\u{1b}[31m"});
             },
             0,
-            "weak: direct pushes: these push to `main` what the gate never saw: Maintainers\\u{1b}",
+            "weak: direct pushes: these can push changes to `main` that the gate never checked: Maintainers\\u{1b}",
         ),
         (
             BRANCHES,
@@ -131,7 +131,7 @@ fn what_a_token_may_not_see_is_unknown() -> Result<(), Failure> {
         let forge = good()?;
         forge.refuse(APPROVALS, status);
         forge.refuse(RULE, status);
-        forge.doctor(&[])?.ended(0, &["advice: reviews: it cannot be told", "advice: signatures: "]);
+        forge.doctor(&[])?.ended(0, &["advice: reviews: could not determine", "advice: signatures: "]);
         let forge = good()?;
         forge.refuse(PROJECT, status);
         forge.doctor(&[])?.ended(3, &[]);

@@ -29,7 +29,7 @@ fn a_hook_that_no_repository_can_turn_off_holds() -> Result<(), Failure> {
         &[
             "ok: server hook: `Portcullis` is enabled",
             "advice: status: ",
-            "the server's hook holds all the same",
+            "the server's hook blocks it anyway",
         ],
     );
     Ok(())
@@ -48,7 +48,7 @@ fn a_hook_that_can_be_turned_off_is_told() -> Result<(), Failure> {
     forge.refuse(SETTINGS, 404);
     forge
         .doctor(&[])?
-        .ended(3, &["unknown: server hook: `Portcullis` is enabled; it cannot be told who can turn it off"]);
+        .ended(3, &["unknown: server hook: `Portcullis` is enabled; could not determine who can disable it"]);
     forge.change(HOOKS, |hooks| {
         hooks[0]["configuration_url"] = json!("https://x/api/v3/admin/pre-receive-hooks/42");
     })?;
@@ -58,7 +58,7 @@ fn a_hook_that_can_be_turned_off_is_told() -> Result<(), Failure> {
 
 #[test]
 fn a_hook_that_only_tests_holds_nothing() -> Result<(), Failure> {
-    for (effect, said) in [("testing", "lets every push in"), ("disabled", "judges no push")] {
+    for (effect, said) in [("testing", "accepts every push"), ("disabled", "does not judge any push")] {
         let forge = guarded()?;
         forge.change(HOOKS, |hooks| hooks[0]["enforcement"] = json!(effect))?;
         forge.doctor(&[])?.ended(1, &["problem: status: ", said]);
@@ -70,7 +70,7 @@ fn a_hook_that_only_tests_holds_nothing() -> Result<(), Failure> {
     forge.change(HOOKS, |hooks| hooks[0]["name"] = json!("spelling"))?;
     forge.doctor(&[])?.ended(1, &["problem: status: "]);
     forge.refuse(HOOKS, 404);
-    forge.doctor(&[])?.ended(1, &["advice: server hook: it cannot be told", "problem: status: "]);
+    forge.doctor(&[])?.ended(1, &["advice: server hook: could not determine", "problem: status: "]);
     Ok(())
 }
 

@@ -24,7 +24,8 @@ fn an_annotation_suppresses_nothing_by_itself() -> Result<(), Failure> {
     let server = Server::holding(&[(POLICY_PATH, &policy("")), (SERVICE_PATH, SERVICE)])?;
     let alice = server.checkout("alice")?;
     alice.commit("Open a port", &[(SERVICE_PATH, &allowed())])?;
-    let told = ["error[node-port]", "error[invalid-waiver]", "the policy lets no annotation accept"];
+    let told =
+        ["error[node-port]", "error[invalid-waiver]", "the policy does not allow annotations to accept"];
     alice.push_main()?.rejected(&told);
     Ok(())
 }
@@ -91,16 +92,16 @@ fn an_annotation_that_does_not_work_says_so() -> Result<(), Failure> {
     let alice = server.checkout("alice")?;
     for (key, value, told) in [
         ("portcullis.dev/allow-node-prot", "why", "Did you mean `portcullis.dev/allow-node-port`?"),
-        ("portcullis.dev/alow-node-port", "why", "it is none that portcullis knows"),
+        ("portcullis.dev/alow-node-port", "why", "portcullis does not recognise this annotation"),
         ("portcullis.dev/allow-node-port", "''", "it gives no reason"),
-        ("portcullis.dev/allow-weakened-policy", "why", "lets no annotation accept"),
+        ("portcullis.dev/allow-weakened-policy", "why", "does not allow annotations to accept"),
     ] {
         alice.commit("Open a port", &[(SERVICE_PATH, &annotated(key, value))])?;
         alice.push_main()?.rejected(&["error[node-port]", "error[invalid-waiver]", told]);
     }
     let misplaced = SERVICE.replace("selector:", "portcullis.dev/allow-node-port: why\n  selector:");
     alice.commit("Misplace it", &[(SERVICE_PATH, &misplaced)])?;
-    alice.push_main()?.rejected(&["error[invalid-waiver]", "it stands in `spec`"]);
+    alice.push_main()?.rejected(&["error[invalid-waiver]", "it is in `spec`"]);
     Ok(())
 }
 
@@ -110,7 +111,7 @@ fn no_policy_lets_annotations_speak_about_the_gate() -> Result<(), Failure> {
     let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
     let alice = server.checkout("alice")?;
     alice.commit("Add a policy", &[(POLICY_PATH, &wrong)])?;
-    alice.push_main()?.rejected(&["no annotation of an object can accept a finding of `unsigned-commit`"]);
+    alice.push_main()?.rejected(&["annotations of objects cannot accept findings of `unsigned-commit`"]);
     Ok(())
 }
 

@@ -158,7 +158,7 @@ fn an_ssh_key_approves_and_a_program_does_not() -> Result<(), Failure> {
     proposal(&mallory, &[("shared/settings.yaml", SETTINGS)])?;
     let text = text(&alice)?;
     push_signed_by_ssh(&alice, &robot(), &text)?.rejected(&["was signed by robot, which is a program"]);
-    push_signed_by_ssh(&alice, &SshSigner::ed25519(5), &text)?.rejected(&["none of the allowed signers"]);
+    push_signed_by_ssh(&alice, &SshSigner::ed25519(5), &text)?.rejected(&["not one of the allowed signers"]);
     mallory.push_main()?.rejected(&["error[missing-approval]"]);
     push_signed_by_ssh(&alice, &carol(), &text)?.accepted(&["carol approves"]);
     mallory.push_main()?.accepted(&["carol approves"]);
@@ -264,14 +264,14 @@ fn a_finding_passes_once_enough_of_the_named_approve_exactly_this_change() -> Re
     mallory.push_main()?.rejected(&[
         "needs approval[node-port]",
         "2 of @alice, @bob must approve",
-        "nobody yet",
+        "no one yet",
     ]);
     approve(&alice, &[])?;
     mallory.push_main()?.rejected(&["needs approval[node-port]", "approved by alice"]);
     approve(&bob, &[])?;
     mallory.commit("One more file", &[("notes.txt", "unowned\n")])?;
     let push = mallory.push_main()?;
-    push.rejected(&["needs approval[node-port]", "approved by nobody yet"]);
+    push.rejected(&["needs approval[node-port]", "approved by no one yet"]);
     push.not_told("error[missing-approval]");
     mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     mallory.push_main()?.accepted(&["approved[node-port]", "approved by alice, bob"]);
@@ -291,7 +291,7 @@ fn a_change_that_nobody_signed_needs_one_approval_more() -> Result<(), Failure> 
     alice.git.run(&[&identity[..], &["commit", "--quiet", "-m", "Propose"]].concat(), b"")?;
     alice.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
     approve(&alice, &[])?;
-    let told = ["needs 1 more approval", "needs approval[node-port]", "one approval more is needed"];
+    let told = ["needs 1 more approval", "needs approval[node-port]", "one more approval is required"];
     alice.push_main()?.rejected(&told);
     approve(&bob, &[])?;
     alice.push_main()?.accepted(&["alice approves", "bob approves"]);

@@ -13,7 +13,7 @@ fn owners_let_a_weaker_policy_in_and_everybody_is_told() -> Result<(), Failure> 
     proposal(&mallory, &[(POLICY_PATH, &lax)])?;
     mallory.push_main()?.rejected(&[
         "error[weakened-policy]",
-        "weaker: `node-port` becomes `off`, instead of `deny`",
+        "weaker: `node-port` becomes `off` instead of `deny`",
         "1 more of @alice, @bob must approve (.github/CODEOWNERS:2)",
         "portcullis approve main",
     ]);
@@ -46,7 +46,7 @@ fn owners_of_before_and_after_have_to_agree_on_the_owners() -> Result<(), Failur
     mallory.push_main()?.rejected(&[
         "error[weakened-policy]",
         ".github/CODEOWNERS is owned by @bob, not by @alice @bob",
-        "1 more of @bob must approve (.github/CODEOWNERS:3, as the change has it)",
+        "1 more of @bob must approve (.github/CODEOWNERS:3, after this change)",
     ]);
     approve(&bob, &[])?;
     mallory.push_main()?.accepted(&["with the approval of alice, bob"]);
@@ -60,7 +60,7 @@ fn a_trust_file_that_nobody_owns_does_not_change() -> Result<(), Failure> {
     let key = String::from_utf8(person("expired")?.key.armored_certificate()?)?;
     proposal(&mallory, &[("keys/mine.asc", &key)])?;
     approve(&alice, &[])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "keys/mine.asc", "nobody can approve it"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "keys/mine.asc", "no one can approve it"]);
     Ok(())
 }
 

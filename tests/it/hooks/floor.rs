@@ -60,7 +60,7 @@ fn a_floor_that_is_not_there_rejects() -> Result<(), Failure> {
     let (server, alice) = server(&policy(LAX), &policy(""))?;
     fs::remove_file(server.folder.path().join("server-policy.yaml"))?;
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
-    alice.push_main()?.rejected(&["portcullis: error: cannot read the policy", "server-policy.yaml"]);
+    alice.push_main()?.rejected(&["portcullis: error: could not read the policy", "server-policy.yaml"]);
     Ok(())
 }
 

@@ -145,7 +145,11 @@ fn without_git_on_the_path_such_a_repository_is_refused_with_the_reason() -> Res
         &format!("PATH=/nowhere exec '{PORTCULLIS}' pre-receive"),
     )?;
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
-    alice.push_main()?.rejected(&["portcullis: error", "the git program cannot be started", "install git"]);
+    alice.push_main()?.rejected(&[
+        "portcullis: error",
+        "could not start the git program",
+        "install a version of git",
+    ]);
     Ok(())
 }
 

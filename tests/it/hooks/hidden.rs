@@ -169,7 +169,7 @@ fn refs_of_namespaces_are_refused() -> Result<(), Failure> {
 #[test]
 fn approvals_cannot_be_forged() -> Result<(), Failure> {
     let (_server, alice) = guarding("refs/heads/main")?;
-    alice.push(&["HEAD:refs/approvals/main/1"])?.rejected(&["error[forbidden-ref]", "no signed tag"]);
+    alice.push(&["HEAD:refs/approvals/main/1"])?.rejected(&["error[forbidden-ref]", "not a signed tag"]);
     Ok(())
 }
 

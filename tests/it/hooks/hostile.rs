@@ -160,7 +160,7 @@ fn prose_that_becomes_a_manifest_in_another_encoding_is_rejected() -> Result<(),
     let attributes = mallory.git.store("blob", b"prod/*.yaml working-tree-encoding=UTF-16LE\n")?;
     mallory.commit_entry("100644", &attributes, b".gitattributes")?;
     mallory.commit_entry("100644", &prose, b"prod/prose.yaml")?;
-    let reason = "git checks out other bytes than those that are judged";
+    let reason = "git checks out other bytes than portcullis judges";
     mallory.push_main()?.rejected(&["error[unparseable-manifest]", ".gitattributes", reason]);
     Ok(())
 }
@@ -170,7 +170,7 @@ fn a_pointer_of_git_lfs_is_rejected() -> Result<(), Failure> {
     let digest = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
     let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 12345\n");
     let push = push_file(b"prod/frontend.yaml", pointer.as_bytes())?;
-    push.rejected(&["error[unparseable-manifest]", "a pointer of Git LFS"]);
+    push.rejected(&["error[unparseable-manifest]", "a Git LFS pointer"]);
     Ok(())
 }
 
@@ -257,7 +257,7 @@ fn many_large_files_are_undecided_together() -> Result<(), Failure> {
     mallory.commit("Much", &[])?;
     mallory
         .push_main()?
-        .rejected(&["undecided", "the changed files together hold more than 3000000 keys and values"]);
+        .rejected(&["undecided", "the changed files together contain more than 3000000 keys and values"]);
     Ok(())
 }
 

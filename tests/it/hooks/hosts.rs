@@ -37,7 +37,7 @@ fn who_presses_the_merge_button_approves_but_proves_nothing() -> Result<(), Fail
     mallory.git.run(&["config", "commit.gpgSign", "false"], b"")?;
     proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
     approve(&alice, &[])?;
-    mallory.run_push(&PUSH, &MERGED_BY_ALICE)?.rejected(&["alice approves", "one approval more is needed"]);
+    mallory.run_push(&PUSH, &MERGED_BY_ALICE)?.rejected(&["alice approves", "one more approval is required"]);
     approve(&clone_of(&server, "bob")?, &[])?;
     mallory.run_push(&PUSH, &MERGED_BY_ALICE)?.accepted(&["alice approves", "bob approves"]);
     Ok(())

@@ -181,7 +181,7 @@ fn an_unchanged_file_that_is_missing_is_left_aside_elsewhere() -> Result<(), Fai
     lose_service(&server)?;
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
     let push = alice.push(&["--no-thin", "HEAD:refs/heads/main"])?;
-    push.accepted(&["not compared", SERVICE_PATH]);
+    push.accepted(&["unchanged file not judged", SERVICE_PATH]);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ fn a_statement_of_another_repository_ref_policy_or_time_does_not_count() -> Resu
     let name = "portcullis-approval";
     let elsewhere = text.replace("acme/prod", "acme/staging");
     push_text(&alice, name, &elsewhere, None)?
-        .rejected(&["may not be pushed", "was given in repository `acme/staging`"]);
+        .rejected(&["must not be pushed", "was given in repository `acme/staging`"]);
     let year = text.split("not-after: ").nth(1).and_then(|rest| rest.get(..4)).ok_or("no year")?;
     let expired = text.replace(&format!("not-after: {year}"), "not-after: 2001");
     push_text(&alice, name, &expired, None)?.rejected(&["expired at 2001-"]);
@@ -46,7 +46,7 @@ fn what_is_no_statement_of_anybody_does_not_come_in() -> Result<(), Failure> {
     push_text(&alice, "v1.0", &text, None)?.rejected(&["calls itself `v1.0`"]);
     push_text(&alice, name, &text, Some("refs/approvals/mine"))?
         .rejected(&["it belongs at refs/approvals/heads/main/"]);
-    alice.push(&["origin/proposal:refs/approvals/heads/main/x"])?.rejected(&["no signed tag"]);
+    alice.push(&["origin/proposal:refs/approvals/heads/main/x"])?.rejected(&["not a signed tag"]);
     alice.sign_as("retired")?;
     push_text(&alice, name, &text, None)?.rejected(&["its signature was made by key", "not in the keyring"]);
     alice.git.run(&["config", "tag.gpgSign", "false"], b"")?;
@@ -68,8 +68,8 @@ fn statements_are_never_deleted_or_replaced() -> Result<(), Failure> {
     let one = sign(&alice, &["--reason", "one"])?;
     let two = sign(&alice, &["--reason", "two"])?;
     alice.push(&[&one])?.accepted(&[]);
-    alice.push(&["--force", &format!("{two}:{one}")])?.rejected(&["only ever added"]);
-    alice.push(&[&format!(":{one}")])?.rejected(&["only ever added"]);
+    alice.push(&["--force", &format!("{two}:{one}")])?.rejected(&["can only be added"]);
+    alice.push(&[&format!(":{one}")])?.rejected(&["can only be added"]);
     Ok(())
 }
 #[test]
@@ -133,14 +133,14 @@ fn approvals_are_listed_with_why_they_count_or_not() -> Result<(), Failure> {
     let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
     proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
     let nothing = alice.portcullis(&["approvals", "main", "origin/main"])?;
-    assert!(nothing.contains("nobody has approved"), "{nothing}");
+    assert!(nothing.contains("no approval of a change"), "{nothing}");
     approve(&alice, &["--reason", "fine"])?;
     approve(&mallory, &[])?;
     mallory.git.run(&["fetch", "--quiet", "origin", "refs/approvals/*:refs/approvals/*"], b"")?;
     let listed = mallory.portcullis(&["approvals", "main", "origin/proposal"])?;
     assert!(listed.contains("approval by alice (fine): counts for the whole change"), "{listed}");
     assert!(
-        listed.contains("approval by mallory: does not count: it is by somebody who took part"),
+        listed.contains("approval by mallory: does not count: it is by a person who took part"),
         "{listed}"
     );
     Ok(())

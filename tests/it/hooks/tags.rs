@@ -60,7 +60,7 @@ fn a_tag_under_a_name_that_is_not_its_own_is_rejected() -> Result<(), Failure> {
 fn a_tag_of_a_tree_is_refused() -> Result<(), Failure> {
     let (_server, alice) = server()?;
     alice.git.run(&["tag", "--annotate", "-m", "Tree", "tree", "HEAD^{tree}"], b"")?;
-    let reason = "it would point to a tree or a file and not to a commit";
+    let reason = "it would point to a tree or a file, not to a commit";
     alice.push(&["refs/tags/tree"])?.rejected(&["error[forbidden-ref]", reason]);
     alice.push(&["HEAD^{tree}:refs/tags/bare"])?.rejected(&["error[forbidden-ref]", reason]);
     Ok(())

@@ -19,7 +19,7 @@ fn the_first_policy_is_accepted_with_a_notice() -> Result<(), Failure> {
     let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
     let alice = server.checkout("alice")?;
     alice.commit("Add a policy", &[(POLICY_PATH, &policy(""))])?;
-    alice.push_main()?.accepted(&["this change brings the first trust files"]);
+    alice.push_main()?.accepted(&["this change adds the first trust files"]);
     alice.commit("Weaken it", &[(POLICY_PATH, &policy(LAX))])?;
     alice.push_main()?.rejected(&["error[weakened-policy]"]);
     Ok(())
@@ -103,7 +103,7 @@ fn a_deleted_policy_is_a_weakened_one() -> Result<(), Failure> {
     let (_server, alice) = server(&policy(""))?;
     alice.git.run(&["rm", "--quiet", POLICY_PATH], b"")?;
     alice.commit("Begin anew", &[])?;
-    alice.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, which is", "is deleted"]);
+    alice.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, the policy", "is deleted"]);
     Ok(())
 }
 
@@ -171,8 +171,8 @@ fn the_mended_policy_is_not_taken_for_the_broken_one() -> Result<(), Failure> {
     alice.commit("Mend the policy", &[(POLICY_PATH, &policy(""))])?;
     alice.push_main()?.rejected(&[
         "unknown field `nonsense`",
-        "so it stands on the governing ref already",
-        "an administrator of the server mends it there",
+        "this is the existing policy on the governing ref",
+        "an administrator of the server must fix it there",
     ]);
     Ok(())
 }

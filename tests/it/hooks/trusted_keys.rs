@@ -59,7 +59,7 @@ fn another_ssh_key_and_another_purpose_do_not() -> Result<(), Failure> {
     alice.push_main()?.rejected(&["error[untrusted-signature]", "was made for `file`, not for git"]);
     let (_server, mallory) = server("", "", &[])?;
     commit(&mallory, &SshSigner::ed25519(2))?;
-    mallory.push_main()?.rejected(&["error[untrusted-signature]", "none of the allowed signers"]);
+    mallory.push_main()?.rejected(&["error[untrusted-signature]", "not one of the allowed signers"]);
     Ok(())
 }
 
@@ -70,7 +70,7 @@ fn a_key_that_joins_in_the_same_push_does_not_count() -> Result<(), Failure> {
     let signers = format!("mallory@example.com {}\n", own.text()?);
     mallory.commit("Trust me", &[(SIGNERS, &signers), ("prod/settings.yaml", SETTINGS)])?;
     sign_head(&mallory, &own, "git")?;
-    mallory.push_main()?.rejected(&["error[untrusted-signature]", "none of the allowed signers"]);
+    mallory.push_main()?.rejected(&["error[untrusted-signature]", "not one of the allowed signers"]);
     Ok(())
 }
 
@@ -93,10 +93,10 @@ fn a_revocation_list_that_is_missing_or_broken_leaves_nobody_trusted() -> Result
     let revoked = ", revokedKeys: [keys/revoked]";
     let (_server, alice) = server(revoked, "", &[])?;
     commit(&alice, &SshSigner::ed25519(1))?;
-    alice.push_main()?.rejected(&["cannot be checked", "keys/revoked", "is not there"]);
+    alice.push_main()?.rejected(&["could not be checked", "keys/revoked", "does not exist"]);
     let (_server, alice) = server(revoked, "", &[("keys/revoked", "SSHKRL\n\0cut off")])?;
     commit(&alice, &SshSigner::ed25519(1))?;
-    alice.push_main()?.rejected(&["cannot be checked", "keys/revoked", "it is damaged"]);
+    alice.push_main()?.rejected(&["could not be checked", "keys/revoked", "it is damaged"]);
     let (_server, alice) = server(revoked, "", &[("keys/revoked", "# nobody\n")])?;
     commit(&alice, &SshSigner::ed25519(1))?;
     alice.push_main()?.accepted(&[]);
@@ -120,7 +120,7 @@ fn the_committer_has_to_be_who_signed() -> Result<(), Failure> {
     alice.push_main()?.rejected(&["it is Alice's, whose addresses do not include `alice@example.com`"]);
     let (_server, alice) = server(rule, "", &[])?;
     commit(&alice, &SshSigner::ed25519(1))?;
-    alice.push_main()?.rejected(&["belongs to nobody that the policy's `people:` names"]);
+    alice.push_main()?.rejected(&["does not belong to a person in `people:` of the policy"]);
     Ok(())
 }
 
@@ -128,7 +128,7 @@ fn the_committer_has_to_be_who_signed() -> Result<(), Failure> {
 fn a_forges_key_signs_merges_only_and_only_if_the_policy_says_so() -> Result<(), Failure> {
     let key = fingerprint(&SshSigner::ed25519(1).blob()?);
     for (allow, told) in
-        [("never", "does not say who wanted the change"), ("merges", "counts for merge commits only")]
+        [("never", "does not identify the author of the change"), ("merges", "counts for merge commits only")]
     {
         let forge = format!(", forge: {{keys: ['{key}'], allow: {allow}}}");
         let (_server, alice) = server(&forge, "", &[])?;
@@ -154,7 +154,7 @@ fn a_forges_merge_counts_where_the_policy_says_so_and_as_nobodys() -> Result<(),
         if accepted {
             push.accepted(&["2 commits"]);
         } else {
-            push.rejected(&["error[untrusted-signature]", "does not say who wanted the change"]);
+            push.rejected(&["error[untrusted-signature]", "does not identify the author of the change"]);
         }
     }
     Ok(())
@@ -209,6 +209,6 @@ fn the_servers_keys_replace_those_of_the_repository() -> Result<(), Failure> {
     )?;
     server.set_floor(&policy("signatures: {require: trusted, allowedSigners: allowed_signers}\n"))?;
     commit(&alice, &SshSigner::ed25519(1))?;
-    alice.push_main()?.rejected(&["error[untrusted-signature]", "none of the allowed signers"]);
+    alice.push_main()?.rejected(&["error[untrusted-signature]", "not one of the allowed signers"]);
     Ok(())
 }

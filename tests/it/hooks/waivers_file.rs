@@ -186,7 +186,7 @@ fn a_waiver_that_ends_too_late_covers_nothing() -> Result<(), Failure> {
             server.set_floor(&policy(&format!("checks: {{node-port: {{enforce: off}}}}\n{floor}")))?;
         }
         alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
-        alice.push_main()?.rejected(&["error[node-port]", "1 waiver cannot be used"]);
+        alice.push_main()?.rejected(&["error[node-port]", "1 waiver is invalid"]);
     }
     let (_server, alice) = server("waiversMaxAge: 90d\n", &[entry(&day(80)?)?])?;
     alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
@@ -203,7 +203,7 @@ fn a_broken_file_locks_nobody_out() -> Result<(), Failure> {
         let server = Server::holding(&files)?;
         let alice = server.checkout("alice")?;
         alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
-        alice.push_main()?.accepted(&["1 waiver cannot be used"]);
+        alice.push_main()?.accepted(&["1 waiver is invalid"]);
     }
     Ok(())
 }
@@ -223,7 +223,7 @@ fn a_waiver_that_the_push_leaves_unused_is_told() -> Result<(), Failure> {
     push.accepted(&[]);
     push.not_told("unused-waiver");
     alice.commit("Close it", &[(SERVICE_PATH, SERVICE)])?;
-    alice.push_main()?.accepted(&["warning[unused-waiver]", "the change mends what was accepted"]);
+    alice.push_main()?.accepted(&["warning[unused-waiver]", "the change fixes the accepted problem"]);
     alice.git.run(&["rm", "--quiet", SERVICE_PATH], b"")?;
     alice.commit("Remove it", &[])?;
     alice.push_main()?.accepted(&["warning[unused-waiver]", "the change deletes it"]);
@@ -236,8 +236,7 @@ fn an_entry_that_ends_too_late_is_told_when_it_comes() -> Result<(), Failure> {
         Server::holding(&[(POLICY_PATH, &policy("waiversMaxAge: 90d\n")), (SERVICE_PATH, NODE_PORT)])?;
     let alice = server.checkout("alice")?;
     alice.commit("Waive", &[(WAIVERS_PATH, &waivers_file(&[entry(&day(120)?)?]))])?;
-    let told =
-        ["error[invalid-waiver]", "`waiversMaxAge` lets a waiver end on", ".portcullis-waivers.yaml:4:4"];
+    let told = ["error[invalid-waiver]", "`waiversMaxAge` allows", ".portcullis-waivers.yaml:4:4"];
     alice.push_main()?.rejected(&told);
     Ok(())
 }

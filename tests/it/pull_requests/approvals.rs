@@ -22,7 +22,7 @@ fn a_review_that_arrives_later_turns_red_into_green() -> Result<(), Failure> {
         1,
         &[
             "error[missing-approval]: settings.yaml needs 1 more approval by any of @ann, @bob",
-            "the approval of one person is missing: @bob could give it",
+            "one approval is missing: @bob can give it",
         ],
     );
     let (commit, state, text) = scene.status().ok_or("no status")?;
@@ -47,7 +47,7 @@ fn nobody_approves_what_they_made() -> Result<(), Failure> {
     scene.review(7, "ann", "APPROVED", &head);
     scene.run(7, &[])?.ended(
         1,
-        &["the review of", "by @ann does not count: it is by somebody who took part in the change"],
+        &["the review of", "by @ann does not count: it is by a person who took part in the change"],
     );
     // Bob pushes a commit in Ann's name to her branch and approves it.
     let pushed = scene.commit("change", &[&head], &[("settings.yaml", SETTINGS), ("more.yaml", RED)])?;
@@ -74,7 +74,7 @@ fn where_nobody_knows_who_pushed_one_more_is_needed() -> Result<(), Failure> {
     let (scene, head) = changed()?;
     scene.fake.state().activity.clear();
     scene.review(7, "bob", "APPROVED", &head);
-    scene.run(7, &[])?.ended(1, &["needs 1 more approval", "one approval more is needed"]);
+    scene.run(7, &[])?.ended(1, &["needs 1 more approval", "one more approval is required"]);
     Ok(())
 }
 
@@ -111,9 +111,7 @@ fn an_approval_survives_an_update_from_the_target_and_no_changed_line() -> Resul
     )?;
     scene.pushed("change", &updated, &crafted, "ann");
     scene.show(7, "change")?;
-    scene
-        .run(7, &[])?
-        .ended(1, &["@bob approved", "the change is another one since then", "missing-approval"]);
+    scene.run(7, &[])?.ended(1, &["@bob approved", "the change has been updated since", "missing-approval"]);
     Ok(())
 }
 
@@ -171,14 +169,14 @@ fn a_team_approves_by_whoever_is_in_it() -> Result<(), Failure> {
         1,
         &[
             "public-load-balancer",
-            "1 of @acme/network must approve; approved by nobody yet",
-            "somebody of @acme/network could give it",
+            "1 of @acme/network must approve; approved by no one yet",
+            "a member of @acme/network can give it",
         ],
     );
     scene.review(7, "bob", "APPROVED", &head);
     scene.run(7, &[])?.ended(
         1,
-        &["missing-approval", "approved by nobody yet", "one person is missing: @Dora could give it"],
+        &["missing-approval", "approved by no one yet", "one approval is missing: @Dora can give it"],
     );
     scene.review(7, "dora", "APPROVED", &head);
     scene.run(7, &[])?.ended(0, &["@dora approved the change"]);
@@ -190,7 +188,9 @@ fn a_team_approves_by_whoever_is_in_it() -> Result<(), Failure> {
 fn a_hidden_team_leaves_it_undecided() -> Result<(), Failure> {
     let (scene, head) = exposed()?;
     scene.review(7, "dora", "APPROVED", &head);
-    scene.run(7, &[])?.ended(3, &["whether those who approved are in @acme/network is not known", "404"]);
+    scene
+        .run(7, &[])?
+        .ended(3, &["could not determine whether the approvers are members of @acme/network", "404"]);
     assert_eq!(scene.status().ok_or("no status")?.1, "error");
     // Who is missing is missing whatever the team is.
     scene.fake.state().reviews.clear();
@@ -232,7 +232,7 @@ fn a_finding_that_could_not_be_seen_is_not_approved() -> Result<(), Failure> {
     scene.review(7, "dora", "APPROVED", &head);
     scene.run(7, &[])?.ended(0, &[]);
     scene.commit("main", &["main"], &[("role.yaml", &role("['*']"))])?;
-    scene.run(7, &[])?.ended(1, &["needs approval[rbac-escalation]", "approved by nobody yet"]);
+    scene.run(7, &[])?.ended(1, &["needs approval[rbac-escalation]", "approved by no one yet"]);
     // Once she has looked at it beside the new role, it is approved.
     let target = scene.tip("main")?;
     let updated = scene.commit("change", &[&head, &target], &[("role.yaml", &role("['*']"))])?;

@@ -104,7 +104,7 @@ fn what_fails_once_is_asked_again() -> Result<(), Failure> {
 fn nothing_is_said_twice() -> Result<(), Failure> {
     let scene = approved()?;
     scene.fake.fail("POST /repos/acme/prod/statuses", 99, reply(502, "bad gateway"));
-    scene.run(7, &[])?.ended(0, &["the status could not be written", "502"]);
+    scene.run(7, &[])?.ended(0, &["could not write the status", "502"]);
     let posts = scene.fake.state().asked.iter().filter(|asked| asked.starts_with("POST")).count();
     assert_eq!(posts, 1);
     Ok(())
@@ -142,7 +142,7 @@ fn a_forge_that_is_not_there_is_told_apart() -> Result<(), Failure> {
     let output = command.env("GITHUB_API_URL", "http://127.0.0.1:9").output()?;
     assert_eq!(output.status.code(), Some(3));
     let said = String::from_utf8(output.stderr)?;
-    assert!(said.contains("could not be reached") && said.contains("the proxy in HTTPS_PROXY"), "{said}");
+    assert!(said.contains("could not reach") && said.contains("the proxy in HTTPS_PROXY"), "{said}");
     Ok(())
 }
 
@@ -234,9 +234,7 @@ fn settings_that_say_too_little_are_told() -> Result<(), Failure> {
     }
     let output = scene.command(&["--number", "7"]).env("GITHUB_REPOSITORY", "acme/../x").output()?;
     assert_eq!(output.status.code(), Some(2));
-    scene
-        .job("push", &json!({"ref": "refs/heads/main"}), &[])?
-        .ended(2, &["`push` is about no pull request"]);
+    scene.job("push", &json!({"ref": "refs/heads/main"}), &[])?.ended(2, &["`push` has no pull request"]);
     Ok(())
 }
 

@@ -94,10 +94,10 @@ fn official_reviews_count_in_every_order() -> Result<(), Failure> {
 #[test]
 fn whether_it_grows_stale_is_read_from_the_protection() -> Result<(), Failure> {
     let pull = pull_request()?;
-    pull.run()?.ended(1, &["whether this is judged again when main moves is not known"]);
+    pull.run()?.ended(1, &["could not determine whether this is judged again when main moves"]);
     let protection = |outdated: bool| json!({"block_on_outdated_branch": outdated, "enable_status_check": true, "status_check_contexts": ["portcullis"]});
     pull.answer("/branch_protections/main", protection(false));
-    pull.run()?.ended(1, &["once main moves, nothing judges this again"]);
+    pull.run()?.ended(1, &["if main moves, this is not judged again"]);
     pull.answer("/branch_protections/main", protection(true));
     assert!(!pull.run()?.text.contains("moves"));
     Ok(())

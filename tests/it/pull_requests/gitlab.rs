@@ -116,7 +116,7 @@ fn authors_pushers_and_tokens_do_not_approve() -> Result<(), Failure> {
     merge.answer("/events", json!([push("bob", None, &merge.head)]));
     merge.run()?.ended(1, &["by @bob does not count"]);
     merge.answer("/events", json!([]));
-    merge.run()?.ended(1, &["one approval more is needed"]);
+    merge.run()?.ended(1, &["one more approval is required"]);
     Ok(())
 }
 
@@ -135,7 +135,7 @@ fn groups_and_roles_are_asked_for() -> Result<(), Failure> {
     let merge = merge_request("role/a.yaml")?;
     merge.approved_by(&["dora"]);
     merge.answer("/merge_requests/7/notes", json!([note("dora", true, "approved this merge request", 5)]));
-    merge.run()?.ended(3, &["whether those who approved are in @@maintainer is not known"]);
+    merge.run()?.ended(3, &["could not determine whether the approvers are members of @@maintainer"]);
     merge.answer("/members", json!([{"username": "dora", "state": "active", "access_level": 30}]));
     merge.run()?.ended(1, &["missing-approval"]);
     merge.answer("/members", json!([{"username": "dora", "state": "active", "access_level": 40}]));

@@ -88,7 +88,7 @@ fn the_hook_counts_a_review_that_an_issuer_states() -> Result<(), Failure> {
     scene.review(7, "dora", "APPROVED", &head);
     run(&scene, &["--dry-run"])?.ended(0, &[]);
     assert!(merge(&scene, &head)?.contains("missing-approval"), "a dry run states nothing");
-    run(&scene, &[])?.ended(0, &["the review by @dora is stated at refs/approvals/heads/main/"]);
+    run(&scene, &[])?.ended(0, &["the review by @dora is recorded in refs/approvals/heads/main/"]);
     let said = merge(&scene, &head)?;
     assert!(said.contains("Dora has reviewed, and approves, refs/heads/main"), "{said}");
     assert_eq!(scene.tip("main")?, head);
@@ -100,7 +100,7 @@ fn whoever_is_no_issuer_states_nothing() -> Result<(), Failure> {
     let (scene, head) = guarded("[]")?;
     scene.review(7, "dora", "APPROVED", &head);
     run(&scene, &[])?
-        .ended(0, &["reviews could not be stated", "it states a review, and Gate is not among the policy's"]);
+        .ended(0, &["could not record reviews", "it states a review, and Gate is not among the policy's"]);
     assert!(merge(&scene, &head)?.contains("missing-approval"));
     Ok(())
 }

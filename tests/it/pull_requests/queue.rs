@@ -76,7 +76,7 @@ fn what_the_queue_put_in_besides_is_undecided() -> Result<(), Failure> {
 fn what_is_in_no_queue_is_undecided() -> Result<(), Failure> {
     let queue = queue(("a.txt", "text"), ("b.txt", "text"))?;
     queue.scene.fake.state().queue.truncate(1);
-    queue.run(&queue.merged[1])?.ended(3, &["the forge lists no pull request of its queue"]);
+    queue.run(&queue.merged[1])?.ended(3, &["the forge's queue lists no pull request"]);
     queue.scene.fake.state().queue = vec![(2, queue.merged[1].clone())];
     queue.run(&queue.merged[1])?.ended(3, &[]);
     Ok(())

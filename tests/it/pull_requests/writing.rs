@@ -24,8 +24,7 @@ fn a_pull_request_from_a_fork_keeps_its_verdict_without_a_status() -> Result<(),
     for request in ["POST /repos", "PATCH /repos"] {
         scene.fake.fail(request, 99, refused.clone());
     }
-    let said =
-        ["public-load-balancer", "the status could not be written", "the comment could not be written"];
+    let said = ["public-load-balancer", "could not write the status", "could not write the comment"];
     scene.run(7, &["--comment", "always", "--annotations"])?.ended(1, &said);
     Ok(())
 }
@@ -35,7 +34,7 @@ fn a_dry_run_tells_nothing() -> Result<(), Failure> {
     let (scene, _) = exposing()?;
     scene
         .run(7, &["--dry-run", "--comment", "always", "--annotations"])?
-        .ended(1, &["the forge is told nothing"]);
+        .ended(1, &["nothing is sent to the forge"]);
     assert!(scene.fake.state().asked.iter().all(|asked| asked.starts_with("GET ")));
     Ok(())
 }
@@ -128,7 +127,7 @@ fn certain_remedies_are_proposed_once() -> Result<(), Failure> {
 #[test]
 fn whether_it_grows_stale_is_told() -> Result<(), Failure> {
     let (scene, _) = exposing()?;
-    let stale = "once main moves, nothing judges this again";
+    let stale = "if main moves, this is not judged again";
     scene.run(7, &[])?.ended(1, &[stale]);
     let strict = json!({"type": "required_status_checks", "ruleset_source_type": "Repository", "ruleset_source": "acme/prod", "ruleset_id": 1,
         "parameters": {"required_status_checks": [{"context": "portcullis", "integration_id": 15368}],

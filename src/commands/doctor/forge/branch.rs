@@ -19,29 +19,36 @@ fn pushes(case: Case<'_>) -> Line {
     let closed = |layer: &Layer| layer.pushes == Pushes::Nobody;
     let hold = Hold::by(case, closed);
     if case.facts.layers.iter().any(closed) {
-        return held(&hold, topic, help, "changes come by pull requests only", "push without a pull request");
+        return held(
+            &hold,
+            topic,
+            help,
+            "changes are possible only through pull requests",
+            "push without a \
+            pull request",
+        );
     }
     let named = case.facts.layers.iter().find_map(|layer| match &layer.pushes {
         Pushes::By(names) => Some(names.join(", ")),
         Pushes::Nobody | Pushes::WithStatuses | Pushes::AnyWriter => None,
     });
     if let Some(names) = named {
-        let text = format!("these push to `{branch}` what the gate never saw: {names}");
+        let text = format!("these can push changes to `{branch}` that the gate never checked: {names}");
         return Line::weak(topic, text, help);
     }
     if let Hold::Hidden(reason) = hold {
-        let text = format!("it cannot be told who may push to `{branch}`: {reason}");
-        return Line::unknown(topic, text, "ask again with a token that may see it");
+        let text = format!("could not determine who can push to `{branch}`: {reason}");
+        return Line::unknown(topic, text, "run again with a token that can read it");
     }
     let with_statuses = case.facts.layers.iter().any(|layer| layer.pushes == Pushes::WithStatuses);
     if with_statuses && strongest(case).is_some() {
         let text = format!(
-            "a commit that was green in a pull request to another branch can be pushed to `{branch}`, where it was \
-             never judged"
+            "a commit that passed in a pull request to another branch can be pushed to `{branch}`, for which \
+             it was never judged"
         );
         return Line::weak(topic, text, help);
     }
-    let text = format!("whoever may write pushes to `{branch}` what the gate never saw");
+    let text = format!("anyone with write access can push changes to `{branch}` that the gate never checked");
     Line::problem(topic, text, help)
 }
 
@@ -49,35 +56,36 @@ fn force_pushes(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::ForcePushes.as_str(), Topic::ForcePushes.help(case.forge));
     let hold = Hold::by(case, |layer| layer.force_pushes == Barrier::Blocked);
     if hold == Hold::Nothing {
-        let text = "whoever may push puts the branch back to an older commit, with the policy and the images of then";
+        let text = "anyone with push rights can reset the branch to an older commit, with its old policy and \
+            images";
         return Line::problem(topic, text, help);
     }
-    held(&hold, topic, help, "blocked", "put the branch back to an older commit")
+    held(&hold, topic, help, "blocked", "reset the branch to an older commit")
 }
 
 fn deletion(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::Deletion.as_str(), Topic::Deletion.help(case.forge));
     let hold = Hold::by(case, |layer| layer.deletion == Barrier::Blocked);
     if hold == Hold::Nothing {
-        let text = "whoever may push deletes the branch and makes it anew from any commit";
+        let text = "anyone with push rights can delete the branch and recreate it from any commit";
         return Line::weak(topic, text, help);
     }
-    held(&hold, topic, help, "blocked", "delete the branch and make it anew")
+    held(&hold, topic, help, "blocked", "delete and recreate the branch")
 }
 
-/// What a barrier does, and for whom not.
+/// What a barrier does, and who can bypass it.
 fn held(hold: &Hold, topic: &'static str, help: &str, good: &str, deed: &str) -> Line {
     match hold {
         Hold::Everybody => Line::ok(topic, good),
         Hold::Hidden(reason) => {
-            let text = format!("it cannot be told who may {deed}: {reason}");
-            Line::unknown(topic, text, "ask again with a token that may see it")
+            let text = format!("could not determine who can {deed}: {reason}");
+            Line::unknown(topic, text, "run again with a token that can read it")
         }
         Hold::Except(who) if is_wide(who) => {
-            Line::problem(topic, format!("these {deed}: {}", names(who)), help)
+            Line::problem(topic, format!("these can {deed}: {}", names(who)), help)
         }
-        Hold::Except(who) => Line::weak(topic, format!("these {deed}: {}", names(who)), help),
-        Hold::Nothing => Line::problem(topic, format!("whoever may write can {deed}"), help),
+        Hold::Except(who) => Line::weak(topic, format!("these can {deed}: {}", names(who)), help),
+        Hold::Nothing => Line::problem(topic, format!("anyone with write access can {deed}"), help),
     }
 }
 
@@ -86,9 +94,10 @@ fn signatures(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::Signatures.as_str(), Topic::Signatures.help(case.forge));
     let blocked = case.facts.layers.iter().any(|layer| layer.unsigned_commits == Barrier::Blocked);
     if blocked {
-        Line::ok(topic, "the forge demands signed commits, by any key that it knows")
+        Line::ok(topic, "the forge requires signed commits, by any key that it knows")
     } else {
-        let text = "the forge demands none, or does not say so; the gate does where its policy says so";
+        let text = "the forge does not require signed commits, or does not report it; the gate requires them \
+            if its policy does";
         Line::advice(topic, text, help)
     }
 }
@@ -114,31 +123,34 @@ fn of_gap(gap: Gap) -> Line {
 fn let_in_by(gap: Gap) -> &'static str {
     match gap {
         Gap::SkippedPipelinePasses => {
-            "they count as green: `[skip ci]` in a commit's message merges what the gate never saw"
+            "they count as successful: `[skip ci]` in a commit message merges changes that the gate never \
+             checked"
         }
         Gap::PipelineFromMergeRequest => {
-            "the merge request's own branch describes the pipeline: its author takes the gate's job out"
+            "the branch of the merge request defines the pipeline, so its author can remove the gate's job"
         }
         Gap::QueueSkippable => {
-            "those who may merge can leave it: what stands before their change is not judged with it"
+            "anyone with merge rights can skip it, so their change is not judged together with the changes \
+             ahead of it"
         }
         Gap::AuthorsApprove => "GitLab counts an author's approval of their own change; the gate does not",
         Gap::CommittersApprove => "GitLab counts the approval of those who added commits; the gate does not",
         Gap::ApproversChangeable => {
-            "an author changes in the merge request who has to approve it; the gate's owners stay"
+            "an author can change in the merge request who must approve it; the gate still requires its \
+             owners"
         }
-        Gap::CreationUnchecked => {
-            "a branch that is made anew needs no status: what it then holds was never judged"
-        }
+        Gap::CreationUnchecked => "a recreated branch needs no status: its content was never judged",
         Gap::ReviewsBypassed => {
-            "some may merge without the forge's reviews; the gate's approvals are needed all the same"
+            "some accounts can merge without the forge's reviews; the gate still requires its approvals"
         }
-        Gap::RejectionPasses => "a review that asks for changes holds no merge back",
+        Gap::RejectionPasses => "a review that requests changes does not block the merge",
         Gap::FilesUnprotected => {
-            "whoever may write pushes files of some names without a pull request, and the gate never sees them"
+            "anyone with write access can push files with certain names without a pull request, so the gate \
+             never checks them"
         }
         Gap::WorkflowsUnprotected => {
-            "a pull request may change the workflow that judges the next ones; the policy's owners have to approve it"
+            "a pull request may change the workflow that judges later ones; the owners must approve this \
+             change"
         }
     }
 }

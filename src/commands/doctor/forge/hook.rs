@@ -20,7 +20,7 @@ pub(super) fn judge(case: Case<'_>) -> Judged {
         Told::Known(hooks) => hooks,
         Told::Hidden(reason) => {
             let text =
-                format!("it cannot be told whether the server's hook is enabled: {}", one_line(reason));
+                format!("could not determine whether the server's hook is enabled: {}", one_line(reason));
             return Judged { line: Some(Line::advice(topic, text, help)), holds: false };
         }
     };
@@ -43,24 +43,24 @@ fn line(hook: &ServerHook, topic: &'static str, help: &str) -> Line {
     let name = &hook.name;
     match (hook.effect, &hook.control) {
         (HookEffect::Enforced, Told::Known(HookControl::AboveRepository)) => {
-            Line::ok(topic, format!("`{name}` is enabled, and no repository can change that"))
+            Line::ok(topic, format!("`{name}` is enabled, and repositories cannot change that"))
         }
         (HookEffect::Enforced, Told::Known(HookControl::Repository)) => {
-            let text = format!("`{name}` is enabled, and administrators of the repository can turn it off");
+            let text = format!("`{name}` is enabled, but administrators of the repository can disable it");
             Line::weak(topic, text, help)
         }
         (HookEffect::Enforced, Told::Hidden(reason)) => {
             let text =
-                format!("`{name}` is enabled; it cannot be told who can turn it off: {}", one_line(reason));
-            Line::unknown(topic, text, "ask again with a token that may see it")
+                format!("`{name}` is enabled; could not determine who can disable it: {}", one_line(reason));
+            Line::unknown(topic, text, "run again with a token that can read it")
         }
         (HookEffect::Testing, _) => Line::weak(
             topic,
-            format!("`{name}` is in testing: it says what it would do, and lets every push in"),
+            format!("`{name}` is in testing mode: it reports its verdict, but accepts every push"),
             help,
         ),
         (HookEffect::Disabled, _) => {
-            Line::weak(topic, format!("`{name}` is disabled: it judges no push"), help)
+            Line::weak(topic, format!("`{name}` is disabled: it does not judge any push"), help)
         }
     }
 }

@@ -63,8 +63,9 @@ impl Topic {
                  /repos/OWNER/NAME/rulesets"
             }
             Self::Source => {
-                "let an app of its own set the status and choose it beside the status check (`integration_id`), or \
-                 let the organisation's ruleset `Require workflows to pass before merging`"
+                "use a separate app to set the status and select it beside the status check \
+                 (`integration_id`), or enable `Require workflows to pass before merging` in the \
+                 organisation's ruleset"
             }
             Self::Freshness => {
                 "in the ruleset, `Require branches to be up to date before merging`, or `Require merge queue`"
@@ -76,8 +77,8 @@ impl Topic {
             Self::ForcePushes => "in the ruleset, `Block force pushes`",
             Self::Deletion => "in the ruleset, `Restrict deletions`",
             Self::Workflow => {
-                "run the gate under `pull_request_target` alone (docs/workflows/with-reviews.yml), or let the \
-                 organisation's ruleset `Require workflows to pass before merging`"
+                "run the gate only under `pull_request_target` (docs/workflows/with-reviews.yml), or enable \
+                 `Require workflows to pass before merging` in the organisation's ruleset"
             }
             Self::Reviews => "in the ruleset, `Require a pull request before merging`, `Required approvals`",
             Self::ReviewsOnPush => {
@@ -90,8 +91,8 @@ impl Topic {
                 "correct the file by a pull request; GET /repos/OWNER/NAME/codeowners/errors lists all"
             }
             Self::ServerHook => {
-                "on GitHub Enterprise Server: Site admin, Hooks, Pre-receive hooks: enable it, and let no repository \
-                 change it (`allow_downstream_configuration: false`)"
+                "on GitHub Enterprise Server: Site admin, Hooks, Pre-receive hooks: enable it, and do not \
+                 allow repositories to change it (`allow_downstream_configuration: false`)"
             }
         }
     }
@@ -132,7 +133,10 @@ impl Topic {
             Self::Status => {
                 "Settings, Branches, the rule: `Enable Status Check`, with the name of the status"
             }
-            Self::Source => "portcullis install --host gitea, on the server: its hook asks no status",
+            Self::Source => {
+                "portcullis install --host gitea, on the server: its hook does not depend on a \
+                status"
+            }
             Self::Freshness => "Settings, Branches, the rule: `Block merge if pull request is outdated`",
             Self::Bypass => {
                 "Settings, Branches, the rule: `Administrators must follow branch protection rules` \
@@ -141,10 +145,10 @@ impl Topic {
             Self::Pushes => "Settings, Branches, the rule: `Disable Push`",
             Self::ForcePushes => "Settings, Branches, the rule: turn `Enable Force Push` off",
             Self::Deletion => "Settings, Branches: add a rule for the branch",
-            Self::Workflow => "run the gate under `pull_request_target` alone (docs/workflows/gitea.yml)",
+            Self::Workflow => "run the gate only under `pull_request_target` (docs/workflows/gitea.yml)",
             Self::Reviews => "Settings, Branches, the rule: `Required approvals`",
             Self::ReviewsOnPush => "Settings, Branches, the rule: `Dismiss stale approvals`",
-            Self::LastPush | Self::CodeOwners => "the gate itself demands it: `owners:` in the policy",
+            Self::LastPush | Self::CodeOwners => "the gate itself requires it: `owners:` in the policy",
             Self::Signatures => "Settings, Branches, the rule: `Require Signed Commits`",
             Self::OwnersFile => "correct the file by a pull request",
             Self::ServerHook => "portcullis install --host gitea, on the server",

@@ -57,7 +57,7 @@ fn lines(case: Case<'_>) -> Vec<Line> {
     lines.extend(reviews::lines(case));
     if hook.holds {
         // It sees every push and every merge.
-        lines = lines.into_iter().map(|line| line.behind("the server's hook holds all the same")).collect();
+        lines = lines.into_iter().map(|line| line.behind("the server's hook blocks it anyway")).collect();
     }
     hook.line.into_iter().chain(lines).collect()
 }

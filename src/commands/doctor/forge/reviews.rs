@@ -30,38 +30,39 @@ fn reviews(case: Case<'_>) -> Vec<Line> {
         (Some(demands), _) if demands.approvals > 0 => settings(case, demands),
         (Some(_) | None, None) => vec![none(case)],
         (Some(_) | None, Some(reason)) => {
-            let text = format!("it cannot be told what the forge demands: {}", one_line(reason));
+            let text = format!("could not determine what the forge requires: {}", one_line(reason));
             vec![Line::advice(Topic::Reviews.as_str(), text, "the gate counts approvals itself")]
         }
     }
 }
 
 fn none(case: Case<'_>) -> Line {
-    let text = "the forge asks for none; the gate asks for those that its policy names";
+    let text = "the forge requires no approvals; the gate requires those in its policy";
     Line::advice(Topic::Reviews.as_str(), text, Topic::Reviews.help(case.forge))
 }
 
 fn settings(case: Case<'_>, demands: ReviewDemands) -> Vec<Line> {
-    let approvals = format!("the forge asks for {} at least", demands.approvals);
+    let approvals = format!("the forge requires at least {}", demands.approvals);
     let asked = [
         (
             Topic::ReviewsOnPush,
             demands.dismissed_on_push,
-            "approvals end when commits are added",
-            "the forge counts an approval for commits that came after it; the gate does not, where they change what \
-             was approved",
+            "new commits dismiss approvals",
+            "on the forge, an approval also counts for later commits; in the gate it does not if they change \
+             approved content",
         ),
         (
             Topic::LastPush,
             demands.last_push,
-            "somebody else than the last to push approves",
-            "somebody who may approve can add a commit to another's change and approve it; the gate does not count that",
+            "a person other than the last to push must approve",
+            "an approver can add a commit to another person's change and approve it; the gate does not count \
+             that approval",
         ),
         (
             Topic::CodeOwners,
             demands.code_owners,
-            "owners approve",
-            "the forge takes anybody's approval; the gate takes the owners' where its policy says so",
+            "owners must approve",
+            "the forge accepts an approval by anyone; the gate requires the owners if its policy does",
         ),
     ];
     let line = |(topic, demand, good, hole): (Topic, Demand, &str, &str)| match demand {
@@ -76,14 +77,15 @@ fn owners_file(case: Case<'_>) -> Line {
     match &case.facts.owners_problems {
         Told::Hidden(reason) => {
             let text =
-                format!("there is none, or it cannot be told what is wrong with it: {}", one_line(reason));
+                format!("it does not exist, or its problems could not be determined: {}", one_line(reason));
             Line::advice(topic, text, help)
         }
         Told::Known(problems) => match problems.first() {
-            None => Line::ok(topic, "the forge finds nothing wrong"),
+            None => Line::ok(topic, "the forge reports no problems"),
             Some(OwnersFileProblem { path, line, kind }) => {
                 let text = format!(
-                    "{path}:{line}:1: {kind} ({} in all): GitHub skips such a line, so that nobody is asked for its paths",
+                    "{path}:{line}:1: {kind} ({} in all): GitHub skips such a line, so its paths have no \
+                     owners",
                     problems.len()
                 );
                 Line::weak(topic, text, help)

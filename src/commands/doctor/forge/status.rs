@@ -22,13 +22,15 @@ fn missing(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::Status.as_str(), Topic::Status.help(case.forge));
     let (branch, context) = (&case.facts.branch, case.context);
     if let Some(reason) = case.facts.hidden.first() {
-        let text = format!("it cannot be told whether `{branch}` requires `{context}`: {}", one_line(reason));
-        return Line::unknown(topic, text, "ask again with a token that may see it");
+        let text =
+            format!("could not determine whether `{branch}` requires `{context}`: {}", one_line(reason));
+        return Line::unknown(topic, text, "run again with a token that can read it");
     }
     let others = others(case);
     let instead = if others.is_empty() { String::new() } else { format!(" (it requires {others})") };
     let text = format!(
-        "`{branch}` does not require `{context}`{instead}: whoever may merge, merges what the gate rejected or never saw"
+        "`{branch}` does not require `{context}`{instead}: anyone with merge rights can merge changes the \
+         gate rejected or never checked"
     );
     Line::problem(topic, text, help)
 }
@@ -60,27 +62,27 @@ fn source(case: Case<'_>, guard: &Guard) -> Line {
     let context = case.context;
     match guard {
         Guard::Required(_) => {
-            Line::ok(topic, "the workflow runs as the ruleset has it, whatever a pull request says")
+            Line::ok(topic, "the workflow runs as the ruleset defines it; a pull request cannot change it")
         }
-        Guard::App(app) => Line::ok(topic, format!("only the app {app} sets it")),
+        Guard::App(app) => Line::ok(topic, format!("only the app {app} can set it")),
         Guard::AnyWorkflow => {
             let text = format!(
-                "every workflow of the repository speaks as the same app: whoever may push a branch can push a \
-                 workflow with it that sets `{context}` to green"
+                "every workflow of the repository uses the same app: anyone who can push a branch can push a \
+                 workflow that sets `{context}` to success"
             );
             Line::weak(topic, text, help)
         }
         Guard::UnknownApp(reason) => Line::unknown(
             topic,
             format!(
-                "it cannot be told whether every workflow speaks as the app that sets it: {}",
+                "could not determine whether every workflow uses the app that sets it: {}",
                 one_line(reason)
             ),
-            "ask again with a token that may see it",
+            "run again with a token that can read it",
         ),
         Guard::Pipeline => {
-            let text = "a pipeline is green without the gate's job in it, and whoever may push a branch can set any \
-                        status of its commits";
+            let text = "a pipeline succeeds without the gate's job in it, and anyone who can push a branch \
+                can set any status of its commits";
             Line::weak(topic, text, help)
         }
         Guard::Anybody => unpinned(case),
@@ -91,7 +93,7 @@ fn source(case: Case<'_>, guard: &Guard) -> Line {
 fn unpinned(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::Source.as_str(), Topic::Source.help(case.forge));
     let text = format!(
-        "no app is named that has to set `{}`: whoever may write here sets it to green by one call of the API",
+        "no app is required to set `{}`: anyone with write access can set it to success with one API call",
         case.context
     );
     match case.forge {
@@ -108,23 +110,24 @@ fn freshness(case: Case<'_>) -> Line {
         Freshness::Stale | Freshness::Unknown => false,
     };
     let hidden = |reason: &str| {
-        let text = format!("it cannot be told whether a green status can grow stale: {reason}");
-        Line::unknown(topic, text, "ask again with a token that may see it")
+        let text = format!("could not determine whether a successful status can become outdated: {reason}");
+        Line::unknown(topic, text, "run again with a token that can read it")
     };
     match Hold::by(case, judged_again) {
         Hold::Everybody if has(Freshness::Queue) => {
-            Line::ok(topic, "a merge queue judges again what it merges")
+            Line::ok(topic, "a merge queue judges changes again before it merges them")
         }
-        Hold::Everybody => Line::ok(topic, "a branch has to contain the target's tip before it is merged"),
+        Hold::Everybody => Line::ok(topic, "a branch must contain the target's tip before it is merged"),
         Hold::Except(who) => {
-            let text = format!("a status stays green when the target moves, for these: {}", names(&who));
+            let text =
+                format!("the status stays successful when the target moves, for these: {}", names(&who));
             if is_wide(&who) { Line::problem(topic, text, help) } else { Line::weak(topic, text, help) }
         }
         Hold::Hidden(reason) => hidden(&reason),
-        Hold::Nothing if has(Freshness::Unknown) => hidden("the forge does not tell how it merges"),
+        Hold::Nothing if has(Freshness::Unknown) => hidden("the forge does not report how it merges"),
         Hold::Nothing => {
-            let text = "a status stays green when the target moves: two changes, each of them harmless, are both \
-                        merged and give somebody rights together";
+            let text = "the status stays successful when the target moves: two changes that are harmless \
+                alone can both be merged and together grant permissions";
             Line::problem(topic, text, help)
         }
     }
@@ -133,14 +136,14 @@ fn freshness(case: Case<'_>) -> Line {
 fn bypass(case: Case<'_>, layers: &[&Layer]) -> Line {
     let (topic, help) = (Topic::Bypass.as_str(), Topic::Bypass.help(case.forge));
     match Hold::of(layers) {
-        Hold::Everybody => Line::ok(topic, "nobody goes around what requires it"),
-        Hold::Nothing => Line::problem(topic, "nothing requires it of anybody", help),
+        Hold::Everybody => Line::ok(topic, "no one can bypass the required status"),
+        Hold::Nothing => Line::problem(topic, "the status is not required of anyone", help),
         Hold::Hidden(reason) => {
-            let text = format!("it cannot be told who goes around what requires it: {reason}");
-            Line::unknown(topic, text, "ask again with a token that may see it")
+            let text = format!("could not determine who can bypass the required status: {reason}");
+            Line::unknown(topic, text, "run again with a token that can read it")
         }
         Hold::Except(who) => {
-            let text = format!("these merge what the gate rejected, or push it: {}", names(&who));
+            let text = format!("these can merge or push changes the gate rejected: {}", names(&who));
             if is_wide(&who) { Line::problem(topic, text, help) } else { Line::weak(topic, text, help) }
         }
     }

@@ -115,7 +115,7 @@ fn good_settings_hold_on_every_forge() {
     }
 }
 
-/// Layers add up: one that nobody goes around is enough, and what is hidden takes nothing away.
+/// Layers add up: one that no one bypasses is enough, and what is hidden takes nothing away.
 #[test]
 fn a_second_layer_only_adds() {
     let mut facts = good();
@@ -147,7 +147,7 @@ fn a_server_s_hook_holds_what_the_forge_does_not() {
     hook(&mut facts, HookEffect::Enforced, Told::Known(HookControl::AboveRepository));
     let said = judge(ForgeKind::Github, &facts);
     assert_eq!(holds(&said), Some(true), "{said:#?}");
-    assert!(said.iter().any(|line| line.text().ends_with("the server's hook holds all the same")));
+    assert!(said.iter().any(|line| line.text().ends_with("the server's hook blocks it anyway")));
     for effect in [HookEffect::Testing, HookEffect::Disabled] {
         hook(&mut facts, effect, Told::Known(HookControl::AboveRepository));
         assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false), "{effect:?}");

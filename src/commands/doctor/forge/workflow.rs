@@ -20,20 +20,26 @@ pub(super) fn line(case: Case<'_>) -> Option<Line> {
     let topic = Topic::Workflow.as_str();
     match strongest(case).map(|(guard, _)| guard) {
         Some(Guard::Required(path)) => {
-            return Some(Line::ok(topic, format!("`{path}` is the ruleset's: no pull request changes it")));
+            return Some(Line::ok(
+                topic,
+                format!(
+                    "`{path}` belongs to the ruleset: a pull request cannot \
+                change it"
+                ),
+            ));
         }
         Some(Guard::App(app)) => {
             return Some(Line::ok(
                 topic,
-                format!("the status is the app {app}'s: no workflow here can set it"),
+                format!("only the app {app} can set the status: a workflow here cannot set it"),
             ));
         }
         Some(Guard::Anybody | Guard::Pipeline | Guard::UnknownApp(_) | Guard::AnyWorkflow) | None => {}
     }
     Some(match &case.facts.workflows {
         Told::Hidden(reason) => {
-            let text = format!("it cannot be told which workflow runs the gate: {}", one_line(reason));
-            Line::unknown(topic, text, "ask again with a token that has `contents: read`")
+            let text = format!("could not determine which workflow runs the gate: {}", one_line(reason));
+            Line::unknown(topic, text, "run again with a token that has `contents: read`")
         }
         Told::Known(files) => of_files(case, files),
     })
@@ -48,7 +54,7 @@ fn of_files(case: Case<'_>, files: &[WorkflowFile]) -> Line {
     for file in &own {
         let Some(Triggers { trusted: safe, editable: open }) = triggers::read(&file.text) else {
             let text =
-                format!("it cannot be told what starts `{}`: its `on:` is written unusually", file.path);
+                format!("could not determine what starts `{}`: its `on:` has an unusual form", file.path);
             return Line::unknown(
                 topic,
                 text,
@@ -59,21 +65,22 @@ fn of_files(case: Case<'_>, files: &[WorkflowFile]) -> Line {
         editable = if open == Presence::Present { Some(&file.path) } else { editable };
     }
     match (trusted, editable) {
-        (Some(path), None) => Line::ok(topic, format!("`{path}` runs as it stands on the default branch")),
+        (Some(path), None) => Line::ok(topic, format!("`{path}` runs as it is on the default branch")),
         (Some(_), Some(path)) => {
             let text = format!(
-                "a pull request brings its own copy of `{path}`: whoever may push a branch here edits what it says"
+                "a pull request uses its own copy of `{path}`: anyone who can push a branch here can edit it"
             );
             Line::weak(topic, text, help)
         }
         (None, Some(path)) => {
             let text = format!(
-                "`{path}` runs as the pull request has it: its author edits it, and the status says what they like"
+                "`{path}` runs as it is in the pull request: its author can edit it and set any status"
             );
             Line::problem(topic, text, help)
         }
         (None, None) => {
-            let text = "no workflow of the default branch runs the gate for pull requests: it cannot be told what does";
+            let text = "no workflow on the default branch runs the gate for pull requests, so what runs it \
+                could not be determined";
             Line::unknown(topic, text, help)
         }
     }

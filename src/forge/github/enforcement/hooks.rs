@@ -24,7 +24,7 @@ fn server_hook(github: &Github, hook: Hook, path: &str) -> Result<ServerHook, Fo
         "testing" => HookEffect::Testing,
         "disabled" => HookEffect::Disabled,
         other => {
-            let reason = format!("a hook's enforcement is said to be `{other}`");
+            let reason = format!("a hook has the unknown enforcement `{other}`");
             return Err(ForgeError::malformed(Method::Get, path, reason));
         }
     };
@@ -34,7 +34,7 @@ fn server_hook(github: &Github, hook: Hook, path: &str) -> Result<ServerHook, Fo
 /// Where the enforcement is set says who may change it; whether those below may, is said there.
 fn control(github: &Github, hook: &Hook) -> Result<Told<HookControl>, ForgeError> {
     let Some(address) = hook.configuration_url.as_deref() else {
-        return Ok(Told::Hidden("GitHub does not say where the hook is set".into()));
+        return Ok(Told::Hidden("GitHub does not report where the hook is configured".into()));
     };
     let owner = github.project.as_str().split('/').next().unwrap_or_default();
     let settings = if address.contains("/repos/") {
@@ -54,7 +54,7 @@ fn control(github: &Github, hook: &Hook) -> Result<Told<HookControl>, ForgeError
             Told::Known(HookControl::Repository)
         }
         Told::Known(HookSettings { allow_downstream_configuration: None }) => {
-            Told::Hidden("the forge does not say whether repositories may change the hook".into())
+            Told::Hidden("the forge does not report whether repositories may change the hook".into())
         }
     })
 }

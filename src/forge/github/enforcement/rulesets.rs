@@ -1,4 +1,4 @@
-//! Rulesets: each is a layer, with those who may go around it.
+//! Rulesets: each is a layer, with those who may bypass it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::forge::error::{ForgeError, Method};
 use crate::forge::model::{Freshness, RequiredStatus};
 use crate::forge::path::segment;
 
-/// The number that rulesets give to the role of everybody who may write.
+/// The number that rulesets give to the role of everyone with write access.
 const WRITE_ROLE: u64 = 4;
 
 /// A layer for each ruleset that has a rule for the branch. Rulesets that are only evaluated are not listed.
@@ -35,10 +35,10 @@ pub(super) fn layers(github: &Github, branch: &str) -> Result<Told<Vec<Layer>>, 
     by_ruleset.into_iter().map(layer).collect::<Result<_, _>>().map(Told::Known)
 }
 
-/// The layer of a ruleset, without its rules. Without its list of actors nobody knows who goes around it.
+/// The layer of a ruleset, without its rules. Without its list of actors no one knows who bypasses it.
 fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
     let Some(id) = id else {
-        let reason = "GitHub does not say which ruleset the rule is of".to_owned();
+        let reason = "GitHub does not report the ruleset of the rule".to_owned();
         return Ok(Layer { bypass: Told::Hidden(reason), ..Layer::open("a ruleset") });
     };
     let ruleset: Told<Ruleset> = told(github.http.get(&github.repository(&format!("/rulesets/{id}"))))?;
@@ -50,8 +50,8 @@ fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
             let bypass = match ruleset.bypass_actors {
                 Some(actors) => Told::Known(actors.iter().map(bypass).collect()),
                 None => Told::Hidden(format!(
-                    "GitHub shows who bypasses ruleset {id} only to those who may change it: the token needs \
-                     `administration: write` where the ruleset is made"
+                    "GitHub shows who can bypass ruleset {id} only to accounts that can change it: the token \
+                     needs `administration: write` where the ruleset is defined"
                 )),
             };
             Layer { bypass, ..Layer::open(&format!("ruleset `{}`", ruleset.name)) }
@@ -66,7 +66,7 @@ fn bypass(actor: &BypassActor) -> Bypass {
         ("OrganizationAdmin", _) => ("owners of the organisation".to_owned(), Reach::Named),
         ("RepositoryRole", Some(5)) => ("administrators of the repository".to_owned(), Reach::Named),
         ("RepositoryRole", Some(2)) => ("maintainers of the repository".to_owned(), Reach::Named),
-        ("RepositoryRole", Some(WRITE_ROLE)) => ("everybody who may write".to_owned(), Reach::EveryWriter),
+        ("RepositoryRole", Some(WRITE_ROLE)) => ("everyone with write access".to_owned(), Reach::EveryWriter),
         ("RepositoryRole", _) => (format!("the role{id}"), Reach::Named),
         ("Team", _) => (format!("the team{id}"), Reach::Named),
         ("Integration", _) => (format!("the app{id}"), Reach::Named),

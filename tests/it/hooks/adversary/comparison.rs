@@ -61,7 +61,7 @@ fn exceptions_change_places_beside_a_new_one() -> Result<(), Failure> {
     let after = node_port(
         "{enforce: warn, scopes: [{paths: ['other/**'], enforce: deny}, {paths: ['**'], enforce: warn}, {paths: ['apps/**'], enforce: deny}]}",
     );
-    weakens(&before, &after, &PORT, "the exceptions of `node-port` are tried in another order")
+    weakens(&before, &after, &PORT, "the order of the scopes of `node-port` changes")
 }
 
 /// A strict exception that kept a lax one from being tried goes away, and the rule itself is as strict.
@@ -128,8 +128,7 @@ fn somebody_is_no_longer_known_by_an_account() -> Result<(), Failure> {
     let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
     let without = trusting_policy(1, "")?.replace("'@mallory', 'mallory@example.com'", "'@mallory'");
     proposal(&bob, &[(POLICY_PATH, &without)])?;
-    bob.push_main()?
-        .rejected(&["weaker: changes that name `mallory@example.com` are no longer mallory's own"]);
+    bob.push_main()?.rejected(&["weaker: changes by `mallory@example.com` no longer count as mallory's own"]);
     approve(&alice, &[])?;
     bob.push_main()?.accepted(&[]);
     Ok(())
@@ -159,7 +158,7 @@ fn one_owner_among_many_new_ones() -> Result<(), Failure> {
     let lines = "/apps/ @alice\n/prod/ @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice @bob\n";
     mallory.commit("Own more", &[(".github/CODEOWNERS", lines)])?;
     mallory.push_main()?.rejected(&[
-        "apps/0.txt and 8 more are owned by @alice, not by nobody",
+        "apps/0.txt and 8 more are owned by @alice, not by no one",
         "prod/frontend.yaml is owned by @mallory, not by @alice @bob @mallory",
     ]);
     Ok(())

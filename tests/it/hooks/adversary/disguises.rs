@@ -31,7 +31,7 @@ fn attributes_that_look_like_a_comment() -> Result<(), Failure> {
         mallory.git.run(&["checkout", "HEAD", "--", "."], b"")?;
         let checked_out = std::fs::read_to_string(mallory.folder.join("prod").join(&name))?;
         assert_eq!(checked_out, manifest, "git writes the manifest");
-        mallory.push_main()?.rejected(&["git checks out other bytes than those that are judged"]);
+        mallory.push_main()?.rejected(&["git checks out other bytes than portcullis judges"]);
     }
     Ok(())
 }

@@ -74,7 +74,9 @@ fn a_repository_that_lets_the_forge_sign() -> Result<(), Failure> {
     alice.git.run(&["checkout", "--quiet", "main"], b"")?;
     alice.git.run(&["merge", "--quiet", "--no-ff", "-m", "Merge", "feature"], b"")?;
     trusted_keys::sign_head(&alice, &forge, "git")?;
-    alice.push_main()?.rejected(&["error[untrusted-signature]", "does not say who wanted the change"]);
+    alice
+        .push_main()?
+        .rejected(&["error[untrusted-signature]", "does not identify the author of the change"]);
     Ok(())
 }
 

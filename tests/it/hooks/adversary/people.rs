@@ -42,7 +42,7 @@ fn an_author_who_only_looks_like_the_approver() -> Result<(), Failure> {
     let alice = clone_of(&server, "alice")?;
     unsigned(&alice, "\u{430}lice", "\u{430}lice@example.com")?;
     approve(&alice, &[])?;
-    alice.push_main()?.rejected(&["error[missing-approval]", "one approval more is needed"]);
+    alice.push_main()?.rejected(&["error[missing-approval]", "one more approval is required"]);
     Ok(())
 }
 
@@ -55,7 +55,7 @@ fn a_program_that_pushes_for_the_approver() -> Result<(), Failure> {
     unsigned(&alice, "Nobody", "nobody@example.com")?;
     approve(&alice, &[])?;
     let gitea = [("GITEA_REPO_NAME", "prod"), ("GITEA_PUSHER_NAME", "mallory")];
-    alice.run_push(&PUSH, &gitea)?.rejected(&["error[missing-approval]", "one approval more is needed"]);
+    alice.run_push(&PUSH, &gitea)?.rejected(&["error[missing-approval]", "one more approval is required"]);
     Ok(())
 }
 
@@ -109,7 +109,7 @@ fn the_variables_of_another_host() -> Result<(), Failure> {
     unsigned(&alice, "Nobody", "nobody@example.com")?;
     approve(&alice, &[])?;
     let gitea = [("GITEA_REPO_NAME", "prod"), ("GITEA_PUSHER_NAME", "bob")];
-    alice.run_push(&PUSH, &gitea)?.rejected(&["error[missing-approval]", "one approval more is needed"]);
+    alice.run_push(&PUSH, &gitea)?.rejected(&["error[missing-approval]", "one more approval is required"]);
     Ok(())
 }
 
@@ -138,7 +138,7 @@ fn one_unsigned_commit_among_signed_ones() -> Result<(), Failure> {
     mallory.git.run(&["commit", "--quiet", "--allow-empty", "-m", "Signed"], b"")?;
     mallory.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
     approve(&alice, &[])?;
-    mallory.push_main()?.rejected(&["error[missing-approval]", "one approval more is needed"]);
+    mallory.push_main()?.rejected(&["error[missing-approval]", "one more approval is required"]);
     Ok(())
 }
 
@@ -153,7 +153,7 @@ fn one_key_of_two_people() -> Result<(), Failure> {
     let shared = policy.replace(&one?, &other?);
     proposal(&mallory, &[(POLICY_PATH, &shared)])?;
     approve(&alice, &[])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "would be invalid"]);
     Ok(())
 }
 
@@ -171,6 +171,8 @@ fn a_key_without_a_person() -> Result<(), Failure> {
     mallory.git.run(&["pull", "--quiet", "origin", "main"], b"")?;
     proposal(&mallory, &[(SETTINGS_PATH, SETTINGS)])?;
     let refused = sign(&clone_of(&server, "bob")?, &[]).map_err(|failure| failure.to_string());
-    assert!(refused.is_err_and(|said| said.contains("belongs to nobody of the policy's `people`")));
+    assert!(
+        refused.is_err_and(|said| said.contains("does not belong to a person in `people` of the policy"))
+    );
     Ok(())
 }

@@ -36,7 +36,7 @@ fn a_statement_in_a_folder_that_only_looks_right() -> Result<(), Failure> {
 fn a_ref_in_the_place_of_the_folder_of_statements() -> Result<(), Failure> {
     let (_server, alice, mallory) = proposed("")?;
     for place in ["refs/approvals/heads", "refs/approvals/heads/main"] {
-        mallory.push(&[&format!("HEAD:{place}")])?.rejected(&["may not be pushed", "no signed tag"]);
+        mallory.push(&[&format!("HEAD:{place}")])?.rejected(&["must not be pushed", "not a signed tag"]);
     }
     mallory.push(&["HEAD:refs/approvals"])?.rejected(&["refusing to create funny ref"]);
     approve(&alice, &[])?;
@@ -98,7 +98,7 @@ fn a_push_that_also_deletes_a_statement() -> Result<(), Failure> {
     let (old, new) = (sign(&alice, &["--reason", "old"])?, sign(&alice, &["--reason", "new"])?);
     alice.push(&[&old])?.accepted(&[]);
     let push = alice.push(&[&new, "origin/proposal:refs/heads/main", &format!(":{old}")])?;
-    push.rejected(&["only ever added"]);
+    push.rejected(&["can only be added"]);
     Ok(())
 }
 
@@ -119,7 +119,7 @@ fn an_approved_finding_after_main_has_moved() -> Result<(), Failure> {
     bob.push_main()?.accepted(&[]);
     mallory.git.run(&["pull", "--quiet", "origin", "main"], b"")?;
     mallory.commit("Open it again", &[(SERVICE_PATH, NODE_PORT)])?;
-    mallory.push_main()?.rejected(&["needs approval[node-port]", "approved by nobody yet"]);
+    mallory.push_main()?.rejected(&["needs approval[node-port]", "approved by no one yet"]);
     Ok(())
 }
 
@@ -165,7 +165,7 @@ fn a_tag_that_is_called_like_the_commit_or_its_branch() -> Result<(), Failure> {
         mallory.push(&[&format!("{evil}:refs/tags/{name}")])?.accepted(&[]);
         alice.git.run(&["fetch", "--quiet", "--tags", "origin"], b"")?;
         let refused = alice.portcullis(&["approve", "main", name]).map_err(|failure| failure.to_string());
-        assert!(refused.is_err_and(|said| said.contains("may mean more than one commit")), "{name}");
+        assert!(refused.is_err_and(|said| said.contains("may refer to more than one commit")), "{name}");
     }
     mallory.push(&[&format!("{evil}:refs/heads/main")])?.rejected(&["error[missing-approval]"]);
     approve_by(&alice, &shown)?;

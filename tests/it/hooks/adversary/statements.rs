@@ -85,7 +85,7 @@ fn a_statement_beside_another_commit() -> Result<(), Failure> {
     let (_server, alice, _mallory) = proposed("")?;
     let main = alice.git.run(&["rev-parse", "origin/main"], b"")?;
     let object = tag(&alice, ("commit", &main), &text(&alice)?, &["alice"])?;
-    push_tag(&alice, &object)?.rejected(&["it points to a commit with tree", "its text speaks of tree"]);
+    push_tag(&alice, &object)?.rejected(&["it points to a commit with tree", "its text names tree"]);
     Ok(())
 }
 
@@ -96,7 +96,7 @@ fn a_statement_about_a_tag() -> Result<(), Failure> {
     let commit = alice.git.run(&["rev-parse", "origin/proposal"], b"")?;
     let inner = tag(&alice, ("commit", &commit), "inner\n", &[])?;
     let object = tag(&alice, ("tag", &inner), &text(&alice)?, &["alice"])?;
-    push_tag(&alice, &object)?.rejected(&["no signed tag", "does not point to a commit"]);
+    push_tag(&alice, &object)?.rejected(&["not a signed tag", "does not point to a commit"]);
     Ok(())
 }
 
@@ -107,7 +107,7 @@ fn a_statement_with_two_signatures() -> Result<(), Failure> {
     let commit = alice.git.run(&["rev-parse", "origin/proposal"], b"")?;
     for signers in [["alice", "bob"], ["mallory", "alice"]] {
         let object = tag(&alice, ("commit", &commit), &text(&alice)?, &signers)?;
-        push_tag(&alice, &object)?.rejected(&["no signed tag", "2 signature blocks"]);
+        push_tag(&alice, &object)?.rejected(&["not a signed tag", "2 signature blocks"]);
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn a_statement_with_words_behind_the_signature() -> Result<(), Failure> {
     let signed = tag(&alice, ("commit", &commit), &text(&alice)?, &["alice"])?;
     let bytes = alice.git.run(&["cat-file", "tag", &signed], b"")?;
     let object = alice.git.store("tag", format!("{bytes}\nreason: more\n").as_bytes())?;
-    push_tag(&alice, &object)?.rejected(&["may not be pushed"]);
+    push_tag(&alice, &object)?.rejected(&["must not be pushed"]);
     Ok(())
 }
 
@@ -183,7 +183,7 @@ fn a_statement_in_other_bytes() -> Result<(), Failure> {
         (format!("{text}{text}"), "not written the way portcullis writes"),
         (twice, "larger than 8192 bytes"),
     ] {
-        push_text(&alice, APPROVAL, &other, None)?.rejected(&["may not be pushed", told]);
+        push_text(&alice, APPROVAL, &other, None)?.rejected(&["must not be pushed", told]);
     }
     Ok(())
 }

@@ -217,7 +217,7 @@ fn a_person_whom_the_server_does_not_know() -> Result<(), Failure> {
     let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
     proposal(&alice, &[(SETTINGS_PATH, SETTINGS)])?;
     let name = sign(&bob, &[])?;
-    bob.push(&[&name])?.rejected(&["may not be pushed", "belongs to nobody"]);
+    bob.push(&[&name])?.rejected(&["must not be pushed", "does not belong to a person"]);
     alice.push_main()?.rejected(&["error[missing-approval]"]);
     Ok(())
 }

@@ -32,7 +32,7 @@ fn a_policy_that_becomes_a_folder() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["rm", "--quiet", POLICY_PATH], b"")?;
     mallory.commit("Make it a folder", &[(".portcullis.yaml/policy.yaml", &policy("profile: audit\n"))])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, which is", "is deleted"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, the policy", "is deleted"]);
     Ok(())
 }
 
@@ -52,7 +52,7 @@ fn a_policy_in_capital_letters() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["mv", POLICY_PATH, ".Portcullis.yaml"], b"")?;
     mallory.commit("Rename", &[])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, which is", "is deleted"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", ".portcullis.yaml, the policy", "is deleted"]);
     Ok(())
 }
 
@@ -61,7 +61,7 @@ fn a_policy_in_capital_letters() -> Result<(), Failure> {
 fn an_approved_policy_in_utf_16() -> Result<(), Failure> {
     let text: Vec<u8> = trusting_policy(1, "")?.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let (_server, mallory) = approved(POLICY_PATH, &[&[0xff, 0xfe][..], &text].concat())?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "would be invalid"]);
     Ok(())
 }
 
@@ -71,7 +71,7 @@ fn an_approved_policy_with_a_key_twice() -> Result<(), Failure> {
     let rule = "checks: {node-port: {enforce: deny}}\n";
     let text = format!("{}{rule}{}", trusting_policy(1, "")?, rule.replace("deny", "off"));
     let (_server, mallory) = approved(POLICY_PATH, text.as_bytes())?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "would be invalid"]);
     Ok(())
 }
 
@@ -80,7 +80,7 @@ fn an_approved_policy_with_a_key_twice() -> Result<(), Failure> {
 fn an_approved_policy_with_a_second_document() -> Result<(), Failure> {
     let text = format!("{}---\n{}", trusting_policy(1, "")?, policy("profile: audit\n"));
     let (_server, mallory) = approved(POLICY_PATH, text.as_bytes())?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "could not be used"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "would be invalid"]);
     Ok(())
 }
 
@@ -103,7 +103,11 @@ fn owners_that_become_a_folder() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["rm", "--quiet", OWNERS], b"")?;
     mallory.commit("Make it a folder", &[(".github/CODEOWNERS/all", "* @mallory\n")])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", ".github/CODEOWNERS, which is", "is deleted"]);
+    mallory.push_main()?.rejected(&[
+        "error[weakened-policy]",
+        ".github/CODEOWNERS, a CODEOWNERS file",
+        "is deleted",
+    ]);
     Ok(())
 }
 
@@ -113,7 +117,11 @@ fn owners_in_small_letters() -> Result<(), Failure> {
     let (_server, mallory) = guarded()?;
     mallory.git.run(&["mv", OWNERS, ".github/codeowners"], b"")?;
     mallory.commit("Rename", &[])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", ".github/CODEOWNERS, which is", "is deleted"]);
+    mallory.push_main()?.rejected(&[
+        "error[weakened-policy]",
+        ".github/CODEOWNERS, a CODEOWNERS file",
+        "is deleted",
+    ]);
     Ok(())
 }
 
@@ -136,7 +144,7 @@ fn owners_who_disown_their_own_file() -> Result<(), Failure> {
     let disowned =
         "/prod/ @alice @bob @mallory\n/.portcullis.yaml @alice @bob\n/.github/ @alice\n/.github/CODEOWNERS\n";
     proposal(&mallory, &[(OWNERS, disowned)])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "is owned by nobody, not by @alice @bob"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "is owned by no one, not by @alice @bob"]);
     approve(&mallory, &[])?;
     mallory.push_main()?.rejected(&["error[weakened-policy]", "took part"]);
     Ok(())
@@ -149,7 +157,7 @@ fn a_key_that_becomes_a_folder_or_a_link() -> Result<(), Failure> {
     let key = String::from_utf8(person("expired")?.key.armored_certificate()?)?;
     mallory.git.run(&["rm", "--quiet", "keys/bob.asc"], b"")?;
     mallory.commit("Make it a folder", &[("keys/bob.asc/mine.asc", &key)])?;
-    mallory.push_main()?.rejected(&["error[weakened-policy]", "keys/bob.asc, which is", "is deleted"]);
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "keys/bob.asc, a keyring", "is deleted"]);
     mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     let target = mallory.git.store("blob", b"../elsewhere.asc")?;
     mallory.commit_entry("120000", &target, b"keys/carol.asc")?;
@@ -226,7 +234,7 @@ fn a_release_branch_that_catches_up_with_a_laxer_policy() -> Result<(), Failure>
     let release = "HEAD:refs/heads/release/1";
     mallory
         .push(&[release])?
-        .rejected(&["error[weakened-policy]", "weaker: `node-port` becomes `warn`, instead of `deny`"]);
+        .rejected(&["error[weakened-policy]", "weaker: `node-port` becomes `warn` instead of `deny`"]);
     mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
     mallory.push(&[release])?.rejected(&["error[node-port]"]);

@@ -38,7 +38,7 @@ fn a_list_whose_end_is_told_by_a_number_only() -> Result<(), Failure> {
         vec![json!([said("bob", "APPROVED")]), json!([])],
         3,
     );
-    pull.run()?.ended(3, &["the list says that it has 3 entries"]);
+    pull.run()?.ended(3, &["the list should have 3 entries"]);
     Ok(())
 }
 
@@ -111,7 +111,7 @@ fn an_unknown_word_that_is_a_command() -> Result<(), Failure> {
     odd["state"] = EVIL.into();
     scene.fake.state().reviews.insert(7, vec![odd]);
     let ran = scene.run(7, &[])?;
-    ran.ended(3, &["the answer cannot be used"]);
+    ran.ended(3, &["unexpected answer"]);
     assert!(is_plain(&ran), "{:?}", ran.text);
     Ok(())
 }
@@ -123,7 +123,7 @@ fn a_queue_s_error_that_is_a_command() -> Result<(), Failure> {
     let answer = json!({"data": {"repository": null}, "errors": [{"message": EVIL}]});
     queue.scene.fake.fail("POST /graphql", 9, ResponseTemplate::new(200).set_body_json(answer));
     let ran = queue.run(&queue.merged[1])?;
-    ran.ended(3, &["POST /graphql: the answer cannot be used"]);
+    ran.ended(3, &["POST /graphql: unexpected answer"]);
     assert!(is_plain(&ran), "{:?}", ran.text);
     Ok(())
 }
@@ -135,7 +135,7 @@ fn a_refusal_to_write_that_is_a_command() -> Result<(), Failure> {
     scene.fake.fail("POST /repos/acme/prod/statuses", 9, reply(422, EVIL));
     let ran = scene.run(7, &[])?;
     assert!(is_plain(&ran), "{:?}", ran.text);
-    assert!(ran.text.contains("the status could not be written"));
+    assert!(ran.text.contains("could not write the status"));
     Ok(())
 }
 
@@ -146,6 +146,6 @@ fn an_answer_about_another_pull_request() -> Result<(), Failure> {
     if let Some(pull) = scene.fake.state().pulls.get_mut(&7) {
         pull["number"] = 8.into();
     }
-    scene.run(7, &[])?.ended(3, &["it is about pull request 8"]);
+    scene.run(7, &[])?.ended(3, &["it is for pull request 8"]);
     Ok(())
 }

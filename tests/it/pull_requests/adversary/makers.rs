@@ -38,7 +38,7 @@ fn the_forge_s_own_address_of_the_approver() -> Result<(), Failure> {
     let people = NOBODY.replacen("no@example.com", "7+bob@users.noreply.github.com", 1);
     told(&people, "Change")?
         .run(7, &[])?
-        .ended(1, &["by @bob does not count: it is by somebody who took part"]);
+        .ended(1, &["by @bob does not count: it is by a person who took part"]);
     Ok(())
 }
 
@@ -68,7 +68,7 @@ fn the_approver_s_branch_is_merged_in() -> Result<(), Failure> {
         scene.pushed("change", &head, &merged, "ann");
         scene.show(7, "change")?;
         scene.review(7, "bob", "APPROVED", &merged);
-        scene.run(7, &[])?.ended(1, &["by @bob does not count: it is by somebody who took part"]);
+        scene.run(7, &[])?.ended(1, &["by @bob does not count: it is by a person who took part"]);
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn the_approver_s_branch_is_merged_in() -> Result<(), Failure> {
 fn a_push_by_an_account_that_is_gone() -> Result<(), Failure> {
     let scene = approved()?;
     scene.fake.state().activity[0]["actor"] = Value::Null;
-    scene.run(7, &[])?.ended(1, &["one approval more is needed"]);
+    scene.run(7, &[])?.ended(1, &["one more approval is required"]);
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn a_push_by_a_program() -> Result<(), Failure> {
     for (login, kind) in [("bob-bot[bot]", "Bot"), ("robot", "Organization"), ("helper[bot]", "User")] {
         let scene = approved()?;
         scene.fake.state().activity[0]["actor"] = user(login, kind);
-        scene.run(7, &[])?.ended(1, &["one approval more is needed"]);
+        scene.run(7, &[])?.ended(1, &["one more approval is required"]);
     }
     Ok(())
 }
@@ -100,7 +100,7 @@ fn pushes_in_a_circle() -> Result<(), Failure> {
     let mut circle = scene.fake.state().activity[0].clone();
     circle["before"] = circle["after"].clone();
     scene.fake.state().activity = vec![circle.clone(), circle];
-    scene.run(7, &[])?.ended(1, &["one approval more is needed"]);
+    scene.run(7, &[])?.ended(1, &["one more approval is required"]);
     Ok(())
 }
 
@@ -114,7 +114,7 @@ fn a_branch_that_is_made_again() -> Result<(), Failure> {
     scene.pushed("change", &nothing, &made, "bob");
     scene.show(7, "change")?;
     scene.review(7, "bob", "APPROVED", &made);
-    scene.run(7, &[])?.ended(1, &["by @bob does not count: it is by somebody who took part"]);
+    scene.run(7, &[])?.ended(1, &["by @bob does not count: it is by a person who took part"]);
     Ok(())
 }
 
@@ -125,7 +125,7 @@ fn a_fork_that_is_gone() -> Result<(), Failure> {
     if let Some(pull) = scene.fake.state().pulls.get_mut(&7) {
         pull["head"]["repo"] = Value::Null;
     }
-    scene.run(7, &[])?.ended(1, &["one approval more is needed"]);
+    scene.run(7, &[])?.ended(1, &["one more approval is required"]);
     Ok(())
 }
 

@@ -54,7 +54,7 @@ fn a_head_that_moves_in_the_queue() -> Result<(), Failure> {
 fn a_group_that_does_not_stand_on_its_target() -> Result<(), Failure> {
     let queue = harmless()?;
     queue.scene.commit("main", &["main"], &[("c.txt", "text")])?;
-    queue.run(&queue.merged[0])?.ended(3, &["the group does not stand on"]);
+    queue.run(&queue.merged[0])?.ended(3, &["the group is not based on"]);
     Ok(())
 }
 

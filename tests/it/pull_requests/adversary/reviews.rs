@@ -43,7 +43,7 @@ fn one_account_in_two_spellings() -> Result<(), Failure> {
 fn a_second_account_of_the_author() -> Result<(), Failure> {
     let (scene, head) = among("- {name: Ann, handles: ['@ann', '@bob']}\n", 1)?;
     scene.review(7, "bob", "APPROVED", &head);
-    scene.run(7, &[])?.ended(1, &["by Ann does not count: it is by somebody who took part in the change"]);
+    scene.run(7, &[])?.ended(1, &["by Ann does not count: it is by a person who took part in the change"]);
     Ok(())
 }
 
@@ -74,7 +74,7 @@ fn an_approval_of_another_pull_request_s_commit() -> Result<(), Failure> {
     scene.commit("other", &["main"], &[("note.txt", "text")])?;
     let other = scene.open(8, "other")?;
     scene.review(7, "bob", "APPROVED", &other);
-    scene.run(7, &[])?.ended(1, &["the change is another one since then", "error[missing-approval]"]);
+    scene.run(7, &[])?.ended(1, &["the change has been updated since", "error[missing-approval]"]);
     Ok(())
 }
 
@@ -83,7 +83,7 @@ fn an_approval_of_another_pull_request_s_commit() -> Result<(), Failure> {
 fn an_approval_of_a_commit_that_is_nowhere() -> Result<(), Failure> {
     let (scene, _) = changed()?;
     scene.review(7, "bob", "APPROVED", &"1".repeat(40));
-    scene.run(7, &[])?.ended(1, &["it is of a commit that cannot be merged any more"]);
+    scene.run(7, &[])?.ended(1, &["it is of a commit that can no longer be merged"]);
     let mut nothing = review(9, "bob", "User", "APPROVED", "");
     nothing["commit_id"] = serde_json::Value::Null;
     scene.fake.state().reviews.insert(7, vec![nothing]);

@@ -123,7 +123,7 @@ fn a_merge_train_that_nobody_judges() -> Result<(), Failure> {
         json!({"id": 1, "path_with_namespace": "acme/prod", "default_branch": "main", "merge_method": "merge",
         "merge_trains_enabled": true}),
     );
-    merge.run()?.ended(1, &["once main moves, nothing judges this again"]);
+    merge.run()?.ended(1, &["if main moves, this is not judged again"]);
     Ok(())
 }
 

@@ -123,7 +123,7 @@ fn an_address_with_a_token_in_it() -> Result<(), Failure> {
     for name in ["GITHUB_API_URL", "GITHUB_SERVER_URL"] {
         let mut command = scene.command(&["--number", "7", "--deadline", "10"]);
         let ran = Ran::of(&command.env(name, "https://x:a-token@127.0.0.1:9/api/v3").output()?);
-        ran.ended(2, &["an address names somebody before `@`"]);
+        ran.ended(2, &["the address contains credentials before `@`"]);
         assert!(TOLD.iter().all(|told| !ran.text.contains(told)), "{}", ran.text);
     }
     Ok(())

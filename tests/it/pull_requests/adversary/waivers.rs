@@ -17,7 +17,7 @@ fn opened(policy: &str) -> Result<(Scene, String), Failure> {
     let ran = scene.run(7, &["--format", "json"])?;
     let of_port = ran.text.split("\"check\": \"node-port\"").nth(1).ok_or("no open port")?;
     let fingerprint = of_port.split("\"fingerprint\": \"").nth(1).and_then(|rest| rest.split('"').next());
-    Ok((scene, fingerprint.ok_or("no fingerprint")?.to_owned()))
+    Ok((scene, fingerprint.ok_or("is not a fingerprint")?.to_owned()))
 }
 
 fn waiver(fingerprint: &str) -> String {

@@ -9,14 +9,14 @@ use crate::forge::{
 
 pub(super) const ON_GITHUB: &[Hole] = &[
     (|facts| facts.layers.clear(), "status", Standing::Problem, "does not require `portcullis`"),
-    (|facts| facts.layers.clear(), "direct pushes", Standing::Problem, "never saw"),
+    (|facts| facts.layers.clear(), "direct pushes", Standing::Problem, "never checked"),
     (|facts| facts.layers.clear(), "force pushes", Standing::Problem, "older commit"),
     (|facts| facts.layers.clear(), "freshness", Standing::Problem, "harmless"),
     (
         |facts| layer(facts).statuses = Statuses::Named(Vec::new()),
         "status",
         Standing::Problem,
-        "whoever may merge",
+        "anyone with merge rights",
     ),
     (
         |facts| {
@@ -34,7 +34,7 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         },
         "status",
         Standing::Unknown,
-        "cannot be told",
+        "could not",
     ),
     (
         |facts| {
@@ -72,7 +72,7 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         Standing::Unknown,
         "403: no",
     ),
-    (|facts| app(facts, None), "source of the status", Standing::Problem, "one call of the API"),
+    (|facts| app(facts, None), "source of the status", Standing::Problem, "one API call"),
     (|facts| app(facts, Some(15368)), "source of the status", Standing::Weak, "every workflow"),
     (
         |facts| facts.workflow_app = hidden(),
@@ -81,7 +81,7 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         "not for you; the token needs x",
     ),
     (|facts| layer(facts).freshness = Freshness::Stale, "freshness", Standing::Problem, "two changes"),
-    (|facts| layer(facts).freshness = Freshness::Unknown, "freshness", Standing::Unknown, "cannot be told"),
+    (|facts| layer(facts).freshness = Freshness::Unknown, "freshness", Standing::Unknown, "could not"),
     (|facts| layer(facts).freshness = Freshness::Queue, "freshness", Standing::Ok, "queue"),
     (|facts| looser(facts, Reach::EveryWriter), "freshness", Standing::Problem, "for these: all"),
     (|facts| looser(facts, Reach::Named), "freshness", Standing::Weak, "for these: all"),
@@ -90,7 +90,7 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         |facts| bypassed(facts, "all", Reach::EveryWriter),
         "bypass",
         Standing::Problem,
-        "what the gate rejected",
+        "changes the gate rejected",
     ),
     (|facts| layer(facts).bypass = hidden(), "bypass", Standing::Unknown, "the token needs x"),
     (
@@ -100,29 +100,29 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         "without a pull request",
     ),
     (|facts| bypassed(facts, "all", Reach::EveryWriter), "force pushes", Standing::Problem, "all"),
-    (
-        |facts| layer(facts).bypass = hidden(),
-        "force pushes",
-        Standing::Unknown,
-        "who may put the branch back",
-    ),
+    (|facts| layer(facts).bypass = hidden(), "force pushes", Standing::Unknown, "who can reset the branch"),
     (|facts| layer(facts).pushes = Pushes::WithStatuses, "direct pushes", Standing::Weak, "another branch"),
-    (|facts| layer(facts).pushes = Pushes::AnyWriter, "direct pushes", Standing::Problem, "never saw"),
+    (|facts| layer(facts).pushes = Pushes::AnyWriter, "direct pushes", Standing::Problem, "never checked"),
     (|facts| layer(facts).pushes = Pushes::By(vec!["ann".into()]), "direct pushes", Standing::Weak, "ann"),
     (|facts| layer(facts).force_pushes = Barrier::Open, "force pushes", Standing::Problem, "older commit"),
-    (|facts| layer(facts).deletion = Barrier::Open, "deletion", Standing::Weak, "makes it anew"),
-    (|facts| layer(facts).unsigned_commits = Barrier::Open, "signatures", Standing::Advice, "demands none"),
-    (|facts| layer(facts).reviews = Told::Known(None), "reviews", Standing::Advice, "asks for none"),
-    (|facts| layer(facts).reviews = hidden(), "reviews", Standing::Advice, "cannot be told"),
-    (|facts| reviews(facts).approvals = 0, "reviews", Standing::Advice, "asks for none"),
+    (|facts| layer(facts).deletion = Barrier::Open, "deletion", Standing::Weak, "recreate it"),
+    (
+        |facts| layer(facts).unsigned_commits = Barrier::Open,
+        "signatures",
+        Standing::Advice,
+        "does not require signed commits",
+    ),
+    (|facts| layer(facts).reviews = Told::Known(None), "reviews", Standing::Advice, "requires no approvals"),
+    (|facts| layer(facts).reviews = hidden(), "reviews", Standing::Advice, "could not"),
+    (|facts| reviews(facts).approvals = 0, "reviews", Standing::Advice, "requires no approvals"),
     (
         |facts| reviews(facts).dismissed_on_push = Demand::NotRequired,
         "reviews on push",
         Standing::Advice,
-        "came after it",
+        "later commits",
     ),
     (|facts| reviews(facts).last_push = Demand::NotRequired, "last push", Standing::Advice, "add a commit"),
-    (|facts| reviews(facts).code_owners = Demand::NotRequired, "code owners", Standing::Advice, "anybody's"),
+    (|facts| reviews(facts).code_owners = Demand::NotRequired, "code owners", Standing::Advice, "by anyone"),
     (
         |facts| {
             let problem =
@@ -133,21 +133,26 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         Standing::Weak,
         "CODEOWNERS:3:1: Unknown owner (1 in all)",
     ),
-    (|facts| facts.owners_problems = hidden(), "CODEOWNERS", Standing::Advice, "cannot be told"),
+    (|facts| facts.owners_problems = hidden(), "CODEOWNERS", Standing::Advice, "could not"),
     (|facts| layer(facts).gaps.push(Gap::CreationUnchecked), "creation", Standing::Weak, "never judged"),
     (
         |facts| layer(facts).gaps.push(Gap::ReviewsBypassed),
         "reviews' bypass",
         Standing::Advice,
-        "some may merge",
+        "some accounts can merge",
     ),
-    (|facts| hook(facts, HookEffect::Testing, hidden()), "server hook", Standing::Weak, "lets every push in"),
-    (|facts| hook(facts, HookEffect::Disabled, hidden()), "server hook", Standing::Weak, "judges no push"),
+    (|facts| hook(facts, HookEffect::Testing, hidden()), "server hook", Standing::Weak, "accepts every push"),
+    (
+        |facts| hook(facts, HookEffect::Disabled, hidden()),
+        "server hook",
+        Standing::Weak,
+        "does not judge any push",
+    ),
     (
         |facts| hook(facts, HookEffect::Enforced, hidden()),
         "server hook",
         Standing::Unknown,
-        "who can turn it off",
+        "who can disable it",
     ),
     (
         |facts| hook(facts, HookEffect::Enforced, Told::Known(HookControl::Repository)),
@@ -159,12 +164,12 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         |facts| hook(facts, HookEffect::Enforced, Told::Known(HookControl::AboveRepository)),
         "server hook",
         Standing::Ok,
-        "no repository can change",
+        "repositories cannot change",
     ),
-    (|facts| facts.server_hooks = hidden(), "server hook", Standing::Advice, "cannot be told"),
+    (|facts| facts.server_hooks = hidden(), "server hook", Standing::Advice, "could not"),
 ];
 
-/// Freshness is another ruleset's, and not for everybody.
+/// Freshness is another ruleset's, and not for everyone.
 fn looser(facts: &mut Enforcement, reach: Reach) {
     layer(facts).freshness = Freshness::Stale;
     let bypass = Told::Known(vec![Bypass { who: "all".into(), reach }]);

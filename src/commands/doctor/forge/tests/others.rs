@@ -11,7 +11,7 @@ pub(super) const OF_WORKFLOWS: &[Hole] = &[
         |facts| facts.workflows = Told::Known(vec![file(EDITABLE)]),
         "workflow",
         Standing::Problem,
-        "its author edits it",
+        "its author can edit it",
     ),
     (|facts| facts.workflows = Told::Known(vec![file(BOTH)]), "workflow", Standing::Weak, "its own copy"),
     (
@@ -24,7 +24,7 @@ pub(super) const OF_WORKFLOWS: &[Hole] = &[
         |facts| facts.workflows = Told::Known(vec![file(ODD)]),
         "workflow",
         Standing::Unknown,
-        "written unusually",
+        "has an unusual form",
     ),
     (|facts| facts.workflows = Told::Known(Vec::new()), "workflow", Standing::Unknown, "no workflow"),
     (
@@ -38,13 +38,13 @@ pub(super) const OF_WORKFLOWS: &[Hole] = &[
         |facts| layer(facts).required_workflows = vec![".github/workflows/portcullis.yml".into()],
         "workflow",
         Standing::Ok,
-        "is the ruleset's",
+        "belongs to the ruleset",
     ),
     (
         |facts| layer(facts).required_workflows = vec![".github/workflows/portcullis.yml".into()],
         "source of the status",
         Standing::Ok,
-        "whatever a pull request says",
+        "a pull request cannot change it",
     ),
     (
         |facts| layer(facts).required_workflows = vec![".github/workflows/build.yml".into()],
@@ -67,7 +67,7 @@ pub(super) const ON_GITLAB: &[Hole] = &[
         Standing::Weak,
         "without the gate's job",
     ),
-    (|facts| app(facts, None), "source of the status", Standing::Weak, "one call of the API"),
+    (|facts| app(facts, None), "source of the status", Standing::Weak, "one API call"),
     (
         |facts| layer(facts).gaps.push(Gap::SkippedPipelinePasses),
         "skipped pipelines",
@@ -78,9 +78,9 @@ pub(super) const ON_GITLAB: &[Hole] = &[
         |facts| layer(facts).gaps.push(Gap::PipelineFromMergeRequest),
         "workflow",
         Standing::Problem,
-        "takes the gate's",
+        "can remove the gate's",
     ),
-    (|facts| layer(facts).gaps.push(Gap::QueueSkippable), "merge train", Standing::Weak, "can leave it"),
+    (|facts| layer(facts).gaps.push(Gap::QueueSkippable), "merge train", Standing::Weak, "can skip it"),
     (|facts| layer(facts).gaps.push(Gap::AuthorsApprove), "authors' approval", Standing::Advice, "their own"),
     (
         |facts| layer(facts).gaps.push(Gap::CommittersApprove),
@@ -98,7 +98,7 @@ pub(super) const ON_GITLAB: &[Hole] = &[
         |facts| layer(facts).gaps.push(Gap::RejectionPasses),
         "rejecting reviews",
         Standing::Advice,
-        "no merge back",
+        "does not block the merge",
     ),
     (
         |facts| layer(facts).gaps.push(Gap::FilesUnprotected),
@@ -110,6 +110,6 @@ pub(super) const ON_GITLAB: &[Hole] = &[
         |facts| layer(facts).gaps.push(Gap::WorkflowsUnprotected),
         "workflow files",
         Standing::Advice,
-        "the next ones",
+        "later ones",
     ),
 ];
