@@ -49,7 +49,7 @@ pub(crate) enum Bound {
 pub(crate) struct Grant {
     pub(crate) bound: Bound,
     pub(crate) role: RoleReference,
-    /// What the role grants; `None` where nobody can know.
+    /// What the role grants; `None` if no one can know.
     pub(crate) rules: Option<Arc<[Rule]>>,
 }
 
@@ -137,7 +137,7 @@ impl Grants {
         self.rules_by(subject, scope, |_, _| true)
     }
 
-    /// The same without the default bindings of groups that everybody is in.
+    /// The same without the default bindings of groups that everyone is in.
     pub(crate) fn own_rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |holder, bound| {
             holder == subject || !matches!(bound, Bound::ByDefault(_))

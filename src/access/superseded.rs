@@ -53,7 +53,7 @@ impl Superseded {
     }
 }
 
-/// Whether an old copy is the object that an update falls back to: it stood in its file as it stands now.
+/// Whether an old copy is the object that an update falls back to: its file held it as it is now.
 pub(crate) fn is_hidden(copy: &Arc<Placed>, old_object: &Arc<Placed>, object: &Arc<Placed>) -> bool {
     !Arc::ptr_eq(copy, old_object) && copy.path == object.path && copy.object.root == object.object.root
 }

@@ -26,8 +26,8 @@ impl Quantity {
         }
     }
 
-    /// Parses the text of a quantity (`ParseQuantity` of `apimachinery/pkg/api/resource`). `None` where it is none, or
-    /// says more than we compare.
+    /// Parses the text of a quantity (`ParseQuantity` of `apimachinery/pkg/api/resource`). `None` if the text is not a quantity, or
+    /// the amount is larger than we compare.
     pub fn parse(text: &str) -> Option<Self> {
         let Parts { negative, whole, fraction, scale } = Parts::of(text)?;
         let amount = scaled(whole, fraction, scale)?;

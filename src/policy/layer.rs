@@ -59,8 +59,7 @@ impl Decision {
         }
     }
 
-    /// The stricter of two decisions about one finding. What both would let somebody approve, both have
-    /// to see approved.
+    /// The stricter of two decisions about one finding. If both require approval, both approvals are required.
     pub fn stricter(self, other: Self) -> Self {
         let rank = |decision: &Self| (decision.enforcement, decision.waived.is_some());
         let demands = match (self.enforcement, other.enforcement) {

@@ -219,7 +219,7 @@ fn reported(findings: Vec<Finding>, circumstances: &Circumstances<'_>) -> (Vec<J
     (kept, left_out)
 }
 
-/// The override, where enough of those signed it whom the policy allows to.
+/// The override, if enough of the people that the policy allows signed it.
 fn forced(blocking: &[&Judged], circumstances: &Circumstances<'_>) -> Option<Forced> {
     let allowed = circumstances.policy.overriders()?;
     if blocking.iter().any(|judged| NEVER_FORCED.contains(&judged.finding.check)) {
@@ -246,7 +246,7 @@ fn forced(blocking: &[&Judged], circumstances: &Circumstances<'_>) -> Option<For
 /// An aspect of a value, with its object, its file and the check.
 type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), &'static str>;
 
-/// Whether another check says the same already. The finding that comes first, the strictest, is kept, so that a check
+/// Whether another check reports the same aspect. The finding that comes first, the strictest, is kept, so that a check
 /// that only warns never silences one that denies.
 fn said_before(finding: &Finding, said: &mut Said) -> Option<Omission> {
     let aspect = finding.aspect.clone()?;

@@ -37,3 +37,4 @@ mod throw_away_gpg;
 mod user_defined_checks;
 mod validate;
 mod verify_commit;
+mod words;

@@ -75,7 +75,10 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
         return Some((format!("it is in `{place}`"), help));
     }
     if !context.annotations.contains(check) {
-        return Some((format!("the policy does not allow annotations to accept findings of `{check}`"), remove));
+        return Some((
+            format!("the policy does not allow annotations to accept findings of `{check}`"),
+            remove,
+        ));
     }
     let reason = found.entry.value.as_str().unwrap_or_default();
     let help = "write in quotes why the finding is accepted".to_owned();

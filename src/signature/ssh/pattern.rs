@@ -4,7 +4,7 @@
 
 use crate::source::wildcard_match;
 
-/// Patterns separated by commas; one that begins with `!` refuses what it matches, wherever it stands.
+/// Patterns separated by commas; one that begins with `!` refuses what it matches, wherever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PatternList {
     allowed: Vec<Box<str>>,
@@ -33,7 +33,7 @@ impl PatternList {
     }
 }
 
-/// `*` stands for any text, `?` for one byte.
+/// `*` matches any text, `?` for one byte.
 fn matches(pattern: &str, name: &str) -> bool {
     let is_star = |byte: &u8| *byte == b'*';
     let step =
