@@ -216,7 +216,7 @@ fn restart(job: &Place<'_>, refusals: &mut Refusals) {
     };
     match policy.node.as_str() {
         Some("Always") => {
-            refusals.together(&policy, "and the Pods of a Job must not always restart", RESTART)
+            refusals.together(&policy, "and the Pods of a Job must not always restart", RESTART);
         }
         Some("OnFailure") if job.has("podFailurePolicy") => {
             refusals.together(&policy, "and podFailurePolicy needs Never", RESTART);
