@@ -18,7 +18,7 @@ pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
-pub use pull_request::{CommentArgument, ForgeArgument, PullRequestArguments, ToldArguments};
+pub use pull_request::{CommentArgument, ForgeArgument, PublishArguments, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};

@@ -89,13 +89,13 @@ pub fn evaluate(change: &Change<'_>, rules: &Rules<'_>, today: NaiveDate) -> Jud
     judgement.not_evaluated = unevaluated.into_iter().collect();
     let unread = worlds.unread.iter().map(|line| format!("unchanged file not judged: {line}"));
     judgement.not_evaluated.extend(unread);
-    judgement.told = told(&judgement, &worlds.views);
+    judgement.shown_changes = shown_changes(&judgement, &worlds.views);
     world::discard((worlds.views, old, new));
     judgement
 }
 
 /// The changes of the objects that findings are about.
-fn told(judgement: &Judgement, views: &[View]) -> Vec<ObjectChange> {
+fn shown_changes(judgement: &Judgement, views: &[View]) -> Vec<ObjectChange> {
     let subjects = judgement.findings.iter().map(|judged| &judged.finding.subject);
     let ids: HashSet<_> = subjects.filter_map(Subject::object).collect();
     let changes = views.first().map(|view| view.changes.as_slice()).unwrap_or_default();

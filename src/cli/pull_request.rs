@@ -39,7 +39,7 @@ pub struct PullRequestArguments {
     pub issue_approvals: bool,
     /// What to send to the forge in addition to the status.
     #[command(flatten)]
-    pub told: ToldArguments,
+    pub publish: PublishArguments,
     /// The server's policy, which no repository can loosen.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
@@ -56,7 +56,7 @@ pub struct PullRequestArguments {
 
 /// What to send to the forge.
 #[derive(Args, Clone, Debug)]
-pub struct ToldArguments {
+pub struct PublishArguments {
     /// When to comment on the pull request.
     #[arg(long, value_enum, default_value_t = CommentArgument::Never)]
     pub comment: CommentArgument,

@@ -29,7 +29,7 @@ impl ProposedChange {
         let (base, governing) = server_side(&repository, &ref_name, arguments)?;
         let history = repository.history(Some(&base), &tip)?;
         let floor = arguments.floor.as_deref().map(digest).transpose()?;
-        let session = Session::at(repository, governing, None, SystemTime::now())?.told_of_floor(floor);
+        let session = Session::at(repository, governing, None, SystemTime::now())?.with_floor_digest(floor);
         let planned = PlannedRef {
             ref_name,
             operation: RefOperation::FastForward,

@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &InstallArguments) -> Result<Exit, CommandError> {
         return Ok(Exit::Accept);
     }
     step.take()?;
-    print(&format!("{}\n  {}\n", step.told(), terminal(&place.next)))?;
+    print(&format!("{}\n  {}\n", step.describe(), terminal(&place.next)))?;
     Ok(Exit::Accept)
 }
 
@@ -134,7 +134,7 @@ impl Step {
         }
     }
 
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             Self::Nothing { path } => format!("{} is installed already", shown(path)),
             Self::Write { path, .. } => format!("installed {}", shown(path)),
@@ -148,7 +148,7 @@ impl Step {
     fn announced(&self) -> String {
         let would = |path: &Path, text: &str| format!("would write {}:\n{text}", shown(path));
         match self {
-            Self::Nothing { .. } => format!("{}\n", self.told()),
+            Self::Nothing { .. } => format!("{}\n", self.describe()),
             Self::Write { path, text } | Self::Update { path, text } => would(path, text),
             Self::Chain { path, text, kept } => {
                 format!("would keep {} as {}\n{}", shown(path), shown(kept), would(path, text))

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &VerifyCommitArguments) -> Result<Exit, CommandErro
     let mut text = String::new();
     let mut exit = Exit::Accept;
     for commit in session.verify(&commits)? {
-        let (line, counts) = told(&commit);
+        let (line, counts) = describe(&commit);
         text.push_str(&line);
         if counts == Counts::No {
             exit = Exit::Reject;
@@ -52,7 +52,7 @@ enum Counts {
     No,
 }
 
-fn told(commit: &VerifiedCommit) -> (String, Counts) {
+fn describe(commit: &VerifiedCommit) -> (String, Counts) {
     let facts = &commit.facts;
     let id = facts.id.short();
     if let Some(problem) = facts.malformed.first() {

@@ -7,7 +7,7 @@ use super::model::{Freshness, RequiredStatus};
 
 /// A fact, or why the forge does not report it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told<T> {
+pub enum Setting<T> {
     /// The forge reports it.
     Known(T),
     /// The forge does not report it, for this reason, which includes missing permissions of the token if they are
@@ -27,13 +27,13 @@ pub struct Enforcement {
     /// Why more rules may exist that the token cannot read.
     pub hidden: Vec<String>,
     /// The app that every workflow speaks as; `None` if statuses are of no app.
-    pub workflow_app: Told<Option<u64>>,
+    pub workflow_app: Setting<Option<u64>>,
     /// The workflows of the default branch.
-    pub workflows: Told<Vec<WorkflowFile>>,
+    pub workflows: Setting<Vec<WorkflowFile>>,
     /// What the forge finds wrong with the file of owners.
-    pub owners_problems: Told<Vec<OwnersFileProblem>>,
+    pub owners_problems: Setting<Vec<OwnersFileProblem>>,
     /// Hooks of the server itself; empty if the forge reports no hooks.
-    pub server_hooks: Told<Vec<ServerHook>>,
+    pub server_hooks: Setting<Vec<ServerHook>>,
 }
 
 /// A ruleset or a branch protection.
@@ -42,7 +42,7 @@ pub struct Layer {
     /// What people call it.
     pub name: String,
     /// Who can bypass it.
-    pub bypass: Told<Vec<Bypass>>,
+    pub bypass: Setting<Vec<Bypass>>,
     /// The statuses that must be green.
     pub statuses: Statuses,
     /// Whether something judges again when the branch moves.
@@ -56,7 +56,7 @@ pub struct Layer {
     /// Commits without a signature.
     pub unsigned_commits: Barrier,
     /// What reviews are for; `None` if none is asked for.
-    pub reviews: Told<Option<ReviewDemands>>,
+    pub reviews: Setting<Option<ReviewDemands>>,
     /// Workflows that run as the layer has them, whatever the pull request says.
     pub required_workflows: Vec<String>,
     /// More ways to bypass it.
@@ -189,7 +189,7 @@ pub struct ServerHook {
     /// What it does to a push.
     pub effect: HookEffect,
     /// Who may turn it off.
-    pub control: Told<HookControl>,
+    pub control: Setting<HookControl>,
 }
 
 /// What a server's hook does to a push.
@@ -217,26 +217,26 @@ impl Layer {
     pub fn open(name: &str) -> Self {
         Self {
             name: name.to_owned(),
-            bypass: Told::Known(Vec::new()),
+            bypass: Setting::Known(Vec::new()),
             statuses: Statuses::Named(Vec::new()),
             freshness: Freshness::Stale,
             pushes: Pushes::WithStatuses,
             force_pushes: Barrier::Open,
             deletion: Barrier::Open,
             unsigned_commits: Barrier::Open,
-            reviews: Told::Known(None),
+            reviews: Setting::Known(None),
             required_workflows: Vec::new(),
             gaps: Vec::new(),
         }
     }
 }
 
-impl<T> Told<T> {
+impl<T> Setting<T> {
     /// The fact as something else.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Told<U> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
         match self {
-            Self::Known(fact) => Told::Known(change(fact)),
-            Self::Hidden(reason) => Told::Hidden(reason),
+            Self::Known(fact) => Setting::Known(change(fact)),
+            Self::Hidden(reason) => Setting::Hidden(reason),
         }
     }
 }

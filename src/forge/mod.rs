@@ -26,7 +26,7 @@ use crate::source::ObjectId;
 
 pub use enforcement::{
     Barrier, Bypass, Demand, Enforcement, Gap, HookControl, HookEffect, Layer, OwnersFileProblem, Pushes,
-    Reach, ReviewDemands, ServerHook, Statuses, Told, WorkflowFile,
+    Reach, ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
 };
 pub use error::{ForgeError, Method, Route};
 pub use gitea::Gitea;

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use serde::Deserialize;
 
-use super::enforcement::{Told, WorkflowFile};
+use super::enforcement::{Setting, WorkflowFile};
 use super::error::{ForgeError, Method};
 use super::http::Http;
 use super::path::segment;
@@ -29,19 +29,19 @@ pub(super) fn read(
     http: &Http,
     repository: &str,
     folder: &str,
-) -> Result<Told<Vec<WorkflowFile>>, ForgeError> {
+) -> Result<Setting<Vec<WorkflowFile>>, ForgeError> {
     let entries: Vec<Entry> = match http.get(&format!("{repository}/contents/{folder}")) {
         Ok(entries) => entries,
-        Err(error) if error.is_absent() => return Ok(Told::Known(Vec::new())),
-        Err(error) if error.is_forbidden() => return Ok(Told::Hidden(error.to_string())),
+        Err(error) if error.is_absent() => return Ok(Setting::Known(Vec::new())),
+        Err(error) if error.is_forbidden() => return Ok(Setting::Hidden(error.to_string())),
         Err(error) => return Err(error),
     };
     let entries: Vec<Entry> = entries.into_iter().filter(Entry::is_workflow).collect();
     if entries.len() > MOST_FILES {
-        return Ok(Told::Hidden(format!("{folder} has more than {MOST_FILES} files")));
+        return Ok(Setting::Hidden(format!("{folder} has more than {MOST_FILES} files")));
     }
     let files = entries.iter().map(|entry| file(http, repository, entry));
-    files.collect::<Result<Vec<_>, _>>().map(Told::Known)
+    files.collect::<Result<Vec<_>, _>>().map(Setting::Known)
 }
 
 fn file(http: &Http, repository: &str, entry: &Entry) -> Result<WorkflowFile, ForgeError> {

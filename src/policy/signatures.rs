@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let key = openpgp("A");
-        for (text, told) in [
+        for (text, message) in [
             (
                 "signatures: {minimumRsaBits: 1024}\n",
                 ":3:14: 1024 bits are below the minimum of 2048, which a policy can only raise",
@@ -167,7 +167,7 @@ mod tests {
             ("people: [{name: A, keys: [KEY]}, {name: B, keys: [KEY]}]\n", "belongs to two people"),
         ] {
             let error = error(&text.replace("KEY", key.as_str()));
-            assert!(error.contains(told), "{text}{error}");
+            assert!(error.contains(message), "{text}{error}");
         }
     }
 

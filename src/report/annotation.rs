@@ -1,7 +1,7 @@
 //! Annotations for the checks of a forge: findings beside the lines of the new revision.
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, entries};
+use super::entry::{Anchor, Entry, Standing, collect_entries};
 use super::escape::terminal_lines;
 use super::length::{cut, cut_bytes};
 use crate::finding::Location;
@@ -55,13 +55,13 @@ pub struct Annotation {
 
 /// The findings that have a place in the new revision, what holds the change back first.
 pub fn annotations(report: &Report) -> Vec<Annotation> {
-    entries(report).iter().filter_map(annotation).collect()
+    collect_entries(report).iter().filter_map(annotation).collect()
 }
 
 /// How many findings have no annotation, since they have no place in the new revision: a deleted object, a
 /// commit, a ref. The summary and the comment tell them.
 pub fn unplaced(report: &Report) -> usize {
-    entries(report).iter().filter(|entry| placed(entry).is_none()).count()
+    collect_entries(report).iter().filter(|entry| placed(entry).is_none()).count()
 }
 
 fn placed<'a>(entry: &Entry<'a>) -> Option<&'a Location> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::counts::{Counts, plural};
-use super::entry::{Entry, Standing, entries, headline, remarks, undecided};
+use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecided};
 use super::markdown::{finding, fitting, push_what_fits, quoted};
 use crate::verdict::Verdict;
 
@@ -59,7 +59,7 @@ impl Default for ReportContext {
 /// The report as a comment of at most 65,536 characters. If nothing holds the change back it is one line
 /// and a block to unfold; an override is never folded away.
 pub fn comment(report: &Report, context: &ReportContext) -> String {
-    let entries = entries(report);
+    let entries = collect_entries(report);
     let counts = Counts::of(report, &entries);
     let mut text = format!("{}\n", context.marker());
     let green = report.verdict() == Verdict::Accept && counts.standing(Standing::Forced) == 0;
@@ -86,8 +86,8 @@ fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts
     if entries.is_empty() && notes == 0 {
         return;
     }
-    let told = format!("{}, {}", plural(entries.len(), "finding"), plural(notes, "note"));
-    let _ = writeln!(text, "\n<details><summary>{told}</summary>");
+    let heading = format!("{}, {}", plural(entries.len(), "finding"), plural(notes, "note"));
+    let _ = writeln!(text, "\n<details><summary>{heading}</summary>");
     push_body(text, report, entries);
     text.push_str("\n</details>\n");
 }

@@ -152,7 +152,7 @@ pub(super) enum Anchor<'a> {
 
 /// Every finding of every section; what holds a change back first, whichever section it is in, then in the
 /// order of the judgements, which is worst first.
-pub(super) fn entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
+pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
     let of_section = |section: &'a Section| {
         let entry = move |judged| Entry { section, judged, standing: Standing::of(section, judged) };
         section.judgement.findings.iter().map(entry)
@@ -181,10 +181,10 @@ fn named(report: &Report, section: &Section, remark: &str) -> String {
 /// What every reader has to know besides findings: overrides, approvals, and what no one here evaluates.
 pub(super) fn remarks(report: &Report) -> Vec<String> {
     let of = |remarks: fn(&Section) -> Vec<String>| {
-        let told = move |section| {
+        let name_all = move |section| {
             remarks(section).iter().map(|text| named(report, section, text)).collect::<Vec<_>>()
         };
-        report.sections.iter().flat_map(told)
+        report.sections.iter().flat_map(name_all)
     };
     // Not everything may fit.
     of(|section| forced(section).into_iter().collect()).chain(of(others)).collect()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, entries, headline, remarks, undecided};
+use super::entry::{Anchor, Entry, Standing, collect_entries, headline, remarks, undecided};
 use super::escape::{command_data, command_property, without_commands};
 use crate::finding::Location;
 
@@ -14,7 +14,7 @@ pub(super) fn render(report: &Report) -> String {
     for reason in undecided(report) {
         let _ = writeln!(text, "{}", command("error", "", "undecided", &reason));
     }
-    let entries = entries(report);
+    let entries = collect_entries(report);
     entries.iter().for_each(|entry| push_annotation(&mut text, entry));
     for remark in remarks(report) {
         let _ = writeln!(text, "{}", command("notice", "", "note", &remark));

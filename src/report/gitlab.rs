@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, entries, remarks, undecided};
+use super::entry::{Anchor, Entry, Standing, collect_entries, remarks, undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report) -> String {
         let text = format!("Undecided (treated as rejected): {reason}");
         values.push(nowhere("undecided", "blocker", &text, &mut said));
     }
-    values.extend(entries(report).iter().map(|entry| finding_entry(entry, &mut said)));
+    values.extend(collect_entries(report).iter().map(|entry| finding_entry(entry, &mut said)));
     values.extend(remarks(report).iter().map(|remark| nowhere("note", "info", remark, &mut said)));
     without_commands(format!("{:#}\n", Value::from(values)), ESCAPED_NUMBER_SIGN)
 }

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::entry::{Entry, Standing, entries, headline, place, remarks_of};
+use super::entry::{Entry, Standing, collect_entries, headline, place, remarks_of};
 use super::escape::xml;
 use super::{Report, Section};
 
 pub(super) fn render(report: &Report) -> String {
-    let entries = entries(report);
+    let entries = collect_entries(report);
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(text, "<testsuites name=\"portcullis: {}\">", headline(report));
     for section in &report.sections {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, entries, remarks, undecided};
+use super::entry::{Anchor, Entry, Standing, collect_entries, remarks, undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::policy::POLICY_PATH;
 use crate::source::Position;
@@ -11,7 +11,7 @@ use crate::source::Position;
 pub(super) fn render(report: &Report) -> String {
     let reasons = undecided(report).into_iter();
     let open = reasons.map(|reason| nowhere("ERROR", &format!("undecided (treated as rejected): {reason}")));
-    let findings = entries(report);
+    let findings = collect_entries(report);
     let notes = remarks(report).into_iter().map(|remark| nowhere("INFO", &remark));
     let lines = open.chain(findings.iter().map(diagnostic)).chain(notes);
     let text = lines.flat_map(|line| [line.to_string(), "\n".to_owned()]).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::entry::{Entry, Standing, entries, remarks, undecided};
+use super::entry::{Entry, Standing, collect_entries, remarks, undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::length::cut;
 use super::sarif_result::result;
@@ -25,7 +25,7 @@ const NOTIFICATIONS: usize = 500;
 const NOTIFICATION: usize = 1_000;
 
 pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
-    let entries = entries(report);
+    let entries = collect_entries(report);
     let worst = worst_by_rule(&entries);
     let used: Vec<&RulePage> = rules.iter().filter(|rule| worst.contains_key(rule.id)).collect();
     let results = results(&entries, &used);
@@ -87,7 +87,7 @@ fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
 fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
     let notification =
         |level: &str, text: &str| json!({"level": level, "message": {"text": cut(text, NOTIFICATION)}});
-    let mut told: Vec<Value> = undecided(report).iter().map(|reason| notification("error", reason)).collect();
+    let mut sent: Vec<Value> = undecided(report).iter().map(|reason| notification("error", reason)).collect();
     let blocking = left_out.iter().filter(|entry| entry.standing == Standing::Blocks).count();
     if !left_out.is_empty() {
         let level = if blocking > 0 { "error" } else { "warning" };
@@ -96,15 +96,15 @@ fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
              MB. They are not more severe than the included ones, and the verdict counts all of them.",
             left_out.len()
         );
-        told.insert(0, notification(level, &text));
+        sent.insert(0, notification(level, &text));
     }
-    told.extend(remarks(report).iter().map(|remark| notification("note", remark)));
-    let more = told.len().saturating_sub(NOTIFICATIONS);
+    sent.extend(remarks(report).iter().map(|remark| notification("note", remark)));
+    let more = sent.len().saturating_sub(NOTIFICATIONS);
     if more > 0 {
-        told.truncate(NOTIFICATIONS);
-        told.push(notification("error", &format!("{more} more notifications are not included.")));
+        sent.truncate(NOTIFICATIONS);
+        sent.push(notification("error", &format!("{more} more notifications are not included.")));
     }
-    told
+    sent
 }
 
 fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<&'static str, Severity> {

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::counts::{Counts, plural};
-use super::entry::{Standing, entries, headline, undecided};
+use super::entry::{Standing, collect_entries, headline, undecided};
 use super::escape::terminal;
 use super::length::cut;
 use crate::verdict::Verdict;
@@ -12,7 +12,7 @@ const LENGTH: usize = 140;
 
 /// The verdict and why, as plain text of at most 140 characters on one line.
 pub fn status_line(report: &Report) -> String {
-    let counts = Counts::of(report, &entries(report));
+    let counts = Counts::of(report, &collect_entries(report));
     let line = match report.verdict() {
         Verdict::Accept => accepted(report, &counts),
         Verdict::Reject => format!("rejected: {}", held_back(&counts)),

@@ -1,7 +1,7 @@
 //! Suggested changes, as a forge offers them beside the lines of a pull request.
 
 use super::Report;
-use super::entry::{Entry, entries};
+use super::entry::{Entry, collect_entries};
 use super::markdown::fitting;
 use crate::finding::Suggestion;
 
@@ -22,7 +22,7 @@ pub struct SuggestionComment {
 /// that the same lines remedy share one comment; of two remedies for one line, the first is offered, that of
 /// the worse finding.
 pub fn suggestions(report: &Report) -> Vec<SuggestionComment> {
-    let entries = entries(report);
+    let entries = collect_entries(report);
     let mut offered: Vec<(&Suggestion, Vec<String>)> = Vec::new();
     for entry in &entries {
         let Some(suggestion) = entry.suggestion() else { continue };

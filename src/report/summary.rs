@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::annotation::unplaced;
 use super::counts::{Counts, plural};
-use super::entry::{Anchor, Entry, Standing, entries, headline, place, remarks, undecided};
+use super::entry::{Anchor, Entry, Standing, collect_entries, headline, place, remarks, undecided};
 use super::markdown::{facts, fitting, push_what_fits, quoted};
 use super::{Report, RulePage, Section, mermaid};
 
@@ -17,7 +17,7 @@ const TABLE: usize = 300_000;
 /// The report for `$GITHUB_STEP_SUMMARY`, always below 1 MiB: verdict, counts, what could not be evaluated,
 /// what blocks as a table, a graph of new grants and exposures, then every finding with all that is known of it.
 pub fn summary(report: &Report, rules: &[RulePage]) -> String {
-    let entries = entries(report);
+    let entries = collect_entries(report);
     let mut text = format!("# portcullis: {}\n\n", headline(report));
     push_judged(&mut text, report, &Counts::of(report, &entries));
     push_notes(&mut text, "Not completed", &undecided(report));

@@ -111,7 +111,7 @@ pub struct Judgement {
     /// Who overrode the findings.
     pub forced: Option<Forced>,
     /// The changes that findings are about, for reports that show them. They share the objects.
-    pub told: Vec<ObjectChange>,
+    pub shown_changes: Vec<ObjectChange>,
 }
 
 /// An override that the policy allows.
@@ -155,7 +155,7 @@ impl Judgement {
             files_not_judged: 0,
             not_evaluated: Vec::new(),
             forced: None,
-            told: Vec::new(),
+            shown_changes: Vec::new(),
         }
     }
 }
@@ -175,7 +175,7 @@ pub fn decide(
         (true, false) => Verdict::Undecided,
         (true, true) => Verdict::Accept,
     };
-    let (not_evaluated, told) = (Vec::new(), Vec::new());
+    let (not_evaluated, shown_changes) = (Vec::new(), Vec::new());
     let files_not_judged = 0;
     Judgement {
         verdict,
@@ -186,7 +186,7 @@ pub fn decide(
         files_not_judged,
         not_evaluated,
         forced,
-        told,
+        shown_changes,
     }
 }
 

@@ -42,11 +42,11 @@ nested OWNERS files above the changed paths.
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for problem in &context.evidence.owners_problems {
-        findings.push(finding(problem));
+        findings.push(build_finding(problem));
     }
 }
 
-fn finding(problem: &OwnersProblem) -> Finding {
+fn build_finding(problem: &OwnersProblem) -> Finding {
     let OwnersProblem { file, line, reason, .. } = problem;
     let message = format!("line {line} of {file} is invalid: {reason}");
     Finding::new(META.id, Subject::File, message)

@@ -57,7 +57,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match &context.evidence.owned {
         Evidence::Known(owned) => {
             by_rule(owned).into_iter().for_each(|(rule, changes)| {
-                findings.push(finding(rule, &changes));
+                findings.push(build_finding(rule, &changes));
             });
         }
         Evidence::Unavailable(reason) => findings.push(unavailable(context.evidence, reason)),
@@ -74,7 +74,7 @@ fn by_rule(owned: &[OwnedChange]) -> BTreeMap<Rule<'_>, Vec<&OwnedChange>> {
     rules
 }
 
-fn finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
+fn build_finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
     let (requirement, read_from, standing) = rule;
     let message = message(requirement, standing, changes);
     let finding = listed(Finding::new(META.id, Subject::File, message).severity(Severity::High), changes);

@@ -36,11 +36,11 @@ Refs that other programs create for their own use are allowed, because they do n
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     if let Some(reason) = &context.evidence.refused {
-        findings.push(finding(context.evidence, reason));
+        findings.push(build_finding(context.evidence, reason));
     }
 }
 
-fn finding(evidence: &RefEvidence, reason: &str) -> Finding {
+fn build_finding(evidence: &RefEvidence, reason: &str) -> Finding {
     let help = if evidence.ref_name.starts_with("refs/approvals/") {
         "create the statement with `portcullis approve`, and push exactly the ref that it prints."
     } else {

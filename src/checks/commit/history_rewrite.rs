@@ -35,12 +35,12 @@ Refs that the policy does not protect may be rewritten freely.
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match context.evidence.operation {
-        RefOperation::Rewrite => findings.push(finding(context.evidence)),
+        RefOperation::Rewrite => findings.push(build_finding(context.evidence)),
         RefOperation::Create | RefOperation::FastForward | RefOperation::Delete => {}
     }
 }
 
-fn finding(evidence: &RefEvidence) -> Finding {
+fn build_finding(evidence: &RefEvidence) -> Finding {
     let label = ref_label(&evidence.ref_name);
     let (message, help) = if evidence.ref_name.starts_with("refs/tags/") {
         (

@@ -38,10 +38,10 @@ this check does not examine, such as malformed trees. Enable both.
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let commits = context.evidence.commits.iter().filter(|commit| !commit.malformed.is_empty());
-    commits.map(finding).for_each(|finding| findings.push(finding));
+    commits.map(build_finding).for_each(|finding| findings.push(finding));
 }
 
-fn finding(commit: &CommitFacts) -> Finding {
+fn build_finding(commit: &CommitFacts) -> Finding {
     let kind = commit.kind.as_str();
     let first = commit.malformed.first().map_or("", String::as_str);
     let message = format!("{kind} {} is malformed: {first}", commit.id.short());

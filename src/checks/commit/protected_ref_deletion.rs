@@ -33,12 +33,12 @@ A rename of a branch is a deletion and a creation; it is reported for its deleti
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     match context.evidence.operation {
-        RefOperation::Delete => findings.push(finding(context.evidence)),
+        RefOperation::Delete => findings.push(build_finding(context.evidence)),
         RefOperation::Create | RefOperation::FastForward | RefOperation::Rewrite => {}
     }
 }
 
-fn finding(evidence: &RefEvidence) -> Finding {
+fn build_finding(evidence: &RefEvidence) -> Finding {
     let message = format!("protected {} would be deleted", ref_label(&evidence.ref_name));
     about_ref(META.id, evidence, message)
         .severity(Severity::High)

@@ -39,7 +39,10 @@ page makes are signed by the forge's own key, if at all, and that key says nothi
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let commits = context.evidence.commits.iter();
-    commits.filter(|commit| is_unsigned(commit)).map(finding).for_each(|finding| findings.push(finding));
+    commits
+        .filter(|commit| is_unsigned(commit))
+        .map(build_finding)
+        .for_each(|finding| findings.push(finding));
 }
 
 fn is_unsigned(commit: &CommitFacts) -> bool {
@@ -55,7 +58,7 @@ fn is_unsigned(commit: &CommitFacts) -> bool {
     }
 }
 
-fn finding(commit: &CommitFacts) -> Finding {
+fn build_finding(commit: &CommitFacts) -> Finding {
     let message = format!("{} {} is not signed", commit.kind.as_str(), commit.id.short());
     let command = match commit.kind {
         SignedObject::Commit => "`git commit --amend --no-edit -S`, or `git rebase` with `-S` for several",

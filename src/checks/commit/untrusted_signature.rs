@@ -52,7 +52,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 fn judge(commit: &CommitFacts) -> Option<Finding> {
     match &commit.signature {
         Evidence::Known(SignatureStatus::Untrusted { cause, reason, advice }) => {
-            Some(finding(commit, cause, reason, advice))
+            Some(build_finding(commit, cause, reason, advice))
         }
         Evidence::Unavailable(reason) => Some(unavailable(commit, reason)),
         Evidence::Known(
@@ -62,7 +62,7 @@ fn judge(commit: &CommitFacts) -> Option<Finding> {
     }
 }
 
-fn finding(commit: &CommitFacts, cause: &str, reason: &str, advice: &str) -> Finding {
+fn build_finding(commit: &CommitFacts, cause: &str, reason: &str, advice: &str) -> Finding {
     let (kind, id) = (commit.kind.as_str(), commit.id.short());
     about_commit(META.id, commit, format!("the signature of {kind} {id} does not count: it {reason}"))
         .severity(Severity::High)

@@ -44,7 +44,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     let stood = old.map(super::Service::external_addresses).unwrap_or_default();
     for address in new.external_addresses() {
         if !stood.iter().any(|known| same(known, address)) {
-            findings.push(finding(change, address, context));
+            findings.push(build_finding(change, address, context));
         }
     }
 }
@@ -59,7 +59,7 @@ fn same(left: &Node, right: &Node) -> bool {
     }
 }
 
-fn finding(change: &ObjectChange, address: &Node, context: &Context<'_>) -> Finding {
+fn build_finding(change: &ObjectChange, address: &Node, context: &Context<'_>) -> Finding {
     let id = &change.subject().id;
     let text = address.spelling().unwrap_or("a value that is no address");
     let message = format!("{} takes over the address {text} in cluster {}", id.title(), id.cluster);

@@ -100,7 +100,7 @@ fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>) ->
         id.cluster,
         redirected.to
     );
-    finding(change, message)
+    build_finding(change, message)
         .at_node(change, redirected.node)
         .label(format!("was {}", redirected.was))
         .fact_formerly("target", redirected.target.clone(), redirected.to.clone())
@@ -118,7 +118,7 @@ fn opened(change: &ObjectChange, old: Option<Service<'_>>, new: Service<'_>) -> 
     let id = &change.subject().id;
     let message = format!("{} opens a port on every node of cluster {}", id.title(), id.cluster);
     let root = &change.subject().object.root;
-    let finding = finding(change, message)
+    let finding = build_finding(change, message)
         .at_node(change, root.at(&["spec", "type"]).unwrap_or(root))
         .label(was(old))
         .fact("type", "NodePort")
@@ -135,13 +135,13 @@ fn added(change: &ObjectChange, port: ServicePort<'_>) -> Finding {
     let port_name = name_of(port);
     let message =
         format!("{} opens another port on every node of cluster {}: {port_name}", id.title(), id.cluster);
-    finding(change, message)
+    build_finding(change, message)
         .at_node(change, port.node.get("port").unwrap_or(port.node))
         .label("new here")
         .fact("port", port_name)
 }
 
-fn finding(change: &ObjectChange, message: String) -> Finding {
+fn build_finding(change: &ObjectChange, message: String) -> Finding {
     let help = "use type ClusterIP behind an Ingress or Gateway";
     Finding::about(META.id, change, message).severity(Severity::Medium).help(help)
 }

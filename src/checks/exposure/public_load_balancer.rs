@@ -113,7 +113,7 @@ fn elsewhere(change: &ObjectChange, redirected: &redirection::Redirected<'_>, re
     let id = &change.subject().id;
     let message =
         format!("{} sends {} to {} in cluster {}", id.title(), from(reach), redirected.to, id.cluster);
-    finding(change, message, reach)
+    build_finding(change, message, reach)
         .at_node(change, redirected.node)
         .label(format!("was {}", redirected.was))
         .fact_formerly("target", redirected.target.clone(), redirected.to.clone())
@@ -123,7 +123,7 @@ fn opened(site: &Site<'_>, (old, new): (Option<Service<'_>>, Service<'_>), befor
     let Site { change, cloud, reach, .. } = *site;
     let id = &change.subject().id;
     let message = format!("{} becomes reachable from {} in cluster {}", id.title(), from(reach), id.cluster);
-    finding(change, message, reach)
+    build_finding(change, message, reach)
         .at_node(change, place(change, before))
         .label(label(old, before))
         .fact_formerly("reach", reach_name(reach), format!("{} {}", before_name(before), from(reach)))
@@ -151,7 +151,7 @@ fn widened(change: &ObjectChange, further: &BTreeSet<&str>) -> Finding {
     let id = &change.subject().id;
     let ranges = further.iter().copied().collect::<Vec<_>>().join(", ");
     let message = format!("{} becomes reachable from {ranges} in cluster {}", id.title(), id.cluster);
-    finding(change, message, Reach::Ranges)
+    build_finding(change, message, Reach::Ranges)
         .at_node(change, place(change, Reach::Ranges))
         .label("allows more than before")
         .fact("ranges", ranges)
@@ -162,13 +162,13 @@ fn added(change: &ObjectChange, port: ServicePort<'_>, reach: Reach) -> Finding 
     let port_name = name_of(port);
     let message =
         format!("{} opens port {port_name} to {} in cluster {}", id.title(), from(reach), id.cluster);
-    finding(change, message, reach)
+    build_finding(change, message, reach)
         .at_node(change, port.node.get("port").unwrap_or(port.node))
         .label("new here")
         .fact("port", port_name)
 }
 
-fn finding(change: &ObjectChange, message: String, reach: Reach) -> Finding {
+fn build_finding(change: &ObjectChange, message: String, reach: Reach) -> Finding {
     let severity = if reach == Reach::Public { Severity::High } else { Severity::Medium };
     Finding::about(META.id, change, message).severity(severity)
 }

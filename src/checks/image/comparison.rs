@@ -70,7 +70,7 @@ type Known<'a> = (ImageUse<'a>, ImageReference);
 /// image of the same name; if that is something else, every old image of the same repository; and where
 /// no such image exists, those of workloads of the same cluster that this change deletes or stops and
 /// that the new one may replace, so that renaming a workload hides nothing.
-pub(super) fn introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
+pub(super) fn find_introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
     let Some(new) = change.object() else { return Vec::new() };
     let old = change.old_object().map(|old| known(&old.object, context)).unwrap_or_default();
     let uses = images(&new.object, context.image_kinds);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::comparison::{Earlier, Introduced, Meaning, back, introduced};
+use super::comparison::{Earlier, Introduced, Meaning, back, find_introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{ImageReference, Incomparable, Mobility, Order, Tag};
@@ -55,7 +55,7 @@ compared with a copy that names that namespace.
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
-    let all = introduced(change, context);
+    let all = find_introduced(change, context);
     let mut said = BTreeSet::new();
     let mut incomparable = Vec::new();
     let mut found = Vec::new();

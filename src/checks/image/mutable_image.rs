@@ -1,6 +1,6 @@
 //! Images that can change without a commit.
 
-use super::comparison::{Earlier, Introduced, Meaning, back, introduced};
+use super::comparison::{Earlier, Introduced, Meaning, back, find_introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{ImageReference, Mobility, Tag};
@@ -39,11 +39,11 @@ neither fixed nor moving.
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
-    for introduced in introduced(change, context) {
+    for introduced in find_introduced(change, context) {
         let loosened =
             introduced.before.iter().find_map(|earlier| Some((earlier, lost(&introduced, &earlier.image)?)));
         if let Some((earlier, loss)) = loosened {
-            findings.push(finding((change, context), &introduced, earlier, loss));
+            findings.push(build_finding((change, context), &introduced, earlier, loss));
         }
     }
 }
@@ -70,7 +70,7 @@ fn lost(introduced: &Introduced<'_>, earlier: &ImageReference) -> Option<Loss> {
     }
 }
 
-fn finding(
+fn build_finding(
     (change, context): (&ObjectChange, &Context<'_>),
     introduced: &Introduced<'_>,
     earlier: &Earlier,

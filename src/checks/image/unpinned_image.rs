@@ -1,6 +1,6 @@
 //! New images without a digest.
 
-use super::comparison::{Earlier, Introduced, Meaning, introduced};
+use super::comparison::{Earlier, Introduced, Meaning, find_introduced};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::kube::{Form, ImageReference, Mobility, Tag};
@@ -37,7 +37,7 @@ custom kinds are those that `image-downgrade` lists and those of `images` in the
 
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
-    for introduced in introduced(change, context) {
+    for introduced in find_introduced(change, context) {
         // What a chart or an operator makes of parts is its own.
         if introduced.at.form == Form::Parts {
             continue;

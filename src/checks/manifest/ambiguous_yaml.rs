@@ -1,6 +1,6 @@
 //! Files that tools read differently.
 
-use super::{finding, may_hold_secret, problems};
+use super::{build_finding, may_hold_secret, problems};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::manifest::ProblemKind;
@@ -47,12 +47,12 @@ pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
     let help = "Write it so that every tool reads it the same way: remove the marked text, or write it out.";
     for problem in problems(context, ProblemKind::Ambiguous) {
         let message = format!("tools read this differently: {}", problem.problem.reason);
-        out.push(with_meanings(finding(META.id, message, problem), problem).help(help));
+        out.push(with_meanings(build_finding(META.id, message, problem), problem).help(help));
     }
     let help = "Write it so that both tools read it the same way: put text into quotes, write a boolean as \
         `true` or `false`, and use plain words as keys.";
     for problem in problems(context, ProblemKind::Differing) {
-        let finding = finding(META.id, problem.problem.reason.clone(), problem);
+        let finding = build_finding(META.id, problem.problem.reason.clone(), problem);
         out.push(with_meanings(finding, problem).severity(Severity::Low).help(help));
     }
 }

@@ -14,7 +14,7 @@ fn problems<'a>(context: &'a Context<'_>, kind: ProblemKind) -> impl Iterator<It
     context.new.problems.iter().filter(move |problem| problem.problem.kind == kind)
 }
 
-fn finding(check: &'static str, message: String, problem: &FileProblem) -> Finding {
+fn build_finding(check: &'static str, message: String, problem: &FileProblem) -> Finding {
     let location = match &problem.source {
         Some(source) => Location::of(&problem.path, source, problem.problem.span, Side::New),
         None => Location::of_file(&problem.path, Side::New),

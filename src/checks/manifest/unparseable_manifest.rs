@@ -1,6 +1,6 @@
 //! Files that no tool, or not this gate, can read.
 
-use super::{finding, problems};
+use super::{build_finding, problems};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::Severity;
 use crate::manifest::ProblemKind;
@@ -49,17 +49,17 @@ pub(in crate::checks) fn run(context: &Context<'_>, out: &mut Findings) {
         policy.";
     for problem in problems(context, ProblemKind::LeadsNowhere) {
         let message = format!("nothing is deployed from here: {}", problem.problem.reason);
-        let finding = finding(META.id, message, problem).severity(Severity::Low);
+        let finding = build_finding(META.id, message, problem).severity(Severity::Low);
         out.push(finding.help("Correct the link, or remove it."));
     }
     for problem in problems(context, ProblemKind::NoObject) {
         let message = format!("kubectl and kustomize refuse the whole file: {}", problem.problem.reason);
         let help = "Give the document its apiVersion and kind, or remove it from this file.";
-        out.push(finding(META.id, message, problem).help(help));
+        out.push(build_finding(META.id, message, problem).help(help));
     }
     for problem in problems(context, ProblemKind::Unparseable) {
         let message = format!("the file cannot be read: {}", problem.problem.reason);
-        let finding = finding(META.id, message, problem).help(help);
+        let finding = build_finding(META.id, message, problem).help(help);
         // Nothing else looks at what is in it: a waiver is of this content.
         let blob = problem.blob.as_ref().map(ToString::to_string);
         out.push(blob.into_iter().fold(finding, |finding, blob| finding.fact("content", blob)));

@@ -47,7 +47,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, aftermath: &Aftermath, findi
         // If the push fixes the finding, the waiver is unused, which is another finding.
         let touched = aftermath.touches(waiver) && !aftermath.is_fixed(waiver);
         if brought || touched || aftermath.found(waiver) {
-            findings.push(finding(waiver, standing));
+            findings.push(build_finding(waiver, standing));
         }
     }
 }
@@ -68,7 +68,7 @@ impl Standing {
     }
 }
 
-fn finding(waiver: &WaiverFacts, standing: Standing) -> Finding {
+fn build_finding(waiver: &WaiverFacts, standing: Standing) -> Finding {
     let WaiverFacts { check, object, owner, expires, fingerprint, location, .. } = waiver;
     let (severity, message) = match standing {
         Standing::Expired => {

@@ -38,7 +38,7 @@ not found under its new name.
 pub(in crate::checks) fn run(context: &Context<'_>, aftermath: &Aftermath, findings: &mut Findings) {
     for waiver in &context.evidence.waivers.waivers {
         if let Some(reason) = reason(context, aftermath, waiver) {
-            findings.push(finding(waiver, &reason));
+            findings.push(build_finding(waiver, &reason));
         }
     }
 }
@@ -76,7 +76,7 @@ fn is_no_name_of_the_tree(object: &str) -> bool {
     is_id || object.starts_with("refs/")
 }
 
-fn finding(waiver: &WaiverFacts, reason: &str) -> Finding {
+fn build_finding(waiver: &WaiverFacts, reason: &str) -> Finding {
     let WaiverFacts { check, cluster, object, fingerprint, location, .. } = waiver;
     let message = format!("the waiver of {check} for {object} covers nothing: {reason}");
     Finding::new(META.id, Subject::File, message)

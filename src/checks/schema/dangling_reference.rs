@@ -71,7 +71,7 @@ fn named(context: &Context<'_>, findings: &mut Findings) {
         for reference in references(&placed.object) {
             let Some(target) = gone.get(&target_of(placed, &reference)) else { continue };
             if stand_together(placed, target) && !made.holds(target) {
-                findings.push(finding(placed, &reference, target));
+                findings.push(build_finding(placed, &reference, target));
             }
         }
     }
@@ -184,7 +184,7 @@ fn stand_together(one: &Placed, other: &Placed) -> bool {
     one.id.cluster != ClusterName::fallback() || is_below(left, right) || is_below(right, left)
 }
 
-fn finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Finding {
+fn build_finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) -> Finding {
     let target_title = target.id.title();
     let message = format!(
         "{} in cluster {} references {target_title}, which the change removes",

@@ -75,7 +75,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         excuses.retain(|violation| counts(violation, old));
         excuse(&mut found, new, excuses, old);
     }
-    found.iter().for_each(|violation| findings.push(finding(change, new, violation)));
+    found.iter().for_each(|violation| findings.push(build_finding(change, new, violation)));
 }
 
 fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
@@ -183,7 +183,7 @@ fn place_in_any_item(place: &str) -> String {
     tokens.map(any).collect()
 }
 
-fn finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Finding {
+fn build_finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Finding {
     let title = new.id.title();
     let message = format!("{title} in cluster {}: {}", new.id.cluster, violation.message);
     let node = new.object.root.nearest(&violation.pointer);

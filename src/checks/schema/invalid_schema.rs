@@ -59,7 +59,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
             | ViolationKind::Value { .. }
             | ViolationKind::Duplicate { .. } => {
                 let finding =
-                    placing::finding(META.id, change, &violation).severity(severity(&violation.kind));
+                    placing::build_finding(META.id, change, &violation).severity(severity(&violation.kind));
                 findings.push(finding.help(help(&violation.kind)));
             }
         }

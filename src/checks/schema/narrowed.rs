@@ -28,7 +28,7 @@ pub(super) fn findings(check: &'static str, change: &ObjectChange, context: &Con
         .filter_map(|instance| Some((instance, refusal(change, instance, context)?)))
         .collect();
     for (instance, refusal) in broken.iter().take(NAMED) {
-        found.push(finding(check, change, instance, refusal, broken.len()));
+        found.push(build_finding(check, change, instance, refusal, broken.len()));
     }
     found
 }
@@ -92,14 +92,14 @@ fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> O
     }
 }
 
-fn finding(
+fn build_finding(
     check: &'static str,
     change: &ObjectChange,
     instance: &Placed,
     refusal: &Refusal,
     all: usize,
 ) -> Finding {
-    let (message, related) = told(change, instance, refusal);
+    let (message, related) = describe_refusal(change, instance, refusal);
     let message = format!("{message} (cluster {})", instance.id.cluster);
     let finding = Finding::about(check, change, message.clone()).severity(Severity::High).related(related);
     let finding = if all > NAMED { finding.note("objects", format!("{all} in all")) } else { finding };
@@ -120,7 +120,7 @@ fn finding(
 }
 
 /// What happens to the object, and where it is.
-fn told(change: &ObjectChange, instance: &Placed, refusal: &Refusal) -> (String, Location) {
+fn describe_refusal(change: &ObjectChange, instance: &Placed, refusal: &Refusal) -> (String, Location) {
     let (definition, title) = (&change.subject().id.name, instance.id.title());
     match refusal {
         Refusal::Version => {

@@ -7,7 +7,7 @@ use crate::schema::{Excess, Outcome, Refusal, SchemaProblem, Violation, Violatio
 use crate::world::{ObjectChange, Placed};
 
 /// A finding for a violation, at the value or the key that it is about.
-pub(super) fn finding(check: &'static str, change: &ObjectChange, violation: &Violation) -> Finding {
+pub(super) fn build_finding(check: &'static str, change: &ObjectChange, violation: &Violation) -> Finding {
     let placed = change.subject();
     let message = format!("{} in cluster {}: {}", placed.id.title(), placed.id.cluster, violation.message);
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();

@@ -1,6 +1,6 @@
 //! API versions that the cluster no longer serves, or will not serve for long.
 
-use super::retiring::{Retiring, retiring};
+use super::retiring::{Retiring, find_retiring};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::finding::{Finding, Severity};
 use crate::render::Role;
@@ -42,12 +42,12 @@ cluster in the policy reports nothing by itself; `portcullis validate` judges th
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     let Some(new) = change.object() else { return };
     let stood = change.old_object().is_some_and(|old| old.object.api_version == new.object.api_version);
-    if let Some(retiring) = retiring(new, context).filter(|_| !stood) {
-        findings.push(finding(change, new, &retiring));
+    if let Some(retiring) = find_retiring(new, context).filter(|_| !stood) {
+        findings.push(build_finding(change, new, &retiring));
     }
 }
 
-fn finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding {
+fn build_finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding {
     let kind = format!("{} {}", new.object.api_version, new.object.kind);
     let (severity, state) = state(retiring);
     // A patch is merged into another object, which has an API version of its own.

@@ -19,7 +19,7 @@ pub(super) struct Retiring {
 }
 
 /// What happens to the object's API version in its cluster; nothing if no target version is affected.
-pub(super) fn retiring(placed: &Placed, context: &Context<'_>) -> Option<Retiring> {
+pub(super) fn find_retiring(placed: &Placed, context: &Context<'_>) -> Option<Retiring> {
     let retirement = retirement(&placed.object.api_version, &placed.object.kind)?;
     let versions = versions(placed, context);
     let reached = |version: &KubernetesVersion| {
@@ -36,5 +36,5 @@ fn is_gone(retirement: &Retirement, version: KubernetesVersion) -> bool {
 
 /// Whether some target version no longer serves the object's API version.
 pub(super) fn is_removed(placed: &Placed, context: &Context<'_>) -> bool {
-    retiring(placed, context).is_some_and(|retiring| !retiring.gone_in.is_empty())
+    find_retiring(placed, context).is_some_and(|retiring| !retiring.gone_in.is_empty())
 }

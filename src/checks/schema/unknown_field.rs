@@ -50,7 +50,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
                     || "remove the field, or move it to where it belongs".to_owned(),
                     |nearest| format!("write `{nearest}`, or remove the field"),
                 );
-                findings.push(placing::finding(META.id, change, &violation).help(help));
+                findings.push(placing::build_finding(META.id, change, &violation).help(help));
             }
             ViolationKind::Type { .. }
             | ViolationKind::Required { .. }

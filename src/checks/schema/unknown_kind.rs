@@ -73,7 +73,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
             && brought::judge_old(change, context).is_some_and(|outcome| unknown_kind(outcome).is_some())
     });
     if !stood {
-        findings.push(finding(change, new, unknown, context));
+        findings.push(build_finding(change, new, unknown, context));
     }
 }
 
@@ -110,7 +110,12 @@ fn unknown_kind(outcome: &Outcome) -> Option<&UnknownKind> {
     }
 }
 
-fn finding(change: &ObjectChange, new: &Placed, unknown: &UnknownKind, context: &Context<'_>) -> Finding {
+fn build_finding(
+    change: &ObjectChange,
+    new: &Placed,
+    unknown: &UnknownKind,
+    context: &Context<'_>,
+) -> Finding {
     let kind = match (&*new.object.api_version, &*new.object.kind) {
         ("", kind) => format!("{kind} without apiVersion"),
         (version, "") => format!("{version} without kind"),

@@ -144,8 +144,8 @@ fn held_by(line: &str) -> Option<String> {
 fn first_words(text: &str) -> String {
     let of_hook = text.lines().filter_map(|line| line.strip_prefix("remote: ")).map(str::trim_end);
     let of_git = text.lines().filter(|line| !line.starts_with("hint: ") && !line.starts_with("To "));
-    let told: Vec<&str> = of_hook.chain(of_git).filter(|line| !line.is_empty()).take(2).collect();
-    told.join(" / ")
+    let lines: Vec<&str> = of_hook.chain(of_git).filter(|line| !line.is_empty()).take(2).collect();
+    lines.join(" / ")
 }
 
 fn listed(checks: &BTreeSet<String>) -> String {

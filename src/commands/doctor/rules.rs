@@ -150,13 +150,14 @@ fn waivers(session: &Session, governing: &Governing) -> Line {
     }
     let today = session.today();
     let soon = date_of(SystemTime::now() + days(SOON));
-    let ended: Vec<String> = told(&all, |waiver| waiver.expires < today);
-    let ending: Vec<String> = told(&all, |waiver| waiver.expires >= today && waiver.expires <= soon);
+    let ended: Vec<String> = describe_waivers(&all, |waiver| waiver.expires < today);
+    let ending: Vec<String> =
+        describe_waivers(&all, |waiver| waiver.expires >= today && waiver.expires <= soon);
     if !ended.is_empty() {
         return Line::advice(topic, format!("expired: {}", listed(&ended)), "remove or renew them");
     }
     let judgement = session.judge_as_new(governing);
-    let unused = told(&all, |waiver| !is_used(waiver, &judgement, session));
+    let unused = describe_waivers(&all, |waiver| !is_used(waiver, &judgement, session));
     if !unused.is_empty() {
         let text = format!("these cover nothing that exists now: {}", listed(&unused));
         return Line::advice(topic, text, "remove them: they would accept the same problem again");
@@ -169,7 +170,7 @@ fn waivers(session: &Session, governing: &Governing) -> Line {
     }
 }
 
-fn told(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
+fn describe_waivers(waivers: &[&Waiver], wanted: impl Fn(&Waiver) -> bool) -> Vec<String> {
     let wanted = waivers.iter().filter(|waiver| wanted(waiver));
     let one = |waiver: &&Waiver| {
         format!(
@@ -215,8 +216,8 @@ fn keys(session: &Session, governing: &Governing) -> Line {
 fn standing(keys: &[KeyFacts]) -> Line {
     let topic = "keys";
     let soon = SystemTime::now() + days(SOON);
-    let of = |told: &dyn Fn(&KeyStanding) -> Option<String>| -> Vec<String> {
-        let one = |facts: &KeyFacts| Some(format!("{} {}", facts.key, told(&facts.standing)?));
+    let of = |describe: &dyn Fn(&KeyStanding) -> Option<String>| -> Vec<String> {
+        let one = |facts: &KeyFacts| Some(format!("{} {}", facts.key, describe(&facts.standing)?));
         keys.iter().filter_map(one).collect()
     };
     let useless = of(&|standing| match standing {
@@ -229,13 +230,13 @@ fn standing(keys: &[KeyFacts]) -> Line {
         KeyStanding::Good(Some(end)) if *end <= soon => Some(format!("expires on {}", date_of(*end))),
         KeyStanding::Good(_) | KeyStanding::Expired(_) | KeyStanding::Revoked | KeyStanding::Unfit(_) => None,
     });
-    let told = [useless, ending].concat();
-    if told.is_empty() {
+    let texts = [useless, ending].concat();
+    if texts.is_empty() {
         Line::ok(topic, format!("{} can sign, all for more than {SOON} days", counted(keys.len(), "key")))
     } else {
         let help = "have their owners extend or replace them, and push the new public keys before the old ones \
              expire";
-        Line::advice(topic, listed(&told), help)
+        Line::advice(topic, listed(&texts), help)
     }
 }
 

@@ -113,7 +113,7 @@ impl Session {
     }
 
     /// The same session in a clone, whose user knows the digest of the server's policy and not its text.
-    pub fn told_of_floor(self, floor_digest: Option<Digest>) -> Self {
+    pub fn with_floor_digest(self, floor_digest: Option<Digest>) -> Self {
         Self { floor_digest, ..self }
     }
 

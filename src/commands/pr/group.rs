@@ -37,8 +37,8 @@ pub(super) fn judge(
         return Ok(vec![Section::undecided(&title, not_queued())]);
     };
     let last = run.forge.pull_request(last.number)?;
-    judged.told.beside = beside(target, &last.default_branch);
-    run.is_about(&judged.told);
+    judged.target.beside = beside(target, &last.default_branch);
+    run.is_about(&judged.target);
     let stage = Stage::new(run.settings, &last.default_branch, head, &run.arguments.report.repo)?;
     stage.fetch(run.settings, &[&last.default_branch, target], &[])?;
     stage.fetch_commit(head)?;

@@ -38,20 +38,20 @@ struct Run<'a> {
     settings: &'a Settings,
     forge: &'a dyn Forge,
     /// What the verdict is about, as soon as it is known.
-    about: &'a OnceLock<Told>,
+    about: &'a OnceLock<VerdictTarget>,
 }
 
 /// What came of it.
 struct Judged {
     sections: Result<Vec<Section>, CommandError>,
-    told: Told,
+    target: VerdictTarget,
     /// What the forge said of the pull requests.
     said: Vec<Said>,
 }
 
 /// What a verdict is about.
 #[derive(Clone)]
-struct Told {
+struct VerdictTarget {
     /// The commit whose status it is.
     commit: ObjectId,
     /// The branch that it would change, if that is not the default branch.
@@ -78,7 +78,7 @@ impl Schedule {
     }
 
     /// When the forge must have accepted the results.
-    fn told(&self) -> Instant {
+    fn publish_by(&self) -> Instant {
         self.begin + self.whole.mul_f32(0.98)
     }
 }
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError
         || run.judged(),
         |silence| without_verdict((arguments, &settings), &schedule, &about, silence),
     )?;
-    forge.http().wait_until(schedule.told());
+    forge.http().wait_until(schedule.publish_by());
     run.concluded(judged, schedule.begin)
 }
 
@@ -134,17 +134,17 @@ pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError
 fn without_verdict(
     (arguments, settings): (&PullRequestArguments, &Settings),
     schedule: &Schedule,
-    about: &OnceLock<Told>,
+    about: &OnceLock<VerdictTarget>,
     silence: Silence,
 ) -> Exit {
     let error = match silence {
         Silence::TooLong => CommandError::TooLong { limit: schedule.judging() },
         Silence::Panicked => CommandError::Panicked,
     };
-    let exit = match (about.get(), settings.forge(arguments, schedule.told())) {
-        (Some(told), Ok(forge)) => {
+    let exit = match (about.get(), settings.forge(arguments, schedule.publish_by())) {
+        (Some(target), Ok(forge)) => {
             let run = Run { arguments, settings, forge: &*forge, about };
-            let judged = Judged { sections: Err(error), told: told.clone(), said: Vec::new() };
+            let judged = Judged { sections: Err(error), target: target.clone(), said: Vec::new() };
             run.concluded(judged, schedule.begin)
         }
         (None, _) | (Some(_), Err(_)) => Err(error),
@@ -179,39 +179,40 @@ impl Run<'_> {
     fn pull_request(&self, number: PullNumber) -> Result<Judged, CommandError> {
         let pull = self.forge.pull_request(number)?;
         let beside = beside(&pull.target, &pull.default_branch);
-        let told = Told { commit: pull.head.clone(), beside, pull: Some(pull.clone()) };
-        self.is_about(&told);
+        let target = VerdictTarget { commit: pull.head.clone(), beside, pull: Some(pull.clone()) };
+        self.is_about(&target);
         let mut said = Vec::new();
         let sections = self.section(&pull, &mut said).map(|section| vec![section]);
-        Ok(Judged { sections, told, said })
+        Ok(Judged { sections, target, said })
     }
 
-    fn merge_group(&self, head: &ObjectId, target: &str) -> Judged {
-        let told = Told { commit: head.clone(), beside: None, pull: None };
-        let mut judged = Judged { sections: Ok(Vec::new()), told, said: Vec::new() };
-        judged.sections = group::judge(self, head, target, &mut judged);
+    fn merge_group(&self, head: &ObjectId, branch: &str) -> Judged {
+        let target = VerdictTarget { commit: head.clone(), beside: None, pull: None };
+        let mut judged = Judged { sections: Ok(Vec::new()), target, said: Vec::new() };
+        judged.sections = group::judge(self, head, branch, &mut judged);
         judged
     }
 
     /// Remembers where to report if there is no verdict. A run is about one commit only.
-    fn is_about(&self, told: &Told) {
-        self.about.get_or_init(|| told.clone());
+    fn is_about(&self, target: &VerdictTarget) {
+        self.about.get_or_init(|| target.clone());
     }
 
     /// Says what came of it, everywhere.
     fn concluded(&self, mut judged: Judged, begin: Instant) -> Result<Exit, CommandError> {
         let sections = std::mem::replace(&mut judged.sections, Ok(Vec::new()));
         let sections = sections.unwrap_or_else(|error| undecided(&error));
-        let report = self.told(&judged, Report { sections, elapsed: begin.elapsed(), requests: 0 });
+        let report =
+            self.publish_results(&judged, Report { sections, elapsed: begin.elapsed(), requests: 0 });
         write_files(&with_runner(&self.arguments.files, &runner()), &report)?;
         Destination::of(&self.arguments.report).write(&report)
     }
 
     /// Tells the forge, and takes green back if what it stood on went away in the meantime: a run that was asked
     /// earlier may tell later.
-    fn told(&self, judged: &Judged, report: Report) -> Report {
+    fn publish_results(&self, judged: &Judged, report: Report) -> Report {
         let mut report = publish(self, judged, report);
-        let green = report.verdict() == Verdict::Accept && !self.arguments.told.dry_run;
+        let green = report.verdict() == Verdict::Accept && !self.arguments.publish.dry_run;
         if let Some(reason) = green.then(|| outdated(self.forge, &judged.said)).flatten() {
             let title = report.sections.last().map(|section| section.title.clone()).unwrap_or_default();
             report.sections = vec![Section::undecided(&title, reason)];
@@ -231,7 +232,7 @@ impl Run<'_> {
         let outcome = self.judge(&stage).outcome(Proposed { pull, base: &base, made: made.as_ref() })?;
         let Outcome { mut section, reviews, pushed_by, asked } = outcome;
         said.push(Said { pull: pull.clone(), reviews });
-        let asked = asked.filter(|_| self.arguments.issue_approvals && !self.arguments.told.dry_run);
+        let asked = asked.filter(|_| self.arguments.issue_approvals && !self.arguments.publish.dry_run);
         // A review may have been dismissed, or a commit pushed, since the forge was asked.
         let matters = section.judgement.verdict == Verdict::Accept || asked.is_some();
         if let Some(reason) = matters.then(|| outdated(self.forge, said)).flatten() {

@@ -21,11 +21,11 @@ use crate::verdict::Verdict;
 pub(super) fn publish(run: &Run<'_>, judged: &Judged, mut report: Report) -> Report {
     let Run { arguments, settings, forge, .. } = *run;
     let mut notices: Vec<String> =
-        judged.told.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
+        judged.target.pull.iter().filter_map(|pull| staleness(forge, &pull.target)).collect();
     add(&mut report, &mut notices);
     let page = Some(settings.page()).filter(|page| page.starts_with("https://"));
     report.sections.iter_mut().for_each(|section| section.repository.clone_from(&page));
-    if arguments.told.dry_run {
+    if arguments.publish.dry_run {
         notices.push("nothing is sent to the forge (--dry-run)".into());
     } else {
         notices.extend(tell(run, judged, &report));
@@ -65,17 +65,17 @@ fn tell(run: &Run<'_>, judged: &Judged, report: &Report) -> Vec<String> {
         unsaid.extend(said.err().map(|error| format!("could not write {what}: {error}")));
     };
     let status = status(arguments, settings, judged, report);
-    note("the status", forge.set_status(&judged.told.commit, &status));
-    if arguments.told.annotations {
+    note("the status", forge.set_status(&judged.target.commit, &status));
+    if arguments.publish.annotations {
         let notes: Vec<LineNote> = annotations(report).into_iter().map(line_note).collect();
         let run =
             NoteRun { name: format!("{} findings", status.context), summary: status.description.clone() };
-        note("the annotations", forge.annotate(&judged.told.commit, &run, &notes));
+        note("the annotations", forge.annotate(&judged.target.commit, &run, &notes));
     }
-    let Some(pull) = &judged.told.pull else { return unsaid };
+    let Some(pull) = &judged.target.pull else { return unsaid };
     let context = &arguments.context;
     let text = comment(report, context);
-    let wanted = match arguments.told.comment {
+    let wanted = match arguments.publish.comment {
         CommentArgument::Never => None,
         CommentArgument::Always => Some(Occasion::Anew),
         CommentArgument::Findings if found_something(report) => Some(Occasion::Anew),
@@ -84,7 +84,7 @@ fn tell(run: &Run<'_>, judged: &Judged, report: &Report) -> Vec<String> {
     if let Some(occasion) = wanted {
         note("the comment", forge.write_comment(pull.number, &context.marker(), &text, occasion));
     }
-    if arguments.told.suggestions {
+    if arguments.publish.suggestions {
         let proposals: Vec<LineProposal> = suggestions(report).into_iter().map(proposal).collect();
         note("suggestions", forge.propose(pull, &proposals));
     }
@@ -108,7 +108,7 @@ fn status(
         Verdict::Undecided => StatusState::Error,
     };
     CommitStatus {
-        context: status_name(&arguments.context, judged.told.beside.as_deref()),
+        context: status_name(&arguments.context, judged.target.beside.as_deref()),
         state,
         description: status_line(report),
         target_url: settings.run_page.clone(),

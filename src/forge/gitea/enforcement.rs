@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Gitea;
 use crate::forge::enforcement::{
-    Barrier, Bypass, Demand, Enforcement, Gap, Layer, Pushes, Reach, ReviewDemands, Statuses, Told,
+    Barrier, Bypass, Demand, Enforcement, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
     WorkflowFile,
 };
 use crate::forge::error::ForgeError;
@@ -59,25 +59,25 @@ pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, F
     let default_branch = gitea.http.get::<Repository>(&gitea.repository(""))?.default_branch;
     let branch = branch.unwrap_or(&default_branch).to_owned();
     let (layers, hidden) = match protection(gitea, &branch)? {
-        Told::Known(layer) => (layer.into_iter().collect(), Vec::new()),
-        Told::Hidden(reason) => (Vec::new(), vec![reason]),
+        Setting::Known(layer) => (layer.into_iter().collect(), Vec::new()),
+        Setting::Hidden(reason) => (Vec::new(), vec![reason]),
     };
     Ok(Enforcement {
         branch,
         default_branch,
         layers,
         hidden,
-        workflow_app: Told::Known(None),
+        workflow_app: Setting::Known(None),
         workflows: workflows(gitea)?,
-        owners_problems: Told::Known(Vec::new()),
-        server_hooks: Told::Known(Vec::new()),
+        owners_problems: Setting::Known(Vec::new()),
+        server_hooks: Setting::Known(Vec::new()),
     })
 }
 
 /// Only administrators of the repository can see which protection is in force.
-fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeError> {
+fn protection(gitea: &Gitea, branch: &str) -> Result<Setting<Option<Layer>>, ForgeError> {
     let hidden = |error: ForgeError| {
-        Told::Hidden(format!(
+        Setting::Hidden(format!(
             "{error}\n  the token must belong to an administrator of the repository and have the scope \
              `read:repository`"
         ))
@@ -88,10 +88,10 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeE
         Err(error) => return Err(error),
     };
     if !known.protected {
-        return Ok(Told::Known(None));
+        return Ok(Setting::Known(None));
     }
     let Some(name) = known.effective_branch_protection_name.filter(|name| !name.is_empty()) else {
-        return Ok(Told::Hidden(
+        return Ok(Setting::Hidden(
             "the branch is protected, but the token cannot read the rules: it must belong \
             to an administrator of the repository"
                 .into(),
@@ -99,7 +99,7 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Told<Option<Layer>>, ForgeE
     };
     match gitea.http.get::<Protection>(&gitea.repository(&format!("/branch_protections/{}", segment(&name))))
     {
-        Ok(protection) => Ok(Told::Known(Some(layer(&name, &protection)))),
+        Ok(protection) => Ok(Setting::Known(Some(layer(&name, &protection)))),
         Err(error) if error.is_forbidden() => Ok(hidden(error)),
         Err(error) => Err(error),
     }
@@ -111,7 +111,7 @@ fn layer(name: &str, protection: &Protection) -> Layer {
     let named = contexts.into_iter().map(|context| RequiredStatus { context, app: None });
     let blocked = |blocks: bool| if blocks { Barrier::Blocked } else { Barrier::Open };
     Layer {
-        bypass: Told::Known(administrators(protection)),
+        bypass: Setting::Known(administrators(protection)),
         statuses: Statuses::Named(named.collect()),
         freshness: if protection.block_on_outdated_branch { Freshness::UpToDate } else { Freshness::Stale },
         pushes: pushes(protection),
@@ -119,7 +119,7 @@ fn layer(name: &str, protection: &Protection) -> Layer {
         // Gitea lets no one delete a protected branch.
         deletion: Barrier::Blocked,
         unsigned_commits: blocked(protection.require_signed_commits),
-        reviews: Told::Known((protection.required_approvals > 0).then(|| demands(protection))),
+        reviews: Setting::Known((protection.required_approvals > 0).then(|| demands(protection))),
         gaps: gaps(protection),
         ..Layer::open(&format!("the branch protection `{name}`"))
     }
@@ -172,13 +172,13 @@ fn demands(protection: &Protection) -> ReviewDemands {
 }
 
 /// Gitea runs the first of its folders that is there; all of them are looked at.
-fn workflows(gitea: &Gitea) -> Result<Told<Vec<WorkflowFile>>, ForgeError> {
+fn workflows(gitea: &Gitea) -> Result<Setting<Vec<WorkflowFile>>, ForgeError> {
     let mut found = Vec::new();
     for folder in WORKFLOWS {
         match workflow_files::read(&gitea.http, &gitea.repository(""), folder)? {
-            Told::Known(files) => found.extend(files),
-            Told::Hidden(reason) => return Ok(Told::Hidden(reason)),
+            Setting::Known(files) => found.extend(files),
+            Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
         }
     }
-    Ok(Told::Known(found))
+    Ok(Setting::Known(found))
 }

@@ -30,10 +30,10 @@ pub(super) fn annotate(
     run: &NoteRun,
     notes: &[LineNote],
 ) -> Result<(), ForgeError> {
-    let told = notes.get(..notes.len().min(MOST_NOTES)).unwrap_or_default();
-    let mut batches = told.chunks(BATCH);
+    let kept = notes.get(..notes.len().min(MOST_NOTES)).unwrap_or_default();
+    let mut batches = kept.chunks(BATCH);
     let first = batches.next().unwrap_or_default();
-    let summary = match notes.len() - told.len() {
+    let summary = match notes.len() - kept.len() {
         0 => run.summary.clone(),
         more => format!("{}; {more} more are in the summary of the run", run.summary),
     };

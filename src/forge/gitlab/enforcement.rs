@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Gitlab;
 use crate::forge::enforcement::{
-    Barrier, Demand, Enforcement, Gap, Layer, Pushes, ReviewDemands, Statuses, Told,
+    Barrier, Demand, Enforcement, Gap, Layer, Pushes, ReviewDemands, Setting, Statuses,
 };
 use crate::forge::error::{ForgeError, Method};
 use crate::forge::model::Freshness;
@@ -92,10 +92,10 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
         default_branch,
         layers: vec![layer],
         hidden,
-        workflow_app: Told::Known(None),
-        workflows: Told::Known(Vec::new()),
-        owners_problems: Told::Known(Vec::new()),
-        server_hooks: Told::Known(Vec::new()),
+        workflow_app: Setting::Known(None),
+        workflows: Setting::Known(Vec::new()),
+        owners_problems: Setting::Known(Vec::new()),
+        server_hooks: Setting::Known(Vec::new()),
     })
 }
 
@@ -161,11 +161,11 @@ fn reviews(
     gitlab: &Gitlab,
     matching: &[ProtectedBranch],
     gaps: &mut Vec<Gap>,
-) -> Result<Told<Option<ReviewDemands>>, ForgeError> {
+) -> Result<Setting<Option<ReviewDemands>>, ForgeError> {
     let approvals: ApprovalSettings = match gitlab.http.get(&gitlab.below("/approvals")) {
         Ok(approvals) => approvals,
         Err(error) if error.is_forbidden() => {
-            return Ok(Told::Hidden(format!("{error}; GitLab's free tier does not have these settings")));
+            return Ok(Setting::Hidden(format!("{error}; GitLab's free tier does not have these settings")));
         }
         Err(error) => return Err(error),
     };
@@ -176,7 +176,7 @@ fn reviews(
     let changeable = approvals.disable_overriding_approvers_per_merge_request != Some(true);
     gaps.extend(when(changeable, Gap::ApproversChangeable));
     let required = |asked: bool| if asked { Demand::Required } else { Demand::NotRequired };
-    Ok(Told::Known(Some(ReviewDemands {
+    Ok(Setting::Known(Some(ReviewDemands {
         approvals: approvals.approvals_before_merge,
         dismissed_on_push: required(approvals.reset_approvals_on_push),
         // Those who committed last are among those who committed.

@@ -24,7 +24,8 @@ impl Shown {
         let Some(id) = finding.subject.object() else { return };
         let path = finding.location.as_ref().map(|at| &at.path);
         let of_object = |change: &&ObjectChange| change.subject().id == *id;
-        let mut changes: Vec<&ObjectChange> = entry.section.judgement.told.iter().filter(of_object).collect();
+        let mut changes: Vec<&ObjectChange> =
+            entry.section.judgement.shown_changes.iter().filter(of_object).collect();
         changes.sort_by_key(|change| path != Some(&change.subject().path));
         let Some(change) = changes.first() else { return };
         self.0 += 1;

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use difference::Shown;
 
-use super::entry::{Entry, Standing, entries, headline, remarks, undecided};
+use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecided};
 use super::escape::xml;
 use super::length::cut;
 use super::{Report, RulePage, Section};
@@ -29,7 +29,7 @@ const SHOWN: usize = 5_000;
 const TEXT: usize = 4_000;
 
 pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
-    let entries = entries(report);
+    let entries = collect_entries(report);
     let mut text = head(report);
     push_summary(&mut text, report, &entries);
     push_notes(&mut text, "undecided", "Not completed", &undecided(report));

@@ -94,9 +94,9 @@ fn what_does_not_fit_is_counted_and_never_worse_than_what_does() {
     let run = &json(&report, Format::Sarif)["runs"][0];
     let results = run["results"].as_array().expect("results");
     assert_eq!(results[0]["ruleId"], "node-port");
-    let told = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
+    let text = run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
     let left_out = format!("{} findings are not included, 0 of them blocking", 26_001 - results.len());
-    assert!(told.is_some_and(|told| told.starts_with(&left_out)), "{told:?}");
+    assert!(text.is_some_and(|text| text.starts_with(&left_out)), "{text:?}");
     let comment = rendered(&report, Format::Markdown);
     assert!(comment.len() < 65_536 && comment.contains("more findings are not shown"), "{}", comment.len());
     let (first, second) = (comment.find("### blocks: node-port"), comment.find("### warns"));

@@ -33,7 +33,7 @@ fn lines_of_ssh_keygens_manual_are_read() {
 
 #[test]
 fn what_is_wrong_with_a_line_is_told_with_its_place() {
-    for (line, told) in [
+    for (line, message) in [
         ("alice", "signers:3:6: expected: principals, options, type of key, key"),
         ("alice ssh-ed25519 AAAA", "signers:3:23: expected: principals, options, type of key, key"),
         (
@@ -68,7 +68,7 @@ fn what_is_wrong_with_a_line_is_told_with_its_place() {
             "signers:3:7: `ssh-ed25519` is not an option of an allowed signer",
         ),
     ] {
-        assert_eq!(problem(&line.replace("KEY", KEY)), told, "{line}");
+        assert_eq!(problem(&line.replace("KEY", KEY)), message, "{line}");
     }
 }
 
@@ -102,7 +102,7 @@ fn a_revocation_list_is_read_as_a_whole_or_not_at_all() {
     assert!(revocations(b"").is_ok());
     assert!(revocations(format!("# lost\n{KEY}\n").as_bytes()).is_ok());
     assert!(revocations(&krl(&[])).is_ok());
-    for (bytes, told) in [
+    for (bytes, message) in [
         (b"no key\n".to_vec(), "line 1 is not a public key"),
         (format!("{KEY}\nssh-rsa AAAA\n").into_bytes(), "line 2 is not a public key"),
         (vec![0xff, 0xfe], "it is neither text nor a KRL"),
@@ -117,8 +117,8 @@ fn a_revocation_list_is_read_as_a_whole_or_not_at_all() {
         ),
         (vec![b'#'; 17 << 20], "it is larger than 16 MiB"),
     ] {
-        let error = revocations(&bytes).expect_err(told);
-        assert_eq!(error, format!("the revocation list revoked cannot be used: {told}"));
+        let error = revocations(&bytes).expect_err(message);
+        assert_eq!(error, format!("the revocation list revoked cannot be used: {message}"));
     }
 }
 

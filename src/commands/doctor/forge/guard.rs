@@ -1,7 +1,7 @@
 //! What of a branch's rules demands that the gate has said yes, and how hard that is to forge.
 
 use super::Case;
-use crate::forge::{Layer, Statuses, Told};
+use crate::forge::{Layer, Setting, Statuses};
 
 /// How the gate's word is asked for; the weakest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,8 +46,8 @@ fn of(case: Case<'_>, layer: &Layer) -> Option<Guard> {
 fn pinned(case: Case<'_>, app: Option<u64>) -> Guard {
     match (app, &case.facts.workflow_app) {
         (None, _) => Guard::Anybody,
-        (Some(_), Told::Hidden(reason)) => Guard::UnknownApp(reason.clone()),
-        (Some(app), Told::Known(Some(workflows))) if app == *workflows => Guard::AnyWorkflow,
-        (Some(app), Told::Known(_)) => Guard::App(app),
+        (Some(_), Setting::Hidden(reason)) => Guard::UnknownApp(reason.clone()),
+        (Some(app), Setting::Known(Some(workflows))) if app == *workflows => Guard::AnyWorkflow,
+        (Some(app), Setting::Known(_)) => Guard::App(app),
     }
 }

@@ -1,7 +1,7 @@
 //! Whether anything blocks a deed, and who can bypass it.
 
 use super::{Case, one_line};
-use crate::forge::{Bypass, Layer, Reach, Told};
+use crate::forge::{Bypass, Layer, Reach, Setting};
 use crate::push::ForgeKind;
 
 /// What comes of several layers that add up.
@@ -36,12 +36,12 @@ impl Hold {
         let mut hidden = None;
         for layer in layers {
             match &layer.bypass {
-                Told::Known(bypass) if bypass.is_empty() => return Self::Everybody,
-                Told::Known(bypass) => {
+                Setting::Known(bypass) if bypass.is_empty() => return Self::Everybody,
+                Setting::Known(bypass) => {
                     let better = fewest.is_none_or(|known| weight(bypass) < weight(known));
                     fewest = if better { Some(bypass) } else { fewest };
                 }
-                Told::Hidden(reason) => hidden = Some(one_line(reason)),
+                Setting::Hidden(reason) => hidden = Some(one_line(reason)),
             }
         }
         match (fewest, hidden) {

@@ -3,7 +3,7 @@
 use super::mending::Topic;
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{HookControl, HookEffect, ServerHook, Told};
+use crate::forge::{HookControl, HookEffect, ServerHook, Setting};
 
 /// What the name of the hook holds, in any case.
 const NAME: &str = "portcullis";
@@ -17,8 +17,8 @@ pub(super) struct Judged {
 pub(super) fn judge(case: Case<'_>) -> Judged {
     let (topic, help) = (Topic::ServerHook.as_str(), Topic::ServerHook.help(case.forge));
     let hooks = match &case.facts.server_hooks {
-        Told::Known(hooks) => hooks,
-        Told::Hidden(reason) => {
+        Setting::Known(hooks) => hooks,
+        Setting::Hidden(reason) => {
             let text =
                 format!("could not determine whether the server's hook is enabled: {}", one_line(reason));
             return Judged { line: Some(Line::advice(topic, text, help)), holds: false };
@@ -42,14 +42,14 @@ pub(super) fn judge(case: Case<'_>) -> Judged {
 fn line(hook: &ServerHook, topic: &'static str, help: &str) -> Line {
     let name = &hook.name;
     match (hook.effect, &hook.control) {
-        (HookEffect::Enforced, Told::Known(HookControl::AboveRepository)) => {
+        (HookEffect::Enforced, Setting::Known(HookControl::AboveRepository)) => {
             Line::ok(topic, format!("`{name}` is enabled, and repositories cannot change that"))
         }
-        (HookEffect::Enforced, Told::Known(HookControl::Repository)) => {
+        (HookEffect::Enforced, Setting::Known(HookControl::Repository)) => {
             let text = format!("`{name}` is enabled, but administrators of the repository can disable it");
             Line::weak(topic, text, help)
         }
-        (HookEffect::Enforced, Told::Hidden(reason)) => {
+        (HookEffect::Enforced, Setting::Hidden(reason)) => {
             let text =
                 format!("`{name}` is enabled; could not determine who can disable it: {}", one_line(reason));
             Line::unknown(topic, text, "run again with a token that can read it")

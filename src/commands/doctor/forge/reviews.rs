@@ -3,7 +3,7 @@
 use super::mending::Topic;
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{Demand, OwnersFileProblem, ReviewDemands, Told};
+use crate::forge::{Demand, OwnersFileProblem, ReviewDemands, Setting};
 use crate::push::ForgeKind;
 
 pub(super) fn lines(case: Case<'_>) -> Vec<Line> {
@@ -16,14 +16,14 @@ pub(super) fn lines(case: Case<'_>) -> Vec<Line> {
 }
 
 fn reviews(case: Case<'_>) -> Vec<Line> {
-    let told = case.facts.layers.iter().map(|layer| &layer.reviews);
+    let by_layer = case.facts.layers.iter().map(|layer| &layer.reviews);
     let (mut demands, mut hidden): (Option<ReviewDemands>, Option<&String>) =
         (None, case.facts.hidden.first());
-    for reviews in told {
+    for reviews in by_layer {
         match reviews {
-            Told::Known(Some(more)) => demands = Some(demands.map_or(*more, |known| known.and(*more))),
-            Told::Known(None) => {}
-            Told::Hidden(reason) => hidden = Some(reason),
+            Setting::Known(Some(more)) => demands = Some(demands.map_or(*more, |known| known.and(*more))),
+            Setting::Known(None) => {}
+            Setting::Hidden(reason) => hidden = Some(reason),
         }
     }
     match (demands, hidden) {
@@ -75,12 +75,12 @@ fn settings(case: Case<'_>, demands: ReviewDemands) -> Vec<Line> {
 fn owners_file(case: Case<'_>) -> Line {
     let (topic, help) = (Topic::OwnersFile.as_str(), Topic::OwnersFile.help(case.forge));
     match &case.facts.owners_problems {
-        Told::Hidden(reason) => {
+        Setting::Hidden(reason) => {
             let text =
                 format!("it does not exist, or its problems could not be determined: {}", one_line(reason));
             Line::advice(topic, text, help)
         }
-        Told::Known(problems) => match problems.first() {
+        Setting::Known(problems) => match problems.first() {
             None => Line::ok(topic, "the forge reports no problems"),
             Some(OwnersFileProblem { path, line, kind }) => {
                 let text = format!(

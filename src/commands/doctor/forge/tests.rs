@@ -7,7 +7,7 @@ use super::*;
 use crate::commands::doctor::line::{Standing, holds};
 use crate::forge::{
     Barrier, Bypass, Demand, Freshness, HookControl, HookEffect, Layer, Pushes, Reach, RequiredStatus,
-    ReviewDemands, ServerHook, Statuses, Told, WorkflowFile,
+    ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
 };
 use github::ON_GITHUB;
 use others::{OF_WORKFLOWS, ON_GITLAB};
@@ -36,14 +36,14 @@ fn good() -> Enforcement {
             force_pushes: Barrier::Blocked,
             deletion: Barrier::Blocked,
             unsigned_commits: Barrier::Blocked,
-            reviews: Told::Known(Some(reviews)),
+            reviews: Setting::Known(Some(reviews)),
             ..Layer::open("ruleset `main`")
         }],
         hidden: Vec::new(),
-        workflow_app: Told::Known(Some(15368)),
-        workflows: Told::Known(vec![file(TRUSTED)]),
-        owners_problems: Told::Known(Vec::new()),
-        server_hooks: Told::Known(Vec::new()),
+        workflow_app: Setting::Known(Some(15368)),
+        workflows: Setting::Known(vec![file(TRUSTED)]),
+        owners_problems: Setting::Known(Vec::new()),
+        server_hooks: Setting::Known(Vec::new()),
     }
 }
 
@@ -61,8 +61,8 @@ fn layer(facts: &mut Enforcement) -> &mut Layer {
 
 fn reviews(facts: &mut Enforcement) -> &mut ReviewDemands {
     match &mut layer(facts).reviews {
-        Told::Known(Some(reviews)) => reviews,
-        Told::Known(None) | Told::Hidden(_) => panic!("no reviews"),
+        Setting::Known(Some(reviews)) => reviews,
+        Setting::Known(None) | Setting::Hidden(_) => panic!("no reviews"),
     }
 }
 
@@ -71,15 +71,15 @@ fn app(facts: &mut Enforcement, app: Option<u64>) {
 }
 
 fn bypassed(facts: &mut Enforcement, who: &str, reach: Reach) {
-    layer(facts).bypass = Told::Known(vec![Bypass { who: who.into(), reach }]);
+    layer(facts).bypass = Setting::Known(vec![Bypass { who: who.into(), reach }]);
 }
 
-fn hook(facts: &mut Enforcement, effect: HookEffect, control: Told<HookControl>) {
-    facts.server_hooks = Told::Known(vec![ServerHook { name: "Portcullis gate".into(), effect, control }]);
+fn hook(facts: &mut Enforcement, effect: HookEffect, control: Setting<HookControl>) {
+    facts.server_hooks = Setting::Known(vec![ServerHook { name: "Portcullis gate".into(), effect, control }]);
 }
 
-fn hidden<T>() -> Told<T> {
-    Told::Hidden("403: not for you\n  the token needs x".into())
+fn hidden<T>() -> Setting<T> {
+    Setting::Hidden("403: not for you\n  the token needs x".into())
 }
 
 type Hole = (fn(&mut Enforcement), &'static str, Standing, &'static str);
@@ -123,7 +123,7 @@ fn a_second_layer_only_adds() {
     facts.hidden.push("403".into());
     assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(true));
     let mut second = good().layers.remove(0);
-    second.bypass = Told::Known(vec![Bypass { who: "all".into(), reach: Reach::EveryWriter }]);
+    second.bypass = Setting::Known(vec![Bypass { who: "all".into(), reach: Reach::EveryWriter }]);
     facts.layers.push(second);
     assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(true));
 }
@@ -144,20 +144,20 @@ fn the_hardest_guard_is_the_one_that_can_be_gone_around() {
 fn a_server_s_hook_holds_what_the_forge_does_not() {
     let mut facts = good();
     facts.layers.clear();
-    hook(&mut facts, HookEffect::Enforced, Told::Known(HookControl::AboveRepository));
+    hook(&mut facts, HookEffect::Enforced, Setting::Known(HookControl::AboveRepository));
     let said = judge(ForgeKind::Github, &facts);
     assert_eq!(holds(&said), Some(true), "{said:#?}");
     assert!(said.iter().any(|line| line.text().ends_with("the server's hook blocks it anyway")));
     for effect in [HookEffect::Testing, HookEffect::Disabled] {
-        hook(&mut facts, effect, Told::Known(HookControl::AboveRepository));
+        hook(&mut facts, effect, Setting::Known(HookControl::AboveRepository));
         assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false), "{effect:?}");
     }
     let foreign = ServerHook {
         name: "spelling".into(),
         effect: HookEffect::Enforced,
-        control: Told::Known(HookControl::AboveRepository),
+        control: Setting::Known(HookControl::AboveRepository),
     };
-    facts.server_hooks = Told::Known(vec![foreign]);
+    facts.server_hooks = Setting::Known(vec![foreign]);
     assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false));
 }
 

@@ -5,7 +5,7 @@ use super::mending::Topic;
 use super::triggers::{self, Presence, Triggers};
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{Told, WorkflowFile};
+use crate::forge::{Setting, WorkflowFile};
 use crate::push::ForgeKind;
 
 /// What a workflow that runs the gate mentions, in any case.
@@ -37,11 +37,11 @@ pub(super) fn line(case: Case<'_>) -> Option<Line> {
         Some(Guard::Anybody | Guard::Pipeline | Guard::UnknownApp(_) | Guard::AnyWorkflow) | None => {}
     }
     Some(match &case.facts.workflows {
-        Told::Hidden(reason) => {
+        Setting::Hidden(reason) => {
             let text = format!("could not determine which workflow runs the gate: {}", one_line(reason));
             Line::unknown(topic, text, "run again with a token that has `contents: read`")
         }
-        Told::Known(files) => of_files(case, files),
+        Setting::Known(files) => of_files(case, files),
     })
 }
 

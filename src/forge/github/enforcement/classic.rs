@@ -1,8 +1,10 @@
 //! The older branch protection. Only administrators may read it; everyone may know whether there is one.
 
 use super::wire::{Branch, ClassicReviews, ClassicStatuses, Enabled, Protection, demand};
-use super::{Github, told};
-use crate::forge::enforcement::{Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Statuses, Told};
+use super::{Github, read_setting};
+use crate::forge::enforcement::{
+    Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
+};
 use crate::forge::error::ForgeError;
 use crate::forge::model::{Freshness, RequiredStatus};
 use crate::forge::path::segment;
@@ -19,11 +21,11 @@ pub(super) struct Classic {
 
 pub(super) fn read(github: &Github, branch: &str) -> Result<Classic, ForgeError> {
     let path = github.repository(&format!("/branches/{}", segment(branch)));
-    match told(github.http.get::<Protection>(&format!("{path}/protection")))? {
-        Told::Known(protection) => Ok(Classic { layer: Some(whole(protection)), hidden: None }),
-        Told::Hidden(reason) => Ok(match told(github.http.get::<Branch>(&path))? {
-            Told::Known(branch) => partly(branch, &reason),
-            Told::Hidden(reason) => Classic { layer: None, hidden: Some(reason) },
+    match read_setting(github.http.get::<Protection>(&format!("{path}/protection")))? {
+        Setting::Known(protection) => Ok(Classic { layer: Some(whole(protection)), hidden: None }),
+        Setting::Hidden(reason) => Ok(match read_setting(github.http.get::<Branch>(&path))? {
+            Setting::Known(branch) => partly(branch, &reason),
+            Setting::Hidden(reason) => Classic { layer: None, hidden: Some(reason) },
         }),
     }
 }
@@ -39,8 +41,8 @@ fn partly(branch: Branch, reason: &str) -> Classic {
     let statuses = branch.protection.and_then(|protection| protection.required_status_checks);
     let layer = statuses.map(|statuses| Layer {
         statuses: Statuses::Named(named(&statuses)),
-        bypass: Told::Hidden(reason.clone()),
-        reviews: Told::Hidden(reason.clone()),
+        bypass: Setting::Hidden(reason.clone()),
+        reviews: Setting::Hidden(reason.clone()),
         ..Layer::open(NAME)
     });
     Classic { layer, hidden: Some(reason) }
@@ -54,7 +56,7 @@ fn whole(protection: Protection) -> Layer {
     };
     let reviews = protection.required_pull_request_reviews;
     Layer {
-        bypass: Told::Known(administrators(protection.enforce_admins.as_ref())),
+        bypass: Setting::Known(administrators(protection.enforce_admins.as_ref())),
         statuses: Statuses::Named(statuses.as_ref().map(named).unwrap_or_default()),
         freshness,
         pushes: if reviews.is_some() { Pushes::Nobody } else { Pushes::WithStatuses },
@@ -65,7 +67,7 @@ fn whole(protection: Protection) -> Layer {
             Some(Enabled { enabled: false }) | None => Barrier::Open,
         },
         gaps: reviews.as_ref().and_then(bypassed).into_iter().collect(),
-        reviews: Told::Known(reviews.as_ref().map(demands)),
+        reviews: Setting::Known(reviews.as_ref().map(demands)),
         ..Layer::open(NAME)
     }
 }

@@ -8,7 +8,7 @@ mod rulesets;
 mod wire;
 
 use super::Github;
-use crate::forge::enforcement::{Enforcement, Layer, OwnersFileProblem, Told};
+use crate::forge::enforcement::{Enforcement, Layer, OwnersFileProblem, Setting};
 use crate::forge::error::ForgeError;
 use crate::forge::workflow_files;
 
@@ -23,8 +23,8 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
     let branch = branch.unwrap_or(&default_branch).to_owned();
     let mut hidden = Vec::new();
     let mut layers: Vec<Layer> = match rulesets::layers(github, &branch)? {
-        Told::Known(layers) => layers,
-        Told::Hidden(reason) => {
+        Setting::Known(layers) => layers,
+        Setting::Hidden(reason) => {
             hidden.push(reason);
             Vec::new()
         }
@@ -45,27 +45,27 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
 }
 
 /// Every server numbers its apps itself, and so does every tenant of `ghe.com`.
-fn workflow_app(github: &Github) -> Result<Told<Option<u64>>, ForgeError> {
+fn workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
     if github.http.base() == "https://api.github.com" {
-        return Ok(Told::Known(Some(GITHUB_ACTIONS)));
+        return Ok(Setting::Known(Some(GITHUB_ACTIONS)));
     }
-    let app: Told<wire::App> = told(github.http.get("/apps/github-actions"))?;
+    let app: Setting<wire::App> = read_setting(github.http.get("/apps/github-actions"))?;
     Ok(app.map(|app| Some(app.id)))
 }
 
 /// Of the file on the default branch.
-fn owners_problems(github: &Github) -> Result<Told<Vec<OwnersFileProblem>>, ForgeError> {
+fn owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, ForgeError> {
     let problem =
         |error: wire::OwnersError| OwnersFileProblem { path: error.path, line: error.line, kind: error.kind };
-    told(github.http.get::<wire::OwnersErrors>(&github.repository("/codeowners/errors")))
-        .map(|told| told.map(|found| found.errors.into_iter().map(problem).collect()))
+    read_setting(github.http.get::<wire::OwnersErrors>(&github.repository("/codeowners/errors")))
+        .map(|setting| setting.map(|found| found.errors.into_iter().map(problem).collect()))
 }
 
 /// An answer, or that the token may not have one. Anything else stops the question.
-fn told<T>(answer: Result<T, ForgeError>) -> Result<Told<T>, ForgeError> {
+fn read_setting<T>(answer: Result<T, ForgeError>) -> Result<Setting<T>, ForgeError> {
     match answer {
-        Ok(answer) => Ok(Told::Known(answer)),
-        Err(error) if error.is_forbidden() => Ok(Told::Hidden(error.to_string())),
+        Ok(answer) => Ok(Setting::Known(answer)),
+        Err(error) if error.is_forbidden() => Ok(Setting::Hidden(error.to_string())),
         Err(error) => Err(error),
     }
 }

@@ -7,8 +7,10 @@ use serde::de::DeserializeOwned;
 use super::wire::{
     ActiveRule, BypassActor, PullRequestParameters, Ruleset, StatusParameters, WorkflowParameters, demand,
 };
-use super::{Github, told};
-use crate::forge::enforcement::{Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Statuses, Told};
+use super::{Github, read_setting};
+use crate::forge::enforcement::{
+    Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
+};
 use crate::forge::error::{ForgeError, Method};
 use crate::forge::model::{Freshness, RequiredStatus};
 use crate::forge::path::segment;
@@ -17,11 +19,11 @@ use crate::forge::path::segment;
 const WRITE_ROLE: u64 = 4;
 
 /// A layer for each ruleset that has a rule for the branch. Rulesets that are only evaluated are not listed.
-pub(super) fn layers(github: &Github, branch: &str) -> Result<Told<Vec<Layer>>, ForgeError> {
+pub(super) fn layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>>, ForgeError> {
     let path = github.repository(&format!("/rules/branches/{}", segment(branch)));
-    let rules: Vec<ActiveRule> = match told(github.http.list(&path))? {
-        Told::Known(rules) => rules,
-        Told::Hidden(reason) => return Ok(Told::Hidden(reason)),
+    let rules: Vec<ActiveRule> = match read_setting(github.http.list(&path))? {
+        Setting::Known(rules) => rules,
+        Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
     };
     let mut by_ruleset: BTreeMap<Option<u64>, Vec<ActiveRule>> = BTreeMap::new();
     for rule in rules {
@@ -32,24 +34,25 @@ pub(super) fn layers(github: &Github, branch: &str) -> Result<Told<Vec<Layer>>, 
         rules.into_iter().try_for_each(|rule| add(&mut layer, rule, &path))?;
         Ok(layer)
     };
-    by_ruleset.into_iter().map(layer).collect::<Result<_, _>>().map(Told::Known)
+    by_ruleset.into_iter().map(layer).collect::<Result<_, _>>().map(Setting::Known)
 }
 
 /// The layer of a ruleset, without its rules. Without its list of actors no one knows who bypasses it.
 fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
     let Some(id) = id else {
         let reason = "GitHub does not report the ruleset of the rule".to_owned();
-        return Ok(Layer { bypass: Told::Hidden(reason), ..Layer::open("a ruleset") });
+        return Ok(Layer { bypass: Setting::Hidden(reason), ..Layer::open("a ruleset") });
     };
-    let ruleset: Told<Ruleset> = told(github.http.get(&github.repository(&format!("/rulesets/{id}"))))?;
+    let ruleset: Setting<Ruleset> =
+        read_setting(github.http.get(&github.repository(&format!("/rulesets/{id}"))))?;
     Ok(match ruleset {
-        Told::Hidden(reason) => {
-            Layer { bypass: Told::Hidden(reason), ..Layer::open(&format!("ruleset {id}")) }
+        Setting::Hidden(reason) => {
+            Layer { bypass: Setting::Hidden(reason), ..Layer::open(&format!("ruleset {id}")) }
         }
-        Told::Known(ruleset) => {
+        Setting::Known(ruleset) => {
             let bypass = match ruleset.bypass_actors {
-                Some(actors) => Told::Known(actors.iter().map(bypass).collect()),
-                None => Told::Hidden(format!(
+                Some(actors) => Setting::Known(actors.iter().map(bypass).collect()),
+                None => Setting::Hidden(format!(
                     "GitHub shows who can bypass ruleset {id} only to accounts that can change it: the token \
                      needs `administration: write` where the ruleset is defined"
                 )),
@@ -119,8 +122,8 @@ fn statuses(layer: &mut Layer, asked: StatusParameters) {
 fn reviews(layer: &mut Layer, asked: &PullRequestParameters) {
     layer.pushes = Pushes::Nobody;
     let before = match &layer.reviews {
-        Told::Known(Some(before)) => Some(*before),
-        Told::Known(None) | Told::Hidden(_) => None,
+        Setting::Known(Some(before)) => Some(*before),
+        Setting::Known(None) | Setting::Hidden(_) => None,
     };
     let approvals = asked.required_approving_review_count;
     let now = ReviewDemands {
@@ -129,7 +132,7 @@ fn reviews(layer: &mut Layer, asked: &PullRequestParameters) {
         last_push: demand(asked.require_last_push_approval),
         code_owners: demand(asked.require_code_owner_review),
     };
-    layer.reviews = Told::Known(Some(before.map_or(now, |before| before.and(now))));
+    layer.reviews = Setting::Known(Some(before.map_or(now, |before| before.and(now))));
 }
 
 fn parameters<T: DeserializeOwned>(rule: ActiveRule, path: &str) -> Result<T, ForgeError> {

@@ -4,7 +4,7 @@ use super::{Hole, app, bypassed, hidden, hook, layer, reviews};
 use crate::commands::doctor::line::Standing;
 use crate::forge::{
     Barrier, Bypass, Demand, Enforcement, Freshness, Gap, HookControl, HookEffect, Layer, OwnersFileProblem,
-    Pushes, Reach, RequiredStatus, Statuses, Told,
+    Pushes, Reach, RequiredStatus, Setting, Statuses,
 };
 
 pub(super) const ON_GITHUB: &[Hole] = &[
@@ -112,7 +112,12 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         Standing::Advice,
         "does not require signed commits",
     ),
-    (|facts| layer(facts).reviews = Told::Known(None), "reviews", Standing::Advice, "requires no approvals"),
+    (
+        |facts| layer(facts).reviews = Setting::Known(None),
+        "reviews",
+        Standing::Advice,
+        "requires no approvals",
+    ),
     (|facts| layer(facts).reviews = hidden(), "reviews", Standing::Advice, "could not"),
     (|facts| reviews(facts).approvals = 0, "reviews", Standing::Advice, "requires no approvals"),
     (
@@ -127,7 +132,7 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         |facts| {
             let problem =
                 OwnersFileProblem { path: "CODEOWNERS".into(), line: 3, kind: "Unknown owner".into() };
-            facts.owners_problems = Told::Known(vec![problem]);
+            facts.owners_problems = Setting::Known(vec![problem]);
         },
         "CODEOWNERS",
         Standing::Weak,
@@ -155,13 +160,13 @@ pub(super) const ON_GITHUB: &[Hole] = &[
         "who can disable it",
     ),
     (
-        |facts| hook(facts, HookEffect::Enforced, Told::Known(HookControl::Repository)),
+        |facts| hook(facts, HookEffect::Enforced, Setting::Known(HookControl::Repository)),
         "server hook",
         Standing::Weak,
         "administrators of the repository",
     ),
     (
-        |facts| hook(facts, HookEffect::Enforced, Told::Known(HookControl::AboveRepository)),
+        |facts| hook(facts, HookEffect::Enforced, Setting::Known(HookControl::AboveRepository)),
         "server hook",
         Standing::Ok,
         "repositories cannot change",
@@ -172,6 +177,6 @@ pub(super) const ON_GITHUB: &[Hole] = &[
 /// Freshness is another ruleset's, and not for everyone.
 fn looser(facts: &mut Enforcement, reach: Reach) {
     layer(facts).freshness = Freshness::Stale;
-    let bypass = Told::Known(vec![Bypass { who: "all".into(), reach }]);
+    let bypass = Setting::Known(vec![Bypass { who: "all".into(), reach }]);
     facts.layers.push(Layer { freshness: Freshness::UpToDate, bypass, ..Layer::open("ruleset `fresh`") });
 }

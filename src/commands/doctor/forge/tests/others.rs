@@ -2,33 +2,38 @@
 
 use super::{BOTH, EDITABLE, Hole, ODD, TRUSTED, app, file, hidden, layer};
 use crate::commands::doctor::line::Standing;
-use crate::forge::{Gap, Statuses, Told};
+use crate::forge::{Gap, Setting, Statuses};
 
 /// The same where any workflow can set the status, so that the workflow counts.
 pub(super) const OF_WORKFLOWS: &[Hole] = &[
-    (|facts| facts.workflows = Told::Known(vec![file(TRUSTED)]), "workflow", Standing::Ok, "default branch"),
     (
-        |facts| facts.workflows = Told::Known(vec![file(EDITABLE)]),
+        |facts| facts.workflows = Setting::Known(vec![file(TRUSTED)]),
+        "workflow",
+        Standing::Ok,
+        "default branch",
+    ),
+    (
+        |facts| facts.workflows = Setting::Known(vec![file(EDITABLE)]),
         "workflow",
         Standing::Problem,
         "its author can edit it",
     ),
-    (|facts| facts.workflows = Told::Known(vec![file(BOTH)]), "workflow", Standing::Weak, "its own copy"),
+    (|facts| facts.workflows = Setting::Known(vec![file(BOTH)]), "workflow", Standing::Weak, "its own copy"),
     (
-        |facts| facts.workflows = Told::Known(vec![file(TRUSTED), file(EDITABLE)]),
+        |facts| facts.workflows = Setting::Known(vec![file(TRUSTED), file(EDITABLE)]),
         "workflow",
         Standing::Weak,
         "its own copy",
     ),
     (
-        |facts| facts.workflows = Told::Known(vec![file(ODD)]),
+        |facts| facts.workflows = Setting::Known(vec![file(ODD)]),
         "workflow",
         Standing::Unknown,
         "has an unusual form",
     ),
-    (|facts| facts.workflows = Told::Known(Vec::new()), "workflow", Standing::Unknown, "no workflow"),
+    (|facts| facts.workflows = Setting::Known(Vec::new()), "workflow", Standing::Unknown, "no workflow"),
     (
-        |facts| facts.workflows = Told::Known(vec![file("on: pull_request_target")]),
+        |facts| facts.workflows = Setting::Known(vec![file("on: pull_request_target")]),
         "workflow",
         Standing::Unknown,
         "no",
