@@ -71,7 +71,6 @@ mod tests {
             ),
             ("true:\n  pull_request:\n", Absent, Present),
             ("on: [\n  push,\n  pull_request\n]\njobs: {}", Absent, Present),
-            ("{on: pull_request}", Absent, Present),
             ("? on\n: push", Absent, Absent),
         ] {
             assert_eq!(read(text), Some(Triggers { trusted, editable }), "{text}");
@@ -80,9 +79,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_not_nothing() {
-        for text in
-            ["", "jobs: {}", "#on: push", "on:", "on: [push", "on: [[push]]", "on: push\n---\non: push\n"]
-        {
+        for text in [
+            "",
+            "{on: pull_request}",
+            "jobs: {}",
+            "#on: push",
+            "on:",
+            "on: [push",
+            "on: [[push]]",
+            "on: push\n---\non: push\n",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }
