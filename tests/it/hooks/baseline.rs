@@ -173,6 +173,6 @@ fn entries_of_version_0_1_count_and_are_migrated() -> Result<(), Failure> {
     alice.portcullis(&[&OWNED[..], &["--migrate"]].concat())?;
     assert!(text(&alice)?.contains(&now) && !text(&alice)?.contains(&then), "{}", text(&alice)?);
     let said = alice.portcullis(&["baseline", "--check"])?;
-    assert!(said.contains("1 waiver, 0 to look after"), "{said}");
+    assert!(said.contains("1 waiver, 0 to review"), "{said}");
     Ok(())
 }
