@@ -1,5 +1,6 @@
 //! What one subject gains by one grant.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -263,15 +264,23 @@ fn role_name(role: &RoleReference) -> String {
     }
 }
 
-/// What is gained, in a form that no wording changes.
+/// What is gained, in a form that no wording changes. Two lists of permissions never have the same text: one that is
+/// limited to the name `*` grants less than one without a limit.
 fn permissions(atoms: &[Atom]) -> String {
     let texts = atoms.iter().map(|atom| match atom {
         Atom::Resource { verb, group, resource, name } => {
-            format!("{verb} {group}/{resource}/{}", name.as_deref().unwrap_or("*"))
+            let limit = name.as_deref().map_or_else(|| "*".to_owned(), |name| format!("={name:?}"));
+            format!("{} {}/{}/{limit}", plain(verb), plain(group), plain(resource))
         }
-        Atom::Url { verb, url } => format!("{verb} {url}"),
+        Atom::Url { verb, url } => format!("{} {}", plain(verb), plain(url)),
     });
     texts.collect::<Vec<_>>().join(",")
+}
+
+/// A word of a rule; in quotes if it holds a character that separates words.
+fn plain(word: &str) -> Cow<'_, str> {
+    let is_plain = word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._*/:".contains(letter));
+    if is_plain { Cow::Borrowed(word) } else { Cow::Owned(format!("{word:?}")) }
 }
 
 /// The rule to show: one in the file of the binding, if there is one.
@@ -282,4 +291,22 @@ fn culprit<'r>(grant: &Grant, culprits: &[&'r Rule]) -> Option<&'r Rule> {
     };
     let elsewhere = |rule: &&&Rule| rule.node().is_none_or(|(placed, _)| !of_binding(placed));
     culprits.iter().min_by_key(elsewhere).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn atom(verb: &str, resource: &str, name: Option<&str>) -> Atom {
+        let (verb, resource, name) = (verb.into(), resource.into(), name.map(Box::from));
+        Atom::Resource { verb, group: "".into(), resource, name }
+    }
+
+    #[test]
+    fn other_permissions_have_another_text() {
+        let all = permissions(&[atom("get", "secrets", None)]);
+        assert_ne!(all, permissions(&[atom("get", "secrets", Some("*"))]));
+        let two = permissions(&[atom("get", "pods", None), atom("list", "secrets", None)]);
+        assert_ne!(two, permissions(&[atom("get /pods/*,list", "secrets", None)]));
+    }
 }
