@@ -5,15 +5,15 @@
 #[expect(dead_code, reason = "only the generated manifests are used here")]
 mod repository;
 
+use codeowners::{Dialect, OwnersFile};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use portcullis::kube::{ClusterName, KubernetesVersion, ObjectRef};
-use portcullis::manifest::{Limits, parse};
-use portcullis::owners::{Dialect, OwnersFile};
+use kube_manifest::{Limits, parse};
+use kube_model::{ClusterName, KubernetesVersion, ObjectRef};
+use kube_schema::{Outcome, SchemaStore};
 use portcullis::render::{Listing, Role};
-use portcullis::schema::{Outcome, SchemaStore};
-use portcullis::source::RepoPath;
 use portcullis::world::Placed;
+use source_files::RepoPath;
 
 fn main() {
     divan::main();
@@ -50,7 +50,9 @@ fn placed(manifests: usize) -> Vec<Placed> {
 #[divan::bench(args = [1000])]
 fn validate_objects(bencher: Bencher<'_, '_>, manifests: usize) {
     let (objects, store) = (placed(manifests), SchemaStore::new());
-    let valid = |placed: &&Placed| store.validate(placed, &[KubernetesVersion::NEWEST]) == Outcome::Valid;
+    let valid = |placed: &&Placed| {
+        store.validate(&placed.candidate(), &[KubernetesVersion::NEWEST]) == Outcome::Valid
+    };
     assert_eq!(objects.iter().filter(valid).count(), manifests, "the generated manifests are valid");
     bencher.counter(ItemsCount::new(manifests)).bench(|| objects.iter().filter(valid).count());
 }
@@ -60,7 +62,8 @@ fn validate_objects(bencher: Bencher<'_, '_>, manifests: usize) {
 fn compile_one_kind(bencher: Bencher<'_, '_>) {
     let objects = placed(1);
     bencher.bench(|| {
-        let judge = |placed| SchemaStore::new().validate(placed, &[KubernetesVersion::NEWEST]);
+        let judge =
+            |placed: &Placed| SchemaStore::new().validate(&placed.candidate(), &[KubernetesVersion::NEWEST]);
         objects.iter().map(judge).collect::<Vec<_>>()
     });
 }

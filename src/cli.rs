@@ -13,11 +13,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::kube::KubernetesVersion;
 pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, HostArgument, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
+use kube_model::KubernetesVersion;
 pub use pull_request::{CommentArgument, ForgeArgument, PublishArguments, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;

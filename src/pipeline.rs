@@ -10,15 +10,17 @@ use chrono::NaiveDate;
 
 use crate::checks::{self, CheckSet, Context, Family, Found, Outcomes, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
-use crate::finding::{Finding, Subject};
-use crate::kube::{ClusterTarget, ImageKind, builtin};
-use crate::manifest::Limits;
+use crate::finding::{CheckId, Finding, Subject};
 use crate::policy::Policy;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
-use crate::schema::SchemaStore;
-use crate::source::{BlobSource, Snapshot};
 use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
-use crate::world::{self, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, WorldInput};
+use crate::world::{
+    self, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, World, WorldInput,
+};
+use kube_manifest::Limits;
+use kube_model::{ClusterTarget, ImageKind, builtin};
+use kube_schema::{Candidate, SchemaStore};
+use source_files::{BlobSource, Snapshot};
 
 /// A change, as every way of running portcullis describes it.
 pub struct Change<'a> {
@@ -115,7 +117,7 @@ struct Around<'a> {
     rules: &'a Rules<'a>,
     today: NaiveDate,
     presence: Option<&'a Presence>,
-    annotations: &'a BTreeSet<&'static str>,
+    annotations: &'a BTreeSet<CheckId>,
     folders: &'a Folders,
 }
 
@@ -141,9 +143,9 @@ impl Folders {
 }
 
 /// The checks whose findings an annotation may accept.
-fn annotated_checks(checks: &CheckSet, policy: &Policy) -> BTreeSet<&'static str> {
+fn annotated_checks(checks: &CheckSet, policy: &Policy) -> BTreeSet<CheckId> {
     let annotated = checks.iter().filter(|check| check.meta.family.may_be_annotated());
-    annotated.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id)).collect()
+    annotated.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id.as_str())).collect()
 }
 
 /// Where the waived objects are: only a push that changes the waivers has to look through all files.
@@ -160,7 +162,8 @@ fn presence(change: &Change<'_>, layout: &Layout, selection: &Selection) -> Opti
 fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
     let Around { rules, today, presence, annotations, folders } = *around;
     let Rules { checks, targets, policy } = *rules;
-    let schemas = SchemaStore::with_definitions(&view.old, &view.new, &folders.old, &folders.new);
+    let schemas =
+        SchemaStore::of(&definitions(&view.old, &folders.old), &definitions(&view.new, &folders.new));
     let context = Context {
         old: &view.old,
         new: &view.new,
@@ -185,6 +188,13 @@ fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
     Checked { way, findings, undecided, not_evaluated }
 }
 
+/// The objects of a world, and those of the policy's folders of definitions that are not among them.
+fn definitions<'a>(world: &'a World, folder: &'a [Arc<Placed>]) -> Vec<Candidate<'a>> {
+    let known: HashSet<_> = world.objects.iter().map(|placed| (&placed.path, &placed.id)).collect();
+    let added = folder.iter().filter(|placed| !known.contains(&(&placed.path, &placed.id)));
+    world.objects.iter().chain(added).map(|placed| placed.candidate()).collect()
+}
+
 /// Leaves out what the schemas say of a variable that no one has filled in: if no one does, the API server refuses
 /// the object, and what becomes of it with a value is another view.
 fn without_unfilled(findings: Vec<Finding>, view: &View, checks: &CheckSet) -> Vec<Finding> {
@@ -192,7 +202,7 @@ fn without_unfilled(findings: Vec<Finding>, view: &View, checks: &CheckSet) -> V
         return findings;
     }
     let of_schema = |finding: &Finding| {
-        checks.find(finding.check).is_some_and(|check| check.meta.family == Family::Schema)
+        checks.find(finding.check.as_str()).is_some_and(|check| check.meta.family == Family::Schema)
     };
     let variable: HashSet<_> = view.with_variables().map(|placed| &placed.id).collect();
     let unfilled = |finding: &Finding| {
@@ -207,7 +217,7 @@ const NAMED_KINDS: usize = 5;
 /// Objects whose definition is not here: one sentence for all of them.
 fn undefined(changes: &[ObjectChange], schemas: &SchemaStore) -> Option<String> {
     let objects = changes.iter().filter_map(ObjectChange::object);
-    let undefined: Vec<_> = objects.filter(|placed| schemas.is_undefined(placed)).collect();
+    let undefined: Vec<_> = objects.filter(|placed| schemas.is_undefined(&placed.candidate())).collect();
     let kinds: BTreeSet<String> =
         undefined.iter().map(|placed| format!("{}.{}", placed.object.kind, placed.object.group())).collect();
     let named: Vec<&str> = kinds.iter().take(NAMED_KINDS).map(String::as_str).collect();
@@ -226,7 +236,7 @@ fn undefined(changes: &[ObjectChange], schemas: &SchemaStore) -> Option<String> 
 /// Rules of custom kinds in CEL: one sentence for all kinds of the change that have some.
 fn not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
     let custom = changes.iter().filter_map(ObjectChange::object);
-    let ruled = custom.filter(|object| schemas.has_unevaluated_rules(object));
+    let ruled = custom.filter(|object| schemas.has_unevaluated_rules(&object.candidate()));
     let kinds: BTreeSet<_> = ruled.map(|object| (&*object.object.kind, object.object.group())).collect();
     let names: Vec<String> = kinds.into_iter().map(|(kind, group)| format!("{kind}.{group}")).collect();
     let sentence = format!("not evaluated: the CEL rules (x-kubernetes-validations) of {}", names.join(", "));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/schema/data/operators.tsv, the kinds of the operators that GitOps repositories use.
+"""Writes crates/kube-schema/src/data/operators.tsv, the kinds of the operators that GitOps repositories use.
 
 Usage:
 
@@ -86,7 +86,7 @@ def main():
             last = group
         served = ",".join(sorted(versions[group, kind], key=age))
         lines.append(f"\t{kind}\t{scopes.get((group, kind), '-')}\t{served}")
-    target = HERE.parent / "src/schema/data/operators.tsv"
+    target = HERE.parent / "crates/kube-schema/src/data/operators.tsv"
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(versions)} kinds, {target.stat().st_size} bytes")
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes src/kube/rbac/bootstrap.json, the roles and bindings that every API server makes.
+"""Writes crates/kube-model/src/rbac/bootstrap.json, the roles and bindings that every API server makes.
 
-usage: embed-roles.py FOLDER > src/kube/rbac/bootstrap.json
+usage: embed-roles.py FOLDER > crates/kube-model/src/rbac/bootstrap.json
 
 FOLDER holds one folder a minor version, `25` to `37`, each with the six files of
 `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata` of the Kubernetes source release

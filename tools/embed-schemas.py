@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes src/schema/data/kubernetes.deflate, the Kubernetes schemas that portcullis embeds.
+"""Writes crates/kube-schema/src/data/kubernetes.deflate, the Kubernetes schemas that portcullis embeds.
 
 Usage:
 
@@ -8,7 +8,7 @@ Usage:
     tools/embed-schemas.py unpacked/kubernetes_validate
 
 In: the folders kubernetes-json-schema/v1.N.0-local-strict of that package (Apache-2.0), each with
-one _definitions.json. Out: one raw-deflate stream of the text that src/schema/embedded.rs reads:
+one _definitions.json. Out: one raw-deflate stream of the text that crates/kube-schema/src/embedded.rs reads:
 
     versions 25 26 ... 37
     definitions N
@@ -189,7 +189,7 @@ def main():
     text = embed(load(pathlib.Path(sys.argv[1]))).encode()
     compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
     data = compressor.compress(text) + compressor.flush()
-    target = pathlib.Path(__file__).parent.parent / "src/schema/data/kubernetes.deflate"
+    target = pathlib.Path(__file__).parent.parent / "crates/kube-schema/src/data/kubernetes.deflate"
     target.write_bytes(data)
     print(f"{len(text)} bytes, compressed {len(data)}")
 

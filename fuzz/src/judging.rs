@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use chrono::NaiveDate;
 use portcullis::checks::CheckSet;
 use portcullis::evidence::RefEvidence;
-use portcullis::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
+use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
 use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
-use portcullis::source::{
+use source_files::{
     BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile,
 };
 use portcullis::verdict::{Judgement, Mode};

@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
+use kube_manifest::{Limits, Object, parse};
+use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use portcullis::checks::CheckSet;
 use portcullis::evidence::RefEvidence;
-use portcullis::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
-use portcullis::manifest::{Limits, Object, parse};
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
 use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
-use portcullis::source::{
-    BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile,
-};
 use portcullis::verdict::{Judgement, Mode, Verdict};
+use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// Where the file is.
 const PATHS: [&str; 14] = [

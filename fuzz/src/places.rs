@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use portcullis::manifest::{Manifest, Node, Reading};
-use portcullis::source::{SourceText, Span};
+use kube_manifest::{Manifest, Node, Reading};
+use source_files::{SourceText, Span};
 
 /// The places of all objects of both readings, and of all problems.
 pub fn all_inside(manifest: &Manifest) {

@@ -1,6 +1,6 @@
 //! A scalar means the same wherever it stands in block style, and what it means can be printed.
 
-use portcullis::manifest::{Limits, Manifest, Node, Reading, parse};
+use kube_manifest::{Limits, Manifest, Node, Reading, parse};
 
 use crate::{places, printing};
 

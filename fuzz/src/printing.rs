@@ -1,6 +1,6 @@
 //! An object that is printed as JSON and read again is the same object.
 
-use portcullis::manifest::{Limits, Manifest, Object, Reading, parse};
+use kube_manifest::{Limits, Manifest, Object, Reading, parse};
 
 /// Holds for every object of both readings. What a tool of the kustomize reading prints is applied by
 /// one of the kubectl reading, so that this is the reading of the second time.

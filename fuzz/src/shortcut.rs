@@ -1,6 +1,6 @@
 //! Where one reading seems to be enough, the other one would have found the same objects.
 
-use portcullis::manifest::{Limits, Manifest, Reading, parse};
+use kube_manifest::{Limits, Manifest, Reading, parse};
 
 /// A comment with an invisible character, for which every file is read twice.
 const READ_TWICE: &str = "#\u{200b}\n";

@@ -1,6 +1,6 @@
 //! The short way through an ordinary document ends where the long one does.
 
-use portcullis::manifest::{Limits, Manifest, parse};
+use kube_manifest::{Limits, Manifest, parse};
 
 /// A byte order mark in a comment, with which no document is ordinary.
 const LONG_WAY: &str = "#\u{feff}\n";

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portcullis::manifest::{Limits, parse};
+use kube_manifest::{Limits, parse};
 use portcullis_fuzz::{places, printing, shortcut, ways};
 
 fuzz_target!(|text: &str| {

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use portcullis::manifest::{Limits, documents, parse};
+use kube_manifest::{Limits, documents, parse};
 use portcullis_fuzz::places;
 
 fuzz_target!(|bytes: &[u8]| {

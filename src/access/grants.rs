@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::membership::Memberships;
 use super::roles::{Roles, Rule};
 use super::superseded::Superseded;
-use crate::kube::ClusterName;
-use crate::kube::rbac::{Binding, Bootstrap, PolicyRule, RoleReference, Subject};
 use crate::world::{Placed, World};
+use kube_model::ClusterName;
+use kube_model::rbac::{Binding, Bootstrap, PolicyRule, RoleReference, Subject};
 
 /// Where a grant holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

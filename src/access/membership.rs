@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kube::ClusterName;
-use crate::kube::rbac::{Members, Subject};
 use crate::world::{Placed, World};
+use kube_model::ClusterName;
+use kube_model::rbac::{Members, Subject};
 
 /// The groups of each user.
 #[derive(Debug, Default)]

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::selector::{Labels, Selector};
 use super::superseded::Superseded;
-use crate::kube::ClusterName;
-use crate::kube::rbac::{Bootstrap, BuiltInRole, PolicyRule, RoleReference, is_rbac_group};
-use crate::manifest::Node;
 use crate::world::{Placed, World};
+use kube_manifest::Node;
+use kube_model::ClusterName;
+use kube_model::rbac::{Bootstrap, BuiltInRole, PolicyRule, RoleReference, is_rbac_group};
 
 /// A rule and where it is written; built-in rules are written nowhere.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Label selectors of aggregation rules.
 
-use crate::kube::rbac::RoleLabels;
-use crate::manifest::{Node, Object, may_name_a_variable};
+use kube_manifest::{Node, Object, may_name_a_variable};
+use kube_model::rbac::RoleLabels;
 
 /// Whether everything is known that is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kube::ObjectRef;
-use crate::kube::rbac::is_rbac_group;
-use crate::manifest::Node;
 use crate::world::{ObjectChange, Placed, World};
+use kube_manifest::Node;
+use kube_model::ObjectRef;
+use kube_model::rbac::is_rbac_group;
 
 /// Objects of the old world; none in the new one, where everything that is there may count.
 #[derive(Debug, Default)]

@@ -12,6 +12,7 @@ mod standing;
 mod statement;
 
 pub use digest::Digest;
+pub use people::{approver_of_account, approver_of_person, approver_of_signature};
 pub use record::{NotGenuine, Record, SignedTag};
 pub use signer::{NewCommit, SignerApprovals};
 pub use standing::{Asked, Covers, Refusal};

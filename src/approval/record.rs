@@ -5,12 +5,13 @@
 
 use thiserror::Error;
 
+use super::people::{approver_of_account, approver_of_person};
 use super::statement::{Statement, StatementError};
 use crate::evidence::Purpose;
-use crate::owners::Approver;
 use crate::policy::{self, PersonEntry};
-use crate::signature::SignatureStatus;
-use crate::source::ObjectId;
+use codeowners::Approver;
+use git_trust::SignatureStatus;
+use source_files::ObjectId;
 
 /// A tag object, as the strict parser of the git room reads it.
 #[derive(Debug)]
@@ -119,13 +120,13 @@ fn reviewer(
         return Err(NotGenuine::Issuer(issuer.name.clone()));
     }
     let account = statement.reviewer.first().cloned().unwrap_or_default();
-    let reviewer = Approver::of_account(people, &account, &statement.reviewer);
+    let reviewer = approver_of_account(people, &account, &statement.reviewer);
     reviewer.ok_or(NotGenuine::Reviewer(account))
 }
 
 fn signer(signature: &SignatureStatus, people: &[PersonEntry]) -> Result<Approver, NotGenuine> {
     let person = signed_by(signature, people)?;
-    if person.bot { Err(NotGenuine::Program(person.name.clone())) } else { Ok(Approver::of(person)) }
+    if person.bot { Err(NotGenuine::Program(person.name.clone())) } else { Ok(approver_of_person(person)) }
 }
 
 fn signed_by<'a>(

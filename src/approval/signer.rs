@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::people::approver_of_person;
 use crate::evidence::{CommitFacts, Evidence};
-use crate::owners::Approver;
 use crate::policy::{self, PersonEntry};
-use crate::source::RepoPath;
+use codeowners::Approver;
+use source_files::RepoPath;
 
 /// A new commit and the paths in which it differs from any of its parents.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl<'a> SignerApprovals<'a> {
     pub fn approver(&self, path: &RepoPath) -> Option<Approver> {
         let person = self.tip?;
         let approved = self.touched.get(path) == Some(&Signed::ByTipSigner);
-        approved.then(|| Approver::of(person))
+        approved.then(|| approver_of_person(person))
     }
 }
 
@@ -69,8 +70,8 @@ mod tests {
     use super::*;
     use crate::evidence::SignedObject;
     use crate::policy::KeyEntry;
-    use crate::signature::{KeyFingerprint, SignatureStatus};
-    use crate::source::ObjectId;
+    use git_trust::{KeyFingerprint, SignatureStatus};
+    use source_files::ObjectId;
 
     fn commit(id: char, key: &str) -> CommitFacts {
         CommitFacts {
@@ -101,7 +102,7 @@ mod tests {
             NewCommit { facts: &tip, touched: vec![mixed.clone(), own.clone()] },
         ];
         let approvals = SignerApprovals::of(&people, Some(&tip), commits);
-        let alice = Approver::of(&people[0]);
+        let alice = approver_of_person(&people[0]);
         assert_eq!(approvals.approver(&own), Some(alice));
         assert_eq!(approvals.approver(&mixed), None);
         assert_eq!(approvals.approver(&RepoPath::new("untouched")), None);

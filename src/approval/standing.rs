@@ -14,7 +14,7 @@ use super::digest::Digest;
 use super::record::Record;
 use super::statement::Statement;
 use crate::evidence::{Contributors, Purpose};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// The change that needs approval.
 #[derive(Clone, Debug)]
@@ -164,7 +164,7 @@ impl fmt::Display for Record {
 mod tests {
     use super::*;
     use crate::evidence::Claim;
-    use crate::owners::Approver;
+    use codeowners::Approver;
 
     fn id(digit: char) -> ObjectId {
         ObjectId::parse(&digit.to_string().repeat(40)).unwrap()

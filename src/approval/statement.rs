@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::digest::Digest;
 use crate::evidence::Purpose;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// No statement that portcullis writes comes near.
 const LARGEST: usize = 8 * 1024;

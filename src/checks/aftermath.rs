@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::context::Context;
 use crate::evidence::{RefEvidence, WaiverFacts};
 use crate::finding::Finding;
-use crate::kube::ObjectRef;
 use crate::world::{ObjectChange, World};
+use kube_model::ObjectRef;
 
 /// What a change does to whatever is waived; empty if nothing is.
 #[derive(Debug, Default)]
@@ -96,7 +96,7 @@ fn fingerprints<'a>(findings: impl Iterator<Item = &'a Finding>) -> Fingerprints
     let mut known = Fingerprints::default();
     for finding in findings {
         for fingerprint in [finding.fingerprint(), finding.former_fingerprint()] {
-            known.insert((finding.check.to_owned(), fingerprint.to_string()));
+            known.insert((finding.check.to_string(), fingerprint.to_string()));
         }
     }
     known

@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 
 use super::aftermath::Aftermath;
 use crate::evidence::RefEvidence;
-use crate::finding::Finding;
-use crate::kube::{ClusterName, ClusterTarget, ImageKind};
-use crate::schema::{Outcome, SchemaStore};
+use crate::finding::{CheckId, Finding};
 use crate::world::{ObjectChange, Placed, Presence, World};
+use kube_model::{ClusterName, ClusterTarget, ImageKind};
+use kube_schema::{Outcome, SchemaStore};
 
 /// Everything around a change. Plain data: a check makes no requests.
 #[derive(Debug)]
@@ -35,9 +35,9 @@ pub struct Context<'a> {
     /// Which waived objects are anywhere after the change; `None` if no one has looked.
     pub presence: Option<&'a Presence>,
     /// The ids of all checks.
-    pub check_ids: &'a [&'static str],
+    pub check_ids: &'a [CheckId],
     /// The checks whose findings an annotation of the object may accept.
-    pub annotations: &'a BTreeSet<&'static str>,
+    pub annotations: &'a BTreeSet<CheckId>,
     /// Kinds in which the policy says that images are named.
     pub image_kinds: &'a [ImageKind],
     /// What they say of the change that is being looked at.

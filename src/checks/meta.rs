@@ -1,5 +1,7 @@
 //! The record of a check; its documentation page is generated from this.
 
+use crate::finding::CheckId;
+
 /// The family of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
@@ -50,7 +52,7 @@ impl Family {
 #[derive(Debug)]
 pub struct Meta {
     /// Kebab-case id that reads well after "allow".
-    pub id: &'static str,
+    pub id: CheckId,
     /// One line, no period.
     pub title: &'static str,
     /// Its family.

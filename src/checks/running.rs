@@ -32,12 +32,12 @@ pub struct Found {
 
 /// Runs the checks that the policy has not turned off.
 pub fn run_all(checks: &CheckSet, context: &Context<'_>, enabled: impl Fn(&str) -> bool) -> Found {
-    let checks: Vec<&Check> = checks.iter().filter(|check| enabled(check.meta.id)).collect();
+    let checks: Vec<&Check> = checks.iter().filter(|check| enabled(check.meta.id.as_str())).collect();
     let (mut found, undecided) = run(&checks, context);
     let after = checks.iter().filter(|check| matches!(check.run, Run::Afterwards(_)));
     if after.count() > 0 {
         let aftermath = Aftermath::of(context, &found, |context, ids| {
-            let wanted = checks.iter().filter(|check| ids.contains(check.meta.id)).copied();
+            let wanted = checks.iter().filter(|check| ids.contains(check.meta.id.as_str())).copied();
             run(&wanted.collect::<Vec<_>>(), context).0.into_iter().flatten().collect()
         });
         for (check, findings) in checks.iter().zip(&mut found) {

@@ -3,12 +3,14 @@
 //! In: the built-in checks, and those that users define. Out: [`CheckSet`], a value that is built once and passed on.
 //! Never: two checks with one id.
 
+use std::sync::LazyLock;
+
 use thiserror::Error;
 
 use super::context::Run;
 use super::meta::Meta;
 use super::registry::built_in;
-use crate::finding::Severity;
+use crate::finding::{CheckId, Severity};
 
 /// A check.
 #[derive(Clone, Debug)]
@@ -73,12 +75,18 @@ pub struct CheckSet(Vec<Check>);
 /// A check whose id another one has.
 #[derive(Debug, Error)]
 #[error("there is already a check `{0}`: give yours another id")]
-pub struct TakenId(&'static str);
+pub struct TakenId(CheckId);
 
 impl CheckSet {
     /// The checks that portcullis brings.
     pub fn built_in() -> Self {
         Self(built_in())
+    }
+
+    /// The checks that portcullis brings, built once for a process.
+    pub fn shared() -> &'static Self {
+        static SHARED: LazyLock<CheckSet> = LazyLock::new(CheckSet::built_in);
+        &SHARED
     }
 
     /// The set with one check more.
@@ -87,7 +95,7 @@ impl CheckSet {
     ///
     /// If a check of the set has the same id.
     pub fn with(mut self, check: Check) -> Result<Self, TakenId> {
-        if self.find(check.meta.id).is_some() {
+        if self.find(check.meta.id.as_str()).is_some() {
             return Err(TakenId(check.meta.id));
         }
         self.0.push(check);
@@ -108,17 +116,19 @@ impl CheckSet {
     pub fn baseline_rules(&self) -> String {
         let rules = self.iter().filter_map(|check| Some((check.meta.id, check.default.in_baseline()?)));
         rules
-            .flat_map(|(id, rule)| ["  ".to_owned(), id.to_owned(), ": ".to_owned(), rule, "\n".to_owned()])
+            .flat_map(|(id, rule)| ["  ".to_owned(), id.to_string(), ": ".to_owned(), rule, "\n".to_owned()])
             .collect()
     }
 
     /// The rules of the profile `audit`, a line for each check.
     pub fn audit_rules(&self) -> String {
-        self.iter().flat_map(|check| ["  ", check.meta.id, ": ", check.default.in_audit(), "\n"]).collect()
+        self.iter()
+            .flat_map(|check| ["  ", check.meta.id.as_str(), ": ", check.default.in_audit(), "\n"])
+            .collect()
     }
 
     /// The ids of all of them.
-    pub fn ids(&self) -> Vec<&'static str> {
+    pub fn ids(&self) -> Vec<CheckId> {
         self.iter().map(|check| check.meta.id).collect()
     }
 }

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::{CheckSet, Context, Outcomes, run_all};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
-use crate::schema::SchemaStore;
 use crate::world::World;
+use kube_schema::SchemaStore;
 
 /// What one check finds in evidence alone.
 pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {

@@ -6,10 +6,10 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::finding::{Finding, Fingerprint, Severity};
-use crate::kube::ClusterName;
-use crate::manifest::Reading;
-use crate::source::{Position, RepoPath};
 use crate::world::Substitution;
+use kube_manifest::Reading;
+use kube_model::ClusterName;
+use source_files::{Position, RepoPath};
 
 /// One way to read and to fill in the manifests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ type Place = (&'static str, String, Option<(RepoPath, Position)>);
 
 fn place(finding: &Finding) -> Place {
     let at = finding.location.as_ref().map(|at| (at.path.clone(), at.start));
-    (finding.check, finding.subject_text(), at)
+    (finding.check.as_str(), finding.subject_text(), at)
 }
 
 /// Whether the same check has said something at the same place that is not less severe: another value of a

@@ -11,7 +11,7 @@ use crate::cli::ApproveArguments;
 use crate::evidence::Purpose;
 use crate::policy::Age;
 use crate::report::{Format, Report, Section, Style, shell_word, terminal};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();

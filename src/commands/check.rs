@@ -6,14 +6,14 @@ use std::time::{Instant, SystemTime};
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::files::Folder;
-use super::gate::{Session, load_without_repository};
 use super::output::Destination;
 use super::report_files::write_files;
 use crate::cli::CheckArguments;
 use crate::evidence::RefOperation;
+use crate::gate::{Session, load_without_repository};
 use crate::git::{Ancestry, Repository};
 use crate::report::{Report, Section};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
@@ -49,7 +49,7 @@ pub(super) fn between(
         Ancestry::Diverged => since_branching(&repository, base, &head)?,
     };
     let session = Session::at(repository, governing, floor, SystemTime::now())?;
-    let planned = super::gate::PlannedRef {
+    let planned = crate::gate::PlannedRef {
         ref_name,
         operation: RefOperation::FastForward,
         refused: None,

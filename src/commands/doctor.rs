@@ -19,16 +19,16 @@ use std::time::SystemTime;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::{Governing, Session};
 use super::output::{colour, print};
 use crate::cli::{DoctorArguments, LineFormat};
+use crate::gate::{Governing, Session};
 use crate::git::{Head, Repository};
-use crate::kube::ClusterName;
 use crate::push::HostKind;
-use crate::source::{RepoPath, Snapshot};
 use hook::{Event, Hook};
+use kube_model::ClusterName;
 use line::Line;
 use replica::Original;
+use source_files::{RepoPath, Snapshot};
 use stage::Stage;
 
 /// What everyone would deny.

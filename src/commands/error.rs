@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use super::demo::DemoError;
-use super::gate::GateError;
 use super::install::InstallError;
 use crate::forge::ForgeError;
+use crate::gate::GateError;
 use crate::git::GitError;
 use crate::push::{EnvironmentError, EventError, HostError, PushError};
-use crate::source::ObjectId;
 use crate::verdict::Verdict;
+use source_files::ObjectId;
 
 /// How the process ends, the same whatever the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,17 +7,18 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::check::between;
-use super::check_set::checks;
 use super::error::{CommandError, Exit};
 use super::output::{colour, print};
+use crate::checks::CheckSet;
 use crate::cli::ExplainArguments;
+use crate::finding::CheckId;
 use crate::policy::did_you_mean;
 use crate::report::{Detail, Format, Report, Section, Style, terminal};
 use crate::verdict::{Judged, Judgement};
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<Exit, CommandError> {
     let subject = &arguments.subject;
-    if let Some(check) = checks().find(subject) {
+    if let Some(check) = CheckSet::shared().find(subject) {
         print(&check.meta.page())?;
         return Ok(Exit::Accept);
     }
@@ -41,7 +42,7 @@ fn unknown(subject: &str) -> CommandError {
             "say which report has the finding: `--report FILE` for a JSON report, or `--base REV --head REV`";
         return CommandError::Argument(message.to_owned());
     }
-    let meant = did_you_mean(subject, checks().ids().into_iter());
+    let meant = did_you_mean(subject, CheckSet::shared().ids().into_iter().map(CheckId::as_str));
     let hint = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
     CommandError::Argument(format!("there is no check `{subject}`{hint}"))
 }
@@ -111,8 +112,8 @@ fn described(finding: &Value) -> String {
 }
 
 pub(super) fn list() -> Result<Exit, CommandError> {
-    let width = checks().iter().map(|check| check.meta.id.len()).max().unwrap_or(0);
-    let lines = checks().iter().map(|check| {
+    let width = CheckSet::shared().iter().map(|check| check.meta.id.as_str().len()).max().unwrap_or(0);
+    let lines = CheckSet::shared().iter().map(|check| {
         let meta = check.meta;
         format!("{:width$}  {:9} {}\n", meta.id, meta.family.as_str(), meta.title)
     });

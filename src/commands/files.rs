@@ -10,16 +10,16 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use super::BLOB_LIMIT;
-use super::check_set::checks;
 use super::error::CommandError;
-use super::gate::date_of;
 use super::walk;
+use crate::checks::CheckSet;
 use crate::evidence::RefEvidence;
+use crate::gate::date_of;
 use crate::pipeline::{Change, Rules, Targets, evaluate};
 use crate::policy::Policy;
 use crate::report::Section;
-use crate::source::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 use crate::verdict::Mode;
+use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// A snapshot and where its files are. The id of a file is that of its path: the content is not
 /// known before it is read.
@@ -94,7 +94,7 @@ impl Folder {
         };
         let judgement = evaluate(
             &change,
-            &Rules { checks: checks(), targets: &targets, policy },
+            &Rules { checks: CheckSet::shared(), targets: &targets, policy },
             date_of(SystemTime::now()),
         );
         Ok(Section::of("the files", judgement))

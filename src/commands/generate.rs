@@ -2,10 +2,9 @@
 
 use clap::CommandFactory as _;
 
-use super::check_set::checks;
 use super::error::{CommandError, Exit};
 use super::output::print;
-use crate::checks::Check;
+use crate::checks::{Check, CheckSet};
 use crate::cli::{Cli, CompletionsArguments, GenerateDocsArguments, SchemaOf};
 
 pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Exit, CommandError> {
@@ -24,7 +23,7 @@ pub(super) fn manual() -> Result<Exit, CommandError> {
 
 /// Writes `checks/<id>.md` for every check, with its first deny case, and the JSON Schemas of our own files.
 pub(super) fn docs(arguments: &GenerateDocsArguments) -> Result<Exit, CommandError> {
-    for check in checks() {
+    for check in CheckSet::shared() {
         let page = format!("{}{}", check.meta.page(), example(check, arguments)?);
         write(&arguments.folder.join("checks").join(format!("{}.md", check.meta.id)), &page)?;
     }
@@ -36,7 +35,7 @@ pub(super) fn docs(arguments: &GenerateDocsArguments) -> Result<Exit, CommandErr
 
 /// The report of the first deny case, as the generic test has compared it.
 fn example(check: &Check, arguments: &GenerateDocsArguments) -> Result<String, CommandError> {
-    let folder = arguments.cases.join(check.meta.id);
+    let folder = arguments.cases.join(check.meta.id.as_str());
     let failed = |source| CommandError::File { path: folder.clone(), source };
     let entries = std::fs::read_dir(&folder).map_err(failed)?;
     let mut cases: Vec<_> = entries.collect::<Result<Vec<_>, _>>().map_err(failed)?;

@@ -5,14 +5,14 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::error::{CommandError, Exit};
-use super::gate::{PushFacts, Session};
 use super::output::Destination;
 use super::{BLOB_LIMIT, deadline};
 use crate::cli::{HookArguments, HostArgument, UpdateArguments};
+use crate::gate::{PushFacts, Session};
 use crate::git::{GitError, Repository};
 use crate::push::{HookEnvironment, HostFacts, HostKind, PushError, RefUpdate, parse_updates};
 use crate::report::{Report, Section};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// How much of the hook's input is read: a thousand refs with long names.
 const INPUT_LIMIT: u64 = 4 << 20;

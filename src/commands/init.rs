@@ -5,9 +5,9 @@ use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::InitArguments;
 use crate::git::{Head, Repository};
-use crate::owners::{Coverage, Dialect, KnownDialect, locate};
 use crate::policy::POLICY_PATH;
-use crate::source::{RepoPath, Snapshot};
+use codeowners::{Coverage, Dialect, KnownDialect, locate};
+use source_files::{RepoPath, Snapshot};
 
 /// How the files of certificates usually end.
 const KEY_ENDINGS: [&str; 3] = ["asc", "gpg", "pgp"];

@@ -11,9 +11,9 @@ mod shim;
 use std::path::{Path, PathBuf};
 
 use super::error::{CommandError, Exit};
-use super::gate::load_without_repository;
 use super::output::print;
 use crate::cli::InstallArguments;
+use crate::gate::load_without_repository;
 use crate::report::terminal;
 pub use error::InstallError;
 use error::failed;

@@ -10,7 +10,7 @@ use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::{ObjectsArguments, ReadingArgument};
 use crate::git::Repository;
-use crate::manifest::{Limits, Manifest, Reading, parse};
+use kube_manifest::{Limits, Manifest, Reading, parse};
 
 pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {
     let bytes = read(arguments)?;

@@ -3,9 +3,8 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::check_set::checks;
 use super::error::{CommandError, Exit};
-use crate::checks::{Check, Meta};
+use crate::checks::{Check, CheckSet, Meta};
 use crate::cli::{OutputFormat, ReportArguments};
 use crate::push::MessageStyle;
 use crate::report::{Colour, Detail, Format, Report, RulePage, Style};
@@ -102,7 +101,7 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
 pub(super) fn rule_pages() -> Vec<RulePage> {
     let page = |check: &Check| {
         let Meta { id, title, family, why, docs } = check.meta;
-        RulePage { id, title, family: family.as_str(), why, markdown: docs }
+        RulePage { id: *id, title, family: family.as_str(), why, markdown: docs }
     };
-    checks().iter().map(page).collect()
+    CheckSet::shared().iter().map(page).collect()
 }

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::{known_checks, owners_of};
 use super::output::print;
 use crate::cli::OwnersArguments;
+use crate::gate::{known_checks, owners_of};
 use crate::git::Repository;
-use crate::owners::{Coverage, KnownDialect, OwnersFile, Requirement};
 use crate::policy::{Author, Layer, OwnersEntry, POLICY_PATH};
 use crate::report::terminal;
-use crate::source::{RepoPath, Snapshot};
+use codeowners::{Coverage, KnownDialect, OwnersFile, Requirement};
+use source_files::{RepoPath, Snapshot};
 
 pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::BLOB_LIMIT;
-use super::check_set::checks;
 use super::error::{CommandError, Exit};
-use super::gate::{Governing, load_policy_file};
 use super::output::print;
+use crate::checks::CheckSet;
 use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
 use crate::finding::Severity;
+use crate::gate::{Governing, load_policy_file};
 use crate::git::Repository;
 use crate::policy::{PolicyDocument, WaivedFinding, WaiversDocument};
 
@@ -31,9 +31,9 @@ pub(super) fn schema(of: SchemaOf) -> String {
 
 fn show(file: &Path) -> Result<String, CommandError> {
     let governing = load_policy_file(file)?;
-    let width = checks().iter().map(|check| check.meta.id.len()).max().unwrap_or(0);
+    let width = CheckSet::shared().iter().map(|check| check.meta.id.as_str().len()).max().unwrap_or(0);
     let today = chrono::NaiveDate::MIN;
-    let lines = checks().iter().filter_map(|check| {
+    let lines = CheckSet::shared().iter().filter_map(|check| {
         let finding = WaivedFinding::of_check(check.meta.id, Severity::High);
         let decision = governing.policy.decide(&finding, None, today)?;
         let origin = decision.origin;

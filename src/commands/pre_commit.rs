@@ -4,9 +4,9 @@ use std::time::{Instant, SystemTime};
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::{Session, waivers_notice};
 use super::output::Destination;
 use crate::cli::ReportArguments;
+use crate::gate::{Session, waivers_notice};
 use crate::git::{Repository, staged};
 use crate::pipeline::{Change, evaluate};
 use crate::push::index_file;

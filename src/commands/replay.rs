@@ -5,15 +5,15 @@ use std::time::{Instant, SystemTime};
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::{Governing, Session, load_policy_file};
 use super::output::print;
 use crate::cli::ReplayArguments;
 use crate::evidence::RefEvidence;
+use crate::gate::{Governing, Session, load_policy_file};
 use crate::git::Repository;
 use crate::pipeline::{Change, evaluate};
 use crate::report::{Format, ReplayRow, ReplaySummary, Report, Section, Style};
-use crate::source::{ObjectId, Snapshot};
 use crate::verdict::Mode;
+use source_files::{ObjectId, Snapshot};
 
 pub(super) fn run(arguments: &ReplayArguments) -> Result<Exit, CommandError> {
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use super::error::{CommandError, Exit};
 use crate::cli::ThrowAwayGpgArguments;
-use crate::signature::gpg_program;
+use git_trust::gpg_program;
 
 /// git asks for the status on descriptor 2 and for the signature on standard output.
 pub(super) fn run(arguments: &ThrowAwayGpgArguments) -> Result<Exit, CommandError> {

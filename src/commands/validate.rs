@@ -4,16 +4,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::check_set::checks;
 use super::error::{CommandError, Exit};
 use super::files::Folder;
-use super::gate::load_policy_text;
 use super::output::Destination;
-use crate::checks::{Family, Meta};
+use crate::checks::{CheckSet, Family, Meta};
 use crate::cli::ValidateArguments;
-use crate::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
+use crate::gate::load_policy_text;
 use crate::pipeline::Targets;
 use crate::report::Report;
+use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 
 pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
@@ -43,7 +42,7 @@ fn policy(definitions: Option<&str>) -> String {
         let _ = writeln!(text, "manifests: {{exclude: [{pattern}]}}");
     }
     text.push_str("checks:\n");
-    for check in checks() {
+    for check in CheckSet::shared() {
         let _ = writeln!(text, "  {}: {}", check.meta.id, rule(check.meta));
     }
     text

@@ -5,14 +5,14 @@ use std::time::SystemTime;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::gate::{Session, VerifiedCommit};
 use super::output::print;
 use crate::cli::VerifyCommitArguments;
 use crate::evidence::Evidence;
+use crate::gate::{Session, VerifiedCommit};
 use crate::git::Repository;
 use crate::report::terminal;
-use crate::signature::{KeyFingerprint, SignatureStatus};
-use crate::source::ObjectId;
+use git_trust::{KeyFingerprint, SignatureStatus};
+use source_files::ObjectId;
 
 pub(super) fn run(arguments: &VerifyCommitArguments) -> Result<Exit, CommandError> {
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;

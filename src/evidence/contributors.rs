@@ -3,7 +3,7 @@
 //! In: names that keys prove, and the claims of commits and hosts. Out: [`Contributors`]. Never: takes a claim (an
 //! author line, an account) for a proof; a claim can only exclude a person from approving.
 
-use crate::owners::Approver;
+use codeowners::Approver;
 
 /// Whether it is proved who made a change. An author line proves nothing: the person who writes another name
 /// there could approve their own change.

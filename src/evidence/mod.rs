@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::finding::Fingerprint;
-use crate::owners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
-use crate::signature::SignatureStatus;
-use crate::source::{ObjectId, RepoPath};
+use codeowners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
+use git_trust::SignatureStatus;
+use source_files::{ObjectId, RepoPath};
 
 pub use contributors::{Claim, Contributors, Makers};
 pub use purpose::Purpose;

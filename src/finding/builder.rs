@@ -1,15 +1,16 @@
 //! A finding and how a check makes one.
 
+use super::check_id::CheckId;
 use super::fingerprint::{Fact, Fingerprint};
 use super::former::former_sentence;
 use super::location::{Location, Side};
 use super::path::Edge;
 use super::severity::Severity;
 use super::suggestion::Suggestion;
-use crate::kube::ObjectRef;
-use crate::manifest::Node;
-use crate::source::ObjectId;
 use crate::world::{ObjectChange, Operation, Placed};
+use kube_manifest::Node;
+use kube_model::ObjectRef;
+use source_files::ObjectId;
 
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub struct Note {
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The id of the check that found it.
-    pub check: &'static str,
+    pub check: CheckId,
     /// How bad it is.
     pub severity: Severity,
     /// One sentence: what, to which object, in which cluster.
@@ -113,7 +114,7 @@ pub enum Aspect {
 
 impl Finding {
     /// A finding about an object that a change creates, updates or deletes, placed at the object.
-    pub fn about(check: &'static str, change: &ObjectChange, message: impl Into<String>) -> Self {
+    pub fn about(check: CheckId, change: &ObjectChange, message: impl Into<String>) -> Self {
         let placed = change.subject();
         let side = if change.object().is_some() { Side::New } else { Side::Old };
         Self::about_object(check, placed, change.operation(), message).at(Location::of_object(placed, side))
@@ -121,7 +122,7 @@ impl Finding {
 
     /// A finding about an object, not placed yet.
     pub fn about_object(
-        check: &'static str,
+        check: CheckId,
         placed: &Placed,
         operation: Operation,
         message: impl Into<String>,
@@ -132,7 +133,7 @@ impl Finding {
     }
 
     /// A finding about anything.
-    pub fn new(check: &'static str, subject: Subject, message: impl Into<String>) -> Self {
+    pub fn new(check: CheckId, subject: Subject, message: impl Into<String>) -> Self {
         Self {
             check,
             severity: Severity::Medium,
@@ -255,12 +256,12 @@ impl Finding {
 
     /// The fingerprint that a waiver of this finding quotes.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of_facts(self.check, &self.identity(), &self.facts)
+        Fingerprint::of_facts(self.check.as_str(), &self.identity(), &self.facts)
     }
 
     /// The fingerprint of version 0.1.
     pub fn former_fingerprint(&self) -> Fingerprint {
-        Fingerprint::of_former_parts(self.check, &self.identity(), &self.facts)
+        Fingerprint::of_former_parts(self.check.as_str(), &self.identity(), &self.facts)
     }
 
     /// The subject, with the cluster and the API group of an object.
@@ -282,7 +283,7 @@ impl Finding {
     }
 
     /// The cluster of the object that it is about.
-    pub fn cluster(&self) -> Option<&crate::kube::ClusterName> {
+    pub fn cluster(&self) -> Option<&kube_model::ClusterName> {
         self.subject.object().map(|id| &id.cluster)
     }
 }

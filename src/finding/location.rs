@@ -1,9 +1,9 @@
 //! A place in a file, with the line itself, so that a report needs no file.
 
 use super::redaction;
-use crate::manifest::Node;
-use crate::source::{Position, RepoPath, SourceText, Span};
 use crate::world::Placed;
+use kube_manifest::Node;
+use source_files::{Position, RepoPath, SourceText, Span};
 
 /// Which revision a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! whether the push passes; that is the verdict's.
 
 mod builder;
+mod check_id;
 mod fingerprint;
 mod former;
 mod location;
@@ -13,6 +14,7 @@ mod severity;
 mod suggestion;
 
 pub use builder::{Aspect, Finding, Lacking, Note, Subject};
+pub use check_id::CheckId;
 pub use fingerprint::{Fact, Fingerprint};
 pub use location::{Location, Side};
 pub use path::{Edge, Relation, Station, StationKind};

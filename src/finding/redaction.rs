@@ -3,8 +3,8 @@
 //! In: an object or a file, and a line of it. Out: whether the line may hold the value of a Secret. Never: shows a line
 //! because nothing is known of it: reports are read by more people than Secrets.
 
-use crate::manifest::{Node, Object};
-use crate::source::{SourceText, Span};
+use kube_manifest::{Node, Object};
+use source_files::{SourceText, Span};
 
 /// Whether a line of an object's file may hold the value of a Secret: of this object, or of another one that is
 /// written on the same line.
@@ -50,7 +50,7 @@ pub fn may_hold_secret(source: &SourceText) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Limits, parse};
+    use kube_manifest::{Limits, parse};
 
     /// Whether each line of a file may be shown, for its first object.
     fn shown(text: &str) -> Vec<bool> {

@@ -4,9 +4,9 @@
 //! where the line means more than it says: anchors, aliases, flow style, comments, quotes that would not close.
 
 use super::location::Location;
-use crate::manifest::Node;
-use crate::source::{Position, RepoPath, Span};
 use crate::world::Placed;
+use kube_manifest::Node;
+use source_files::{Position, RepoPath, Span};
 
 /// Lines of the new revision and what to write in their place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ fn is_plain(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Line, is_key, is_plain};
-    use crate::source::Span;
+    use source_files::Span;
 
     #[test]
     fn values_that_mean_only_themselves() {

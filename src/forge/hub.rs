@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::model::{Account, Project, PullNumber, PullRequest, PullState, SourceBranch};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// A pull request whose accounts are written as `U`.
 #[derive(Deserialize)]

@@ -21,8 +21,8 @@ mod workflow_files;
 
 use chrono::{DateTime, Utc};
 
-use crate::owners::OwnerHandle;
-use crate::source::ObjectId;
+use codeowners::OwnerHandle;
+use source_files::ObjectId;
 
 pub use enforcement::{
     Barrier, Bypass, Demand, Enforcement, Gap, HookControl, HookEffect, Layer, OwnersFileProblem, Pushes,

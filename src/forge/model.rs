@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// The number of a pull request; GitLab's `iid` of a merge request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

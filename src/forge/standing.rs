@@ -7,7 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::{Account, AccountKind, Review, ReviewState};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// A valid approval.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,13 +11,13 @@ use super::reviews::{Merged, Proposal};
 use super::trust_files::{self, TrustInput};
 use crate::approval::{Asked, Covers, NotGenuine, Record, SignedTag, Statement};
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Seen};
-use crate::git::raw::{TargetType, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
-use crate::owners::Approver;
 use crate::policy::PersonEntry;
 use crate::push::RefUpdate;
-use crate::signature::{SignatureStatus, TrustedKeys};
-use crate::source::{ObjectId, RepoPath};
+use codeowners::Approver;
+use git_trust::raw::{TargetType, parse_tag};
+use git_trust::{SignatureStatus, TrustedKeys};
+use source_files::{ObjectId, RepoPath};
 
 /// What statements are read with.
 pub(super) struct Reader<'a> {

@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, SignedObject};
-use crate::git::raw::{HashKind, Malformation, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
-use crate::source::ObjectId;
+use git_trust::raw::{HashKind, Malformation, parse_commit, parse_tag};
+use source_files::ObjectId;
 
 /// The facts of new commits and of the tags that lead to them from a ref.
 pub(super) fn facts(

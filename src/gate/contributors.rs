@@ -4,12 +4,12 @@ use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::reviews::Proposal;
 use super::session::PushFacts;
+use crate::approval::{approver_of_person, approver_of_signature};
 use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers};
-use crate::git::raw::{RawPerson, parse_commit, parse_tag};
 use crate::git::{GitError, ObjectKind, Repository};
-use crate::owners::Approver;
 use crate::policy::{PersonEntry, signer};
 use crate::push::{HostFacts, Via};
+use git_trust::raw::{RawPerson, parse_commit, parse_tag};
 
 /// Who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
 /// claimed of them, which is enough to be shut out.
@@ -22,7 +22,7 @@ pub(super) fn contributors(
 ) -> Result<Contributors, GitError> {
     let mut contributors = Contributors::default();
     let signed = facts.iter().filter_map(|facts| match &facts.signature {
-        Evidence::Known(status) => Approver::of_signature(people, status),
+        Evidence::Known(status) => approver_of_signature(people, status),
         Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => None,
     });
     contributors.people.extend(signed.map(|approver| approver.name));
@@ -51,7 +51,8 @@ pub(super) fn contributors(
 fn makers(facts: &[CommitFacts], people: &[PersonEntry], push: &PushFacts) -> Makers {
     let pusher = push.host.as_ref().and_then(pusher).map(|account| Claim::new(account));
     let pushed_by_somebody = pusher.is_some_and(|pusher| {
-        let mut meant = people.iter().filter(|person| pusher.may_mean(&Approver::of(person))).peekable();
+        let mut meant =
+            people.iter().filter(|person| pusher.may_mean(&approver_of_person(person))).peekable();
         meant.peek().is_some() && meant.all(|person| !person.bot)
     });
     let signed_by_somebody = |facts: &CommitFacts| match &facts.signature {

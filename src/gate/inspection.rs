@@ -10,14 +10,14 @@ use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
 use super::waivers;
 use crate::evidence::RefEvidence;
-use crate::owners::{Coverage, OwnerHandle, OwnersFile};
 use crate::pipeline::{Change, evaluate};
 use crate::push::HostKind;
 use crate::render::{Layout, LayoutInput, Reaches};
-use crate::signature::TrustedKeys;
-use crate::source::{RepoPath, Snapshot};
 use crate::verdict::{Judgement, Mode};
 use crate::world::{Presence, PresenceInput};
+use codeowners::{Coverage, OwnerHandle, OwnersFile};
+use git_trust::TrustedKeys;
+use source_files::{RepoPath, Snapshot};
 
 impl Session {
     /// The keys that may sign, or why none may.

@@ -7,8 +7,8 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::policy::Governing;
 use crate::git::Repository;
 use crate::policy::{Layer, SignaturesEntry};
-use crate::signature::{AllowedSigners, Keyring, Revocations, TrustedKeys};
-use crate::source::{RepoPath, Snapshot};
+use git_trust::{AllowedSigners, Keyring, Revocations, TrustedKeys};
+use source_files::{RepoPath, Snapshot};
 
 /// The trusted keys, or why they are missing. If the server names any, the repository's do not count: they would add
 /// to what the floor trusts. What either revokes is revoked.

@@ -22,11 +22,11 @@ mod verification;
 mod waivers;
 mod weakening;
 
-pub(super) use clock::date_of;
+pub use clock::date_of;
 pub use owners::owners_of;
 pub use planning::PlannedRef;
 pub use policy::{Governing, known_checks, load_policy_file, load_policy_text, load_without_repository};
 pub use reviews::{Merged, Proposal, PushedBy, Review};
 pub use session::{GateError, PushFacts, Session};
 pub use verification::VerifiedCommit;
-pub(super) use waivers::notice as waivers_notice;
+pub use waivers::notice as waivers_notice;

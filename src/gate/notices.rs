@@ -3,6 +3,7 @@
 use super::planning::PlannedRef;
 use super::policy::{Governance, Governing};
 use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
+use crate::finding::CheckId;
 use crate::report::{Section, shell_word};
 use crate::verdict::{Judged, Judgement, Verdict};
 
@@ -100,4 +101,4 @@ fn short_name(ref_name: &str) -> &str {
 }
 
 /// Checks that ask for approvals by what they find.
-const ASKING: [&str; 2] = ["missing-approval", "weakened-policy"];
+const ASKING: [CheckId; 2] = [CheckId::new("missing-approval"), CheckId::new("weakened-policy")];

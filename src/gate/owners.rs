@@ -5,13 +5,13 @@ use super::trust_files::{TrustInput, is_trust_file, owners_dialect};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
-use crate::owners::{
+use crate::policy::OwnersEntry;
+use crate::push::HostKind;
+use codeowners::{
     Approver, Coverage, Demand, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement,
     locate, may_name_owners,
 };
-use crate::policy::OwnersEntry;
-use crate::push::HostKind;
-use crate::source::{ObjectId, RepoPath, Snapshot};
+use source_files::{ObjectId, RepoPath, Snapshot};
 
 /// What owners say of a change.
 pub(super) struct Ownership {

@@ -3,7 +3,7 @@
 use crate::evidence::RefOperation;
 use crate::git::{Ancestry, GitError, Head, History, Repository};
 use crate::push::RefUpdate;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// What is to be done about a ref update.
 #[derive(Debug)]

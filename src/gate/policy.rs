@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use super::keyring::KeyFiles;
 use super::session::GateError;
 use crate::approval::Digest;
-use crate::commands::check_set::checks;
+use crate::checks::CheckSet;
+use crate::finding::CheckId;
 use crate::git::{GitError, Repository};
-use crate::kube::{Cloud, ClusterName, ClusterTarget, ImageKind, KubernetesVersion};
 use crate::pipeline::{Rules, Targets};
 use crate::policy::{
     Author, ClusterEntry, DEFAULT_INCLUDE, Layer, ManifestsEntry, POLICY_PATH, Policy, PolicyError,
     ProfileName, ProtectedRefs, SignaturesEntry, WAIVERS_PATH, WaiverMistake, WaiversFile,
 };
 use crate::render::Selection;
-use crate::source::{ObjectId, Snapshot, TreeFile};
+use kube_model::{Cloud, ClusterName, ClusterTarget, ImageKind, KubernetesVersion};
+use source_files::{ObjectId, Snapshot, TreeFile};
 
 /// Where the server's floor is when no one names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
@@ -127,7 +128,7 @@ pub struct Governing {
 impl Governing {
     /// What a change is judged by.
     pub fn rules(&self) -> Rules<'_> {
-        Rules { checks: checks(), targets: &self.targets, policy: &self.policy }
+        Rules { checks: CheckSet::shared(), targets: &self.targets, policy: &self.policy }
     }
 
     /// Whether the governing ref has a policy of its own.
@@ -137,15 +138,15 @@ impl Governing {
 }
 
 /// Every id that a policy may name.
-pub fn known_checks() -> Vec<&'static str> {
-    checks().ids()
+pub fn known_checks() -> Vec<CheckId> {
+    CheckSet::shared().ids()
 }
 
 /// A policy file, as far as the checks agree with it.
 fn parse(path: &str, bytes: &[u8], author: Author) -> Result<Layer, PolicyError> {
     let layer = Layer::parse(path, bytes, &known_checks(), author)?;
-    let without = checks().iter().filter(|check| !check.meta.family.may_be_annotated());
-    layer.check_annotations(&without.map(|check| check.meta.id).collect::<Vec<_>>())?;
+    let without = CheckSet::shared().iter().filter(|check| !check.meta.family.may_be_annotated());
+    layer.check_annotations(&without.map(|check| check.meta.id.as_str()).collect::<Vec<_>>())?;
     Ok(layer)
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::approvals::{Basis, Given};
 use crate::approval::Covers;
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Seen};
-use crate::owners::Approver;
-use crate::source::{ObjectId, RepoPath};
+use codeowners::Approver;
+use source_files::{ObjectId, RepoPath};
 
 /// What a forge says of a pull request besides its objects.
 #[derive(Clone, Debug, Default)]

@@ -20,12 +20,12 @@ use super::waivers;
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
-use crate::owners::Dialect;
 use crate::pipeline::{Change, evaluate};
 use crate::push::{HostFacts, RefUpdate};
 use crate::report::Section;
-use crate::source::{ObjectId, Snapshot};
 use crate::verdict::Mode;
+use codeowners::Dialect;
+use source_files::{ObjectId, Snapshot};
 
 /// What stops a run before anything is judged.
 #[derive(Debug, thiserror::Error)]

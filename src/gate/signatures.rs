@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use crate::evidence::Evidence;
-use crate::git::raw::{RawCommit, RawPerson, RawTag};
 use crate::policy::{CommitterRule, ForgeUse, PersonEntry, SignatureRules, signer};
-use crate::signature::{KeyFingerprint, Received, SignatureStatus, TrustedKeys};
+use git_trust::raw::{RawCommit, RawPerson, RawTag};
+use git_trust::{KeyFingerprint, Received, SignatureStatus, TrustedKeys};
 
 /// How signatures are judged here.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use crate::git::GitError;
 use crate::policy::Age;
 use crate::push::RefUpdate;
 use crate::report::Section;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 impl Session {
     /// The change as a statement about it must describe it.

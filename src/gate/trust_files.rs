@@ -9,9 +9,9 @@ use super::weakening::weakening;
 use crate::approval::Digest;
 use crate::evidence::{TrustApproval, TrustFileChange, Weakening};
 use crate::git::Repository;
-use crate::owners::{Dialect, KnownDialect, may_name_owners};
 use crate::policy::{POLICY_PATH, WAIVERS_PATH};
-use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+use codeowners::{Dialect, KnownDialect, may_name_owners};
+use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// Folders whose files run the gate on a forge.
 const WORKFLOW_FOLDERS: [&str; 4] =

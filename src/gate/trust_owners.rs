@@ -8,8 +8,8 @@ use super::approvals::Approvals;
 use super::owners::owners_of;
 use super::trust_files::{TrustInput, owners_dialect};
 use crate::evidence::{MissingOwners, TrustApproval};
-use crate::owners::{Approver, Coverage, Demand, OwnersFile, ReadFrom, RequiredOwners, Requirement};
-use crate::source::RepoPath;
+use codeowners::{Approver, Coverage, Demand, OwnersFile, ReadFrom, RequiredOwners, Requirement};
+use source_files::RepoPath;
 
 /// If no policy asks for more.
 const ONE_OWNER: Demand = Demand { approvals: 1, owners: RequiredOwners::Any, distinct_teams: 0 };

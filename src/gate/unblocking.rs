@@ -3,9 +3,10 @@
 use super::planning::PlannedRef;
 use super::policy::Governing;
 use super::reviews::Proposal;
+use crate::approval::approver_of_person;
 use crate::evidence::RefEvidence;
-use crate::owners::{Approver, Need, OwnerHandle, Standing, smallest};
 use crate::verdict::{Judgement, Verdict};
+use codeowners::{Approver, Need, OwnerHandle, Standing, smallest};
 
 /// One sentence; `None` if no approval is missing.
 pub(super) fn whom_to_ask(
@@ -76,7 +77,7 @@ fn demands(judged: &crate::verdict::Judged) -> Vec<Need> {
 
 /// People that the policy or the forge knows, and for an unknown team, a member of it.
 fn candidates(needs: &[Need], governing: &Governing, proposal: Option<&Proposal>) -> Vec<Approver> {
-    let of_policy = governing.policy.people().iter().filter(|person| !person.bot).map(Approver::of);
+    let of_policy = governing.policy.people().iter().filter(|person| !person.bot).map(approver_of_person);
     let of_forge = proposal.into_iter().flat_map(|proposal| proposal.candidates.iter().cloned());
     let mut candidates: Vec<Approver> = of_policy.collect();
     for person in of_forge {

@@ -5,7 +5,7 @@ use super::session::{GateError, Session};
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, Evidence};
 use crate::policy;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// A commit and whose it is.
 #[derive(Debug)]

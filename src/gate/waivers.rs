@@ -7,7 +7,7 @@ use super::trust_files::TrustInput;
 use crate::evidence::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 use crate::finding::{Location, Side};
 use crate::policy::{self, Layer, POLICY_PATH, Policy, WAIVERS_PATH, Waiver, WaiverPlace, WaiverTerm};
-use crate::source::{RepoPath, Snapshot};
+use source_files::{RepoPath, Snapshot};
 
 /// The waivers of a revision, and what is wrong with others.
 #[derive(Default)]
@@ -88,7 +88,7 @@ fn location(place: &WaiverPlace, side: Side) -> Location {
 }
 
 /// One line about everything in the waivers of the governing ref that covers nothing.
-pub(in crate::commands) fn notice(governing: &Governing, today: NaiveDate) -> Option<String> {
+pub fn notice(governing: &Governing, today: NaiveDate) -> Option<String> {
     let term = governing.policy.waiver_term(today);
     let expired = in_force(&governing.policy).filter(|waiver| waiver.expires < today).count();
     let late = in_force(&governing.policy).filter(|waiver| waiver.expires > term.latest).count();

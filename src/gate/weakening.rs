@@ -9,10 +9,10 @@ use super::policy::{known_checks, policy_of, waivers_of};
 use super::trust_files::{Role, TrustInput};
 use super::trust_owners::TrustOwners;
 use crate::evidence::Weakening;
-use crate::owners::{OwnersFile, Requirement};
 use crate::policy::{new_waivers, weakenings};
-use crate::signature::{KeyFacts, KeyStanding};
-use crate::source::{RepoPath, Snapshot};
+use codeowners::{OwnersFile, Requirement};
+use git_trust::{KeyFacts, KeyStanding};
+use source_files::{RepoPath, Snapshot};
 
 /// Compares both versions, if that is possible.
 pub(super) fn weakening(

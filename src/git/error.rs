@@ -1,6 +1,6 @@
 //! What can go wrong with a repository.
 
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// An error of the git room.
 #[derive(Debug, thiserror::Error)]

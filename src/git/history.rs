@@ -8,7 +8,7 @@ use super::error::GitError;
 use super::outline;
 use super::repository::Repository;
 use super::store::ObjectKind;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// How the old tip relates to the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::GitError;
 use super::repository::Repository;
-use crate::source::Snapshot;
+use source_files::Snapshot;
 
 /// The files as they are staged: in `index_file`, or in the repository's own index. Unmerged paths are
 /// refused: there is no one version of them.

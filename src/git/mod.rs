@@ -1,14 +1,13 @@
 //! The repository: objects, trees, history, refs.
 //!
 //! In: a git folder and, inside a hook, the quarantine of the push. Out: [`Repository`], raw
-//! objects parsed by our own strict parsers, [`crate::source::Snapshot`]s of trees. Never: writes,
+//! objects parsed by our own strict parsers, [`source_files::Snapshot`]s of trees. Never: writes,
 //! follows replace refs, lets libgit2 interpret a commit, or runs a process where libgit2 can read.
 
 mod error;
 mod history;
 mod index;
 mod outline;
-pub mod raw;
 mod refs;
 mod repository;
 mod store;

@@ -1,7 +1,7 @@
 //! The few facts of a commit or tag that git itself takes from it, however malformed the rest is:
 //! history is walked as git walks it, and the strict parser judges apart.
 
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// What a commit links to.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::error::GitError;
 use super::outline;
 use super::repository::Repository;
 use super::store::{ObjectKind, Reference};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// Where HEAD points.
 #[derive(Clone, Debug, PartialEq, Eq)]

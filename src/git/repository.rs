@@ -6,7 +6,7 @@ use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::error::GitError;
 use super::store::{Found, GitProgram, Libgit2, ObjectKind, RawObject, Store};
-use crate::source::{BlobError, BlobSource, ObjectId};
+use source_files::{BlobError, BlobSource, ObjectId};
 
 /// Whether the folder may belong to another person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

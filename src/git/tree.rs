@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::GitError;
 use super::repository::Repository;
 use super::store::ObjectKind;
-use crate::source::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// How many files a revision may have.
 const FILES: usize = 1_000_000;

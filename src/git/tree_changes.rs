@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::GitError;
 use super::repository::Repository;
 use super::tree::{Entry, check_depth, joined};
-use crate::source::{ObjectId, RepoPath};
+use source_files::{ObjectId, RepoPath};
 
 impl Repository {
     /// Every file that one tree has and the other has not, or has with another content or mode. Folders that
@@ -67,7 +67,7 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::source::Snapshot;
+    use source_files::Snapshot;
 
     fn git(folder: &std::path::Path, arguments: &[&str]) -> String {
         let mut command = Command::new("git");

@@ -14,7 +14,7 @@ pub use super::identity::{
 pub use super::images::ImagesEntry;
 use super::profile::ProfileName;
 use crate::finding::Severity;
-use crate::owners::{Demand, Dialect, RequiredOwners};
+use codeowners::{Demand, Dialect, RequiredOwners};
 
 /// The manifest files if the policy does not define them.
 pub const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];

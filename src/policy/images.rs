@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::kube::ImageKind;
+use kube_model::ImageKind;
 
 /// A kind that names container images.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]

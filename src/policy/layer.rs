@@ -13,6 +13,7 @@ use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
 use super::validate::{check_ids, check_values, globs, waivers};
 use super::waiver::{Acceptance, WaivedFinding, Waiver, WaiverTerm};
+use crate::finding::CheckId;
 
 /// The policy line that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +111,7 @@ const OWNER_CHECKS: [&str; 2] = ["missing-approval", "invalid-codeowners"];
 
 impl Layer {
     /// Parses a policy file and the profiles below it. `known` lists the ids of all checks.
-    pub fn parse(path: &str, bytes: &[u8], known: &[&str], author: Author) -> Result<Self, PolicyError> {
+    pub fn parse(path: &str, bytes: &[u8], known: &[CheckId], author: Author) -> Result<Self, PolicyError> {
         let own = Positioned::parse(path, bytes)?;
         let profile = own.document.profile.unwrap_or_default();
         let mut files = vec![own];
@@ -198,7 +199,7 @@ impl Layer {
 
     /// This layer's decision on a finding at a path.
     pub(super) fn decide(&self, finding: &WaivedFinding, path: Option<&str>, term: WaiverTerm) -> Decision {
-        let (enforcement, origin, rule) = self.enforcement(finding.check, path, Some(finding));
+        let (enforcement, origin, rule) = self.enforcement(finding.check.as_str(), path, Some(finding));
         let ruled = enforcement;
         let waived = self.waivers.iter().find(|waiver| waiver.covers(finding, term)).cloned();
         let enforcement = if waived.is_some() { Enforcement::Off } else { enforcement };

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use super::document::{DatedKeyEntry, KeyEntry, PersonEntry};
 use super::error::PolicyError;
 use super::position::Positioned;
-use crate::signature::{KeyFingerprint, KeyWindow, SignatureStatus};
+use git_trust::{KeyFingerprint, KeyWindow, SignatureStatus};
 
 impl<'de> Deserialize<'de> for KeyEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -7,9 +7,9 @@ use serde::Deserialize as _;
 use super::document::PolicyDocument;
 use super::error::{PolicyError, did_you_mean};
 use super::waiver::WaiverPlace;
-use crate::manifest::{Limits, Node, documents};
-use crate::source::pointer::unescaped;
-use crate::source::{SourceText, Span};
+use kube_manifest::{Limits, Node, documents};
+use source_files::pointer::unescaped;
+use source_files::{SourceText, Span};
 
 /// A policy file with the places of its keys.
 #[derive(Debug)]

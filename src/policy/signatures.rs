@@ -10,7 +10,7 @@ use super::document::{CommitterRule, ForgeUse, SignatureRequirement, SignaturesE
 use super::error::PolicyError;
 use super::layer::Layer;
 use super::position::Positioned;
-use crate::signature::{KeyFingerprint, KeyWindow, RsaBits, Terms};
+use git_trust::{KeyFingerprint, KeyWindow, RsaBits, Terms};
 
 /// What all layers demand together.
 #[derive(Clone, Debug)]
@@ -86,7 +86,8 @@ mod tests {
 
     use super::super::{Author, PROFILES, signer};
     use super::*;
-    use crate::signature::SignatureStatus;
+    use crate::finding::CheckId;
+    use git_trust::SignatureStatus;
 
     const HEADER: &str = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\n";
 
@@ -94,8 +95,11 @@ mod tests {
         let text = format!("{HEADER}{text}");
         let profiles = PROFILES.iter().map(|profile| profile.text().as_bytes());
         let profiles: Vec<Positioned> = profiles.map(|text| Positioned::parse("", text).unwrap()).collect();
-        let known: Vec<&str> =
-            profiles.iter().flat_map(|file| file.document.checks.keys()).map(String::as_str).collect();
+        let known: Vec<CheckId> = profiles
+            .iter()
+            .flat_map(|file| file.document.checks.keys())
+            .map(|id| CheckId::at_run_time(id))
+            .collect();
         Layer::parse(".portcullis.yaml", text.as_bytes(), &known, author).map_err(|error| error.to_string())
     }
 

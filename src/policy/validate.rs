@@ -11,8 +11,9 @@ use super::people::check_keys;
 use super::position::Positioned;
 use super::signatures::check_signatures;
 use super::waiver::{EntryError, Waiver};
-use crate::kube::{Cloud, KubernetesVersion};
-use crate::owners::Dialect;
+use crate::finding::CheckId;
+use codeowners::Dialect;
+use kube_model::{Cloud, KubernetesVersion};
 
 /// Patterns in which `*` crosses `/`.
 pub(super) fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
@@ -24,12 +25,12 @@ pub(super) fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
 }
 
 /// Every check that the file names exists.
-pub(super) fn check_ids(file: &Positioned, known: &[&str]) -> Result<(), PolicyError> {
+pub(super) fn check_ids(file: &Positioned, known: &[CheckId]) -> Result<(), PolicyError> {
     let unknown = |id: &str, pointer: &str| {
-        let meant = did_you_mean(id, known.iter().copied());
+        let meant = did_you_mean(id, known.iter().map(|known| known.as_str()));
         file.error(pointer, format!("there is no check `{id}`"), meant)
     };
-    let is_unknown = |id: &str| !known.contains(&id);
+    let is_unknown = |id: &str| known.iter().all(|known| *known != *id);
     if let Some(id) = file.document.checks.keys().find(|id| is_unknown(id)) {
         return Err(unknown(id, &format!("/checks/{id}")));
     }

@@ -6,8 +6,8 @@ use chrono::{Duration, NaiveDate};
 
 use super::age::Age;
 use super::document::WaiverEntry;
-use crate::finding::{Finding, Fingerprint, Severity};
-use crate::source::{SourceText, Span};
+use crate::finding::{CheckId, Finding, Fingerprint, Severity};
+use source_files::{SourceText, Span};
 
 /// A waiver that parsed.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl Waiver {
 
     /// Whether it covers a finding on a day.
     pub fn covers(&self, finding: &WaivedFinding, term: WaiverTerm) -> bool {
-        self.check == finding.check
+        finding.check == *self.check
             && finding.fingerprints.iter().any(|known| known.as_str() == self.fingerprint)
             && self.cluster == finding.cluster
             && self.object == finding.object
@@ -124,7 +124,7 @@ const DAY: u64 = 24 * 60 * 60;
 #[derive(Clone, Debug)]
 pub struct WaivedFinding {
     /// The check.
-    pub check: &'static str,
+    pub check: CheckId,
     /// The cluster; `default` for findings about no object.
     pub cluster: String,
     /// The object, path, commit or ref.
@@ -148,7 +148,7 @@ impl WaivedFinding {
     }
 
     /// Any finding of a check, which no waiver covers: what the policy says of the check itself.
-    pub fn of_check(check: &'static str, severity: Severity) -> Self {
+    pub fn of_check(check: CheckId, severity: Severity) -> Self {
         let (cluster, object) = (DEFAULT_CLUSTER.to_owned(), String::new());
         Self { check, cluster, object, severity, fingerprints: Vec::new() }
     }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::document::WaiverEntry;
 use super::error::did_you_mean;
 use super::waiver::{EntryError, Waiver, WaiverPlace};
-use crate::manifest::{Entry, Limits, Node, Value, documents};
-use crate::source::{SourceText, Span};
+use crate::finding::CheckId;
+use kube_manifest::{Entry, Limits, Node, Value, documents};
+use source_files::{SourceText, Span};
 
 /// The one name under which a repository's waivers are looked for, at the root.
 pub const WAIVERS_PATH: &str = ".portcullis-waivers.yaml";
@@ -46,7 +47,7 @@ impl WaiversFile {
 
     /// Reads a file. `known` lists the ids of all checks. One parser reads it, so that nothing in it can mean
     /// two things, and what tools do not all read alike is a mistake.
-    pub fn parse(path: &str, bytes: &[u8], known: &[&str]) -> Self {
+    pub fn parse(path: &str, bytes: &[u8], known: &[CheckId]) -> Self {
         let (source, mut roots, problems) = documents(bytes.to_vec(), &Limits::default());
         let mut reader = Reader { path, source, known, file: Self::default() };
         if let Some(problem) = problems.first() {
@@ -81,7 +82,7 @@ pub fn new_waivers(old: &WaiversFile, new: &WaiversFile) -> Vec<String> {
 struct Reader<'a> {
     path: &'a str,
     source: Arc<SourceText>,
-    known: &'a [&'a str],
+    known: &'a [CheckId],
     file: WaiversFile,
 }
 
@@ -144,8 +145,8 @@ impl Reader<'_> {
     }
 
     fn accept(&mut self, node: &Node, waiver: Waiver) {
-        if !self.known.contains(&waiver.check.as_str()) {
-            let meant = did_you_mean(&waiver.check, self.known.iter().copied());
+        if self.known.iter().all(|known| *known != *waiver.check) {
+            let meant = did_you_mean(&waiver.check, self.known.iter().map(|known| known.as_str()));
             let message = format!("there is no check `{}`", waiver.check);
             return self.mistake(span_of(node, "check"), message, meant);
         }
@@ -203,7 +204,11 @@ mod tests {
                          owner: '@alice', expires: 2027-01-01";
 
     fn parse(text: &str) -> WaiversFile {
-        WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), &["node-port", "image-downgrade"])
+        WaiversFile::parse(
+            WAIVERS_PATH,
+            text.as_bytes(),
+            &[CheckId::new("node-port"), CheckId::new("image-downgrade")],
+        )
     }
 
     fn said(text: &str) -> Vec<String> {

@@ -63,6 +63,7 @@ mod tests {
 
     use super::super::waivers_file::{WAIVERS_PATH, WaiversFile};
     use super::*;
+    use crate::finding::CheckId;
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(500))]
@@ -76,7 +77,7 @@ mod tests {
                 fingerprint: "110000000000000000000000".to_owned(), reason, owner, expires, place,
             };
             let text = waivers_text("", std::slice::from_ref(&waiver));
-            let file = WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), &["node-port"]);
+            let file = WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), &[CheckId::new("node-port")]);
             assert!(file.mistakes.is_empty(), "{text}{:?}", file.mistakes);
             assert!(file.waivers[0].says_the_same(&waiver), "{text}");
         }

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// What is to be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Ref updates as `pre-receive` and `update` get them (`githooks`, `git-receive-pack`).
 
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// One ref that a push wants to change.
 #[derive(Clone, Debug, PartialEq, Eq)]

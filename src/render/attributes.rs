@@ -8,7 +8,7 @@
 //! once git has written it as UTF-16LE.
 
 use super::links::{Extent, LinkProblem};
-use crate::source::{BlobReader, Snapshot};
+use source_files::{BlobReader, Snapshot};
 
 const FILE_NAME: &str = ".gitattributes";
 const ENCODING: &str = "working-tree-encoding";

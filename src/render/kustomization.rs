@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::links::join;
-use crate::manifest::{Limits, Node, documents};
-use crate::source::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
 use crate::units::Naming;
+use kube_manifest::{Limits, Node, documents};
+use source_files::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
 
 /// The three names under which kustomize looks for a root
 /// (`kyaml/konfig`, `RecognizedKustomizationFileNames`).

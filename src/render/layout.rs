@@ -8,9 +8,9 @@ use super::attributes;
 use super::kustomization::{self, Completion, Reach, Reaches};
 use super::links::{self, Extent, LinkProblem};
 use super::selection::Selection;
-use crate::manifest::{Limits, documents};
-use crate::source::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
 use crate::units::{ChartMember, FileFacts, FileKind, Naming, Surroundings, is_chart_metadata};
+use kube_manifest::{Limits, documents};
+use source_files::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// What makes a root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::source::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
+use source_files::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
 
 /// A link or a submodule that cannot be followed, or another reason why a file is not what git stores.
 #[derive(Clone, Debug, PartialEq, Eq)]

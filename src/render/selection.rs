@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::kube::ClusterName;
-use crate::source::{RepoPath, Snapshot};
+use kube_model::ClusterName;
+use source_files::{RepoPath, Snapshot};
 
 /// The policy's `manifests` and `clusters[].paths`.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use super::{Report, Section};
 use crate::evidence::{ApprovalStanding, Purpose};
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{ApprovalDemand, Enforcement, Origin};
-use crate::source::RepoPath;
 use crate::verdict::{Judged, Verdict};
+use source_files::RepoPath;
 
 /// What a finding means for the change, the same in every format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -35,7 +35,7 @@ fn push_annotation(text: &mut String, entry: &Entry<'_>) {
         Anchor::File(path) => format!("file={},", command_property(path.as_str())),
         Anchor::Nowhere => String::new(),
     };
-    let _ = writeln!(text, "{}", command(kind, &file, entry.judged.finding.check, &entry.text()));
+    let _ = writeln!(text, "{}", command(kind, &file, entry.judged.finding.check.as_str(), &entry.text()));
 }
 
 fn command(kind: &str, place: &str, title: &str, message: &str) -> String {

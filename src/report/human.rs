@@ -123,7 +123,7 @@ fn finding(judged: &Judged, style: Style) -> String {
         (Enforcement::Off, false) => Level::NOTE,
     };
     let message = terminal(&finding.message).into_owned();
-    let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(finding.check));
+    let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(finding.check.as_str()));
     for location in finding.location.iter().chain(&finding.related) {
         group = if location.excerpt.is_empty() {
             group.element(origin(location))

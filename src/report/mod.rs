@@ -33,8 +33,9 @@ mod tests;
 use std::time::Duration;
 
 use crate::evidence::ApprovalFacts;
-use crate::source::ObjectId;
+use crate::finding::CheckId;
 use crate::verdict::{Judgement, Verdict};
+use source_files::ObjectId;
 
 pub use annotation::{Annotation, AnnotationLevel, annotations, unplaced};
 pub use comment::{ReportContext, ReportContextError, comment};
@@ -72,7 +73,7 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct RulePage {
     /// Its id.
-    pub id: &'static str,
+    pub id: CheckId,
     /// One line.
     pub title: &'static str,
     /// Its family.

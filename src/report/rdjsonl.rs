@@ -6,7 +6,7 @@ use super::Report;
 use super::entry::{Anchor, Entry, Standing, collect_entries, remarks, undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::policy::POLICY_PATH;
-use crate::source::Position;
+use source_files::Position;
 
 pub(super) fn render(report: &Report) -> String {
     let reasons = undecided(report).into_iter();

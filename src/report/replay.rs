@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::counts::plural;
 use super::escape::terminal;
-use crate::source::ObjectId;
+use crate::finding::CheckId;
 use crate::verdict::{Judgement, Verdict};
+use source_files::ObjectId;
 
 /// One commit, judged as if it had been pushed alone.
 #[derive(Debug)]
@@ -82,7 +83,7 @@ impl ReplaySummary<'_> {
     }
 }
 
-fn by_check<'a>(rows: impl Iterator<Item = &'a ReplayRow>) -> BTreeMap<&'static str, usize> {
+fn by_check<'a>(rows: impl Iterator<Item = &'a ReplayRow>) -> BTreeMap<CheckId, usize> {
     let mut counts = BTreeMap::new();
     for judged in rows.flat_map(|row| &row.judgement.findings) {
         *counts.entry(judged.finding.check).or_insert(0) += 1;

@@ -9,7 +9,7 @@ use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::length::cut;
 use super::sarif_result::result;
 use super::{Report, RulePage, Section};
-use crate::finding::Severity;
+use crate::finding::{CheckId, Severity};
 
 const SCHEMA: &str =
     "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json";
@@ -27,7 +27,7 @@ const NOTIFICATION: usize = 1_000;
 pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     let entries = collect_entries(report);
     let worst = worst_by_rule(&entries);
-    let used: Vec<&RulePage> = rules.iter().filter(|rule| worst.contains_key(rule.id)).collect();
+    let used: Vec<&RulePage> = rules.iter().filter(|rule| worst.contains_key(&rule.id)).collect();
     let results = results(&entries, &used);
     let left_out = entries.get(results.len()..).unwrap_or_default();
     let notifications = notifications(report, left_out);
@@ -35,7 +35,7 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
         "tool": {"driver": {
             "name": NAME,
             "semanticVersion": env!("CARGO_PKG_VERSION"),
-            "rules": used.iter().map(|page| rule(page, worst.get(page.id).copied())).collect::<Vec<_>>(),
+            "rules": used.iter().map(|page| rule(page, worst.get(&page.id).copied())).collect::<Vec<_>>(),
         }},
         "automationDetails": {"id": "portcullis/"},
         "columnKind": "unicodeCodePoints",
@@ -107,7 +107,7 @@ fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
     sent
 }
 
-fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<&'static str, Severity> {
+fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<CheckId, Severity> {
     let mut worst = BTreeMap::new();
     for finding in entries.iter().map(|entry| &entry.judged.finding) {
         let severity = worst.entry(finding.check).or_insert(finding.severity);

@@ -46,7 +46,7 @@ fn stand(count: usize) -> String {
 
 fn row(section: &Section) -> String {
     let (old, new) = &section.range;
-    let short = |id: &Option<crate::source::ObjectId>| id.as_ref().map_or("–", |id| id.short()).to_owned();
+    let short = |id: &Option<source_files::ObjectId>| id.as_ref().map_or("–", |id| id.short()).to_owned();
     let Section { title, commits, judgement, .. } = section;
     let (objects, verdict) = (judgement.objects_changed, judgement.verdict.as_str());
     let (title, old, new) = (fitting(title), short(old), short(new));

@@ -11,10 +11,10 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::{Format, Report, Section, Style};
-use crate::finding::{Finding, Location, Severity, Side, Subject};
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use crate::policy::{Acceptance, ApprovalDemand, Decision, Enforcement, Origin, Waiver, WaiverPlace};
-use crate::source::{Position, RepoPath, Span};
 use crate::verdict::{Forced, Judged, Judgement, Verdict};
+use source_files::{Position, RepoPath, Span};
 
 const FORMATS: [Format; 9] = [
     Format::Human,
@@ -38,7 +38,9 @@ fn at(path: &str, line: u32, side: Side) -> Location {
 }
 
 fn finding(check: &'static str) -> Finding {
-    Finding::new(check, Subject::File, format!("{check} happens")).severity(Severity::High).help("undo it")
+    Finding::new(CheckId::new(check), Subject::File, format!("{check} happens"))
+        .severity(Severity::High)
+        .help("undo it")
 }
 
 fn judged(finding: Finding, enforcement: Enforcement) -> Judged {

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::manifest::{Node, Object};
-use crate::source::RepoPath;
+use kube_manifest::{Node, Object};
+use source_files::RepoPath;
 
 /// Words of which a file holds one if it holds such an object.
 pub const MARKS: [&str; 2] = ["kustomize.toolkit.fluxcd.io", "argoproj.io"];
@@ -188,7 +188,7 @@ fn fits(wanted: &str, found: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Limits, parse};
+    use kube_manifest::{Limits, parse};
 
     fn deployments(text: &str) -> Deployments {
         let manifest = parse(text.as_bytes().to_vec(), &Limits::default());

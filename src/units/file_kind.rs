@@ -1,7 +1,7 @@
 //! The closed type of what a file is.
 
-use crate::manifest::Node;
-use crate::source::RepoPath;
+use kube_manifest::Node;
+use source_files::RepoPath;
 
 /// What a file of a revision is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

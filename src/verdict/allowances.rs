@@ -4,15 +4,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Evidence, OwnedChange, RefEvidence};
-use crate::finding::{Finding, Side, Subject};
-use crate::kube::{ObjectRef, allowance};
+use crate::finding::{CheckId, Finding, Side, Subject};
 use crate::policy::{Acceptance, Decision, Enforcement};
-use crate::source::RepoPath;
 use crate::world::{Operation, Placed, View};
+use kube_model::{ObjectRef, allowance};
+use source_files::RepoPath;
 
 /// The annotations of changed objects, by object and check.
 #[derive(Debug, Default)]
-pub struct Allowances(HashMap<(ObjectRef, &'static str), Allowance>);
+pub struct Allowances(HashMap<(ObjectRef, CheckId), Allowance>);
 
 #[derive(Debug)]
 struct Allowance {
@@ -23,22 +23,24 @@ struct Allowance {
 impl Allowances {
     /// Reads the annotations of changed objects, for the checks for which the policy allows them. If an object is
     /// defined more than once, or is read in two ways, all copies must have the same annotation.
-    pub fn read(views: &[View], checks: &BTreeSet<&'static str>) -> Self {
+    pub fn read(views: &[View], checks: &BTreeSet<CheckId>) -> Self {
         let mut found = Self::default();
         for check in checks {
             for view in views {
                 let changed = view.changes.iter().filter_map(|change| change.object());
-                changed.for_each(|placed| found.add(placed, check));
+                changed.for_each(|placed| found.add(placed, *check));
             }
         }
         for placed in views.iter().flat_map(|view| &view.new.objects) {
-            found.0.retain(|(id, check), allowance| *id != placed.id || allowance.is_given_by(placed, check));
+            found.0.retain(|(id, check), allowance| {
+                *id != placed.id || allowance.is_given_by(placed, check.as_str())
+            });
         }
         found
     }
 
-    fn add(&mut self, placed: &Placed, check: &'static str) {
-        let Some(reason) = allowance(&placed.object, check) else { return };
+    fn add(&mut self, placed: &Placed, check: CheckId) {
+        let Some(reason) = allowance(&placed.object, check.as_str()) else { return };
         let new = || Allowance { reason: reason.to_owned(), paths: BTreeSet::new() };
         let entry = self.0.entry((placed.id.clone(), check)).or_insert_with(new);
         entry.paths.insert(placed.path.clone());

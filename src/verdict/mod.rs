@@ -12,12 +12,12 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 
 use crate::evidence::{ApprovalStanding, Purpose, RefEvidence};
-use crate::finding::{Aspect, Finding, Fingerprint, Severity};
-use crate::kube::ClusterName;
-use crate::owners::{Approver, OwnerHandle};
+use crate::finding::{Aspect, CheckId, Finding, Fingerprint, Severity};
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
-use crate::source::RepoPath;
 use crate::world::ObjectChange;
+use codeowners::{Approver, OwnerHandle};
+use kube_model::ClusterName;
+use source_files::RepoPath;
 
 pub use allowances::Allowances;
 pub use trail::{LeftOut, Omission, Step};
@@ -140,7 +140,8 @@ pub struct Circumstances<'a> {
 
 /// Findings that an override cannot accept: changes of the gate's own rules, and files that could not be read with
 /// certainty.
-const NEVER_FORCED: [&str; 3] = ["weakened-policy", "forbidden-ref", "malformed-commit"];
+const NEVER_FORCED: [CheckId; 3] =
+    [CheckId::new("weakened-policy"), CheckId::new("forbidden-ref"), CheckId::new("malformed-commit")];
 
 impl Judgement {
     /// A judgement without findings, only with reasons why checks could not be completed.
@@ -244,7 +245,7 @@ fn forced(blocking: &[&Judged], circumstances: &Circumstances<'_>) -> Option<For
 }
 
 /// An aspect of a value, with its object, its file and the check.
-type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), &'static str>;
+type Said = HashMap<(Aspect, Option<ClusterName>, String, Option<RepoPath>), CheckId>;
 
 /// Whether another check reports the same aspect. The finding that comes first, the strictest, is kept, so that a check
 /// that only warns never silences one that denies.
@@ -321,7 +322,7 @@ struct Rank {
     severity: Reverse<Severity>,
     path: Option<RepoPath>,
     line: u32,
-    check: &'static str,
+    check: CheckId,
     fingerprint: Fingerprint,
 }
 

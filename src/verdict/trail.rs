@@ -6,8 +6,9 @@
 use std::fmt;
 
 use super::Judged;
+use crate::finding::CheckId;
 use crate::policy::{Acceptance, Decision, Enforcement, Origin};
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// One step on the way from a finding to what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,7 @@ pub enum Omission {
     /// The same finding is reported at the same file.
     Repeated,
     /// Another check reports the same value, and as strictly.
-    SaidBy(&'static str),
+    SaidBy(CheckId),
 }
 
 impl Omission {

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::change::Placed;
-use crate::kube::rbac::{Binding, RoleReference};
-use crate::kube::{ClusterName, ObjectRef};
 use crate::render::{Role, Selection};
+use kube_model::rbac::{Binding, RoleReference};
+use kube_model::{ClusterName, ObjectRef};
 
 /// What a cluster holds that an object elsewhere may belong to.
 #[derive(Debug, Default)]

@@ -18,10 +18,10 @@ use super::related::Related;
 use super::substitution::{Flux, Substitution, has_defaults, has_variables, substituted};
 use super::texts::{TextProblems, Texts};
 use super::{FileProblem, World, discard};
-use crate::kube::{ClusterName, ObjectRef, builtin};
-use crate::manifest::{Limits, Object, Problem, Reading};
 use crate::render::{Extent, Layout, LinkProblem, Listing, Member, Role, Root, RootKind, Selection, join};
-use crate::source::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Span};
+use kube_manifest::{Limits, Object, Problem, Reading};
+use kube_model::{ClusterName, ObjectRef, builtin};
+use source_files::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Span};
 
 /// What worlds are built from.
 pub struct WorldInput<'a> {

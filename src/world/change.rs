@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::kube::ObjectRef;
-use crate::manifest::{Node, Object};
 use crate::render::{Listing, Role};
-use crate::source::RepoPath;
+use kube_manifest::{Node, Object};
+use kube_model::ObjectRef;
+use kube_schema::{Candidate, Part};
+use source_files::RepoPath;
 
 /// An object at its place in a revision.
 #[derive(Debug)]
@@ -23,6 +24,16 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// The object as a cluster is asked to store it.
+    pub fn candidate(&self) -> Candidate<'_> {
+        let part = match self.role {
+            Role::Complete | Role::Base => Part::Whole,
+            Role::Template => Part::Template,
+            Role::Fragment | Role::Expectation => Part::Fragment,
+        };
+        Candidate { object: &self.object, cluster: &self.id.cluster, part }
+    }
+
     /// Whether a value of a fragment is that of the object that it patches, and no word of the patch itself.
     pub fn inherits(&self, node: &Node) -> bool {
         self.role == Role::Fragment && node.span == self.object.root.span

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use super::Placed;
 use super::loader::is_definition;
-use crate::kube::{ClusterTarget, ObjectRef};
-use crate::manifest::{Limits, Object, parse};
 use crate::render::{Listing, Role};
-use crate::source::{BlobReader, BlobSource, RepoPath, Snapshot, TreeFile};
+use kube_manifest::{Limits, Object, parse};
+use kube_model::{ClusterTarget, ObjectRef};
+use source_files::{BlobReader, BlobSource, RepoPath, Snapshot, TreeFile};
 
 /// The endings of the files that are read.
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];

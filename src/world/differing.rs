@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::loader::Blobs;
-use crate::manifest::Object;
 use crate::render::{Member, Role};
-use crate::source::RepoPath;
+use kube_manifest::Object;
+use source_files::RepoPath;
 
 /// The objects of changed files, by the file and what is in it.
 type ByPlace<'a> = HashMap<(&'a RepoPath, Role, &'a str, &'a str), Vec<&'a Arc<Object>>>;

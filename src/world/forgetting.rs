@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::change::Placed;
 use super::loader::is_rbac;
-use crate::kube::ObjectRef;
-use crate::manifest::{Entry, Node, Object, Value};
-use crate::source::RepoPath;
+use kube_manifest::{Entry, Node, Object, Value};
+use kube_model::ObjectRef;
+use source_files::RepoPath;
 
 /// What of an old object is kept.
 enum Kept {

@@ -8,10 +8,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use rayon::prelude::*;
 
 use super::needles::Needles;
-use crate::kube::builtin;
-use crate::kube::rbac::is_rbac_group;
-use crate::manifest::{Limits, Manifest, Object, Problem, Reading, parse};
-use crate::source::{BlobError, BlobReader, BlobSource, ObjectId, SourceText};
+use kube_manifest::{Limits, Manifest, Object, Problem, Reading, parse};
+use kube_model::builtin;
+use kube_model::rbac::is_rbac_group;
+use source_files::{BlobError, BlobReader, BlobSource, ObjectId, SourceText};
 
 /// What is kept of a parsed blob.
 #[derive(Debug)]

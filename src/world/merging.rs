@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::change::Placed;
-use crate::kube::ObjectRef;
-use crate::manifest::{Entry, Node, Object, Value};
 use crate::render::Role;
-use crate::source::Span;
+use kube_manifest::{Entry, Node, Object, Value};
+use kube_model::ObjectRef;
+use source_files::Span;
 
 /// Merges the fragments of a world.
 pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {

@@ -27,9 +27,9 @@ pub use substitution::Substitution;
 
 use std::sync::Arc;
 
-use crate::manifest::Problem;
 use crate::render::Root;
-use crate::source::{ObjectId, RepoPath, SourceText};
+use kube_manifest::Problem;
+use source_files::{ObjectId, RepoPath, SourceText};
 
 /// Drops a value on another thread. To free the objects of a large repository takes longer than to judge
 /// some of its changes, and no one has to wait for it: not the report, and not the end of the process.

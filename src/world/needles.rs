@@ -9,8 +9,8 @@ use regex::bytes::Regex;
 use super::differing::Differing;
 use super::loader::{is_custom, is_definition, is_rbac};
 use super::related::Related;
-use crate::kube::{builtin, rbac};
-use crate::manifest::Object;
+use kube_manifest::Object;
+use kube_model::{builtin, rbac};
 
 /// What to look for. A scalar can only be spelled without its own letters through an escape in
 /// double quotes or through a tag, so a file without either that lacks a word of every needle holds

@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::builder::Changed;
 use super::change::{ObjectChange, Placed};
-use crate::kube::{ClusterName, ObjectRef};
 use crate::render::Role;
-use crate::source::RepoPath;
+use kube_model::{ClusterName, ObjectRef};
+use source_files::RepoPath;
 
 /// Fragments are merged into other objects: each pairs only with itself.
 type Key<'a> = (&'a ObjectRef, Option<&'a RepoPath>);

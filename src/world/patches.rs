@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kube::builtin;
-use crate::manifest::{Entry, Limits, Node, Object, Value, documents};
-use crate::source::{RepoPath, SourceText, Span, pointer};
+use kube_manifest::{Entry, Limits, Node, Object, Value, documents};
+use kube_model::builtin;
+use source_files::{RepoPath, SourceText, Span, pointer};
 
 /// A partial object and the file whose text it is.
 #[derive(Debug)]

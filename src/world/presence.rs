@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use memchr::memmem;
 use rayon::prelude::*;
 
-use crate::kube::ObjectRef;
-use crate::manifest::{Limits, Object, parse};
 use crate::render::{Layout, Selection};
-use crate::source::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
+use kube_manifest::{Limits, Object, parse};
+use kube_model::ObjectRef;
+use source_files::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
 
 /// The objects of a revision that have one of some names, and its files.
 #[derive(Debug, Default)]

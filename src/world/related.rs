@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::differing::Differing;
-use crate::kube::{is_target, pod_labels, references, selects, service_selector};
-use crate::manifest::Object;
+use kube_manifest::Object;
+use kube_model::{is_target, pod_labels, references, selects, service_selector};
 
 /// A label: its key and its value.
 type Label = (Box<str>, Box<str>);

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::manifest::{
+use kube_manifest::{
     Entry, Expansion, Node, Object, Value, expand, leaves_a_variable_open, may_name_a_variable,
 };
 

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 use super::FileProblem;
 use super::builder::WorldInput;
 use super::loader::{Blobs, Loaded};
-use crate::manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
 use crate::render::{Layout, Listing, Member, Role, Root, RootKind};
-use crate::source::{ObjectId, RepoPath, SourceText, Span};
 use crate::units::{Certainty, ChartMember, Deployments, FileKind, MARKS};
+use kube_manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
+use source_files::{ObjectId, RepoPath, SourceText, Span};
 
 /// One revision, and what its GitOps objects deploy once a person has asked.
 struct Side<'a> {
@@ -218,7 +218,7 @@ impl<'a> Texts<'a> {
     fn deployments(&self, layout: &Layout) -> Deployments {
         let ids: HashSet<&ObjectId> = layout.members.iter().map(|member| &member.file.id).collect();
         let ids: Vec<&ObjectId> = ids.into_iter().collect();
-        let read = |reader: &mut Box<dyn crate::source::BlobReader + '_>, id: &&ObjectId| {
+        let read = |reader: &mut Box<dyn source_files::BlobReader + '_>, id: &&ObjectId| {
             let bytes = reader.read_unchanged(id).unwrap_or_default();
             let marked = MARKS.iter().any(|mark| memchr::memmem::find(&bytes, mark.as_bytes()).is_some());
             if marked { parse(bytes, &self.input.limits).objects } else { Vec::new() }

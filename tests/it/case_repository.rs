@@ -4,9 +4,9 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use portcullis::git::raw::{HashKind, RawCommit, parse_commit, parse_tag};
-use portcullis::signature::{Keyring, SignatureStatus, TrustedKeys};
-use portcullis::source::RepoPath;
+use git_trust::raw::{HashKind, RawCommit, parse_commit, parse_tag};
+use git_trust::{Keyring, SignatureStatus, TrustedKeys};
+use source_files::RepoPath;
 
 use crate::common::case_repository::{CaseRepository, all_cases, build};
 use crate::common::git::Failure;

@@ -41,7 +41,7 @@ fn every_check_has_every_kind_of_case() -> Result<(), Failure> {
     for check in &checks {
         let missing: Vec<_> = KINDS
             .iter()
-            .filter(|kind| !kinds.get(check.meta.id).is_some_and(|kinds| kinds.contains(**kind)))
+            .filter(|kind| !kinds.get(check.meta.id.as_str()).is_some_and(|kinds| kinds.contains(**kind)))
             .collect();
         assert!(missing.is_empty(), "{} has no case of kind {missing:?}", check.meta.id);
     }

@@ -12,11 +12,11 @@ mod oracle;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use git_trust::raw::{HashKind, parse_commit};
+use git_trust::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
 use mutation::{Numbers, mutated};
 use oracle::{Answer, Oracle, Repository, Verifier};
-use portcullis::git::raw::{HashKind, parse_commit};
-use portcullis::signature::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
-use portcullis::source::RepoPath;
+use source_files::RepoPath;
 
 use crate::common::git::Failure;
 use crate::common::pool::each;

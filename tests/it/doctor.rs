@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, SystemTime};
 
-use portcullis::signature::ThrowAwayKey;
+use git_trust::ThrowAwayKey;
 
 use crate::common::git::Failure;
 use crate::common::installation::{GOOD, Place, said};

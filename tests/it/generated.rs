@@ -85,7 +85,7 @@ fn the_policy_in_the_readme_is_a_policy() -> Result<(), Failure> {
 #[test]
 fn every_check_is_explained() -> Result<(), Failure> {
     for check in &CheckSet::built_in() {
-        let page = printed(&["explain", check.meta.id])?;
+        let page = printed(&["explain", check.meta.id.as_str()])?;
         assert!(page.contains("## Remediation"), "{page}");
     }
     Ok(())

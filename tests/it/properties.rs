@@ -5,13 +5,13 @@
 
 use std::path::Path;
 
-use portcullis::finding::{Fingerprint, Severity};
+use kube_manifest::{Limits, parse};
+use portcullis::finding::{CheckId, Fingerprint, Severity};
 use portcullis::git::Repository;
-use portcullis::manifest::{Limits, parse};
 use portcullis::policy::{WaivedFinding, WaiverTerm, WaiversFile};
-use portcullis::source::ObjectId;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{ProptestConfig, Strategy, prop_oneof, proptest};
+use source_files::ObjectId;
 
 use crate::common::git::Git;
 
@@ -105,9 +105,9 @@ proptest! {
     #[test]
     fn random_waivers_never_panic_and_never_waive(begin in beginnings(), rest in yamlish()) {
         let text = format!("{begin}{rest}");
-        let file = WaiversFile::parse("waivers", text.as_bytes(), &["node-port"]);
+        let file = WaiversFile::parse("waivers", text.as_bytes(), &[CheckId::new("node-port")]);
         let finding = WaivedFinding {
-            check: "node-port",
+            check: CheckId::new("node-port"),
             cluster: "default".to_owned(),
             object: "Service/a/b".to_owned(),
             severity: Severity::High,

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use portcullis::git::raw::{HashKind, Malformation, PersonProblem, parse_commit, parse_tag};
+use git_trust::raw::{HashKind, Malformation, PersonProblem, parse_commit, parse_tag};
 use proptest::prelude::{any, prop, proptest};
 
 use crate::common::git::{Failure, Git};

@@ -9,7 +9,7 @@ mod kubectl;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use generator::Generator;
-use portcullis::manifest::{Limits, Reading, parse};
+use kube_manifest::{Limits, Reading, parse};
 use rayon::prelude::*;
 use serde_json::Value;
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use portcullis::git::raw::{HashKind, parse_commit, parse_tag};
-use portcullis::signature::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
-use portcullis::source::RepoPath;
+use git_trust::raw::{HashKind, parse_commit, parse_tag};
+use git_trust::{Keyring, SignatureStatus, ThrowAwayKey, TrustedKeys};
+use source_files::RepoPath;
 
 use crate::common::git::{Failure, Git};
 use crate::common::programs::write_program;

@@ -4,22 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use portcullis::checks::{Check, CheckSet, Default, Family, Meta, Run};
 use portcullis::evidence::RefEvidence;
-use portcullis::finding::Finding;
-use portcullis::kube::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
+use portcullis::finding::{CheckId, Finding};
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
 use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
-use portcullis::source::{
-    BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile,
-};
 use portcullis::verdict::{Judgement, Mode, Verdict};
+use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 use crate::common::git::Failure;
 
 static META: Meta = Meta {
-    id: "team-label",
+    id: CheckId::new("team-label"),
     title: "An object without the label of a team",
     family: Family::Schema,
     why: "Without the label no team is called when the object fails.",
@@ -81,7 +79,7 @@ fn a_check_of_a_user_is_judged_like_all_others() -> Result<(), Failure> {
     let checks = CheckSet::built_in().with(team_label())?;
     let without = judge("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", &checks)?;
     assert_eq!(without.verdict, Verdict::Reject);
-    let found: Vec<&str> = without.findings.iter().map(|judged| judged.finding.check).collect();
+    let found: Vec<&str> = without.findings.iter().map(|judged| judged.finding.check.as_str()).collect();
     assert_eq!(found, ["team-label"]);
     let with = judge("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {team: a}}\n", &checks)?;
     assert_eq!(with.verdict, Verdict::Accept);

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::source::{RepoPath, Snapshot};
+use source_files::{RepoPath, Snapshot};
 
 /// A way to write down owners.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,7 +191,7 @@ pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{FileMode, ObjectId, TreeFile};
+    use source_files::{FileMode, ObjectId, TreeFile};
 
     fn snapshot(paths: &[&str]) -> Snapshot {
         let id = ObjectId::parse(&"1".repeat(40)).unwrap();

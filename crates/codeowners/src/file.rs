@@ -11,7 +11,7 @@ use super::handle::OwnerHandle;
 use super::kubernetes::NestedOwners;
 use super::problem::{OwnersProblem, Problems};
 use super::requirement::{Approver, Requirement};
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// What a revision says about owners. Lines that cannot be used are problems and no rules; the person who
 /// relies on it must look at [`OwnersFile::problems`].

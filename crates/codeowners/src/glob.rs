@@ -4,7 +4,7 @@
 //! [`Key`]s that every matching path has. Never: knows how a dialect writes patterns.
 
 use super::index::Key;
-use crate::source::wildcard_match;
+use source_files::wildcard_match;
 
 /// A part of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,3 +27,8 @@ pub use handle::OwnerHandle;
 pub use problem::{OwnersProblem, ReadFrom};
 pub use requirement::{Approver, Demand, RequiredOwners, Requirement, Standing};
 pub use unblock::{Need, smallest};
+
+/// The examples of the README, so that they are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,6 @@
 //! What is wrong with a file that names owners.
 
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// A larger file is not loaded. The limit is GitHub's ("CODEOWNERS file size"); it is the lowest that a
 /// host documents.

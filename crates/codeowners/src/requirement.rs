@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::OwnerHandle;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// The approval that one line demands of a path. Every requirement of a path must be met.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,6 +166,17 @@ impl Approver {
     /// Whether one of their handles means this owner.
     pub fn is(&self, owner: &OwnerHandle) -> bool {
         self.handles.iter().any(|handle| owner.is(handle))
+    }
+
+    /// Each person once, however often they signed.
+    pub fn distinct<'a>(approvers: impl Iterator<Item = &'a Self>) -> Vec<&'a Self> {
+        let mut people: Vec<&Self> = Vec::new();
+        for approver in approvers {
+            if people.iter().all(|known| known.name != approver.name) {
+                people.push(approver);
+            }
+        }
+        people
     }
 }
 

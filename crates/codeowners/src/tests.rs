@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proptest::prelude::{any, prop, proptest};
 
 use super::*;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 const TABLES: [(Dialect, &str); 4] = [
     (Dialect::Github, include_str!("tables/github.txt")),

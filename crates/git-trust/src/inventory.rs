@@ -95,8 +95,8 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::{KeyStanding, TrustedKeys};
-    use crate::signature::{Keyring, RevocationKind, ThrowAwayKey};
-    use crate::source::RepoPath;
+    use crate::{Keyring, RevocationKind, ThrowAwayKey};
+    use source_files::RepoPath;
 
     const DAY: Duration = Duration::from_hours(24);
 

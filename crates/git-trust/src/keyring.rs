@@ -11,7 +11,7 @@ use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::{Cert, Fingerprint, KeyHandle, KeyID};
 use thiserror::Error;
 
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// Why a keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

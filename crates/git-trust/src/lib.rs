@@ -13,6 +13,7 @@ mod inventory;
 mod keyring;
 mod openpgp;
 mod radix64;
+pub mod raw;
 mod ssh;
 mod terms;
 #[cfg(test)]
@@ -58,3 +59,8 @@ pub enum SignatureStatus {
         advice: String,
     },
 }
+
+/// The examples of the README, so that they are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

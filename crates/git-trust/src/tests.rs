@@ -12,7 +12,7 @@ use sequoia_openpgp::{Packet, PacketPile};
 
 use super::throw_away::armored;
 use super::{Keyring, KeyringError, RevocationKind, SignatureStatus, ThrowAwayKey, TrustedKeys, gpg_program};
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 const PAYLOAD: &[u8] = b"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nRaise replicas\n";
 const DAY: Duration = Duration::from_hours(24);

@@ -8,7 +8,7 @@ use super::libyaml::{LastLine, Quirks};
 use super::limits::Limits;
 use super::portions::Portions;
 use super::syntax::Item;
-use crate::source::Span;
+use source_files::Span;
 
 /// Why a document has no tree, or the tree no value.
 #[derive(Debug)]

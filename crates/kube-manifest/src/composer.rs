@@ -12,7 +12,7 @@ use super::libyaml::{Quirks, has_escaped_slash};
 use super::limits::Limits;
 use super::portions::Portions;
 use super::syntax::{Content, Item, Layout, Style};
-use crate::source::Span;
+use source_files::Span;
 
 /// What is left of a file's limits.
 pub(super) struct Bounds<'a> {

@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use super::reading::{Reading, Refusal};
-use crate::source::Span;
+use source_files::Span;
 
 /// A document's bytes within the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -40,3 +40,8 @@ pub use reading::{Reading, Refusal};
 pub use sops::is_encrypted;
 pub use traces::may_name_an_object;
 pub use variables::{Expansion, expand, leaves_a_variable_open, may_name_a_variable};
+
+/// The examples of the README, so that they are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

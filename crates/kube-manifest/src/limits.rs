@@ -1,7 +1,7 @@
 //! How much of a pushed file we are willing to read.
 
 use super::compose::SyntaxError;
-use crate::source::Span;
+use source_files::Span;
 
 /// Limits for one file. Each is far above what real manifests need and low enough that reading
 /// ends quickly; a file beyond one is refused with the number that it exceeded.

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::source::Span;
-use crate::source::pointer::{escaped, unescaped};
+use source_files::Span;
+use source_files::pointer::{escaped, unescaped};
 
 /// A value and the bytes it was read from.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::kubectl::AliasUse;
 use super::node::Node;
 use super::sops;
-use crate::source::{Position, SourceText, Span};
+use source_files::{Position, SourceText, Span};
 
 /// A Kubernetes object with the text it is in. The path is not part of it: the same blob may
 /// are at several paths and is parsed once.

@@ -14,7 +14,7 @@ use super::object::Object;
 use super::pointer::is_pointer;
 use super::problem::{Problem, ProblemKind};
 use super::reading::{Reading, Refusal};
-use crate::source::SourceText;
+use source_files::SourceText;
 
 /// What a file holds.
 #[derive(Debug)]

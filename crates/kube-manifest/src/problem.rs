@@ -1,7 +1,7 @@
 //! Why a file, or a part of it, could not be read with certainty.
 
 use super::reading::{Reading, Refusal};
-use crate::source::Span;
+use source_files::Span;
 
 /// What kind of problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::source::Span;
+use source_files::Span;
 
 /// A value of the document.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Annotations by which an object asks for one of its findings to be accepted.
 
-use crate::manifest::Object;
+use kube_manifest::Object;
 
 /// What all keys of our annotations begin with.
 pub const DOMAIN_PREFIX: &str = "portcullis.dev/";

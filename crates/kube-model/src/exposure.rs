@@ -11,7 +11,7 @@ use super::cluster::Cloud;
 use super::doubt::Doubt;
 use super::internal_balancer::{self, Scheme};
 use super::source_ranges;
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// Who can reach a Service through a load balancer, from no one to everyone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -38,3 +38,8 @@ pub use replacement::{Replacement, replacement};
 pub use selection::{Labels, pod_labels, selects, service_selector};
 pub use tag::{Incomparable, Mobility, Order, Tag};
 pub use workload::pod_spec;
+
+/// The examples of the README, so that they are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::builtin;
-use crate::manifest::Object;
+use kube_manifest::Object;
 
 /// The name of a cluster in the policy; `default` if the policy names none.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

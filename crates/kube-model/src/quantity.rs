@@ -3,7 +3,7 @@
 //! In: a value of a manifest. Out: [`Quantity`], which can be compared. Never: rounds silently; what
 //! does not fit is not a quantity that we know.
 
-use crate::manifest::{Node, Value};
+use kube_manifest::{Node, Value};
 
 /// An amount, in billionths, the finest that Kubernetes keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@
 
 use super::builtin;
 use super::workload::pod_spec;
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// An object that another one names.
 #[derive(Clone, Copy, Debug)]

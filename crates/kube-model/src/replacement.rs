@@ -6,7 +6,7 @@
 //! Argo CD: `docs/user-guide/resource_hooks.md` (the default policy is BeforeHookCreation) and `sync-options.md`;
 //! Helm: `docs/topics/charts_hooks.md` (the same default); Flux: `docs/spec/v1/kustomizations.md`, "Force".
 
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// Why an object is replaced.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ fn is_enabled(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::replacement;
-    use crate::manifest::{Limits, parse};
+    use kube_manifest::{Limits, parse};
 
     fn key(annotations: &str) -> Option<&'static str> {
         let text = format!(

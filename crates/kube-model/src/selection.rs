@@ -3,7 +3,7 @@
 //! In: objects. Out: labels and selectors as pairs. Never: looks at namespaces.
 
 use super::builtin;
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// Labels, or a selector that asks for all of them.
 pub type Labels<'a> = Vec<(&'a str, &'a str)>;
@@ -35,7 +35,7 @@ pub fn selects(selector: &Labels<'_>, labels: &Labels<'_>) -> bool {
 }
 
 fn pairs(node: &Node) -> Labels<'_> {
-    let pair = |entry: &'_ crate::manifest::Entry| entry.value.as_str().is_some();
+    let pair = |entry: &'_ kube_manifest::Entry| entry.value.as_str().is_some();
     let entries = node.entries().iter().filter(|entry| pair(entry));
     entries.filter_map(|entry| Some((&*entry.key, entry.value.as_str()?))).collect()
 }

@@ -7,7 +7,7 @@ use super::address::{self, Origin};
 use super::cluster::Cloud;
 use super::doubt::Doubt;
 use super::exposure::{Reach, Service};
-use crate::manifest::Node;
+use kube_manifest::Node;
 
 /// The annotation that `spec.loadBalancerSourceRanges` replaced.
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
@@ -123,7 +123,7 @@ fn listed<'a>(service: Service<'a>, annotation: &str) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Limits, parse};
+    use kube_manifest::{Limits, parse};
 
     fn reach_of(cloud: Cloud, annotations: &str, ranges: &str) -> (Reach, Option<Doubt>) {
         let text = format!(

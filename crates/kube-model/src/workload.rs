@@ -4,7 +4,7 @@
 //! that a custom kind makes Pods; the kinds are listed here.
 
 use super::builtin;
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// Which list of a Pod an image is named in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

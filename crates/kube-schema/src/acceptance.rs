@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use super::embedded::{Embedded, Name};
 use super::shape::{Others, Shape};
-use crate::kube::KubernetesVersion;
-use crate::manifest::{Entry, Node, Value};
+use kube_manifest::{Entry, Node, Value};
+use kube_model::KubernetesVersion;
 
 /// The shapes of all definitions, each read when the first object needs it.
 #[derive(Debug)]
@@ -94,8 +94,8 @@ mod tests {
     use super::super::compile::{CompiledSchema, compile};
     use super::super::embedded::embedded;
     use super::*;
-    use crate::manifest::{Limits, parse};
-    use crate::source::Span;
+    use kube_manifest::{Limits, parse};
+    use source_files::Span;
 
     const OBJECTS: &str = include_str!("acceptance_objects.yaml");
 

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::embedded::Embedded;
-use crate::kube::KubernetesVersion;
+use kube_model::KubernetesVersion;
 
 const REFERENCE: &str = "\"$ref\":\"#/$defs/";
 

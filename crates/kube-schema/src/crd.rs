@@ -13,7 +13,7 @@ use super::duplicates::{KEY_DEFAULTS, LIST_MAP_KEYS, LIST_TYPE};
 use super::embedded::embedded;
 use super::formats;
 use super::problem::SchemaProblem;
-use crate::kube::KubernetesVersion;
+use kube_model::KubernetesVersion;
 
 const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 const PRESERVE: &str = "x-kubernetes-preserve-unknown-fields";

@@ -6,14 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use super::candidate::{Candidate, Part};
 use super::compile::{CompiledSchema, compile};
 use super::crd;
 use super::patterns::PatternRoom;
 use super::problem::SchemaProblem;
-use crate::kube::{ClusterName, builtin};
-use crate::manifest::{Node, Object};
-use crate::render::Role;
-use crate::world::Placed;
+use kube_manifest::{Node, Object};
+use kube_model::{ClusterName, builtin};
 
 /// One version of one definition.
 #[derive(Debug)]
@@ -96,9 +95,12 @@ pub(super) struct CustomKinds {
 impl CustomKinds {
     /// Adds the definitions among the objects of a revision. A later revision replaces what an
     /// earlier one said of a kind; a kind that one revision defines twice has both schemas.
-    pub(super) fn add<'a>(&mut self, objects: impl Iterator<Item = &'a Placed>) {
-        let added: Vec<CustomKind> =
-            objects.filter(|placed| is_definition(placed)).flat_map(|placed| self.read(placed)).collect();
+    pub(super) fn add(&mut self, objects: &[Candidate<'_>]) {
+        let added: Vec<CustomKind> = objects
+            .iter()
+            .filter(|candidate| is_definition(candidate))
+            .flat_map(|candidate| self.read(candidate))
+            .collect();
         for kinds in self.by_name.values_mut() {
             kinds.retain(|known| !added.iter().any(|new| new.same_definition(known)));
         }
@@ -109,20 +111,21 @@ impl CustomKinds {
 
     /// The schemas that an object has to satisfy: those of its own cluster, or, where its cluster
     /// defines none, those of any.
-    pub(super) fn of(&self, placed: &Placed) -> Vec<&CustomKind> {
-        let defined = || self.by_name.get(&placed.object.kind).into_iter().flatten();
-        let served = |known: &&CustomKind| known.served == Served::Yes && known.is(&placed.object);
+    pub(super) fn of(&self, candidate: &Candidate<'_>) -> Vec<&CustomKind> {
+        let defined = || self.by_name.get(&candidate.object.kind).into_iter().flatten();
+        let served = |known: &&CustomKind| known.served == Served::Yes && known.is(candidate.object);
         let matching: Vec<&CustomKind> = defined().filter(served).collect();
-        let own = |known: &&CustomKind| known.cluster == placed.id.cluster;
+        let own = |known: &&CustomKind| known.cluster == *candidate.cluster;
         let in_cluster: Vec<&CustomKind> = matching.iter().copied().filter(own).collect();
-        let defined_here = defined().any(|known| own(&known) && known.is_kind(&placed.object));
+        let defined_here = defined().any(|known| own(&known) && known.is_kind(candidate.object));
         if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
     }
 
     /// The versions in which the object's own cluster serves its kind; `None` if it does not define it.
-    pub(super) fn served_versions(&self, placed: &Placed) -> Option<Vec<Box<str>>> {
-        let here = |known: &&CustomKind| known.cluster == placed.id.cluster && known.is_kind(&placed.object);
-        let mut defined = self.by_name.get(&placed.object.kind)?.iter().filter(here).peekable();
+    pub(super) fn served_versions(&self, candidate: &Candidate<'_>) -> Option<Vec<Box<str>>> {
+        let here =
+            |known: &&CustomKind| known.cluster == *candidate.cluster && known.is_kind(candidate.object);
+        let mut defined = self.by_name.get(&candidate.object.kind)?.iter().filter(here).peekable();
         defined.peek()?;
         let mut served: Vec<Box<str>> = Vec::new();
         for known in defined.filter(|known| known.is_served()) {
@@ -134,8 +137,8 @@ impl CustomKinds {
         Some(served)
     }
 
-    fn read(&self, placed: &Placed) -> Vec<CustomKind> {
-        let object = &placed.object;
+    fn read(&self, candidate: &Candidate<'_>) -> Vec<CustomKind> {
+        let object = candidate.object;
         let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default().into();
         let (group, kind): (Box<str>, Box<str>) =
             (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
@@ -144,7 +147,7 @@ impl CustomKinds {
         }
         let versions = object.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
         let custom_kind = |(index, version): (usize, &Node)| CustomKind {
-            cluster: placed.id.cluster.clone(),
+            cluster: candidate.cluster.clone(),
             group: group.clone(),
             version: version.text_at(&["name"]).unwrap_or_default().into(),
             kind: kind.clone(),
@@ -169,9 +172,9 @@ impl CustomKinds {
 }
 
 /// A patch of a definition holds a part of it only.
-fn is_definition(placed: &Placed) -> bool {
-    let object = &placed.object;
+fn is_definition(candidate: &Candidate<'_>) -> bool {
+    let object = candidate.object;
     &*object.kind == "CustomResourceDefinition"
-        && !matches!(placed.role, Role::Fragment | Role::Expectation)
+        && candidate.part != Part::Fragment
         && object.group() == "apiextensions.k8s.io"
 }

@@ -6,8 +6,8 @@
 use super::compile::compile;
 use super::structural::{Problems, present};
 use super::{crd, defaults, nulls};
-use crate::manifest::Node;
-use crate::source::pointer;
+use kube_manifest::Node;
+use source_files::pointer;
 
 /// Judges every default below a schema.
 pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {

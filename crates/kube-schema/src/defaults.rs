@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::fields;
-use crate::manifest::{Entry, Node, Value};
-use crate::source::Span;
+use kube_manifest::{Entry, Node, Value};
+use source_files::Span;
 
 /// The keyword.
 pub(super) const DEFAULT: &str = "default";

@@ -7,7 +7,7 @@
 use super::default_values;
 use super::structural::{self, Problems};
 use super::violation::Violation;
-use crate::manifest::{Node, Object, Value};
+use kube_manifest::{Node, Object, Value};
 
 /// The annotation by which a definition in one of Kubernetes' own domains says who approved it.
 const APPROVED: &str = "api-approved.kubernetes.io";

@@ -11,8 +11,8 @@ use jsonschema::{Keyword, ValidationError};
 use serde_json::{Map, Value as Json};
 
 use super::instance::Tree;
-use crate::manifest::{Node, Value};
-use crate::source::Span;
+use kube_manifest::{Node, Value};
+use source_files::Span;
 
 /// The keyword of the schemas.
 pub(super) const LIST_TYPE: &str = "x-kubernetes-list-type";
@@ -211,9 +211,9 @@ mod tests {
         let text =
             b"- {port: 1}\n- {port: 1, protocol: TCP}\n- {port: 1, protocol: UDP}\n- {protocol: UDP}\n- {}\n";
         let wrapped = [b"a:\n".as_slice(), text].concat();
-        let manifest = crate::manifest::parse(
+        let manifest = kube_manifest::parse(
             [b"apiVersion: v1\nkind: A\n".as_slice(), &wrapped].concat(),
-            &crate::manifest::Limits::default(),
+            &kube_manifest::Limits::default(),
         );
         let items = manifest.objects[0].at(&["a"]).unwrap().items();
         assert_eq!(uniqueness.repetitions(items), [Repetition { index: 1, first: 0 }]);

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::kube::KubernetesVersion;
+use kube_model::KubernetesVersion;
 
 static COMPRESSED: &[u8] = include_bytes!("data/kubernetes.deflate");
 

@@ -4,8 +4,8 @@
 //! names, and the fields that it lists. Never: looks into `anyOf` and the like, in which neither
 //! Kubernetes' own schemas nor structural ones list fields; `allOf` is ours, for metadata.
 
-use crate::source::pointer;
 use serde_json::Value;
+use source_files::pointer;
 
 /// The fields that an object at a pointer may have.
 pub(super) fn known_at(document: &Value, at: &str) -> Vec<String> {

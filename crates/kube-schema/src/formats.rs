@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use super::times::{is_date, is_date_time, is_duration, is_go_time};
-use crate::kube::is_quantity;
+use kube_model::is_quantity;
 
 /// A format and its reader.
 type Format = (&'static str, fn(&str) -> bool);

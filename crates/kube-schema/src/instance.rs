@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use jsonschema::json::{Array, Json, JsonNumber, Node as JsonNode, NodeIdentity, Object};
 use jsonschema::types::JsonType;
 
-use crate::manifest::{Entry, Node, Value};
-use crate::source::Span;
+use kube_manifest::{Entry, Node, Value};
+use source_files::Span;
 
 /// The representation.
 #[derive(Debug)]

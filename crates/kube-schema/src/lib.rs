@@ -4,6 +4,7 @@
 //! network, and no `$ref` outside the embedded definitions.
 
 mod acceptance;
+mod candidate;
 mod closure;
 mod compile;
 mod crd;
@@ -24,6 +25,7 @@ mod outcome;
 mod patterns;
 mod problem;
 mod retired;
+pub mod rules;
 mod shape;
 mod store;
 mod structural;
@@ -39,6 +41,7 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
+pub use candidate::{Candidate, Part};
 pub use duplicates::Refusal;
 pub use operators::{Misnamed, operator_scope};
 pub use outcome::{Outcome, UnknownKind};
@@ -46,3 +49,8 @@ pub use problem::{Excess, SchemaProblem};
 pub use retired::{Release, Retirement, retirement};
 pub use store::SchemaStore;
 pub use violation::{Violation, ViolationKind};
+
+/// The examples of the README, so that they are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

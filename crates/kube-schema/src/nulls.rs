@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::fields;
-use crate::manifest::{Node, Value};
+use kube_manifest::{Node, Value};
 
 /// The object without them.
 pub(super) fn pruned<'a>(root: &'a Node, document: &Json) -> Cow<'a, Node> {

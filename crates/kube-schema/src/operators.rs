@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::kube::builtin::Scope;
+use kube_model::builtin::Scope;
 
 static TABLE: &str = include_str!("data/operators.tsv");
 

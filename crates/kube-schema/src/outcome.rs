@@ -3,7 +3,7 @@
 use super::operators::Misnamed;
 use super::problem::SchemaProblem;
 use super::violation::Violation;
-use crate::kube::KubernetesVersion;
+use kube_model::KubernetesVersion;
 
 /// The judgement of one object.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::kube::KubernetesVersion;
+use kube_model::KubernetesVersion;
 
 static TABLE: &str = include_str!("data/retired.tsv");
 

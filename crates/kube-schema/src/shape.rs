@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::duplicates::{self, Uniqueness};
 use super::embedded::{Embedded, Name};
 use super::formats;
-use crate::manifest::Value;
+use kube_manifest::Value;
 
 const REFERENCE: &str = "#/$defs/";
 

@@ -1,9 +1,10 @@
 //! The schemas that a change is judged by.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::acceptance::Acceptance;
+use super::candidate::{Candidate, Part};
 use super::closure::Closure;
 use super::compile::{CompiledSchema, compile};
 use super::custom::{CustomKind, CustomKinds};
@@ -19,10 +20,8 @@ use super::{defaults, definition};
 use super::{nulls, operators};
 use jsonschema::ValidationError;
 
-use crate::kube::{KubernetesVersion, builtin};
-use crate::manifest::{Node, Object};
-use crate::render::Role;
-use crate::world::{Placed, World};
+use kube_manifest::{Node, Object};
+use kube_model::{KubernetesVersion, builtin};
 
 /// The `apiVersion` of kustomize's own plugins: their files are read by kustomize and never applied.
 const KUSTOMIZE_PLUGIN: &str = "builtin";
@@ -50,47 +49,33 @@ impl SchemaStore {
         Self::default()
     }
 
-    /// The embedded schemas and the custom resource definitions of both worlds, the new one's first.
-    pub fn of(old: &World, new: &World) -> Self {
+    /// The embedded schemas and the custom resource definitions of two revisions. Where both define a kind, the
+    /// new one's definition counts.
+    pub fn of(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Self {
         let mut store = Self::new();
-        store.add_crds(old.objects.iter().map(AsRef::as_ref));
-        store.before.add(old.objects.iter().map(AsRef::as_ref));
-        store.add_crds(new.objects.iter().map(AsRef::as_ref));
+        store.custom.add(old);
+        store.before.add(old);
+        store.custom.add(new);
         store
-    }
-
-    /// As [`of`](Self::of), with the definitions of the folders that the policy names, as they were and are.
-    pub fn with_definitions(old: &World, new: &World, before: &[Arc<Placed>], after: &[Arc<Placed>]) -> Self {
-        let mut store = Self::new();
-        store.add_crds(beside(old, before));
-        store.before.add(beside(old, before));
-        store.add_crds(beside(new, after));
-        store
-    }
-
-    /// Adds the custom resource definitions among the objects of one revision: first the old one's,
-    /// then the new one's, which count if both define a kind.
-    pub fn add_crds<'a>(&mut self, objects: impl Iterator<Item = &'a Placed>) {
-        self.custom.add(objects);
     }
 
     /// Judges an object by every target version; by the newest if none is named, because no
     /// version would accept everything.
-    pub fn validate(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
-        self.judge(placed, versions, &self.custom)
+    pub fn validate(&self, candidate: &Candidate<'_>, versions: &[KubernetesVersion]) -> Outcome {
+        self.judge(candidate, versions, &self.custom)
     }
 
     /// Judges an object as it was judged before the change, by the definitions of the old world only.
-    pub fn validate_before(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Outcome {
-        self.judge(placed, versions, &self.before)
+    pub fn validate_before(&self, candidate: &Candidate<'_>, versions: &[KubernetesVersion]) -> Outcome {
+        self.judge(candidate, versions, &self.before)
     }
 
     /// Whether an object's kind may exist and has no definition here, so that no schema judges it.
-    pub fn is_undefined(&self, placed: &Placed) -> bool {
-        let object = &placed.object;
-        let applied = matches!(placed.role, Role::Complete | Role::Base);
+    pub fn is_undefined(&self, candidate: &Candidate<'_>) -> bool {
+        let object = candidate.object;
+        let applied = candidate.part == Part::Whole;
         let unread = object.group().is_empty() || object.kind.is_empty() || !applied;
-        match judge_custom(placed, &[], &self.custom) {
+        match judge_custom(candidate, &[], &self.custom) {
             _ if unread || *object.api_version == *KUSTOMIZE_PLUGIN => false,
             Ok(Outcome::UnknownKind { unknown, .. }) => unknown.is_merely_undefined(),
             Ok(Outcome::Valid | Outcome::Invalid(_) | Outcome::Unusable(_)) | Err(_) => false,
@@ -98,22 +83,27 @@ impl SchemaStore {
     }
 
     /// Whether rules of an object's kind are written in CEL, which is not evaluated.
-    pub fn has_unevaluated_rules(&self, placed: &Placed) -> bool {
-        self.custom.of(placed).iter().any(|kind| kind.has_expressions())
+    pub fn has_unevaluated_rules(&self, candidate: &Candidate<'_>) -> bool {
+        self.custom.of(candidate).iter().any(|kind| kind.has_expressions())
     }
 
     /// What was probably meant by a kind that does not exist, such as `apps/v1 Deployment`.
-    pub fn nearest_kind(&self, placed: &Placed, versions: &[KubernetesVersion]) -> Option<String> {
-        self.suggestions.kind(embedded()?, &self.custom, &placed.object, versions)
+    pub fn nearest_kind(&self, candidate: &Candidate<'_>, versions: &[KubernetesVersion]) -> Option<String> {
+        self.suggestions.kind(embedded()?, &self.custom, candidate.object, versions)
     }
 
-    fn judge(&self, placed: &Placed, versions: &[KubernetesVersion], custom: &CustomKinds) -> Outcome {
+    fn judge(
+        &self,
+        candidate: &Candidate<'_>,
+        versions: &[KubernetesVersion],
+        custom: &CustomKinds,
+    ) -> Outcome {
         let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
         let Some(embedded) = embedded() else { return Outcome::Unusable(SchemaProblem::EmbeddedDataDamaged) };
-        let object = &placed.object;
+        let object = candidate.object;
         let judged = match embedded.name_of(object.group(), object.version(), &object.kind) {
-            Some(name) => self.judge_built_in(embedded, placed, name, versions),
-            None => judge_custom(placed, versions, custom),
+            Some(name) => self.judge_built_in(embedded, candidate, name, versions),
+            None => judge_custom(candidate, versions, custom),
         };
         judged.unwrap_or_else(Outcome::Unusable)
     }
@@ -121,11 +111,11 @@ impl SchemaStore {
     fn judge_built_in(
         &self,
         embedded: &Embedded,
-        placed: &Placed,
+        candidate: &Candidate<'_>,
         name: &'static str,
         versions: &[KubernetesVersion],
     ) -> Result<Outcome, SchemaProblem> {
-        let object = &placed.object;
+        let object = candidate.object;
         let (mut violations, mut missing_in) = (Vec::new(), Vec::new());
         for version in versions {
             if Acceptance::of(embedded, *version).accepts(name, &object.root) {
@@ -141,7 +131,7 @@ impl SchemaStore {
             }
         }
         violations.retain(|violation| !is_status_gap(violation));
-        for found in definition_violations(placed) {
+        for found in definition_violations(candidate) {
             merge(&mut violations, found, versions);
         }
         if missing_in.is_empty() {
@@ -183,25 +173,18 @@ impl SchemaStore {
     }
 }
 
-/// The objects of a world, and the definitions of folders that are not among them.
-fn beside<'a>(world: &'a World, folder: &'a [Arc<Placed>]) -> impl Iterator<Item = &'a Placed> {
-    let known: HashSet<_> = world.objects.iter().map(|placed| (&placed.path, &placed.id)).collect();
-    let added = folder.iter().filter(move |placed| !known.contains(&(&placed.path, &placed.id)));
-    world.objects.iter().chain(added).map(AsRef::as_ref)
-}
-
 fn judge_custom(
-    placed: &Placed,
+    candidate: &Candidate<'_>,
     versions: &[KubernetesVersion],
     custom: &CustomKinds,
 ) -> Result<Outcome, SchemaProblem> {
-    let object = &placed.object;
-    let kinds = custom.of(placed);
+    let object = candidate.object;
+    let kinds = custom.of(candidate);
     if kinds.is_empty() {
         let owned_by_kubernetes =
             builtin::owns_group(object.group()) && &*object.api_version != KUSTOMIZE_PLUGIN;
         let missing_in = if owned_by_kubernetes { versions.to_vec() } else { Vec::new() };
-        let defined = custom.served_versions(placed);
+        let defined = custom.served_versions(candidate);
         let misnamed =
             operators::misnamed(object.group(), object.version(), &object.kind).filter(|_| defined.is_none());
         let unknown =
@@ -243,12 +226,8 @@ fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
 }
 
 /// What Kubernetes demands of a definition beyond its schema. A patch holds a part of one only.
-fn definition_violations(placed: &Placed) -> Vec<Violation> {
-    if matches!(placed.role, Role::Complete | Role::Base) {
-        definition::violations(&placed.object)
-    } else {
-        Vec::new()
-    }
+fn definition_violations(candidate: &Candidate<'_>) -> Vec<Violation> {
+    if candidate.part == Part::Whole { definition::violations(candidate.object) } else { Vec::new() }
 }
 
 /// Every violation is compared with every one of the old object, so that their number is bounded. Not

@@ -8,8 +8,8 @@
 use super::structural_lists;
 use super::violation::{Violation, ViolationKind};
 use super::{go_pattern, structural_nested};
-use crate::manifest::{Node, Value};
-use crate::source::pointer;
+use kube_manifest::{Node, Value};
+use source_files::pointer;
 
 pub(super) const PRESERVE: &str = "x-kubernetes-preserve-unknown-fields";
 pub(super) const EMBEDDED: &str = "x-kubernetes-embedded-resource";

@@ -5,8 +5,8 @@
 
 use super::duplicates::{LIST_MAP_KEYS, LIST_TYPE};
 use super::structural::{Problems, present};
-use crate::manifest::Node;
-use crate::source::pointer;
+use kube_manifest::Node;
+use source_files::pointer;
 
 /// Judges what a schema says of its list.
 pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {

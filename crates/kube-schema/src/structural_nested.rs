@@ -4,8 +4,8 @@
 //! In: a schema. Out: problems. Never: looks at the fields of the schema itself.
 
 use super::structural::{EMBEDDED, INT_OR_STRING, PRESERVE, Problems, is_true, present};
-use crate::manifest::Node;
-use crate::source::pointer;
+use kube_manifest::Node;
+use source_files::pointer;
 
 /// Keywords that describe.
 const DESCRIBING: &[&str] = &[
@@ -91,7 +91,7 @@ fn judge_branch_itself(branch: &Node, at: &str, problems: &mut Problems) {
 /// An empty text or list says nothing.
 fn describes(branch: &Node, keyword: &str) -> bool {
     let is_empty_list =
-        |value: &Node| matches!(&value.value, crate::manifest::Value::Sequence(items) if items.is_empty());
+        |value: &Node| matches!(&value.value, kube_manifest::Value::Sequence(items) if items.is_empty());
     present(branch, keyword).is_some_and(|value| value.as_str() != Some("") && !is_empty_list(value))
 }
 

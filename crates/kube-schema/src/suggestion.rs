@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use super::custom::{CustomKind, CustomKinds};
 use super::embedded::{Embedded, GroupVersionKind};
 use super::nearest::nearest;
-use crate::kube::KubernetesVersion;
-use crate::kube::builtin;
-use crate::manifest::Object;
+use kube_manifest::Object;
+use kube_model::KubernetesVersion;
+use kube_model::builtin;
 
 /// What was asked, and the answer. The kinds that no one knows are few, and their objects many.
 type Answers = HashMap<(Box<str>, Box<str>, Vec<KubernetesVersion>), Option<String>>;

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::{Outcome, SchemaStore, ViolationKind};
-use crate::kube::{ClusterName, KubernetesVersion, ObjectRef};
-use crate::manifest::{Entry, Node, Object, Value};
-use crate::render::{Listing, Role};
-use crate::source::{RepoPath, Span};
-use crate::world::Placed;
+use super::{Candidate, Outcome, Part, SchemaStore, ViolationKind};
+use kube_manifest::{Entry, Node, Object, Value};
+use kube_model::{ClusterName, KubernetesVersion};
+use source_files::Span;
 
 fn node(json: &Json) -> Node {
     let value = match json {
@@ -35,18 +33,35 @@ fn node(json: &Json) -> Node {
     Node { span: Span::default(), value }
 }
 
-fn placed(json: &Json, cluster: &str) -> Placed {
-    let object = Arc::new(Object::new(Arc::default(), Arc::default(), node(json)));
-    let id = ObjectRef::of(&object, &ClusterName::new(cluster));
-    Placed { path: RepoPath::new("a.yaml"), id, object, role: Role::Complete, listing: Listing::Unlisted }
+/// A whole object for a cluster.
+struct Sample {
+    object: Arc<Object>,
+    cluster: ClusterName,
+}
+
+impl Sample {
+    fn new(json: &Json, cluster: &str) -> Self {
+        let object = Arc::new(Object::new(Arc::default(), Arc::default(), node(json)));
+        Self { object, cluster: ClusterName::new(cluster) }
+    }
+
+    fn candidate(&self) -> Candidate<'_> {
+        Candidate { object: &self.object, cluster: &self.cluster, part: Part::Whole }
+    }
+}
+
+fn store_of(definition: &Json) -> SchemaStore {
+    SchemaStore::of(&[], &[Sample::new(definition, "default").candidate()])
 }
 
 fn validate(json: &Json) -> Outcome {
-    SchemaStore::new().validate(&placed(json, "default"), &[KubernetesVersion::parse("1.36").unwrap()])
+    SchemaStore::new()
+        .validate(&Sample::new(json, "default").candidate(), &[KubernetesVersion::parse("1.36").unwrap()])
 }
 
 fn nearest(json: &Json) -> Option<String> {
-    SchemaStore::new().nearest_kind(&placed(json, "default"), &[KubernetesVersion::parse("1.36").unwrap()])
+    SchemaStore::new()
+        .nearest_kind(&Sample::new(json, "default").candidate(), &[KubernetesVersion::parse("1.36").unwrap()])
 }
 
 fn messages(outcome: &Outcome) -> Vec<&str> {
@@ -66,7 +81,7 @@ fn deployment(spec: &Json) -> Json {
 fn a_usual_object_with_nulls_is_valid_in_every_version() {
     let object = deployment(&json!({"replicas": 3, "strategy": null, "minReadySeconds": null}));
     let versions: Vec<_> = KubernetesVersion::all().collect();
-    let outcome = SchemaStore::new().validate(&placed(&object, "default"), &versions);
+    let outcome = SchemaStore::new().validate(&Sample::new(&object, "default").candidate(), &versions);
     assert_eq!(outcome, Outcome::Valid);
 }
 
@@ -148,9 +163,8 @@ fn widget(spec: &Json) -> Json {
 
 fn validate_widget(schema: &Json, spec: &Json) -> Outcome {
     let schema = json!({"type": "object", "properties": {"spec": schema}});
-    let mut store = SchemaStore::new();
-    store.add_crds([placed(&definition("example.org", &schema), "default")].iter());
-    store.validate(&placed(&widget(spec), "default"), &[KubernetesVersion::NEWEST])
+    let store = store_of(&definition("example.org", &schema));
+    store.validate(&Sample::new(&widget(spec), "default").candidate(), &[KubernetesVersion::NEWEST])
 }
 
 #[test]
@@ -182,12 +196,11 @@ fn custom_resources_are_judged_by_their_definition() {
 
 #[test]
 fn metadata_of_custom_resources_is_judged_too() {
-    let mut store = SchemaStore::new();
     let schema =
         json!({"type": "object", "properties": {"metadata": {"type": "object"}, "spec": {"type": "object"}}});
-    store.add_crds([placed(&definition("example.org", &schema), "default")].iter());
+    let store = store_of(&definition("example.org", &schema));
     let object = json!({"apiVersion": "example.org/v1", "kind": "Widget", "metadata": {"nmae": "a"}});
-    let outcome = store.validate(&placed(&object, "default"), &[KubernetesVersion::NEWEST]);
+    let outcome = store.validate(&Sample::new(&object, "default").candidate(), &[KubernetesVersion::NEWEST]);
     assert_eq!(messages(&outcome), ["there is no field metadata.nmae; did you mean `name`?"]);
 }
 
@@ -202,27 +215,28 @@ fn a_definition_that_cannot_be_used_never_passes_an_object() {
 
 #[test]
 fn a_definition_cannot_speak_for_kubernetes_own_groups() {
-    let mut store = SchemaStore::new();
     let schema = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
-    store.add_crds([placed(&definition("apps", &schema), "default")].iter());
+    let store = store_of(&definition("apps", &schema));
     let object = json!({"apiVersion": "apps/v1", "kind": "Widget", "metadata": {"name": "a"}});
-    let outcome = store.validate(&placed(&object, "default"), &[KubernetesVersion::NEWEST]);
+    let outcome = store.validate(&Sample::new(&object, "default").candidate(), &[KubernetesVersion::NEWEST]);
     assert!(matches!(outcome, Outcome::UnknownKind { .. }));
 }
 
 #[test]
 fn the_new_definition_counts_and_a_second_one_cannot_soften_it() {
     let closed = |name: &str| json!({"type": "object", "properties": {"spec": {"type": "object", "properties": {name: {"type": "string"}}}}});
-    let mut store = SchemaStore::new();
-    store.add_crds([placed(&definition("example.org", &closed("old")), "default")].iter());
+    let old = Sample::new(&definition("example.org", &closed("old")), "default");
     let lax = json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true});
     let new = [
-        placed(&definition("example.org", &closed("new")), "default"),
-        placed(&definition("example.org", &lax), "default"),
-        placed(&definition("example.org", &lax), "elsewhere"),
+        Sample::new(&definition("example.org", &closed("new")), "default"),
+        Sample::new(&definition("example.org", &lax), "default"),
+        Sample::new(&definition("example.org", &lax), "elsewhere"),
     ];
-    store.add_crds(new.iter());
-    let judge = |spec: Json| store.validate(&placed(&widget(&spec), "default"), &[KubernetesVersion::NEWEST]);
+    let new: Vec<_> = new.iter().map(Sample::candidate).collect();
+    let store = SchemaStore::of(&[old.candidate()], &new);
+    let judge = |spec: Json| {
+        store.validate(&Sample::new(&widget(&spec), "default").candidate(), &[KubernetesVersion::NEWEST])
+    };
     assert_eq!(judge(json!({"new": "x"})), Outcome::Valid);
     assert_eq!(judge(json!({"old": "x"})).violations().len(), 1);
 }

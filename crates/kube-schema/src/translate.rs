@@ -12,8 +12,8 @@ use super::fields;
 use super::nearest::nearest;
 use super::violation::{Violation, ViolationKind};
 use super::wording::{Quoting, complaint, describe, quote, type_for_people, type_of};
-use crate::manifest::Node;
-use crate::source::pointer;
+use kube_manifest::Node;
+use source_files::pointer;
 
 /// What an error is about.
 #[derive(Clone, Copy)]

@@ -6,7 +6,7 @@
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 
-use crate::manifest::Node;
+use kube_manifest::Node;
 
 /// Whether another value could make the error vanish. The validator takes such a value for text.
 pub(super) fn decides(root: &Node, error: &ValidationError<'_>) -> bool {

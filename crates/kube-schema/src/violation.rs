@@ -3,8 +3,8 @@
 //! In: nothing; these are the words of this room. Out: [`Violation`]. Never: decides.
 
 use super::duplicates::Refusal;
-use crate::kube::KubernetesVersion;
-use crate::source::pointer;
+use kube_model::KubernetesVersion;
+use source_files::pointer;
 
 /// One thing that the API server would refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]

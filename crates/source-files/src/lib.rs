@@ -15,3 +15,8 @@ pub use path::RepoPath;
 pub use snapshot::{BlobError, BlobReader, BlobSource, FileMode, Snapshot, TreeFile};
 pub use text::{Position, SourceText, Span};
 pub use wildcard::wildcard_match;
+
+/// The examples of the README, so that they are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,13 +1,13 @@
 //! Lines of CODEOWNERS that cannot be used.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::owners::{OwnersProblem, ReadFrom};
-use crate::source::Position;
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
+use codeowners::{OwnersProblem, ReadFrom};
+use source_files::Position;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "invalid-codeowners",
+    id: CheckId::new("invalid-codeowners"),
     title: "CODEOWNERS contains an invalid line",
     family: Family::Approval,
     why: "A skipped line leaves its files without the owners that it names, so changes to these files pass \

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
-use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::owners::{OwnerHandle, ReadFrom, Requirement, Standing};
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
+use codeowners::{OwnerHandle, ReadFrom, Requirement, Standing};
 
 /// More paths are counted and not listed.
 const LISTED_PATHS: usize = 10;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "missing-approval",
+    id: CheckId::new("missing-approval"),
     title: "A changed file lacks the approval of its owners",
     family: Family::Approval,
     why: "The owners of a file are responsible for what it deploys. A change that they have not reviewed can \

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::checks::testing::findings;
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
 use crate::finding::Finding;
-use crate::owners::{OwnerHandle, OwnersProblem, ReadFrom, Requirement, Standing};
-use crate::source::RepoPath;
+use codeowners::{OwnerHandle, OwnersProblem, ReadFrom, Requirement, Standing};
+use source_files::RepoPath;
 
 fn change(path: &str, line: u32, missing: usize) -> OwnedChange {
     let requirement = Requirement {

@@ -1,14 +1,14 @@
 //! Changes of paths that no one owns.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Location, Severity, Side, Subject};
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 
 /// More paths are counted and not listed.
 const LISTED_PATHS: usize = 10;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unowned-path",
+    id: CheckId::new("unowned-path"),
     title: "A changed file has no owner",
     family: Family::Approval,
     why: "No one has to approve a change of a file without owners. A new folder that CODEOWNERS does not \

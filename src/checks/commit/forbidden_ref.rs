@@ -3,11 +3,11 @@
 use super::about_ref;
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::RefEvidence;
-use crate::finding::{Finding, Severity};
+use crate::finding::{CheckId, Finding, Severity};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "forbidden-ref",
+    id: CheckId::new("forbidden-ref"),
     title: "The push updates a ref that must not be pushed",
     family: Family::Commit,
     why: "Some refs change what git shows for other objects, or hold approvals. A person who can push such a \

@@ -3,11 +3,11 @@
 use super::{about_ref, ref_label};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{RefEvidence, RefOperation};
-use crate::finding::{Finding, Severity};
+use crate::finding::{CheckId, Finding, Severity};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "history-rewrite",
+    id: CheckId::new("history-rewrite"),
     title: "A protected branch is rewound or a protected tag is moved",
     family: Family::Commit,
     why: "Reviewed and deployed commits would disappear from the history, and the cluster would follow the \

@@ -3,11 +3,11 @@
 use super::about_commit;
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::CommitFacts;
-use crate::finding::{Finding, Severity};
+use crate::finding::{CheckId, Finding, Severity};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "malformed-commit",
+    id: CheckId::new("malformed-commit"),
     title: "A new commit or tag is not written the way git writes it",
     family: Family::Commit,
     why: "git and deployment tools read a malformed commit differently, so a signature or a review may cover \

@@ -14,17 +14,17 @@ pub(super) mod untrusted_signature;
 mod tests;
 
 use crate::evidence::{CommitFacts, RefEvidence};
-use crate::finding::{Finding, Subject};
+use crate::finding::{CheckId, Finding, Subject};
 
 /// A finding about a commit or a tag, with its title, so that its author knows which one is meant.
-fn about_commit(check: &'static str, commit: &CommitFacts, message: String) -> Finding {
+fn about_commit(check: CheckId, commit: &CommitFacts, message: String) -> Finding {
     let mut finding = Finding::new(check, Subject::Commit(commit.id.clone()), message);
     finding.commit = Some(commit.id.clone());
     if commit.title.is_empty() { finding } else { finding.note("title", commit.title.clone()) }
 }
 
 /// A finding about the ref of the push.
-fn about_ref(check: &'static str, evidence: &RefEvidence, message: String) -> Finding {
+fn about_ref(check: CheckId, evidence: &RefEvidence, message: String) -> Finding {
     Finding::new(check, Subject::Ref(evidence.ref_name.clone()), message)
 }
 

@@ -3,11 +3,11 @@
 use super::{about_ref, ref_label};
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{RefEvidence, RefOperation};
-use crate::finding::{Finding, Severity};
+use crate::finding::{CheckId, Finding, Severity};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "protected-ref-deletion",
+    id: CheckId::new("protected-ref-deletion"),
     title: "A protected branch or tag is deleted",
     family: Family::Commit,
     why: "Tools that deploy from the branch or tag stop working, its history may be lost, and a new push of \

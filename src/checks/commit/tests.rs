@@ -3,8 +3,8 @@
 use crate::checks::testing::findings;
 use crate::evidence::{CommitFacts, Evidence, RefEvidence, RefOperation, SignedObject};
 use crate::finding::Finding;
-use crate::signature::{KeyFingerprint, SignatureStatus};
-use crate::source::ObjectId;
+use git_trust::{KeyFingerprint, SignatureStatus};
+use source_files::ObjectId;
 
 fn commit(signature: Evidence<SignatureStatus>) -> CommitFacts {
     CommitFacts {

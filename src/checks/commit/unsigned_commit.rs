@@ -3,12 +3,12 @@
 use super::about_commit;
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{CommitFacts, Evidence, SignedObject};
-use crate::finding::{Finding, Severity};
-use crate::signature::SignatureStatus;
+use crate::finding::{CheckId, Finding, Severity};
+use git_trust::SignatureStatus;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unsigned-commit",
+    id: CheckId::new("unsigned-commit"),
     title: "A new commit or tag carries no signature",
     family: Family::Commit,
     why: "Without a signature, anyone who can push can write any name into the author line, and no one can \

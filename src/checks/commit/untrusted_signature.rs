@@ -3,12 +3,12 @@
 use super::about_commit;
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{CommitFacts, Evidence};
-use crate::finding::{Finding, Severity};
-use crate::signature::SignatureStatus;
+use crate::finding::{CheckId, Finding, Severity};
+use git_trust::SignatureStatus;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "untrusted-signature",
+    id: CheckId::new("untrusted-signature"),
     title: "A new commit or tag carries a signature that does not count",
     family: Family::Commit,
     why: "A signature by an untrusted, expired or stolen key looks like proof of who made a change, but \

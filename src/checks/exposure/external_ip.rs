@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use super::{path, sides};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::manifest::Node;
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
+use kube_manifest::Node;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "external-ip",
+    id: CheckId::new("external-ip"),
     title: "A Service takes over an address",
     family: Family::Exposure,
     why: "A Service that lists an address in externalIPs receives the cluster's traffic to this address, no \

@@ -12,8 +12,8 @@ mod redirection;
 use std::collections::BTreeSet;
 
 use crate::finding::Suggestion;
-use crate::kube::{Service, ServicePort, ServiceType};
 use crate::world::ObjectChange;
+use kube_model::{Service, ServicePort, ServiceType};
 
 /// Fields of a Service that the API server takes for some types only.
 const TIED_TO_TYPE: [&str; 8] = [

@@ -5,13 +5,13 @@ use super::{
     type_back, unknown_type, was,
 };
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::kube::{Allocation, Cloud, Reach};
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
+use kube_model::{Allocation, Cloud, Reach};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "node-port",
+    id: CheckId::new("node-port"),
     title: "A Service opens a port on every node",
     family: Family::Exposure,
     why: "Anyone who can reach a node of the cluster can reach the Service and bypass every load balancer \

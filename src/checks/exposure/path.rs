@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::checks::Context;
 use crate::finding::{Edge, Relation, Station, StationKind};
-use crate::kube::{Labels, pod_labels, pod_spec, selects, service_selector};
-use crate::manifest::Node;
 use crate::world::{ObjectChange, Placed, World};
+use kube_manifest::Node;
+use kube_model::{Labels, pod_labels, pod_spec, selects, service_selector};
 
 /// In more objects than this no one looks for what a Service selects: each finding would look at all of them.
 const SEARCHED: usize = 2_000;

@@ -7,16 +7,14 @@ use super::{
     unknown_type, was,
 };
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::kube::{
-    Cloud, Origin, Reach, ServiceType, lies_in, origin_of_range, unread_word, way_to_internal,
-};
-use crate::manifest::Node;
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
+use kube_manifest::Node;
+use kube_model::{Cloud, Origin, Reach, ServiceType, lies_in, origin_of_range, unread_word, way_to_internal};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "public-load-balancer",
+    id: CheckId::new("public-load-balancer"),
     title: "A Service becomes reachable from the internet",
     family: Family::Exposure,
     why: "A load balancer gets a public address by default. Anyone on the internet can then send requests to \

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use super::{Service, ServicePort, name_of, path};
 use crate::checks::Context;
-use crate::kube::service_selector;
-use crate::manifest::{Node, Object, Value};
 use crate::world::{ObjectChange, World};
+use kube_manifest::{Node, Object, Value};
+use kube_model::service_selector;
 
 /// A new destination.
 pub(super) struct Redirected<'a> {

@@ -3,9 +3,9 @@
 use super::relation::{is_stopped, may_replace};
 use crate::checks::Context;
 use crate::finding::Suggestion;
-use crate::kube::{Certainty, Form, ImageReference, ImageReferenceError, ImageUse, images};
-use crate::manifest::Object;
 use crate::world::{ObjectChange, Placed};
+use kube_manifest::Object;
+use kube_model::{Certainty, Form, ImageReference, ImageReferenceError, ImageUse, images};
 
 /// An image of the new object.
 #[derive(Debug)]

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::comparison::{Earlier, Introduced, Meaning, back, find_introduced};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::kube::{ImageReference, Incomparable, Mobility, Order, Tag};
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
+use kube_model::{ImageReference, Incomparable, Mobility, Order, Tag};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "image-downgrade",
+    id: CheckId::new("image-downgrade"),
     title: "A container image becomes older",
     family: Family::Image,
     why: "An older image reintroduces bugs and security holes that a newer one has fixed, and may not be \

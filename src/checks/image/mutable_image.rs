@@ -2,13 +2,13 @@
 
 use super::comparison::{Earlier, Introduced, Meaning, back, find_introduced};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::kube::{ImageReference, Mobility, Tag};
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
+use kube_model::{ImageReference, Mobility, Tag};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "mutable-image",
+    id: CheckId::new("mutable-image"),
     title: "A pinned image becomes one that can change without a commit",
     family: Family::Image,
     why: "Anyone who can write to the registry can then change what runs, without a review in this \

@@ -3,9 +3,9 @@
 //! Two workloads that use one image need not have anything to do with each other: many use the same base
 //! image. What only an image tells is not an order.
 
-use crate::kube::{ImageReference, ImageUse, pod_labels};
-use crate::manifest::{Node, Object};
 use crate::world::Placed;
+use kube_manifest::{Node, Object};
+use kube_model::{ImageReference, ImageUse, pod_labels};
 
 /// Whether a workload runs nothing: it has no replicas, or its schedule is suspended.
 pub(super) fn is_stopped(object: &Object) -> bool {

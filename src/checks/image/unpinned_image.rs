@@ -2,13 +2,13 @@
 
 use super::comparison::{Earlier, Introduced, Meaning, find_introduced};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::kube::{Form, ImageReference, Mobility, Tag};
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
+use kube_model::{Form, ImageReference, Mobility, Tag};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unpinned-image",
+    id: CheckId::new("unpinned-image"),
     title: "A new image is not named by digest",
     family: Family::Image,
     why: "A tag can be moved to another image at any time. Only a digest guarantees which image runs.",

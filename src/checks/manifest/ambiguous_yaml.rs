@@ -2,13 +2,13 @@
 
 use super::{build_finding, may_hold_secret, problems};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::manifest::ProblemKind;
+use crate::finding::{CheckId, Finding, Severity};
 use crate::world::FileProblem;
+use kube_manifest::ProblemKind;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "ambiguous-yaml",
+    id: CheckId::new("ambiguous-yaml"),
     title: "A manifest means different things to different tools",
     family: Family::Manifest,
     why: "A reviewer, kubectl, Argo CD and kustomize may each read a different object, and only one of them \

@@ -5,16 +5,16 @@ pub(super) mod unparseable_manifest;
 pub(super) mod unrendered_source;
 
 use super::Context;
-use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::manifest::ProblemKind;
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use crate::world::FileProblem;
+use kube_manifest::ProblemKind;
 
 /// The problems of one kind in the changed files.
 fn problems<'a>(context: &'a Context<'_>, kind: ProblemKind) -> impl Iterator<Item = &'a FileProblem> {
     context.new.problems.iter().filter(move |problem| problem.problem.kind == kind)
 }
 
-fn build_finding(check: &'static str, message: String, problem: &FileProblem) -> Finding {
+fn build_finding(check: CheckId, message: String, problem: &FileProblem) -> Finding {
     let location = match &problem.source {
         Some(source) => Location::of(&problem.path, source, problem.problem.span, Side::New),
         None => Location::of_file(&problem.path, Side::New),

@@ -2,12 +2,12 @@
 
 use super::{build_finding, problems};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::Severity;
-use crate::manifest::ProblemKind;
+use crate::finding::{CheckId, Severity};
+use kube_manifest::ProblemKind;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unparseable-manifest",
+    id: CheckId::new("unparseable-manifest"),
     title: "A manifest cannot be read",
     family: Family::Manifest,
     why: "portcullis cannot judge a file that it cannot read. A tool that can read it would deploy objects \

@@ -1,13 +1,13 @@
 //! Roots that must be rendered and are not.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Location, Severity, Side, Subject};
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use crate::render::{Root, RootKind};
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unrendered-source",
+    id: CheckId::new("unrendered-source"),
     title: "A kustomization or chart changes and is not rendered",
     family: Family::Manifest,
     why: "portcullis did not judge what it deploys: a patch or a template can change anything that other \
@@ -57,7 +57,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
         finding = finding.note(root.kind.as_str(), touched(root, before));
     }
     let blobs = changed.iter().flat_map(|root| root.parts.values());
-    let blobs: Vec<&str> = blobs.map(crate::source::ObjectId::as_str).collect();
+    let blobs: Vec<&str> = blobs.map(source_files::ObjectId::as_str).collect();
     findings.push(finding.fact("contents", blobs.join(" ")));
 }
 

@@ -1,10 +1,11 @@
 //! Annotations that are meant to accept a finding and do not.
 
 use crate::checks::Context;
-use crate::kube::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX};
-use crate::manifest::{Entry, Node};
-use crate::source::Span;
+use crate::finding::CheckId;
 use crate::world::ObjectChange;
+use kube_manifest::{Entry, Node};
+use kube_model::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX};
+use source_files::Span;
 
 /// What is wrong with an annotation.
 pub(super) struct Mistake {
@@ -66,7 +67,7 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
         let help = format!("write `{ANNOTATION_PREFIX}<check>`, or remove it");
         return Some(("portcullis does not recognise this annotation".to_owned(), help));
     };
-    if !context.check_ids.contains(&check) {
+    if context.check_ids.iter().all(|known| *known != *check) {
         return Some((format!("there is no check `{check}`"), nearest(check, context.check_ids)));
     }
     let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_end_matches('.');
@@ -74,7 +75,7 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
         let help = "move it to `metadata.annotations` of the object itself".to_owned();
         return Some((format!("it is in `{place}`"), help));
     }
-    if !context.annotations.contains(check) {
+    if context.annotations.iter().all(|allowed| *allowed != *check) {
         return Some((
             format!("the policy does not allow annotations to accept findings of `{check}`"),
             remove,
@@ -89,9 +90,9 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
 const LONGEST_WORD: usize = 100;
 
 /// What was probably meant.
-fn nearest(word: &str, ids: &[&'static str]) -> String {
+fn nearest(word: &str, ids: &[CheckId]) -> String {
     let ids = ids.iter().filter(|_| word.len() <= LONGEST_WORD);
-    let best = ids.map(|id| (strsim::damerau_levenshtein(word, id), id)).min();
+    let best = ids.map(|id| (strsim::damerau_levenshtein(word, id.as_str()), id)).min();
     match best.filter(|(distance, _)| *distance <= 2.max(word.len() / 3)) {
         Some((_, id)) => format!("did you mean `{ANNOTATION_PREFIX}{id}`?"),
         None => "see `portcullis checks` for the ids of all checks".to_owned(),

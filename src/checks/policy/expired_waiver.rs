@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 
 use crate::checks::{Aftermath, Context, Family, Findings, Meta};
 use crate::evidence::{WaiverFacts, WaiverOrigin};
-use crate::finding::{Finding, Severity, Subject};
+use crate::finding::{CheckId, Finding, Severity, Subject};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "expired-waiver",
+    id: CheckId::new("expired-waiver"),
     title: "A waiver that a change concerns has expired or expires soon",
     family: Family::Policy,
     why: "An expired waiver covers nothing: an accepted finding blocks again from the day after the last \

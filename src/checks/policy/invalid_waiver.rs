@@ -3,11 +3,11 @@
 use super::annotations::mistakes;
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::WaiverMistake;
-use crate::finding::{Finding, Location, Severity, Side, Subject};
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "invalid-waiver",
+    id: CheckId::new("invalid-waiver"),
     title: "A change adds an invalid waiver or annotation, which covers nothing",
     family: Family::Policy,
     why: "A waiver that silently does not work is discovered only when it is needed. A waiver that silently \

@@ -2,7 +2,7 @@
 
 use crate::checks::testing::findings;
 use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
-use crate::source::{ObjectId, RepoPath};
+use source_files::{ObjectId, RepoPath};
 
 fn change(new_blob: Option<&str>, approval: TrustApproval, broken: Option<&str>) -> RefEvidence {
     let change = TrustFileChange {

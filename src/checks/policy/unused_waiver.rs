@@ -2,11 +2,11 @@
 
 use crate::checks::{Aftermath, Context, Family, Findings, Meta};
 use crate::evidence::{WaiverFacts, WaiversChange};
-use crate::finding::{Finding, Severity, Subject};
+use crate::finding::{CheckId, Finding, Severity, Subject};
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unused-waiver",
+    id: CheckId::new("unused-waiver"),
     title: "A change leaves a waiver that no longer covers anything",
     family: Family::Policy,
     why: "A waiver that covers nothing today silently accepts the same problem again tomorrow, when no one \

@@ -2,12 +2,12 @@
 
 use crate::checks::{Context, Family, Findings, Meta};
 use crate::evidence::{MissingOwners, TrustApproval, TrustFileChange, Weakening};
-use crate::finding::{Finding, Location, Severity, Side, Subject};
-use crate::owners::ReadFrom;
+use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
+use codeowners::ReadFrom;
 
 /// The record of the check.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "weakened-policy",
+    id: CheckId::new("weakened-policy"),
     title: "The policy, the owners or the trusted keys change",
     family: Family::Policy,
     why: "Anyone who can change the rules of the gate can pass it with the next push. A change of the rules \

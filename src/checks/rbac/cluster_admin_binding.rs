@@ -2,14 +2,14 @@
 
 use super::path::Granted;
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Edge, Finding, Severity};
-use crate::kube::rbac::{Binding, RoleReference, Subject};
-use crate::manifest::Node;
+use crate::finding::{CheckId, Edge, Finding, Severity};
 use crate::world::{ObjectChange, Placed};
+use kube_manifest::Node;
+use kube_model::rbac::{Binding, RoleReference, Subject};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "cluster-admin-binding",
+    id: CheckId::new("cluster-admin-binding"),
     title: "A subject is bound to cluster-admin",
     family: Family::Rbac,
     why: "cluster-admin can do everything to every object in every namespace. Removing the binding later \

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::Scope;
-use crate::kube::ClusterName;
-use crate::kube::rbac::{Atom, PolicyRule};
+use kube_model::ClusterName;
+use kube_model::rbac::{Atom, PolicyRule};
 
 /// `in cluster prod`, or the namespace of it.
 pub(super) fn place(scope: &Scope, cluster: &ClusterName) -> String {

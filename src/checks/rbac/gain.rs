@@ -12,9 +12,9 @@ use super::{describe, risk};
 use crate::access::{Bound, Grant, Grants, Rule, Scope};
 use crate::checks::Context;
 use crate::finding::{Finding, Severity};
-use crate::kube::ClusterName;
-use crate::kube::rbac::{Atom, RoleReference, Subject, uncovered};
 use crate::world::Placed;
+use kube_model::ClusterName;
+use kube_model::rbac::{Atom, RoleReference, Subject, uncovered};
 
 /// The grants of one cluster before and after.
 pub(super) struct Sides<'a> {

@@ -1,7 +1,7 @@
 //! From a subject by its binding and role to what the role permits.
 
 use crate::finding::{Edge, Relation, Station, StationKind};
-use crate::kube::rbac::{RoleReference, Subject};
+use kube_model::rbac::{RoleReference, Subject};
 
 /// One grant: who gets what, and by what.
 #[derive(Clone, Debug)]

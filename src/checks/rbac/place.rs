@@ -6,8 +6,8 @@ use super::gain::Gain;
 use super::rbac_escalation::META;
 use crate::access::{Bound, Grant, Rule, is_aggregated, is_hidden};
 use crate::finding::{Finding, Location, Side};
-use crate::kube::rbac::{Binding, Members, is_rbac_group};
 use crate::world::{ObjectChange, Operation, Placed, World};
+use kube_model::rbac::{Binding, Members, is_rbac_group};
 
 /// A grant, and the rule of its role that brings what is new.
 pub(super) struct Site<'a> {

@@ -1,17 +1,18 @@
 //! Who gains permissions.
 
+use crate::finding::CheckId;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::gain::Sides;
 use crate::access::{Grants, Superseded};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::kube::rbac::{Bootstrap, is_rbac_group};
-use crate::kube::{ClusterName, KubernetesVersion};
+use kube_model::rbac::{Bootstrap, is_rbac_group};
+use kube_model::{ClusterName, KubernetesVersion};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "rbac-escalation",
+    id: CheckId::new("rbac-escalation"),
     title: "A subject gains permissions",
     family: Family::Rbac,
     why: "GitOps controllers apply changes as cluster-admin, so the API server cannot check whether the \

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::risk_table::{Names, RISKS, Risk};
 use crate::access::Scope;
 use crate::finding::Severity::{self, Critical, High, Low, Medium};
-use crate::kube::rbac::{Atom, Subject};
+use kube_model::rbac::{Atom, Subject};
 
 /// What a grant reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

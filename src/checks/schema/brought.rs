@@ -1,16 +1,16 @@
 //! What a change newly violates.
 
 use crate::checks::Context;
-use crate::kube::KubernetesVersion;
-use crate::manifest::Node;
 use crate::render::Role;
-use crate::schema::{Outcome, Violation, ViolationKind};
 use crate::world::{ObjectChange, Placed};
+use kube_manifest::Node;
+use kube_model::KubernetesVersion;
+use kube_schema::{Outcome, Violation, ViolationKind};
 
 /// What the schemas of the object's cluster say of it. A cluster that the policy does not know is
 /// judged by the newest version.
 pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
-    context.schemas.validate(placed, versions(placed, context))
+    context.schemas.validate(&placed.candidate(), versions(placed, context))
 }
 
 /// What they say of the new object of the change that is being looked at.
@@ -27,12 +27,12 @@ pub(super) fn judge_old<'a>(change: &ObjectChange, context: &'a Context<'_>) -> 
 
 /// What the schemas said of it before the change.
 pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
-    context.schemas.validate_before(placed, versions(placed, context))
+    context.schemas.validate_before(&placed.candidate(), versions(placed, context))
 }
 
 /// The kind that was probably meant.
 pub(super) fn nearest_kind(placed: &Placed, context: &Context<'_>) -> Option<String> {
-    context.schemas.nearest_kind(placed, versions(placed, context))
+    context.schemas.nearest_kind(&placed.candidate(), versions(placed, context))
 }
 
 /// The versions that the object has to fit.

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Location, Severity, Side};
-use crate::kube::{
+use crate::finding::{CheckId, Finding, Location, Severity, Side};
+use crate::render::Role;
+use crate::world::{Operation, Placed, World};
+use kube_manifest::Node;
+use kube_model::{
     ClusterName, Labels, ObjectRef, Reference, builtin, is_target, pod_labels, references, selects,
     service_selector,
 };
-use crate::manifest::Node;
-use crate::render::Role;
-use crate::world::{Operation, Placed, World};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "dangling-reference",
+    id: CheckId::new("dangling-reference"),
     title: "A reference to an object that the change removes",
     family: Family::Schema,
     why: "The cluster accepts such an object, but then its Pods do not start, its route returns an error, or \

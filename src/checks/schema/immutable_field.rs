@@ -1,15 +1,15 @@
 //! Changes of fields that keep their first value.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Location, Severity, Side};
-use crate::kube::{Replacement, replacement};
+use crate::finding::{CheckId, Finding, Location, Severity, Side};
 use crate::render::Role;
-use crate::validation::{ForbiddenChange, forbidden_changes};
 use crate::world::{ObjectChange, Placed};
+use kube_model::{Replacement, replacement};
+use kube_schema::rules::{ForbiddenChange, forbidden_changes};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "immutable-field",
+    id: CheckId::new("immutable-field"),
     title: "A change to an immutable field",
     family: Family::Schema,
     why: "The cluster refuses the update and keeps the old object, so the deployment stops half-way. Forcing \
@@ -123,7 +123,7 @@ fn replaced(
     let message =
         format!("{title} in cluster {cluster} is deleted and created again: {}", sentence(forbidden));
     let Replacement { key, value, node } = replacement;
-    let brought = crate::kube::replacement(&old.object).is_none();
+    let brought = kube_model::replacement(&old.object).is_none();
     let source = if brought { "this change adds" } else { "the object has" };
     described(Finding::about(META.id, change, message), old, new, forbidden)
         .severity(Severity::High)

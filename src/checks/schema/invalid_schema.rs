@@ -2,13 +2,13 @@
 
 use super::{brought, narrowed, placing};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::Severity;
-use crate::schema::{Outcome, Refusal, ViolationKind};
+use crate::finding::{CheckId, Severity};
 use crate::world::ObjectChange;
+use kube_schema::{Outcome, Refusal, ViolationKind};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "invalid-schema",
+    id: CheckId::new("invalid-schema"),
     title: "A value that the API server refuses",
     family: Family::Schema,
     why: "The cluster refuses such an object, so the deployment stops half-way and the cluster no longer \

@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use super::{brought, placing};
 use crate::checks::Context;
-use crate::finding::{Finding, Location, Severity, Side};
-use crate::manifest::{Node, Object};
+use crate::finding::{CheckId, Finding, Location, Severity, Side};
 use crate::render::Role;
-use crate::schema::{Outcome, SchemaProblem, Violation};
 use crate::world::{ObjectChange, Operation, Placed};
+use kube_manifest::{Node, Object};
+use kube_schema::{Outcome, SchemaProblem, Violation};
 
 /// How many objects of one definition are named.
 const NAMED: usize = 10;
 
 /// What the change of a definition breaks; nothing for changes of other objects.
-pub(super) fn findings(check: &'static str, change: &ObjectChange, context: &Context<'_>) -> Vec<Finding> {
+pub(super) fn findings(check: CheckId, change: &ObjectChange, context: &Context<'_>) -> Vec<Finding> {
     let definition = change.subject();
     if !is_definition(&definition.object) || !matches!(definition.role, Role::Complete | Role::Base) {
         return Vec::new();
@@ -93,7 +93,7 @@ fn refusal(change: &ObjectChange, instance: &Placed, context: &Context<'_>) -> O
 }
 
 fn build_finding(
-    check: &'static str,
+    check: CheckId,
     change: &ObjectChange,
     instance: &Placed,
     refusal: &Refusal,
@@ -145,7 +145,7 @@ fn describe_refusal(change: &ObjectChange, instance: &Placed, refusal: &Refusal)
 }
 
 /// The API server refuses to forget the version in which objects are stored.
-fn stored_version_removed(check: &'static str, change: &ObjectChange) -> Option<Finding> {
+fn stored_version_removed(check: CheckId, change: &ObjectChange) -> Option<Finding> {
     let (old, new) = (change.old_object()?, change.object()?);
     let stored =
         versions(old).iter().find(|version| version.get("storage").and_then(Node::as_bool) == Some(true))?;

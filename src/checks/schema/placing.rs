@@ -2,12 +2,12 @@
 
 use super::brought;
 use crate::checks::Context;
-use crate::finding::{Aspect, Finding, Fingerprint, Location, Severity, Side};
-use crate::schema::{Excess, Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
+use crate::finding::{Aspect, CheckId, Finding, Fingerprint, Location, Severity, Side};
 use crate::world::{ObjectChange, Placed};
+use kube_schema::{Excess, Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
 
 /// A finding for a violation, at the value or the key that it is about.
-pub(super) fn build_finding(check: &'static str, change: &ObjectChange, violation: &Violation) -> Finding {
+pub(super) fn build_finding(check: CheckId, change: &ObjectChange, violation: &Violation) -> Finding {
     let placed = change.subject();
     let message = format!("{} in cluster {}: {}", placed.id.title(), placed.id.cluster, violation.message);
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
@@ -67,7 +67,7 @@ fn aspect(violation: &Violation) -> Option<Aspect> {
 
 /// An object that is not judged because too much of it is wrong.
 pub(super) fn too_much_wrong(
-    check: &'static str,
+    check: CheckId,
     change: &ObjectChange,
     context: &Context<'_>,
 ) -> Option<Finding> {
@@ -78,7 +78,7 @@ pub(super) fn too_much_wrong(
 }
 
 /// Nothing is known of the object, which is not the same as nothing being wrong.
-pub(super) fn unusable(check: &'static str, change: &ObjectChange, problem: &SchemaProblem) -> Finding {
+pub(super) fn unusable(check: CheckId, change: &ObjectChange, problem: &SchemaProblem) -> Finding {
     let id = &change.subject().id;
     let message = format!("{} in cluster {} could not be judged: {problem}", id.title(), id.cluster);
     let finding = Finding::about(check, change, message)

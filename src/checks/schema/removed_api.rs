@@ -2,13 +2,13 @@
 
 use super::retiring::{Retiring, find_retiring};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
+use crate::finding::{CheckId, Finding, Severity};
 use crate::render::Role;
 use crate::world::{ObjectChange, Placed};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "removed-api",
+    id: CheckId::new("removed-api"),
     title: "An API version that Kubernetes has removed",
     family: Family::Schema,
     why: "The cluster refuses objects of an API version that it no longer serves, so the deployment stops \

@@ -5,9 +5,9 @@
 
 use super::brought::versions;
 use crate::checks::Context;
-use crate::kube::KubernetesVersion;
-use crate::schema::{Retirement, retirement};
 use crate::world::Placed;
+use kube_model::KubernetesVersion;
+use kube_schema::{Retirement, retirement};
 
 /// The end of the object's API version, as far as its cluster has come.
 #[derive(Debug)]

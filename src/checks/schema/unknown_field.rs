@@ -2,12 +2,13 @@
 
 use super::{brought, placing};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::schema::ViolationKind;
+use crate::finding::CheckId;
 use crate::world::ObjectChange;
+use kube_schema::ViolationKind;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unknown-field",
+    id: CheckId::new("unknown-field"),
     title: "A field that the API server does not know",
     family: Family::Schema,
     why: "The cluster drops a field that it does not know, so a misspelt setting silently does nothing.",

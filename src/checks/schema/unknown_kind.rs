@@ -2,16 +2,16 @@
 
 use super::{brought, retiring};
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::finding::{Finding, Severity};
-use crate::kube::KubernetesVersion;
-use crate::manifest::Node;
+use crate::finding::{CheckId, Finding, Severity};
 use crate::render::Role;
-use crate::schema::{Misnamed, Outcome, UnknownKind};
 use crate::world::{ObjectChange, Placed};
+use kube_manifest::Node;
+use kube_model::KubernetesVersion;
+use kube_schema::{Misnamed, Outcome, UnknownKind};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
-    id: "unknown-kind",
+    id: CheckId::new("unknown-kind"),
     title: "A kind that the cluster does not have",
     family: Family::Schema,
     why: "The cluster refuses an object of a kind that it does not have, and the gate cannot judge an \

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::signature::ThrowAwayKeyError;
+use git_trust::ThrowAwayKeyError;
 
 /// What stops the demo.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use super::error::DemoError;
 use super::git::{Answer, Outcome};
 use super::server::{ADDRESS, Server, failed};
 use super::tree::File;
-use crate::signature::ThrowAwayKey;
+use git_trust::ThrowAwayKey;
 
 /// What became of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! `tree/`, except for the key itself.
 
 use super::error::DemoError;
-use crate::signature::ThrowAwayKey;
+use git_trust::ThrowAwayKey;
 
 const POLICY: &str = include_str!("tree/first/.portcullis.yaml");
 const OWNERS: &str = include_str!("tree/first/CODEOWNERS");

@@ -7,12 +7,12 @@ use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use super::line::Line;
-use crate::commands::gate::{Governing, Session, date_of};
-use crate::owners::{Approver, OwnersFile};
+use crate::gate::{Governing, Session, date_of};
 use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
 use crate::push::HostKind;
-use crate::signature::{KeyFacts, KeyStanding};
 use crate::verdict::Judgement;
+use codeowners::{Approver, OwnersFile};
+use git_trust::{KeyFacts, KeyStanding};
 
 /// What expires within this number of days is reported.
 const SOON: u64 = 30;

@@ -13,7 +13,7 @@ use crate::commands::error::CommandError;
 use crate::forge::{PullNumber, QueueEntry};
 use crate::git::Repository;
 use crate::report::Section;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// More than queues merge at once.
 const MOST_COMMITS: usize = 500;

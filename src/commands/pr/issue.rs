@@ -13,7 +13,7 @@ use crate::commands::error::CommandError;
 use crate::commands::git_program::git;
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose, Seen};
 use crate::report::Section;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// How long a statement holds if the policy does not limit it.
 const HOLDS: Duration = Duration::from_hours(7 * 24);

@@ -13,16 +13,16 @@ use super::stage::{Merge, Stage};
 use crate::approval::Asked;
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::commands::gate::{Merged, PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
 use crate::evidence::{RefOperation, Seen};
 use crate::forge::{
     self, AccountKind, Approval, Forge, ForgeError, PullNumber, PullRequest, Pushers, approvals,
 };
+use crate::gate::{Merged, PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
 use crate::git::Repository;
 use crate::push::{HostFacts, MessageStyle, Via};
 use crate::report::Section;
-use crate::source::{ObjectId, RepoPath};
 use crate::verdict::Verdict;
+use source_files::{ObjectId, RepoPath};
 
 /// What pull requests are judged with.
 pub(super) struct Judge<'a> {

@@ -16,20 +16,20 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::deadline::{self, Silence};
 use super::error::{CommandError, Exit};
-use super::gate::PushedBy;
 use super::output::Destination;
 use super::report_files::write_files;
 use crate::approval::Asked;
 use crate::cli::{PullRequestArguments, ReportFilesArguments};
 use crate::forge::{Forge, ForgeError, PullNumber, PullRequest, Review};
+use crate::gate::PushedBy;
 use crate::push::{Runner, Subject, runner};
 use crate::report::{Report, Section};
-use crate::source::ObjectId;
 use crate::verdict::Verdict;
 use issue::issue;
 use judge::{Judge, Outcome, Proposed};
 use publish::publish;
 use settings::Settings;
+use source_files::ObjectId;
 use stage::Stage;
 
 /// What one run goes by.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::approval::approver_of_account;
 use crate::forge::{Forge, ForgeError};
-use crate::owners::{Approver, OwnerHandle};
 use crate::policy::PersonEntry;
+use codeowners::{Approver, OwnerHandle};
 
 /// The accounts of teams, as far as the forge tells.
 #[derive(Debug, Default)]
@@ -58,7 +59,7 @@ impl Teams {
 /// The person behind an account: the policy's, or the account itself if the policy knows no one by it.
 /// `None` for a program, and where several people claim the account.
 pub(super) fn person(people: &[PersonEntry], login: &str, teams: &Teams, doubt: Doubt) -> Option<Approver> {
-    Approver::of_account(people, &format!("@{login}"), &teams.of(login, doubt))
+    approver_of_account(people, &format!("@{login}"), &teams.of(login, doubt))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::commands::error::CommandError;
 use crate::commands::git_program::{Answer, Outcome, attempt, done};
 use crate::forge::{ForgeError, PullNumber};
 use crate::push::ForgeKind;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// The repository, gone when it is dropped.
 pub(super) struct Stage {

@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 
 use super::file::{counted, mistaken, next_step};
 use super::{Accepted, Today, WaiversOnDisk, open, terms};
+use crate::checks::CheckSet;
 use crate::cli::BaselineArguments;
-use crate::commands::check_set::checks;
 use crate::commands::error::{CommandError, Exit};
-use crate::commands::gate::{Governing, Session};
 use crate::commands::output::print;
+use crate::gate::{Governing, Session};
 use crate::policy::Waiver;
 use crate::report::terminal;
 
@@ -95,7 +95,7 @@ enum Fate {
 impl Fate {
     fn of(entry: &Waiver, today: &Today, absent: Absent) -> Self {
         let about_files =
-            checks().find(&entry.check).is_some_and(|check| check.meta.family.may_be_annotated());
+            CheckSet::shared().find(&entry.check).is_some_and(|check| check.meta.family.may_be_annotated());
         if today.has(entry) {
             Self::Used
         } else if !about_files || ONLY_CHANGES.contains(&entry.check.as_str()) {

@@ -7,11 +7,11 @@ use chrono::{Duration, NaiveDate};
 
 use crate::cli::TermArguments;
 use crate::commands::error::CommandError;
-use crate::commands::gate::{Governing, Session, known_checks};
+use crate::gate::{Governing, Session, known_checks};
 use crate::git::Repository;
-use crate::owners::OwnersFile;
 use crate::policy::{Age, WAIVERS_PATH, Waiver, WaiverMistake, WaiversFile, waivers_text};
-use crate::source::RepoPath;
+use codeowners::OwnersFile;
+use source_files::RepoPath;
 
 /// The file as it is.
 pub(super) struct WaiversOnDisk {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::cli::ForeignTool;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// The ids of other tools and the checks that find the same, with where each id is described.
 const TABLE: &str = include_str!("foreign_checks.csv");
@@ -107,14 +107,14 @@ fn rows() -> impl Iterator<Item = Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::check_set::checks;
+    use crate::checks::CheckSet;
 
     #[test]
     fn every_row_leads_to_checks_and_names_its_source() {
         assert_eq!(rows().count() + 1, TABLE.lines().count());
         for row in rows() {
             for check in row.checks.split(' ') {
-                assert!(checks().find(check).is_some(), "{} leads to {check}", row.id);
+                assert!(CheckSet::shared().find(check).is_some(), "{} leads to {check}", row.id);
             }
         }
         assert!(TABLE.lines().all(|line| line.split(',').count() == 4));

@@ -9,11 +9,11 @@ use super::readers::{document_of, ignored};
 use super::{Accepted, Today, WaiversOnDisk, open, terms};
 use crate::cli::{ForeignTool, ImportWaiversArguments};
 use crate::commands::error::{CommandError, Exit};
-use crate::commands::gate::Session;
 use crate::commands::output::print;
+use crate::gate::Session;
 use crate::policy::{Waiver, waivers_text};
 use crate::report::terminal;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 pub(in crate::commands) fn run(arguments: &ImportWaiversArguments) -> Result<Exit, CommandError> {
     let session = open(&arguments.terms, None)?;
@@ -40,7 +40,7 @@ fn files(session: &Session, paths: &[String]) -> Result<HashMap<RepoPath, Vec<u8
     };
     let files = session.governing_snapshot().files.iter();
     let files = files.filter(|(path, file)| file.mode.is_file() && within(path));
-    let read = |(path, file): (&RepoPath, &crate::source::TreeFile)| {
+    let read = |(path, file): (&RepoPath, &source_files::TreeFile)| {
         let bytes = session.repository.blob(&file.id);
         let bytes = bytes.map_err(|error| CommandError::Unjudged(format!("{path}: {error}")))?;
         Ok((path.clone(), bytes))
@@ -77,7 +77,7 @@ impl Import {
     }
 
     fn cover(&mut self, one: &Ignored, checks: &[&str], today: &Today) -> Result<(), CommandError> {
-        let covered = today.all().filter(|accepted| checks.contains(&accepted.finding().check));
+        let covered = today.all().filter(|accepted| checks.contains(&accepted.finding().check.as_str()));
         let covered: Vec<Accepted<'_>> = covered.filter(|accepted| self.covers(one, accepted)).collect();
         if covered.is_empty() {
             self.remark(one, "covers no current finding");

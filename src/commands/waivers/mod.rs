@@ -14,8 +14,8 @@ use std::time::SystemTime;
 
 use super::BLOB_LIMIT;
 use super::error::CommandError;
-use super::gate::Session;
 use crate::cli::TermArguments;
+use crate::gate::Session;
 use crate::git::Repository;
 use file::{WaiversOnDisk, terms};
 use today::{Accepted, Today};

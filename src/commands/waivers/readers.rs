@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 
 use super::foreign::{Ignored, IgnoredChecks, Scope};
 use crate::cli::ForeignTool;
-use crate::kube::{ANNOTATIONS, ClusterName, ObjectRef};
-use crate::manifest::{Entry, Limits, Node, documents, parse};
-use crate::source::RepoPath;
+use kube_manifest::{Entry, Limits, Node, documents, parse};
+use kube_model::{ANNOTATIONS, ClusterName, ObjectRef};
+use source_files::RepoPath;
 
 /// Everything that a file tells a tool to ignore.
 pub(super) fn ignored(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored> {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::file::Terms;
 use crate::commands::error::CommandError;
-use crate::commands::gate::{Governing, Session};
 use crate::finding::Finding;
+use crate::gate::{Governing, Session};
 use crate::policy::{Acceptance, Enforcement, WAIVERS_PATH, Waiver, WaiverPlace};
-use crate::source::{RepoPath, Span};
 use crate::verdict::Judged;
 use crate::world::Presence;
+use source_files::{RepoPath, Span};
 
 /// Check, cluster, object and fingerprint: what a waiver names.
 type Named = [String; 4];
@@ -87,7 +87,7 @@ impl Today {
 
 fn named(finding: &Finding) -> Named {
     let cluster = finding.cluster().map_or("default", |cluster| cluster.as_str());
-    [finding.check.into(), cluster.into(), finding.subject_text(), finding.fingerprint().to_string()]
+    [finding.check.to_string(), cluster.into(), finding.subject_text(), finding.fingerprint().to_string()]
 }
 
 fn formerly_named(finding: &Finding) -> Named {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::forge::model::{Account, AccountKind, Review, ReviewState};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 #[derive(Deserialize)]
 pub(super) struct User {

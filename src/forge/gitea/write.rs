@@ -9,7 +9,7 @@ use crate::forge::Method;
 use crate::forge::error::ForgeError;
 use crate::forge::model::{CommitStatus, PullNumber};
 use crate::forge::own_comment::{Deed, OwnComment, Standing};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// The account of a workflow's own token, which may not ask who it is.
 const OF_WORKFLOWS: &str = "gitea-actions";

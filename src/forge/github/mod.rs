@@ -20,8 +20,8 @@ use super::model::{
 use super::own_comment::OwnComment;
 use super::path::segment;
 use super::{Forge, Method};
-use crate::owners::OwnerHandle;
-use crate::source::ObjectId;
+use codeowners::OwnerHandle;
+use source_files::ObjectId;
 use wire::{Activity, IssueEvent, PullReview, User};
 
 /// A repository on GitHub.

@@ -9,7 +9,7 @@ use super::wire::Comment;
 use crate::forge::Method;
 use crate::forge::error::ForgeError;
 use crate::forge::model::{LineNote, LineProposal, NoteLevel, NoteRun, PullRequest};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// How many notes one request may carry.
 const BATCH: usize = 50;

@@ -9,7 +9,7 @@ use super::wire::{GraphAnswer, graphql_path};
 use crate::forge::Method;
 use crate::forge::error::ForgeError;
 use crate::forge::model::{PullNumber, QueueEntry};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 const QUEUE: &str = "query($owner: String!, $name: String!, $branch: String!) { repository(owner: $owner, name: $name) \
                      { mergeQueue(branch: $branch) { entries(first: 100) { nodes { headCommit { oid } pullRequest \

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::forge::http::Http;
 use crate::forge::model::{Account, AccountKind, Review, ReviewState};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 #[derive(Deserialize)]
 pub(super) struct User {

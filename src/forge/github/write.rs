@@ -11,7 +11,7 @@ use crate::forge::Method;
 use crate::forge::error::ForgeError;
 use crate::forge::model::{CommitStatus, PullNumber};
 use crate::forge::own_comment::{Deed, OwnComment, Standing};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// A commit takes 1,000 statuses of one name, so that nothing is said that is there already.
 pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {

@@ -9,7 +9,7 @@ use super::Gitlab;
 use super::wire::{Approvals, Note, User, Version};
 use crate::forge::error::ForgeError;
 use crate::forge::model::{PullNumber, Review, ReviewState};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// The text of the note that GitLab writes when a person approves.
 const APPROVED: &str = "approved this merge request";

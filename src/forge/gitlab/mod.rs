@@ -18,8 +18,8 @@ use super::model::{
 };
 use super::own_comment::OwnComment;
 use super::path::segment;
-use crate::owners::OwnerHandle;
-use crate::source::ObjectId;
+use codeowners::OwnerHandle;
+use source_files::ObjectId;
 use wire::MergeRequest;
 
 /// A project on GitLab.

@@ -5,7 +5,7 @@ use super::wire::{Event, Member, PushData, User};
 use crate::forge::error::ForgeError;
 use crate::forge::model::{PullRequest, Pushers};
 use crate::forge::path::segment;
-use crate::owners::OwnerHandle;
+use codeowners::OwnerHandle;
 
 /// Roles as CODEOWNERS writes them, and their access levels: <https://docs.gitlab.com/api/access_requests/>.
 const ROLES: [(&str, u32); 3] = [("developer", 30), ("maintainer", 40), ("owner", 50)];

@@ -10,7 +10,7 @@ use crate::forge::error::ForgeError;
 use crate::forge::model::{CommitStatus, PullNumber, StatusState};
 use crate::forge::own_comment::{Deed, OwnComment, Standing};
 use crate::forge::path::segment;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// GitLab refuses a status that says what it says already. A commit has statuses of several pipelines, of which an
 /// older one proves nothing about the newest.

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout};
 
 use super::{ObjectKind, RawObject};
 use crate::git::error::GitError;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 /// A partial clone ends the child where it would have to fetch.
 const ENDED: &str = "git cat-file ended; if this is a partial clone, which lacks objects, clone without a \

@@ -7,7 +7,7 @@ use git2::{ErrorCode, ObjectType, Odb, Oid, RepositoryOpenFlags};
 
 use super::{Folders, ObjectKind, RawObject, Reference, Store};
 use crate::git::error::GitError;
-use crate::source::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// A repository that libgit2 can open.
 pub(in crate::git) struct Libgit2 {

@@ -11,9 +11,9 @@ mod program;
 use std::path::{Path, PathBuf};
 
 use super::error::GitError;
-use crate::source::{BlobError, BlobSource, ObjectId, Snapshot};
 pub(super) use libgit2::Libgit2;
 pub(super) use program::{Found, GitProgram};
+use source_files::{BlobError, BlobSource, ObjectId, Snapshot};
 
 /// The kinds of git objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

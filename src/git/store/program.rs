@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::libgit2::index_mode;
 use super::{Folders, RawObject, Reference, Store};
 use crate::git::error::GitError;
-use crate::source::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Snapshot, TreeFile};
+use source_files::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// A repository that is read by a child.
 pub(in crate::git) struct GitProgram {

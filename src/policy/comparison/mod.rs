@@ -15,10 +15,11 @@ use super::document::{
     ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, ManifestsEntry, PolicyDocument, WaiverEntry,
 };
 use super::layer::Layer;
+use crate::finding::CheckId;
 pub(super) use rules::Outline;
 
 /// Everything that becomes weaker, in the order of the policy file. `known` lists the ids of all checks.
-pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
+pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
     let (Some(before), Some(after)) = (old.document(), new.document()) else {
         return vec!["there would be no policy".to_owned()];
     };
@@ -53,7 +54,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[&str]) -> Vec<String> {
     found.extend(trust::approvals(before.approvals.as_ref(), approvals.as_ref()));
     found.extend(trust::longer("waivers", old.waivers_max_age(), new.waivers_max_age()));
     found.extend(trust::overriders(before.r#override.as_ref(), r#override.as_ref()));
-    found.extend(known.iter().flat_map(|check| rules::rule(check, old, new)));
+    found.extend(known.iter().flat_map(|check| rules::rule(check.as_str(), old, new)));
     found.extend(new_waivers(&before.waivers, waivers));
     found
 }
@@ -142,7 +143,7 @@ mod tests {
     use super::super::profile::PROFILES;
     use super::*;
 
-    const KNOWN: [&str; 2] = ["node-port", "rbac-escalation"];
+    const KNOWN: [CheckId; 2] = [CheckId::new("node-port"), CheckId::new("rbac-escalation")];
     const BEFORE: &str = "\
 repository: acme/prod
 protected: [refs/heads/main, 'refs/tags/*']
@@ -167,8 +168,9 @@ waivers:
     fn layer(text: &str) -> Layer {
         let text = format!("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: audit\n{text}");
         let profiles = PROFILES.iter().flat_map(|profile| profile.text().lines());
-        let known: Vec<&str> =
-            profiles.filter_map(|line| line.strip_prefix("  ")?.split(':').next()).collect();
+        let known: Vec<CheckId> = profiles
+            .filter_map(|line| Some(CheckId::new(line.strip_prefix("  ")?.split(':').next()?)))
+            .collect();
         Layer::parse("policy", text.as_bytes(), &known, Author::Repository).unwrap()
     }
 

@@ -18,8 +18,8 @@ use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecide
 use super::escape::xml;
 use super::length::cut;
 use super::{Report, RulePage, Section};
-use crate::source::ObjectId;
 use crate::verdict::Verdict;
+use source_files::ObjectId;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("filter.js");

@@ -7,8 +7,8 @@ use crate::report::{
     AnnotationLevel, Report, ReportContext, Section, annotations, comment, outputs, status_line, suggestions,
     summary, unplaced,
 };
-use crate::source::{ObjectId, Position, RepoPath};
 use crate::verdict::{Forced, Verdict};
+use source_files::{ObjectId, Position, RepoPath};
 
 fn green(findings: Vec<crate::verdict::Judged>) -> Report {
     report(vec![section(Verdict::Accept, findings)])

@@ -6,8 +6,8 @@ use super::{at, blocking, finding, json, judged, lines, rendered, report, sectio
 use crate::finding::{Side, Subject};
 use crate::policy::Enforcement;
 use crate::report::{Colour, Detail, Format, Report, Section, Style};
-use crate::source::ObjectId;
 use crate::verdict::Verdict;
+use source_files::ObjectId;
 
 /// A commit is in no file, and a line that is gone in none that can be opened.
 #[test]

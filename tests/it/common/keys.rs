@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use portcullis::signature::{RevocationKind, ThrowAwayKey, ThrowAwayKeyError};
+use git_trust::{RevocationKind, ThrowAwayKey, ThrowAwayKeyError};
 
 use super::git::Failure;
 

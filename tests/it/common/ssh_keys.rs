@@ -2,8 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use portcullis::signature::{AllowedSigners, RevocationError, Revocations, SignersError, TrustedKeys};
-use portcullis::source::RepoPath;
+use git_trust::{AllowedSigners, RevocationError, Revocations, SignersError, TrustedKeys};
 use sequoia_openpgp::crypto::Signer as _;
 use sequoia_openpgp::crypto::mpi::{PublicKey, Signature};
 use sequoia_openpgp::packet::Key;
@@ -11,6 +10,7 @@ use sequoia_openpgp::packet::key::{Key4, SecretParts, UnspecifiedRole};
 use sequoia_openpgp::types::HashAlgorithm;
 use sha2::{Digest as _, Sha256, Sha512};
 use signature_traits::Signer as _;
+use source_files::RepoPath;
 use ssh_key::private::{EcdsaKeypair, Ed25519Keypair, KeypairData};
 use ssh_key::rand_core::{CryptoRng, Error, RngCore};
 use ssh_key::{EcdsaCurve, PrivateKey};

@@ -5,7 +5,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "a test that cuts in the wrong place fails")]
 
-use portcullis::signature::ThrowAwayKey;
+use git_trust::ThrowAwayKey;
 
 use crate::common::git::Failure;
 

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use portcullis::signature::{SignatureStatus, TrustedKeys};
+use git_trust::{SignatureStatus, TrustedKeys};
 use sequoia_openpgp::types::HashAlgorithm;
 use tempfile::TempDir;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use portcullis::signature::{Received, SignatureStatus, TrustedKeys};
+use git_trust::{Received, SignatureStatus, TrustedKeys};
 
 use crate::common::git::Failure;
 pub(crate) use crate::common::ssh_keys::PAYLOAD;

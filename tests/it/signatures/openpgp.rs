@@ -2,8 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use portcullis::signature::{KeyWindow, Keyring, RevocationKind, Terms, ThrowAwayKey, TrustedKeys};
-use portcullis::source::RepoPath;
+use git_trust::{KeyWindow, Keyring, RevocationKind, Terms, ThrowAwayKey, TrustedKeys};
 use sequoia_openpgp::armor::{Kind, Writer};
 use sequoia_openpgp::packet::signature::SignatureBuilder;
 use sequoia_openpgp::packet::signature::subpacket::{
@@ -14,6 +13,7 @@ use sequoia_openpgp::parse::Parse;
 use sequoia_openpgp::serialize::Serialize;
 use sequoia_openpgp::types::{HashAlgorithm, SignatureType};
 use sequoia_openpgp::{Cert, PacketPile};
+use source_files::RepoPath;
 
 use super::case::{Case, DAY, Names, PAYLOAD, now};
 use crate::common::git::Failure;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use portcullis::signature::{RsaBits, Terms, TrustedKeys};
+use git_trust::{RsaBits, Terms, TrustedKeys};
 use sequoia_openpgp::Cert;
 use sequoia_openpgp::cert::{CertBuilder, CipherSuite, SubkeyRevocationBuilder};
 use sequoia_openpgp::packet::key::{Key4, SecretParts, SubordinateRole};

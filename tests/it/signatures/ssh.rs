@@ -1,6 +1,6 @@
 //! SSH: keys, envelopes, allowed signers and revoked keys.
 
-use portcullis::signature::{KeyFingerprint, KeyWindow, RsaBits, Terms, TrustedKeys};
+use git_trust::{KeyFingerprint, KeyWindow, RsaBits, Terms, TrustedKeys};
 use sequoia_openpgp::types::HashAlgorithm;
 use sha2::{Digest as _, Sha256};
 use ssh_key::EcdsaCurve;

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use portcullis::signature::TrustedKeys;
+use git_trust::TrustedKeys;
 
 use super::case::{Case, DAY, Names, now};
 use crate::common::git::Failure;

@@ -5,11 +5,11 @@
 
 use thiserror::Error;
 
-use crate::owners::OwnerHandle;
-use crate::owners::glob::Negation;
-use crate::owners::go_expression::{ExpressionProblem, Extent, GoExpression};
-use crate::owners::handle::is_user_or_team;
-use crate::owners::problem::plain;
+use crate::OwnerHandle;
+use crate::glob::Negation;
+use crate::go_expression::{ExpressionProblem, Extent, GoExpression};
+use crate::handle::is_user_or_team;
+use crate::problem::plain;
 
 /// Why a line cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -17,7 +17,7 @@ use super::go_expression::GoExpression;
 use super::index::{Index, names};
 use super::problem::Problems;
 use super::requirement::Requirement;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// What a rule weighs besides its expression, in states.
 const RULE_WEIGHT: usize = 100;

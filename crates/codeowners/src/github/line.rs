@@ -6,9 +6,9 @@
 use thiserror::Error;
 
 use super::pattern::{Pattern, PatternProblem};
-use crate::owners::OwnerHandle;
-use crate::owners::handle::{is_address, is_user_or_team};
-use crate::owners::problem::{is_blank, plain};
+use crate::OwnerHandle;
+use crate::handle::{is_address, is_user_or_team};
+use crate::problem::{is_blank, plain};
 
 /// Why a line cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -14,7 +14,7 @@ use self::pattern::Pattern;
 use super::index::{Index, names};
 use super::problem::Problems;
 use super::requirement::Requirement;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// A rule: one line of the file.
 #[derive(Clone, Debug)]

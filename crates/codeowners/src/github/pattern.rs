@@ -9,8 +9,8 @@
 
 use thiserror::Error;
 
-use crate::owners::glob::{Glob, Part, Token};
-use crate::owners::index::Key;
+use crate::glob::{Glob, Part, Token};
+use crate::index::Key;
 
 /// Why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

@@ -2,7 +2,7 @@
 
 use std::str::Chars;
 
-use crate::owners::glob::{Class, Negation};
+use crate::glob::{Class, Negation};
 
 /// Reads a class behind its `[`, the closing bracket included; none where Ruby would never match it.
 pub(super) fn class(rest: &mut Chars<'_>) -> Option<Class> {

@@ -6,9 +6,9 @@
 use thiserror::Error;
 
 use super::pattern::{Pattern, PatternProblem};
-use crate::owners::OwnerHandle;
-use crate::owners::handle::{is_address, is_user_or_group};
-use crate::owners::problem::{is_blank, plain};
+use crate::OwnerHandle;
+use crate::handle::{is_address, is_user_or_group};
+use crate::problem::{is_blank, plain};
 
 /// The roles that can own paths ("Add a role as a Code Owner"), and their plural.
 const ROLES: [&str; 3] = ["developer", "maintainer", "owner"];

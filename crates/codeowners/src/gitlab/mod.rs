@@ -19,7 +19,7 @@ use super::glob::Glob;
 use super::index::{Index, names};
 use super::problem::Problems;
 use super::requirement::Requirement;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// What a matching line does.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@
 use thiserror::Error;
 
 use super::class::class;
-use crate::owners::glob::{Glob, Part, Token};
+use crate::glob::{Glob, Part, Token};
 
 /// Why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

@@ -5,7 +5,7 @@ use std::str::Chars;
 
 use super::ExpressionProblem;
 use super::class::{Escape, class, escape};
-use crate::owners::index::Key;
+use crate::index::Key;
 
 /// The most repetitions that Go allows.
 const MOST_REPETITIONS: usize = 1000;

@@ -9,8 +9,8 @@ use super::super::OwnerHandle;
 use super::super::go_expression::{Extent, GoExpression};
 use super::super::handle::is_name;
 use super::super::problem::{LARGEST_FILE, Problems};
-use crate::manifest::{Entry, Limits, Node, Value, documents};
-use crate::source::{RepoPath, SourceText};
+use kube_manifest::{Entry, Limits, Node, Value, documents};
+use source_files::{RepoPath, SourceText};
 
 /// What prow reads of a folder or a filter, and what is for people only.
 const LISTS: [&str; 9] = [

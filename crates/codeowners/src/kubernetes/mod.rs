@@ -17,7 +17,7 @@ use super::dialect::{ALIASES, folders};
 use super::go_expression::GoExpression;
 use super::problem::{OwnersProblem, Problems};
 use super::requirement::Requirement;
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// The files by their folder.
 #[derive(Clone, Debug, Default)]

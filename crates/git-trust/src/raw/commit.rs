@@ -5,7 +5,7 @@ use super::headers::{self, Header, Parts};
 use super::malformation::Malformation;
 use super::person::RawPerson;
 use super::tag::{RawTag, parse_tag};
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 const ORDER: &str = "tree, parent, author, committer";
 

@@ -6,7 +6,7 @@ use super::commit::{folded, parse_id};
 use super::headers::{self, Header, Parts};
 use super::malformation::Malformation;
 use super::person::RawPerson;
-use crate::source::ObjectId;
+use source_files::ObjectId;
 
 const ORDER: &str = "object, type, tag, tagger";
 

@@ -12,8 +12,8 @@ use super::Revocations;
 use super::key::SshKey;
 use super::pattern::PatternList;
 use super::signer_line::{self, LineProblem};
-use crate::signature::{KeyFacts, KeyStanding};
-use crate::source::RepoPath;
+use crate::{KeyFacts, KeyStanding};
+use source_files::RepoPath;
 
 /// Thousands of people fit.
 const LARGEST_FILE: usize = 4 * 1024 * 1024;
@@ -97,11 +97,7 @@ impl AllowedSigners {
     }
 
     /// Every key, those of authorities included, and until when its line lets it count.
-    pub(in crate::signature) fn inventory(
-        &self,
-        revocations: &Revocations,
-        now: SystemTime,
-    ) -> Vec<KeyFacts> {
+    pub(crate) fn inventory(&self, revocations: &Revocations, now: SystemTime) -> Vec<KeyFacts> {
         let facts = |line: &SignerLine| {
             let revoked = revocations.revokes_key(line.key.blob());
             let standing =

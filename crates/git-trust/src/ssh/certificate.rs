@@ -9,8 +9,8 @@ use super::CertificateProblem;
 use super::envelope::signature;
 use super::key::{KeyProblem, SshKey};
 use super::wire::{Damaged, Wire};
-use crate::signature::distrust::Distrust;
-use crate::signature::terms::RsaBits;
+use crate::distrust::Distrust;
+use crate::terms::RsaBits;
 
 /// How the types of certificates end.
 const SUFFIX: &str = "-cert-v01@openssh.com";

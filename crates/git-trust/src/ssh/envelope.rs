@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use ssh_key::{HashAlg, Signature, SshSig};
 
 use super::wire::{Damaged, Wire};
-use crate::signature::armor::{Block, unreadable};
-use crate::signature::distrust::Distrust;
+use crate::armor::{Block, unreadable};
+use crate::distrust::Distrust;
 
 const MAGIC: &[u8] = b"SSHSIG";
 const VERSION: u32 = 1;

@@ -11,9 +11,9 @@ use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, Signature};
 
 use super::wire::{Damaged, Wire};
-use crate::signature::KeyFingerprint;
-use crate::signature::distrust::Distrust;
-use crate::signature::terms::RsaBits;
+use crate::KeyFingerprint;
+use crate::distrust::Distrust;
+use crate::terms::RsaBits;
 
 /// Keys are a few hundred bytes; RSA with 16384 bits has two thousand.
 const LARGEST_KEY: usize = 16 * 1024;

@@ -2,7 +2,7 @@
 //!
 //! In: the text of a list. Out: whether a name matches. Never: a loop that a pattern can make long.
 
-use crate::source::wildcard_match;
+use source_files::wildcard_match;
 
 /// Patterns separated by commas; one that begins with `!` refuses what it matches, wherever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,12 +4,12 @@
 
 use std::time::SystemTime;
 
-use crate::signature::KeyFingerprint;
-use crate::signature::date::minute;
+use crate::KeyFingerprint;
+use crate::date::minute;
 
 /// One cause.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::signature) enum CertificateProblem {
+pub(crate) enum CertificateProblem {
     /// It cannot be read.
     #[error("cannot be read")]
     Damaged,
@@ -44,7 +44,7 @@ pub(in crate::signature) enum CertificateProblem {
 
 impl CertificateProblem {
     /// What its owner should do.
-    pub(in crate::signature) fn advice(&self) -> String {
+    pub(crate) fn advice(&self) -> String {
         match self {
             Self::Damaged | Self::Forged | Self::Expired(_) | Self::NotYetValid(_) | Self::Revoked => {
                 "get a new certificate from your certificate authority, and sign again with it.".to_owned()

@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::certificate::Certificate;
 use super::key_list;
 use super::krl::{self, RevokedCertificates};
-use crate::source::RepoPath;
+use source_files::RepoPath;
 
 /// Why a revocation file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

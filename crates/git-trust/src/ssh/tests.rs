@@ -3,8 +3,8 @@
 use proptest::prelude::{any, prop, proptest};
 
 use super::{AllowedSigners, Revocations};
-use crate::signature::{SignatureStatus, TrustedKeys};
-use crate::source::RepoPath;
+use crate::{SignatureStatus, TrustedKeys};
+use source_files::RepoPath;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIiI4913iJiI4913iJiI4913iJiI4913iJiI4913iJiI";
 

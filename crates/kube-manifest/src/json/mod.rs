@@ -197,7 +197,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{kubectl, kustomize};
+    use crate::{kubectl, kustomize};
 
     /// If nothing is peculiar, kustomize, which takes the text for YAML, reads the same.
     #[test]

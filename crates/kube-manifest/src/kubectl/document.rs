@@ -8,7 +8,7 @@ use super::super::syntax::{Content, Item, Layout, Style, core_tag};
 use super::mapping::MappingBuilder;
 use super::scalar::{self, Resolved};
 use super::{AliasUse, Documents};
-use crate::source::Span;
+use source_files::Span;
 
 pub(super) struct Resolver<'a> {
     pub(super) documents: &'a mut Documents,

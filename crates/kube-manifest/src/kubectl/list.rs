@@ -4,10 +4,10 @@
 use super::super::node::{Entry, Node, Value};
 use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
-use crate::source::Span;
+use source_files::Span;
 
 /// Adds the objects of a document. A list within a list, at which kubectl stops, is opened anyway: other tools go on.
-pub(in crate::manifest) fn flatten(document: Node, objects: &mut Vec<Node>, problems: &mut Vec<Problem>) {
+pub(crate) fn flatten(document: Node, objects: &mut Vec<Node>, problems: &mut Vec<Problem>) {
     if !matches!(document.value, Value::Mapping(_)) {
         if !document.is_null() {
             problems.push(no_object(document.span, "this document is not an object"));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::node::{Entry, Node, Value};
 use super::super::problem::Problem;
-use crate::source::Span;
+use source_files::Span;
 
 /// How a key came into a mapping.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ enum Origin {
 
 /// Collects the entries of a mapping.
 #[derive(Default)]
-pub(in crate::manifest) struct MappingBuilder {
+pub(crate) struct MappingBuilder {
     entries: Vec<Entry>,
     origins: Vec<Origin>,
     index: HashMap<Box<str>, usize>,
@@ -25,18 +25,12 @@ pub(in crate::manifest) struct MappingBuilder {
 const INDEX_FROM: usize = 16;
 
 impl MappingBuilder {
-    pub(in crate::manifest) fn finish(self) -> Value {
+    pub(crate) fn finish(self) -> Value {
         Value::Mapping(self.entries)
     }
 
     /// Adds a written key. go-yaml v2 lets a second one win, v3 refuses it: we report it.
-    pub(in crate::manifest) fn insert(
-        &mut self,
-        key: Box<str>,
-        key_span: Span,
-        value: Node,
-        problems: &mut Vec<Problem>,
-    ) {
+    pub(crate) fn insert(&mut self, key: Box<str>, key_span: Span, value: Node, problems: &mut Vec<Problem>) {
         let entry = Entry { key, key_span, value };
         match self.find(&entry.key) {
             None => self.push(entry, Origin::Written),

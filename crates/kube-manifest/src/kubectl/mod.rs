@@ -19,7 +19,7 @@ pub(super) use stream::read;
 
 use super::node::Node;
 use super::problem::Problem;
-use crate::source::Span;
+use source_files::Span;
 
 /// What a file holds in this reading.
 #[derive(Debug, Default)]

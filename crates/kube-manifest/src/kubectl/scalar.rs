@@ -10,7 +10,7 @@ use super::super::timestamp;
 
 /// Why a scalar has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::manifest) enum ScalarError {
+pub(crate) enum ScalarError {
     #[error("infinity and not-a-number have no JSON form")]
     NotJson,
     #[error("the value does not have the type of its tag")]
@@ -21,12 +21,12 @@ pub(in crate::manifest) enum ScalarError {
 
 /// A scalar's value.
 #[derive(Debug, PartialEq)]
-pub(in crate::manifest) struct Resolved {
-    pub(in crate::manifest) value: Value,
+pub(crate) struct Resolved {
+    pub(crate) value: Value,
     /// True for a tag that no real manifest needs and that tools treat differently.
-    pub(in crate::manifest) foreign_tag: bool,
+    pub(crate) foreign_tag: bool,
     /// True if kustomize may read it otherwise.
-    pub(in crate::manifest) may_differ: bool,
+    pub(crate) may_differ: bool,
 }
 
 /// What an untagged plain scalar is, before the type that a tag asks for.
@@ -38,11 +38,7 @@ enum Plain {
 }
 
 /// Resolves a scalar.
-pub(in crate::manifest) fn resolve(
-    tag: Option<&str>,
-    text: &str,
-    style: Style,
-) -> Result<Resolved, ScalarError> {
+pub(crate) fn resolve(tag: Option<&str>, text: &str, style: Style) -> Result<Resolved, ScalarError> {
     if let Some(tag) = tag {
         let (value, foreign_tag) = resolve_tagged(tag, text)?;
         return Ok(Resolved { value, foreign_tag, may_differ: true });
@@ -125,7 +121,7 @@ fn is_written_as_integer(text: &str) -> bool {
 }
 
 /// Go's decoder skips line ends; bytes that are no UTF-8 become U+FFFD on the way through JSON.
-pub(in crate::manifest) fn decode_binary(text: &str) -> Option<String> {
+pub(crate) fn decode_binary(text: &str) -> Option<String> {
     let packed: String = text.chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
     let bytes = STANDARD.decode(packed).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())

@@ -11,13 +11,13 @@ use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
 use super::Documents;
 use super::document::Resolver;
-use crate::source::Span;
+use source_files::Span;
 
 /// How far the decoder looks for the brace that makes a stream JSON (`GuessJSONStream`).
 const PEEK: usize = 4096;
 
 /// Reads the text of a file from `from`, which is past any byte order mark.
-pub(in crate::manifest) fn read(text: &str, from: usize, limits: &Limits) -> Documents {
+pub(crate) fn read(text: &str, from: usize, limits: &Limits) -> Documents {
     if !begins_with_brace(text.get(from..).unwrap_or_default()) {
         return read_yaml(text, from, limits);
     }
@@ -76,7 +76,7 @@ fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
 
 /// One chunk as the composer reads it, and what is left of the limit.
 #[cfg(test)]
-pub(in crate::manifest) fn composed(text: &str, chunk: Chunk, limits: &Limits) -> (Documents, usize) {
+pub(crate) fn composed(text: &str, chunk: Chunk, limits: &Limits) -> (Documents, usize) {
     let (mut documents, mut nodes) = (Documents::default(), limits.nodes);
     documents.compose(text, chunk, limits, &mut nodes, &mut AliasBudget::new(limits));
     (documents, nodes)

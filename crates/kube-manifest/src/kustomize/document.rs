@@ -8,7 +8,7 @@ use super::super::limits::AliasBudget;
 use super::super::node::{Entry, Node, Value};
 use super::super::syntax::{Content, Item, Layout, Style, core_tag};
 use super::emitted::{self, Context};
-use crate::source::Span;
+use source_files::Span;
 
 pub(super) struct Resolver {
     pub(super) budget: AliasBudget,

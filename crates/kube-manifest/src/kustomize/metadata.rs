@@ -41,7 +41,7 @@ pub(super) fn is_empty(node: &Node) -> bool {
 }
 
 /// True if kustomize finds nothing to refuse in objects that are read.
-pub(in crate::manifest) fn accepts(objects: &[Node]) -> bool {
+pub(crate) fn accepts(objects: &[Node]) -> bool {
     objects.iter().all(|object| validated_kind(object).is_ok()) && refuse_twins(objects).is_ok()
 }
 

@@ -55,7 +55,7 @@ fn refused(error: SyntaxError) -> Problem {
     problem.refused(Refusal::By(Reading::Kustomize))
 }
 
-fn incomplete(place: crate::source::Span, reason: &str) -> Problem {
+fn incomplete(place: source_files::Span, reason: &str) -> Problem {
     Problem::no_object(place, reason, Reading::Kustomize)
 }
 

@@ -6,7 +6,7 @@ use super::super::node::{Entry, Node, Value};
 use super::Unusual;
 use super::flow::BRACKETS;
 use super::lines::{Line, Lines};
-use crate::source::Span;
+use source_files::Span;
 
 /// Deeper documents are the composer's.
 const DEEPEST: usize = 64;

@@ -138,7 +138,7 @@ fn is_control(byte: u8) -> bool {
 }
 
 /// A character that every reader takes for itself.
-pub(in crate::manifest) fn is_ordinary(character: char) -> bool {
+pub(crate) fn is_ordinary(character: char) -> bool {
     match character {
         '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
         '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{fffd}' | '\u{10000}'.. => true,

@@ -58,7 +58,7 @@ fn manifests(folder: &Path, found: &mut Vec<String>) {
 
 /// The manifests of the project's tests, or of the folder that `MANIFESTS` names when the test is built.
 fn real_manifests() -> Vec<String> {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests");
     let folder = option_env!("MANIFESTS").unwrap_or(own);
     let mut found = Vec::new();
     manifests(Path::new(&folder), &mut found);

@@ -12,8 +12,8 @@ use std::borrow::Cow;
 
 use super::builtin;
 use super::workload::pod_spec;
-use crate::manifest::{Node, Object};
 use kinds::{KUSTOMIZE, PARAMETERS, ROWS, Row, VALUE_TEXTS, VALUES, VERSIONED};
+use kube_manifest::{Node, Object};
 use walk::Walk;
 
 /// How an image is written.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::walk::{Walk, below};
 use super::{Certainty, Form, ImageUse};
-use crate::kube::image::ImageReference;
-use crate::manifest::{Limits, Node, Value, documents};
+use crate::image::ImageReference;
+use kube_manifest::{Limits, Node, Value, documents};
 
 /// What represents the repository where only the tag is written: the chart's default.
 const DEFAULT: &str = "chart-default";

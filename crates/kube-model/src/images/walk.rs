@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Certainty, Form, ImageUse, of_kind};
-use crate::kube::workload::ContainerList;
-use crate::manifest::{Node, Value};
+use crate::workload::ContainerList;
+use kube_manifest::{Node, Value};
 
 /// What is done at the end of a path.
 pub(super) type Visit<'a> = for<'w> fn(&'w mut Walk<'a>, &'a Node, &str);

@@ -1,7 +1,7 @@
 //! Who reads which annotation.
 
 use super::*;
-use crate::manifest::{Limits, parse};
+use kube_manifest::{Limits, parse};
 
 fn facing_of(cloud: Cloud, annotations: &str, spec: &str) -> Facing {
     let text = format!(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{OPENSHIFT, is_rbac_group};
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// A person who can be granted something (`AppliesTo` of the API server's rule resolver).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::binding::{RoleReference, Subject};
 use super::rule::PolicyRule;
-use crate::kube::KubernetesVersion;
+use crate::KubernetesVersion;
 
 /// Labels of an object, or those that a selector asks for.
 pub type RoleLabels = BTreeMap<String, String>;

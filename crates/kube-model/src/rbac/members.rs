@@ -3,7 +3,7 @@
 //! In: an object. Out: its [`Members`]. Never: groups that an identity provider keeps.
 
 use super::binding::{Subject, unknown};
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
 
 /// The API group of OpenShift's users and groups.
 pub const GROUPS: &str = "user.openshift.io";

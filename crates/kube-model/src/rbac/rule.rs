@@ -1,6 +1,6 @@
 //! `PolicyRule` of `rbac.authorization.k8s.io/v1`.
 
-use crate::manifest::Node;
+use kube_manifest::Node;
 
 /// One rule of a Role or ClusterRole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

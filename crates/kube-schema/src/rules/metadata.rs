@@ -7,7 +7,7 @@ use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::{
     is_label, is_label_value, is_letter_label, is_path_segment, is_qualified_name, is_subdomain,
 };
-use crate::kube::builtin::{self, Scope};
+use kube_model::builtin::{self, Scope};
 
 /// The syntax of a name, and how people describe it.
 type NameRule = (fn(&str) -> bool, &'static str);

@@ -38,8 +38,8 @@ pub use refusals::LIMIT;
 pub use update::{ForbiddenChange, forbidden_changes};
 pub use violation::{Extent, Violation};
 
-use crate::kube::KubernetesVersion;
-use crate::manifest::Object;
+use kube_manifest::Object;
+use kube_model::KubernetesVersion;
 use refusals::{Refusals, Subject};
 
 /// The groups of rules, in the order in which they are reported.

@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use crate::manifest::{Node, Value};
-use crate::source::Span;
-use crate::source::pointer::escaped;
+use kube_manifest::{Node, Value};
+use source_files::Span;
+use source_files::pointer::escaped;
 
 /// Replaces an absent value; every rule takes it for an absent field.
 static NOTHING: Node = Node { span: Span { start: 0, end: 0 }, value: Value::Null };

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::place::{Place, shown};
 use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::is_qualified_name;
-use crate::kube::Quantity;
+use kube_model::Quantity;
 
 const RESOURCE: Rule = Rule {
     help: "use a resource of quotas, such as requests.cpu, limits.memory, pods or count/deployments.apps",

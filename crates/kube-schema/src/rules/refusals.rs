@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::place::{Place, shown};
 use super::violation::{Extent, Violation};
-use crate::kube::{KubernetesVersion, builtin};
-use crate::manifest::{Node, Object};
+use kube_manifest::{Node, Object};
+use kube_model::{KubernetesVersion, builtin};
 
 /// An object to judge.
 pub(super) struct Subject<'a> {

@@ -4,7 +4,7 @@ use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
 use super::words::{self, Allowed, Empty};
 use super::workload::{amount_complaint, percent};
-use crate::kube::Quantity;
+use kube_model::Quantity;
 
 const REFERENCE: Rule = Rule {
     help: "write the apiVersion of the target, such as apps/v1",

@@ -6,7 +6,7 @@ use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::{is_qualified_name, is_subdomain, stays_inside};
 use super::{pod, selectors};
-use crate::kube::Quantity;
+use kube_model::Quantity;
 
 const MODES: Rule = Rule {
     help: "name an access mode, such as ReadWriteOnce",

@@ -1,6 +1,6 @@
 //! One thing that the API server refuses.
 
-use crate::kube::KubernetesVersion;
+use kube_model::KubernetesVersion;
 
 /// One thing that the API server refuses although its schema allows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
 use super::syntax::is_label;
-use crate::manifest::{Node, Value};
+use kube_manifest::{Node, Value};
 
 const STRATEGY: Rule = Rule {
     help: "remove `rollingUpdate`, or set the type to RollingUpdate",

@@ -2,7 +2,7 @@
 //!
 //! In: the text of a workflow. Out: [`Triggers`]. Never: takes a file that it cannot read for one that nothing starts.
 
-use crate::manifest::{Limits, Node, Value, documents};
+use kube_manifest::{Limits, Node, Value, documents};
 
 /// What starts a workflow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, SystemTime};
 
-use portcullis::signature::{RevocationKind, ThrowAwayKey};
+use git_trust::{RevocationKind, ThrowAwayKey};
 
 use crate::common::git::Failure;
 use crate::common::keys::person;

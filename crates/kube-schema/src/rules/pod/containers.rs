@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{List, Pod, Standing};
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::is_label;
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::syntax::is_label;
 
 const NONE: Rule = Rule {
     help: "add the container that the Pod runs",

@@ -1,10 +1,10 @@
 //! What the description of a Pod has to say of its volumes, variables, ports and places.
 
 use super::Pod;
-use crate::validation::named::{self, Syntax};
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::required;
+use crate::rules::named::{self, Syntax};
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::required;
 
 /// A path below the Pod's `spec`, a container or a volume, and who says that it must be there.
 type Row = (&'static str, &'static str);

@@ -1,9 +1,9 @@
 //! Environment variables.
 
 use super::Pod;
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule, Subject};
-use crate::validation::syntax::{is_config_key, is_environment_name, is_relaxed_environment_name};
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule, Subject};
+use crate::rules::syntax::{is_config_key, is_environment_name, is_relaxed_environment_name};
 
 const NAME: Rule = Rule {
     help: "use letters, digits, `_`, `-` and `.`, and no digit at the start",

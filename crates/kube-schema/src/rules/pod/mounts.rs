@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{Container, List, Pod};
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::stays_inside;
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::syntax::stays_inside;
 
 const VOLUME: Rule = Rule {
     help: "correct the name, or add the volume to `volumes`",

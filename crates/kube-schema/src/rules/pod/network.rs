@@ -1,10 +1,10 @@
 //! Host names and DNS of a Pod.
 
 use super::Pod;
-use crate::validation::address;
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::{is_label, is_subdomain};
+use crate::rules::address;
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::syntax::{is_label, is_subdomain};
 
 const NAME: Rule = Rule {
     help: "use lower-case letters, digits and `-`, at most 63 characters",

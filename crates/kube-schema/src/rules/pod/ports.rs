@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{List, Pod};
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::is_port_name;
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::syntax::is_port_name;
 
 const NAME: Rule = Rule {
     help: "use lower-case letters, digits and single `-`, at most 15 characters, at least one letter",

@@ -1,11 +1,11 @@
 //! Probes and lifecycle hooks.
 
 use super::{List, Pod};
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::{is_header_name, is_port_name};
-use crate::validation::words::{Allowed, Empty};
-use crate::validation::{numbers, words};
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::syntax::{is_header_name, is_port_name};
+use crate::rules::words::{Allowed, Empty};
+use crate::rules::{numbers, words};
 
 const ONE: Rule = Rule {
     help: "name exactly one of exec, httpGet, tcpSocket and grpc (sleep for a hook)",

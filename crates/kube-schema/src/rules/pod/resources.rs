@@ -1,10 +1,10 @@
 //! What containers request and are limited to.
 
 use super::Pod;
-use crate::kube::Quantity;
-use crate::validation::place::{Place, shown};
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::syntax::is_qualified_name;
+use crate::rules::place::{Place, shown};
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::syntax::is_qualified_name;
+use kube_model::Quantity;
 
 const NEGATIVE: Rule = Rule {
     help: "write an amount of 0 or more",

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::Pod;
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::selectors;
-use crate::validation::syntax::{is_label_value, is_qualified_name, is_subdomain};
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::selectors;
+use crate::rules::syntax::{is_label_value, is_qualified_name, is_subdomain};
 
 const TOLERATION: Rule = Rule {
     help: "name `key` and `operator`: Equal with a value, or Exists without one",
@@ -138,7 +138,7 @@ fn fields(affinity: &Place<'_>, refusals: &mut Refusals) {
 
 fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
     if let Some(key) = requirement.get("key") {
-        crate::validation::metadata::label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
+        crate::rules::metadata::label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
     }
     let Some(operator) = requirement.get("operator") else { return };
     let values = requirement.items("values").len();

@@ -1,8 +1,8 @@
 //! Settings of security that exclude each other.
 
 use super::Pod;
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
 
 const ESCALATION: Rule = Rule {
     help: "remove `allowPrivilegeEscalation: false`, or the privilege",

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::Pod;
-use crate::kube::Quantity;
-use crate::validation::place::Place;
-use crate::validation::refusals::{Refusals, Rule};
-use crate::validation::storage;
-use crate::validation::syntax::{is_label, stays_inside};
+use crate::rules::place::Place;
+use crate::rules::refusals::{Refusals, Rule};
+use crate::rules::storage;
+use crate::rules::syntax::{is_label, stays_inside};
+use kube_model::Quantity;
 
 const NAME: Rule = Rule {
     help: "give every volume of the Pod a name of its own: lower-case letters, digits and `-`, at most 63 characters",

@@ -1,10 +1,10 @@
 //! Fields of a Pod that take one of a few words, and numbers within bounds.
 
 use super::Pod;
-use crate::validation::place::Place;
-use crate::validation::refusals::Refusals;
-use crate::validation::words::Empty;
-use crate::validation::{numbers, words};
+use crate::rules::place::Place;
+use crate::rules::refusals::Refusals;
+use crate::rules::words::Empty;
+use crate::rules::{numbers, words};
 
 /// A path, its words, and who says so.
 type Words = (&'static str, &'static [&'static str], Empty, &'static str);

@@ -3,8 +3,8 @@
 use super::defaults::CLAIM;
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::kube::Quantity;
-use crate::validation::place::shown;
+use crate::rules::place::shown;
+use kube_model::Quantity;
 
 const HELP: &str = "restore the old value, or create a claim with a new name and copy the data; deleting the \
     claim (Argo CD's Force=true, Flux's force: true) deletes the data if the reclaim policy is Delete";

@@ -3,7 +3,7 @@
 use super::defaults::OTHER;
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::validation::place::Place;
+use crate::rules::place::Place;
 
 const LOCKED: &str = "restore the old content, and put the new content into an object with a new name that \
     the workload then references; Pods that already run do not see an object that is deleted and created \

@@ -1,7 +1,7 @@
 //! What the API server fills in where a manifest says nothing (`pkg/apis/*/v1/defaults.go`).
 
-use crate::manifest::Node;
-use crate::validation::place::{Place, shown};
+use crate::rules::place::{Place, shown};
+use kube_manifest::Node;
 
 /// The end of a path, and the value as people write it.
 pub(super) type Default = (&'static str, &'static str);

@@ -2,9 +2,9 @@
 
 use super::ForbiddenChange;
 use super::defaults::{self, Default};
-use crate::kube::Quantity;
-use crate::manifest::{Node, Value};
-use crate::validation::place::{Place, is_empty, shown};
+use crate::rules::place::{Place, is_empty, shown};
+use kube_manifest::{Node, Value};
+use kube_model::Quantity;
 
 /// A value that differs.
 pub(super) struct Difference<'a> {

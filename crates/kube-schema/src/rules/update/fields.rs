@@ -184,7 +184,7 @@ fn defaults(field: &str) -> &'static [Default] {
 fn source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
     let mut differences: Vec<Difference<'_>> =
-        crate::validation::storage::SOURCES.iter().flat_map(|key| of_field(&old, &new, key, OTHER)).collect();
+        crate::rules::storage::SOURCES.iter().flat_map(|key| of_field(&old, &new, key, OTHER)).collect();
     let is_addition = |difference: &Difference<'_>| {
         difference.old.is_none() && difference.path.contains("controllerExpandSecretRef")
     };
@@ -196,7 +196,7 @@ fn source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
 /// The order of scopes does not matter.
 fn scopes(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
-    let named = |spec: &crate::validation::place::Place<'_>| {
+    let named = |spec: &crate::rules::place::Place<'_>| {
         let items = spec.items("scopes");
         let mut names: Vec<String> =
             items.iter().filter_map(|item| item.node.as_str().map(str::to_owned)).collect();

@@ -3,7 +3,7 @@
 use super::defaults::{OTHER, POD};
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::validation::place::Place;
+use crate::rules::place::Place;
 
 const HELP: &str = "give the Job a new name, so that the old one keeps its result; or let Argo CD delete it first, with the annotation argocd.argoproj.io/hook or with the sync options Replace=true,Force=true; or let Flux do so, with kustomize.toolkit.fluxcd.io/force: enabled";
 const SOURCE: &str = "ValidateJobSpecUpdate in pkg/apis/batch/validation";

@@ -13,8 +13,8 @@ mod pod;
 mod service;
 
 use super::place::Place;
-use crate::kube::builtin;
-use crate::manifest::Object;
+use kube_manifest::Object;
+use kube_model::builtin;
 
 /// A change of a field that the API server refuses to change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::defaults::POD;
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::validation::place::Place;
+use crate::rules::place::Place;
 
 const HELP: &str = "restore the old value, or give the Pod a new name; better, use a Deployment: a Pod that \
     is deleted (Argo CD's Replace=true with Force=true, Flux's force: true) is not available until it is \
@@ -63,7 +63,7 @@ fn toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
         path: lost.path(),
         old_pointer: lost.pointer(),
         pointer: new.pointer(),
-        was: lost.text("key").map(crate::validation::place::quoted),
+        was: lost.text("key").map(crate::rules::place::quoted),
         becomes: None,
         others: 0,
         help: HELP,

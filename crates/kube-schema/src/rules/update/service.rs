@@ -3,7 +3,7 @@
 use super::defaults::OTHER;
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::validation::place::{Place, quoted};
+use crate::rules::place::{Place, quoted};
 
 const ADDRESS: &str = "restore the old value, or create a second Service with a new name and move its \
     clients; Argo CD's Replace=true with Force=true and Flux's force: true delete and recreate it: the \
