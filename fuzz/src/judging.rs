@@ -65,7 +65,7 @@ impl Files {
         }
         let id = ObjectId::parse(&digit.to_string().repeat(40)).expect("forty digits");
         let file = TreeFile { id, mode: FileMode::Regular };
-        Snapshot { files: BTreeMap::from([(RepoPath::new("app/all.yaml"), file)]), undecodable: Vec::new() }
+        Snapshot { files: BTreeMap::from([(RepoPath::new("app/all.yaml"), file)]) }
     }
 }
 

@@ -132,7 +132,7 @@ fn judge(contents: BTreeMap<String, Vec<u8>>) -> Judgement {
         files.insert(RepoPath::new(&path), TreeFile { id: id.clone(), mode: FileMode::Regular });
         blobs.insert(id, content);
     }
-    let (old, new) = (Snapshot::empty(), Snapshot { files, undecodable: Vec::new() });
+    let (old, new) = (Snapshot::empty(), Snapshot { files });
     let evidence = RefEvidence::none();
     let blobs = Blobs(blobs);
     let change =

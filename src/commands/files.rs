@@ -19,7 +19,9 @@ use crate::pipeline::{Change, Rules, Targets, evaluate};
 use crate::policy::Policy;
 use crate::report::Section;
 use crate::verdict::Mode;
-use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+use source_files::{
+    BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile, text_of_bytes,
+};
 
 /// A snapshot and where its files are. The id of a file is that of its path: the content is not
 /// known before it is read.
@@ -45,8 +47,8 @@ enum Content {
 const STANDARD_INPUT: &str = "-";
 
 impl Folder {
-    /// Reads files and, recursively, folders. A name that is not UTF-8 or a file that cannot be read
-    /// is an error: nothing is skipped silently. A file that is named is judged whatever its ending.
+    /// Reads files and, recursively, folders. A file that cannot be read is an error:
+    /// nothing is skipped silently. A file that is named is judged whatever its ending.
     pub(super) fn read(paths: &[PathBuf]) -> Result<Self, CommandError> {
         let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(is_stream);
         let mut folder =
@@ -102,10 +104,10 @@ impl Folder {
 }
 
 fn named(path: &Path) -> Result<(RepoPath, ObjectId), CommandError> {
-    let unreadable = || CommandError::Argument(format!("the name of {} is not UTF-8", path.display()));
-    let name = path.to_str().ok_or_else(unreadable)?;
-    let id = ObjectId::from_bytes(&Sha256::digest(name.as_bytes())).ok_or_else(unreadable)?;
-    Ok((RepoPath::new(name.trim_start_matches("./")), id))
+    let unreadable = || CommandError::Argument(format!("{} cannot be named", path.display()));
+    let name = path.as_os_str().as_encoded_bytes();
+    let id = ObjectId::from_bytes(&Sha256::digest(name)).ok_or_else(unreadable)?;
+    Ok((RepoPath::new(text_of_bytes(name).trim_start_matches("./")), id))
 }
 
 /// Whether a path is standard input or another pipe, which can be read once only.

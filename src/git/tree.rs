@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::GitError;
 use super::repository::Repository;
 use super::store::ObjectKind;
-use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
+use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile, bytes_of_text, text_of_bytes};
 
 /// How many files a revision may have.
 const FILES: usize = 1_000_000;
@@ -22,7 +22,7 @@ pub(super) enum Entry {
 impl Repository {
     /// Every file of a tree.
     pub fn snapshot(&self, tree: &ObjectId) -> Result<Snapshot, GitError> {
-        let mut snapshot = Snapshot { files: BTreeMap::new(), undecodable: Vec::new() };
+        let mut snapshot = Snapshot { files: BTreeMap::new() };
         self.add_tree(tree, "", 0, &mut snapshot)?;
         Ok(snapshot)
     }
@@ -32,12 +32,12 @@ impl Repository {
         let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
         let mut tree = tree.clone();
         for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
-            match self.entries(&tree)?.remove(folder.as_bytes()) {
+            match self.entries(&tree)?.remove(&bytes_of_text(folder)) {
                 Some(Entry::Folder(id)) => tree = id,
                 Some(Entry::File(_)) | None => return Ok(None),
             }
         }
-        match self.entries(&tree)?.remove(name.as_bytes()) {
+        match self.entries(&tree)?.remove(&bytes_of_text(name)) {
             Some(Entry::File(file)) => Ok(Some(file)),
             Some(Entry::Folder(_)) | None => Ok(None),
         }
@@ -51,12 +51,8 @@ impl Repository {
         tree: &ObjectId,
     ) -> Result<Snapshot, GitError> {
         let mut snapshot = known.1.clone();
-        snapshot.undecodable.clear();
-        if known.1.undecodable.is_empty() {
-            self.update_tree((known.0, tree), "", 0, &mut snapshot)?;
-            return Ok(snapshot);
-        }
-        self.snapshot(tree)
+        self.update_tree((known.0, tree), "", 0, &mut snapshot)?;
+        Ok(snapshot)
     }
 
     fn update_tree(
@@ -76,7 +72,7 @@ impl Repository {
             match (was, entry) {
                 (Some(was), entry) if was == entry => {}
                 (Some(Entry::Folder(was)), Entry::Folder(is)) => {
-                    let (_, inner) = joined(prefix, &name).unwrap_or_default();
+                    let (_, inner) = joined(prefix, &name);
                     self.update_tree((&was, &is), &inner, depth + 1, snapshot)?;
                 }
                 (was, entry) => {
@@ -111,10 +107,7 @@ impl Repository {
         depth: usize,
         snapshot: &mut Snapshot,
     ) -> Result<(), GitError> {
-        let Some((path, inner)) = joined(prefix, name) else {
-            snapshot.undecodable.push(format!("{prefix}{}", String::from_utf8_lossy(name)));
-            return Ok(());
-        };
+        let (path, inner) = joined(prefix, name);
         match entry {
             Entry::Folder(id) => self.add_tree(&id, &inner, depth + 1, snapshot)?,
             Entry::File(file) => {
@@ -148,16 +141,15 @@ pub(super) fn check_depth(depth: usize) -> Result<(), GitError> {
     if depth > DEPTH { Err(GitError::Limit { what: "levels of folders", limit: DEPTH }) } else { Ok(()) }
 }
 
-/// The path of an entry and, if it is a folder, the prefix of what is in it; `None` for a name that is
-/// not UTF-8.
-pub(super) fn joined(prefix: &str, name: &[u8]) -> Option<(String, String)> {
-    let path = format!("{prefix}{}", std::str::from_utf8(name).ok()?);
+/// The path of an entry and, if it is a folder, the prefix of what is in it.
+pub(super) fn joined(prefix: &str, name: &[u8]) -> (String, String) {
+    let path = format!("{prefix}{}", text_of_bytes(name));
     let inner = format!("{path}/");
-    Some((path, inner))
+    (path, inner)
 }
 
 fn remove_entry(snapshot: &mut Snapshot, prefix: &str, name: &[u8], was: Option<&Entry>) {
-    let Some((path, inner)) = joined(prefix, name) else { return };
+    let (path, inner) = joined(prefix, name);
     match was {
         None => {}
         Some(Entry::File(_)) => {

@@ -9,8 +9,7 @@ use source_files::{ObjectId, RepoPath};
 
 impl Repository {
     /// Every file that one tree has and the other has not, or has with another content or mode. Folders that
-    /// are the same are not read: the cost follows the change. Names that are not UTF-8 are left out; a
-    /// snapshot tells of them.
+    /// are the same are not read: the cost follows the change.
     pub fn changed_paths(&self, old: Option<&ObjectId>, new: &ObjectId) -> Result<Vec<RepoPath>, GitError> {
         let mut changed = Vec::new();
         self.add_changes([old, Some(new)], "", 0, &mut changed)?;
@@ -48,7 +47,10 @@ impl Repository {
         depth: usize,
         changed: &mut Vec<RepoPath>,
     ) -> Result<(), GitError> {
-        let Some((path, inner)) = joined(prefix, name).filter(|_| was != is) else { return Ok(()) };
+        if was == is {
+            return Ok(());
+        }
+        let (path, inner) = joined(prefix, name);
         let parts = |entry: Option<Entry>| match entry {
             Some(Entry::Folder(tree)) => (Some(tree), None),
             Some(Entry::File(file)) => (None, Some(file)),
@@ -111,5 +113,72 @@ mod tests {
         let mut from_nothing = repository.changed_paths(None, &new).unwrap();
         from_nothing.sort();
         assert_eq!(from_nothing, all);
+    }
+
+    /// Makes a tree of random entries, some with names that are not UTF-8, by git's own `mktree`.
+    fn random_tree(folder: &std::path::Path, seed: &mut u64, depth: usize) -> String {
+        let mut next = |below: u64| {
+            *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (*seed >> 33) % below
+        };
+        let blobs = ["e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "0cfbf08886fcfa91cb1f1a9f3c1b4e9b8a3a3b3c"];
+        let names: [&[u8]; 5] = [b"a", b"\xe9", b"\xe8", b"\xff\xfe.yaml", "\u{fffd}".as_bytes()];
+        let mut chosen = Vec::new();
+        for name in names {
+            match next(5) {
+                0 => chosen.push((format!("100644 blob {}\t", blobs[0]), name)),
+                1 => chosen.push((format!("100755 blob {}\t", blobs[1]), name)),
+                2 => chosen.push((format!("120000 blob {}\t", blobs[0]), name)),
+                3 if depth < 2 => chosen.push((String::new(), name)),
+                _ => {}
+            }
+        }
+        let mut lines = Vec::new();
+        for (entry, name) in chosen {
+            let entry = if entry.is_empty() {
+                format!("040000 tree {}\t", random_tree(folder, seed, depth + 1))
+            } else {
+                entry
+            };
+            lines.extend([entry.as_bytes(), name, b"\0"].concat());
+        }
+        let mut command = Command::new("git");
+        command.current_dir(folder).args(["mktree", "-z", "--missing"]);
+        let mut child =
+            command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), &lines).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
+    }
+
+    /// Without its empty folders, which hold no file, a tree is what its paths say.
+    fn has_an_empty_folder(folder: &std::path::Path, tree: &str) -> bool {
+        let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+        tree == empty || git(folder, &["ls-tree", "-rt", "--format=%(objectname)", tree]).contains(empty)
+    }
+
+    #[test]
+    fn no_path_differs_only_if_the_trees_are_the_same_object() {
+        let folder = tempfile::tempdir().unwrap();
+        git(folder.path(), &["init", "--quiet"]);
+        let mut seed = 7;
+        let mut trees = Vec::new();
+        while trees.len() < 24 {
+            let tree = random_tree(folder.path(), &mut seed, 0);
+            if !has_an_empty_folder(folder.path(), &tree) {
+                trees.push(ObjectId::parse(&tree).unwrap());
+            }
+        }
+        let repository = Repository::discover(folder.path(), 1 << 20).unwrap();
+        let snapshots: Vec<Snapshot> = trees.iter().map(|tree| repository.snapshot(tree).unwrap()).collect();
+        for (old, was) in trees.iter().zip(&snapshots) {
+            for (new, is) in trees.iter().zip(&snapshots) {
+                let mut changed = repository.changed_paths(Some(old), new).unwrap();
+                changed.sort();
+                assert_eq!(changed, Snapshot::changed_paths(was, is));
+                assert_eq!(changed.is_empty(), old == new, "{old} {new}");
+                let beside = repository.snapshot_beside((old, was), new).unwrap();
+                assert_eq!(beside.files, is.files);
+            }
+        }
     }
 }

@@ -100,8 +100,6 @@ pub struct Layout {
     /// Links and submodules that cannot be followed, among manifests; and attributes that make git check
     /// out other bytes than it stores.
     pub link_problems: Vec<LinkProblem>,
-    /// Paths among manifests that are not UTF-8.
-    pub undecodable: Vec<String>,
     /// Folders with a kustomization or a chart.
     root_folders: BTreeSet<String>,
 }
@@ -132,8 +130,7 @@ impl Layout {
         let mut sorter = Sorter::new(&snapshot, starts);
         sorter.follow_kustomizations(input.reaches, reader);
         let Sorter { selected, names, kustomizations, .. } = sorter;
-        let mut layout = Self { undecodable: snapshot.undecodable.clone(), ..Self::default() };
-        layout.link_problems = relevant(link_problems, input.selection);
+        let mut layout = Self { link_problems: relevant(link_problems, input.selection), ..Self::default() };
         layout.link_problems.extend(attributes::problems(input.snapshot, reader));
         layout.roots = roots(&snapshot, &kustomizations, &charts);
         layout.root_folders = charts.iter().cloned().collect();

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use source_files::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile};
+use super::reach::{self, Covered, Reach};
+use source_files::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile, text_of_bytes};
 
 /// A link or a submodule that cannot be followed, or another reason why a file is not what git stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,27 @@ pub struct LinkProblem {
     pub reason: String,
     /// What may be there on disk.
     pub extent: Extent,
+    /// What git stores of everything that may lie behind it: an old problem excuses only that.
+    pub covers: Covered,
+}
+
+/// A problem before it is known what it covers.
+pub(super) struct Uncovered {
+    pub(super) path: RepoPath,
+    pub(super) reason: String,
+    pub(super) extent: Extent,
+    pub(super) reach: Reach,
+}
+
+/// The problems with what each covers in a revision.
+pub(super) fn covered(snapshot: &Snapshot, problems: Vec<Uncovered>) -> Vec<LinkProblem> {
+    let covers = reach::cover(snapshot, &problems.iter().map(|problem| problem.reach.clone()).collect());
+    let problems = problems.into_iter().map(|problem| {
+        let Uncovered { path, reason, extent, reach } = problem;
+        let covers = covers.get(&reach).map_or_else(|| Arc::from([]), Arc::clone);
+        LinkProblem { path, reason, extent, covers }
+    });
+    problems.collect()
 }
 
 /// What a path that cannot be followed may be once it is checked out.
@@ -32,24 +55,25 @@ pub enum Extent {
 struct Broken {
     reason: String,
     extent: Extent,
+    reach: Reach,
 }
 
 impl Broken {
-    fn folder(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), extent: Extent::Folder }
+    fn folder(reason: impl Into<String>, reach: Reach) -> Self {
+        Self { reason: reason.into(), extent: Extent::Folder, reach }
     }
 
     fn as_named(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), extent: Extent::AsNamed }
+        Self { reason: reason.into(), extent: Extent::AsNamed, reach: Reach::Nothing }
     }
 
-    fn at(self, path: RepoPath) -> LinkProblem {
-        LinkProblem { path, reason: self.reason, extent: self.extent }
+    fn at(self, path: RepoPath) -> Uncovered {
+        Uncovered { path, reason: self.reason, extent: self.extent, reach: self.reach }
     }
 }
 
-/// How many links may lead to one file.
-const HOPS: usize = 8;
+/// How many links may lead to one file: beyond that, Linux does not open it either (`MAXSYMLINKS`).
+const HOPS: usize = 40;
 /// How many bytes a target may have (`PATH_MAX` of Linux).
 const LONGEST_TARGET: usize = 4_096;
 /// How many files linked folders may add.
@@ -71,7 +95,9 @@ pub(super) fn follow<'a>(
             FileMode::Regular | FileMode::Executable => {
                 followed.insert(path.clone(), file.clone());
             }
-            FileMode::Gitlink => problems.push(Broken::folder(submodule(file)).at(path.clone())),
+            FileMode::Gitlink => {
+                problems.push(Broken::folder(submodule(file), Reach::Nothing).at(path.clone()));
+            }
             FileMode::Symlink => match resolve(snapshot, path, reader, HOPS) {
                 Ok(Target::File(target)) => {
                     followed.insert(path.clone(), target);
@@ -90,12 +116,11 @@ pub(super) fn follow<'a>(
         }
         if added > LINKED_FILES {
             let reason = format!("symbolic links to folders add more than {LINKED_FILES} files");
-            problems.push(Broken::folder(reason).at(path.clone()));
+            problems.push(Broken::folder(reason, Reach::Everything).at(path.clone()));
             break;
         }
     }
-    let undecodable = snapshot.undecodable.clone();
-    (Cow::Owned(Snapshot { files: followed, undecodable }), problems)
+    (Cow::Owned(Snapshot { files: followed }), covered(snapshot, problems))
 }
 
 /// Names the commit: of another one, the content is another one, too.
@@ -117,13 +142,16 @@ fn resolve(
     reader: &mut dyn BlobReader,
     hops: usize,
 ) -> Result<Target, Broken> {
-    let file =
-        snapshot.files.get(path).ok_or_else(|| Broken::folder("the symbolic link no longer exists"))?;
+    let file = snapshot
+        .files
+        .get(path)
+        .ok_or_else(|| Broken::folder("the symbolic link no longer exists", Reach::Everything))?;
     let target = target(file, reader)?;
     if climbs_out_of_a_link(snapshot, path.parent(), &target) {
-        return Err(Broken::folder(format!(
-            "the symbolic link to `{target}` climbs out of another link, which leads elsewhere"
-        )));
+        return Err(Broken::folder(
+            format!("the symbolic link to `{target}` climbs out of another link, which leads elsewhere"),
+            end_of(&target),
+        ));
     }
     let resolved = join(path.parent(), &target).ok_or_else(|| {
         Broken::as_named(format!("the symbolic link leads out of the repository, to `{target}`"))
@@ -134,29 +162,37 @@ fn resolve(
         Some(next) if next.mode == FileMode::Symlink && hops > 0 => {
             resolve(snapshot, &resolved_path, reader, hops - 1)
         }
-        Some(_) => {
-            Err(Broken::folder(format!("the symbolic link to `{target}` cannot be followed to a file")))
-        }
+        Some(_) => Err(Broken::folder(
+            format!("the symbolic link to `{target}` cannot be followed to a file"),
+            end_of(&target),
+        )),
         None if has_files_below(snapshot, &resolved) => Ok(Target::Folder(resolved)),
         None => {
             let reason = format!("the symbolic link leads to `{target}`, which is not in the repository");
             let inside = passes_a_link(snapshot, &resolved);
             let extent = if inside { Extent::Folder } else { Extent::Nothing };
-            Err(Broken { reason, extent })
+            Err(Broken { reason, extent, reach: end_of(&target) })
         }
     }
 }
 
 /// The text of a link.
 fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken> {
-    let bytes = reader.read(&file.id).map_err(|error| Broken::folder(error.to_string()))?;
-    let target = String::from_utf8(bytes).map_err(|_| {
-        Broken::folder(format!("the symbolic link's target is not UTF-8 (object {})", file.id))
-    })?;
+    let bytes =
+        reader.read(&file.id).map_err(|error| Broken::folder(error.to_string(), Reach::Everything))?;
+    let target = text_of_bytes(&bytes);
     if target.len() > LONGEST_TARGET {
         return Err(Broken::as_named("the symbolic link's target is too long for a path"));
     }
     Ok(target)
+}
+
+/// What a link ends at, whatever the links on its way lead to.
+fn end_of(target: &str) -> Reach {
+    match target.split('/').rfind(|part| !matches!(*part, "" | ".")) {
+        Some("..") | None => Reach::Everything,
+        Some(name) => Reach::Named(name.to_owned()),
+    }
 }
 
 /// Whether a folder above a path is a submodule or a link: on disk there may be something below it.
@@ -210,9 +246,10 @@ fn below(
 fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
     match target? {
         Target::File(file) => Ok(file),
-        Target::Folder(folder) => Err(Broken::folder(format!(
-            "a linked folder contains a symbolic link to another folder, `{folder}`"
-        ))),
+        Target::Folder(folder) => Err(Broken::folder(
+            format!("a linked folder contains a symbolic link to another folder, `{folder}`"),
+            end_of(&folder),
+        )),
     }
 }
 

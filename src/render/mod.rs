@@ -8,9 +8,11 @@ mod attributes;
 mod kustomization;
 mod layout;
 mod links;
+mod reach;
 mod selection;
 
 pub use kustomization::Reaches;
 pub use layout::{Layout, LayoutInput, Listing, Member, Role, Root, RootKind, is_kustomization};
 pub use links::{Extent, LinkProblem, join};
+pub use reach::Covered;
 pub use selection::Selection;

@@ -78,7 +78,7 @@ fn annotation(entry: &Entry<'_>) -> Option<Annotation> {
     let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
     let title = format!("{}: {}", entry.standing.as_str(), finding.check);
     Some(Annotation {
-        path: at.path.as_str().to_owned(),
+        path: at.path.to_string(),
         start_line: at.start.line,
         end_line: at.end.line,
         columns: (at.start.line == at.end.line).then_some((at.start.column, at.end.column)),

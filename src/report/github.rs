@@ -32,7 +32,7 @@ fn push_annotation(text: &mut String, entry: &Entry<'_>) {
     };
     let file = match entry.anchor() {
         Anchor::Line(at) => place(at),
-        Anchor::File(path) => format!("file={},", command_property(path.as_str())),
+        Anchor::File(path) => format!("file={},", command_property(&path.to_string())),
         Anchor::Nowhere => String::new(),
     };
     let _ = writeln!(text, "{}", command(kind, &file, entry.judged.finding.check.as_str(), &entry.text()));
@@ -45,7 +45,7 @@ fn command(kind: &str, place: &str, title: &str, message: &str) -> String {
 
 /// Columns count only within one line.
 fn place(at: &Location) -> String {
-    let (path, start, end) = (command_property(at.path.as_str()), at.start, at.end);
+    let (path, start, end) = (command_property(&at.path.to_string()), at.start, at.end);
     let columns = if start.line == end.line {
         format!("col={},endColumn={},", start.column, end.column)
     } else {

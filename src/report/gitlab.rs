@@ -48,15 +48,15 @@ fn nowhere(name: &str, severity: &str, text: &str, said: &mut BTreeMap<Fingerpri
 fn finding_entry(entry: &Entry<'_>, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
     let finding = &entry.judged.finding;
     let (path, begin, end) = match entry.anchor() {
-        Anchor::Line(at) => (at.path.as_str(), at.start.line, at.end.line),
-        Anchor::File(path) => (path.as_str(), 1, 1),
-        Anchor::Nowhere => (POLICY_PATH, 1, 1),
+        Anchor::Line(at) => (at.path.to_string(), at.start.line, at.end.line),
+        Anchor::File(path) => (path.to_string(), 1, 1),
+        Anchor::Nowhere => (POLICY_PATH.to_owned(), 1, 1),
     };
     let own = finding.fingerprint();
     json!({
         "description": entry.text(),
         "check_name": finding.check,
-        "fingerprint": fingerprint(said, &[own.as_str(), path, &entry.section.title]).as_str(),
+        "fingerprint": fingerprint(said, &[own.as_str(), &path, &entry.section.title]).as_str(),
         "severity": severity(entry),
         "location": {"path": path, "lines": {"begin": begin, "end": end}},
     })

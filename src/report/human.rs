@@ -187,7 +187,7 @@ fn shown_path(location: &Location) -> String {
         Side::Old => " (before the change)",
         Side::New => "",
     };
-    format!("{}{side}", terminal(location.path.as_str()))
+    format!("{}{side}", terminal(&location.path.to_string()))
 }
 
 fn notes(judged: &Judged) -> Vec<(&'static str, String)> {

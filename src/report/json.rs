@@ -152,7 +152,7 @@ fn operation(subject: &Subject) -> Option<&'static str> {
 
 fn suggestion(suggestion: &Suggestion) -> Value {
     json!({
-        "path": suggestion.path.as_str(),
+        "path": suggestion.path.to_string(),
         "startLine": suggestion.start.line,
         "endLine": suggestion.end.line,
         "replacement": suggestion.replacement,
@@ -166,7 +166,7 @@ fn edge(edge: &Edge) -> Value {
 
 fn location(location: &Location) -> Value {
     json!({
-        "path": location.path.as_str(),
+        "path": location.path.to_string(),
         "line": location.start.line,
         "column": location.start.column,
         "endLine": location.end.line,

@@ -27,10 +27,10 @@ fn diagnostic(entry: &Entry<'_>) -> Value {
     let position = |at: Position| json!({"line": at.line, "column": at.column});
     let location = match entry.anchor() {
         Anchor::Line(at) => json!({
-            "path": at.path.as_str(),
+            "path": at.path.to_string(),
             "range": {"start": position(at.start), "end": position(at.end)},
         }),
-        Anchor::File(path) => json!({"path": path.as_str()}),
+        Anchor::File(path) => json!({"path": path.to_string()}),
         Anchor::Nowhere => json!({"path": POLICY_PATH}),
     };
     let suggestions = entry.suggestion().into_iter().map(|suggestion| {

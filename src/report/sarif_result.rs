@@ -1,6 +1,7 @@
 //! One result of SARIF: a finding with its places, such that GitHub shows it beside a line that exists.
 
 use serde_json::{Value, json};
+use source_files::bytes_of_text;
 
 use super::entry::{Anchor, Entry, Standing};
 use super::length::cut;
@@ -160,7 +161,8 @@ fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
 /// A path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
 fn encoded(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    path.bytes()
+    bytes_of_text(path)
+        .into_iter()
         .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
 }
@@ -168,9 +170,11 @@ fn encoded(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::encoded;
+    use source_files::RepoPath;
 
     #[test]
     fn paths_are_relative_uris() {
+        assert_eq!(encoded(RepoPath::from_bytes(b"r\xe9.yaml").as_str()), "r%E9.yaml");
         assert_eq!(encoded("apps/my app/ü#1.yaml"), "apps/my%20app/%C3%BC%231.yaml");
     }
 }

@@ -48,7 +48,7 @@ fn comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComme
     let fence = fence(&suggestion.replacement);
     let body = format!("{}\n\n{fence}suggestion\n{}\n{fence}\n", why.join("\n\n"), suggestion.replacement);
     let (start, line) = (suggestion.start.line, suggestion.end.line);
-    let path = suggestion.path.as_str().to_owned();
+    let path = suggestion.path.to_string();
     SuggestionComment { path, start_line: (start != line).then_some(start), line, body }
 }
 

@@ -86,7 +86,7 @@ fn blocking_row(entry: &Entry<'_>) -> String {
     let finding = &entry.judged.finding;
     let at = match entry.anchor() {
         Anchor::Line(at) => fitting(&place(at)),
-        Anchor::File(path) => fitting(path.as_str()),
+        Anchor::File(path) => fitting(&path.to_string()),
         Anchor::Nowhere => "–".to_owned(),
     };
     let asked = entry.details().into_iter().filter(|(word, _)| ["approval", "help"].contains(word));

@@ -112,7 +112,6 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let texts = Texts::of(input, &blobs);
     let mut found = texts.problems(&new_changed);
     found.problems.extend(new_link_problems(input));
-    found.problems.extend(new_undecodable(input));
     let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
     let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
     let readings =
@@ -363,11 +362,6 @@ fn is_unfinished(object: &Object) -> bool {
 fn new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {
     let fresh = input.new.link_problems.iter().filter(|problem| !input.old.link_problems.contains(problem));
     fresh.map(link_problem).collect()
-}
-
-fn new_undecodable(input: &WorldInput<'_>) -> Vec<FileProblem> {
-    let fresh = input.new.undecodable.iter().filter(|path| !input.old.undecodable.contains(path));
-    fresh.map(|path| without_text(&RepoPath::new(path), "the name of the file is not UTF-8")).collect()
 }
 
 fn link_problem(link: &LinkProblem) -> FileProblem {

@@ -30,6 +30,7 @@ mod hosts;
 mod import_waivers;
 mod manifests;
 mod merges;
+mod old_problems;
 mod other_hooks;
 mod owner_approvals;
 mod owner_dialects;

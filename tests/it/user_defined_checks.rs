@@ -67,7 +67,7 @@ fn judge(text: &'static str, checks: &CheckSet) -> Result<Judgement, Failure> {
     let targets = Targets { selection, clusters: vec![cluster], image_kinds: Vec::new() };
     let id = ObjectId::parse(&"1".repeat(40)).ok_or("no id")?;
     let files = BTreeMap::from([(RepoPath::new("a.yaml"), TreeFile { id, mode: FileMode::Regular })]);
-    let (old, new) = (Snapshot::empty(), Snapshot { files, undecodable: Vec::new() });
+    let (old, new) = (Snapshot::empty(), Snapshot { files });
     let (evidence, blobs) = (RefEvidence::none(), OneFile(text));
     let change =
         Change { old: &old, new: &new, blobs: &blobs, evidence: &evidence, mode: Mode::BeforeCommit };

@@ -197,7 +197,7 @@ mod tests {
         let id = ObjectId::parse(&"1".repeat(40)).unwrap();
         let file = TreeFile { id, mode: FileMode::Regular };
         let files = paths.iter().map(|path| (RepoPath::new(path), file.clone())).collect();
-        Snapshot { files, undecodable: Vec::new() }
+        Snapshot { files }
     }
 
     fn found(dialect: Option<Dialect>, paths: &[&str]) -> (Dialect, Vec<String>) {

@@ -11,7 +11,7 @@ mod text;
 mod wildcard;
 
 pub use object_id::ObjectId;
-pub use path::RepoPath;
+pub use path::{RepoPath, bytes_of_text, text_of_bytes};
 pub use snapshot::{BlobError, BlobReader, BlobSource, FileMode, Snapshot, TreeFile};
 pub use text::{Position, SourceText, Span};
 pub use wildcard::wildcard_match;

@@ -41,8 +41,6 @@ pub struct TreeFile {
 pub struct Snapshot {
     /// The files.
     pub files: BTreeMap<RepoPath, TreeFile>,
-    /// Paths that are not UTF-8, shown lossily: no tool can be trusted to read them alike.
-    pub undecodable: Vec<String>,
 }
 
 impl Snapshot {

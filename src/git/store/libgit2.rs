@@ -91,14 +91,11 @@ impl Store for Libgit2 {
         if index.has_conflicts() {
             return Err(GitError::unmerged());
         }
-        let mut snapshot = Snapshot { files: BTreeMap::new(), undecodable: Vec::new() };
+        let mut snapshot = Snapshot { files: BTreeMap::new() };
         for entry in index.iter() {
             let Some(id) = ObjectId::parse(&entry.id.to_string()) else { continue };
             let file = TreeFile { id, mode: index_mode(entry.mode) };
-            match std::str::from_utf8(&entry.path) {
-                Ok(path) => drop(snapshot.files.insert(RepoPath::new(path), file)),
-                Err(_) => snapshot.undecodable.push(String::from_utf8_lossy(&entry.path).into_owned()),
-            }
+            snapshot.files.insert(RepoPath::from_bytes(&entry.path), file);
         }
         Ok(snapshot)
     }

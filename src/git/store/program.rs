@@ -113,13 +113,10 @@ impl Store for GitProgram {
         command.envs(index_file.map(|file| ("GIT_INDEX_FILE", file)));
         command.envs(self.folders.work_tree.as_ref().map(|folder| ("GIT_WORK_TREE", folder)));
         let listed = run(command).map_err(GitError::Index)?;
-        let mut snapshot = Snapshot { files: BTreeMap::new(), undecodable: Vec::new() };
+        let mut snapshot = Snapshot { files: BTreeMap::new() };
         for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
             let (file, path) = index_entry(entry)?;
-            match std::str::from_utf8(path) {
-                Ok(path) => drop(snapshot.files.insert(RepoPath::new(path), file)),
-                Err(_) => snapshot.undecodable.push(String::from_utf8_lossy(path).into_owned()),
-            }
+            snapshot.files.insert(RepoPath::from_bytes(path), file);
         }
         Ok(snapshot)
     }

@@ -55,16 +55,41 @@ fn an_escape_sequence_in_a_comment_is_spelled_out() -> Result<(), Failure> {
 }
 
 #[test]
-fn a_path_that_is_not_utf_8_is_rejected() -> Result<(), Failure> {
+fn a_file_whose_name_is_not_utf_8_is_judged_like_any_other() -> Result<(), Failure> {
     let push = push_file(b"prod/\xff\xfe.yaml", NODE_PORT.as_bytes())?;
-    push.rejected(&["error[unparseable-manifest]", "the name of the file is not UTF-8"]);
+    push.rejected(&["error[node-port]", r#""prod/\377\376.yaml":"#]);
+    let harmless = SERVICE.replace("name: frontend\n", "name: other\n");
+    push_file(b"prod/\xff\xfe.yaml", harmless.as_bytes())?.accepted(&["1 object changed"]);
     Ok(())
 }
 
 #[test]
-fn a_folder_whose_name_is_not_utf_8_is_rejected() -> Result<(), Failure> {
+fn a_folder_whose_name_is_not_utf_8_is_judged_like_any_other() -> Result<(), Failure> {
     let push = push_file(b"prod\xff/frontend.yaml", NODE_PORT.as_bytes())?;
-    push.rejected(&["error[unparseable-manifest]", "the name of the file is not UTF-8"]);
+    push.rejected(&["error[node-port]", r#""prod\377/frontend.yaml":"#]);
+    Ok(())
+}
+
+/// What a name that is not UTF-8 once hid: a folder in the place of a file of that name, and names that are shown
+/// alike where bytes are replaced.
+#[test]
+fn nothing_hides_behind_an_old_name_that_is_not_utf_8() -> Result<(), Failure> {
+    for (mode, path) in [
+        ("100644", &b"prod/caf\xe9.yaml"[..]),
+        ("100644", &b"prod/caf\xe8.yaml"[..]),
+        ("100644", &b"prod/\xe9t\xe9/web.yaml"[..]),
+        ("100755", &b"prod/\xe8t\xe9/web.yaml"[..]),
+    ] {
+        let (server, mallory) = server()?;
+        let harmless = mallory.git.store("blob", b"just text\n")?;
+        mallory.commit_entry("100644", &harmless, b"prod/caf\xe9.yaml")?;
+        mallory.commit_entry("100644", &harmless, b"prod/\xe9t\xe9/prose.txt")?;
+        mallory.push_main()?.accepted(&[]);
+        let blob = mallory.git.store("blob", NODE_PORT.as_bytes())?;
+        mallory.commit_entry(mode, &blob, path)?;
+        mallory.push_main()?.rejected(&["error[node-port]"]);
+        drop(server);
+    }
     Ok(())
 }
 
