@@ -138,6 +138,15 @@ pub enum ApprovalStanding {
     None(String),
 }
 
+/// Why a changed trust file may not come, whoever approves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It cannot be used itself.
+    Invalid(String),
+    /// With it, no later push could be judged, signed, owned or approved.
+    LocksOut(String),
+}
+
 /// What changes about a trust file.
 #[derive(Clone, Debug)]
 pub struct TrustFileChange {
@@ -148,7 +157,7 @@ pub struct TrustFileChange {
     /// The blob that it becomes; `None` when it is deleted.
     pub new_blob: Option<ObjectId>,
     /// Why it could not be used if it were accepted, such as a policy that does not parse.
-    pub broken: Option<String>,
+    pub broken: Option<Broken>,
     /// What the change newly allows.
     pub weakening: Weakening,
     /// Who approved it, or whose approval is missing.

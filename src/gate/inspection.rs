@@ -6,6 +6,7 @@ use super::keyring;
 use super::owners::{dialect_of, owners_of};
 use super::planning::PlannedRef;
 use super::policy::Governing;
+use super::resulting::ApprovedBy;
 use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
 use super::waivers;
@@ -105,6 +106,12 @@ impl Session {
             onto_head,
             host: self.owners_host(),
             now: self.now,
+            floor: self.floor.as_deref(),
+            approved_by: if self.push.proposal.is_some() {
+                ApprovedBy::Reviews
+            } else {
+                ApprovedBy::Statements
+            },
         }
     }
 }

@@ -11,6 +11,7 @@ mod notices;
 mod owners;
 mod planning;
 mod policy;
+mod resulting;
 mod reviews;
 mod session;
 mod signatures;

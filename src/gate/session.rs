@@ -46,7 +46,7 @@ pub struct Session {
     head: Head,
     governing_tip: Option<ObjectId>,
     pub(super) governing: Snapshot,
-    floor: Option<PathBuf>,
+    pub(super) floor: Option<PathBuf>,
     floor_digest: Option<Digest>,
     pub(super) now: SystemTime,
     pub(super) push: PushFacts,

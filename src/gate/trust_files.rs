@@ -1,13 +1,15 @@
 //! Which changed files are trust files, and which of them may change.
 
+use std::path::Path;
 use std::time::SystemTime;
 
 use super::approvals::Approvals;
 use super::policy::{Governance, Governing, broken_policy};
+use super::resulting::{ApprovedBy, Unusable, find_new_problem};
 use super::trust_owners::TrustOwners;
 use super::weakening::weakening;
 use crate::approval::Digest;
-use crate::evidence::{TrustApproval, TrustFileChange, Weakening};
+use crate::evidence::{Broken, TrustApproval, TrustFileChange, Weakening};
 use crate::git::Repository;
 use crate::policy::{POLICY_PATH, WAIVERS_PATH};
 use codeowners::{Dialect, KnownDialect, may_name_owners};
@@ -33,6 +35,10 @@ pub(super) struct TrustInput<'a> {
     pub(super) host: Option<Dialect>,
     /// The server's clock.
     pub(super) now: SystemTime,
+    /// The server's policy, if it is not where it is by default.
+    pub(super) floor: Option<&'a Path>,
+    /// How approvals reach the gate.
+    pub(super) approved_by: ApprovedBy,
 }
 
 /// Whether a ref is the branch that trust files are read from.
@@ -50,7 +56,27 @@ pub(super) fn changes(input: &TrustInput<'_>, approvals: &Approvals) -> Vec<Trus
         return Vec::new();
     }
     let owners = TrustOwners::read(input, &trusted);
-    trusted.into_iter().filter_map(|path| change(input, path, &owners, approvals)).collect()
+    let changes = trusted.into_iter().filter_map(|path| change(input, path, &owners, approvals)).collect();
+    blame(changes, find_new_problem(input))
+}
+
+/// Puts what the next push could not pass by to the file that is at fault: the one that is named, else the policy,
+/// else the first that changes.
+fn blame(mut changes: Vec<TrustFileChange>, unusable: Option<Unusable>) -> Vec<TrustFileChange> {
+    let Some(Unusable { file, reason }) = unusable else { return changes };
+    if changes.iter().any(|change| change.broken.is_some()) {
+        return changes;
+    }
+    let policy = RepoPath::new(POLICY_PATH);
+    let named = |change: &TrustFileChange| {
+        file.as_ref() == Some(&change.path) || reason.contains(change.path.as_str())
+    };
+    let at = changes.iter().position(named);
+    let at = at.or_else(|| changes.iter().position(|change| change.path == policy)).unwrap_or_default();
+    if let Some(change) = changes.get_mut(at) {
+        change.broken = Some(Broken::LocksOut(reason));
+    }
+    changes
 }
 
 /// Whether a path is a trust file, whatever happens to it.
@@ -88,7 +114,7 @@ fn change(
     let role = role(input, &path)?;
     let new_file = input.new.files.get(&path);
     let new_blob = new_file.map(|file| file.id.clone());
-    let broken = new_file.and_then(|file| broken(input, &path, file));
+    let broken = new_file.and_then(|file| broken(input, &path, file)).map(Broken::Invalid);
     let weakening = weakening(input, &path, role, owners);
     let approval = accepted(input, &path, new_blob.as_ref(), &weakening);
     let approval = approval.unwrap_or_else(|| owners.approval(input, &path, approvals));

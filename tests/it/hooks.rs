@@ -28,6 +28,7 @@ mod hidden;
 mod hostile;
 mod hosts;
 mod import_waivers;
+mod lockouts;
 mod manifests;
 mod merges;
 mod old_problems;

@@ -1,7 +1,7 @@
 //! Evidence of trust files, and what is found in it.
 
 use crate::checks::testing::findings;
-use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
+use crate::evidence::{Broken, RefEvidence, TrustApproval, TrustFileChange, Weakening};
 use source_files::{ObjectId, RepoPath};
 
 fn change(new_blob: Option<&str>, approval: TrustApproval, broken: Option<&str>) -> RefEvidence {
@@ -9,7 +9,7 @@ fn change(new_blob: Option<&str>, approval: TrustApproval, broken: Option<&str>)
         path: RepoPath::new("keys/alice.asc"),
         role: "a keyring",
         new_blob: new_blob.and_then(ObjectId::parse),
-        broken: broken.map(str::to_owned),
+        broken: broken.map(|reason| Broken::Invalid(reason.to_owned())),
         weakening: Weakening::NotCompared,
         approval,
     };

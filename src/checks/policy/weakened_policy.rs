@@ -1,7 +1,7 @@
 //! Pushes that change what the gate itself trusts.
 
 use crate::checks::{Context, Family, Findings, Meta};
-use crate::evidence::{MissingOwners, TrustApproval, TrustFileChange, Weakening};
+use crate::evidence::{Broken, MissingOwners, TrustApproval, TrustFileChange, Weakening};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use codeowners::ReadFrom;
 
@@ -18,8 +18,9 @@ Reports every change, by push, of a file that the gate trusts and that its owner
 policy and waivers, CODEOWNERS, keyrings, `.sops.yaml`, workflows that run the gate. A moved or deleted file
 counts, and so does a new file that takes the place of one. The finding lists what the change newly allows: a
 check that is no longer enforced, a narrower scope, a waiver, a new owner or key, a lower threshold. The check
-also reports a file that would be invalid, even if its owners approved it, because it could not judge the next
-push.
+also reports a file that would be invalid, or after which no push could be signed, owned and approved any more, even
+if its owners approved it: a keyring without a usable key, owners that are not people of the policy, a CODEOWNERS
+file with an invalid line.
 
 ## What is compared
 
@@ -103,10 +104,18 @@ fn changed(change: &TrustFileChange) -> Finding {
     }
 }
 
-fn broken(change: &TrustFileChange, problem: &str) -> Finding {
+fn broken(change: &TrustFileChange, problem: &Broken) -> Finding {
     let TrustFileChange { path, role, .. } = change;
-    about(change, format!("{path}, {role} that the gate trusts, would be invalid: {problem}"))
-        .help(format!("correct {path}."))
+    let (problem, help) = match problem {
+        Broken::Invalid(reason) => (format!("would be invalid: {reason}"), format!("correct {path}.")),
+        Broken::LocksOut(reason) => {
+            let verb = if change.new_blob.is_some() { "changed" } else { "deleted" };
+            let help = "correct the cause in the same push.".to_owned();
+            (format!("is {verb}, and no push could pass afterwards: {reason}"), help)
+        }
+    };
+    about(change, format!("{path}, {role} that the gate trusts, {problem}"))
+        .help(help)
         .fact("content", content(change))
 }
 

@@ -1,0 +1,178 @@
+//! The state that a push leaves: could the next push be judged, signed, owned and approved in it?
+//!
+//! In: the trust files after the push. Out: why no ordinary push could pass any more, with the file that says so.
+//! Never: uses another loader than the one that the next push will be judged with, or takes what was already so
+//! for the fault of this push.
+
+use codeowners::{Approver, Coverage, KnownDialect, OwnersFile, Requirement};
+use git_trust::{KeyFacts, KeyStanding, TrustedKeys};
+use source_files::{RepoPath, Snapshot};
+
+use super::keyring;
+use super::owners::owners_of;
+use super::policy::{Floor, Governing, PolicyLoadError, load};
+use super::trust_files::{OntoHead, TrustInput};
+use crate::approval::approver_of_person;
+use crate::policy::{KeyEntry, Layer, OwnersEntry, POLICY_PATH, PersonEntry};
+
+/// Why the next push could not pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unusable {
+    /// The file that is at fault, where it is known.
+    pub(super) file: Option<RepoPath>,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// How approvals reach the gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ApprovedBy {
+    /// By signed statements of people of the policy.
+    Statements,
+    /// By reviews on a forge, of accounts that the policy need not know.
+    Reviews,
+}
+
+/// What this push makes unusable.
+pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
+    let found = find_problem(input, input.new)?;
+    let known = find_problem(input, input.old);
+    (known.as_ref() != Some(&found)).then_some(found)
+}
+
+/// What makes a revision unusable as the one that governs or, on another ref, as the target's own layer.
+fn find_problem(input: &TrustInput<'_>, snapshot: &Snapshot) -> Option<Unusable> {
+    // A floor that cannot be read rejects everything anyway, and no push can correct it.
+    let floor = Floor::read(input.floor).ok()?;
+    let loaded = match input.onto_head {
+        OntoHead::Yes => load(input.repository, snapshot, None, floor),
+        OntoHead::No => load(input.repository, input.base, Some(snapshot), floor),
+    };
+    let state = match loaded {
+        Ok(state) => state,
+        Err(error) => return Some(policy_problem(&error)),
+    };
+    match input.onto_head {
+        OntoHead::Yes => State { input, snapshot, governing: state }.find_problem(),
+        OntoHead::No => None,
+    }
+}
+
+fn policy_problem(error: &PolicyLoadError) -> Unusable {
+    let reason = match error {
+        PolicyLoadError::InForce { source, .. } => source.to_string(),
+        PolicyLoadError::Policy(_)
+        | PolicyLoadError::Floor { .. }
+        | PolicyLoadError::Git(_)
+        | PolicyLoadError::Unreadable { .. }
+        | PolicyLoadError::Pattern(_) => error.to_string(),
+    };
+    Unusable { file: Some(RepoPath::new(POLICY_PATH)), reason }
+}
+
+/// A state that loads.
+struct State<'a> {
+    input: &'a TrustInput<'a>,
+    snapshot: &'a Snapshot,
+    governing: Governing,
+}
+
+impl State<'_> {
+    fn find_problem(&self) -> Option<Unusable> {
+        let keys = keyring::load(self.input.repository, &self.governing, self.snapshot);
+        self.find_key_problem(keys.as_ref().map_err(String::as_str))
+            .or_else(|| self.find_owner_problem(keys.as_ref().ok()))
+    }
+
+    /// Whether signed statements are the way in which changes are approved here.
+    fn needs_statements(&self) -> bool {
+        let policy = &self.governing.policy;
+        self.input.approved_by == ApprovedBy::Statements
+            && policy.owners().is_some()
+            && policy.repository().is_some()
+    }
+
+    fn names_keys(&self) -> bool {
+        let mut entries = self.governing.policy.layers().iter().map(Layer::signatures);
+        entries.any(|entry| !entry.keyring.is_empty() || entry.allowed_signers.is_some())
+    }
+
+    fn find_key_problem(&self, keys: Result<&TrustedKeys, &str>) -> Option<Unusable> {
+        let demanded = self.governing.policy.demands_signatures();
+        let needed = demanded || (self.needs_statements() && self.names_keys());
+        if !needed {
+            return None;
+        }
+        let reason = match keys {
+            Err(reason) => format!("no signature could be checked: {reason}"),
+            Ok(keys) if keys.inventory(self.input.now).iter().any(is_good) => return None,
+            Ok(_) => "no one could sign: every trusted key is expired, revoked or unfit".to_owned(),
+        };
+        Some(Unusable { file: None, reason })
+    }
+
+    fn find_owner_problem(&self, keys: Option<&TrustedKeys>) -> Option<Unusable> {
+        let demand = self.governing.policy.owners()?;
+        let known = KnownDialect { policy: demand.dialect, host: self.input.host };
+        let file = match owners_of(self.input.repository, self.snapshot, known, Coverage::Everything) {
+            Err(reason) => return Some(Unusable { file: None, reason }),
+            Ok(None) => {
+                let reason = "the policy requires the approval of owners, and no file names any: nothing could \
+                    be approved";
+                return Some(Unusable { file: None, reason: reason.to_owned() });
+            }
+            Ok(Some(file)) => file,
+        };
+        if let Some(problem) = file.problems().first() {
+            let reason = format!("{}:{}: {}", problem.file, problem.line, problem.reason);
+            return Some(Unusable { file: Some(problem.file.clone()), reason });
+        }
+        if self.needs_statements() { self.find_missing_approver(&demand, &file, keys) } else { None }
+    }
+
+    /// A change of the policy or of the owners' file that no one is left to approve.
+    fn find_missing_approver(
+        &self,
+        demand: &OwnersEntry,
+        file: &OwnersFile,
+        keys: Option<&TrustedKeys>,
+    ) -> Option<Unusable> {
+        let people = self.governing.policy.people().iter().filter(|person| !person.bot);
+        let able: Vec<Approver> =
+            people.filter(|person| can_sign(person, keys, self)).map(approver_of_person).collect();
+        let demand = demand.demand();
+        let unmet = |path: &RepoPath| {
+            let mut requirements = file.requirements(path).into_iter();
+            requirements.find(|requirement| requirement.standing(&demand, &able).missing > 0)
+        };
+        let path = RepoPath::new(POLICY_PATH);
+        unmet(&path).map(|requirement| no_approver(&path, &requirement))
+    }
+}
+
+fn no_approver(path: &RepoPath, requirement: &Requirement) -> Unusable {
+    let owners: Vec<String> = requirement.owners.iter().map(ToString::to_string).collect();
+    let reason = format!(
+        "no one could approve the next change of {path}: {}:{} asks {}, and too few of them are people of the policy \
+         with a key that can sign",
+        requirement.file,
+        requirement.line,
+        owners.join(", "),
+    );
+    Unusable { file: None, reason }
+}
+
+fn is_good(facts: &KeyFacts) -> bool {
+    match facts.standing {
+        KeyStanding::Good(_) => true,
+        KeyStanding::Expired(_) | KeyStanding::Revoked | KeyStanding::Unfit(_) => false,
+    }
+}
+
+/// Whether a person has a key that counts. One without keys may be named by the certificates of an authority.
+fn can_sign(person: &PersonEntry, keys: Option<&TrustedKeys>, state: &State<'_>) -> bool {
+    let Some(keys) = keys else { return false };
+    let own: Vec<_> = person.keys.iter().filter_map(KeyEntry::fingerprint).collect();
+    own.is_empty()
+        || keys.inventory(state.input.now).iter().any(|facts| is_good(facts) && own.contains(&facts.key))
+}

@@ -1,0 +1,126 @@
+//! Approved slips after which no push could pass: each is refused, and an honest push passes afterwards.
+
+use std::fmt::Write as _;
+
+use super::approvals::{CODEOWNERS, approve, clone_of, key_files, proposal, server, trusting_policy};
+use super::checkout::Checkout;
+use super::manifests::{POLICY_PATH, SERVICE, SERVICE_PATH};
+use super::server::{File, Server};
+use crate::common::git::Failure;
+
+const OWNERS_PATH: &str = ".github/CODEOWNERS";
+
+/// Mallory proposes files, Alice and Bob approve, and the gate refuses all the same.
+fn refused_though_approved(files: &[File<'_>], told: &[&str]) -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    proposal(&mallory, files)?;
+    let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
+    approve(&alice, &[])?;
+    approve(&bob, &[])?;
+    let told: Vec<&str> = ["error[weakened-policy]"].into_iter().chain(told.iter().copied()).collect();
+    mallory.push_main()?.rejected(&told);
+    honest_push_passes(&alice, &bob)
+}
+
+fn honest_push_passes(alice: &Checkout, bob: &Checkout) -> Result<(), Failure> {
+    alice.push(&[":refs/heads/proposal"])?.accepted(&[]);
+    let harmless = SERVICE.replace("name: frontend\n", "name: another\n");
+    proposal(alice, &[("prod/another.yaml", &harmless)])?;
+    approve(bob, &[])?;
+    alice.push_main()?.accepted(&[]);
+    Ok(())
+}
+
+#[test]
+fn a_damaged_key_is_refused() -> Result<(), Failure> {
+    let damaged = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbroken\n-----END PGP PUBLIC KEY BLOCK-----\n";
+    refused_though_approved(
+        &[("keys/carol.asc", damaged)],
+        &["keys/carol.asc", "no signature could be checked"],
+    )
+}
+
+#[test]
+fn a_list_of_signers_that_does_not_exist_is_refused() -> Result<(), Failure> {
+    let policy = trusting_policy(1, "")?.replace("keys/allowed_signers", "keys/alowed_signers");
+    refused_though_approved(
+        &[(POLICY_PATH, &policy)],
+        &[POLICY_PATH, "keys/alowed_signers", "does not exist"],
+    )
+}
+
+#[test]
+fn a_list_of_revocations_that_comes_later_is_refused() -> Result<(), Failure> {
+    let policy = trusting_policy(1, "")?
+        .replace("keyring: ['keys/*.asc'],", "keyring: ['keys/*.asc'], revokedKeys: [keys/revoked],");
+    refused_though_approved(&[(POLICY_PATH, &policy)], &[POLICY_PATH, "keys/revoked", "does not exist"])
+}
+
+#[test]
+fn a_keyring_that_matches_no_file_is_refused() -> Result<(), Failure> {
+    let policy = trusting_policy(1, "")?.replace("keys/*.asc", "key/*.asc");
+    refused_though_approved(&[(POLICY_PATH, &policy)], &[POLICY_PATH, "with a key that can sign"])
+}
+
+#[test]
+fn a_line_of_owners_that_cannot_be_read_is_refused() -> Result<(), Failure> {
+    let owners = format!("{CODEOWNERS}/docs/ alice and friends\n");
+    refused_though_approved(&[(OWNERS_PATH, &owners)], &[OWNERS_PATH])
+}
+
+#[test]
+fn owners_who_are_not_people_of_the_policy_are_refused() -> Result<(), Failure> {
+    let owners = format!("{CODEOWNERS}/.portcullis.yaml @ghost\n");
+    refused_though_approved(
+        &[(OWNERS_PATH, &owners)],
+        &[OWNERS_PATH, "no one could approve the next change of .portcullis.yaml", "@ghost"],
+    )
+}
+
+#[test]
+fn more_approvals_than_there_are_owners_are_refused() -> Result<(), Failure> {
+    refused_though_approved(
+        &[(POLICY_PATH, &trusting_policy(9, "")?)],
+        &[POLICY_PATH, "no one could approve the next change of .portcullis.yaml"],
+    )
+}
+
+#[test]
+fn patterns_that_only_the_next_push_would_compile_are_refused() -> Result<(), Failure> {
+    let mut patterns = String::new();
+    for number in 0..400 {
+        let _ = writeln!(patterns, "  - 'x{number}{}'", "?".repeat(500));
+    }
+    let policy = trusting_policy(1, &format!("manifests:\n  exclude:\n{patterns}"))?;
+    refused_though_approved(&[(POLICY_PATH, &policy)], &[POLICY_PATH])
+}
+
+/// The first policy asks for owners, and the CODEOWNERS that is there has a line that GitHub ignores.
+#[test]
+fn a_first_policy_over_owners_that_cannot_be_read_is_refused() -> Result<(), Failure> {
+    let owners = format!("{CODEOWNERS}/docs/ alice and friends\n");
+    let mut files = vec![(OWNERS_PATH.to_owned(), owners), (SERVICE_PATH.to_owned(), SERVICE.to_owned())];
+    files.extend(key_files()?);
+    let held: Vec<File<'_>> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let server = Server::holding(&held)?;
+    let alice = clone_of(&server, "alice")?;
+    let policy = trusting_policy(1, "")?;
+    alice.commit("First policy", &[(POLICY_PATH, &policy)])?;
+    alice.push_main()?.rejected(&["error[weakened-policy]", "`alice` is not an owner", "CODEOWNERS:5"]);
+    alice.commit("Correct the owners", &[(OWNERS_PATH, CODEOWNERS)])?;
+    alice.push_main()?.accepted(&[]);
+    Ok(())
+}
+
+#[test]
+fn a_first_policy_without_the_owners_that_it_asks_for_is_refused() -> Result<(), Failure> {
+    let mut files = vec![(SERVICE_PATH.to_owned(), SERVICE.to_owned())];
+    files.extend(key_files()?);
+    let held: Vec<File<'_>> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let server = Server::holding(&held)?;
+    let alice = clone_of(&server, "alice")?;
+    alice.commit("First policy", &[(POLICY_PATH, &trusting_policy(1, "")?)])?;
+    alice.push_main()?.rejected(&["error[weakened-policy]", "no file names any"]);
+    Ok(())
+}
