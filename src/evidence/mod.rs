@@ -138,7 +138,7 @@ pub enum ApprovalStanding {
     None(String),
 }
 
-/// Why a changed trust file may not come, whoever approves it.
+/// Why a changed trust file may not come, even with approvals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Broken {
     /// It cannot be used itself.

@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::forge_merge;
 use super::signatures::Signatures;
-use crate::evidence::{CommitFacts, SignedObject};
+use crate::evidence::{CommitFacts, Evidence, SignedObject};
 use crate::git::{GitError, ObjectKind, Repository};
+use git_trust::SignatureStatus;
 use git_trust::raw::{HashKind, Malformation, parse_commit, parse_tag};
 use source_files::ObjectId;
 
@@ -20,9 +22,30 @@ pub(super) fn facts(
     let tags = read(repository, tags, ObjectKind::Tag)?;
     let of_tags = tags.iter().zip(names).map(|((id, bytes), name)| tag_facts(id, bytes, name, signatures));
     let commits = read(repository, commits, ObjectKind::Commit)?;
-    let of_commits: Vec<CommitFacts> =
+    let mut of_commits: Vec<CommitFacts> =
         commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, signatures)).collect();
+    for (facts, (id, bytes)) in of_commits.iter_mut().zip(&commits) {
+        distrust_more_than_a_merge(repository, facts, (id, bytes))?;
+    }
     Ok(of_tags.chain(of_commits).collect())
+}
+
+/// A forge's signature covers what the forge computed, and no content beside it.
+fn distrust_more_than_a_merge(
+    repository: &Repository,
+    facts: &mut CommitFacts,
+    (id, bytes): (&ObjectId, &[u8]),
+) -> Result<(), GitError> {
+    if !matches!(facts.signature, Evidence::Known(SignatureStatus::Forge { .. })) {
+        return Ok(());
+    }
+    let Ok(commit) = parse_commit(bytes, hash_of(id)) else { return Ok(()) };
+    if let Some(reason) = forge_merge::find_difference(repository, &commit)? {
+        let advice = "merge on your own machine, sign the merge with your own key, and push it.".to_owned();
+        let status = SignatureStatus::Untrusted { cause: "forgeKeyOfMoreThanAMerge", reason, advice };
+        facts.signature = Evidence::Known(status);
+    }
+    Ok(())
 }
 
 /// The bytes of objects; a repository is read by one thread, signatures are verified by all.

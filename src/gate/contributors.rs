@@ -2,7 +2,7 @@
 
 use super::commits::hash_of;
 use super::planning::PlannedRef;
-use super::reviews::Proposal;
+use super::reviews::{Proposal, PushedBy};
 use super::session::PushFacts;
 use crate::approval::{approver_of_person, approver_of_signature};
 use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers};
@@ -46,27 +46,51 @@ pub(super) fn contributors(
     Ok(contributors)
 }
 
-/// A program that signs counts: it is known who made the change, and it approves nothing. A program that
-/// only pushes does not: it may push what the one who approves has made.
+/// The one rule of who made a change, for hooks and pull requests alike. A person of the policy proves it: by the
+/// keys that signed every commit, by the account that pushed, or by all accounts that moved the branch. A program
+/// proves nothing, because it signs and pushes what the person who approves may have made.
 fn makers(facts: &[CommitFacts], people: &[PersonEntry], push: &PushFacts) -> Makers {
-    let pusher = push.host.as_ref().and_then(pusher).map(|account| Claim::new(account));
-    let pushed_by_somebody = pusher.is_some_and(|pusher| {
-        let mut meant =
-            people.iter().filter(|person| pusher.may_mean(&approver_of_person(person))).peekable();
-        meant.peek().is_some() && meant.all(|person| !person.bot)
-    });
-    let signed_by_somebody = |facts: &CommitFacts| match &facts.signature {
-        Evidence::Known(status) => facts.malformed.is_empty() && signer(people, status).is_some(),
+    let is_signed = |facts: &CommitFacts| match &facts.signature {
+        Evidence::Known(status) => {
+            facts.malformed.is_empty() && signer(people, status).is_some_and(|person| !person.bot)
+        }
         Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => false,
     };
-    let all_signed = !facts.is_empty() && facts.iter().all(signed_by_somebody);
-    let proposed_by_somebody = push.proposal.as_ref().is_some_and(Proposal::proves_makers);
-    if pushed_by_somebody || all_signed || proposed_by_somebody { Makers::Proved } else { Makers::Unproved }
+    let all_signed = !facts.is_empty() && facts.iter().all(is_signed);
+    let pushed =
+        push.host.as_ref().and_then(pushing_account).is_some_and(|account| is_a_person(people, account));
+    let proposed = push.proposal.as_ref().is_some_and(|proposal| proves_makers(proposal, people));
+    if all_signed || pushed || proposed { Makers::Proved } else { Makers::Unproved }
+}
+
+/// Whether an account is that of exactly one person of the policy, and of no program.
+fn is_a_person(people: &[PersonEntry], account: &str) -> bool {
+    let claim = Claim::new(account);
+    let mut meant = people.iter().filter(|person| claim.may_mean(&approver_of_person(person)));
+    match (meant.next(), meant.next()) {
+        (Some(person), None) => !person.bot,
+        (None | Some(_), _) => false,
+    }
+}
+
+/// Where the policy names no people, the forge's members are who can be known.
+fn proves_makers(proposal: &Proposal, people: &[PersonEntry]) -> bool {
+    match proposal.pushed_by {
+        PushedBy::Anybody => false,
+        PushedBy::Members if people.is_empty() => true,
+        PushedBy::Members | PushedBy::People => {
+            !proposal.accounts.is_empty()
+                && proposal.accounts.iter().all(|account| is_a_person(people, account))
+        }
+    }
 }
 
 fn claims(person: &RawPerson) -> [Claim; 2] {
     [&person.name, &person.email].map(|bytes| Claim::new(&String::from_utf8_lossy(bytes)))
 }
+
+/// The trailers of forges and of the Linux kernel.
+const CO_AUTHORS: [&str; 2] = ["co-authored-by", "co-developed-by"];
 
 /// `Co-authored-by: Name <address>`, wherever it is in the message.
 fn co_authors(message: &[u8]) -> Vec<Claim> {
@@ -74,14 +98,22 @@ fn co_authors(message: &[u8]) -> Vec<Claim> {
     let trailer = |line: &str| {
         let (key, value) = line.split_once(':')?;
         let (name, address) = value.split_once('<')?;
-        let known = key.trim().eq_ignore_ascii_case("co-authored-by");
+        let known = CO_AUTHORS.iter().any(|known| key.trim().eq_ignore_ascii_case(known));
         known.then(|| [Claim::new(name), Claim::new(address.trim_end().trim_end_matches('>'))])
     };
     text.lines().filter_map(trailer).flatten().collect()
 }
 
-/// A person who presses the button that merges a pull request adds nothing to it, and proves nothing about who
-/// made it.
+/// The account that a push by git itself proves. A page of the host proves nothing: behind it may be a merge button
+/// or a queue, which bring what others made.
+fn pushing_account(host: &HostFacts) -> Option<&String> {
+    match host.via {
+        Via::Merge | Via::Web => None,
+        Via::Push => host.pusher.as_ref(),
+    }
+}
+
+/// Who may have taken part. A person who presses the button that merges a pull request adds nothing to it.
 fn pusher(host: &HostFacts) -> Option<&String> {
     match host.via {
         Via::Merge => None,

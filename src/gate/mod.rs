@@ -5,6 +5,7 @@ mod approvals;
 mod clock;
 mod commits;
 mod contributors;
+mod forge_merge;
 mod inspection;
 mod keyring;
 mod notices;

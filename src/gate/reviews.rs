@@ -27,6 +27,8 @@ pub struct Proposal {
 /// Whether the forge proves who moved the branch of a pull request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PushedBy {
+    /// People with write access to the repository, and it says which.
+    Members,
     /// People, and it says which.
     People,
     /// A person, or a program that may have acted for a person.
@@ -72,14 +74,6 @@ impl Proposal {
     /// Everyone who is known to have made it.
     pub(super) fn makers(&self) -> impl Iterator<Item = &String> {
         self.accounts.iter()
-    }
-
-    /// Whether that is everyone.
-    pub(super) fn proves_makers(&self) -> bool {
-        match self.pushed_by {
-            PushedBy::People => true,
-            PushedBy::Anybody => false,
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod error;
 mod history;
 mod index;
+mod merging;
 mod outline;
 mod refs;
 mod repository;
@@ -17,6 +18,7 @@ mod tree_changes;
 pub use error::GitError;
 pub use history::{Ancestry, History};
 pub use index::staged;
+pub use merging::merge_texts;
 pub use refs::Head;
 pub use repository::{Repository, Trust};
 pub use store::{ObjectKind, RawObject};

@@ -6,8 +6,11 @@
 mod adversary {
     mod comparison;
     mod disguises;
+    mod forge_merges;
     mod history;
     mod layers;
+    mod lockouts;
+    mod old_problems;
     mod people;
     mod replays;
     mod statements;
@@ -28,10 +31,8 @@ mod hidden;
 mod hostile;
 mod hosts;
 mod import_waivers;
-mod lockouts;
 mod manifests;
 mod merges;
-mod old_problems;
 mod other_hooks;
 mod owner_approvals;
 mod owner_dialects;

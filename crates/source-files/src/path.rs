@@ -101,8 +101,7 @@ impl fmt::Display for RepoPath {
         formatter.write_str("\"")?;
         for byte in self.to_bytes() {
             match byte {
-                b'"' => formatter.write_str("\\\"")?,
-                b'\\' => formatter.write_str("\\\\")?,
+                b'"' | b'\\' => write!(formatter, "\\{}", char::from(byte))?,
                 b' '..=b'~' => write!(formatter, "{}", char::from(byte))?,
                 _ => write!(formatter, "\\{byte:03o}")?,
             }
@@ -120,7 +119,7 @@ mod tests {
     #[test]
     fn a_path_that_is_not_utf_8_is_shown_as_git_shows_it() {
         let path = RepoPath::from_bytes(b"prod/r\xe9sum\xe9 \"a\\b\".yaml");
-        assert_eq!(path.to_string(), r#""prod/r\351sum\351 \"a\\b\".yaml""#);
+        assert_eq!(path.to_string(), "\"prod/r\\351sum\\351 \\\"a\\\\b\\\".yaml\"");
         assert_eq!((path.parent(), path.file_name().is_empty()), ("prod", false));
         assert_eq!(RepoPath::from_bytes("prod/résumé.yaml".as_bytes()).to_string(), "prod/résumé.yaml");
     }

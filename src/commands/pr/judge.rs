@@ -138,11 +138,19 @@ impl Judge<'_> {
             Pushers::Known(pushers) => {
                 let people = pushers.iter().all(|account| account.kind == AccountKind::Person);
                 accounts.extend(pushers.into_iter().map(|account| account.login));
-                if people { PushedBy::People } else { PushedBy::Anybody }
+                if people { self.pushed_by_people(pull) } else { PushedBy::Anybody }
             }
             Pushers::Unknown(_) => PushedBy::Anybody,
         };
         Ok(Proposal { accounts, pushed_by, ..Proposal::default() })
+    }
+
+    /// An account that moves a branch of the repository itself may write to it. A fork is open to any account.
+    fn pushed_by_people(&self, pull: &PullRequest) -> PushedBy {
+        match &pull.source {
+            Some(source) if source.project == self.settings.access.project => PushedBy::Members,
+            Some(_) | None => PushedBy::People,
+        }
     }
 
     /// Approving reviews, as far as they are of a person.

@@ -257,7 +257,7 @@ fn issued(
     (head, pushed_by): (&ObjectId, PushedBy),
 ) -> Vec<String> {
     let issued = match pushed_by {
-        PushedBy::People => issue(stage, section, asked, head),
+        PushedBy::Members | PushedBy::People => issue(stage, section, asked, head),
         PushedBy::Anybody => Ok(vec![
             "no review is recorded: the author of the change is not \
             proved"

@@ -55,6 +55,30 @@ fn signed_commits_that_the_approver_merges_need_nobody_else() -> Result<(), Fail
     Ok(())
 }
 
+/// GitLab says `web` of a merge button and of an edit alike, and so does GitHub of a queue: neither proves who made
+/// what comes.
+#[test]
+fn a_page_of_the_host_proves_nothing() -> Result<(), Failure> {
+    let in_the_web = GITLAB.map(|(name, value)| (name, if name == "GL_PROTOCOL" { "web" } else { value }));
+    let by_carol =
+        in_the_web.map(|(name, value)| (name, if name == "GL_USERNAME" { "carol" } else { value }));
+    let queue = [
+        MERGED_BY_ALICE[0],
+        ("GITHUB_USER_LOGIN", "carol"),
+        ("GITHUB_VIA", "merge queue"),
+        MERGED_BY_ALICE[3],
+    ];
+    for environment in [by_carol, queue] {
+        let server = server(1, "")?;
+        let (alice, mallory) = (clone_of(&server, "alice")?, clone_of(&server, "mallory")?);
+        mallory.git.run(&["config", "commit.gpgSign", "false"], b"")?;
+        proposal(&mallory, &[("prod/settings.yaml", SETTINGS)])?;
+        approve(&alice, &[])?;
+        mallory.run_push(&PUSH, &environment)?.rejected(&["alice approves", "one more approval is required"]);
+    }
+    Ok(())
+}
+
 #[test]
 fn a_host_without_one_of_its_variables_is_not_believed() -> Result<(), Failure> {
     let server = server(1, "")?;

@@ -200,7 +200,9 @@ fn a_hidden_team_leaves_it_undecided() -> Result<(), Failure> {
 
 #[test]
 fn people_of_the_policy_need_no_team_of_the_forge() -> Result<(), Failure> {
-    let policy = format!("{POLICY}people:\n- {{name: Dora, handles: ['@dora', '@acme/network']}}\n");
+    let policy = format!(
+        "{POLICY}people:\n- {{name: Dora, handles: ['@dora', '@acme/network']}}\n- {{name: Ann, handles: ['@ann']}}\n"
+    );
     let mut scene = Scene::with(&[(".portcullis.yaml", &policy), ("CODEOWNERS", "* @acme/network\n")])?;
     scene.commit("change", &["main"], &[("net/web.yaml", SERVICE)])?;
     let head = scene.open(7, "change")?;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::common::git::Failure;
 use crate::pull_requests::approvals::{RED, changed};
 use crate::pull_requests::objects::user;
-use crate::pull_requests::scene::Scene;
+use crate::pull_requests::scene::{POLICY, Scene};
 
 /// Bob has approved Ann's change, which is enough if it is proved that Ann made it.
 fn approved() -> Result<Scene, Failure> {
@@ -88,6 +88,25 @@ fn a_push_by_a_program() -> Result<(), Failure> {
     for (login, kind) in [("bob-bot[bot]", "Bot"), ("robot", "Organization"), ("helper[bot]", "User")] {
         let scene = approved()?;
         scene.fake.state().activity[0]["actor"] = user(login, kind);
+        scene.run(7, &[])?.ended(1, &["one more approval is required"]);
+    }
+    Ok(())
+}
+
+/// The policy names people: an account that it does not know, or knows as a program, may be the approver's own.
+#[test]
+fn a_push_by_an_account_that_is_no_person_of_the_policy() -> Result<(), Failure> {
+    let policy = format!(
+        "{POLICY}people:\n- {{name: Ann, handles: ['@ann']}}\n- {{name: Bob, handles: ['@bob']}}\n\
+         - {{name: CI, bot: true, handles: ['@acme-ci']}}\n"
+    );
+    for login in ["stranger", "acme-ci"] {
+        let mut scene = Scene::with(&[(".portcullis.yaml", &policy), ("CODEOWNERS", "* @ann @bob\n")])?;
+        scene.commit("change", &["main"], &[("settings.yaml", RED)])?;
+        let head = scene.open(7, "change")?;
+        scene.review(7, "bob", "APPROVED", &head);
+        scene.run(7, &[])?.ended(0, &[]);
+        scene.fake.state().activity[0]["actor"] = user(login, "User");
         scene.run(7, &[])?.ended(1, &["one more approval is required"]);
     }
     Ok(())

@@ -50,7 +50,10 @@ fn a_second_account_of_the_author() -> Result<(), Failure> {
 /// Two approvals are asked for, and Bob gives both of them, from two accounts.
 #[test]
 fn two_accounts_of_one_person() -> Result<(), Failure> {
-    let (scene, head) = among("- {name: Bob, handles: ['@bob', '@bob2', '@acme/bobs']}\n", 2)?;
+    let (scene, head) = among(
+        "- {name: Bob, handles: ['@bob', '@bob2', '@acme/bobs']}\n- {name: Ann, handles: ['@ann']}\n",
+        2,
+    )?;
     scene.review(7, "bob", "APPROVED", &head);
     scene.review(7, "bob2", "APPROVED", &head);
     scene.run(7, &[])?.ended(1, &["settings.yaml needs 1 more approval"]);

@@ -1,9 +1,9 @@
 //! What was there before the gate excuses only what it was: not what changes behind it.
 
-use super::checkout::Checkout;
-use super::manifests::{NODE_PORT, SERVICE, SERVICE_PATH};
-use super::server::Server;
 use crate::common::git::Failure;
+use crate::hooks::checkout::Checkout;
+use crate::hooks::manifests::{NODE_PORT, SERVICE, SERVICE_PATH};
+use crate::hooks::server::Server;
 
 /// An entry of a tree: mode, path, content.
 type Entry<'a> = (&'a str, &'a [u8], &'a [u8]);
@@ -41,6 +41,7 @@ const ENCODED: Entry<'_> = (
     b"prod/*.prose working-tree-encoding=UTF-16LE\n*.ps1 working-tree-encoding=UTF-16\n",
 );
 
+/// A file has been encoded otherwise since before the gate: new prose in it becomes a manifest once git writes it.
 #[test]
 fn a_file_that_was_always_encoded_otherwise_may_not_change() -> Result<(), Failure> {
     let before = disguised("# nothing\n")?;
@@ -69,6 +70,7 @@ const CLIMBING: [Entry<'_>; 4] = [
     ("100644", b"prod/inner2/deep/keep.txt", b"a folder\n"),
 ];
 
+/// A link that cannot be followed has been there since before the gate: the file that it may lead to changes.
 #[test]
 fn what_an_old_link_may_lead_to_may_not_change() -> Result<(), Failure> {
     for path in [&b"prod/inner2/port.txt"[..], b"prod/port.txt"] {
@@ -103,6 +105,7 @@ fn a_chain_of_old_links_covers_everything() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A link to a manifest whose name is not UTF-8.
 #[test]
 fn a_link_to_a_name_that_is_not_utf_8_is_followed() -> Result<(), Failure> {
     let (_server, mallory) = server(&[("100644", b"prod/keep.txt", b"nothing\n")])?;

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::approvals::{CODEOWNERS, approve, clone_of, key_files, proposal, server, trusting_policy};
-use super::checkout::Checkout;
-use super::manifests::{POLICY_PATH, SERVICE, SERVICE_PATH};
-use super::server::{File, Server};
 use crate::common::git::Failure;
+use crate::hooks::approvals::{CODEOWNERS, approve, clone_of, key_files, proposal, server, trusting_policy};
+use crate::hooks::checkout::Checkout;
+use crate::hooks::manifests::{POLICY_PATH, SERVICE, SERVICE_PATH};
+use crate::hooks::server::{File, Server};
 
 const OWNERS_PATH: &str = ".github/CODEOWNERS";
 
@@ -32,6 +32,7 @@ fn honest_push_passes(alice: &Checkout, bob: &Checkout) -> Result<(), Failure> {
     Ok(())
 }
 
+/// An owner approves a key file that was cut off in a download: no signature could be checked any more.
 #[test]
 fn a_damaged_key_is_refused() -> Result<(), Failure> {
     let damaged = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nbroken\n-----END PGP PUBLIC KEY BLOCK-----\n";
@@ -41,6 +42,7 @@ fn a_damaged_key_is_refused() -> Result<(), Failure> {
     )
 }
 
+/// The name of the allowed signers is misspelt in the policy, and the owners approve.
 #[test]
 fn a_list_of_signers_that_does_not_exist_is_refused() -> Result<(), Failure> {
     let policy = trusting_policy(1, "")?.replace("keys/allowed_signers", "keys/alowed_signers");
@@ -50,6 +52,7 @@ fn a_list_of_signers_that_does_not_exist_is_refused() -> Result<(), Failure> {
     )
 }
 
+/// The policy names a list of revoked keys that "comes next".
 #[test]
 fn a_list_of_revocations_that_comes_later_is_refused() -> Result<(), Failure> {
     let policy = trusting_policy(1, "")?
@@ -57,18 +60,21 @@ fn a_list_of_revocations_that_comes_later_is_refused() -> Result<(), Failure> {
     refused_though_approved(&[(POLICY_PATH, &policy)], &[POLICY_PATH, "keys/revoked", "does not exist"])
 }
 
+/// The pattern of the keyring matches no file any more, so the owners have no keys.
 #[test]
 fn a_keyring_that_matches_no_file_is_refused() -> Result<(), Failure> {
     let policy = trusting_policy(1, "")?.replace("keys/*.asc", "key/*.asc");
     refused_though_approved(&[(POLICY_PATH, &policy)], &[POLICY_PATH, "with a key that can sign"])
 }
 
+/// A line of CODEOWNERS is written as GitHub ignores it.
 #[test]
 fn a_line_of_owners_that_cannot_be_read_is_refused() -> Result<(), Failure> {
     let owners = format!("{CODEOWNERS}/docs/ alice and friends\n");
     refused_though_approved(&[(OWNERS_PATH, &owners)], &[OWNERS_PATH])
 }
 
+/// The policy gets an owner who is no person of the policy: its next change could not be approved.
 #[test]
 fn owners_who_are_not_people_of_the_policy_are_refused() -> Result<(), Failure> {
     let owners = format!("{CODEOWNERS}/.portcullis.yaml @ghost\n");
@@ -78,6 +84,7 @@ fn owners_who_are_not_people_of_the_policy_are_refused() -> Result<(), Failure> 
     )
 }
 
+/// More approvals are required than there are owners.
 #[test]
 fn more_approvals_than_there_are_owners_are_refused() -> Result<(), Failure> {
     refused_though_approved(
@@ -86,6 +93,7 @@ fn more_approvals_than_there_are_owners_are_refused() -> Result<(), Failure> {
     )
 }
 
+/// Patterns that parse and are too large to be used: every later push would fail, also the one that removes them.
 #[test]
 fn patterns_that_only_the_next_push_would_compile_are_refused() -> Result<(), Failure> {
     let mut patterns = String::new();
@@ -113,6 +121,7 @@ fn a_first_policy_over_owners_that_cannot_be_read_is_refused() -> Result<(), Fai
     Ok(())
 }
 
+/// The first policy asks for owners, and no file names any.
 #[test]
 fn a_first_policy_without_the_owners_that_it_asks_for_is_refused() -> Result<(), Failure> {
     let mut files = vec![(SERVICE_PATH.to_owned(), SERVICE.to_owned())];
