@@ -3,6 +3,7 @@
 mod files;
 mod hidden;
 mod hooks;
+mod hosts;
 mod installation;
 mod pull_request;
 mod statements;
@@ -15,10 +16,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
-pub use hooks::{HookArguments, HostArgument, UpdateArguments};
+pub use hooks::{HookArguments, UpdateArguments};
 pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments};
 use kube_model::KubernetesVersion;
-pub use pull_request::{CommentArgument, ForgeArgument, PublishArguments, PullRequestArguments};
+pub use pull_request::{CommentArgument, PublishArguments, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};

@@ -4,6 +4,7 @@
 //!
 //! | room | gives |
 //! |---|---|
+//! | [`host`] | what a Git host says of a push, and its API of a pull request |
 //! | [`push`] | what git passes to the hook |
 //! | [`git`] | objects, trees, history and refs of the repository |
 //! | [`units`] | what a file is, and what deploys it |
@@ -11,7 +12,6 @@
 //! | [`world`] | both revisions of the cluster, and what differs |
 //! | [`access`] | who may do what |
 //! | [`approval`] | whose approval it has |
-//! | [`forge`] | what a pull request's forge knows of it |
 //! | [`evidence`] | all that is known besides manifests |
 //! | [`policy`] | what is guarded, enforced and waived |
 //! | [`finding`] | one thing that is wrong |
@@ -44,11 +44,10 @@ pub mod commands;
 pub mod evidence;
 pub mod finding;
 #[cfg(feature = "program")]
-pub mod forge;
-#[cfg(feature = "program")]
 pub mod gate;
 #[cfg(feature = "program")]
 pub mod git;
+pub mod host;
 pub mod pipeline;
 pub mod policy;
 pub mod push;

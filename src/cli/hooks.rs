@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::OutputFormat;
+use super::hosts::hosts;
+use crate::host::HostKind;
 
 /// Options of the hooks.
 #[derive(Args, Debug)]
@@ -16,26 +18,11 @@ pub struct HookArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub deadline: u64,
     /// The host that serves the repository; by default, detected from the environment.
-    #[arg(long, value_enum)]
-    pub host: Option<HostArgument>,
+    #[arg(long, value_parser = hosts())]
+    pub host: Option<HostKind>,
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,
-}
-
-/// Hosts of `--host`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum HostArgument {
-    /// Plain git.
-    Git,
-    /// gitolite.
-    Gitolite,
-    /// GitHub Enterprise Server.
-    Github,
-    /// GitLab.
-    Gitlab,
-    /// Gitea and Forgejo.
-    Gitea,
 }
 
 /// Arguments of the `update` hook.

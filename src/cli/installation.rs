@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::hosts::{forges, hosts};
 use super::pull_request::context;
-use super::{ForgeArgument, HostArgument};
+use crate::host::{ForgeHost, HostKind};
 use crate::report::ReportContext;
 
 /// Arguments of `install`.
@@ -15,8 +16,8 @@ pub struct InstallArguments {
     #[command(flatten)]
     pub place: PlaceArguments,
     /// The host that serves the repository of `--repo`; by default, detected from its files.
-    #[arg(long, value_enum, conflicts_with_all = ["hooks_path", "template", "local_code", "custom_hooks"])]
-    pub host: Option<HostArgument>,
+    #[arg(long, value_parser = hosts(), conflicts_with_all = ["hooks_path", "template", "local_code", "custom_hooks"])]
+    pub host: Option<HostKind>,
     /// The server's policy, which the hook passes on; no repository can loosen it.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
@@ -69,8 +70,8 @@ pub struct DoctorArguments {
     pub hook: Option<PathBuf>,
     /// Instead, ask a forge whether its settings enforce the gate; by default, the forge of the runner's variables.
     /// Needs a token that can read the repository's administration.
-    #[arg(long, value_name = "FORGE", value_enum, num_args = 0..=1)]
-    pub forge: Option<Option<ForgeArgument>>,
+    #[arg(long, value_name = "FORGE", value_parser = forges(), num_args = 0..=1)]
+    pub forge: Option<Option<ForgeHost>>,
     /// The repository on the forge, such as `acme/prod`.
     #[arg(long, value_name = "PATH", requires = "forge")]
     pub project: Option<String>,

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::hosts::forges;
 use super::{ReportArguments, ReportFilesArguments};
+use crate::host::ForgeHost;
 use crate::report::{ReportContext, ReportContextError};
 
 /// Arguments of `pr`.
@@ -18,8 +20,8 @@ pub struct PullRequestArguments {
     pub number: Option<u64>,
     /// The forge; by default, detected from the runner's variables. The token comes from `PORTCULLIS_TOKEN`, or from
     /// `GITHUB_TOKEN`, `GITLAB_TOKEN` or `GITEA_TOKEN`.
-    #[arg(long, value_enum)]
-    pub forge: Option<ForgeArgument>,
+    #[arg(long, value_parser = forges())]
+    pub forge: Option<ForgeHost>,
     /// The repository on the forge, such as `acme/prod`.
     #[arg(long, value_name = "PATH")]
     pub project: Option<String>,
@@ -69,17 +71,6 @@ pub struct PublishArguments {
     /// Judge and report only here; send nothing to the forge.
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// Forges of `--forge`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ForgeArgument {
-    /// GitHub and GitHub Enterprise Server.
-    Github,
-    /// GitLab.
-    Gitlab,
-    /// Gitea and Forgejo.
-    Gitea,
 }
 
 /// When to comment.

@@ -23,7 +23,6 @@ use super::output::{colour, print};
 use crate::cli::{DoctorArguments, LineFormat};
 use crate::gate::{Governing, Session};
 use crate::git::{Head, Repository};
-use crate::push::HostKind;
 use hook::{Event, Hook};
 use kube_model::ClusterName;
 use line::Line;
@@ -60,7 +59,7 @@ fn server(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
         lines.extend(configuration::lines(&arguments.repo)?);
     }
     match &governing {
-        Ok(governing) => lines.extend(rules::lines(&session, governing, host(&hook))),
+        Ok(governing) => lines.extend(rules::lines(&session, governing, hook.host())),
         Err(error) => lines.push(Line::problem(
             "policy",
             error.to_string(),
@@ -98,12 +97,6 @@ fn prove(
     let bad = stage.attempt(&path, BAD)?;
     let good = stage.attempt(&path, GOOD)?;
     Ok(vec![proof::bad(&bad, hook), proof::good(&good, hook), proof::time(&good, hook)])
-}
-
-/// The host that the hook names.
-fn host(hook: &Hook) -> Option<HostKind> {
-    let named = hook.option("--host")?;
-    HostKind::ALL.into_iter().find(|kind| kind.as_str() == named)
 }
 
 /// If the policy looks for manifests: beside one of a cluster that it names, which it may guard more than

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use super::demo::DemoError;
 use super::install::InstallError;
-use crate::forge::ForgeError;
 use crate::gate::GateError;
 use crate::git::GitError;
-use crate::push::{EnvironmentError, EventError, HostError, PushError};
+use crate::host::{EventError, ForgeError, HostError};
+use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
 use source_files::ObjectId;
 

@@ -7,15 +7,15 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::error::CommandError;
-use crate::cli::{DoctorArguments, ForgeArgument, PullRequestArguments};
-use crate::forge::{Connection, Forge, ForgeError, Gitea, Github, Gitlab, Http, Project};
-use crate::push::{ForgeKind, Runner};
+use crate::cli::{DoctorArguments, PullRequestArguments};
+use crate::host::api::{Connection, Forge, Project, open};
+use crate::host::{ForgeError, ForgeHost, Job, Runner};
 use crate::report::{ReportContext, terminal};
 
 /// What a command line says of a forge.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AskedForge<'a> {
-    forge: Option<ForgeArgument>,
+    forge: Option<ForgeHost>,
     project: Option<&'a str>,
     api: Option<&'a str>,
     certificates: Option<&'a Path>,
@@ -45,36 +45,35 @@ impl<'a> From<&'a DoctorArguments> for AskedForge<'a> {
 
 /// A repository of a forge, and what it is asked with.
 pub(super) struct ForgeAccess {
-    pub(super) kind: ForgeKind,
+    pub(super) host: ForgeHost,
+    /// What the runner says of the job.
+    pub(super) job: Job,
     pub(super) project: Project,
     api: String,
     /// Where repositories are fetched from, without a slash at its end.
     pub(super) server: String,
-    pub(super) token: Option<String>,
 }
 
 impl ForgeAccess {
     /// The arguments before the runner's variables.
     pub(super) fn of(asked: AskedForge<'_>, runner: &Runner) -> Result<Self, CommandError> {
         let missing = |what: &str| CommandError::Argument(what.to_owned());
-        let kind = asked.forge.map(forge_kind).or_else(|| runner.forge());
-        let kind = kind.ok_or_else(|| missing("could not determine the forge: name it with --forge"))?;
-        let project = asked.project.or_else(|| runner.project(kind));
+        let host = asked.forge.or_else(|| runner.forge());
+        let host = host.ok_or_else(|| missing("could not determine the forge: name it with --forge"))?;
+        let job = runner.job(host);
+        let project = asked.project.or(job.project.as_deref());
         let project =
             project.ok_or_else(|| missing("could not determine the repository: name it with --project"))?;
         let project = Project::parse(project)
             .ok_or_else(|| missing(&format!("`{project}` is not a repository: write it like `acme/prod`")))?;
-        let api = asked.api.or_else(|| runner.api(kind));
+        let api = asked.api.or(job.api.as_deref());
         let api = api.ok_or_else(|| {
-            missing(
-                "could not determine the address of the forge's API: name it with \
-                --api",
-            )
+            missing("could not determine the address of the forge's API: name it with --api")
         })?;
         let api = api.trim_end_matches('/').to_owned();
-        let server = match (asked.api, runner.server(kind)) {
+        let server = match (asked.api, &job.server) {
             (None, Some(server)) => server.trim_end_matches('/').to_owned(),
-            (Some(_), _) | (None, None) => server_of(&api),
+            (Some(_), _) | (None, None) => ForgeHost::server_of(&api),
         };
         if [&api, &server].iter().any(|address| names_somebody(address)) {
             return Err(missing(
@@ -82,7 +81,7 @@ impl ForgeAccess {
                  with PORTCULLIS_TOKEN",
             ));
         }
-        Ok(Self { kind, project, api, server, token: runner.token(kind).map(str::to_owned) })
+        Ok(Self { host, job, project, api, server })
     }
 
     /// The forge, ready to be asked.
@@ -91,13 +90,9 @@ impl ForgeAccess {
         asked: AskedForge<'_>,
         deadline: Instant,
     ) -> Result<Box<dyn Forge>, ForgeError> {
-        let (token, certificates) = (self.token.as_deref(), asked.certificates);
-        let http = Http::open(&Connection { base: &self.api, token, certificates, deadline })?;
-        match self.kind {
-            ForgeKind::Github => Ok(Box::new(Github::new(http, self.project.clone()))),
-            ForgeKind::Gitlab => Ok(Box::new(Gitlab::new(http, self.project.clone()))),
-            ForgeKind::Gitea => Ok(Box::new(Gitea::new(http, self.project.clone()))),
-        }
+        let (token, certificates) = (self.job.token.as_deref(), asked.certificates);
+        let connection = Connection { base: &self.api, token, certificates, deadline };
+        open(self.host, self.project.clone(), &connection)
     }
 }
 
@@ -105,23 +100,6 @@ impl ForgeAccess {
 fn names_somebody(address: &str) -> bool {
     let host = address.split_once("://").map_or(address, |(_, rest)| rest);
     host.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'))
-}
-
-fn forge_kind(argument: ForgeArgument) -> ForgeKind {
-    match argument {
-        ForgeArgument::Github => ForgeKind::Github,
-        ForgeArgument::Gitlab => ForgeKind::Gitlab,
-        ForgeArgument::Gitea => ForgeKind::Gitea,
-    }
-}
-
-/// The server of an API, as each forge places it.
-fn server_of(api: &str) -> String {
-    if api == "https://api.github.com" {
-        return "https://github.com".to_owned();
-    }
-    let below = ["/api/v3", "/api/v4", "/api/v1"].into_iter().find_map(|path| api.strip_suffix(path));
-    below.unwrap_or(api).to_owned()
 }
 
 /// The name of a status: that of pull requests into another branch than the default one names the branch. A status is a

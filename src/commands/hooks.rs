@@ -7,10 +7,11 @@ use std::time::{Duration, Instant, SystemTime};
 use super::error::{CommandError, Exit};
 use super::output::Destination;
 use super::{BLOB_LIMIT, deadline};
-use crate::cli::{HookArguments, HostArgument, UpdateArguments};
+use crate::cli::{HookArguments, UpdateArguments};
 use crate::gate::{PushFacts, Session};
 use crate::git::{GitError, Repository};
-use crate::push::{HookEnvironment, HostFacts, HostKind, PushError, RefUpdate, parse_updates};
+use crate::host::PushOrigin;
+use crate::push::{HookEnvironment, PushError, RefUpdate, parse_updates};
 use crate::report::{Report, Section};
 use source_files::ObjectId;
 
@@ -45,7 +46,7 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     let repository = Repository::open_for_hook(&git_dir, quarantine.as_deref(), BLOB_LIMIT)?;
     check_tips(&repository, updates)?;
     let obstacle = obstacle(&environment, &repository);
-    let host = HostFacts::read(&environment.host, arguments.host.map(host_kind))?;
+    let host = PushOrigin::read(&environment.host, arguments.host)?;
     let push = PushFacts { updates: updates.to_vec(), host: Some(host.clone()), proposal: None };
     let session =
         Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?.of_push(push);
@@ -61,16 +62,6 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     }
     let report = Report { sections, elapsed: begin.elapsed(), requests: 0 };
     Destination::of_hook(arguments.format, host.style).write(&report)
-}
-
-fn host_kind(argument: HostArgument) -> HostKind {
-    match argument {
-        HostArgument::Git => HostKind::Git,
-        HostArgument::Gitolite => HostKind::Gitolite,
-        HostArgument::Github => HostKind::Github,
-        HostArgument::Gitlab => HostKind::Gitlab,
-        HostArgument::Gitea => HostKind::Gitea,
-    }
 }
 
 /// Every object that the push names must be there, or the quarantine was not found.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{CommandError, Exit};
 use crate::checks::{Check, CheckSet, Meta};
 use crate::cli::{OutputFormat, ReportArguments};
-use crate::push::MessageStyle;
+use crate::host::MessageStyle;
 use crate::report::{Colour, Detail, Format, Report, RulePage, Style};
 
 /// Where one report goes, and how.

@@ -7,8 +7,8 @@ use super::session::PushFacts;
 use crate::approval::{approver_of_person, approver_of_signature};
 use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers};
 use crate::git::{GitError, ObjectKind, Repository};
+use crate::host::{PushOrigin, Via};
 use crate::policy::{PersonEntry, signer};
-use crate::push::{HostFacts, Via};
 use git_trust::raw::{RawPerson, parse_commit, parse_tag};
 
 /// Who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
@@ -106,7 +106,7 @@ fn co_authors(message: &[u8]) -> Vec<Claim> {
 
 /// The account that a push by git itself proves. A page of the host proves nothing: behind it may be a merge button
 /// or a queue, which bring what others made.
-fn pushing_account(host: &HostFacts) -> Option<&String> {
+fn pushing_account(host: &PushOrigin) -> Option<&String> {
     match host.via {
         Via::Merge | Via::Web => None,
         Via::Push => host.pusher.as_ref(),
@@ -114,7 +114,7 @@ fn pushing_account(host: &HostFacts) -> Option<&String> {
 }
 
 /// Who may have taken part. A person who presses the button that merges a pull request adds nothing to it.
-fn pusher(host: &HostFacts) -> Option<&String> {
+fn pusher(host: &PushOrigin) -> Option<&String> {
     match host.via {
         Via::Merge => None,
         Via::Push | Via::Web => host.pusher.as_ref(),

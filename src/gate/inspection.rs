@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::keyring;
-use super::owners::{dialect_of, owners_of};
+use super::owners::owners_of;
 use super::planning::PlannedRef;
 use super::policy::Governing;
 use super::resulting::ApprovedBy;
@@ -11,8 +11,8 @@ use super::session::{GateError, Session, snapshot};
 use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
 use super::waivers;
 use crate::evidence::RefEvidence;
+use crate::host::HostKind;
 use crate::pipeline::{Change, evaluate};
-use crate::push::HostKind;
 use crate::render::{Layout, LayoutInput, Reaches};
 use crate::verdict::{Judgement, Mode};
 use crate::world::{Presence, PresenceInput};
@@ -86,7 +86,7 @@ impl Session {
     /// The governing ref beside itself.
     fn unchanged<'a>(&'a self, governing: &'a Governing, host: Option<HostKind>) -> TrustInput<'a> {
         let files = self.governing_snapshot();
-        let host = host.and_then(dialect_of);
+        let host = host.and_then(|host| host.facts().owners);
         TrustInput { host, ..self.trust_input(governing, [files, files], OntoHead::Yes) }
     }
 

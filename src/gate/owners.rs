@@ -6,7 +6,6 @@ use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
 use crate::policy::OwnersEntry;
-use crate::push::HostKind;
 use codeowners::{
     Approver, Coverage, Demand, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement,
     locate, may_name_owners,
@@ -18,16 +17,6 @@ pub(super) struct Ownership {
     pub(super) owned: Evidence<Vec<OwnedChange>>,
     pub(super) unowned: Vec<RepoPath>,
     pub(super) problems: Vec<OwnersProblem>,
-}
-
-/// The dialect that a host reads.
-pub(super) fn dialect_of(host: HostKind) -> Option<Dialect> {
-    match host {
-        HostKind::Git | HostKind::Gitolite => None,
-        HostKind::Github => Some(Dialect::Github),
-        HostKind::Gitlab => Some(Dialect::Gitlab),
-        HostKind::Gitea => Some(Dialect::Gitea),
-    }
 }
 
 /// What the files of a snapshot say about owners; `None` if it does not exist.

@@ -20,8 +20,9 @@ use super::waivers;
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
+use crate::host::PushOrigin;
 use crate::pipeline::{Change, evaluate};
-use crate::push::{HostFacts, RefUpdate};
+use crate::push::RefUpdate;
 use crate::report::Section;
 use crate::verdict::Mode;
 use codeowners::Dialect;
@@ -58,7 +59,7 @@ pub struct PushFacts {
     /// All its updates: a statement may come with the change that it is about.
     pub updates: Vec<RefUpdate>,
     /// What the host says of it.
-    pub host: Option<HostFacts>,
+    pub host: Option<PushOrigin>,
     /// What the forge says of it, where it is a pull request.
     pub proposal: Option<Proposal>,
 }
@@ -245,7 +246,7 @@ impl Session {
 
     /// The dialect of owners that the host reads.
     pub(super) fn owners_host(&self) -> Option<Dialect> {
-        self.push.host.as_ref().and_then(|host| owners::dialect_of(host.kind))
+        self.push.host.as_ref().and_then(|host| host.kind.facts().owners)
     }
 
     /// The first branch of an unborn repository is as good as HEAD's. If there are branches and

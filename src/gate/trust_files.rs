@@ -11,13 +11,10 @@ use super::weakening::weakening;
 use crate::approval::Digest;
 use crate::evidence::{Broken, TrustApproval, TrustFileChange, Weakening};
 use crate::git::Repository;
+use crate::host::is_workflow;
 use crate::policy::{POLICY_PATH, WAIVERS_PATH};
 use codeowners::{Dialect, KnownDialect, may_name_owners};
 use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
-
-/// Folders whose files run the gate on a forge.
-const WORKFLOW_FOLDERS: [&str; 4] =
-    [".github/workflows/", ".gitea/workflows/", ".forgejo/workflows/", ".gitlab/"];
 
 /// What a trust file change is compared with.
 #[derive(Clone, Copy)]
@@ -237,12 +234,10 @@ pub(super) fn owners_dialect(input: &TrustInput<'_>) -> KnownDialect {
 }
 
 fn runs_the_gate(input: &TrustInput<'_>, path: &RepoPath) -> bool {
-    let is_workflow = path.as_str() == ".gitlab-ci.yml"
-        || WORKFLOW_FOLDERS.iter().any(|folder| path.as_str().starts_with(folder));
     let mentions = |snapshot: &Snapshot| {
         let bytes = snapshot.files.get(path).and_then(|file| input.repository.blob(&file.id).ok());
         // To a forge, the names of actions are the same in capital letters.
         bytes.is_some_and(|bytes| String::from_utf8_lossy(&bytes).to_ascii_lowercase().contains("portcullis"))
     };
-    is_workflow && (mentions(input.old) || mentions(input.new))
+    is_workflow(path) && (mentions(input.old) || mentions(input.new))
 }

@@ -4,11 +4,10 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::host::Variables;
-use super::runner::Runner;
+use crate::host::{Runner, Variables};
 
 /// What git exports to a hook.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct HookEnvironment {
     /// `GIT_DIR`.
     pub git_dir: PathBuf,
@@ -41,7 +40,12 @@ pub fn index_file() -> Option<PathBuf> {
 
 /// What the runner of a forge says of the job.
 pub fn runner() -> Runner {
-    Runner::read(|name| present(name).map(|value| value.to_string_lossy().into_owned()))
+    Runner::new(variables())
+}
+
+/// What hosts and forges have set.
+fn variables() -> Variables {
+    Variables::new(|name| present(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
 fn present(name: &str) -> Option<OsString> {
@@ -57,7 +61,7 @@ impl HookEnvironment {
             quarantine: present("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
             namespace: present("GIT_NAMESPACE").map(lossy),
             shallow_file: present("GIT_SHALLOW_FILE").map(PathBuf::from),
-            host: Variables::read(|name| present(name).map(lossy)),
+            host: variables(),
         })
     }
 }

@@ -5,12 +5,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each room may name, dependencies first. A room that names another one needs a line here.
+use portcullis::host::HostKind;
+
+/// What each room may name, dependencies first. A room that names another one needs a line here. `host::api` is the
+/// half of `host` that uses a network: `src/host/api` and the `api` of each host.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("git", &[]),
-    ("push", &[]),
+    ("host", &[]),
+    ("host::api", &["host"]),
+    ("push", &["host"]),
     ("units", &[]),
-    ("forge", &[]),
     ("render", &["units"]),
     ("world", &["render", "units"]),
     ("finding", &["world"]),
@@ -22,19 +26,32 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("checks", &["access", "evidence", "finding", "render", "world"]),
     ("pipeline", &["checks", "evidence", "finding", "policy", "render", "verdict", "world"]),
     ("report", &["evidence", "finding", "policy", "verdict", "world"]),
-    ("cli", &["report"]),
+    ("cli", &["host", "report"]),
     (
         "gate",
         &[
-            "approval", "checks", "evidence", "finding", "git", "pipeline", "policy", "push", "render",
-            "report", "verdict", "world",
+            "approval", "checks", "evidence", "finding", "git", "host", "pipeline", "policy", "push",
+            "render", "report", "verdict", "world",
         ],
     ),
     (
         "commands",
         &[
-            "approval", "checks", "cli", "evidence", "finding", "forge", "gate", "git", "pipeline", "policy",
-            "push", "report", "verdict", "world",
+            "approval",
+            "checks",
+            "cli",
+            "evidence",
+            "finding",
+            "gate",
+            "git",
+            "host",
+            "host::api",
+            "pipeline",
+            "policy",
+            "push",
+            "report",
+            "verdict",
+            "world",
         ],
     ),
     ("lib", &[]),
@@ -44,10 +61,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Outside crates and the only rooms that may name them.
 const CRATES: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
-    ("octocrab", &["forge"]),
-    ("reqwest", &["forge"]),
-    ("rustls", &["forge"]),
-    ("tokio", &["forge"]),
+    ("octocrab", &["host::api"]),
+    ("reqwest", &["host::api"]),
+    ("rustls", &["host::api"]),
+    ("tokio", &["host::api"]),
+    ("http_body_util", &["host::api"]),
     ("serde_yaml", &["policy"]),
     ("annotate_snippets", &["report"]),
     ("textwrap", &["report"]),
@@ -96,6 +114,21 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("extract_signature", &[]),
 ];
 
+/// Files that may ask a forge. Nothing that a hook runs is among them.
+const ASKING: &[&str] =
+    &["src/host/", "src/commands/doctor/forge/", "src/commands/forge_access.rs", "src/commands/pr/"];
+
+/// Files that start those commands, each by one call.
+const STARTING: &[&str] = &["src/commands/doctor.rs", "src/commands/mod.rs"];
+
+/// Where code may name one host. Elsewhere it asks for a fact, which every host has.
+const NAMING_HOSTS: &[&str] = &[
+    "src/host/",
+    // `--local-code` is gitolite's and `--custom-hooks` GitLab's.
+    "src/commands/install/place.rs",
+    "src/commands/doctor/forge/tests",
+];
+
 struct Source {
     path: PathBuf,
     room: String,
@@ -122,12 +155,18 @@ fn collect(root: &Path, folder: &Path, found: &mut Vec<Source>) {
             collect(root, &path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let inside = path.strip_prefix(root).expect("a path below the workspace").to_owned();
-            let room = inside.iter().nth(1).unwrap_or_default().to_string_lossy();
-            let room = room.trim_end_matches(".rs").to_owned();
+            let room = room_of(&inside);
             let text = fs::read_to_string(&path).expect("a source");
             found.push(Source { path: inside, room, text: code_only(&text) });
         }
     }
+}
+
+fn room_of(inside: &Path) -> String {
+    let mut names = inside.iter().skip(1).map(|name| name.to_string_lossy());
+    let room = names.next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+    let is_api = names.any(|name| name.trim_end_matches(".rs") == "api");
+    if room == "host" && is_api { "host::api".to_owned() } else { room }
 }
 
 /// Comments may speak of anything.
@@ -140,11 +179,19 @@ fn code_only(text: &str) -> String {
 fn names(text: &str, room: &str) -> bool {
     let direct = format!("crate::{room}");
     let boundary = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+    let opening = room
+        .rsplit_once("::")
+        .map_or_else(|| "use crate::{".to_owned(), |(outer, _)| format!("use crate::{outer}::{{"));
+    let inner = room.rsplit("::").next().unwrap_or_default();
     text.match_indices(&direct).any(|(at, _)| boundary(&text[at + direct.len()..]))
-        || text.match_indices("use crate::{").any(|(at, _)| {
+        || text.match_indices(&opening).any(|(at, _)| {
             let list = text[at..].split(';').next().unwrap_or_default();
-            list.split(|next: char| !(next.is_alphanumeric() || next == '_')).any(|word| word == room)
+            list.split(|next: char| !(next.is_alphanumeric() || next == '_')).any(|word| word == inner)
         })
+}
+
+fn is_below(source: &Source, places: &[&str]) -> bool {
+    places.iter().any(|place| source.path.to_string_lossy().starts_with(place))
 }
 
 fn allowed_by(room: &str) -> Option<&'static [&'static str]> {
@@ -264,6 +311,35 @@ fn processes_and_environment_stay_where_they_are_allowed() {
             if source.text.contains(word) && !allowed {
                 broken.push(format!("{} uses {word}", source.path.display()));
             }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The facts of a host know no network either, by whatever name.
+#[test]
+fn nothing_that_a_hook_runs_can_ask_a_forge() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let is_facts = source.room == "host" && source.text.contains("api::");
+        let asks = ["host::api", "forge_access", "commands::pr::", "super::pr::", "doctor::forge"];
+        let asks = asks.iter().any(|word| source.text.contains(word)) || names(&source.text, "host::api");
+        let may_ask = is_below(&source, ASKING) || is_below(&source, STARTING);
+        if is_facts || (asks && !may_ask) {
+            broken.push(format!("{} can ask a forge", source.path.display()));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A decision by the name of a host would be forgotten when a host is added.
+#[test]
+fn what_differs_between_hosts_is_a_fact() {
+    let hosts: Vec<String> = HostKind::ALL.iter().map(|host| format!("HostKind::{host:?}")).collect();
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| !is_below(source, NAMING_HOSTS)) {
+        for host in hosts.iter().filter(|host| source.text.contains(host.as_str())) {
+            broken.push(format!("{} names {host}", source.path.display()));
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));

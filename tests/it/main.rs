@@ -24,6 +24,7 @@ mod fingerprints;
 mod generated;
 mod hooks;
 mod hostile_files;
+mod hosts;
 mod install;
 mod properties;
 mod pull_requests;

@@ -18,11 +18,9 @@ mod adversary {
 mod approvals;
 mod failures;
 mod fake;
-mod gitea;
-mod gitlab;
 mod issued;
 mod merges;
 mod objects;
 mod queue;
-mod scene;
+pub(crate) mod scene;
 mod writing;

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use portcullis::host::HostKind;
+
 use crate::common::documents::project;
 use crate::common::git::Failure;
 
@@ -24,20 +26,10 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What the hosts of the shims export to their hooks.
-const HOSTS: [(&str, &str); 11] = [
-    ("GL_ID", "user-4"),
-    ("GL_USERNAME", "alice"),
-    ("GL_REPOSITORY", "project-7"),
-    ("GL_PROTOCOL", "ssh"),
-    ("GL_USER", "alice"),
-    ("GL_REPO", "prod"),
-    ("GL_LIBDIR", "/usr/share/gitolite3/lib"),
-    ("GITEA_REPO_NAME", "prod"),
-    ("GITEA_PUSHER_NAME", "alice"),
-    ("GITHUB_USER_LOGIN", "alice"),
-    ("GITHUB_REPO_NAME", "acme/prod"),
-];
+/// What all hosts export to their hooks.
+fn variables_of_hosts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    HostKind::ALL.iter().flat_map(|host| host.facts().hook.rehearsal.iter().copied())
+}
 
 /// git, where the hook finds this build's program, every host's variables and nobody's configuration.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Output, Failure> {
@@ -46,7 +38,11 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Output, Failure> {
     path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
     let mut command = Command::new("git");
     command.env_clear().env("PATH", std::env::join_paths(path)?).env("GIT_CONFIG_NOSYSTEM", "1");
-    command.envs(HOSTS).env("HOME", folder).env("LC_ALL", "C").args(["-c", "user.name=Alice", "-c"]);
+    command.envs(variables_of_hosts()).env("HOME", folder).env("LC_ALL", "C").args([
+        "-c",
+        "user.name=Alice",
+        "-c",
+    ]);
     Ok(command.arg("user.email=alice@example.com").args(arguments).current_dir(folder).output()?)
 }
 
@@ -124,5 +120,16 @@ fn the_shim_of_a_clone_stops_a_bad_commit() -> Result<(), Failure> {
     assert!(!bad.status.success());
     let report = String::from_utf8([bad.stdout, bad.stderr].concat())?;
     assert!(report.contains("error[public-load-balancer]: "), "{report}");
+    Ok(())
+}
+
+#[test]
+fn every_host_has_a_shim_that_names_it() -> Result<(), Failure> {
+    let texts = shims()?.iter().map(fs::read_to_string).collect::<Result<Vec<_>, _>>()?;
+    for host in HostKind::ALL {
+        let shim = host.facts().installation.shim;
+        assert!(shim.contains(&format!("exec portcullis pre-receive --host {host}")), "{host}:\n{shim}");
+        assert!(texts.iter().any(|text| text == shim), "{host}: its shim is not in hooks/");
+    }
     Ok(())
 }

@@ -27,17 +27,10 @@ pub(super) const ALIASES: &str = "OWNERS_ALIASES";
 /// A file of the Kubernetes project's dialect; in any folder.
 pub(super) const NESTED: &str = "OWNERS";
 
-/// Every place where some host looks for CODEOWNERS.
-const PLACES: [&str; 6] = [
-    ".github/CODEOWNERS",
-    "CODEOWNERS",
-    "docs/CODEOWNERS",
-    ".gitlab/CODEOWNERS",
-    ".gitea/CODEOWNERS",
-    ".forgejo/CODEOWNERS",
-];
-
 impl Dialect {
+    /// Every dialect.
+    pub const ALL: [Self; 4] = [Self::Github, Self::Gitlab, Self::Gitea, Self::Kubernetes];
+
     /// Where the host looks, in its own order; it uses the first file that exists. None for nested files.
     ///
     /// Sources: "About code owners" (GitHub), "Code Owners" (GitLab), "Code Owners" (Gitea), and the list
@@ -61,13 +54,12 @@ impl Dialect {
         }
     }
 
-    /// The host that alone looks at a place.
+    /// The dialect of the host that alone looks at a place.
     fn of_place(place: &str) -> Option<Self> {
-        match place.split_once('/')?.0 {
-            ".github" => Some(Self::Github),
-            ".gitlab" => Some(Self::Gitlab),
-            ".gitea" | ".forgejo" => Some(Self::Gitea),
-            _ => None,
+        let mut dialects = Self::ALL.into_iter().filter(|dialect| dialect.places().contains(&place));
+        match (dialects.next(), dialects.next()) {
+            (Some(only), None) => Some(only),
+            (None, _) | (Some(_), Some(_)) => None,
         }
     }
 
@@ -80,11 +72,16 @@ impl Dialect {
     }
 }
 
+/// Every place where some host looks for CODEOWNERS.
+fn all_places() -> impl Iterator<Item = &'static str> {
+    Dialect::ALL.into_iter().flat_map(|dialect| dialect.places().iter().copied())
+}
+
 /// Whether a path may hold owners: in any place where some host would look, so that no new file can
 /// shadow the one that counts, and nested if the policy names that dialect.
 pub fn may_name_owners(dialect: Option<Dialect>, path: &RepoPath) -> bool {
     let nested = path.is_named(NESTED) || path.as_str() == ALIASES;
-    PLACES.contains(&path.as_str()) || (nested && dialect == Some(Dialect::Kubernetes))
+    all_places().any(|place| place == path.as_str()) || (nested && dialect == Some(Dialect::Kubernetes))
 }
 
 /// Which of the nested files are wanted.
@@ -149,7 +146,7 @@ pub fn locate(
 
 fn only_host(files: &Snapshot) -> Result<Option<Dialect>, SeveralHosts> {
     let mut found: Option<(&'static str, Dialect)> = None;
-    for place in PLACES.into_iter().filter(|place| files.file(place).is_some()) {
+    for place in all_places().filter(|place| files.file(place).is_some()) {
         match (found, Dialect::of_place(place)) {
             (Some((first, known)), Some(host)) if known != host => {
                 return Err(SeveralHosts { first, second: place });
@@ -212,12 +209,31 @@ mod tests {
 
     #[test]
     fn each_host_has_its_own_order() {
-        let all = PLACES;
+        let all = [
+            ".github/CODEOWNERS",
+            "CODEOWNERS",
+            "docs/CODEOWNERS",
+            ".gitlab/CODEOWNERS",
+            ".gitea/CODEOWNERS",
+            ".forgejo/CODEOWNERS",
+        ];
+        for place in all {
+            assert!(may_name_owners(None, &RepoPath::new(place)), "{place}");
+        }
         assert_eq!(found(Some(Dialect::Github), &all).1, [".github/CODEOWNERS"]);
         assert_eq!(found(Some(Dialect::Gitlab), &all).1, ["CODEOWNERS"]);
         assert_eq!(found(Some(Dialect::Gitea), &all[2..]).1, ["docs/CODEOWNERS"]);
         assert_eq!(found(Some(Dialect::Gitea), &all[3..]).1, [".gitea/CODEOWNERS"]);
         assert_eq!(found(Some(Dialect::Gitlab), &[".github/CODEOWNERS"]).1, Vec::<String>::new());
+    }
+
+    /// The schema has every word that a policy may use.
+    #[test]
+    fn no_dialect_is_left_out_of_all() {
+        let schema = schemars::schema_for!(Dialect).to_value().to_string();
+        let words = Dialect::ALL.map(|dialect| format!("\"const\":\"{}\"", dialect.as_str()));
+        assert!(words.iter().all(|word| schema.contains(word)), "{schema}");
+        assert_eq!(schema.matches("\"const\":").count(), words.len(), "{schema}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::line::Line;
 use crate::commands::error::CommandError;
 use crate::commands::git_program::ask;
+use crate::host::HostKind;
 
 /// Shell scripts are far smaller; of a program nothing is read beyond.
 const LARGEST_SCRIPT: u64 = 256 << 10;
@@ -92,6 +93,11 @@ impl Hook {
         value_of(&self.words, name)
     }
 
+    /// The host that it names.
+    pub(super) fn host(&self) -> Option<HostKind> {
+        self.option("--host").and_then(HostKind::named)
+    }
+
     /// How long the gate may take, in seconds.
     pub(super) fn deadline(&self) -> u64 {
         self.option("--deadline").and_then(|seconds| seconds.parse().ok()).unwrap_or(DEFAULT_DEADLINE)
@@ -143,16 +149,17 @@ impl Hook {
     }
 }
 
-/// What GitLab runs is beside git's own; `update` counts if nothing else is there.
+/// What a host's own program runs is in the repository's folder, beside git's hooks; `update` counts if nothing else
+/// is there.
 fn of_server(hooks: &Path, own: &Path) -> (Event, PathBuf, Runner) {
-    let custom = absolute(own).with_file_name("custom_hooks");
-    let places = [
-        (Event::PreReceive, custom.join("pre-receive"), Runner::Host),
-        (Event::PreReceive, custom.join("pre-receive.d/portcullis"), Runner::Host),
+    let own = absolute(own);
+    let by_host = HostKind::ALL.iter().flat_map(|kind| kind.facts().installation.run_by_host);
+    let by_host = by_host.map(|place| (Event::PreReceive, own.with_file_name(place), Runner::Host));
+    let by_git = [
         (Event::PreReceive, hooks.join("pre-receive"), Runner::Git),
         (Event::Update, hooks.join("update"), Runner::Git),
     ];
-    let found = places.into_iter().find(|(_, path, _)| presence(path) != Presence::Absent);
+    let found = by_host.chain(by_git).find(|(_, path, _)| presence(path) != Presence::Absent);
     found.unwrap_or_else(|| (Event::PreReceive, hooks.join("pre-receive"), Runner::Git))
 }
 

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use super::line::Line;
 use crate::gate::{Governing, Session, date_of};
+use crate::host::HostKind;
 use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
-use crate::push::HostKind;
 use crate::verdict::Judgement;
 use codeowners::{Approver, OwnersFile};
 use git_trust::{KeyFacts, KeyStanding};

@@ -31,7 +31,8 @@ pub(super) struct Stage {
     event: Event,
     branch: String,
     tip: Option<String>,
-    environment: Vec<(&'static str, &'static str)>,
+    /// What the host would say of a push.
+    environment: &'static [(&'static str, &'static str)],
 }
 
 /// What became of a change.
@@ -54,7 +55,7 @@ impl Stage {
             event: hook.event,
             branch: original.branch.to_owned(),
             tip: original.tip.map(str::to_owned),
-            environment: environment(hook),
+            environment: hook.host().map_or(&[], |host| host.facts().hook.rehearsal),
         };
         replica::repository(original, &stage.author())?;
         replica::repository(original, &stage.server())?;
@@ -97,7 +98,7 @@ impl Stage {
         let server = self.server().display().to_string();
         let begin = Instant::now();
         let arguments = ["push", "--no-verify", "--no-signed", "--porcelain", &server, &target];
-        let answer = attempt(&author, &self.environment, &arguments, "")?;
+        let answer = attempt(&author, self.environment, &arguments, "")?;
         let text = format!("{}\n{}", answer.complaint, answer.output);
         Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: Some(commit) })
     }
@@ -133,31 +134,5 @@ impl Stage {
         let blob = done(git_dir, &PEOPLE, &["hash-object", "-w", "--stdin"], content)?;
         let entry = format!("100644,{blob},{path}");
         done(git_dir, &PEOPLE, &["update-index", "--add", "--cacheinfo", &entry], "").map(drop)
-    }
-}
-
-/// What the host would say of a push.
-fn environment(hook: &Hook) -> Vec<(&'static str, &'static str)> {
-    match hook.option("--host") {
-        Some("gitolite") => {
-            vec![
-                ("GL_USER", "portcullis-doctor"),
-                ("GL_REPO", "portcullis-doctor"),
-                ("GL_LIBDIR", "/nonexistent"),
-            ]
-        }
-        Some("github") => {
-            vec![("GITHUB_USER_LOGIN", "portcullis-doctor"), ("GITHUB_REPO_NAME", "portcullis/doctor")]
-        }
-        Some("gitlab") => vec![
-            ("GL_ID", "user-0"),
-            ("GL_USERNAME", "portcullis-doctor"),
-            ("GL_REPOSITORY", "project-0"),
-            ("GL_PROTOCOL", "ssh"),
-        ],
-        Some("gitea") => {
-            vec![("GITEA_REPO_NAME", "portcullis-doctor"), ("GITEA_PUSHER_NAME", "portcullis-doctor")]
-        }
-        Some(_) | None => Vec::new(),
     }
 }

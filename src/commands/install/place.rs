@@ -7,14 +7,10 @@ use std::path::{Path, PathBuf};
 use super::error::InstallError;
 use super::folder::below;
 use super::shim::Layout;
-use crate::cli::{HostArgument, InstallArguments};
+use crate::cli::InstallArguments;
 use crate::commands::error::CommandError;
 use crate::commands::git_program::ask;
-
-const GITHUB: &str = "GitHub Enterprise Server reads hooks from a separate repository\n  commit \
-                      hooks/pre-receive.github-enterprise-server to it and add it under Hooks in the site admin settings";
-const GITOLITE: &str = "gitolite writes the hooks of its repositories itself\n  install into LOCAL_CODE: \
-                        `portcullis install --local-code DIR`";
+use crate::host::{HostKind, RepositoryHook};
 
 /// A hook's place.
 #[derive(Debug)]
@@ -41,18 +37,18 @@ impl Place {
         let place = &arguments.place;
         let place = if let Some(folder) = &place.hooks_path {
             let next = format!("make git look there: git config --system core.hooksPath {}", shown(folder));
-            Self::chained(&below(folder, &[])?, Layout::Git, next)
+            Self::chained(&below(folder, &[])?, Layout::PreReceive(HostKind::Git), next)
         } else if let Some(folder) = &place.template {
             let next = format!(
                 "make git copy it into new repositories: git config --global init.templateDir {}",
                 shown(folder)
             );
-            Self::chained(&below(folder, &["hooks"])?, Layout::Git, next)
+            Self::chained(&below(folder, &["hooks"])?, Layout::PreReceive(HostKind::Git), next)
         } else if let Some(folder) = &place.local_code {
             Self::gitolite(&below(folder, &["hooks", "repo-specific"])?)
         } else if let Some(folder) = &place.custom_hooks {
             let next = "prove it: portcullis doctor --repo <repository> --hook <this file>".to_owned();
-            Self::apart(&below(folder, &["pre-receive.d"])?, Layout::Gitlab, next)
+            Self::apart(&below(folder, &["pre-receive.d"])?, Layout::PreReceive(HostKind::Gitlab), next)
         } else {
             let repository = place.repo.as_deref().unwrap_or(Path::new("."));
             return Self::of_repository(repository, arguments.host);
@@ -63,7 +59,7 @@ impl Place {
     fn chained(folder: &Path, layout: Layout, next: String) -> Self {
         let name = match layout {
             Layout::PreCommit => "pre-commit",
-            Layout::Git | Layout::Gitolite | Layout::Gitlab | Layout::Gitea => "pre-receive",
+            Layout::PreReceive(_) => "pre-receive",
         };
         Self { path: folder.join(name), layout, neighbours: Neighbours::Chained, next }
     }
@@ -75,10 +71,10 @@ impl Place {
     fn gitolite(folder: &Path) -> Self {
         let next = "enable `repo-specific-hooks` in .gitolite.rc, write `option hook.pre-receive = portcullis` at the \
                     repository in gitolite.conf, and prove it: portcullis doctor --repo <repository>";
-        Self::apart(folder, Layout::Gitolite, next.to_owned())
+        Self::apart(folder, Layout::PreReceive(HostKind::Gitolite), next.to_owned())
     }
 
-    fn of_repository(repository: &Path, host: Option<HostArgument>) -> Result<Self, CommandError> {
+    fn of_repository(repository: &Path, host: Option<HostKind>) -> Result<Self, CommandError> {
         let next = format!("prove it: portcullis doctor --repo {}", shown(repository));
         let hooks = repository.join(ask(repository, &["rev-parse", "--git-path", "hooks"])?);
         if ask(repository, &["rev-parse", "--is-bare-repository"])? != "true" {
@@ -90,14 +86,15 @@ impl Place {
             return Ok(Self::chained(&below(parent, &[name])?, Layout::PreCommit, next));
         }
         let git_dir = PathBuf::from(ask(repository, &["rev-parse", "--absolute-git-dir"])?);
-        let place = match host.unwrap_or_else(|| host_of(&git_dir)) {
-            HostArgument::Github => return Err(InstallError::Elsewhere(GITHUB).into()),
-            HostArgument::Gitolite => return Err(InstallError::Elsewhere(GITOLITE).into()),
-            HostArgument::Gitlab => Self::chained(&below(&git_dir, &["custom_hooks"])?, Layout::Gitlab, next),
-            HostArgument::Gitea => {
-                Self::apart(&below(&git_dir, &["hooks", "pre-receive.d"])?, Layout::Gitea, next)
+        let host = host.unwrap_or_else(|| host_of(&git_dir));
+        let layout = Layout::PreReceive(host);
+        match host.facts().installation.repository {
+            RepositoryHook::Elsewhere(advice) | RepositoryHook::ByHand(advice) => {
+                Err(InstallError::Elsewhere(advice).into())
             }
-            HostArgument::Git => {
+            RepositoryHook::Chained(names) => Ok(Self::chained(&below(&git_dir, names)?, layout, next)),
+            RepositoryHook::Apart(names) => Ok(Self::apart(&below(&git_dir, names)?, layout, next)),
+            RepositoryHook::Git => {
                 let folder = below(&git_dir, &["hooks"])?;
                 if std::path::absolute(&hooks).ok().and_then(|hooks| below(&hooks, &[]).ok())
                     != Some(folder.clone())
@@ -105,25 +102,17 @@ impl Place {
                     let repository = repository.to_path_buf();
                     return Err(InstallError::Shadowed { repository, shown: hooks }.into());
                 }
-                Self::chained(&folder, Layout::Git, next)
+                Ok(Self::chained(&folder, layout, next))
             }
-        };
-        Ok(place)
+        }
     }
 }
 
-/// The host that has left its own files in a repository.
-fn host_of(git_dir: &Path) -> HostArgument {
-    let has = |name: &str| git_dir.join(name).exists();
-    if has("gl-conf") {
-        HostArgument::Gitolite
-    } else if has("custom_hooks") {
-        HostArgument::Gitlab
-    } else if has("hooks/pre-receive.d/gitea") || has("hooks/pre-receive.d/forgejo") {
-        HostArgument::Gitea
-    } else {
-        HostArgument::Git
-    }
+/// The host that has left its own files in a repository; plain git leaves none.
+fn host_of(git_dir: &Path) -> HostKind {
+    let left =
+        |kind: &&HostKind| kind.facts().installation.traces.iter().any(|trace| git_dir.join(trace).exists());
+    HostKind::ALL.iter().find(left).copied().unwrap_or(HostKind::Git)
 }
 
 fn shown(path: &Path) -> String {

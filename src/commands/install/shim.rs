@@ -3,6 +3,7 @@
 //! In: a layout and the program's place. Out: the shim of `hooks/` that calls the program there, alone or
 //! before another hook. Never: takes a script that a person has changed for its own.
 
+use crate::host::HostKind;
 use crate::report::quoted_word;
 
 /// What represents the call of portcullis in the runners of two hooks.
@@ -15,22 +16,20 @@ const ON_PATH: &str = "portcullis";
 /// What a hook is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
-    Git,
-    Gitolite,
-    Gitlab,
-    Gitea,
+    PreReceive(HostKind),
     PreCommit,
 }
 
 impl Layout {
-    const ALL: [Self; 5] = [Self::Git, Self::Gitolite, Self::Gitlab, Self::Gitea, Self::PreCommit];
+    /// Every layout that is ever installed.
+    fn all() -> impl Iterator<Item = Self> {
+        let written = HostKind::ALL.iter().filter(|host| host.facts().installation.writes_shim());
+        written.copied().map(Self::PreReceive).chain([Self::PreCommit])
+    }
 
     fn text(self) -> &'static str {
         match self {
-            Self::Git => include_str!("../../../hooks/pre-receive"),
-            Self::Gitolite => include_str!("../../../hooks/pre-receive.gitolite"),
-            Self::Gitlab => include_str!("../../../hooks/pre-receive.gitlab"),
-            Self::Gitea => include_str!("../../../hooks/pre-receive.gitea"),
+            Self::PreReceive(host) => host.facts().installation.shim,
             Self::PreCommit => include_str!("../../../hooks/pre-commit"),
         }
     }
@@ -43,7 +42,7 @@ impl Layout {
             Company::Chained => {
                 let runner = match self {
                     Self::PreCommit => CHAINED_PRE_COMMIT,
-                    Self::Git | Self::Gitolite | Self::Gitlab | Self::Gitea => CHAINED_PRE_RECEIVE,
+                    Self::PreReceive(_) => CHAINED_PRE_RECEIVE,
                 };
                 let (before, after) = runner.split_once(CALL).unwrap_or_default();
                 (before, call, after)
@@ -95,7 +94,7 @@ impl Shim {
 
     /// The hook that a file holds, if it is exactly as one that was installed or copied from `hooks/`.
     pub(super) fn read(text: &str) -> Option<Self> {
-        Layout::ALL.into_iter().find_map(|layout| {
+        Layout::all().find_map(|layout| {
             let companies = [Company::Alone, Company::Chained].into_iter();
             companies
                 .filter_map(|company| Self::read_as(text, layout, company))
@@ -153,14 +152,14 @@ mod tests {
     use super::{Company, Layout, Shim};
 
     fn shims() -> Vec<Shim> {
-        let alone = Layout::ALL.map(|layout| Shim::calling("/opt/it's here/portcullis", layout));
+        let alone = Layout::all().map(|layout| Shim::calling("/opt/it's here/portcullis", layout));
         let full = |shim: &Shim| Shim {
             server_policy: Some("/etc/a 'b' c.yaml".into()),
             deadline: Some(9),
             ..shim.clone()
         };
         let chained = |shim: &Shim| Shim { company: Company::Chained, ..shim.clone() };
-        let all = alone.iter().flat_map(|shim| [shim.clone(), full(shim)]);
+        let all = alone.flat_map(|shim| [full(&shim), shim]);
         all.flat_map(|shim| [chained(&shim), shim]).collect()
     }
 
@@ -171,7 +170,7 @@ mod tests {
             assert!(shim.text().contains(r"'/opt/it'\''s here/portcullis' pre-"), "{}", shim.text());
             assert_eq!(Shim::read(&shim.text()), Some(shim));
         }
-        for layout in Layout::ALL {
+        for layout in Layout::all() {
             assert_eq!(Shim::read(layout.text()).map(|shim| shim.layout), Some(layout));
         }
     }

@@ -10,8 +10,8 @@ use super::stage::Stage;
 use super::{Judged, Run, Said, beside};
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::forge::{PullNumber, QueueEntry};
 use crate::git::Repository;
+use crate::host::api::{PullNumber, QueueEntry};
 use crate::report::Section;
 use source_files::ObjectId;
 

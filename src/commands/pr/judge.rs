@@ -14,12 +14,10 @@ use crate::approval::Asked;
 use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
 use crate::evidence::{RefOperation, Seen};
-use crate::forge::{
-    self, AccountKind, Approval, Forge, ForgeError, PullNumber, PullRequest, Pushers, approvals,
-};
 use crate::gate::{Merged, PlannedRef, Proposal, PushFacts, PushedBy, Review, Session};
 use crate::git::Repository;
-use crate::push::{HostFacts, MessageStyle, Via};
+use crate::host::api::{self, AccountKind, Approval, Forge, PullNumber, PullRequest, Pushers, approvals};
+use crate::host::{ForgeError, MessageStyle, PushOrigin, Via};
 use crate::report::Section;
 use crate::verdict::Verdict;
 use source_files::{ObjectId, RepoPath};
@@ -47,7 +45,7 @@ pub(super) struct Proposed<'a> {
 pub(super) struct Outcome {
     pub(super) section: Section,
     /// The reviews that there were.
-    pub(super) reviews: Vec<forge::Review>,
+    pub(super) reviews: Vec<api::Review>,
     /// Whether it is proved who made it.
     pub(super) pushed_by: PushedBy,
     /// What a statement about it says; `None` if there is nothing that could be approved.
@@ -121,7 +119,7 @@ impl Judge<'_> {
     }
 
     fn facts(&self, proposal: Proposal) -> PushFacts {
-        let host = HostFacts {
+        let host = PushOrigin {
             kind: self.settings.host(),
             pusher: None,
             others: Vec::new(),
@@ -228,7 +226,7 @@ impl Judge<'_> {
 fn standing(
     forge: &dyn Forge,
     number: PullNumber,
-    reviews: &[forge::Review],
+    reviews: &[api::Review],
 ) -> Result<Vec<Approval>, ForgeError> {
     // If no one approves, no one can have been misled by another target.
     let approving = !approvals(reviews, None).is_empty();

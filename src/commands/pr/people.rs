@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::approval::approver_of_account;
-use crate::forge::{Forge, ForgeError};
+use crate::host::ForgeError;
+use crate::host::api::Forge;
 use crate::policy::PersonEntry;
 use codeowners::{Approver, OwnerHandle};
 

@@ -7,9 +7,9 @@ use super::settings::Settings;
 use super::{Judged, Run};
 use crate::cli::{CommentArgument, PullRequestArguments};
 use crate::commands::forge_access::status_name;
-use crate::forge::{
-    CommitStatus, Forge, ForgeError, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion,
-    StatusState,
+use crate::host::ForgeError;
+use crate::host::api::{
+    CommitStatus, Forge, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion, StatusState,
 };
 use crate::report::{
     Annotation, AnnotationLevel, Report, Section, SuggestionComment, annotations, comment, status_line,

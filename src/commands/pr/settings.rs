@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use crate::cli::PullRequestArguments;
 use crate::commands::error::CommandError;
 use crate::commands::forge_access::ForgeAccess;
-use crate::forge::{Forge, ForgeError, PullNumber};
-use crate::push::{ForgeKind, HostKind, Runner, Subject};
+use crate::host::api::{Forge, PullNumber};
+use crate::host::{ForgeError, HostKind, JobSubject, Runner, Subject};
 
 /// Everything that must be known before anyone is asked.
 pub(super) struct Settings {
@@ -24,8 +24,8 @@ impl Settings {
     /// The arguments before the runner's variables.
     pub(super) fn of(arguments: &PullRequestArguments, runner: &Runner) -> Result<Self, CommandError> {
         let access = ForgeAccess::of(arguments.into(), runner)?;
-        let run_page = runner.run_page(access.kind).filter(|page| page.starts_with("https://"));
-        let subject = subject(arguments, runner, access.kind)?;
+        let run_page = access.job.run_page.clone().filter(|page| page.starts_with("https://"));
+        let subject = subject(arguments, access.job.subject.as_ref())?;
         let workspace = tempfile::Builder::new().prefix("portcullis-").tempdir();
         let workspace =
             workspace.map_err(|source| CommandError::File { path: std::env::temp_dir(), source })?;
@@ -43,11 +43,7 @@ impl Settings {
 
     /// The host whose dialect of owners is read.
     pub(super) fn host(&self) -> HostKind {
-        match self.access.kind {
-            ForgeKind::Github => HostKind::Github,
-            ForgeKind::Gitlab => HostKind::Gitlab,
-            ForgeKind::Gitea => HostKind::Gitea,
-        }
+        self.access.host.kind()
     }
 
     /// The repository's page.
@@ -62,33 +58,23 @@ impl Settings {
 
     /// The folder of refs in which the forge keeps the commits of a pull request.
     pub(super) fn pull_refs(&self, number: PullNumber) -> String {
-        match self.access.kind {
-            ForgeKind::Github | ForgeKind::Gitea => format!("refs/pull/{number}"),
-            ForgeKind::Gitlab => format!("refs/merge-requests/{number}"),
-        }
+        format!("{}/{number}", self.access.host.facts().pull_refs)
     }
 }
 
-fn subject(
-    arguments: &PullRequestArguments,
-    runner: &Runner,
-    kind: ForgeKind,
-) -> Result<Subject, CommandError> {
+fn subject(arguments: &PullRequestArguments, job: Option<&JobSubject>) -> Result<Subject, CommandError> {
     if let Some(number) = arguments.number {
         return Ok(Subject::PullRequest(number));
     }
-    let missing =
-        || CommandError::Argument("could not determine the pull request: name it with --number".into());
-    match kind {
-        ForgeKind::Gitlab => {
-            let number = runner.get("CI_MERGE_REQUEST_IID").and_then(|number| number.parse().ok());
-            number.map(Subject::PullRequest).ok_or_else(missing)
-        }
-        ForgeKind::Github | ForgeKind::Gitea => {
-            let path = runner.get("GITHUB_EVENT_PATH").ok_or_else(missing)?;
+    match job {
+        Some(JobSubject::Known(subject)) => Ok(subject.clone()),
+        Some(JobSubject::EventFile { name, path }) => {
             let file =
-                std::fs::read(path).map_err(|source| CommandError::File { path: path.into(), source })?;
-            Ok(Subject::of_event(runner.get("GITHUB_EVENT_NAME").unwrap_or_default(), &file)?)
+                std::fs::read(path).map_err(|source| CommandError::File { path: path.clone(), source })?;
+            Ok(Subject::of_event(name, &file)?)
+        }
+        None => {
+            Err(CommandError::Argument("could not determine the pull request: name it with --number".into()))
         }
     }
 }

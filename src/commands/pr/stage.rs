@@ -11,8 +11,8 @@ use tempfile::TempDir;
 use super::settings::Settings;
 use crate::commands::error::CommandError;
 use crate::commands::git_program::{Answer, Outcome, attempt, done};
-use crate::forge::{ForgeError, PullNumber};
-use crate::push::ForgeKind;
+use crate::host::ForgeError;
+use crate::host::api::PullNumber;
 use source_files::ObjectId;
 
 /// The repository, gone when it is dropped.
@@ -266,12 +266,9 @@ fn check_branch(name: &str) -> Result<(), CommandError> {
 /// The token for git, through the environment: arguments can be seen by every process of the machine.
 fn access(settings: &Settings) -> Vec<(String, String)> {
     use base64::Engine as _;
-    let user = match settings.access.kind {
-        ForgeKind::Github => "x-access-token",
-        ForgeKind::Gitlab => "oauth2",
-        ForgeKind::Gitea => "token",
-    };
-    let Some(token) = settings.access.token.as_ref().filter(|_| settings.access.server.starts_with("http"))
+    let user = settings.access.host.facts().git_user;
+    let Some(token) =
+        settings.access.job.token.as_ref().filter(|_| settings.access.server.starts_with("http"))
     else {
         return Vec::new();
     };

@@ -3,18 +3,19 @@
 use super::Case;
 use super::guard::strongest;
 use super::hold::{Hold, is_wide, names};
-use super::mending::{Topic, close};
+use super::mending::close;
 use crate::commands::doctor::line::Line;
-use crate::forge::{Barrier, Gap, Layer, Pushes};
+use crate::host::Topic;
+use crate::host::api::{Barrier, Gap, Layer, Pushes};
 
 pub(super) fn lines(case: Case<'_>) -> Vec<Line> {
     let gaps = case.facts.layers.iter().flat_map(|layer| &layer.gaps);
     let open = [pushes(case), force_pushes(case), deletion(case), signatures(case)];
-    open.into_iter().chain(gaps.map(|gap| of_gap(*gap))).collect()
+    open.into_iter().chain(gaps.map(|gap| of_gap(case, *gap))).collect()
 }
 
 fn pushes(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::Pushes.as_str(), Topic::Pushes.help(case.forge));
+    let (topic, help) = (Topic::Pushes.as_str(), case.help(Topic::Pushes));
     let branch = &case.facts.branch;
     let closed = |layer: &Layer| layer.pushes == Pushes::Nobody;
     let hold = Hold::by(case, closed);
@@ -53,7 +54,7 @@ fn pushes(case: Case<'_>) -> Line {
 }
 
 fn force_pushes(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::ForcePushes.as_str(), Topic::ForcePushes.help(case.forge));
+    let (topic, help) = (Topic::ForcePushes.as_str(), case.help(Topic::ForcePushes));
     let hold = Hold::by(case, |layer| layer.force_pushes == Barrier::Blocked);
     if hold == Hold::Nothing {
         let text = "anyone with push rights can reset the branch to an older commit, with its old policy and \
@@ -64,7 +65,7 @@ fn force_pushes(case: Case<'_>) -> Line {
 }
 
 fn deletion(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::Deletion.as_str(), Topic::Deletion.help(case.forge));
+    let (topic, help) = (Topic::Deletion.as_str(), case.help(Topic::Deletion));
     let hold = Hold::by(case, |layer| layer.deletion == Barrier::Blocked);
     if hold == Hold::Nothing {
         let text = "anyone with push rights can delete the branch and recreate it from any commit";
@@ -91,7 +92,7 @@ fn held(hold: &Hold, topic: &'static str, help: &str, good: &str, deed: &str) ->
 
 /// The gate looks at signatures itself.
 fn signatures(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::Signatures.as_str(), Topic::Signatures.help(case.forge));
+    let (topic, help) = (Topic::Signatures.as_str(), case.help(Topic::Signatures));
     let blocked = case.facts.layers.iter().any(|layer| layer.unsigned_commits == Barrier::Blocked);
     if blocked {
         Line::ok(topic, "the forge requires signed commits, by any key that it knows")
@@ -102,8 +103,8 @@ fn signatures(case: Case<'_>) -> Line {
     }
 }
 
-fn of_gap(gap: Gap) -> Line {
-    let (text, help) = (let_in_by(gap), close(gap));
+fn of_gap(case: Case<'_>, gap: Gap) -> Line {
+    let (text, help) = (let_in_by(gap), close(gap, case.forge));
     match gap {
         Gap::SkippedPipelinePasses => Line::problem("skipped pipelines", text, help),
         Gap::PipelineFromMergeRequest => Line::problem(Topic::Workflow.as_str(), text, help),

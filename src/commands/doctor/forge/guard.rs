@@ -1,7 +1,7 @@
 //! What of a branch's rules demands that the gate has said yes, and how hard that is to forge.
 
 use super::Case;
-use crate::forge::{Layer, Setting, Statuses};
+use crate::host::api::{Layer, Setting, Statuses};
 
 /// How the gate's word is asked for; the weakest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

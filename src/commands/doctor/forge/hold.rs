@@ -1,8 +1,8 @@
 //! Whether anything blocks a deed, and who can bypass it.
 
 use super::{Case, one_line};
-use crate::forge::{Bypass, Layer, Reach, Setting};
-use crate::push::ForgeKind;
+use crate::host::BypassReach;
+use crate::host::api::{Bypass, Layer, Reach, Setting};
 
 /// What comes of several layers that add up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub(super) enum Hold {
 
 impl Hold {
     /// What the layers do that keep a branch from changing in some way. A layer that the token does not see may too.
-    /// On Gitea, administrators bypass statuses and reviews alone.
+    /// On some forges, administrators bypass statuses and reviews alone.
     pub(super) fn by(case: Case<'_>, has: impl Fn(&Layer) -> bool) -> Self {
         let layers: Vec<&Layer> = case.facts.layers.iter().filter(|layer| has(layer)).collect();
-        match (layers.is_empty(), case.facts.hidden.first(), case.forge) {
+        match (layers.is_empty(), case.facts.hidden.first(), case.forge.facts().settings.bypass) {
             (true, Some(reason), _) => Self::Hidden(one_line(reason)),
             (true, None, _) => Self::Nothing,
-            (false, _, ForgeKind::Gitea) => Self::Everybody,
-            (false, _, ForgeKind::Github | ForgeKind::Gitlab) => Self::of(&layers),
+            (false, _, BypassReach::StatusesAndReviews) => Self::Everybody,
+            (false, _, BypassReach::WholeRule) => Self::of(&layers),
         }
     }
 

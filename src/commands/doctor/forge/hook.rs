@@ -1,9 +1,9 @@
 //! The hook of a GitHub Enterprise Server, which sees pushes and merges alike.
 
-use super::mending::Topic;
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{HookControl, HookEffect, ServerHook, Setting};
+use crate::host::Topic;
+use crate::host::api::{HookControl, HookEffect, ServerHook, Setting};
 
 /// What the name of the hook holds, in any case.
 const NAME: &str = "portcullis";
@@ -15,7 +15,7 @@ pub(super) struct Judged {
 }
 
 pub(super) fn judge(case: Case<'_>) -> Judged {
-    let (topic, help) = (Topic::ServerHook.as_str(), Topic::ServerHook.help(case.forge));
+    let (topic, help) = (Topic::ServerHook.as_str(), case.help(Topic::ServerHook));
     let hooks = match &case.facts.server_hooks {
         Setting::Known(hooks) => hooks,
         Setting::Hidden(reason) => {

@@ -23,16 +23,24 @@ use crate::cli::DoctorArguments;
 use crate::commands::deadline;
 use crate::commands::error::{CommandError, Exit};
 use crate::commands::forge_access::{AskedForge, ForgeAccess, status_name};
-use crate::forge::Enforcement;
-use crate::push::{ForgeKind, runner};
+use crate::host::api::Enforcement;
+use crate::host::{ForgeHost, Topic};
+use crate::push::runner;
 
 /// What is judged: the facts of one branch, for one status.
 #[derive(Clone, Copy)]
 struct Case<'a> {
-    forge: ForgeKind,
+    forge: ForgeHost,
     /// The name of the status.
     context: &'a str,
     facts: &'a Enforcement,
+}
+
+impl Case<'_> {
+    /// What to do about a topic, and where.
+    fn help(self, topic: Topic) -> &'static str {
+        (self.forge.facts().settings.help)(topic)
+    }
 }
 
 pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
@@ -44,7 +52,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     let facts = forge.enforcement(arguments.branch.as_deref())?;
     let beside = (facts.branch != facts.default_branch).then_some(facts.branch.as_str());
     let context = status_name(&arguments.context, beside);
-    let case = Case { forge: access.kind, context: &context, facts: &facts };
+    let case = Case { forge: access.host, context: &context, facts: &facts };
     finish(&lines(case), arguments.format)
 }
 

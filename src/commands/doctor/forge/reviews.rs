@@ -1,16 +1,15 @@
 //! What the forge's own reviews are worth. The gate counts approvals itself, so that nothing here lets a change by.
 
-use super::mending::Topic;
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{Demand, OwnersFileProblem, ReviewDemands, Setting};
-use crate::push::ForgeKind;
+use crate::host::api::{Demand, OwnersFileProblem, ReviewDemands, Setting};
+use crate::host::{OwnersCheck, Topic};
 
 pub(super) fn lines(case: Case<'_>) -> Vec<Line> {
     let mut lines = reviews(case);
-    match case.forge {
-        ForgeKind::Github => lines.push(owners_file(case)),
-        ForgeKind::Gitlab | ForgeKind::Gitea => {}
+    match case.forge.facts().settings.owners_check {
+        OwnersCheck::Reported => lines.push(owners_file(case)),
+        OwnersCheck::NotReported => {}
     }
     lines
 }
@@ -38,7 +37,7 @@ fn reviews(case: Case<'_>) -> Vec<Line> {
 
 fn none(case: Case<'_>) -> Line {
     let text = "the forge requires no approvals; the gate requires those in its policy";
-    Line::advice(Topic::Reviews.as_str(), text, Topic::Reviews.help(case.forge))
+    Line::advice(Topic::Reviews.as_str(), text, case.help(Topic::Reviews))
 }
 
 fn settings(case: Case<'_>, demands: ReviewDemands) -> Vec<Line> {
@@ -67,13 +66,13 @@ fn settings(case: Case<'_>, demands: ReviewDemands) -> Vec<Line> {
     ];
     let line = |(topic, demand, good, hole): (Topic, Demand, &str, &str)| match demand {
         Demand::Required => Line::ok(topic.as_str(), good),
-        Demand::NotRequired => Line::advice(topic.as_str(), hole, topic.help(case.forge)),
+        Demand::NotRequired => Line::advice(topic.as_str(), hole, case.help(topic)),
     };
     std::iter::once(Line::ok(Topic::Reviews.as_str(), approvals)).chain(asked.map(line)).collect()
 }
 
 fn owners_file(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::OwnersFile.as_str(), Topic::OwnersFile.help(case.forge));
+    let (topic, help) = (Topic::OwnersFile.as_str(), case.help(Topic::OwnersFile));
     match &case.facts.owners_problems {
         Setting::Hidden(reason) => {
             let text =

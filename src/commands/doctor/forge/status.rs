@@ -2,11 +2,10 @@
 
 use super::guard::{Guard, strongest};
 use super::hold::{Hold, is_wide, names};
-use super::mending::Topic;
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{Freshness, Layer, Statuses};
-use crate::push::ForgeKind;
+use crate::host::api::{Freshness, Layer, Statuses};
+use crate::host::{StatusSource, Topic};
 
 /// How many names one line lists.
 const LISTED: usize = 5;
@@ -19,7 +18,7 @@ pub(super) fn lines(case: Case<'_>) -> Vec<Line> {
 }
 
 fn missing(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::Status.as_str(), Topic::Status.help(case.forge));
+    let (topic, help) = (Topic::Status.as_str(), case.help(Topic::Status));
     let (branch, context) = (&case.facts.branch, case.context);
     if let Some(reason) = case.facts.hidden.first() {
         let text =
@@ -58,7 +57,7 @@ fn required(case: Case<'_>, guard: &Guard, layers: &[&Layer]) -> Line {
 }
 
 fn source(case: Case<'_>, guard: &Guard) -> Line {
-    let (topic, help) = (Topic::Source.as_str(), Topic::Source.help(case.forge));
+    let (topic, help) = (Topic::Source.as_str(), case.help(Topic::Source));
     let context = case.context;
     match guard {
         Guard::Required(_) => {
@@ -89,21 +88,21 @@ fn source(case: Case<'_>, guard: &Guard) -> Line {
     }
 }
 
-/// Gitea and GitLab know no source of a status.
+/// Some forges know no source of a status.
 fn unpinned(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::Source.as_str(), Topic::Source.help(case.forge));
+    let (topic, help) = (Topic::Source.as_str(), case.help(Topic::Source));
     let text = format!(
         "no app is required to set `{}`: anyone with write access can set it to success with one API call",
         case.context
     );
-    match case.forge {
-        ForgeKind::Github => Line::problem(topic, text, help),
-        ForgeKind::Gitlab | ForgeKind::Gitea => Line::weak(topic, text, help),
+    match case.forge.facts().settings.status_source {
+        StatusSource::Pinnable => Line::problem(topic, text, help),
+        StatusSource::Unknown => Line::weak(topic, text, help),
     }
 }
 
 fn freshness(case: Case<'_>) -> Line {
-    let (topic, help) = (Topic::Freshness.as_str(), Topic::Freshness.help(case.forge));
+    let (topic, help) = (Topic::Freshness.as_str(), case.help(Topic::Freshness));
     let has = |wanted: Freshness| case.facts.layers.iter().any(|layer| layer.freshness == wanted);
     let judged_again = |layer: &Layer| match layer.freshness {
         Freshness::Queue | Freshness::UpToDate => true,
@@ -134,7 +133,7 @@ fn freshness(case: Case<'_>) -> Line {
 }
 
 fn bypass(case: Case<'_>, layers: &[&Layer]) -> Line {
-    let (topic, help) = (Topic::Bypass.as_str(), Topic::Bypass.help(case.forge));
+    let (topic, help) = (Topic::Bypass.as_str(), case.help(Topic::Bypass));
     match Hold::of(layers) {
         Hold::Everybody => Line::ok(topic, "no one can bypass the required status"),
         Hold::Nothing => Line::problem(topic, "the status is not required of anyone", help),

@@ -5,7 +5,8 @@ mod others;
 
 use super::*;
 use crate::commands::doctor::line::{Standing, holds};
-use crate::forge::{
+use crate::host::HostKind;
+use crate::host::api::{
     Barrier, Bypass, Demand, Freshness, HookControl, HookEffect, Layer, Pushes, Reach, RequiredStatus,
     ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
 };
@@ -51,8 +52,8 @@ fn file(text: &str) -> WorkflowFile {
     WorkflowFile { path: ".github/workflows/gate.yml".into(), text: text.into() }
 }
 
-fn judge(forge: ForgeKind, facts: &Enforcement) -> Vec<Line> {
-    lines(Case { forge, context: "portcullis", facts })
+fn judge(host: HostKind, facts: &Enforcement) -> Vec<Line> {
+    lines(Case { forge: host.forge().unwrap(), context: "portcullis", facts })
 }
 
 fn layer(facts: &mut Enforcement) -> &mut Layer {
@@ -84,12 +85,12 @@ fn hidden<T>() -> Setting<T> {
 
 type Hole = (fn(&mut Enforcement), &'static str, Standing, &'static str);
 
-fn check(forge: ForgeKind, base: fn(&mut Enforcement), rows: &[Hole]) {
+fn check(host: HostKind, base: fn(&mut Enforcement), rows: &[Hole]) {
     for (row, (change, topic, standing, word)) in rows.iter().enumerate() {
         let mut facts = good();
         base(&mut facts);
         change(&mut facts);
-        let said = judge(forge, &facts);
+        let said = judge(host, &facts);
         let about: Vec<&Line> = said.iter().filter(|line| line.topic() == *topic).collect();
         let found = about.iter().any(|line| line.standing == *standing && line.text().contains(word));
         assert!(found, "row {row}: {topic} {standing:?} {word}: {about:#?}");
@@ -100,16 +101,16 @@ fn check(forge: ForgeKind, base: fn(&mut Enforcement), rows: &[Hole]) {
 
 #[test]
 fn each_hole_is_told_with_how_it_lets_a_change_in() {
-    check(ForgeKind::Github, |_| (), ON_GITHUB);
-    check(ForgeKind::Github, |facts| app(facts, Some(15368)), OF_WORKFLOWS);
-    check(ForgeKind::Gitlab, |_| (), ON_GITLAB);
-    check(ForgeKind::Gitea, |facts| app(facts, None), &OF_WORKFLOWS[..8]);
+    check(HostKind::Github, |_| (), ON_GITHUB);
+    check(HostKind::Github, |facts| app(facts, Some(15368)), OF_WORKFLOWS);
+    check(HostKind::Gitlab, |_| (), ON_GITLAB);
+    check(HostKind::Gitea, |facts| app(facts, None), &OF_WORKFLOWS[..8]);
 }
 
 #[test]
 fn good_settings_hold_on_every_forge() {
-    for forge in [ForgeKind::Github, ForgeKind::Gitlab, ForgeKind::Gitea] {
-        let said = judge(forge, &good());
+    for forge in ForgeHost::all() {
+        let said = judge(forge.kind(), &good());
         assert!(said.iter().all(|line| line.standing == Standing::Ok), "{said:#?}");
         assert_eq!(holds(&said), Some(true));
     }
@@ -121,11 +122,11 @@ fn a_second_layer_only_adds() {
     let mut facts = good();
     facts.layers.push(Layer { pushes: Pushes::AnyWriter, ..Layer::open("nothing") });
     facts.hidden.push("403".into());
-    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(true));
+    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(true));
     let mut second = good().layers.remove(0);
     second.bypass = Setting::Known(vec![Bypass { who: "all".into(), reach: Reach::EveryWriter }]);
     facts.layers.push(second);
-    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(true));
+    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(true));
 }
 
 /// A status that is pinned in a layer with a way around is worth no more than that layer.
@@ -136,7 +137,7 @@ fn the_hardest_guard_is_the_one_that_can_be_gone_around() {
     let mut unpinned = good();
     app(&mut unpinned, None);
     facts.layers.extend(unpinned.layers);
-    let said = judge(ForgeKind::Github, &facts);
+    let said = judge(HostKind::Github, &facts);
     assert!(said.iter().any(|line| line.topic() == "bypass" && line.standing == Standing::Weak), "{said:#?}");
 }
 
@@ -145,12 +146,12 @@ fn a_server_s_hook_holds_what_the_forge_does_not() {
     let mut facts = good();
     facts.layers.clear();
     hook(&mut facts, HookEffect::Enforced, Setting::Known(HookControl::AboveRepository));
-    let said = judge(ForgeKind::Github, &facts);
+    let said = judge(HostKind::Github, &facts);
     assert_eq!(holds(&said), Some(true), "{said:#?}");
     assert!(said.iter().any(|line| line.text().ends_with("the server's hook blocks it anyway")));
     for effect in [HookEffect::Testing, HookEffect::Disabled] {
         hook(&mut facts, effect, Setting::Known(HookControl::AboveRepository));
-        assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false), "{effect:?}");
+        assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(false), "{effect:?}");
     }
     let foreign = ServerHook {
         name: "spelling".into(),
@@ -158,14 +159,14 @@ fn a_server_s_hook_holds_what_the_forge_does_not() {
         control: Setting::Known(HookControl::AboveRepository),
     };
     facts.server_hooks = Setting::Known(vec![foreign]);
-    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false));
+    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(false));
 }
 
 #[test]
 fn a_problem_is_told_before_what_is_unknown() {
     let mut facts = good();
     layer(&mut facts).bypass = hidden();
-    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), None);
+    assert_eq!(holds(&judge(HostKind::Github, &facts)), None);
     layer(&mut facts).force_pushes = Barrier::Open;
-    assert_eq!(holds(&judge(ForgeKind::Github, &facts)), Some(false));
+    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(false));
 }

@@ -1,21 +1,20 @@
 //! Whether a pull request can change the workflow that judges it.
 
 use super::guard::{Guard, strongest};
-use super::mending::Topic;
 use super::triggers::{self, Presence, Triggers};
 use super::{Case, one_line};
 use crate::commands::doctor::line::Line;
-use crate::forge::{Setting, WorkflowFile};
-use crate::push::ForgeKind;
+use crate::host::api::{Setting, WorkflowFile};
+use crate::host::{PipelineSource, Topic};
 
 /// What a workflow that runs the gate mentions, in any case.
 const NAME: &str = "portcullis";
 
 /// The line; none where what describes the pipeline is judged with the project's settings.
 pub(super) fn line(case: Case<'_>) -> Option<Line> {
-    match case.forge {
-        ForgeKind::Gitlab => return None,
-        ForgeKind::Github | ForgeKind::Gitea => {}
+    match case.forge.facts().settings.pipeline {
+        PipelineSource::Settings => return None,
+        PipelineSource::Workflows => {}
     }
     let topic = Topic::Workflow.as_str();
     match strongest(case).map(|(guard, _)| guard) {
@@ -46,7 +45,7 @@ pub(super) fn line(case: Case<'_>) -> Option<Line> {
 }
 
 fn of_files(case: Case<'_>, files: &[WorkflowFile]) -> Line {
-    let (topic, help) = (Topic::Workflow.as_str(), Topic::Workflow.help(case.forge));
+    let (topic, help) = (Topic::Workflow.as_str(), case.help(Topic::Workflow));
     let own: Vec<&WorkflowFile> =
         files.iter().filter(|file| file.text.to_ascii_lowercase().contains(NAME)).collect();
     let mut trusted = None;

@@ -1,5 +1,10 @@
 //! Trust files that change in a way that does not look like a change.
 
+use std::collections::BTreeSet;
+
+use codeowners::Dialect;
+use portcullis::host::HostKind;
+
 use crate::common::git::Failure;
 use crate::common::keys::person;
 use crate::hooks::approvals::{approve, clone_of, proposal, server, trusting_policy};
@@ -196,6 +201,28 @@ fn new_rules_in_a_folder_of_their_own() -> Result<(), Failure> {
         mallory.push_main()?.rejected(&["error[weakened-policy]", path]);
     }
     Ok(())
+}
+
+/// Every file in which some host looks for workflows or owners: the list is the gate's own, so that a new host is tried
+/// too.
+#[test]
+fn a_file_that_any_host_would_go_by() -> Result<(), Failure> {
+    let (_server, mallory) = guarded()?;
+    for (path, text) in files_that_hosts_go_by() {
+        mallory.commit("Add rules", &[(&path, text)])?;
+        mallory.push_main()?.rejected(&["error[weakened-policy]", &path]);
+        mallory.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
+    }
+    Ok(())
+}
+
+fn files_that_hosts_go_by() -> BTreeSet<(String, &'static str)> {
+    let facts = || HostKind::ALL.iter().map(|host| host.facts());
+    let folders = facts().flat_map(|facts| facts.workflows.folders).map(|folder| format!("{folder}gate.yml"));
+    let files = facts().flat_map(|facts| facts.workflows.files).map(|file| (*file).to_owned());
+    let workflows = folders.chain(files).map(|path| (path, "run: portcullis check\n"));
+    let owners = facts().filter_map(|facts| facts.owners).flat_map(Dialect::places);
+    workflows.chain(owners.map(|place| ((*place).to_owned(), "* @mallory\n"))).collect()
 }
 
 /// The workflow that runs the gate loses the word that gives it away.

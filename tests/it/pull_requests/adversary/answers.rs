@@ -4,8 +4,8 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 
 use crate::common::git::Failure;
+use crate::hosts::gitea::pull_requests::pull_request;
 use crate::pull_requests::failures::{approved, reply};
-use crate::pull_requests::gitea::pull_request;
 use crate::pull_requests::objects::review;
 use crate::pull_requests::queue::queue;
 use crate::pull_requests::scene::Ran;

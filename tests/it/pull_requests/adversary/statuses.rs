@@ -7,10 +7,10 @@ use wiremock::ResponseTemplate;
 
 use crate::common::git::Failure;
 use crate::common::programs::write_program;
+use crate::hosts::gitlab::pull_requests::{merge_request, note};
 use crate::pull_requests::approvals::RED;
 use crate::pull_requests::failures::{approved, reply};
 use crate::pull_requests::fake::State;
-use crate::pull_requests::gitlab::{merge_request, note};
 use crate::pull_requests::issued::guarded;
 use crate::pull_requests::objects::{comment, review};
 use crate::pull_requests::scene::{Ran, SERVICE, Scene};

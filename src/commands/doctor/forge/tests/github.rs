@@ -2,7 +2,7 @@
 
 use super::{Hole, app, bypassed, hidden, hook, layer, reviews};
 use crate::commands::doctor::line::Standing;
-use crate::forge::{
+use crate::host::api::{
     Barrier, Bypass, Demand, Enforcement, Freshness, Gap, HookControl, HookEffect, Layer, OwnersFileProblem,
     Pushes, Reach, RequiredStatus, Setting, Statuses,
 };

@@ -2,7 +2,7 @@
 
 use super::{BOTH, EDITABLE, Hole, ODD, TRUSTED, app, file, hidden, layer};
 use crate::commands::doctor::line::Standing;
-use crate::forge::{Gap, Setting, Statuses};
+use crate::host::api::{Gap, Setting, Statuses};
 
 /// The same where any workflow can set the status, so that the workflow counts.
 pub(super) const OF_WORKFLOWS: &[Hole] = &[

@@ -1,0 +1,260 @@
+//! Questions and announcements over HTTP, the same for every forge.
+//!
+//! In: paths below an API's base, bodies. Out: parsed replies, all pages of a list. Never: follows a
+//! redirect or a link to another host, which would carry the token there; repeats anything but a question;
+//! waits longer than the deadline; or takes a reply that ends early for a whole one.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt as _, Limited};
+use octocrab::Octocrab;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::runtime::Runtime;
+
+use super::reply::{Reply, ReplyHeaders, next_page};
+use crate::host::forge_error::{ForgeError, Method, Route};
+
+/// How large one reply may be, in bytes.
+///
+/// A hundred reviews as long as GitHub lets anyone write them (65,536 characters each) are 26 MB.
+const LARGEST_REPLY: usize = 48 << 20;
+/// How many pages of one list are read.
+const MOST_PAGES: usize = 100;
+/// How long one question may take.
+const ONE_QUESTION: Duration = Duration::from_secs(20);
+/// How often a question is asked that the forge could not answer.
+const ATTEMPTS: u32 = 4;
+/// How long the first pause between two attempts is; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Where an API is, and what it is asked with.
+#[derive(Clone)]
+pub struct Connection<'a> {
+    /// The API's base, such as `https://api.github.com`, without a slash at its end.
+    pub base: &'a str,
+    /// The token; without one, only what is public can be asked.
+    pub token: Option<&'a str>,
+    /// More certificates to trust, as a PEM file.
+    pub certificates: Option<&'a Path>,
+    /// When it is too late for an answer.
+    pub deadline: Instant,
+}
+
+/// An API that is asked.
+pub struct Http {
+    runtime: Runtime,
+    client: Octocrab,
+    base: String,
+    deadline: Cell<Instant>,
+    requests: Cell<usize>,
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Http").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl Http {
+    /// Prepares to ask; nothing is sent yet.
+    pub fn open(connection: &Connection<'_>) -> Result<Self, ForgeError> {
+        let settings = |reason: String| ForgeError::Settings(reason);
+        let base = connection.base.trim_end_matches('/').to_owned();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| settings(format!("no network: {error}")))?;
+        let entered = runtime.enter();
+        let transport = transport(connection.certificates)?;
+        let builder = Octocrab::builder()
+            .base_uri(&base)
+            .map_err(|_| settings(format!("`{base}` is not the address of an API")))?;
+        let builder = match connection.token {
+            Some(token) if token.bytes().all(|byte| byte.is_ascii_graphic()) => builder.personal_token(token),
+            Some(_) => {
+                return Err(settings(
+                    "the token contains characters that are not allowed in a \
+                token"
+                        .into(),
+                ));
+            }
+            None => builder,
+        };
+        let client = builder.build_with_reqwest(transport).map_err(|error| settings(error.to_string()))?;
+        drop(entered);
+        Ok(Self { runtime, client, base, deadline: Cell::new(connection.deadline), requests: Cell::new(0) })
+    }
+
+    /// The API's base, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Waits for answers until another instant from now on.
+    pub fn wait_until(&self, deadline: Instant) {
+        self.deadline.set(deadline);
+    }
+
+    /// How many requests were sent.
+    pub fn requests(&self) -> usize {
+        self.requests.get()
+    }
+
+    /// Asks for one thing.
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ForgeError> {
+        self.ask(&format!("{}{path}", self.base))?.parsed()
+    }
+
+    /// Asks for a list, to its last page.
+    pub fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ForgeError> {
+        self.list_below(path, |page: Vec<T>| page)
+    }
+
+    /// Asks for a list that is inside an object, to its last page.
+    pub fn list_below<T, P: DeserializeOwned>(
+        &self,
+        path: &str,
+        items: impl Fn(P) -> Vec<T>,
+    ) -> Result<Vec<T>, ForgeError> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let first = format!("{}{path}{separator}per_page=100", self.base);
+        let mut found = Vec::new();
+        let mut next = Some(first.clone());
+        let mut pages = 0;
+        while let Some(address) = next {
+            let reply = self.ask(&address)?;
+            pages += 1;
+            let before = found.len();
+            found.extend(items(reply.parsed()?));
+            let numbered = (found.len() > before).then(|| format!("{first}&page={}", pages + 1));
+            next = match next_page(&reply, &address)? {
+                Some(next) => Some(next),
+                None => reply.unlisted(found.len(), numbered)?,
+            };
+            if pages == MOST_PAGES && next.is_some() {
+                return Err(reply.malformed(format!("the list has more than {MOST_PAGES} pages")));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Says something, once.
+    pub fn say<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ForgeError> {
+        self.send(method, &format!("{}{path}", self.base), Some(body))?.parsed()
+    }
+
+    /// Asks, and asks again while that may help.
+    fn ask(&self, address: &str) -> Result<Reply, ForgeError> {
+        let mut pause = FIRST_PAUSE;
+        for _ in 1..ATTEMPTS {
+            let outcome = self.send(Method::Get, address, None::<&()>);
+            let wait = match &outcome {
+                Err(error) => error.worth_asking_again().then_some(pause),
+                Ok(reply) => reply.wait(pause),
+            };
+            match wait {
+                Some(wait) if wait < self.deadline.get().saturating_duration_since(Instant::now()) => {
+                    std::thread::sleep(wait);
+                }
+                Some(_) | None => return outcome.and_then(Reply::successful),
+            }
+            pause *= 2;
+        }
+        self.send(Method::Get, address, None::<&()>).and_then(Reply::successful)
+    }
+
+    fn send<B: Serialize>(
+        &self,
+        method: Method,
+        address: &str,
+        body: Option<&B>,
+    ) -> Result<Reply, ForgeError> {
+        let path = address.strip_prefix(&self.base).unwrap_or_default();
+        let route = Route { method, path: path.split('?').next().unwrap_or_default().to_owned() };
+        self.requests.set(self.requests.get() + 1);
+        let left = self.deadline.get().saturating_duration_since(Instant::now()).min(ONE_QUESTION);
+        let sent = async { tokio::time::timeout(left, self.exchange(method, address, body)).await };
+        let unreachable = |reason: String| ForgeError::Unreachable {
+            route: route.clone(),
+            host: self.base.clone(),
+            reason,
+        };
+        let reply = match self.runtime.block_on(sent) {
+            Ok(Ok((status, headers, bytes))) => Reply { route, status, headers, bytes },
+            Ok(Err(reason)) => return Err(unreachable(reason)),
+            Err(_) => return Err(unreachable(format!("no answer within {} s", left.as_secs()))),
+        };
+        match method {
+            Method::Get => Ok(reply),
+            Method::Post | Method::Patch | Method::Put => reply.successful(),
+        }
+    }
+
+    async fn exchange<B: Serialize>(
+        &self,
+        method: Method,
+        address: &str,
+        body: Option<&B>,
+    ) -> Result<(u16, ReplyHeaders, Vec<u8>), String> {
+        let response = match method {
+            Method::Get => self.client._get(address).await,
+            Method::Post => self.client._post(address, body).await,
+            Method::Patch => self.client._patch(address, body).await,
+            Method::Put => self.client._put(address, body).await,
+        };
+        let response = response.map_err(|error| cause(&error))?;
+        let (parts, body) = response.into_parts();
+        let bytes = Limited::new(body, LARGEST_REPLY).collect().await.map_err(|error| error.to_string())?;
+        Ok((
+            parts.status.as_u16(),
+            ReplyHeaders::read(|name| parts.headers.get(name).and_then(|value| value.to_str().ok())),
+            bytes.to_bytes().to_vec(),
+        ))
+    }
+}
+
+/// The network beneath: proxies and certificates as the environment says, no redirects.
+fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // It fails only where one is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let settings = |reason: String| ForgeError::Settings(reason);
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(ONE_QUESTION);
+    if let Some(path) = certificates {
+        let unusable = |reason: String| settings(format!("{}: no certificates: {reason}", path.display()));
+        let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+        let bundle =
+            reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(cause(&error)))?;
+        if bundle.is_empty() {
+            return Err(unusable("the file contains no certificates in PEM form".into()));
+        }
+        builder = builder.tls_certs_merge(bundle);
+    }
+    builder
+        .build()
+        .map_err(|error| settings(format!("could not set up secure connections: {}", cause(&error))))
+}
+
+/// What lies at the bottom of an error, which is where the network says what is wrong.
+fn cause(error: &dyn std::error::Error) -> String {
+    let mut deepest = error;
+    while let Some(beneath) = deepest.source() {
+        deepest = beneath;
+    }
+    let text = deepest.to_string();
+    let advice = if text.contains("certificate") { "; name the certificates to trust with --ca" } else { "" };
+    format!("{text}{advice}")
+}

@@ -1,0 +1,38 @@
+//! Plain git: over SSH nothing says who pushes; `git http-backend` passes on the web server's
+//! `REMOTE_USER` (`git-http-backend`, "ENVIRONMENT").
+
+use crate::host::{
+    Facts, HookFacts, HostError, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook, Variables,
+    Via, Workflows,
+};
+
+pub(in crate::host) static FACTS: Facts = Facts {
+    word: "git",
+    hook: HookFacts {
+        server: "Plain git",
+        // It has no variable of its own: it is the host where no other one is.
+        speaks: |_| false,
+        origin,
+        rehearsal: &[],
+    },
+    workflows: Workflows::NONE,
+    owners: None,
+    installation: Installation {
+        shim: include_str!("../../../hooks/pre-receive"),
+        traces: &[],
+        repository: RepositoryHook::Git,
+        run_by_host: &[],
+    },
+    forge: None,
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the origin of every host may be an error")]
+fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
+    Ok(PushOrigin {
+        kind: HostKind::Git,
+        pusher: variables.get("REMOTE_USER"),
+        others: Vec::new(),
+        via: Via::Push,
+        style: MessageStyle::Plain,
+    })
+}

@@ -1,0 +1,7 @@
+//! Plain git.
+//!
+//! In: variables. Out: facts. Never: judges a change. It has no API.
+
+mod facts;
+
+pub(in crate::host) use facts::FACTS;

@@ -1,0 +1,114 @@
+//! Gitea's and Forgejo's replies, as far as they are read: `/swagger` of a server describes them.
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use crate::host::api::model::{Account, AccountKind, Review, ReviewState};
+use source_files::ObjectId;
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub(super) login: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PullReview {
+    user: Option<User>,
+    state: ReviewWord,
+    #[serde(default)]
+    official: bool,
+    #[serde(default)]
+    dismissed: bool,
+    commit_id: Option<String>,
+    submitted_at: Option<DateTime<Utc>>,
+}
+
+/// Something that happened to a pull request.
+#[derive(Deserialize)]
+pub(super) struct TimelineEntry {
+    pub(super) r#type: String,
+    pub(super) created_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum ReviewWord {
+    Approved,
+    RequestChanges,
+    Comment,
+    Pending,
+    RequestReview,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Found<T> {
+    pub(super) data: Vec<T>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Team {
+    pub(super) id: u64,
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CombinedStatus {
+    pub(super) statuses: Option<Vec<Status>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Status {
+    pub(super) context: String,
+    #[serde(rename = "status")]
+    pub(super) state: String,
+    pub(super) description: Option<String>,
+}
+
+impl Status {
+    /// Its name, its state in the forge's word, and its text.
+    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+        (&self.context, &self.state, self.description.as_deref())
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Comment {
+    pub(super) id: u64,
+    pub(super) user: Option<User>,
+    pub(super) body: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Protection {
+    pub(super) block_on_outdated_branch: bool,
+    pub(super) enable_status_check: bool,
+    pub(super) status_check_contexts: Option<Vec<String>>,
+}
+
+impl User {
+    /// The accounts of the forge itself approve nothing.
+    pub(super) fn account(self) -> Account {
+        let own = ["gitea-actions", "forgejo-actions", "Ghost"];
+        let program =
+            own.iter().any(|name| self.login.eq_ignore_ascii_case(name)) || self.login.ends_with("[bot]");
+        let kind = if program { AccountKind::Program } else { AccountKind::Person };
+        Account { login: self.login, kind }
+    }
+}
+
+impl PullReview {
+    /// The review. A review by a person who is not allowed to review does not count.
+    pub(super) fn read(self) -> Review {
+        let state = match (self.state, self.dismissed, self.official) {
+            (ReviewWord::Approved | ReviewWord::RequestChanges, true, _) => ReviewState::Dismissed,
+            (ReviewWord::Approved, false, true) => ReviewState::Approved,
+            (ReviewWord::RequestChanges, false, _) => ReviewState::ChangesRequested,
+            (ReviewWord::Approved, false, false)
+            | (ReviewWord::Comment | ReviewWord::Pending | ReviewWord::RequestReview, _, _) => {
+                ReviewState::Commented
+            }
+        };
+        let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
+        Review { reviewer: self.user.map(User::account), state, commit, at: self.submitted_at }
+    }
+}

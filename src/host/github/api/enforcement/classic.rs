@@ -1,0 +1,114 @@
+//! The older branch protection. Only administrators may read it; everyone may know whether there is one.
+
+use super::wire::{Branch, ClassicReviews, ClassicStatuses, Enabled, Protection, demand};
+use super::{Github, read_setting};
+use crate::host::api::enforcement::{
+    Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
+};
+use crate::host::api::model::{Freshness, RequiredStatus};
+use crate::host::api::path::segment;
+use crate::host::forge_error::ForgeError;
+
+const NAME: &str = "the branch protection";
+
+/// What is known of a branch protection.
+#[derive(Debug, Default)]
+pub(super) struct Classic {
+    pub(super) layer: Option<Layer>,
+    /// Why there may be more.
+    pub(super) hidden: Option<String>,
+}
+
+pub(super) fn read(github: &Github, branch: &str) -> Result<Classic, ForgeError> {
+    let path = github.repository(&format!("/branches/{}", segment(branch)));
+    match read_setting(github.http.get::<Protection>(&format!("{path}/protection")))? {
+        Setting::Known(protection) => Ok(Classic { layer: Some(whole(protection)), hidden: None }),
+        Setting::Hidden(reason) => Ok(match read_setting(github.http.get::<Branch>(&path))? {
+            Setting::Known(branch) => partly(branch, &reason),
+            Setting::Hidden(reason) => Classic { layer: None, hidden: Some(reason) },
+        }),
+    }
+}
+
+/// A branch that is not protected has no protection that could be hidden.
+fn partly(branch: Branch, reason: &str) -> Classic {
+    let enabled = branch.protection.as_ref().and_then(|protection| protection.enabled);
+    let absent = enabled.map_or(!branch.protected, |enabled| !enabled);
+    if absent {
+        return Classic::default();
+    }
+    let reason = format!("{reason}\n  the token needs `administration: read` to see the branch protection");
+    let statuses = branch.protection.and_then(|protection| protection.required_status_checks);
+    let layer = statuses.map(|statuses| Layer {
+        statuses: Statuses::Named(named(&statuses)),
+        bypass: Setting::Hidden(reason.clone()),
+        reviews: Setting::Hidden(reason.clone()),
+        ..Layer::open(NAME)
+    });
+    Classic { layer, hidden: Some(reason) }
+}
+
+fn whole(protection: Protection) -> Layer {
+    let statuses = protection.required_status_checks;
+    let freshness = match &statuses {
+        Some(statuses) if statuses.strict => Freshness::UpToDate,
+        Some(_) | None => Freshness::Stale,
+    };
+    let reviews = protection.required_pull_request_reviews;
+    Layer {
+        bypass: Setting::Known(administrators(protection.enforce_admins.as_ref())),
+        statuses: Statuses::Named(statuses.as_ref().map(named).unwrap_or_default()),
+        freshness,
+        pushes: if reviews.is_some() { Pushes::Nobody } else { Pushes::WithStatuses },
+        force_pushes: unless(protection.allow_force_pushes.as_ref()),
+        deletion: unless(protection.allow_deletions.as_ref()),
+        unsigned_commits: match protection.required_signatures {
+            Some(Enabled { enabled: true }) => Barrier::Blocked,
+            Some(Enabled { enabled: false }) | None => Barrier::Open,
+        },
+        gaps: reviews.as_ref().and_then(bypassed).into_iter().collect(),
+        reviews: Setting::Known(reviews.as_ref().map(demands)),
+        ..Layer::open(NAME)
+    }
+}
+
+/// An app that is given as -1 is any app.
+fn named(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
+    let checks = statuses.checks.iter().flatten();
+    let app = |number: i64| u64::try_from(number).ok();
+    checks
+        .map(|check| RequiredStatus { context: check.context.clone(), app: check.app_id.and_then(app) })
+        .collect()
+}
+
+/// A protection holds for administrators only if it says so.
+fn administrators(enforced: Option<&Enabled>) -> Vec<Bypass> {
+    match enforced {
+        Some(Enabled { enabled: true }) => Vec::new(),
+        Some(Enabled { enabled: false }) | None => {
+            vec![Bypass { who: "administrators of the repository".into(), reach: Reach::Named }]
+        }
+    }
+}
+
+/// Blocked, unless it is allowed. Silence allows nothing, and proves nothing either.
+fn unless(allowed: Option<&Enabled>) -> Barrier {
+    match allowed {
+        Some(Enabled { enabled: false }) => Barrier::Blocked,
+        Some(Enabled { enabled: true }) | None => Barrier::Open,
+    }
+}
+
+fn bypassed(reviews: &ClassicReviews) -> Option<Gap> {
+    let allowances = reviews.bypass_pull_request_allowances.as_ref()?;
+    (!allowances.is_empty()).then_some(Gap::ReviewsBypassed)
+}
+
+fn demands(reviews: &ClassicReviews) -> ReviewDemands {
+    ReviewDemands {
+        approvals: reviews.required_approving_review_count,
+        dismissed_on_push: demand(reviews.dismiss_stale_reviews),
+        last_push: demand(reviews.require_last_push_approval),
+        code_owners: demand(reviews.require_code_owner_reviews),
+    }
+}

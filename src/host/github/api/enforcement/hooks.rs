@@ -1,0 +1,64 @@
+//! The `pre-receive` hooks of GitHub Enterprise Server: the only ones that see every push.
+
+use super::wire::{Hook, HookSettings};
+use super::{Github, read_setting};
+use crate::host::api::enforcement::{HookControl, HookEffect, ServerHook, Setting};
+use crate::host::forge_error::{ForgeError, Method};
+
+/// The hooks of the repository; none where the API is not a server's.
+pub(super) fn read(github: &Github) -> Result<Setting<Vec<ServerHook>>, ForgeError> {
+    if !github.is_server() {
+        return Ok(Setting::Known(Vec::new()));
+    }
+    let path = github.repository("/pre-receive-hooks");
+    let hooks: Vec<Hook> = match read_setting(github.http.list(&path))? {
+        Setting::Known(hooks) => hooks,
+        Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
+    };
+    hooks
+        .into_iter()
+        .map(|hook| server_hook(github, hook, &path))
+        .collect::<Result<_, _>>()
+        .map(Setting::Known)
+}
+
+fn server_hook(github: &Github, hook: Hook, path: &str) -> Result<ServerHook, ForgeError> {
+    let effect = match hook.enforcement.as_str() {
+        "enabled" => HookEffect::Enforced,
+        "testing" => HookEffect::Testing,
+        "disabled" => HookEffect::Disabled,
+        other => {
+            let reason = format!("a hook has the unknown enforcement `{other}`");
+            return Err(ForgeError::malformed(Method::Get, path, reason));
+        }
+    };
+    Ok(ServerHook { control: control(github, &hook)?, name: hook.name, effect })
+}
+
+/// Where the enforcement is set says who may change it; whether those below may, is said there.
+fn control(github: &Github, hook: &Hook) -> Result<Setting<HookControl>, ForgeError> {
+    let Some(address) = hook.configuration_url.as_deref() else {
+        return Ok(Setting::Hidden("GitHub does not report where the hook is configured".into()));
+    };
+    let owner = github.project.as_str().split('/').next().unwrap_or_default();
+    let settings = if address.contains("/repos/") {
+        return Ok(Setting::Known(HookControl::Repository));
+    } else if address.contains("/orgs/") {
+        format!("/orgs/{owner}/pre-receive-hooks/{}", hook.id)
+    } else {
+        format!("/admin/pre-receive-hooks/{}", hook.id)
+    };
+    let settings: Setting<HookSettings> = read_setting(github.http.get(&settings))?;
+    Ok(match settings {
+        Setting::Hidden(reason) => Setting::Hidden(reason),
+        Setting::Known(HookSettings { allow_downstream_configuration: Some(false) }) => {
+            Setting::Known(HookControl::AboveRepository)
+        }
+        Setting::Known(HookSettings { allow_downstream_configuration: Some(true) }) => {
+            Setting::Known(HookControl::Repository)
+        }
+        Setting::Known(HookSettings { allow_downstream_configuration: None }) => {
+            Setting::Hidden("the forge does not report whether repositories may change the hook".into())
+        }
+    })
+}

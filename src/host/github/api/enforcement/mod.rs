@@ -1,0 +1,70 @@
+//! What GitHub enforces on a branch: rulesets, the older branch protection, and the server's own hooks.
+//!
+//! In: a branch. Out: facts. Never: takes a reply that is refused for a setting that is not made.
+
+mod classic;
+mod hooks;
+mod rulesets;
+mod wire;
+
+use super::Github;
+use crate::host::HostKind;
+use crate::host::api::enforcement::{Enforcement, Layer, OwnersFileProblem, Setting};
+use crate::host::api::workflow_files;
+use crate::host::forge_error::ForgeError;
+
+/// GitHub Actions on github.com.
+const GITHUB_ACTIONS: u64 = 15368;
+
+/// The facts; of the default branch if none is named.
+pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
+    let default_branch = github.http.get::<wire::Repository>(&github.repository(""))?.default_branch;
+    let branch = branch.unwrap_or(&default_branch).to_owned();
+    let mut hidden = Vec::new();
+    let mut layers: Vec<Layer> = match rulesets::layers(github, &branch)? {
+        Setting::Known(layers) => layers,
+        Setting::Hidden(reason) => {
+            hidden.push(reason);
+            Vec::new()
+        }
+    };
+    let classic = classic::read(github, &branch)?;
+    layers.extend(classic.layer);
+    hidden.extend(classic.hidden);
+    Ok(Enforcement {
+        branch,
+        default_branch,
+        layers,
+        hidden,
+        workflow_app: workflow_app(github)?,
+        workflows: workflow_files::read(&github.http, &github.repository(""), HostKind::Github)?,
+        owners_problems: owners_problems(github)?,
+        server_hooks: hooks::read(github)?,
+    })
+}
+
+/// Every server numbers its apps itself, and so does every tenant of `ghe.com`.
+fn workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
+    if github.http.base() == "https://api.github.com" {
+        return Ok(Setting::Known(Some(GITHUB_ACTIONS)));
+    }
+    let app: Setting<wire::App> = read_setting(github.http.get("/apps/github-actions"))?;
+    Ok(app.map(|app| Some(app.id)))
+}
+
+/// Of the file on the default branch.
+fn owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, ForgeError> {
+    let problem =
+        |error: wire::OwnersError| OwnersFileProblem { path: error.path, line: error.line, kind: error.kind };
+    read_setting(github.http.get::<wire::OwnersErrors>(&github.repository("/codeowners/errors")))
+        .map(|setting| setting.map(|found| found.errors.into_iter().map(problem).collect()))
+}
+
+/// An answer, or that the token may not have one. Anything else stops the question.
+fn read_setting<T>(answer: Result<T, ForgeError>) -> Result<Setting<T>, ForgeError> {
+    match answer {
+        Ok(answer) => Ok(Setting::Known(answer)),
+        Err(error) if error.is_forbidden() => Ok(Setting::Hidden(error.to_string())),
+        Err(error) => Err(error),
+    }
+}

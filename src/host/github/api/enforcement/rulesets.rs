@@ -1,0 +1,142 @@
+//! Rulesets: each is a layer, with those who may bypass it.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+
+use super::wire::{
+    ActiveRule, BypassActor, PullRequestParameters, Ruleset, StatusParameters, WorkflowParameters, demand,
+};
+use super::{Github, read_setting};
+use crate::host::api::enforcement::{
+    Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
+};
+use crate::host::api::model::{Freshness, RequiredStatus};
+use crate::host::api::path::segment;
+use crate::host::forge_error::{ForgeError, Method};
+
+/// The number that rulesets give to the role of everyone with write access.
+const WRITE_ROLE: u64 = 4;
+
+/// A layer for each ruleset that has a rule for the branch. Rulesets that are only evaluated are not listed.
+pub(super) fn layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>>, ForgeError> {
+    let path = github.repository(&format!("/rules/branches/{}", segment(branch)));
+    let rules: Vec<ActiveRule> = match read_setting(github.http.list(&path))? {
+        Setting::Known(rules) => rules,
+        Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
+    };
+    let mut by_ruleset: BTreeMap<Option<u64>, Vec<ActiveRule>> = BTreeMap::new();
+    for rule in rules {
+        by_ruleset.entry(rule.ruleset_id).or_default().push(rule);
+    }
+    let layer = |(id, rules): (Option<u64>, Vec<ActiveRule>)| {
+        let mut layer = whose(github, id)?;
+        rules.into_iter().try_for_each(|rule| add(&mut layer, rule, &path))?;
+        Ok(layer)
+    };
+    by_ruleset.into_iter().map(layer).collect::<Result<_, _>>().map(Setting::Known)
+}
+
+/// The layer of a ruleset, without its rules. Without its list of actors no one knows who bypasses it.
+fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
+    let Some(id) = id else {
+        let reason = "GitHub does not report the ruleset of the rule".to_owned();
+        return Ok(Layer { bypass: Setting::Hidden(reason), ..Layer::open("a ruleset") });
+    };
+    let ruleset: Setting<Ruleset> =
+        read_setting(github.http.get(&github.repository(&format!("/rulesets/{id}"))))?;
+    Ok(match ruleset {
+        Setting::Hidden(reason) => {
+            Layer { bypass: Setting::Hidden(reason), ..Layer::open(&format!("ruleset {id}")) }
+        }
+        Setting::Known(ruleset) => {
+            let bypass = match ruleset.bypass_actors {
+                Some(actors) => Setting::Known(actors.iter().map(bypass).collect()),
+                None => Setting::Hidden(format!(
+                    "GitHub shows who can bypass ruleset {id} only to accounts that can change it: the token \
+                     needs `administration: write` where the ruleset is defined"
+                )),
+            };
+            Layer { bypass, ..Layer::open(&format!("ruleset `{}`", ruleset.name)) }
+        }
+    })
+}
+
+fn bypass(actor: &BypassActor) -> Bypass {
+    let id = actor.actor_id.map_or_else(String::new, |id| format!(" {id}"));
+    let role = (actor.actor_type.as_str(), actor.actor_id);
+    let (who, reach) = match role {
+        ("OrganizationAdmin", _) => ("owners of the organisation".to_owned(), Reach::Named),
+        ("RepositoryRole", Some(5)) => ("administrators of the repository".to_owned(), Reach::Named),
+        ("RepositoryRole", Some(2)) => ("maintainers of the repository".to_owned(), Reach::Named),
+        ("RepositoryRole", Some(WRITE_ROLE)) => ("everyone with write access".to_owned(), Reach::EveryWriter),
+        ("RepositoryRole", _) => (format!("the role{id}"), Reach::Named),
+        ("Team", _) => (format!("the team{id}"), Reach::Named),
+        ("Integration", _) => (format!("the app{id}"), Reach::Named),
+        ("DeployKey", _) => ("every deploy key".to_owned(), Reach::Named),
+        ("User", _) => (format!("the account{id}"), Reach::Named),
+        (other, _) => (format!("{other}{id}"), Reach::Named),
+    };
+    let way = match actor.bypass_mode.as_deref() {
+        Some("pull_request") => " (by pull requests)",
+        Some("exempt") => " (without being asked)",
+        Some(_) | None => "",
+    };
+    Bypass { who: format!("{who}{way}"), reach }
+}
+
+/// Adds what one rule demands. Rules about what the gate does not rest on add nothing.
+fn add(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), ForgeError> {
+    match rule.r#type.as_str() {
+        "required_status_checks" => statuses(layer, parameters(rule, path)?),
+        "pull_request" => reviews(layer, &parameters(rule, path)?),
+        "workflows" => {
+            let asked: WorkflowParameters = parameters(rule, path)?;
+            layer.required_workflows.extend(asked.workflows.into_iter().map(|workflow| workflow.path));
+        }
+        "merge_queue" => layer.freshness = Freshness::Queue,
+        "non_fast_forward" => layer.force_pushes = Barrier::Blocked,
+        "deletion" => layer.deletion = Barrier::Blocked,
+        "required_signatures" => layer.unsigned_commits = Barrier::Blocked,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn statuses(layer: &mut Layer, asked: StatusParameters) {
+    if asked.strict_required_status_checks_policy && layer.freshness == Freshness::Stale {
+        layer.freshness = Freshness::UpToDate;
+    }
+    if asked.do_not_enforce_on_create {
+        layer.gaps.push(Gap::CreationUnchecked);
+    }
+    let checks = asked.required_status_checks.into_iter();
+    let checks = checks.map(|check| RequiredStatus { context: check.context, app: check.integration_id });
+    match &mut layer.statuses {
+        Statuses::Named(named) => named.extend(checks),
+        Statuses::WholePipeline => {}
+    }
+}
+
+/// A ruleset may have the rule more than once; all of them hold.
+fn reviews(layer: &mut Layer, asked: &PullRequestParameters) {
+    layer.pushes = Pushes::Nobody;
+    let before = match &layer.reviews {
+        Setting::Known(Some(before)) => Some(*before),
+        Setting::Known(None) | Setting::Hidden(_) => None,
+    };
+    let approvals = asked.required_approving_review_count;
+    let now = ReviewDemands {
+        approvals,
+        dismissed_on_push: demand(asked.dismiss_stale_reviews_on_push),
+        last_push: demand(asked.require_last_push_approval),
+        code_owners: demand(asked.require_code_owner_review),
+    };
+    layer.reviews = Setting::Known(Some(before.map_or(now, |before| before.and(now))));
+}
+
+fn parameters<T: DeserializeOwned>(rule: ActiveRule, path: &str) -> Result<T, ForgeError> {
+    serde_json::from_value(rule.parameters.unwrap_or_default()).map_err(|error| {
+        ForgeError::malformed(Method::Get, path, format!("the rule `{}`: {error}", rule.r#type))
+    })
+}

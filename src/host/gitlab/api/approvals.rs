@@ -1,0 +1,93 @@
+//! Which commit an approval on GitLab is of.
+//!
+//! GitLab says who approves, and not what they looked at. Its own notes say when, and its list of versions what the
+//! newest commit was then. Without such a note, an approval is of no commit and counts for nothing.
+
+use chrono::{DateTime, Utc};
+
+use super::Gitlab;
+use super::wire::{Approvals, Note, User, Version};
+use crate::host::api::model::{PullNumber, Review, ReviewState};
+use crate::host::forge_error::ForgeError;
+use source_files::ObjectId;
+
+/// The text of the note that GitLab writes when a person approves.
+const APPROVED: &str = "approved this merge request";
+
+/// The valid approvals.
+pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
+    let below = |rest: &str| gitlab.below(&format!("/merge_requests/{number}{rest}"));
+    let approvals: Approvals = gitlab.http.get(&below("/approvals"))?;
+    if approvals.approved_by.is_empty() {
+        return Ok(Vec::new());
+    }
+    let notes: Vec<Note> = gitlab.http.list(&below("/notes?sort=asc&order_by=created_at"))?;
+    let versions: Vec<Version> = gitlab.http.list(&below("/versions"))?;
+    let review = |user: User| {
+        let at = approved_at(&notes, &user.username);
+        let commit = at.and_then(|at| newest_at(&versions, at));
+        Review { reviewer: Some(user.account()), state: ReviewState::Approved, commit, at }
+    };
+    Ok(approvals.approved_by.into_iter().map(|approval| review(approval.user)).collect())
+}
+
+/// When GitLab last noted that the merge request targets another branch, in whatever words.
+pub(super) fn retargeted(gitlab: &Gitlab, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
+    let path = gitlab.below(&format!("/merge_requests/{number}/notes?sort=asc&order_by=created_at"));
+    let notes: Vec<Note> = gitlab.http.list(&path)?;
+    let speaks = |note: &&Note| note.system && note.body.contains("target") && note.body.contains("branch");
+    Ok(notes.iter().filter(speaks).map(|note| note.created_at).max())
+}
+
+/// When an account approved last.
+fn approved_at(notes: &[Note], username: &str) -> Option<DateTime<Utc>> {
+    let by = |note: &&Note| note.author.as_ref().is_some_and(|author| author.username == username);
+    let approving = notes.iter().filter(|note| note.system && note.body.trim() == APPROVED).filter(by);
+    approving.map(|note| note.created_at).max()
+}
+
+/// The newest commit at a time.
+fn newest_at(versions: &[Version], at: DateTime<Utc>) -> Option<ObjectId> {
+    let before = versions.iter().filter(|version| version.created_at <= at);
+    before
+        .max_by_key(|version| version.created_at)
+        .and_then(|version| ObjectId::parse(&version.head_commit_sha))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(id: u64, system: bool, body: &str, author: &str, minute: u32) -> Note {
+        let text = serde_json::json!({"id": id, "system": system, "body": body, "author": {"username": author},
+                                      "created_at": format!("2026-11-01T00:{minute:02}:00.000Z")});
+        serde_json::from_value(text).unwrap()
+    }
+
+    #[test]
+    fn only_gitlab_s_own_note_says_when() {
+        let at = |minute| note(1, true, APPROVED, "bob", minute).created_at;
+        let notes = [
+            note(1, true, APPROVED, "bob", 1),
+            note(2, true, "unapproved this merge request", "bob", 2),
+            note(3, true, APPROVED, "bob", 3),
+            note(4, false, APPROVED, "bob", 9),
+            note(5, true, APPROVED, "eve", 8),
+        ];
+        assert_eq!(approved_at(&notes, "bob"), Some(at(3)));
+        assert_eq!(approved_at(&notes, "ann"), None);
+    }
+
+    #[test]
+    fn an_approval_is_of_the_version_that_stood_then() {
+        let version = |digit: char, minute: u32| Version {
+            head_commit_sha: digit.to_string().repeat(40),
+            created_at: note(1, true, "", "", minute).created_at,
+        };
+        let versions = [version('b', 5), version('a', 1)];
+        let newest = |minute| newest_at(&versions, note(1, true, "", "", minute).created_at);
+        assert_eq!(newest(0), None);
+        assert_eq!(newest(4), ObjectId::parse(&"a".repeat(40)));
+        assert_eq!(newest(5), ObjectId::parse(&"b".repeat(40)));
+    }
+}

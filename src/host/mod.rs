@@ -1,0 +1,99 @@
+//! The hosts that serve repositories: one folder a host.
+//!
+//! In: the variables that a host exports to a hook or a job. Out: [`Facts`] of each host, the [`PushOrigin`] of a
+//! push, the [`Job`] of a runner. Never: uses a network, which is left to [`api`]; nothing that a hook runs names
+//! that module.
+//!
+//! A folder has `facts.rs`, with one value of [`Facts`] that leaves no field out, and, for a forge, `api.rs`.
+
+#[cfg(feature = "program")]
+pub mod api;
+mod event;
+mod facts;
+mod forge;
+#[cfg(feature = "program")]
+mod forge_error;
+mod git;
+mod gitea;
+mod github;
+mod gitlab;
+mod gitolite;
+mod origin;
+mod runner;
+#[cfg(test)]
+mod tests;
+mod topic;
+mod variables;
+
+use std::fmt;
+
+pub use event::{EventError, Subject};
+pub use facts::{Facts, HookFacts, Installation, RepositoryHook, Workflows, is_workflow};
+pub use forge::{
+    BypassReach, ForgeFacts, ForgeHost, OwnersCheck, PipelineSource, SettingsFacts, StatusSource,
+};
+#[cfg(feature = "program")]
+pub use forge_error::{ForgeError, Method, Route};
+pub use origin::{HostError, MessageStyle, PushOrigin, Via};
+pub use runner::{Job, JobSubject, Runner};
+pub use topic::Topic;
+pub use variables::Variables;
+
+/// Writes the enumeration of hosts, so that no list of them can lack one.
+macro_rules! hosts {
+    ($($(#[$comment:meta])* $kind:ident in $folder:ident,)+) => {
+        /// A host. Everything that differs between hosts is in its [`Facts`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum HostKind {
+            $($(#[$comment])* $kind,)+
+        }
+
+        impl HostKind {
+            /// Every host. A host comes after those whose variables its own runner sets too.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// What is known of it without asking it.
+            pub fn facts(self) -> &'static Facts {
+                match self {
+                    $(Self::$kind => &$folder::FACTS,)+
+                }
+            }
+        }
+    };
+}
+
+hosts! {
+    /// `git receive-pack` alone, over SSH or git's own HTTP server.
+    Git in git,
+    /// gitolite.
+    Gitolite in gitolite,
+    /// GitHub and GitHub Enterprise Server.
+    Github in github,
+    /// GitLab.
+    Gitlab in gitlab,
+    /// Gitea and Forgejo.
+    Gitea in gitea,
+}
+
+impl HostKind {
+    /// The host of a word of `--host`.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
+    }
+
+    /// The word of `--host` and `--forge`.
+    pub fn as_str(self) -> &'static str {
+        self.facts().word
+    }
+
+    /// The same host as a forge, if it has an API that is known.
+    pub fn forge(self) -> Option<ForgeHost> {
+        ForgeHost::of(self)
+    }
+}
+
+impl fmt::Display for HostKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,61 @@
+//! The settings of a forge that `doctor --forge` looks at.
+//!
+//! In: nothing. Out: [`Topic`]. Never: judges.
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// The required status.
+    Status,
+    /// Who can set it.
+    Source,
+    /// Whether it can become outdated.
+    Freshness,
+    /// Who need not have it.
+    Bypass,
+    /// Pushes without a pull request.
+    Pushes,
+    /// Pushes that rewrite history.
+    ForcePushes,
+    /// Deletion of the branch.
+    Deletion,
+    /// The workflow that runs the gate.
+    Workflow,
+    /// The forge's own reviews.
+    Reviews,
+    /// What new commits do to them.
+    ReviewsOnPush,
+    /// Whether an approver can be the last to push.
+    LastPush,
+    /// Whether owners must review.
+    CodeOwners,
+    /// Signed commits.
+    Signatures,
+    /// The file of owners.
+    OwnersFile,
+    /// The hook of the server itself.
+    ServerHook,
+}
+
+impl Topic {
+    /// The word before the line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Source => "source of the status",
+            Self::Freshness => "freshness",
+            Self::Bypass => "bypass",
+            Self::Pushes => "direct pushes",
+            Self::ForcePushes => "force pushes",
+            Self::Deletion => "deletion",
+            Self::Workflow => "workflow",
+            Self::Reviews => "reviews",
+            Self::ReviewsOnPush => "reviews on push",
+            Self::LastPush => "last push",
+            Self::CodeOwners => "code owners",
+            Self::Signatures => "signatures",
+            Self::OwnersFile => "CODEOWNERS",
+            Self::ServerHook => "server hook",
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! GitLab, against a forge that stands in for it.
+
+mod enforcement;
+pub(crate) mod pull_requests;
