@@ -1,14 +1,28 @@
 //! What the new commits and tags are worth.
 
+use std::time::{Duration, SystemTime};
+
 use rayon::prelude::*;
 
+use super::clock::instant;
 use super::forge_merge;
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, Evidence, SignedObject};
 use crate::git::{GitError, ObjectKind, Repository};
 use git_trust::SignatureStatus;
-use git_trust::raw::{HashKind, Malformation, parse_commit, parse_tag};
+use git_trust::raw::{HashKind, Malformation, RawPerson, parse_commit, parse_tag};
 use source_files::ObjectId;
+
+/// How far the clock of a person's machine may be ahead of the server's.
+const AHEAD: Duration = Duration::from_hours(24);
+
+/// How new objects are judged.
+#[derive(Clone, Copy)]
+pub(super) struct Reception<'a> {
+    pub(super) signatures: &'a Signatures,
+    /// When the server received them.
+    pub(super) now: SystemTime,
+}
 
 /// The facts of new commits and of the tags that lead to them from a ref.
 pub(super) fn facts(
@@ -16,14 +30,14 @@ pub(super) fn facts(
     ref_name: &str,
     commits: &[ObjectId],
     tags: &[ObjectId],
-    signatures: &Signatures,
+    reception: Reception<'_>,
 ) -> Result<Vec<CommitFacts>, GitError> {
     let names = std::iter::once(ref_name.strip_prefix("refs/tags/")).chain(std::iter::repeat(None));
     let tags = read(repository, tags, ObjectKind::Tag)?;
-    let of_tags = tags.iter().zip(names).map(|((id, bytes), name)| tag_facts(id, bytes, name, signatures));
+    let of_tags = tags.iter().zip(names).map(|((id, bytes), name)| tag_facts(id, bytes, name, reception));
     let commits = read(repository, commits, ObjectKind::Commit)?;
     let mut of_commits: Vec<CommitFacts> =
-        commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, signatures)).collect();
+        commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, reception)).collect();
     for (facts, (id, bytes)) in of_commits.iter_mut().zip(&commits) {
         distrust_more_than_a_merge(repository, facts, (id, bytes))?;
     }
@@ -57,29 +71,52 @@ fn read(
     ids.iter().map(|id| Ok((id.clone(), repository.read_kind(id, kind)?))).collect()
 }
 
-fn commit_facts(id: &ObjectId, bytes: &[u8], signatures: &Signatures) -> CommitFacts {
+fn commit_facts(id: &ObjectId, bytes: &[u8], reception: Reception<'_>) -> CommitFacts {
+    let signatures = reception.signatures;
     match parse_commit(bytes, hash_of(id)) {
         Ok(commit) => CommitFacts {
             kind: SignedObject::Commit,
             id: id.clone(),
             signature: signatures.of_commit(&commit),
+            malformed: reception.dated_ahead([&commit.author, &commit.committer]),
             title: commit.title,
-            malformed: Vec::new(),
         },
         Err(reasons) => malformed(SignedObject::Commit, id, &reasons, signatures),
     }
 }
 
-fn tag_facts(id: &ObjectId, bytes: &[u8], pushed_as: Option<&str>, signatures: &Signatures) -> CommitFacts {
+fn tag_facts(id: &ObjectId, bytes: &[u8], pushed_as: Option<&str>, reception: Reception<'_>) -> CommitFacts {
+    let signatures = reception.signatures;
     match parse_tag(bytes, hash_of(id)) {
         Ok(tag) => CommitFacts {
             kind: SignedObject::Tag,
             id: id.clone(),
-            malformed: pushed_as.and_then(|name| misnamed(&tag.name, name)).into_iter().collect(),
+            malformed: pushed_as
+                .and_then(|name| misnamed(&tag.name, name))
+                .into_iter()
+                .chain(reception.dated_ahead([&tag.tagger]))
+                .collect(),
             signature: signatures.of_tag(&tag),
             title: format!("tag {}", tag.name),
         },
         Err(reasons) => malformed(SignedObject::Tag, id, &reasons, signatures),
+    }
+}
+
+impl Reception<'_> {
+    /// What is wrong with the latest of the claimed dates: git and other programs order history by them, so one that
+    /// lies ahead is in front of everything until that day. A signature does not make it true.
+    fn dated_ahead<const N: usize>(self, people: [&RawPerson; N]) -> Vec<String> {
+        let latest = people.into_iter().map(|person| person.seconds).max().unwrap_or_default();
+        let claimed = SystemTime::UNIX_EPOCH + Duration::from_secs(latest);
+        let problem = || {
+            format!(
+                "it is dated {}, more than a day after the server received it; check the clock of the machine \
+                 that made it",
+                instant(claimed).format("%Y-%m-%d %H:%M UTC")
+            )
+        };
+        (claimed > self.now + AHEAD).then(problem).into_iter().collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use chrono::NaiveDate;
 
 use super::approvals;
-use super::commits;
+use super::commits::{self, Reception};
 use super::keyring;
 use super::notices::{section, stray_head_notice};
 use super::owners;
@@ -223,7 +223,7 @@ impl Session {
             &planned.ref_name,
             &planned.commits,
             &planned.tags,
-            &signatures,
+            Reception { signatures: &signatures, now: self.now },
         )?;
         let approvals = self.approvals(&input, planned, &facts, (&stored, &signatures))?;
         let ownership = owners::judge(&input, &facts, planned.tip.as_ref(), &approvals)?;

@@ -1,6 +1,6 @@
 //! The signatures of single commits, as a push of them would be judged.
 
-use super::commits;
+use super::commits::{self, Reception};
 use super::session::{GateError, Session};
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, Evidence};
@@ -21,7 +21,13 @@ impl Session {
     pub fn verify(&self, commits: &[ObjectId]) -> Result<Vec<VerifiedCommit>, GateError> {
         let governing = self.policy(None)?;
         let signatures = Signatures::Judged(Box::new(self.judged(&governing)));
-        let facts = commits::facts(&self.repository, "", commits, &[], &signatures)?;
+        let facts = commits::facts(
+            &self.repository,
+            "",
+            commits,
+            &[],
+            Reception { signatures: &signatures, now: self.now },
+        )?;
         let people = governing.policy.people();
         let verified = facts.into_iter().map(|facts| {
             let person = match &facts.signature {

@@ -1,13 +1,11 @@
 //! Which commits a push brings: a walk over raw commits, so that neither grafts nor a shallow
 //! file nor libgit2's reading of a header can hide a parent.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::error::GitError;
-use super::outline;
 use super::repository::Repository;
-use super::store::ObjectKind;
+use super::walk::{VISITED, Walk, Walked};
 use source_files::ObjectId;
 
 /// How the old tip relates to the new one.
@@ -28,30 +26,14 @@ pub struct History {
     pub ancestry: Ancestry,
 }
 
-/// How many commits a walk may visit.
-const VISITED: usize = 500_000;
 /// How many new commits a push may bring.
 const NEW_COMMITS: usize = 10_000;
 
-const FROM_NEW: u8 = 1;
-const FROM_OLD: u8 = 2;
-
 impl Repository {
-    /// The commits that are reachable from `new` and not from `old`. Commit dates only order the
-    /// walk: a forged date can make it longer, and can make it report a commit that is not new, but
-    /// never hide one that is.
+    /// The commits that are reachable from `new` and not from `old`. A forged date can make the walk report a
+    /// commit that is not new, but never hide one that is.
     pub fn history(&self, old: Option<&ObjectId>, new: &ObjectId) -> Result<History, GitError> {
-        let mut walk =
-            Walk { repository: self, seen: HashMap::new(), queue: BinaryHeap::new(), order: Vec::new() };
-        walk.reach(new, FROM_NEW)?;
-        if let Some(old) = old {
-            walk.reach(old, FROM_OLD)?;
-        }
-        walk.run()?;
-        let kept = old.is_none_or(|old| walk.flags(old) & FROM_NEW != 0);
-        let ancestry = if kept { Ancestry::Ancestor } else { Ancestry::Diverged };
-        let is_new = |id: &ObjectId| walk.flags(id) & FROM_OLD == 0;
-        let commits: Vec<_> = walk.order.iter().filter(|id| is_new(id)).cloned().collect();
+        let Walked { commits, ancestry } = Walk::between(self, old, new)?;
         if commits.len() > NEW_COMMITS {
             return Err(GitError::Limit { what: "new commits in one push", limit: NEW_COMMITS });
         }
@@ -96,70 +78,5 @@ impl Repository {
             waiting.extend(self.parents(&commit)?);
         }
         Ok(found)
-    }
-}
-
-struct Visited {
-    flags: u8,
-    parents: Vec<ObjectId>,
-}
-
-struct Walk<'a> {
-    repository: &'a Repository,
-    seen: HashMap<ObjectId, Visited>,
-    queue: BinaryHeap<(i64, Reverse<ObjectId>)>,
-    order: Vec<ObjectId>,
-}
-
-impl Walk<'_> {
-    fn flags(&self, id: &ObjectId) -> u8 {
-        self.seen.get(id).map_or(0, |visited| visited.flags)
-    }
-
-    fn run(&mut self) -> Result<(), GitError> {
-        while self.has_unexplained() {
-            let Some((_, Reverse(id))) = self.queue.pop() else { return Ok(()) };
-            let Some(visited) = self.seen.get(&id) else { continue };
-            let (flags, parents) = (visited.flags, visited.parents.clone());
-            self.order.push(id);
-            for parent in parents {
-                self.reach(&parent, flags)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// True while a commit waits that may still be new.
-    fn has_unexplained(&self) -> bool {
-        self.queue.iter().any(|(_, Reverse(id))| self.flags(id) & FROM_OLD == 0)
-    }
-
-    /// Marks a commit and everything known below it.
-    fn reach(&mut self, id: &ObjectId, flags: u8) -> Result<(), GitError> {
-        let mut waiting = vec![id.clone()];
-        while let Some(id) = waiting.pop() {
-            match self.seen.get_mut(&id) {
-                Some(visited) if visited.flags & flags == flags => {}
-                Some(visited) => {
-                    visited.flags |= flags;
-                    let known = visited.parents.clone();
-                    waiting.extend(known.into_iter().filter(|parent| self.seen.contains_key(parent)));
-                }
-                None => self.visit(id, flags)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn visit(&mut self, id: ObjectId, flags: u8) -> Result<(), GitError> {
-        if self.seen.len() >= VISITED {
-            return Err(GitError::Limit { what: "commits to walk", limit: VISITED });
-        }
-        let bytes = self.repository.read_kind(&id, ObjectKind::Commit)?;
-        let outline =
-            outline::outline(&bytes).map_err(|reason| GitError::Malformed { id: id.clone(), reason })?;
-        self.seen.insert(id.clone(), Visited { flags, parents: outline.parents });
-        self.queue.push((outline.committed_at, Reverse(id)));
-        Ok(())
     }
 }

@@ -14,6 +14,7 @@ mod repository;
 mod store;
 mod tree;
 mod tree_changes;
+mod walk;
 
 pub use error::GitError;
 pub use history::{Ancestry, History};

@@ -47,3 +47,4 @@ mod trust_files;
 mod trusted_keys;
 mod waivers;
 mod waivers_file;
+mod wide_history;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use kube_manifest::{Limits, parse};
 use portcullis::finding::{CheckId, Fingerprint, Severity};
-use portcullis::git::Repository;
+use portcullis::git::{Ancestry, Repository};
 use portcullis::policy::{WaivedFinding, WaiverTerm, WaiversFile};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{ProptestConfig, Strategy, prop_oneof, proptest};
@@ -161,5 +161,53 @@ proptest! {
         let beside = repository.snapshot_beside((&old, &known), &new).expect("the new tree");
         let whole = repository.snapshot(&new).expect("the new tree");
         assert_eq!(beside.files, whole.files);
+    }
+}
+
+/// Commits by their parents, which come before them in the list, and their dates.
+fn histories() -> impl Strategy<Value = Vec<(Vec<usize>, u32)>> {
+    vec((vec(proptest::num::usize::ANY, 0..4), 0_u32..2_000_000_000), 2..40)
+}
+
+/// Stores the commits of a history in order.
+fn commits(git: &Git, history: &[(Vec<usize>, u32)]) -> Vec<String> {
+    let tree = git.run(&["write-tree"], b"").expect("an empty tree");
+    let mut ids: Vec<String> = Vec::new();
+    for (number, (parents, seconds)) in history.iter().enumerate() {
+        let chosen = parents.iter().filter_map(|parent| ids.get(parent.checked_rem(number)?));
+        let parents: String = chosen.map(|id| format!("parent {id}\n")).collect();
+        let who = format!("A <a@example.com> {seconds} +0000");
+        let text = format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{number}\n");
+        ids.push(git.store("commit", text.as_bytes()).expect("a commit"));
+    }
+    ids
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn new_commits_are_those_that_git_lists(
+        history in histories(),
+        pairs in vec((proptest::num::usize::ANY, proptest::num::usize::ANY), 6),
+    ) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let git_dir = folder.path().join("repository.git");
+        let git = Git::init_bare(&git_dir).expect("a repository");
+        let ids = commits(&git, &history);
+        let repository = open(&git_dir);
+        for (old, new) in pairs {
+            let (old, new) = (&ids[old % ids.len()], &ids[new % ids.len()]);
+            let id = |text: &str| ObjectId::parse(text).expect("an id");
+            let walked = repository.history(Some(&id(old)), &id(new)).expect("a history");
+            let mut found: Vec<_> = walked.commits.iter().map(ToString::to_string).collect();
+            let in_order = git.run(&["rev-list", new, "--not", old], b"").expect("a list");
+            let mut listed: Vec<_> = in_order.lines().map(str::to_owned).collect();
+            found.sort();
+            listed.sort();
+            assert_eq!(found, listed);
+            let kept = git.output(&["merge-base", "--is-ancestor", old, new], b"").expect("an answer");
+            assert_eq!(walked.ancestry == Ancestry::Ancestor, kept.status.success());
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::checks) static META: Meta = Meta {
 
 Reads the raw bytes of every new commit and annotated tag strictly and reports what git itself would never
 write: two `tree` lines, a missing author, bytes after a NUL, two signatures, headers that only look like a
-signature (`gpgsigparent`), broken dates. A tag object whose name differs from the ref that it is pushed to is
+signature (`gpgsigparent`), broken dates, and dates more than a day ahead of the server's clock. A tag object whose name differs from the ref that it is pushed to is
 reported too, because its signature is for another release.
 
 ## What is compared

@@ -201,3 +201,28 @@ fn a_replace_ref_under_another_name() -> Result<(), Failure> {
     push.rejected(&["error[node-port]"]);
     Ok(())
 }
+
+/// A signed commit of the year 2096 in front of everything that people make until then: a walk by dates would go
+/// through all of its past first. An OpenPGP signature says itself when it was made, and so proved nothing of the date.
+#[test]
+fn a_signed_commit_of_the_next_century() -> Result<(), Failure> {
+    let (_server, alice) = signing()?;
+    alice.write("prod/settings.yaml", SETTINGS.as_bytes())?;
+    alice.git.run(&["add", "--all"], b"")?;
+    let mut commit = alice.git.command(&["commit", "--quiet", "--message", "Later"]);
+    commit.env("GIT_COMMITTER_DATE", "4000000000 +0000");
+    assert!(commit.output()?.status.success());
+    alice.push_main()?.rejected(&["error[malformed-commit]", "dated 2096-10-02 07:06 UTC"]);
+    Ok(())
+}
+
+/// A signed tag of the year 2096.
+#[test]
+fn a_signed_tag_of_the_next_century() -> Result<(), Failure> {
+    let (_server, alice) = signing()?;
+    let mut tag = alice.git.command(&["tag", "--sign", "--message", "Later", "v1"]);
+    tag.env("GIT_COMMITTER_DATE", "4000000000 +0000");
+    assert!(tag.output()?.status.success());
+    alice.push(&["v1"])?.rejected(&["error[malformed-commit]", "dated 2096-10-02 07:06 UTC"]);
+    Ok(())
+}
