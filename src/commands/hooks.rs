@@ -12,9 +12,11 @@ use crate::gate::{PushFacts, Session};
 use crate::git::{GitError, Repository};
 use crate::host::PushOrigin;
 use crate::push::{HookEnvironment, PushError, RefUpdate, parse_updates};
-use crate::report::{Report, Section};
+use crate::report::{Report, Section, terminal};
 use source_files::ObjectId;
 
+/// How many refs one line names.
+const LISTED: usize = 5;
 /// How much of the hook's input is read: a thousand refs with long names.
 const INPUT_LIMIT: u64 = 4 << 20;
 
@@ -50,18 +52,40 @@ fn judge(updates: &[RefUpdate], arguments: &HookArguments, begin: Instant) -> Re
     let push = PushFacts { updates: updates.to_vec(), host: Some(host.clone()), proposal: None };
     let session =
         Session::open(repository, arguments.server_policy.clone(), SystemTime::now())?.of_push(push);
-    let mut sections = Vec::new();
+    let (mut sections, mut unguarded) = (Vec::new(), Vec::new());
     for update in updates {
         match &obstacle {
             Some(reason) => sections.push(Section::undecided(&update.ref_name, reason.clone())),
-            None => sections.extend(session.judge(update)?),
+            None => match session.judge(update)? {
+                Some(section) => sections.push(section),
+                None => unguarded.push(update.ref_name.as_str()),
+            },
         }
     }
+    let destination = Destination::of_hook(arguments.format, host.style);
+    destination.note(not_judged(&unguarded).as_deref())?;
     if sections.is_empty() {
         return Ok(Exit::Accept);
     }
     let report = Report { sections, elapsed: begin.elapsed(), requests: 0 };
-    Destination::of_hook(arguments.format, host.style).write(&report)
+    destination.write(&report)
+}
+
+/// One line about the refs that no one guards: no one must take silence for a verdict.
+fn not_judged(refs: &[&str]) -> Option<String> {
+    let named: Vec<_> = refs.iter().take(LISTED).map(|name| terminal(name)).collect();
+    let named = named.join(", ");
+    match refs.len() {
+        0 => None,
+        1 => Some(format!("portcullis: not judged, because the policy does not protect it: {named}")),
+        more if more <= LISTED => {
+            Some(format!("portcullis: not judged, because the policy does not protect them: {named}"))
+        }
+        more => Some(format!(
+            "portcullis: not judged, because the policy does not protect them: {named} and {} more",
+            more - LISTED
+        )),
+    }
 }
 
 /// Every object that the push names must be there, or the quarantine was not found.

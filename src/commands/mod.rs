@@ -13,6 +13,7 @@ mod files;
 mod forge_access;
 mod generate;
 mod git_program;
+mod guarded;
 mod hooks;
 mod init;
 mod install;

@@ -33,6 +33,25 @@ impl Destination {
         }
     }
 
+    /// Writes a line for people; formats for programs have no place for it.
+    pub(super) fn note(&self, line: Option<&str>) -> Result<(), CommandError> {
+        match (line, self.format) {
+            (Some(line), Format::Human) => print(&styled(format!("{line}\n"), self.style, Format::Human)),
+            (
+                Some(_) | None,
+                Format::Human
+                | Format::Json
+                | Format::Sarif
+                | Format::Junit
+                | Format::Github
+                | Format::Gitlab
+                | Format::Markdown
+                | Format::Rdjsonl
+                | Format::Html,
+            ) => Ok(()),
+        }
+    }
+
     /// Writes a report; the verdict is worth nothing if that fails.
     pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
         let colour = if self.file.is_none() { colour() } else { Colour::Never };

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
+use super::guarded::GuardedRefs;
 use super::output::print;
 use crate::checks::CheckSet;
 use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
@@ -42,13 +43,39 @@ fn show(file: &Path) -> Result<String, CommandError> {
     });
     let mut text: String = lines.collect();
     text.push_str(&empty_clusters(&governing, file));
+    text.push_str(&guarded_refs(&governing, file));
     Ok(text)
+}
+
+/// Lists the refs that the policy guards today; says nothing outside a repository.
+fn guarded_refs(governing: &Governing, file: &Path) -> String {
+    let Ok(repository) = Repository::discover(folder_of(file), BLOB_LIMIT) else { return String::new() };
+    let refs = match GuardedRefs::of(&repository, &governing.policy) {
+        Ok(refs) => refs,
+        Err(error) => return format!("note: could not list the protected refs: {error}\n"),
+    };
+    let unmatched =
+        refs.unmatched.iter().map(|pattern| format!("note: `{pattern}` under `protected:` matches no ref\n"));
+    let short = refs.short.iter().map(|(pattern, full)| {
+        format!(
+            "note: `{pattern}` under `protected:` is not the full name of a ref; did you mean `{full}`?\n"
+        )
+    });
+    let shadows = refs
+        .shadows
+        .iter()
+        .map(|(name, branch)| format!("note: {name} can be taken for {branch}: delete it\n"));
+    let notes: String = short.chain(unmatched).chain(shadows).collect();
+    format!("protected now: {}\n{notes}", refs.guarded)
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Names the clusters whose paths match no file of the last commit; says nothing outside a repository.
 fn empty_clusters(governing: &Governing, file: &Path) -> String {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(repository) = Repository::discover(folder, BLOB_LIMIT) else { return String::new() };
+    let Ok(repository) = Repository::discover(folder_of(file), BLOB_LIMIT) else { return String::new() };
     let commit = repository.revision("HEAD").and_then(|commit| repository.tree_of(&commit));
     let Ok(snapshot) = commit.and_then(|tree| repository.snapshot(&tree)) else { return String::new() };
     let empty = governing.targets.selection.clusters_without_files(&snapshot);

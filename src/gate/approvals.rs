@@ -52,15 +52,6 @@ impl Reader<'_> {
         Record::of(signed, self.people, self.issuers)
     }
 
-    /// Whether a statement is past its time. Whose it was does not matter any more, and thousands of old ones
-    /// need no verification.
-    fn has_expired(&self, id: &ObjectId, now: DateTime<Utc>) -> bool {
-        let tag = self.repository.read_kind(id, ObjectKind::Tag).ok();
-        let tag = tag.and_then(|bytes| parse_tag(&bytes, hash_of(id)).ok());
-        let statement = tag.and_then(|tag| Statement::parse(tag.message()).ok());
-        statement.is_some_and(|statement| statement.not_after < now)
-    }
-
     fn status(&self, payload: &[u8], signature: Option<&[u8]>) -> SignatureStatus {
         let unusable = |reason: &String| SignatureStatus::Untrusted {
             cause: "unchecked",
@@ -73,6 +64,15 @@ impl Reader<'_> {
             (Some(signature), Ok(trusted)) => trusted.verify(payload, signature, self.now),
         }
     }
+}
+
+/// Whether a statement is past its time. Whose it was does not matter any more, and thousands of old ones
+/// need no verification.
+pub(super) fn has_expired(repository: &Repository, id: &ObjectId, now: DateTime<Utc>) -> bool {
+    let tag = repository.read_kind(id, ObjectKind::Tag).ok();
+    let tag = tag.and_then(|bytes| parse_tag(&bytes, hash_of(id)).ok());
+    let statement = tag.and_then(|tag| Statement::parse(tag.message()).ok());
+    statement.is_some_and(|statement| statement.not_after < now)
 }
 
 /// The statements about a ref that are in the repository or come with the push.
@@ -136,7 +136,7 @@ impl Approvals {
     ) -> Self {
         let needed_more = contributors.makers.more_approvals();
         let mut approvals = Self { needed_more, ..Self::default() };
-        for (ref_name, id) in stored.iter().filter(|(_, id)| !reader.has_expired(id, asked.now)) {
+        for (ref_name, id) in stored.iter().filter(|(_, id)| !has_expired(reader.repository, id, asked.now)) {
             match reader.read(ref_name, id) {
                 Ok(record) => approvals.add(record, asked, contributors),
                 Err(reason) => {

@@ -21,8 +21,18 @@ pub(super) fn section(
     section.notices.extend(evidence.notices.iter().cloned());
     section.notices.extend(evidence.trust_files.iter().filter_map(approved_weakening));
     section.notices.extend(how_to_approve(planned, governing, &section.judgement));
+    section.notices.extend(governing.policy.short_patterns().iter().map(short_pattern));
     section.notices.extend(notice(governing, evidence).map(str::to_owned));
     section
+}
+
+/// A pattern that an older version took for a full name, which no ref has.
+fn short_pattern((pattern, full): &(String, String)) -> String {
+    let tag = full.strip_prefix("refs/heads/").map(|name| format!(" and `refs/tags/{name}`"));
+    format!(
+        "`{pattern}` under `protected:` lacks `refs/`, so it guards `{full}`{}: write the full name in the policy",
+        tag.unwrap_or_default()
+    )
 }
 
 /// HEAD names a branch that is not there.

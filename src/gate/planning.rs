@@ -1,8 +1,10 @@
 //! What each ref update means, before anything is judged.
 
+use super::ref_names::{Done, forbidden, namesakes, taken_for};
 use crate::evidence::RefOperation;
 use crate::git::{Ancestry, GitError, Head, History, Repository};
 use crate::push::RefUpdate;
+use crate::report::shell_word;
 use source_files::ObjectId;
 
 /// What is to be done about a ref update.
@@ -10,6 +12,8 @@ use source_files::ObjectId;
 pub enum Plan {
     /// The ref is not guarded: it passes unjudged.
     Unguarded,
+    /// No one may push it, whatever it points to.
+    Refused(PlannedRef),
     /// It is judged.
     Judged(PlannedRef),
 }
@@ -35,41 +39,98 @@ pub struct PlannedRef {
     pub commits: Vec<ObjectId>,
 }
 
-/// Refs that no one may push, with the reason, whatever they point to.
-const FORBIDDEN: [(&str, &str); 2] = [
-    ("refs/replace/", "replace refs make git show one object in place of another"),
-    ("refs/namespaces/", "namespaces hide whole repositories of refs under names that no policy covers"),
-];
+/// What an update is planned with.
+pub(super) struct Surroundings<'a, G> {
+    pub(super) repository: &'a Repository,
+    pub(super) head: &'a Head,
+    /// The old tip of the governing ref.
+    pub(super) governing_tip: Option<&'a ObjectId>,
+    /// All updates of the push.
+    pub(super) updates: &'a [RefUpdate],
+    /// Whether a ref is guarded.
+    pub(super) guards: G,
+}
 
-/// Plans an update. `governing_tip` is the old tip of the governing ref.
-pub(super) fn plan(
-    repository: &Repository,
-    update: &RefUpdate,
-    head: &Head,
-    governing_tip: Option<&ObjectId>,
-    guards: impl Fn(&str) -> bool,
-) -> Result<Plan, GitError> {
-    let forbidden = FORBIDDEN.iter().find(|(prefix, _)| update.ref_name.starts_with(prefix));
-    if let Some((_, reason)) = forbidden {
-        return Ok(Plan::Judged(PlannedRef::refused(update, reason)));
+impl<G: Fn(&str) -> bool> Surroundings<'_, G> {
+    /// Whether a ref will be there after the push.
+    fn stays(&self, name: &str) -> bool {
+        match self.updates.iter().find(|update| update.ref_name == name) {
+            Some(update) => !update.is_delete(),
+            // An invalid ref name does not name a ref.
+            None => self.repository.tip(name).is_ok_and(|tip| tip.is_some()),
+        }
     }
+
+    /// A guarded branch that is there, or that is deployed.
+    fn is_guarded_branch(&self, name: &str) -> bool {
+        let is_head = matches!(self.head, Head::Branch(head) if head == name);
+        (self.guards)(name) && (is_head || self.stays(name))
+    }
+
+    /// Why a ref that no one guards may not be pushed: git or a deployment tool takes it for a guarded one.
+    fn shadow(&self, ref_name: &str) -> Option<String> {
+        let branch = taken_for(ref_name, |name| self.is_guarded_branch(name))?;
+        Some(format!("git and deployment tools can take it for {branch}, which is protected, and it is not"))
+    }
+
+    /// Why a guarded branch may not be created: another ref would be taken for it.
+    fn shadowed(&self, ref_name: &str) -> Option<String> {
+        let others = namesakes(ref_name).into_iter();
+        let mut others = others.filter(|name| name.starts_with("refs/") && !(self.guards)(name));
+        let other = others.find(|name| self.stays(name))?;
+        Some(format!(
+            "git and deployment tools can take {other} for it, which is not protected: delete that ref first, with \
+             `git push origin {}`",
+            shell_word(&format!(":{other}"))
+        ))
+    }
+}
+
+/// Whether the ref may be deleted whatever the policy says: it should not be there.
+fn may_always_go(update: &RefUpdate, resolved: &str) -> bool {
+    let should_not_be_there = forbidden(&update.ref_name, Done::Written).is_some();
+    update.is_delete() && resolved == update.ref_name && should_not_be_there
+}
+
+/// Plans an update.
+pub(super) fn plan<G: Fn(&str) -> bool>(
+    update: &RefUpdate,
+    around: &Surroundings<'_, G>,
+) -> Result<Plan, GitError> {
+    let repository = around.repository;
+    let done = if update.is_delete() { Done::Deleted } else { Done::Written };
     let ref_name = repository.resolve_symbolic(&update.ref_name)?;
-    let detached_head = matches!(head, Head::Detached(_)) && ref_name == "HEAD";
-    if !guards(&ref_name) && !guards(&update.ref_name) && !detached_head {
-        return Ok(Plan::Unguarded);
+    let names = [update.ref_name.as_str(), &ref_name];
+    let refused = |reason: &str| Ok(Plan::Refused(PlannedRef::refused(update, reason)));
+    if let Some(reason) = names.iter().find_map(|name| forbidden(name, done)) {
+        return refused(reason);
+    }
+    let detached_head = matches!(around.head, Head::Detached(_)) && ref_name == "HEAD";
+    let is_guarded = names.iter().any(|name| (around.guards)(name)) || detached_head;
+    if !is_guarded || may_always_go(update, &ref_name) {
+        let shadow = match done {
+            Done::Written => names.iter().find_map(|name| around.shadow(name)),
+            Done::Deleted => None,
+        };
+        return shadow.map_or(Ok(Plan::Unguarded), |reason| refused(&reason));
     }
     let current = repository.tip(&ref_name)?;
     let claimed = (!update.old_oid.is_zero()).then(|| update.old_oid.clone());
     if current != claimed {
         let reason = "the ref has moved since the push began: fetch and push again";
-        return Ok(Plan::Judged(PlannedRef::refused(update, reason)));
+        return refused(reason);
     }
     if update.is_delete() {
         let mut planned = PlannedRef::empty(&ref_name);
         planned.operation = RefOperation::Delete;
         return Ok(Plan::Judged(planned));
     }
-    plan_new_tip(repository, update, &ref_name, current.as_ref(), governing_tip).map(Plan::Judged)
+    let shadowed =
+        around.shadowed(&ref_name).filter(|_| current.is_none() && ref_name.starts_with("refs/heads/"));
+    if let Some(reason) = shadowed {
+        return refused(&reason);
+    }
+    plan_new_tip(repository, update, &ref_name, current.as_ref(), around.governing_tip).map(Plan::Judged)
 }
 
 fn plan_new_tip(

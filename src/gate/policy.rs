@@ -82,6 +82,11 @@ pub struct Floor {
 }
 
 impl Floor {
+    /// Which refs it guards.
+    pub(super) fn protected(&self) -> ProtectedRefs {
+        ProtectedRefs::by(&self.layer)
+    }
+
     /// Reads the floor. One that was named must exist; the default one may be absent.
     pub fn read(named: Option<&Path>) -> Result<Option<Self>, PolicyLoadError> {
         let path = named.unwrap_or(Path::new(DEFAULT_FLOOR));
@@ -197,6 +202,11 @@ pub fn load(
     Ok(Governing { policy, targets, governance, floor_folder, floor_digest, key_files, waiver_mistakes })
 }
 
+/// The profile `baseline`, for refs that no one may push while there is no policy to say so.
+pub(super) fn load_baseline() -> Result<Governing, GateError> {
+    alone(Layer::profile(ProfileName::Baseline).map_err(PolicyLoadError::from)?, None)
+}
+
 /// The policy if there is no repository: the server's, or the profile `baseline`.
 pub fn load_without_repository(floor: Option<&Path>) -> Result<Governing, GateError> {
     let floor = Floor::read(floor)?;
@@ -249,10 +259,19 @@ fn read_policy(
     Ok(Some(layer.map_err(|source| PolicyLoadError::InForce { revision, source })?))
 }
 
-/// Why a policy that a push brings could not be used, if so.
-pub fn broken_policy(repository: &Repository, blob: &ObjectId) -> Option<String> {
-    match repository.blob(blob) {
-        Ok(bytes) => parse(POLICY_PATH, &bytes, Author::Repository).err().map(|error| error.to_string()),
+/// Why a policy that a push brings could not be used, if so. What the old one says already is excused where it has
+/// a meaning.
+pub fn broken_policy(repository: &Repository, old: Option<&TreeFile>, blob: &ObjectId) -> Option<String> {
+    let bytes = match repository.blob(blob) {
+        Ok(bytes) => bytes,
+        Err(error) => return Some(error.to_string()),
+    };
+    match parse(POLICY_PATH, &bytes, Author::Repository) {
+        Ok(layer) => {
+            let old = old.and_then(|file| policy_of(repository, file));
+            let old = old.as_ref().and_then(Layer::document).and_then(|document| document.protected.clone());
+            layer.new_short_pattern(&old.unwrap_or_default()).map(|error| error.to_string())
+        }
         Err(error) => Some(error.to_string()),
     }
 }

@@ -10,8 +10,8 @@ use super::commits::{self, Reception};
 use super::keyring;
 use super::notices::{section, stray_head_notice};
 use super::owners;
-use super::planning::{Plan, PlannedRef, plan};
-use super::policy::{Floor, Governing, PolicyLoadError, load};
+use super::planning::{Plan, PlannedRef, Surroundings, plan};
+use super::policy::{Floor, Governing, PolicyLoadError, load, load_baseline};
 use super::reviews::Proposal;
 use super::signatures::{Judged, Signatures};
 use super::trust_files::{self, OntoHead};
@@ -135,31 +135,91 @@ impl Session {
 
     /// The policy for a change of a ref whose old tip has the given files.
     pub fn policy(&self, target: Option<&Snapshot>) -> Result<Governing, GateError> {
-        let floor = Floor::read(self.floor.as_deref())?;
+        let floor = self.floor()?;
         let mut governing = load(&self.repository, &self.governing, target, floor)?;
         governing.floor_digest = governing.floor_digest.or_else(|| self.floor_digest.clone());
         Ok(governing)
     }
 
-    fn head_branch(&self) -> Option<&str> {
+    pub(super) fn floor(&self) -> Result<Option<Floor>, PolicyLoadError> {
+        Floor::read(self.floor.as_deref())
+    }
+
+    pub(super) fn governing_tip(&self) -> Option<&ObjectId> {
+        self.governing_tip.as_ref()
+    }
+
+    /// The branch that HEAD points to.
+    pub fn head_branch(&self) -> Option<&str> {
         match &self.head {
             Head::Branch(name) => Some(name),
             Head::Detached(_) => None,
         }
     }
 
-    /// Judges one ref update; `None` for a ref that no one guards.
+    /// Judges one ref update; `None` for a ref that no one guards. What a ref is comes first: a policy that cannot be
+    /// loaded says nothing of refs that the last one did not guard.
     pub fn judge(&self, update: &RefUpdate) -> Result<Option<Section>, GateError> {
-        let governing = self.policy(None)?;
+        let governing = self.policy(None);
         if update.ref_name.starts_with(STATEMENTS) {
             return self.judge_statement(update, &governing).map(Some);
         }
-        let guards = |name: &str| governing.policy.guards(name, self.head_branch());
-        match plan(&self.repository, update, &self.head, self.governing_tip.as_ref(), guards) {
-            Ok(Plan::Unguarded) => Ok(None),
-            Ok(Plan::Judged(planned)) => self.judge_planned(&planned).map(Some),
-            Err(error) => Ok(Some(Section::undecided(&update.ref_name, error.to_string()))),
+        let planned = self.plan_by(&governing, update);
+        match (planned, &governing) {
+            (Ok(Plan::Unguarded), _) => Ok(None),
+            (Ok(Plan::Refused(planned)), _) => {
+                self.judge_refused(&planned, governing.as_ref().ok()).map(Some)
+            }
+            (Ok(Plan::Judged(planned)), Ok(_)) => self.judge_planned(&planned).map(Some),
+            (Ok(Plan::Judged(planned)), Err(error)) => {
+                Ok(Some(Section::undecided(&planned.ref_name, without_policy(error))))
+            }
+            (Err(error), _) => Ok(Some(Section::undecided(&update.ref_name, error.to_string()))),
         }
+    }
+
+    fn plan_by(
+        &self,
+        governing: &Result<Governing, GateError>,
+        update: &RefUpdate,
+    ) -> Result<Plan, GitError> {
+        if let Ok(governing) = governing {
+            return self.plan(update, |name| governing.policy.guards(name, self.head_branch()));
+        }
+        let rules = self.last_rules();
+        self.plan(update, |name| rules.guards(name, self.head_branch()))
+    }
+
+    fn plan(&self, update: &RefUpdate, guards: impl Fn(&str) -> bool) -> Result<Plan, GitError> {
+        let around = Surroundings {
+            repository: &self.repository,
+            head: &self.head,
+            governing_tip: self.governing_tip.as_ref(),
+            updates: &self.push.updates,
+            guards,
+        };
+        plan(update, &around)
+    }
+
+    /// Judges a ref by its name alone: nothing else of the repository is read, so nothing else can be broken.
+    pub(super) fn judge_refused(
+        &self,
+        planned: &PlannedRef,
+        governing: Option<&Governing>,
+    ) -> Result<Section, GateError> {
+        let evidence = RefEvidence {
+            ref_name: planned.ref_name.clone(),
+            refused: planned.refused.clone(),
+            ..RefEvidence::none()
+        };
+        let (old, new) = (&Snapshot::empty(), &Snapshot::empty());
+        let blobs = &*self.repository.blobs();
+        let change = Change { old, new, blobs, evidence: &evidence, mode: Mode::Enforcing };
+        let baseline = load_baseline()?;
+        let rules = governing.unwrap_or(&baseline).rules();
+        let mut section = Section::of(&planned.ref_name, evaluate(&change, &rules, self.today()));
+        section.notices.clear();
+        Ok(section)
     }
 
     /// Judges a planned ref.
@@ -286,6 +346,13 @@ impl Session {
             now: self.now,
         }
     }
+}
+
+/// Why a guarded ref cannot be judged.
+fn without_policy(error: &GateError) -> String {
+    format!(
+        "{error}\n  until then, portcullis rejects every push to a branch or tag that the last readable policy guards"
+    )
 }
 
 pub(super) fn snapshot(repository: &Repository, commit: Option<&ObjectId>) -> Result<Snapshot, GitError> {

@@ -9,7 +9,7 @@ use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
 use super::signatures::Signatures;
 use super::trust_files::{OntoHead, TrustInput};
-use crate::approval::{Asked, Record};
+use crate::approval::{Asked, NotGenuine, Record};
 use crate::evidence::CommitFacts;
 use crate::git::GitError;
 use crate::policy::Age;
@@ -60,24 +60,66 @@ impl Session {
         reader.read(ref_name, object).map_err(|reason| reason.to_string())
     }
 
-    /// Judges a ref under `refs/approvals/`: only genuine statements come in, and none goes away.
+    /// Judges a ref under `refs/approvals/`: only genuine statements come in, and none goes away before it expires.
     pub(super) fn judge_statement(
         &self,
         update: &RefUpdate,
-        governing: &Governing,
+        governing: &Result<Governing, GateError>,
     ) -> Result<Section, GateError> {
-        let taken = self.repository.tip(&update.ref_name)?.is_some() || !update.old_oid.is_zero();
-        if taken || update.is_delete() {
-            let reason = "statements can only be added; a statement stops counting when it expires";
-            return self.judge_planned(&PlannedRef::refused(update, reason));
-        }
-        match self.accept_statement(update, governing) {
-            Err(reason) => self.judge_planned(&PlannedRef::refused(update, &reason)),
-            Ok(record) => {
-                let mut section = self.judge_planned(&PlannedRef::empty(&update.ref_name))?;
-                section.notices = vec![record.to_string()];
-                Ok(section)
+        let outcome = self.statement_outcome(update, governing);
+        let refused = outcome.as_ref().err().cloned();
+        let planned = PlannedRef { refused, ..PlannedRef::empty(&update.ref_name) };
+        let mut section = self.judge_refused(&planned, governing.as_ref().ok())?;
+        section.notices.extend(outcome.ok());
+        Ok(section)
+    }
+
+    /// What to say of a statement that may come or go, or why it may not.
+    fn statement_outcome(
+        &self,
+        update: &RefUpdate,
+        governing: &Result<Governing, GateError>,
+    ) -> Result<String, String> {
+        let stored = self.repository.tip(&update.ref_name).map_err(|error| error.to_string())?;
+        match (stored, governing) {
+            (Some(old), _) if update.is_delete() && self.has_expired(&old) => {
+                Ok("this statement has expired and counts for nothing, so it may be deleted".to_owned())
             }
+            (None, Ok(governing)) if update.old_oid.is_zero() && !update.is_delete() => {
+                self.accept_statement(update, governing).map(|record| record.to_string())
+            }
+            (None, Err(_)) if update.old_oid.is_zero() && !update.is_delete() => {
+                self.accept_unverified(update)
+            }
+            (Some(_) | None, Ok(_) | Err(_)) => {
+                let reason = "statements can only be added; a statement can be deleted once it has expired";
+                Err(reason.to_owned())
+            }
+        }
+    }
+
+    /// Whether a statement is past its time. It does not matter who signed it.
+    pub fn has_expired(&self, object: &ObjectId) -> bool {
+        approvals::has_expired(&self.repository, object, instant(self.now))
+    }
+
+    /// Without a policy no one knows the people. Each time that a statement is counted it is verified anew.
+    fn accept_unverified(&self, update: &RefUpdate) -> Result<String, String> {
+        let trusted = Err("the policy cannot be loaded".to_owned());
+        let reader = Reader {
+            repository: &self.repository,
+            trusted: &trusted,
+            people: &[],
+            issuers: &[],
+            now: self.now,
+        };
+        match reader.read(&update.ref_name, &update.new_oid) {
+            Ok(_) | Err(NotGenuine::Untrusted(_)) => {
+                Ok("the policy cannot be loaded, so portcullis did not verify \
+                who signed this statement: it counts once the policy can be loaded"
+                    .to_owned())
+            }
+            Err(reason) => Err(reason.to_string()),
         }
     }
 

@@ -124,7 +124,7 @@ fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<St
     match file.mode {
         FileMode::Symlink | FileMode::Gitlink => Some("it is a symbolic link or a submodule".to_owned()),
         FileMode::Regular | FileMode::Executable if path.as_str() == POLICY_PATH => {
-            broken_policy(input.repository, &file.id)
+            broken_policy(input.repository, input.old.file(POLICY_PATH), &file.id)
         }
         FileMode::Regular | FileMode::Executable => None,
     }

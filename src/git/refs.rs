@@ -54,6 +54,15 @@ impl Repository {
         Ok(direct.collect())
     }
 
+    /// The names of the refs, symbolic ones included.
+    pub fn ref_names(&self, limit: usize) -> Result<Vec<String>, GitError> {
+        let found = self.store.references_below("refs/", limit + 1)?;
+        if found.len() > limit {
+            return Err(GitError::Limit { what: "refs", limit });
+        }
+        Ok(found.into_iter().map(|(name, _)| name).collect())
+    }
+
     /// The ref that a name represents once symbolic refs are followed: a push to an alias of `main`
     /// is a push to `main`.
     pub fn resolve_symbolic(&self, name: &str) -> Result<String, GitError> {

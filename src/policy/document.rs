@@ -34,7 +34,7 @@ pub struct PolicyDocument {
     /// The name of this repository in approvals: an approval for another repository does not count. If absent, no one
     /// can approve by signing.
     pub repository: Option<String>,
-    /// Patterns of protected refs; `*` matches `/` too. Default: HEAD's branch and `refs/tags/*`.
+    /// Patterns of protected refs by their full names, such as `refs/heads/main`; `*` matches `/` too. Default: HEAD's branch and `refs/tags/*`.
     pub protected: Option<Vec<String>>,
     /// Which files are manifests.
     pub manifests: Option<ManifestsEntry>,

@@ -11,6 +11,7 @@ use super::error::PolicyError;
 use super::layers::Overriders;
 use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
+use super::protected::full_name_meant;
 use super::validate::{check_ids, check_values, globs, waivers};
 use super::waiver::{Acceptance, WaivedFinding, Waiver, WaiverTerm};
 use crate::finding::CheckId;
@@ -148,6 +149,17 @@ impl Layer {
     /// The file itself, without its profiles.
     pub fn document(&self) -> Option<&PolicyDocument> {
         self.files.first().map(|file| &file.document)
+    }
+
+    /// What is wrong with a pattern of protected refs that lacks `refs/` and is not among the `known` ones.
+    pub fn new_short_pattern(&self, known: &[String]) -> Option<PolicyError> {
+        let own = self.files.first()?;
+        let patterns = own.document.protected.as_deref().unwrap_or_default().iter().enumerate();
+        let mut new = patterns.filter(|(_, pattern)| !known.contains(pattern));
+        new.find_map(|(index, pattern)| {
+            let message = format!("`{pattern}` is not the full name of a ref");
+            Some(own.error(&format!("/protected/{index}"), message, Some(full_name_meant(pattern)?)))
+        })
     }
 
     /// The file and the profiles below it.

@@ -3,50 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use globset::GlobSet;
 
 use super::age::Age;
 use super::document::{AnnotationUse, OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement};
 use super::layer::{Decision, Layer};
+use super::protected::{ProtectedRefs, full_name_meant};
 use super::signatures::{SignatureRules, rules};
-use super::validate::globs;
 use super::waiver::{WaivedFinding, WaiverTerm};
-
-/// Which refs a policy guards.
-#[derive(Debug)]
-pub enum ProtectedRefs {
-    /// Those that match one of these.
-    Patterns(GlobSet),
-    /// HEAD's branch and every tag.
-    HeadAndTags,
-    /// Every branch and every tag: the repository has no policy yet.
-    Everything,
-}
-
-impl ProtectedRefs {
-    /// What a layer's file asks for. Patterns have compiled before; if they did not, all is guarded.
-    pub fn by(layer: &Layer) -> Self {
-        let patterns = layer.document().and_then(|document| document.protected.clone());
-        match patterns.map(|patterns| globs(&patterns)) {
-            Some(Ok(set)) => Self::Patterns(set),
-            Some(Err(_)) => Self::Everything,
-            None => Self::HeadAndTags,
-        }
-    }
-
-    /// Whether a ref is guarded. HEAD's branch always is: the trust files are read from it.
-    pub fn guards(&self, ref_name: &str, head: Option<&str>) -> bool {
-        let is_head = head == Some(ref_name);
-        let is_tag = ref_name.starts_with("refs/tags/");
-        let is_branch = ref_name.starts_with("refs/heads/");
-        match self {
-            Self::Patterns(patterns) => is_head || patterns.is_match(ref_name),
-            // A detached HEAD names no branch, so that any of them may be the one that is deployed.
-            Self::HeadAndTags => is_head || is_tag || (head.is_none() && is_branch),
-            Self::Everything => is_tag || is_branch,
-        }
-    }
-}
 
 /// Who may override, and how many of them it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +55,18 @@ impl Policy {
     /// Whether a ref is guarded by any layer.
     pub fn guards(&self, ref_name: &str, head: Option<&str>) -> bool {
         self.protected.iter().any(|protected| protected.guards(ref_name, head))
+    }
+
+    /// The patterns of protected refs: the governing policy's and the server's.
+    pub fn protected_patterns(&self) -> Vec<String> {
+        let documents = self.authoritative().filter_map(|document| document.protected.as_ref());
+        documents.flatten().cloned().collect()
+    }
+
+    /// The patterns that lack `refs/`, with what they mean.
+    pub fn short_patterns(&self) -> Vec<(String, String)> {
+        let patterns = self.protected_patterns().into_iter();
+        patterns.filter_map(|pattern| full_name_meant(&pattern).map(|full| (pattern, full))).collect()
     }
 
     /// Whether any layer wants a check to run.

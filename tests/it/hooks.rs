@@ -40,6 +40,7 @@ mod owners;
 mod refs;
 mod repositories;
 mod server;
+mod shadow_refs;
 mod signatures;
 mod statements;
 mod tags;

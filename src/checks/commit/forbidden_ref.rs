@@ -18,6 +18,11 @@ Reports pushes to refs that change the meaning of other refs and objects: `refs/
 another object in place of the real one), `refs/namespaces/**` (a whole second set of refs), and
 approvals under `refs/approvals/**` that are not genuine.
 
+Reports pushes to refs that are not protected and that git or a deployment tool can take for a protected branch: both
+complete a short name `X` to `refs/X`, `refs/tags/X`, `refs/heads/X`, `refs/remotes/X` or `refs/remotes/X/HEAD`, and not
+all of them prefer the branch. `refs/remotes/**`, `refs/heads/refs/**`, and the names `HEAD` are never pushed. A protected
+branch cannot be created while such a ref exists. Deleting such a ref is always allowed.
+
 ## What is compared
 
 The name of the ref, symbolic refs resolved, and for approvals the pushed object.
@@ -28,6 +33,9 @@ Do not push the ref. `git push --mirror` and `refs/*:refs/*` push all of them; n
 `git push origin main`.
 
 ## Limits
+
+A protected tag may have the name of a protected branch, because the tag is judged like the branch. A branch may have the
+name of a protected tag.
 
 Refs that other programs create for their own use are allowed, because they do not change what git reads.
 ",

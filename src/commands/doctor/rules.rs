@@ -7,9 +7,11 @@ use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use super::line::Line;
+use crate::commands::guarded::GuardedRefs;
 use crate::gate::{Governing, Session, date_of};
 use crate::host::HostKind;
 use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
+use crate::report::shell_word;
 use crate::verdict::Judgement;
 use codeowners::{Approver, OwnersFile};
 use git_trust::{KeyFacts, KeyStanding};
@@ -21,6 +23,7 @@ const LISTED: usize = 5;
 
 pub(super) fn lines(session: &Session, governing: &Governing, host: Option<HostKind>) -> Vec<Line> {
     let mut lines = vec![policy(governing)];
+    lines.extend(refs(session, governing));
     lines.extend(repository(governing));
     lines.extend(clusters(session, governing));
     lines.extend(owners(session, governing, host));
@@ -37,6 +40,29 @@ fn policy(governing: &Governing) -> Line {
              policy";
         Line::advice("policy", text, "portcullis init, in a clone")
     }
+}
+
+/// What is protected today, and what was meant to be.
+fn refs(session: &Session, governing: &Governing) -> Vec<Line> {
+    let topic = "refs";
+    let refs = match GuardedRefs::of(&session.repository, &governing.policy) {
+        Ok(refs) => refs,
+        Err(error) => return vec![Line::advice(topic, error.to_string(), "delete refs that no one needs")],
+    };
+    let mut lines = vec![Line::ok(topic, format!("protected now: {}", refs.guarded))];
+    lines.extend(refs.short.iter().map(|(pattern, full)| {
+        let text = format!("`{pattern}` under `protected:` is not the full name of a ref");
+        Line::advice(topic, text, format!("write `{full}` in the policy"))
+    }));
+    lines.extend(refs.unmatched.iter().map(|pattern| {
+        let text = format!("`{pattern}` under `protected:` matches no ref");
+        Line::advice(topic, text, "correct it in the policy, or remove it")
+    }));
+    lines.extend(refs.shadows.iter().map(|(name, branch)| {
+        let text = format!("git and deployment tools can take {name} for {branch}, and it is not protected");
+        Line::problem(topic, text, format!("git push origin {}", shell_word(&format!(":{name}"))))
+    }));
+    lines
 }
 
 /// If nothing can be approved, no name is needed.

@@ -15,6 +15,7 @@ use super::document::{
     ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, ManifestsEntry, PolicyDocument, WaiverEntry,
 };
 use super::layer::Layer;
+use super::protected::{full_name_meant, meant_by};
 use crate::finding::CheckId;
 pub(super) use rules::Outline;
 
@@ -72,12 +73,15 @@ fn quoted<T: Display>(items: impl Iterator<Item = T>) -> String {
 fn protected_refs(old: Option<&[String]>, new: Option<&[String]>) -> Vec<String> {
     let tags = "refs/tags/*".to_owned();
     let by_default = std::slice::from_ref(&tags);
-    let (old, new) = (old.unwrap_or(by_default), new.unwrap_or(by_default));
+    let meant =
+        |patterns: &[String]| patterns.iter().flat_map(|pattern| meant_by(pattern)).collect::<Vec<_>>();
+    let (old, new) = (&meant(old.unwrap_or(by_default)), &meant(new.unwrap_or(by_default)));
     let everything = |pattern: &String| matches!(pattern.as_str(), "*" | "**" | "refs/*" | "refs/**");
     if new.iter().any(everything) {
         return Vec::new();
     }
-    added(new, old).map(|pattern| format!("`{pattern}` is no longer protected")).collect()
+    let lost = added(new, old).filter(|pattern| full_name_meant(pattern).is_none());
+    lost.map(|pattern| format!("`{pattern}` is no longer protected")).collect()
 }
 
 fn manifest_files(old: Option<&ManifestsEntry>, new: Option<&ManifestsEntry>) -> Vec<String> {

@@ -126,9 +126,9 @@ fn a_branch_that_is_called_like_main_in_full() -> Result<(), Failure> {
     files.extend([(POLICY_PATH, everything.as_str()), ("CODEOWNERS", "* @alice\n"), (SERVICE_PATH, SERVICE)]);
     let server = Server::holding(&files)?;
     let mallory = clone_of(&server, "mallory")?;
-    let commit = mallory.commit("Change what is owned", &[("prod/settings.yaml", SETTINGS)])?;
+    mallory.commit("Change what is owned", &[("prod/settings.yaml", SETTINGS)])?;
     let push = mallory.push(&["HEAD:refs/heads/refs/heads/main"])?;
-    push.rejected(&["error[missing-approval]", &format!("approve refs/heads/refs/heads/main {commit}`")]);
+    push.rejected(&["error[forbidden-ref]", "refs/heads/refs/heads/main must not be pushed"]);
     Ok(())
 }
 
@@ -172,5 +172,40 @@ fn a_submodule_with_a_dot_in_its_name() -> Result<(), Failure> {
     let commit = mallory.git.run(&["rev-parse", "HEAD"], b"")?;
     mallory.commit_entry("160000", &commit, b"prod/apps.d")?;
     mallory.push_main()?.rejected(&["error[unparseable-manifest]", "prod/apps.d", "submodule"]);
+    Ok(())
+}
+
+/// A change that is refused on `main`, under names that git or a deployment tool takes for `main`.
+#[test]
+fn refs_that_are_taken_for_main() -> Result<(), Failure> {
+    let policy = policy("protected: [refs/heads/main]\n");
+    let server = Server::holding(&[(POLICY_PATH, &policy), (SERVICE_PATH, SERVICE)])?;
+    let mallory = server.checkout("mallory")?;
+    mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+    for name in [
+        "refs/remotes/main",
+        "refs/remotes/main/HEAD",
+        "refs/remotes/origin/main",
+        "refs/heads/refs/heads/main",
+        "refs/heads/heads/main",
+        "refs/tags/main",
+        "refs/tags/heads/main",
+        "refs/tags/HEAD",
+    ] {
+        mallory.push(&[&format!("HEAD:{name}")])?.rejected(&["error[forbidden-ref]", "must not be pushed"]);
+    }
+    Ok(())
+}
+
+/// A tag that no one guards waits for a guarded branch of its name to be created.
+#[test]
+fn a_tag_that_waits_for_a_release_branch() -> Result<(), Failure> {
+    let policy = policy("protected: [refs/heads/main, 'refs/heads/release/*']\n");
+    let server = Server::holding(&[(POLICY_PATH, &policy), (SERVICE_PATH, SERVICE)])?;
+    let mallory = server.checkout("mallory")?;
+    mallory.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+    mallory.push(&["HEAD:refs/tags/release/2"])?.accepted(&["not judged"]);
+    let push = mallory.push(&["origin/main:refs/heads/release/2"])?;
+    push.rejected(&["error[forbidden-ref]", "git push origin :refs/tags/release/2"]);
     Ok(())
 }
