@@ -54,6 +54,7 @@ pub(super) fn built_in() -> Vec<Check> {
         push(&commit::forbidden_ref::META, Default::Deny, commit::forbidden_ref::run),
         push(&commit::history_rewrite::META, Default::Deny, commit::history_rewrite::run),
         push(&commit::malformed_commit::META, Default::Deny, commit::malformed_commit::run),
+        push(&commit::malformed_tree::META, Default::Deny, commit::malformed_tree::run),
         push(&commit::protected_ref_deletion::META, Default::Deny, commit::protected_ref_deletion::run),
         push(&commit::unsigned_commit::META, Default::OfSignatures, commit::unsigned_commit::run),
         push(&commit::untrusted_signature::META, Default::OfSignatures, commit::untrusted_signature::run),

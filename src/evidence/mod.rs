@@ -45,6 +45,19 @@ pub enum RefOperation {
     Delete,
 }
 
+/// A tree that git does not write or cannot check out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MalformedTree {
+    /// The tree.
+    pub tree: ObjectId,
+    /// The commit that brings it; for a merge that a forge would make, the tip.
+    pub commit: ObjectId,
+    /// Its folder, with a slash at its end; empty for the root. Lossy and not escaped.
+    pub path: String,
+    /// What is wrong, at least one thing, as clauses about it.
+    pub problems: Vec<String>,
+}
+
 /// Which of the two kinds of object that can be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedObject {
@@ -212,6 +225,8 @@ pub struct RefEvidence {
     pub refused: Option<String>,
     /// The commits and tags that are new to it.
     pub commits: Vec<CommitFacts>,
+    /// The trees that the commits bring and that git does not write or cannot check out.
+    pub malformed_trees: Vec<MalformedTree>,
     /// The paths with owners.
     pub owned: Evidence<Vec<OwnedChange>>,
     /// The changed paths that no one owns; empty if no owners are asked for.
@@ -278,6 +293,7 @@ impl RefEvidence {
             operation: RefOperation::FastForward,
             refused: None,
             commits: Vec::new(),
+            malformed_trees: Vec::new(),
             owned: Evidence::NotEvaluatedHere,
             unowned: Vec::new(),
             owners_problems: Vec::new(),

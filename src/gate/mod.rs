@@ -19,6 +19,7 @@ mod reviews;
 mod session;
 mod signatures;
 mod statements;
+mod trees;
 mod trust_files;
 mod trust_owners;
 mod unblocking;

@@ -14,6 +14,7 @@ use super::planning::{Plan, PlannedRef, Surroundings, plan};
 use super::policy::{Floor, Governing, PolicyLoadError, load, load_baseline};
 use super::reviews::Proposal;
 use super::signatures::{Judged, Signatures};
+use super::trees;
 use super::trust_files::{self, OntoHead};
 use super::unblocking::whom_to_ask;
 use super::waivers;
@@ -24,7 +25,7 @@ use crate::host::PushOrigin;
 use crate::pipeline::{Change, evaluate};
 use crate::push::RefUpdate;
 use crate::report::Section;
-use crate::verdict::Mode;
+use crate::verdict::{Mode, Verdict};
 use codeowners::Dialect;
 use source_files::{ObjectId, Snapshot};
 
@@ -212,12 +213,43 @@ impl Session {
             refused: planned.refused.clone(),
             ..RefEvidence::none()
         };
+        self.judge_evidence(&evidence, governing)
+    }
+
+    /// A revision whose files cannot be read: if its trees are malformed, that says more than the first error.
+    fn judge_unreadable(
+        &self,
+        planned: &PlannedRef,
+        governing: &Governing,
+        error: GitError,
+    ) -> Result<Section, GateError> {
+        let malformed_trees = trees::malformed(&self.repository, planned)?;
+        let evidence =
+            RefEvidence { ref_name: planned.ref_name.clone(), malformed_trees, ..RefEvidence::none() };
+        let mut section = self.judge_evidence(&evidence, Some(governing))?;
+        match section.judgement.verdict {
+            Verdict::Reject => {
+                section.range = (planned.base.clone(), planned.tip.clone());
+                section.commits = planned.commits.len();
+                Ok(section)
+            }
+            // A policy that accepts the malformed tree cannot make its files readable.
+            Verdict::Accept | Verdict::Undecided => Err(error.into()),
+        }
+    }
+
+    /// Judges evidence without files.
+    fn judge_evidence(
+        &self,
+        evidence: &RefEvidence,
+        governing: Option<&Governing>,
+    ) -> Result<Section, GateError> {
         let (old, new) = (&Snapshot::empty(), &Snapshot::empty());
         let blobs = &*self.repository.blobs();
-        let change = Change { old, new, blobs, evidence: &evidence, mode: Mode::Enforcing };
+        let change = Change { old, new, blobs, evidence, mode: Mode::Enforcing };
         let baseline = load_baseline()?;
         let rules = governing.unwrap_or(&baseline).rules();
-        let mut section = Section::of(&planned.ref_name, evaluate(&change, &rules, self.today()));
+        let mut section = Section::of(&evidence.ref_name, evaluate(&change, &rules, self.today()));
         section.notices.clear();
         Ok(section)
     }
@@ -237,8 +269,11 @@ impl Session {
         } else {
             snapshot(&self.repository, planned.base.as_ref())?
         };
-        let new = self.new_snapshot(planned, &old)?;
         let governing = self.policy(Some(&old))?;
+        let new = match self.new_snapshot(planned, &old) {
+            Ok(new) => new,
+            Err(error) => return self.judge_unreadable(planned, &governing, error),
+        };
         let evidence = self.evidence(planned, &governing, &old, &new)?;
         let change = Change {
             old: &old,
@@ -292,6 +327,7 @@ impl Session {
             operation: planned.operation,
             refused: planned.refused.clone(),
             commits: facts,
+            malformed_trees: trees::malformed(&self.repository, planned)?,
             owned: ownership.owned,
             unowned: ownership.unowned,
             owners_problems: ownership.problems,

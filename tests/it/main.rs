@@ -29,6 +29,7 @@ mod install;
 mod properties;
 mod pull_requests;
 mod raw_objects;
+mod raw_trees;
 mod readings;
 mod reports;
 mod shims;

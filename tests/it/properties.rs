@@ -175,7 +175,7 @@ fn commits(git: &Git, history: &[(Vec<usize>, u32)]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for (number, (parents, seconds)) in history.iter().enumerate() {
         let chosen = parents.iter().filter_map(|parent| ids.get(parent.checked_rem(number)?));
-        let parents: String = chosen.map(|id| format!("parent {id}\n")).collect();
+        let parents = chosen.map(|id| format!("parent {id}\n")).collect::<Vec<_>>().concat();
         let who = format!("A <a@example.com> {seconds} +0000");
         let text = format!("tree {tree}\n{parents}author {who}\ncommitter {who}\n\n{number}\n");
         ids.push(git.store("commit", text.as_bytes()).expect("a commit"));

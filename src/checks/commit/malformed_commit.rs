@@ -30,8 +30,8 @@ Make the commit again with git: `git commit --amend --no-edit --reset-author` fo
 
 ## Limits
 
-`receive.fsckObjects` in the server's git configuration refuses most of these earlier, and also problems that
-this check does not examine, such as malformed trees. Enable both.
+`receive.fsckObjects` in the server's git configuration refuses most of these earlier. Malformed trees are reported by
+`malformed-tree`. Enable both.
 ",
 };
 

@@ -6,6 +6,7 @@
 pub(super) mod forbidden_ref;
 pub(super) mod history_rewrite;
 pub(super) mod malformed_commit;
+pub(super) mod malformed_tree;
 pub(super) mod protected_ref_deletion;
 pub(super) mod unsigned_commit;
 pub(super) mod untrusted_signature;

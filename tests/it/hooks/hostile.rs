@@ -224,13 +224,54 @@ fn tree_entry(mode: &str, name: &str, id: &str) -> Result<Vec<u8>, Failure> {
     Ok([format!("{mode} {name}\0").as_bytes(), &bytes?].concat())
 }
 
+/// Git refuses such a name on every machine, or follows no such link: nothing could be deployed any more.
+#[test]
+fn names_that_git_cannot_check_out_are_rejected() -> Result<(), Failure> {
+    for name in ["git~1", "GIT~1", ".git ", ".git.", ".g\u{200c}it", ".git::$INDEX_ALLOCATION"] {
+        push_tree(&[("100644", name, "x")])?.rejected(&["error[malformed-tree]", "take its entry"]);
+    }
+    push_tree(&[("120000", ".gitmodules", "x")])?
+        .rejected(&["error[malformed-tree]", "must be a file and is a symbolic link"]);
+    Ok(())
+}
+
+#[test]
+fn entries_out_of_order_are_rejected() -> Result<(), Failure> {
+    let entries = [("100644", "b", "x"), ("100644", "a", "x")];
+    push_tree(&entries)?.rejected(&["error[malformed-tree]", "not in git's order"]);
+    push_tree(&[("0100644", "a", "x")])?.rejected(&["error[malformed-tree]", "begins with a zero"]);
+    Ok(())
+}
+
+/// A malformed tree in the middle of a push, one deep in a folder, and one that is there already.
+#[test]
+fn every_new_tree_is_read_and_no_old_one() -> Result<(), Failure> {
+    let (server, mallory) = server()?;
+    let blob = mallory.git.store("blob", b"x")?;
+    let bad = mallory.git.store("tree", &tree_entry("100644", "git~1", &blob)?)?;
+    let deep = mallory.git.store("tree", &tree_entry("40000", "deep", &bad)?)?;
+    let clean = mallory.git.run(&["rev-parse", "HEAD^{tree}"], b"")?;
+    let middle = mallory.git.run(&["commit-tree", "-p", "HEAD", "-m", "Bad", &deep], b"")?;
+    let tip = mallory.git.run(&["commit-tree", "-p", &middle, "-m", "Clean again", &clean], b"")?;
+    let main = format!("{tip}:refs/heads/main");
+    mallory.push(&[&main])?.rejected(&["error[malformed-tree]", "the folder deep/ is malformed"]);
+    mallory.push(&[&format!("{middle}:refs/heads/x"), &main])?.rejected(&["error[malformed-tree]"]);
+    server.git.run(&["fetch", "--quiet", &mallory.folder.display().to_string(), &middle], b"")?;
+    server.force("refs/heads/main", &middle)?;
+    let entries = [tree_entry("40000", "deep", &bad)?, tree_entry("100644", "note", &blob)?].concat();
+    let beside = mallory.git.store("tree", &entries)?;
+    let beside = mallory.git.run(&["commit-tree", "-p", &middle, "-m", "Beside it", &beside], b"")?;
+    mallory.push(&[&format!("{beside}:refs/heads/main")])?.accepted(&[]);
+    Ok(())
+}
+
 /// Which of the two is deployed depends on the program.
 #[test]
 fn two_entries_of_one_name_are_rejected() -> Result<(), Failure> {
     let files = [("100644", "frontend.yaml", NODE_PORT), ("100644", "frontend.yaml", SERVICE)];
-    push_tree(&files)?.rejected(&["undecided", "malformed", "two entries have the same name"]);
+    push_tree(&files)?.rejected(&["error[malformed-tree]", "two entries with the name"]);
     let file_and_folder = [("100644", "prod", NODE_PORT), ("40000", "prod", SERVICE)];
-    push_tree(&file_and_folder)?.rejected(&["undecided", "malformed", "two entries have the same name"]);
+    push_tree(&file_and_folder)?.rejected(&["error[malformed-tree]", "two entries with the name"]);
     Ok(())
 }
 

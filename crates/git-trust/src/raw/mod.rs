@@ -1,7 +1,7 @@
-//! A strict parser for commit and tag objects.
+//! A strict parser for commit, tag and tree objects.
 //!
 //! In: the raw bytes of one object. Out: [`RawCommit`] or [`RawTag`], with the signature and exactly
-//! the bytes that it signs, or every reason why the object is refused. Never: repairs, skips or
+//! the bytes that it signs, or every reason why the object is refused; or [`RawTree`], with both. Never: repairs, skips or
 //! guesses. What git, libgit2 and forges read differently (two `tree` lines, bytes after a NUL, a
 //! `gpgsigparent` header) is refused, because a signature over one reading proves nothing about
 //! another.
@@ -11,13 +11,16 @@ mod commit;
 mod headers;
 mod malformation;
 mod person;
+mod spelling;
 mod tag;
+mod tree;
 
 pub use commit::{RawCommit, parse_commit};
 pub use headers::Header;
 pub use malformation::{Malformation, PersonProblem};
 pub use person::RawPerson;
 pub use tag::{RawTag, TargetType, parse_tag};
+pub use tree::{RawTree, RawTreeEntry, TreeMalformation, TreeMode, read_tree};
 
 /// The hash of a repository; it decides how long ids are and which header holds the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
