@@ -50,6 +50,53 @@ pub struct PlaceArguments {
     pub custom_hooks: Option<PathBuf>,
 }
 
+/// Arguments of `rescue`.
+#[derive(Args, Debug)]
+pub struct RescueArguments {
+    /// The bare repository on the server.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+    /// Why: the commit and the next reports quote it.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Put a file in place: `.portcullis.yaml=/root/policy.yaml`.
+    #[arg(long, value_name = "PATH=SOURCE", value_parser = put_file)]
+    pub file: Vec<PutFile>,
+    /// Remove a file.
+    #[arg(long, value_name = "PATH")]
+    pub remove: Vec<String>,
+    /// Put all trust files back to what they were at a commit.
+    #[arg(long, value_name = "REV")]
+    pub restore: Option<String>,
+    /// The server's policy, if it is not where it is by default.
+    #[arg(long, value_name = "FILE")]
+    pub server_policy: Option<PathBuf>,
+    /// Print what would change and write nothing that a ref names.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A file of the server that becomes one of the repository.
+#[derive(Clone, Debug)]
+pub struct PutFile {
+    /// The path in the repository.
+    pub path: String,
+    /// The file on the server.
+    pub source: PathBuf,
+}
+
+fn put_file(text: &str) -> Result<PutFile, String> {
+    match text.split_once('=') {
+        Some((path, source)) if !path.is_empty() && !source.is_empty() => {
+            let source = std::path::absolute(source).map_err(|error| format!("{source}: {error}"))?;
+            Ok(PutFile { path: path.to_owned(), source })
+        }
+        Some(_) | None => {
+            Err("write PATH=SOURCE: the path in the repository and the file to take".to_owned())
+        }
+    }
+}
+
 /// Output formats of `doctor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LineFormat {

@@ -25,6 +25,7 @@ mod pr;
 mod pre_commit;
 mod replay;
 mod report_files;
+mod rescue;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
@@ -81,6 +82,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Install(arguments) => install::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Rescue(arguments) => rescue::run(&arguments),
         Command::Demo => demo::run(),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man => generate::manual(),

@@ -123,7 +123,7 @@ impl Place<'_> {
         for put in &arguments.file {
             let source = put.source.to_string_lossy();
             let blob = ask(self.folder, &["hash-object", "-w", "--no-filters", "--", &source])?;
-            entries.push_str(&format!("100644 {blob}\t{}\0", put.path));
+            let _ = write!(entries, "100644 {blob}\t{}\0", put.path);
         }
         Ok(entries)
     }

@@ -29,7 +29,7 @@ pub enum PolicyLoadError {
     /// The existing policy of the repository is invalid. A person who pushes the fixed one reads this too.
     #[error(
         "{source}; this is the existing policy on {revision}, not this change: an administrator of the \
-         server must fix it there, bypassing the gate"
+         server must repair it there with `portcullis rescue`"
     )]
     InForce {
         /// Where it is.

@@ -14,15 +14,17 @@ const RULES: [(&str, &str); 5] = [
 ];
 
 /// Refs that no one may push, with the reason, whatever they point to.
-const FORBIDDEN: [(&str, &str); 4] = [
+const FORBIDDEN: [(&str, &str); 5] = [
+    ("refs/portcullis/", "the gate keeps its own records there"),
     ("refs/replace/", "replace refs make git show one object in place of another"),
     ("refs/namespaces/", "namespaces hide whole repositories of refs under names that no policy covers"),
     ("refs/remotes/", "deployment tools take `refs/remotes/X` for the branch `X`"),
     ("refs/heads/refs/", "deployment tools take `refs/heads/refs/heads/X` for the branch `X`"),
 ];
 
-/// Refs that may not be deleted by push either: what git shows for other objects depends on them.
-const FIXED: [&str; 2] = ["refs/replace/", "refs/namespaces/"];
+/// Refs that may not be deleted by push either: what git shows for other objects, or what was done to the trust files,
+/// depends on them.
+const FIXED: [&str; 3] = ["refs/portcullis/", "refs/replace/", "refs/namespaces/"];
 
 /// What is done to a ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

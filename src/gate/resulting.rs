@@ -41,7 +41,7 @@ pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
 }
 
 /// What makes a revision unusable as the one that governs or, on another ref, as the target's own layer.
-fn find_problem(input: &TrustInput<'_>, snapshot: &Snapshot) -> Option<Unusable> {
+pub(super) fn find_problem(input: &TrustInput<'_>, snapshot: &Snapshot) -> Option<Unusable> {
     // A floor that cannot be read rejects everything anyway, and no push can correct it.
     let floor = Floor::read(input.floor).ok()?;
     let loaded = match input.onto_head {

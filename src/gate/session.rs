@@ -46,7 +46,7 @@ pub struct Session {
     /// The repository.
     pub repository: Repository,
     head: Head,
-    governing_tip: Option<ObjectId>,
+    pub(super) governing_tip: Option<ObjectId>,
     pub(super) governing: Snapshot,
     pub(super) floor: Option<PathBuf>,
     floor_digest: Option<Digest>,
@@ -288,6 +288,7 @@ impl Session {
         section.notices.extend(whom);
         section.notices.extend(waivers::notice(&governing, self.today()));
         section.notices.extend(self.repository.detour().map(str::to_owned));
+        section.notices.extend(self.rescue_notice()?);
         section.notices.extend(self.stray_head()?.map(stray_head_notice));
         Ok(section)
     }

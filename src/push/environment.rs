@@ -48,6 +48,13 @@ fn variables() -> Variables {
     Variables::new(|name| present(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
+/// The variable that says that no person sits before this process: git runs it as a hook, or a job does.
+pub fn unattended_variable() -> Option<&'static str> {
+    const NAMES: [&str; 6] =
+        ["GIT_DIR", "GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "CI", "GITHUB_ACTIONS", "GITLAB_CI"];
+    NAMES.into_iter().find(|name| present(name).is_some())
+}
+
 fn present(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }

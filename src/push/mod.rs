@@ -7,5 +7,5 @@
 mod environment;
 mod update;
 
-pub use environment::{EnvironmentError, HookEnvironment, index_file, runner};
+pub use environment::{EnvironmentError, HookEnvironment, index_file, runner, unattended_variable};
 pub use update::{PushError, RefUpdate, parse_updates};

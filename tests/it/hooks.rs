@@ -39,6 +39,7 @@ mod owner_dialects;
 mod owners;
 mod refs;
 mod repositories;
+mod rescue;
 mod server;
 mod shadow_refs;
 mod signatures;

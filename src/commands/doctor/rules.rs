@@ -29,7 +29,19 @@ pub(super) fn lines(session: &Session, governing: &Governing, host: Option<HostK
     lines.extend(owners(session, governing, host));
     lines.push(waivers(session, governing));
     lines.push(keys(session, governing));
+    lines.extend(rescues(session));
     lines
+}
+
+/// Changes of trust files that no push brought.
+fn rescues(session: &Session) -> Option<Line> {
+    match session.rescues() {
+        Ok(rescues) if rescues.is_empty() => None,
+        Ok(rescues) => Some(Line::ok("rescues", rescues.join("; "))),
+        Err(error) => {
+            Some(Line::problem("rescues", error.to_string(), "correct the refs below refs/portcullis/"))
+        }
+    }
 }
 
 fn policy(governing: &Governing) -> Line {
