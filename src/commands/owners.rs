@@ -1,6 +1,7 @@
 //! `owners`: who must approve a change of a path, and which lines say so.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
@@ -20,8 +21,8 @@ pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
     let demand = demand(&repository, &snapshot)?;
     let policy = demand.as_ref().and_then(|demand| demand.dialect);
     let known = KnownDialect { policy, host: None };
-    let paths: Vec<RepoPath> =
-        arguments.paths.iter().map(|path| RepoPath::new(path.trim_start_matches("./"))).collect();
+    let folder = folder_inside(&repository, arguments);
+    let paths: Vec<RepoPath> = arguments.paths.iter().map(|path| from_root(&folder, path)).collect();
     let found = owners_of(&repository, &snapshot, known, Coverage::Of(&paths));
     let Some(owners) = found.map_err(CommandError::Argument)? else {
         let message = format!("{} has no CODEOWNERS or OWNERS file for these paths", arguments.base);
@@ -29,6 +30,26 @@ pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
     };
     print(&explanation(&owners, demand.as_ref(), &paths))?;
     Ok(if owners.problems().is_empty() { Exit::Accept } else { Exit::Reject })
+}
+
+/// The folder of the work tree in which the command runs; empty at its root, and where `--repo` names another place.
+fn folder_inside(repository: &Repository, arguments: &OwnersArguments) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
+    let root = repository.work_tree().and_then(|root| root.canonicalize().ok());
+    let inside = here.zip(root).and_then(|(here, root)| Some(here.strip_prefix(root).ok()?.to_path_buf()));
+    let inside = inside.filter(|_| arguments.repo == Path::new("."));
+    inside.map(|inside| inside.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The path from the root of the repository: git's way of naming a file from a folder, or CODEOWNERS' with a slash
+/// before it.
+fn from_root(folder: &str, path: &str) -> RepoPath {
+    let path = path.trim_start_matches("./");
+    match path.strip_prefix('/') {
+        Some(path) => RepoPath::new(path),
+        None if folder.is_empty() => RepoPath::new(path),
+        None => RepoPath::new(&format!("{folder}/{path}")),
+    }
 }
 
 /// What the policy of the revision asks of owners.

@@ -4,6 +4,7 @@ use super::commits::{self, Reception};
 use super::session::{GateError, Session};
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, Evidence};
+use crate::git::ObjectKind;
 use crate::policy;
 use source_files::ObjectId;
 
@@ -17,15 +18,22 @@ pub struct VerifiedCommit {
 }
 
 impl Session {
-    /// Verifies commits by the governing policy's keys, whether or not it asks for signatures.
-    pub fn verify(&self, commits: &[ObjectId]) -> Result<Vec<VerifiedCommit>, GateError> {
+    /// Verifies commits and annotated tags by the governing policy's keys, whether or not it asks for signatures.
+    pub fn verify(&self, objects: &[ObjectId]) -> Result<Vec<VerifiedCommit>, GateError> {
+        let (mut tags, mut commits) = (Vec::new(), Vec::new());
+        for id in objects {
+            match self.repository.read(id)?.kind {
+                ObjectKind::Tag => tags.push(id.clone()),
+                ObjectKind::Commit | ObjectKind::Tree | ObjectKind::Blob => commits.push(id.clone()),
+            }
+        }
         let governing = self.policy(None)?;
         let signatures = Signatures::Judged(Box::new(self.judged(&governing)));
         let facts = commits::facts(
             &self.repository,
             "",
-            commits,
-            &[],
+            &commits,
+            &tags,
             Reception { signatures: &signatures, now: self.now },
         )?;
         let people = governing.policy.people();

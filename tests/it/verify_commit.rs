@@ -58,3 +58,32 @@ fn each_commit_is_told_with_its_signer_or_the_reason() -> Result<(), Failure> {
     assert!(told.contains(&format!("{} counts: signed by Alice", &good[..7])), "{told}");
     Ok(())
 }
+
+/// The tag is asked for its own signature, and not the commit that it names.
+#[test]
+fn a_tag_is_verified_by_its_own_signature() -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let git = Git::at(folder.path());
+    git.run(&["init", "--quiet", "--initial-branch=main", "."], b"")?;
+    let alice = SshSigner::ed25519(1);
+    let policy = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nsignatures: {require: trusted, allowedSigners: signers}\n";
+    std::fs::write(folder.path().join(".portcullis.yaml"), policy)?;
+    std::fs::write(folder.path().join("signers"), format!("alice {}\n", alice.text()?))?;
+    git.run(&["add", "--all"], b"")?;
+    git.run(&["-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "-m", "First"], b"")?;
+    let first = git.run(&["rev-parse", "HEAD"], b"")?;
+    let unsigned =
+        format!("object {first}\ntype commit\ntag v1\ntagger A <a@b> 1700000000 +0000\n\nRelease\n");
+    let envelope = Envelope { payload: unsigned.as_bytes(), ..Envelope::default() };
+    let tag = git.store("tag", format!("{unsigned}{}", alice.sign_as(&envelope)?).as_bytes())?;
+    git.set_ref("refs/tags/v1", &tag)?;
+    let output = verify(folder.path(), &["v1"])?;
+    let told = String::from_utf8(output.stdout)?;
+    assert!(told.starts_with(&format!("{} counts: signed by", &tag[..7])), "{told}");
+    let plain = git.store("tag", unsigned.replace("tag v1", "tag v2").as_bytes())?;
+    git.set_ref("refs/tags/v2", &plain)?;
+    let output = verify(folder.path(), &["v2"])?;
+    let told = String::from_utf8(output.stdout)?;
+    assert_eq!(told, format!("{} does not count: it is not signed\n", &plain[..7]));
+    Ok(())
+}

@@ -31,6 +31,9 @@ pub struct OwnersProblem {
     pub reason: String,
 }
 
+/// What some editors write before UTF-8 text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Collects the problems of one file.
 #[derive(Debug)]
 pub(super) struct Problems<'a> {
@@ -44,6 +47,12 @@ impl<'a> Problems<'a> {
     }
 
     pub(super) fn add(&mut self, line: u32, text: &[u8], reason: String) {
+        let reason = if line == 1 && text.starts_with(BYTE_ORDER_MARK) {
+            "the file begins with a byte order mark, which becomes part of its first line; save it as UTF-8 without one"
+                .to_owned()
+        } else {
+            reason
+        };
         let text = String::from_utf8_lossy(text).trim_end_matches('\r').to_owned();
         let file = self.file.clone();
         self.found.push(OwnersProblem { file, read_from: ReadFrom::Base, line, text, reason });

@@ -135,7 +135,9 @@ fn files_that_are_no_text_or_too_large_are_problems() {
     for dialect in [Dialect::Github, Dialect::Gitlab, Dialect::Gitea] {
         let large = [(RepoPath::new("CODEOWNERS"), vec![b'#'; 3 * 1024 * 1024 + 1])];
         assert_eq!(OwnersFile::parse(dialect, &large).problems().len(), 1);
-        assert_eq!(reasons(dialect, "\u{feff}* @ann").len(), 1);
+        let marked = reasons(dialect, "\u{feff}* @ann");
+        assert_eq!(marked.len(), 1);
+        assert!(marked[0].1.contains("byte order mark"), "{}", marked[0].1);
         let binary = [(RepoPath::new("CODEOWNERS"), b"a @ann\n\xff @ann\na\0b @ann\n".to_vec())];
         assert_eq!(OwnersFile::parse(dialect, &binary).problems().len(), 2);
     }

@@ -82,7 +82,7 @@ const GITHUB_WEB_FLOW: &str = "968479A1AFF927E37D1A566BB5690EEEBB952194";
 
 impl Terms {
     /// Whether a key is a forge's own.
-    pub(super) fn is_forge(&self, key: &KeyFingerprint) -> bool {
+    pub fn is_forge(&self, key: &KeyFingerprint) -> bool {
         key.as_str() == GITHUB_WEB_FLOW || self.forge_keys.contains(key)
     }
 

@@ -10,7 +10,7 @@ use super::line::Line;
 use crate::commands::guarded::GuardedRefs;
 use crate::gate::{Governing, Session, date_of};
 use crate::host::HostKind;
-use crate::policy::{Layer, WaivedFinding, Waiver, WaiverTerm};
+use crate::policy::{KeyEntry, Layer, WaivedFinding, Waiver, WaiverTerm};
 use crate::report::shell_word;
 use crate::verdict::Judgement;
 use codeowners::{Approver, OwnersFile};
@@ -29,8 +29,28 @@ pub(super) fn lines(session: &Session, governing: &Governing, host: Option<HostK
     lines.extend(owners(session, governing, host));
     lines.push(waivers(session, governing));
     lines.push(keys(session, governing));
+    lines.extend(keys_of_no_person(session, governing));
     lines.extend(rescues(session));
     lines
+}
+
+/// Keys that may sign and belong to no person: whatever they sign counts, and no one answers for it.
+fn keys_of_no_person(session: &Session, governing: &Governing) -> Option<Line> {
+    if !governing.policy.demands_signatures() || governing.policy.people().is_empty() {
+        return None;
+    }
+    let keys = session.trusted_keys(governing).ok()?;
+    let people = governing.policy.people().iter();
+    let known: Vec<_> =
+        people.flat_map(|person| person.keys.iter().filter_map(KeyEntry::fingerprint)).collect();
+    let unknown = |facts: &KeyFacts| !known.contains(&facts.key) && !keys.terms.is_forge(&facts.key);
+    let inventory = keys.inventory(SystemTime::now());
+    let strangers: Vec<String> =
+        inventory.iter().filter(|facts| unknown(facts)).map(|facts| facts.key.to_string()).collect();
+    (!strangers.is_empty()).then(|| {
+        let text = format!("no person of the policy has {}: what these keys sign counts", listed(&strangers));
+        Line::advice("keys", text, "list them under `people[].keys`, under `signatures.forge.keys` if they are the forge's, or remove them")
+    })
 }
 
 /// Changes of trust files that no push brought.

@@ -251,6 +251,21 @@ fn explained(alice: &Checkout, path: &str) -> Result<String, Failure> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// As CODEOWNERS writes it, with a slash before it, and as git takes it in a folder.
+#[test]
+fn a_path_may_be_named_from_the_root_or_from_a_folder() -> Result<(), Failure> {
+    let (_server, alice) = server("approvals: 1", "'@alice'", &[(".github/CODEOWNERS", "/prod/ @bob\n")])?;
+    let line = "prod/x.yaml: @bob (.github/CODEOWNERS:1 `/prod/`), 1 approval\n";
+    assert_eq!(explained(&alice, "/prod/x.yaml")?, line);
+    alice.write("prod/deep/keep", b"")?;
+    for (folder, path) in [("prod", "x.yaml"), ("prod", "./x.yaml"), ("prod/deep", "/prod/x.yaml")] {
+        let mut command = Command::new(PORTCULLIS);
+        let output = command.args(["owners", path]).current_dir(alice.folder.join(folder)).output()?;
+        assert_eq!(String::from_utf8(output.stdout)?, line, "{folder} {path}");
+    }
+    Ok(())
+}
+
 #[test]
 fn owners_are_explained_by_line_section_and_count() -> Result<(), Failure> {
     let gitlab = "* @all\n[Prod][2] @alice @bob\n/prod/\n";
