@@ -54,5 +54,8 @@ pub struct ApproveArguments {
 pub struct ApprovalsArguments {
     /// The change.
     #[command(flatten)]
-    pub change: StatementArguments,
+    pub change: Option<StatementArguments>,
+    /// Delete the statements that have expired, on the server in the repository DIR.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", exclusive = true)]
+    pub prune: Option<PathBuf>,
 }

@@ -2,18 +2,16 @@
 
 use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
-
 use super::clock::instant;
 use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::reviews::{Merged, Proposal};
+use super::statement_store::Stored;
 use super::trust_files::{self, TrustInput};
 use crate::approval::{Asked, Covers, NotGenuine, Record, SignedTag, Statement};
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Seen};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::policy::PersonEntry;
-use crate::push::RefUpdate;
 use codeowners::Approver;
 use git_trust::raw::{TargetType, parse_tag};
 use git_trust::{SignatureStatus, TrustedKeys};
@@ -66,33 +64,6 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a statement is past its time. Whose it was does not matter any more, and thousands of old ones
-/// need no verification.
-pub(super) fn has_expired(repository: &Repository, id: &ObjectId, now: DateTime<Utc>) -> bool {
-    let tag = repository.read_kind(id, ObjectKind::Tag).ok();
-    let tag = tag.and_then(|bytes| parse_tag(&bytes, hash_of(id)).ok());
-    let statement = tag.and_then(|tag| Statement::parse(tag.message()).ok());
-    statement.is_some_and(|statement| statement.not_after < now)
-}
-
-/// The statements about a ref that are in the repository or come with the push.
-pub(super) fn stored(
-    repository: &Repository,
-    pushed: &[RefUpdate],
-    ref_name: &str,
-) -> Result<Vec<(String, ObjectId)>, GitError> {
-    let folder = Statement::folder(ref_name);
-    let mut found = repository.refs_below(&folder)?;
-    let new = pushed.iter().filter(|update| update.ref_name.starts_with(&folder) && !update.is_delete());
-    for update in new {
-        let entry = (update.ref_name.clone(), update.new_oid.clone());
-        if !found.contains(&entry) {
-            found.push(entry);
-        }
-    }
-    Ok(found)
-}
-
 /// Why one approval more is asked for.
 const UNPROVED: &str = "neither a trusted signature on every new commit nor the host proves who made this \
     change, so one of the approvers may have made it: one more approval is required";
@@ -129,14 +100,16 @@ pub(super) enum Basis {
 impl Approvals {
     /// Examines everything that is stored about a ref.
     pub(super) fn examine(
-        stored: &[(String, ObjectId)],
+        stored: &Stored,
         reader: &Reader<'_>,
         asked: &Asked,
         contributors: &Contributors,
     ) -> Self {
         let needed_more = contributors.makers.more_approvals();
         let mut approvals = Self { needed_more, ..Self::default() };
-        for (ref_name, id) in stored.iter().filter(|(_, id)| !has_expired(reader.repository, id, asked.now)) {
+        let stored = stored.worth_verifying(reader.repository, asked);
+        approvals.notices.extend(stored.notice());
+        for (ref_name, id) in &stored.refs {
             match reader.read(ref_name, id) {
                 Ok(record) => approvals.add(record, asked, contributors),
                 Err(reason) => {

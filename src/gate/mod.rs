@@ -19,6 +19,7 @@ mod resulting;
 mod reviews;
 mod session;
 mod signatures;
+mod statement_store;
 mod statements;
 mod trees;
 mod trust_files;

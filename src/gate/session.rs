@@ -5,7 +5,6 @@ use std::time::SystemTime;
 
 use chrono::NaiveDate;
 
-use super::approvals;
 use super::commits::{self, Reception};
 use super::keyring;
 use super::notices::{section, stray_head_notice};
@@ -14,6 +13,7 @@ use super::planning::{Plan, PlannedRef, Surroundings, plan};
 use super::policy::{Floor, Governing, PolicyLoadError, load, load_baseline};
 use super::reviews::Proposal;
 use super::signatures::{Judged, Signatures};
+use super::statement_store::Stored;
 use super::trees;
 use super::trust_files::{self, OntoHead};
 use super::unblocking::whom_to_ask;
@@ -312,7 +312,9 @@ impl Session {
         new: &Snapshot,
     ) -> Result<RefEvidence, GateError> {
         let input = self.trust_input(governing, [old, new], self.onto_head(&planned.ref_name)?);
-        let stored = approvals::stored(&self.repository, &self.push.updates, &planned.ref_name)?;
+        let tree = planned.tip.as_ref().map(|tip| planned.result(&self.repository, tip)).transpose()?;
+        let about = (planned.ref_name.as_str(), tree.as_ref());
+        let stored = Stored::about(&self.repository, &self.push.updates, about)?;
         let signatures = self.signatures(governing, &stored);
         let facts = commits::facts(
             &self.repository,
@@ -364,11 +366,11 @@ impl Session {
         Ok(if self.repository.has_branches()? { unborn } else { None })
     }
 
-    fn signatures(&self, governing: &Governing, statements: &[(String, ObjectId)]) -> Signatures {
+    fn signatures(&self, governing: &Governing, statements: &Stored) -> Signatures {
         let by_owner = governing.policy.owners().is_some_and(|owners| owners.signer_counts);
         let asked =
             by_owner || governing.policy.demands_signatures() || governing.policy.runs("unsigned-commit");
-        if !asked && statements.is_empty() && self.push.proposal.is_none() {
+        if !asked && statements.refs.is_empty() && self.push.proposal.is_none() {
             return Signatures::NotDemanded;
         }
         Signatures::Judged(Box::new(self.judged(governing)))

@@ -8,6 +8,7 @@ use super::planning::PlannedRef;
 use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
 use super::signatures::Signatures;
+use super::statement_store::{self, Stored};
 use super::trust_files::{OntoHead, TrustInput};
 use crate::approval::{Asked, NotGenuine, Record};
 use crate::evidence::CommitFacts;
@@ -32,10 +33,10 @@ impl Session {
         input: &TrustInput<'_>,
         planned: &PlannedRef,
         facts: &[CommitFacts],
-        (stored, signatures): (&[(String, ObjectId)], &Signatures),
+        (stored, signatures): (&Stored, &Signatures),
     ) -> Result<Approvals, GitError> {
         let proposal = self.push.proposal.as_ref();
-        let said = !stored.is_empty() || proposal.is_some();
+        let said = !stored.refs.is_empty() || proposal.is_some();
         let (Signatures::Judged(judged), true) = (signatures, said) else {
             return Ok(Approvals::default());
         };
@@ -98,9 +99,13 @@ impl Session {
         }
     }
 
-    /// Whether a statement is past its time. It does not matter who signed it.
-    pub fn has_expired(&self, object: &ObjectId) -> bool {
-        approvals::has_expired(&self.repository, object, instant(self.now))
+    fn has_expired(&self, object: &ObjectId) -> bool {
+        statement_store::has_expired(&self.repository, object, instant(self.now))
+    }
+
+    /// The refs of all statements that have expired, with their objects.
+    pub fn expired_statements(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
+        statement_store::expired(&self.repository, instant(self.now))
     }
 
     /// Without a policy no one knows the people. Each time that a statement is counted it is verified anew.

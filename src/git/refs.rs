@@ -40,13 +40,19 @@ impl Repository {
         Ok(!self.store.references_below("refs/heads/", 1)?.is_empty())
     }
 
-    /// The refs whose names begin with a folder, `refs/approvals/heads/main/`, and what they point to.
+    /// The refs whose names begin with a folder, `refs/replace/`, and what they point to.
     /// Symbolic ones are left out: they represent nothing of their own.
     pub fn refs_below(&self, folder: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
-        let found = self.store.references_below(folder, REFS_BELOW + 1)?;
+        let found = self.some_refs_below(folder, REFS_BELOW + 1)?;
         if found.len() > REFS_BELOW {
             return Err(GitError::Limit { what: "refs in one folder", limit: REFS_BELOW });
         }
+        Ok(found)
+    }
+
+    /// The same, up to a number of refs.
+    pub fn some_refs_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, ObjectId)>, GitError> {
+        let found = self.store.references_below(folder, limit)?;
         let direct = found.into_iter().filter_map(|(name, reference)| match reference {
             Reference::Object(id) => Some((name, id)),
             Reference::Symbolic(_) => None,

@@ -32,6 +32,7 @@ mod hostile;
 mod hosts;
 mod import_waivers;
 mod manifests;
+mod many_statements;
 mod merges;
 mod other_hooks;
 mod owner_approvals;
