@@ -6,6 +6,7 @@ mod clock;
 mod commits;
 mod contributors;
 mod forge_merge;
+mod growth;
 mod inspection;
 mod keyring;
 mod notices;

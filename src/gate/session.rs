@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use chrono::NaiveDate;
 
 use super::commits::{self, Reception};
+use super::growth::Growth;
 use super::keyring;
 use super::notices::{section, stray_head_notice};
 use super::owners;
@@ -274,6 +275,11 @@ impl Session {
             Ok(new) => new,
             Err(error) => return self.judge_unreadable(planned, &governing, error),
         };
+        let selection = &governing.targets.selection;
+        let growth = Growth { repository: &self.repository, selection, old: &old, new: &new };
+        if let Some(problem) = growth.problem(governing.policy.manifest_bytes())? {
+            return Ok(Section::undecided(&planned.ref_name, problem));
+        }
         let evidence = self.evidence(planned, &governing, &old, &new)?;
         let change = Change {
             old: &old,

@@ -84,6 +84,15 @@ impl Repository {
         super::store::as_blob(id, self.store.read(id, self.blob_limit))
     }
 
+    /// The size of an object in bytes. Where libgit2 reads, only its header is read.
+    pub fn blob_size(&self, id: &ObjectId) -> Result<usize, GitError> {
+        match self.store.read(id, 0) {
+            Ok(object) => Ok(object.bytes.len()),
+            Err(GitError::TooLarge { size, .. }) => Ok(size),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A source of blobs that many threads can read from.
     pub fn blobs(&self) -> Box<dyn BlobSource> {
         self.store.blobs(self.blob_limit)

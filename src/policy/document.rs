@@ -53,6 +53,8 @@ pub struct PolicyDocument {
     pub owners: Option<OwnersEntry>,
     /// How long approvals are valid.
     pub approvals: Option<ApprovalsEntry>,
+    /// How much the gate reads.
+    pub limits: Option<LimitsEntry>,
     /// How far ahead a waiver may expire: `90d`; without limit if absent. A waiver that expires later covers nothing.
     pub waivers_max_age: Option<Age>,
     /// Who may pass a change that the gate rejects, in an emergency.
@@ -131,6 +133,20 @@ pub struct ApprovalsEntry {
     /// the server's policy has a list of people, only its own issuers count.
     #[serde(default)]
     pub issuers: Vec<String>,
+}
+
+/// How much the gate reads.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LimitsEntry {
+    /// How many MiB the manifests of one revision may have. A push that makes them larger is rejected, one that removes
+    /// some never is. Default: 128, or what an import brings.
+    pub manifest_mebibytes: Option<u32>,
+}
+
+impl LimitsEntry {
+    /// How many MiB the manifests may have if no policy says it.
+    pub(super) const MANIFEST_MEBIBYTES: u32 = 128;
 }
 
 /// Override for emergencies: signed like an approval, with a reason, and reported as FORCED.

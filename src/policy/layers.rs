@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::age::Age;
-use super::document::{AnnotationUse, OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement};
+use super::document::{
+    AnnotationUse, LimitsEntry, OwnersEntry, PersonEntry, PolicyDocument, SignatureRequirement,
+};
 use super::layer::{Decision, Layer};
 use super::protected::{ProtectedRefs, full_name_meant};
 use super::signatures::{SignatureRules, rules};
@@ -133,6 +135,14 @@ impl Policy {
     pub fn approvals_hold(&self) -> Option<Age> {
         let documents = self.layers.iter().filter_map(Layer::document);
         documents.filter_map(|document| document.approvals.as_ref()?.max_age).min()
+    }
+
+    /// How many bytes the manifests of one revision may have: the smallest number that any layer names.
+    pub fn manifest_bytes(&self) -> usize {
+        let documents = self.layers.iter().filter_map(Layer::document);
+        let named = documents.filter_map(|document| document.limits?.manifest_mebibytes).min();
+        let mebibytes = named.unwrap_or(LimitsEntry::MANIFEST_MEBIBYTES);
+        usize::try_from(mebibytes).unwrap_or(usize::MAX).saturating_mul(1 << 20)
     }
 
     /// Who may override, and how many of them are required. Every layer has to allow it, so that neither a repository

@@ -28,8 +28,8 @@ pub use age::Age;
 pub use comparison::weakenings;
 pub use document::{
     AnnotationUse, ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry,
-    ForgeEntry, ForgeUse, ImagesEntry, KeyEntry, ManifestsEntry, OverrideEntry, OwnersEntry, PersonEntry,
-    PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry, WaiversDocument,
+    ForgeEntry, ForgeUse, ImagesEntry, KeyEntry, LimitsEntry, ManifestsEntry, OverrideEntry, OwnersEntry,
+    PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry, WaiversDocument,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

@@ -50,12 +50,24 @@ pub(super) fn check_values(file: &Positioned) -> Result<(), PolicyError> {
     check_patterns(file, "/protected", file.document.protected.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/include", manifests.include.as_deref().unwrap_or_default())?;
     check_patterns(file, "/manifests/exclude", &manifests.exclude)?;
+    check_limits(file)?;
     check_signatures(file)?;
     check_keys(file)?;
     check_people(file)?;
     check_owners(file)?;
     check_images(file)?;
     check_clusters(file)
+}
+
+/// Under a limit of nothing no manifest could come in.
+fn check_limits(file: &Positioned) -> Result<(), PolicyError> {
+    match file.document.limits.and_then(|limits| limits.manifest_mebibytes) {
+        Some(0) => {
+            let message = "`manifestMebibytes` must be at least 1";
+            Err(file.error("/limits/manifestMebibytes", message, None))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A path without a key leads nowhere, and a version is not a part of a group.

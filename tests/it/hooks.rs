@@ -26,6 +26,7 @@ mod baseline;
 mod checkout;
 mod floor;
 mod formats;
+mod growth;
 mod heads;
 mod hidden;
 mod hostile;

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::document::{
-    ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, ManifestsEntry, PolicyDocument, WaiverEntry,
+    ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, LimitsEntry, ManifestsEntry, PolicyDocument, WaiverEntry,
 };
 use super::layer::Layer;
 use super::protected::{full_name_meant, meant_by};
@@ -37,6 +37,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
         people,
         owners: _,
         approvals,
+        limits,
         waivers_max_age: _,
         r#override,
         checks: _,
@@ -53,6 +54,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
     found.extend(trust::people(&before.people, people));
     found.extend(trust::owners(old.owners().as_ref(), new.owners().as_ref()));
     found.extend(trust::approvals(before.approvals.as_ref(), approvals.as_ref()));
+    found.extend(larger(before.limits, *limits));
     found.extend(trust::longer("waivers", old.waivers_max_age(), new.waivers_max_age()));
     found.extend(trust::overriders(before.r#override.as_ref(), r#override.as_ref()));
     found.extend(known.iter().flat_map(|check| rules::rule(check.as_str(), old, new)));
@@ -67,6 +69,16 @@ fn added<'a, T: PartialEq>(old: &'a [T], new: &'a [T]) -> impl Iterator<Item = &
 
 fn quoted<T: Display>(items: impl Iterator<Item = T>) -> String {
     items.map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// More manifests may come in, and each push has to read them in time.
+fn larger(old: Option<LimitsEntry>, new: Option<LimitsEntry>) -> Option<String> {
+    let mebibytes = |limits: Option<LimitsEntry>| {
+        let LimitsEntry { manifest_mebibytes } = limits.unwrap_or_default();
+        manifest_mebibytes.unwrap_or(LimitsEntry::MANIFEST_MEBIBYTES)
+    };
+    let (old, new) = (mebibytes(old), mebibytes(new));
+    (new > old).then(|| format!("the manifests may have {new} MiB instead of {old} MiB"))
 }
 
 /// HEAD's branch stays protected whatever is there; tags only by default, or by a pattern of their own.
@@ -160,6 +172,7 @@ people:
 - {name: Robot, bot: true}
 owners: {approvals: 2, require: all, distinctTeams: 2}
 approvals: {maxAge: 7d}
+limits: {manifestMebibytes: 64}
 waiversMaxAge: 90d
 override: {people: [Alice]}
 checks:
@@ -253,6 +266,8 @@ waivers:
             ),
             ("7d", "8d", "approvals are valid for 8d instead of 7d"),
             ("approvals: {maxAge: 7d}\n", "", "approvals are valid as long as they state, instead of 7d"),
+            (": 64", ": 65", "the manifests may have 65 MiB instead of 64 MiB"),
+            ("limits: {manifestMebibytes: 64}\n", "", "the manifests may have 128 MiB instead of 64 MiB"),
             ("90d", "91d", "waivers are valid for 91d instead of 90d"),
             ("waiversMaxAge: 90d\n", "", "waivers are valid as long as they state, instead of 90d"),
             (
