@@ -38,18 +38,12 @@ pub(super) fn run(arguments: &VerifyCommitArguments) -> Result<Exit, CommandErro
 /// The commits of a range, or the one commit or annotated tag of a revision.
 fn named(repository: &Repository, revision: &str) -> Result<Vec<ObjectId>, CommandError> {
     match revision.split_once("..") {
-        None => Ok(vec![repository.revision(revision)?]),
+        None => Ok(vec![repository.object_named(revision)?]),
         Some((from, to)) => {
-            let (from, to) = (commit_of(repository, from)?, commit_of(repository, to)?);
+            let (from, to) = (repository.revision(from)?, repository.revision(to)?);
             Ok(repository.history(Some(&from), &to)?.commits)
         }
     }
-}
-
-/// The commit that a revision leads to, by tags or directly.
-fn commit_of(repository: &Repository, revision: &str) -> Result<ObjectId, CommandError> {
-    let peeled = repository.peel(&repository.revision(revision)?)?;
-    peeled.commit.ok_or_else(|| CommandError::Argument(format!("{revision} is not a commit")))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -90,6 +90,11 @@ impl Repository {
         }
     }
 
+    /// The object that a person's revision names, an annotated tag as itself.
+    pub fn object_named(&self, text: &str) -> Result<ObjectId, GitError> {
+        self.store.revision(text)
+    }
+
     /// The commit that a person's revision names.
     pub fn revision(&self, text: &str) -> Result<ObjectId, GitError> {
         let id = self.store.revision(text)?;
