@@ -1,27 +1,38 @@
 //! Attributes that make git check out other bytes than it stores.
 //!
-//! In: the `.gitattributes` files of a revision. Out: a problem for every line that sets
-//! `working-tree-encoding` (`gitattributes(5)`), with the files that it covers. Never: leaves out a line because of
-//! the files that it matches: a kustomization may name a file of any extension.
+//! In: the `.gitattributes` files of a revision. Out: a problem for every line that sets `working-tree-encoding`, with
+//! the files that it covers, and for every line that sets `ident` or `filter` for a manifest (`gitattributes(5)`).
+//! Never: leaves out an encoding because of the files that it matches, because a kustomization may name a file of any
+//! extension; pictures have filters everywhere, so those are looked at.
 //!
 //! Argo CD checks out with git. A blob that reads as harmless Chinese prose becomes an ASCII manifest
-//! once git has written it as UTF-16LE.
+//! once git has written it as UTF-16LE, and `$Id$` becomes text that no YAML parser reads.
+
+use globset::GlobBuilder;
 
 use super::links::{Extent, LinkProblem, Uncovered, covered};
 use super::reach::Reach;
-use source_files::{BlobReader, Snapshot};
+use super::selection::Selection;
+use source_files::{BlobReader, RepoPath, Snapshot};
 
 const FILE_NAME: &str = ".gitattributes";
 const ENCODING: &str = "working-tree-encoding";
+/// Attributes that count if they are set for a manifest.
+const REWRITING: [&str; 2] = ["ident", "filter"];
 /// What git skips before a pattern or a comment (`attr.c`); any other white space begins a file's name.
 const BLANK: [char; 3] = [' ', '\t', '\r'];
 
 /// Lines after which what is judged is not what is deployed.
-pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<LinkProblem> {
+pub(super) fn problems(
+    snapshot: &Snapshot,
+    selection: &Selection,
+    reader: &mut dyn BlobReader,
+) -> Vec<LinkProblem> {
     let files = snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && path.is_named(FILE_NAME));
     let reasons = files.flat_map(|(path, file)| {
+        let covers = |pattern: &str| covers_a_manifest(pattern, path, snapshot, selection);
         let reasons = match reader.read(&file.id) {
-            Ok(bytes) => reasons(&bytes, path.parent()),
+            Ok(bytes) => reasons(&bytes, path.parent(), covers),
             Err(error) => vec![(error.to_string(), Reach::Everything)],
         };
         let problem =
@@ -32,15 +43,20 @@ pub(super) fn problems(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> Vec<
 }
 
 /// Each line that counts, as a reason, with the files below the folder that it is about.
-fn reasons(bytes: &[u8], folder: &str) -> Vec<(String, Reach)> {
+fn reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(String, Reach)> {
     let text = String::from_utf8_lossy(bytes);
     let lines = text.lines().map(|line| line.trim_matches(BLANK));
-    let lines = lines.filter(|line| !line.starts_with('#') && sets_encoding(line));
+    let lines = lines.filter(|line| !line.starts_with('#'));
+    let lines = lines.filter(|line| sets_encoding(line) || (rewrites(line) && covers(pattern_of(line))));
     let reason = |line| format!("with `{line}`, git checks out other bytes than portcullis judges");
     lines.map(|line| (reason(line), reach_of(line, folder))).collect()
 }
 
+/// What an encoding hides changes with the files; a filter that is there already is a tool that the team uses.
 fn reach_of(line: &str, folder: &str) -> Reach {
+    if !sets_encoding(line) {
+        return Reach::Nothing;
+    }
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let pattern = line.split_ascii_whitespace().next().unwrap_or_default().to_owned();
     Reach::Matching { folder, pattern }
@@ -51,18 +67,46 @@ fn sets_encoding(line: &str) -> bool {
     line.split_ascii_whitespace().any(|word| word.starts_with(ENCODING))
 }
 
+/// The same for `ident` and `filter=…`.
+fn rewrites(line: &str) -> bool {
+    let name = |word: &str| word.split_once('=').map_or(word, |(name, _)| name).to_owned();
+    line.split_ascii_whitespace().skip(1).any(|word| REWRITING.contains(&name(word).as_str()))
+}
+
+fn pattern_of(line: &str) -> &str {
+    line.split_ascii_whitespace().next().unwrap_or_default()
+}
+
+/// Whether a pattern may cover a manifest. A pattern without a slash is about names, one with a slash about paths from
+/// the folder of its file. What is not understood covers everything: macros, quotes, patterns that do not compile.
+fn covers_a_manifest(pattern: &str, file: &RepoPath, snapshot: &Snapshot, selection: &Selection) -> bool {
+    if pattern.starts_with("[attr]") || pattern.starts_with('"') {
+        return true;
+    }
+    let anchored = pattern.trim_start_matches('/');
+    let Ok(glob) = GlobBuilder::new(anchored).literal_separator(true).backslash_escape(true).build() else {
+        return true;
+    };
+    let matcher = glob.compile_matcher();
+    let folder = file.as_str().strip_suffix(FILE_NAME).unwrap_or_default();
+    let manifests = snapshot.files.keys().filter(|path| selection.starts_at(path));
+    manifests.filter_map(|path| Some((path, path.as_str().strip_prefix(folder)?))).any(|(path, inner)| {
+        if pattern.contains('/') { matcher.is_match(inner) } else { matcher.is_match(path.file_name()) }
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{reasons, sets_encoding};
+    use super::{reasons, rewrites, sets_encoding};
 
     #[test]
     fn only_git_s_own_blanks_lead_to_a_comment() {
         let line = "#x.yaml working-tree-encoding=UTF-16LE";
         for blank in ["", " ", "\t", "\r\n"] {
-            assert!(reasons(format!("{blank}{line}").as_bytes(), "").is_empty(), "{blank:?}");
+            assert!(reasons(format!("{blank}{line}").as_bytes(), "", |_| false).is_empty(), "{blank:?}");
         }
         for letter in ["\u{a0}", "\u{b}", "\u{c}", "\u{2003}"] {
-            assert_eq!(reasons(format!("{letter}{line}").as_bytes(), "").len(), 1, "{letter:?}");
+            assert_eq!(reasons(format!("{letter}{line}").as_bytes(), "", |_| false).len(), 1, "{letter:?}");
         }
     }
 
@@ -72,5 +116,17 @@ mod tests {
         assert!(sets_encoding("[attr]prose working-tree-encoding=UTF-16LE"));
         assert!(!sets_encoding("*.yaml -working-tree-encoding"));
         assert!(!sets_encoding("*.yaml text eol=lf"));
+    }
+
+    #[test]
+    fn a_filter_counts_only_for_a_manifest() {
+        for line in ["*.yaml ident", "*.yaml text filter=lfs", "*.yaml filter"] {
+            assert!(rewrites(line), "{line}");
+            assert_eq!(reasons(line.as_bytes(), |pattern| pattern == "*.yaml").len(), 1, "{line}");
+            assert!(reasons(line.as_bytes(), |_| false).is_empty(), "{line}");
+        }
+        for line in ["*.yaml -ident", "*.yaml !filter", "ident text", "*.yaml identity"] {
+            assert!(!rewrites(line), "{line}");
+        }
     }
 }

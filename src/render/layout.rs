@@ -131,7 +131,7 @@ impl Layout {
         sorter.follow_kustomizations(input.reaches, reader);
         let Sorter { selected, names, kustomizations, .. } = sorter;
         let mut layout = Self { link_problems: relevant(link_problems, input.selection), ..Self::default() };
-        layout.link_problems.extend(attributes::problems(input.snapshot, reader));
+        layout.link_problems.extend(attributes::problems(input.snapshot, input.selection, reader));
         layout.roots = roots(&snapshot, &kustomizations, &charts);
         layout.root_folders = charts.iter().cloned().collect();
         layout.root_folders.extend(kustomizations.keys().map(|path| path.parent().to_owned()));

@@ -19,7 +19,8 @@ Reports a changed document that is not valid YAML or JSON, a file that exceeds a
 depth, expanded aliases), a submodule, a pointer of Git LFS, and a symbolic link that leads out of the
 repository. It reports a document without `apiVersion` or `kind` beside complete objects, because kubectl and
 kustomize then refuse the whole file. It also reports a line of `.gitattributes` that sets
-`working-tree-encoding`, because git then checks out other content than portcullis judged. A symbolic link
+`working-tree-encoding`, or `ident` or `filter` for a manifest, because git then checks out other content than
+portcullis judged. A symbolic link
 without a target is reported with low severity.
 
 A file that cannot be read is reported if it held objects before, if a kustomization or a GitOps object

@@ -190,6 +190,31 @@ fn prose_that_becomes_a_manifest_in_another_encoding_is_rejected() -> Result<(),
     Ok(())
 }
 
+/// Git writes a hash into `$Id$`, and a filter writes whatever its program says.
+#[test]
+fn attributes_that_rewrite_a_manifest_are_rejected() -> Result<(), Failure> {
+    for line in ["*.yaml ident", "prod/** filter=crypt", "/prod/frontend.yaml filter=lfs", "[attr]x ident"] {
+        let push = push_file(b".gitattributes", format!("{line}\n").as_bytes())?;
+        push.rejected(&["error[unparseable-manifest]", ".gitattributes", "git checks out other bytes"]);
+    }
+    let push = push_file(b"prod/.gitattributes", b"frontend.yaml ident\n")?;
+    push.rejected(&["error[unparseable-manifest]", "prod/.gitattributes"]);
+    Ok(())
+}
+
+/// Pictures have filters everywhere, and a line that is there already is excused.
+#[test]
+fn attributes_of_other_files_are_accepted() -> Result<(), Failure> {
+    for line in ["*.png filter=lfs diff=lfs merge=lfs -text", "docs/*.yaml ident", "*.yaml -ident"] {
+        push_file(b".gitattributes", format!("{line}\n").as_bytes())?.accepted(&[]);
+    }
+    let server = Server::holding(&[(SERVICE_PATH, SERVICE), (".gitattributes", "*.yaml filter=crypt\n")])?;
+    let alice = server.checkout("alice")?;
+    alice.commit("Note", &[("note", "x")])?;
+    alice.push_main()?.accepted(&[]);
+    Ok(())
+}
+
 #[test]
 fn a_pointer_of_git_lfs_is_rejected() -> Result<(), Failure> {
     let digest = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393";
