@@ -137,7 +137,9 @@ impl CommandError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Gate(
-                GateError::Policy(_) | GateError::Git(GitError::Open { .. } | GitError::Revision(_)),
+                GateError::Policy(_)
+                | GateError::WithoutPolicy(_)
+                | GateError::Git(GitError::Open { .. } | GitError::Revision(_)),
             )
             | Self::Git(GitError::Open { .. } | GitError::Revision(_))
             | Self::Push(_)

@@ -39,6 +39,12 @@ pub enum GateError {
     /// The policy.
     #[error(transparent)]
     Policy(#[from] PolicyLoadError),
+    /// The policy, for a ref that the last readable one guards.
+    #[error(
+        "{0}\n  until this is fixed, portcullis rejects every push to a branch or tag that the last readable policy \
+         guards"
+    )]
+    WithoutPolicy(Box<GateError>),
 }
 
 /// A repository and what is true of it for the whole push.
@@ -167,16 +173,14 @@ impl Session {
             return self.judge_statement(update, &governing).map(Some);
         }
         let planned = self.plan_by(&governing, update);
-        match (planned, &governing) {
-            (Ok(Plan::Unguarded), _) => Ok(None),
-            (Ok(Plan::Refused(planned)), _) => {
-                self.judge_refused(&planned, governing.as_ref().ok()).map(Some)
+        match planned {
+            Ok(Plan::Unguarded) => Ok(None),
+            Ok(Plan::Refused(planned)) => self.judge_refused(&planned, governing.as_ref().ok()).map(Some),
+            Ok(Plan::Judged(planned)) => {
+                governing.map_err(|error| GateError::WithoutPolicy(Box::new(error)))?;
+                self.judge_planned(&planned).map(Some)
             }
-            (Ok(Plan::Judged(planned)), Ok(_)) => self.judge_planned(&planned).map(Some),
-            (Ok(Plan::Judged(planned)), Err(error)) => {
-                Ok(Some(Section::undecided(&planned.ref_name, without_policy(error))))
-            }
-            (Err(error), _) => Ok(Some(Section::undecided(&update.ref_name, error.to_string()))),
+            Err(error) => Ok(Some(Section::undecided(&update.ref_name, error.to_string()))),
         }
     }
 
@@ -260,7 +264,7 @@ impl Session {
         match self.try_planned(planned) {
             Ok(section) => Ok(section),
             Err(GateError::Git(error)) => Ok(Section::undecided(&planned.ref_name, error.to_string())),
-            Err(error @ GateError::Policy(_)) => Err(error),
+            Err(error @ (GateError::Policy(_) | GateError::WithoutPolicy(_))) => Err(error),
         }
     }
 
@@ -391,13 +395,6 @@ impl Session {
             now: self.now,
         }
     }
-}
-
-/// Why a guarded ref cannot be judged.
-fn without_policy(error: &GateError) -> String {
-    format!(
-        "{error}\n  until then, portcullis rejects every push to a branch or tag that the last readable policy guards"
-    )
 }
 
 pub(super) fn snapshot(repository: &Repository, commit: Option<&ObjectId>) -> Result<Snapshot, GitError> {

@@ -104,7 +104,10 @@ fn a_broken_policy_holds_what_the_last_one_guarded() -> Result<(), Failure> {
     for name in ["refs/heads/release/1", "refs/heads/main"] {
         alice.commit("Change", &[("notes", name)])?;
         let push = alice.push(&[&format!("HEAD:{name}")])?;
-        push.rejected(&["undecided", "until then, portcullis rejects every push to a branch or tag"]);
+        push.rejected(&[
+            "portcullis: error",
+            "portcullis rejects every push to a branch or tag that the last",
+        ]);
     }
     alice.push(&["HEAD:refs/remotes/main"])?.rejected(&["error[forbidden-ref]"]);
     Ok(())
