@@ -2,6 +2,8 @@
 //! speak for the change, what matters most first, within a budget. Never: fails because there are many: statements only
 //! grow in number, and a limit that fails would close the ref for good.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 
 use super::commits::hash_of;
@@ -56,15 +58,17 @@ impl Stored {
         Ok(Self { refs, left_out })
     }
 
-    /// Those that have not expired, as many as may be verified.
+    /// Those that have not expired, as many as may be verified. Later ones come first: they replace earlier ones of the
+    /// same person.
     pub(super) fn worth_verifying(&self, repository: &Repository, asked: &Asked) -> Self {
         let valued = self.refs.iter().filter_map(|stored| {
             let statement = read(repository, &stored.1);
             let has_expired = statement.as_ref().is_some_and(|statement| statement.not_after < asked.now);
-            (!has_expired).then(|| (worth(statement.as_ref(), asked), stored.clone()))
+            let until = statement.as_ref().map(|statement| statement.not_after);
+            (!has_expired).then(|| ((worth(statement.as_ref(), asked), Reverse(until)), stored.clone()))
         });
         let mut valued: Vec<_> = valued.collect();
-        valued.sort_by_key(|(worth, _)| *worth);
+        valued.sort_by_key(|(order, _)| *order);
         let left_out = self.left_out + valued.len().saturating_sub(VERIFIED);
         Self { refs: valued.into_iter().take(VERIFIED).map(|(_, stored)| stored).collect(), left_out }
     }

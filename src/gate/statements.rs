@@ -18,6 +18,11 @@ use crate::push::RefUpdate;
 use crate::report::Section;
 use source_files::ObjectId;
 
+/// How many live statements one person may have about one change.
+const OF_ONE_PERSON: usize = 50;
+/// How many statements about one change are looked at to count them.
+const MOST_LOOKED_AT: usize = 1_000;
+
 impl Session {
     /// The change as a statement about it must describe it.
     pub fn asked(&self, planned: &PlannedRef) -> Result<Option<Asked>, GateError> {
@@ -128,10 +133,36 @@ impl Session {
         }
     }
 
+    /// One person may not crowd out the statements of others about a change.
+    fn check_number(&self, update: &RefUpdate, new: &Record, governing: &Governing) -> Result<(), String> {
+        let folder = update.ref_name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = format!("{folder}/");
+        let pushed = self.push.updates.iter().filter(|other| other.ref_name.starts_with(&folder)).count();
+        let there =
+            self.repository.some_refs_below(&folder, MOST_LOOKED_AT).map_err(|error| error.to_string())?;
+        if pushed + there.len() <= OF_ONE_PERSON {
+            return Ok(());
+        }
+        let trusted = keyring::load(&self.repository, governing, &self.governing);
+        let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
+        let reader =
+            Reader { repository: &self.repository, trusted: &trusted, people, issuers, now: self.now };
+        let live = there.iter().filter(|(_, id)| !self.has_expired(id));
+        let records = live.filter_map(|(name, id)| reader.read(name, id).ok());
+        let own =
+            records.filter(|record| record.approver.name == new.approver.name).take(OF_ONE_PERSON).count();
+        if own + pushed <= OF_ONE_PERSON {
+            return Ok(());
+        }
+        Err(format!("{} would have more than {OF_ONE_PERSON} statements about one change", new.approver.name))
+    }
+
     fn accept_statement(&self, update: &RefUpdate, governing: &Governing) -> Result<Record, String> {
         let record = self.statement(&update.ref_name, &update.new_oid)?;
         let longest = governing.policy.approvals_hold().map(Age::duration);
         let accepted = record.acceptable(governing.policy.repository(), instant(self.now), longest);
-        accepted.map_err(|reason| format!("it {reason}"))
+        let record = accepted.map_err(|reason| format!("it {reason}"))?;
+        self.check_number(update, &record, governing)?;
+        Ok(record)
     }
 }

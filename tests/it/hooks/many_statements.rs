@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use git2::ObjectType;
 
-use super::approvals::{SETTINGS_PATH, approve, clone_of, proposal, server, text};
+use super::approvals::{SETTINGS_PATH, approve, clone_of, proposal, server, sign, text};
 use super::checkout::Checkout;
 use super::manifests::SETTINGS;
 use super::server::Server;
@@ -97,5 +97,23 @@ fn expired_statements_are_pruned_and_deleted_by_push() -> Result<(), Failure> {
     assert_eq!(said, "deleted 1499 expired statements\n");
     let left = server.git.run(&["for-each-ref", "--format=%(refname)", "refs/approvals"], b"")?;
     assert_eq!(left.lines().count(), 1, "{left}");
+    Ok(())
+}
+
+/// Mallory has a key and owns something, so her statements are genuine.
+#[test]
+fn one_person_cannot_crowd_out_the_others() -> Result<(), Failure> {
+    let (_server, alice, mallory) = proposed()?;
+    let mut refs = Vec::new();
+    for number in 0..51 {
+        refs.push(sign(&mallory, &["--reason", &number.to_string()])?);
+    }
+    let all: Vec<&str> = refs.iter().map(String::as_str).collect();
+    let told = "mallory would have more than 50 statements about one change";
+    mallory.push(&all)?.rejected(&["error[forbidden-ref]", told]);
+    mallory.push(&all[..50])?.accepted(&[]);
+    mallory.push(&all[50..])?.rejected(&["error[forbidden-ref]", told]);
+    approve(&alice, &[])?;
+    mallory.push_main()?.accepted(&["alice approves"]);
     Ok(())
 }
