@@ -60,7 +60,7 @@ fn a_floor_that_is_not_there_rejects() -> Result<(), Failure> {
     let (server, alice) = server(&policy(LAX), &policy(""))?;
     fs::remove_file(server.folder.path().join("server-policy.yaml"))?;
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
-    alice.push_main()?.rejected(&["undecided: could not read the policy", "server-policy.yaml"]);
+    alice.push_main()?.rejected(&["portcullis: error: could not read the policy", "server-policy.yaml"]);
     Ok(())
 }
 
@@ -69,11 +69,11 @@ fn a_floor_that_makes_no_sense_rejects() -> Result<(), Failure> {
     let (server, alice) = server(&policy(""), &policy(""))?;
     alice.commit("Add settings", &[("prod/settings.yaml", SETTINGS)])?;
     server.set_floor(&policy("checks: {node-prot: {enforce: deny}}\n"))?;
-    alice.push_main()?.rejected(&["undecided: ", "server-policy.yaml:3", "no check `node-prot`"]);
+    alice.push_main()?.rejected(&["portcullis: error", "server-policy.yaml:3", "no check `node-prot`"]);
     server.set_floor("")?;
-    alice.push_main()?.rejected(&["undecided: ", "server-policy.yaml"]);
+    alice.push_main()?.rejected(&["portcullis: error", "server-policy.yaml"]);
     server.set_floor("- [\n")?;
-    alice.push_main()?.rejected(&["undecided: ", "server-policy.yaml"]);
+    alice.push_main()?.rejected(&["portcullis: error", "server-policy.yaml"]);
     Ok(())
 }
 
