@@ -33,7 +33,7 @@ clients() {
   (cd "$here/clients" && go mod download >/dev/null 2>&1) || { unmet "the Go clients cannot be had" "GitLab and Gitea"; return; }
   (cd "$here/clients" && go build -o "$work/clients" .)
   for forge in gitlab gitea; do
-    recorded "$work/$forge" --test it -- "pull_requests::$forge::" "enforcement::$forge::"
+    recorded "$work/$forge" --test it -- "hosts::$forge::"
     "$work/clients" "$forge" "$work/$forge/exchanges.jsonl" || failed=1
   done
 }
