@@ -17,7 +17,7 @@ use super::signatures::{Judged, Signatures};
 use super::statement_store::Stored;
 use super::trees;
 use super::trust_files::{self, OntoHead};
-use super::unblocking::whom_to_ask;
+use super::unblocking::people_to_ask;
 use super::waivers;
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
@@ -293,9 +293,9 @@ impl Session {
             mode: Mode::Enforcing,
         };
         let judgement = evaluate(&change, &governing.rules(), self.today());
-        let whom = whom_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
+        let to_ask = people_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
         let mut section = section(planned, &governing, &evidence, judgement);
-        section.notices.extend(whom);
+        section.notices.extend(to_ask);
         section.notices.extend(waivers::notice(&governing, self.today()));
         section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.rescue_notice()?);

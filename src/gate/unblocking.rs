@@ -9,7 +9,7 @@ use crate::verdict::{Judgement, Verdict};
 use codeowners::{Approver, Need, OwnerHandle, Standing, smallest};
 
 /// One sentence; `None` if no approval is missing.
-pub(super) fn whom_to_ask(
+pub(super) fn people_to_ask(
     planned: &PlannedRef,
     governing: &Governing,
     evidence: &RefEvidence,
@@ -89,12 +89,12 @@ fn candidates(needs: &[Need], governing: &Governing, proposal: Option<&Proposal>
         if candidates.iter().any(|known| known.is(handle)) {
             continue;
         }
-        let somebody = |name: String| Approver { name, handles: vec![handle.to_string()] };
+        let approver = |name: String| Approver { name, handles: vec![handle.to_string()] };
         if handle.is_team() {
-            candidates.push(somebody(format!("a member of {handle}")));
-            candidates.push(somebody(format!("another member of {handle}")));
+            candidates.push(approver(format!("a member of {handle}")));
+            candidates.push(approver(format!("another member of {handle}")));
         } else {
-            candidates.push(somebody(handle.to_string()));
+            candidates.push(approver(handle.to_string()));
         }
     }
     candidates

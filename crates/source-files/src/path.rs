@@ -14,6 +14,8 @@ pub struct RepoPath(Arc<str>);
 /// The private characters that stand for the bytes 0x80 to 0xff. A name that holds one of them itself has it written
 /// as the four bytes that it is made of.
 const FIRST: u32 = 0x0010_FF80;
+/// The first byte of each of them in UTF-8.
+const LEAD: u8 = 0xf4;
 
 fn character_of(byte: u8) -> char {
     char::from_u32(FIRST + u32::from(byte) - 0x80).unwrap_or(char::REPLACEMENT_CHARACTER)
@@ -25,6 +27,12 @@ fn byte_of(character: char) -> Option<u8> {
 
 /// The text of a path, or of one name in it, that git stores as these bytes. Different bytes give different texts.
 pub fn text_of_bytes(bytes: &[u8]) -> String {
+    // A tree has a million names, and nearly all are plain: no private character begins with another byte.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && !bytes.contains(&LEAD)
+    {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
