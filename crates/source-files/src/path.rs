@@ -7,41 +7,28 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A `/`-separated path from the root of the repository, as git stores it. A byte that is not part of UTF-8 is kept
-/// as a private character, so that prefixes, folders and extensions of such a path are what they are in git.
+/// behind a mark, so that prefixes, folders and extensions of such a path are what they are in git.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepoPath(Arc<str>);
 
-/// The private characters that stand for the bytes 0x80 to 0xff. A name that holds one of them itself has it written
-/// as the four bytes that it is made of.
-const FIRST: u32 = 0x0010_FF80;
-/// The first byte of each of them in UTF-8.
-const LEAD: u8 = 0xf4;
+/// What comes before each byte that is not part of UTF-8. Git's names, file systems and links hold no NUL, so no name
+/// is taken for another one.
+const MARK: char = '\0';
 
-fn character_of(byte: u8) -> char {
-    char::from_u32(FIRST + u32::from(byte) - 0x80).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-fn byte_of(character: char) -> Option<u8> {
-    u32::from(character).checked_sub(FIRST).and_then(|above| u8::try_from(above + 0x80).ok())
-}
-
-/// The text of a path, or of one name in it, that git stores as these bytes. Different bytes give different texts.
+/// The text of a path, or of one name in it, that git stores as these bytes. Different bytes give different texts, and
+/// UTF-8 gives itself.
 pub fn text_of_bytes(bytes: &[u8]) -> String {
-    // A tree has a million names, and nearly all are plain: no private character begins with another byte.
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && !bytes.contains(&LEAD)
-    {
-        return text.to_owned();
-    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
-            match byte_of(character) {
-                None => text.push(character),
-                Some(_) => text.extend(character.encode_utf8(&mut [0; 4]).bytes().map(character_of)),
+            if character == MARK {
+                text.push(MARK);
             }
+            text.push(character);
         }
-        text.extend(chunk.invalid().iter().copied().map(character_of));
+        for byte in chunk.invalid() {
+            text.extend([MARK, char::from(*byte)]);
+        }
     }
     text
 }
@@ -49,9 +36,13 @@ pub fn text_of_bytes(bytes: &[u8]) -> String {
 /// The bytes that git stores for a text of [`text_of_bytes`].
 pub fn bytes_of_text(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
-    for character in text.chars() {
-        match byte_of(character) {
-            Some(byte) => bytes.push(byte),
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        let marked = if character == MARK { characters.next() } else { None };
+        match marked.map(u8::try_from) {
+            Some(Ok(byte)) => bytes.push(byte),
+            // No text of bytes: it names no file.
+            Some(Err(_)) => bytes.push(0),
             None => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
@@ -96,7 +87,7 @@ impl RepoPath {
 
     /// Whether git has to quote the path to show it: it is not UTF-8, or begins as a quoted one does.
     fn needs_quotes(&self) -> bool {
-        self.0.starts_with('"') || self.0.chars().any(|character| byte_of(character).is_some())
+        self.0.starts_with('"') || self.0.contains(MARK)
     }
 }
 
@@ -132,13 +123,13 @@ mod tests {
         assert_eq!(RepoPath::from_bytes("prod/résumé.yaml".as_bytes()).to_string(), "prod/résumé.yaml");
     }
 
+    /// A file that names another one, such as a kustomization, writes its path as text.
     #[test]
-    fn a_name_that_holds_a_private_character_is_not_taken_for_a_byte() {
-        let byte = RepoPath::from_bytes(b"a\xe9");
-        let private = RepoPath::from_bytes(format!("a{}", character_of(0xe9)).as_bytes());
-        assert_ne!(byte, private);
-        assert_ne!(byte.to_string(), private.to_string());
-        assert_eq!(private.to_bytes(), format!("a{}", character_of(0xe9)).into_bytes());
+    fn every_name_in_utf_8_is_itself() {
+        for name in ["caf\u{e9}", "\u{fffd}", "x\u{10ffe9}.yaml", "\u{f0e9}"] {
+            assert_eq!(RepoPath::from_bytes(name.as_bytes()), RepoPath::new(name));
+        }
+        assert_ne!(RepoPath::from_bytes(b"caf\xe9"), RepoPath::new("caf\u{e9}"));
     }
 
     #[test]

@@ -119,3 +119,22 @@ fn a_link_to_a_name_that_is_not_utf_8_is_followed() -> Result<(), Failure> {
     mallory.push_main()?.rejected(&["error[node-port]", "prod/port.yaml"]);
     Ok(())
 }
+
+/// A kustomization deploys a file whose name holds characters for private use, and no extension of a manifest.
+#[test]
+fn a_file_that_is_named_with_private_characters_is_reached() -> Result<(), Failure> {
+    let (_server, mallory) = server(&[("100644", b"prod/keep.txt", b"nothing\n")])?;
+    for name in ["x\u{10ffe9}.txt", "x\u{f0e9}.txt", "x\u{e9}.txt"] {
+        let kustomization = format!("resources: [\"{name}\"]\n");
+        let path = format!("apps/{name}");
+        commit(
+            &mallory,
+            &[
+                ("100644", path.as_bytes(), NODE_PORT.as_bytes()),
+                ("100644", b"apps/kustomization.yaml", kustomization.as_bytes()),
+            ],
+        )?;
+        mallory.push_main()?.rejected(&["error[node-port]"]);
+    }
+    Ok(())
+}
