@@ -17,7 +17,7 @@ use crate::gate::{RECORDS, Session};
 use crate::git::{Head, Repository};
 use crate::push::unattended_variable;
 use crate::report::terminal;
-use source_files::{ObjectId, RepoPath, TreeFile};
+use source_files::{FileMode, ObjectId, RepoPath, TreeFile};
 
 /// Who makes the commits: the administrator is known to the server's own log, not to git.
 const IDENTITY: [(&str, &str); 4] = [
@@ -148,10 +148,19 @@ fn restored(session: &Session, revision: &str) -> Result<String, CommandError> {
     let changes = session.trust_files_back_to(&then);
     let changes = changes.map_err(|problem| CommandError::Argument(format!("{revision}: {problem}")))?;
     let entry = |(path, file): &(RepoPath, Option<TreeFile>)| match file {
-        Some(file) => format!("100644 {}\t{}\0", file.id, path.as_str()),
+        Some(file) => format!("{} {}\t{}\0", mode_of(file), file.id, path.as_str()),
         None => removed(&commit, path.as_str()),
     };
     Ok(changes.iter().map(entry).collect())
+}
+
+fn mode_of(file: &TreeFile) -> &'static str {
+    match file.mode {
+        FileMode::Regular => "100644",
+        FileMode::Executable => "100755",
+        FileMode::Symlink => "120000",
+        FileMode::Gitlink => "160000",
+    }
 }
 
 /// An entry without a mode removes the path.

@@ -15,9 +15,19 @@ use super::trust_files::{OntoHead, TrustInput};
 use crate::approval::approver_of_person;
 use crate::policy::{KeyEntry, Layer, OwnersEntry, POLICY_PATH, PersonEntry};
 
+/// What the next push could not pass by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Policy,
+    Keys,
+    Owners,
+    Approvers,
+}
+
 /// Why the next push could not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unusable {
+    cause: Cause,
     /// The file that is at fault, where it is known.
     pub(super) file: Option<RepoPath>,
     /// Why.
@@ -33,11 +43,13 @@ pub(super) enum ApprovedBy {
     Reviews,
 }
 
-/// What this push makes unusable.
+/// What this push makes unusable. What was unusable for the same cause before is not its fault, even where the lines
+/// that say so have moved.
 pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
     let found = find_problem(input, input.new)?;
     let known = find_problem(input, input.old);
-    (known.as_ref() != Some(&found)).then_some(found)
+    let is_old = known.is_some_and(|known| known.cause == found.cause);
+    (!is_old).then_some(found)
 }
 
 /// What makes a revision unusable as the one that governs or, on another ref, as the target's own layer.
@@ -67,7 +79,7 @@ fn policy_problem(error: &PolicyLoadError) -> Unusable {
         | PolicyLoadError::Unreadable { .. }
         | PolicyLoadError::Pattern(_) => error.to_string(),
     };
-    Unusable { file: Some(RepoPath::new(POLICY_PATH)), reason }
+    Unusable { cause: Cause::Policy, file: Some(RepoPath::new(POLICY_PATH)), reason }
 }
 
 /// A state that loads.
@@ -108,24 +120,24 @@ impl State<'_> {
             Ok(keys) if keys.inventory(self.input.now).iter().any(is_good) => return None,
             Ok(_) => "no one could sign: every trusted key is expired, revoked or unfit".to_owned(),
         };
-        Some(Unusable { file: None, reason })
+        Some(Unusable { cause: Cause::Keys, file: None, reason })
     }
 
     fn find_owner_problem(&self, keys: Option<&TrustedKeys>) -> Option<Unusable> {
         let demand = self.governing.policy.owners()?;
         let known = KnownDialect { policy: demand.dialect, host: self.input.host };
         let file = match owners_of(self.input.repository, self.snapshot, known, Coverage::Everything) {
-            Err(reason) => return Some(Unusable { file: None, reason }),
+            Err(reason) => return Some(Unusable { cause: Cause::Owners, file: None, reason }),
             Ok(None) => {
                 let reason = "the policy requires the approval of owners, and no file names any: nothing could \
                     be approved";
-                return Some(Unusable { file: None, reason: reason.to_owned() });
+                return Some(Unusable { cause: Cause::Owners, file: None, reason: reason.to_owned() });
             }
             Ok(Some(file)) => file,
         };
         if let Some(problem) = file.problems().first() {
             let reason = format!("{}:{}: {}", problem.file, problem.line, problem.reason);
-            return Some(Unusable { file: Some(problem.file.clone()), reason });
+            return Some(Unusable { cause: Cause::Owners, file: Some(problem.file.clone()), reason });
         }
         if self.needs_statements() { self.find_missing_approver(&demand, &file, keys) } else { None }
     }
@@ -159,7 +171,7 @@ fn no_approver(path: &RepoPath, requirement: &Requirement) -> Unusable {
         requirement.line,
         owners.join(", "),
     );
-    Unusable { file: None, reason }
+    Unusable { cause: Cause::Approvers, file: None, reason }
 }
 
 fn is_good(facts: &KeyFacts) -> bool {

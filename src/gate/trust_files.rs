@@ -60,7 +60,7 @@ pub(super) fn changes(input: &TrustInput<'_>, approvals: &Approvals) -> Vec<Trus
 /// Puts what the next push could not pass by to the file that is at fault: the one that is named, else the policy,
 /// else the first that changes.
 fn blame(mut changes: Vec<TrustFileChange>, unusable: Option<Unusable>) -> Vec<TrustFileChange> {
-    let Some(Unusable { file, reason }) = unusable else { return changes };
+    let Some(Unusable { file, reason, .. }) = unusable else { return changes };
     if changes.iter().any(|change| change.broken.is_some()) {
         return changes;
     }
