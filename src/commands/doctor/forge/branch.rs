@@ -3,7 +3,7 @@
 use super::Case;
 use super::guard::strongest;
 use super::hold::{Hold, is_wide, names};
-use super::mending::close;
+use super::remedy::explain_remedy;
 use crate::commands::doctor::line::Line;
 use crate::host::Topic;
 use crate::host::api::{Barrier, Gap, Layer, Pushes};
@@ -104,7 +104,7 @@ fn signatures(case: Case<'_>) -> Line {
 }
 
 fn of_gap(case: Case<'_>, gap: Gap) -> Line {
-    let (text, help) = (let_in_by(gap), close(gap, case.forge));
+    let (text, help) = (let_in_by(gap), explain_remedy(gap, case.forge));
     match gap {
         Gap::SkippedPipelinePasses => Line::problem("skipped pipelines", text, help),
         Gap::PipelineFromMergeRequest => Line::problem(Topic::Workflow.as_str(), text, help),

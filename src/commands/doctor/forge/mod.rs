@@ -7,7 +7,7 @@ mod branch;
 mod guard;
 mod hold;
 mod hook;
-mod mending;
+mod remedy;
 mod reviews;
 mod status;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::host::api::Gap;
 use crate::host::{ForgeHost, Topic};
 
 /// How to close a gap.
-pub(super) fn close(gap: Gap, forge: ForgeHost) -> &'static str {
+pub(super) fn explain_remedy(gap: Gap, forge: ForgeHost) -> &'static str {
     match gap {
         Gap::SkippedPipelinePasses => {
             "Settings, Merge requests, Merge checks: turn `Skipped pipelines are considered successful` off"
