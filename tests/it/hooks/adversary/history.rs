@@ -106,7 +106,7 @@ fn an_unsigned_root_behind_the_second_parent() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A merge "by ours" from the side of an old, bad commit: main's mending is undone by a merge that looks clean.
+/// A merge "by ours" from the side of an old, bad commit: main's fix is undone by a merge that looks clean.
 #[test]
 fn a_merge_that_takes_the_old_side() -> Result<(), Failure> {
     let server = Server::unborn("repository.git")?;
