@@ -15,6 +15,7 @@
 //! | [`evidence`] | all that is known besides manifests |
 //! | [`policy`] | what is guarded, enforced and waived |
 //! | [`finding`] | one thing that is wrong |
+//! | [`governance`] | the policy, keys, owners and waivers of a repository and its server |
 //! | [`gate`] | a run over a repository: refs, evidence and trust files, for hooks and pull requests alike |
 //! | [`checks`] | the code that finds it |
 //! | [`verdict`] | accept, reject or undecided |
@@ -47,6 +48,8 @@ pub mod finding;
 pub mod gate;
 #[cfg(feature = "program")]
 pub mod git;
+#[cfg(feature = "program")]
+pub mod governance;
 pub mod host;
 pub mod pipeline;
 pub mod policy;

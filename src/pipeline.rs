@@ -12,13 +12,14 @@ use crate::checks::{self, CheckSet, Context, Family, Found, Outcomes, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{CheckId, Finding, Subject};
 use crate::policy::Policy;
+pub use crate::render::Targets;
 use crate::render::{Layout, LayoutInput, Reaches, Selection};
 use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
 use crate::world::{
     self, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, World, WorldInput,
 };
 use kube_manifest::Limits;
-use kube_model::{ClusterTarget, ImageKind, builtin};
+use kube_model::builtin;
 use kube_schema::{Candidate, SchemaStore};
 use source_files::{BlobSource, Snapshot};
 
@@ -34,17 +35,6 @@ pub struct Change<'a> {
     pub evidence: &'a RefEvidence,
     /// Whether anyone can have approved.
     pub mode: Mode,
-}
-
-/// What the policy says of files and clusters.
-#[derive(Debug)]
-pub struct Targets {
-    /// Which files are manifests, and of which cluster.
-    pub selection: Selection,
-    /// The clusters.
-    pub clusters: Vec<ClusterTarget>,
-    /// Kinds that name images, beside those that portcullis knows.
-    pub image_kinds: Vec<ImageKind>,
 }
 
 /// What a change is judged by.

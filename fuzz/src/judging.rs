@@ -1,14 +1,14 @@
 //! A change is judged, and what does not change is no finding.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use portcullis::checks::CheckSet;
 use portcullis::evidence::RefEvidence;
 use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
-use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
+use portcullis::policy::{Author, KnownChecks, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
 use source_files::{
     BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile,
@@ -50,9 +50,9 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
 /// Every check runs under it.
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: strict\n";
-    let layer = Layer::parse("policy", text.as_bytes(), &CHECKS.ids(), Author::Repository).expect("a policy");
+    let layer = Layer::parse("policy", text.as_bytes(), &KnownChecks::new(CHECKS.ids(), Vec::new()), Author::Repository).expect("a policy");
     let protected = vec![ProtectedRefs::by(&layer)];
-    Policy::of(vec![layer], protected, BTreeMap::new())
+    Policy::of(vec![Arc::new(layer)], protected, BTreeMap::new())
 });
 
 /// The two revisions of the one file.

@@ -2,7 +2,7 @@
 //! path of a cluster is never without a finding.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 use kube_manifest::{Limits, Object, parse};
@@ -10,7 +10,7 @@ use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
 use portcullis::checks::CheckSet;
 use portcullis::evidence::RefEvidence;
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
-use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
+use portcullis::policy::{Author, KnownChecks, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
 use portcullis::verdict::{Judgement, Mode, Verdict};
 use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
@@ -159,9 +159,15 @@ static TARGETS: LazyLock<Targets> = LazyLock::new(|| {
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = "apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: baseline\n";
-    let layer = Layer::parse("policy", text.as_bytes(), &CHECKS.ids(), Author::Repository).expect("a policy");
+    let layer = Layer::parse(
+        "policy",
+        text.as_bytes(),
+        &KnownChecks::new(CHECKS.ids(), Vec::new()),
+        Author::Repository,
+    )
+    .expect("a policy");
     let protected = vec![ProtectedRefs::by(&layer)];
-    Policy::of(vec![layer], protected, BTreeMap::new())
+    Policy::of(vec![Arc::new(layer)], protected, BTreeMap::new())
 });
 
 struct Blobs(BTreeMap<ObjectId, Vec<u8>>);

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &OwnersArguments) -> Result<Exit, CommandError> {
     let folder = folder_inside(&repository, arguments);
     let paths: Vec<RepoPath> = arguments.paths.iter().map(|path| from_root(&folder, path)).collect();
     let found = owners_of(&repository, &snapshot, known, Coverage::Of(&paths));
-    let Some(owners) = found.map_err(CommandError::Argument)? else {
+    let Some(owners) = found.map_err(|error| CommandError::Argument(error.to_string()))? else {
         let message = format!("{} has no CODEOWNERS or OWNERS file for these paths", arguments.base);
         return Err(CommandError::Argument(message));
     };
@@ -58,7 +58,7 @@ fn demand(repository: &Repository, snapshot: &Snapshot) -> Result<Option<OwnersE
     let bytes = repository
         .blob(&file.id)
         .map_err(|error| CommandError::Argument(format!("{POLICY_PATH}: {error}")))?;
-    let layer = Layer::parse(POLICY_PATH, &bytes, &known_checks(), Author::Repository);
+    let layer = Layer::parse(POLICY_PATH, &bytes, known_checks(), Author::Repository);
     let layer = layer.map_err(|error| CommandError::Argument(error.to_string()))?;
     Ok(layer.owners())
 }

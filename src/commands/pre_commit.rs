@@ -6,7 +6,7 @@ use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::Destination;
 use crate::cli::ReportArguments;
-use crate::gate::{Session, waivers_notice};
+use crate::gate::{Session, rules_of, waivers_notice};
 use crate::git::{Repository, staged};
 use crate::pipeline::{Change, evaluate};
 use crate::push::index_file;
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &ReportArguments) -> Result<Exit, CommandError> {
     let evidence = session.uncommitted(&governing, &new);
     let blobs = session.repository.blobs();
     let change = Change { old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::BeforeCommit };
-    let judgement = evaluate(&change, &governing.rules(), session.today());
+    let judgement = evaluate(&change, &rules_of(&governing), session.today());
     let mut section = Section::of("the index", judgement);
     section.notices.push("not evaluated here: signatures, history, owners' approval, trust files".into());
     section.notices.extend(waivers_notice(&governing, session.today()));

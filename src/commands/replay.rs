@@ -8,7 +8,7 @@ use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::ReplayArguments;
 use crate::evidence::RefEvidence;
-use crate::gate::{Governing, Session, load_policy_file};
+use crate::gate::{Governing, Session, load_policy_file, rules_of};
 use crate::git::Repository;
 use crate::pipeline::{Change, evaluate};
 use crate::report::{Format, ReplayRow, ReplaySummary, Report, Section, Style};
@@ -79,7 +79,7 @@ fn judge(
     };
     let (evidence, blobs) = (RefEvidence::none(), repository.blobs());
     let change = Change { old: &old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::Enforcing };
-    let judgement = evaluate(&change, &governing.rules(), session.today());
+    let judgement = evaluate(&change, &rules_of(governing), session.today());
     let row = ReplayRow { commit: commit.clone(), judgement, elapsed: begin.elapsed() };
     Ok((row, new))
 }

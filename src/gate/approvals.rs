@@ -2,15 +2,14 @@
 
 use std::time::SystemTime;
 
-use super::clock::instant;
 use super::commits::hash_of;
 use super::planning::PlannedRef;
 use super::reviews::{Merged, Proposal};
 use super::statement_store::Stored;
-use super::trust_files::{self, TrustInput};
 use crate::approval::{Asked, Covers, NotGenuine, Record, SignedTag, Statement};
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Seen};
 use crate::git::{GitError, ObjectKind, Repository};
+use crate::governance::{ChangeApprovals, KeysError, TrustInput, digest, instant};
 use crate::policy::PersonEntry;
 use codeowners::Approver;
 use git_trust::raw::{TargetType, parse_tag};
@@ -20,7 +19,7 @@ use source_files::{ObjectId, RepoPath};
 /// What statements are read with.
 pub(super) struct Reader<'a> {
     pub(super) repository: &'a Repository,
-    pub(super) trusted: &'a Result<TrustedKeys, String>,
+    pub(super) trusted: &'a Result<TrustedKeys, KeysError>,
     pub(super) people: &'a [PersonEntry],
     /// Who may state the reviews of others.
     pub(super) issuers: &'a [String],
@@ -51,7 +50,7 @@ impl Reader<'_> {
     }
 
     fn status(&self, payload: &[u8], signature: Option<&[u8]>) -> SignatureStatus {
-        let unusable = |reason: &String| SignatureStatus::Untrusted {
+        let unusable = |reason: &KeysError| SignatureStatus::Untrusted {
             cause: "unchecked",
             reason: format!("could not be checked: {reason}"),
             advice: String::new(),
@@ -201,7 +200,12 @@ impl Approvals {
         Approver::distinct(covering.map(|given| &given.approver))
     }
 
-    /// Who has approved exactly this change.
+    /// Everything that counts for trust files.
+    pub(super) fn of_this_change(&self) -> ChangeApprovals<'_> {
+        ChangeApprovals { approvers: self.of_change(), needed_more: self.needed_more }
+    }
+
+    /// Everyone who approved exactly this change.
     pub(super) fn of_change(&self) -> Vec<&Approver> {
         let exact = self.given.iter().filter(|given| given.covers == Covers::WholeChange);
         Approver::distinct(exact.map(|given| &given.approver))
@@ -249,9 +253,9 @@ pub(super) fn asked(
         ref_name: planned.ref_name.clone(),
         base: base.clone(),
         tree: planned.result(input.repository, tip)?,
-        trust: trust_files::digest(input),
+        trust: digest(input),
         floor: input.governing.floor_digest.clone(),
         now: instant(now),
-        longest: policy.approvals_hold().map(crate::policy::Age::duration),
+        longest: policy.approvals_max_age().map(crate::policy::Age::duration),
     }))
 }

@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use super::clock::instant;
 use super::forge_merge;
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, Evidence, SignedObject};
 use crate::git::{GitError, ObjectKind, Repository};
+use crate::governance::instant;
 use git_trust::SignatureStatus;
 use git_trust::raw::{HashKind, Malformation, RawPerson, parse_commit, parse_tag};
 use source_files::ObjectId;

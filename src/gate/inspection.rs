@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::keyring;
-use super::owners::owners_of;
 use super::planning::PlannedRef;
-use super::policy::Governing;
-use super::resulting::ApprovedBy;
+use super::rules::{known_checks, rules_of};
 use super::session::{GateError, Session, snapshot};
-use super::trust_files::{OntoHead, TrustInput, is_trust_file, owners_dialect};
-use super::waivers;
 use crate::evidence::RefEvidence;
+use crate::governance::{
+    ApprovedBy, Governing, KeysError, OntoHead, OwnersError, TrustInput, is_trust_file, load_keys,
+    owners_dialect, owners_of, waiver_facts,
+};
 use crate::host::HostKind;
 use crate::pipeline::{Change, evaluate};
 use crate::render::{Layout, LayoutInput, Reaches};
@@ -22,8 +21,8 @@ use source_files::{RepoPath, Snapshot};
 
 impl Session {
     /// The keys that may sign, or why none may.
-    pub fn trusted_keys(&self, governing: &Governing) -> Result<TrustedKeys, String> {
-        keyring::load(&self.repository, governing, self.governing_snapshot())
+    pub fn trusted_keys(&self, governing: &Governing) -> Result<TrustedKeys, KeysError> {
+        load_keys(&self.repository, governing, self.governing_snapshot())
     }
 
     /// What the governing ref says about owners, as a host reads it; `None` if it says nothing.
@@ -31,7 +30,7 @@ impl Session {
         &self,
         governing: &Governing,
         host: Option<HostKind>,
-    ) -> Result<Option<OwnersFile>, String> {
+    ) -> Result<Option<OwnersFile>, OwnersError> {
         let input = self.unchanged(governing, host);
         owners_of(&self.repository, self.governing_snapshot(), owners_dialect(&input), Coverage::Everything)
     }
@@ -64,13 +63,13 @@ impl Session {
             evidence: &RefEvidence::none(),
             mode: Mode::BeforeCommit,
         };
-        evaluate(&change, &governing.rules(), self.today())
+        evaluate(&change, &rules_of(governing), self.today())
     }
 
     /// What can be known of files that are not a commit yet: what they do to the waivers.
     pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
         let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
-        RefEvidence { waivers: waivers::facts(&input, self.today()), ..RefEvidence::none() }
+        RefEvidence { waivers: waiver_facts(&input, self.today()), ..RefEvidence::none() }
     }
 
     /// Where objects of some names are in the governing ref.
@@ -99,6 +98,7 @@ impl Session {
     ) -> TrustInput<'a> {
         TrustInput {
             repository: &self.repository,
+            known: known_checks(),
             governing,
             base: self.governing_snapshot(),
             old,
@@ -106,7 +106,7 @@ impl Session {
             onto_head,
             host: self.owners_host(),
             now: self.now,
-            floor: self.floor.as_deref(),
+            floor: self.floor().ok().flatten(),
             approved_by: if self.push.proposal.is_some() {
                 ApprovedBy::Reviews
             } else {

@@ -1,9 +1,9 @@
 //! What a report says besides findings.
 
 use super::planning::PlannedRef;
-use super::policy::{Governance, Governing};
 use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
 use crate::finding::CheckId;
+use crate::governance::{Governance, Governing};
 use crate::report::{Section, shell_word};
 use crate::verdict::{Judged, Judgement, Verdict};
 

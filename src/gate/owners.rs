@@ -1,14 +1,14 @@
 //! Which changed paths need whose approval, and who has given it.
 
 use super::approvals::Approvals;
-use super::trust_files::{TrustInput, is_trust_file, owners_dialect};
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
+use crate::governance::{OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
 use crate::policy::OwnersEntry;
 use codeowners::{
-    Approver, Coverage, Demand, Dialect, KnownDialect, OwnersFile, OwnersProblem, ReadFrom, Requirement,
-    locate, may_name_owners,
+    Approver, Coverage, Demand, Dialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate,
+    may_name_owners,
 };
 use source_files::{ObjectId, RepoPath, Snapshot};
 
@@ -17,26 +17,6 @@ pub(super) struct Ownership {
     pub(super) owned: Evidence<Vec<OwnedChange>>,
     pub(super) unowned: Vec<RepoPath>,
     pub(super) problems: Vec<OwnersProblem>,
-}
-
-/// What the files of a snapshot say about owners; `None` if it does not exist.
-pub fn owners_of(
-    repository: &Repository,
-    snapshot: &Snapshot,
-    known: KnownDialect,
-    coverage: Coverage<'_>,
-) -> Result<Option<OwnersFile>, String> {
-    let located = locate(known, snapshot, coverage).map_err(|error| error.to_string())?;
-    let mut files = Vec::new();
-    for path in located.files {
-        let Some(file) = snapshot.files.get(&path) else { continue };
-        if !file.mode.is_file() {
-            return Err(format!("{path} is a symbolic link or a submodule"));
-        }
-        let bytes = repository.blob(&file.id).map_err(|error| format!("{path}: {error}"))?;
-        files.push((path, bytes));
-    }
-    Ok((!files.is_empty()).then(|| OwnersFile::parse(located.dialect, &files)))
 }
 
 /// The state of the owners' approval. Without `owners:` in the policy, nothing is required.
@@ -58,7 +38,7 @@ pub(super) fn judge(
             return Ok(Ownership { unowned, ..nothing(Evidence::Known(Vec::new())) });
         }
         Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(input)))),
-        Err(reason) => return Ok(nothing(Evidence::Unavailable(reason))),
+        Err(error) => return Ok(nothing(Evidence::Unavailable(error.to_string()))),
     };
     let signers = signer_approvals(input, commits, tip, &demand)?;
     let problems = problems(&base, head.as_ref(), &demand, &changed);
@@ -71,7 +51,7 @@ pub(super) fn judge(
 /// What holds, and what would hold after a push that changes it.
 type BaseAndHead = (OwnersFile, Option<OwnersFile>);
 
-fn base_and_head(input: &TrustInput<'_>, changed: &[RepoPath]) -> Result<Option<BaseAndHead>, String> {
+fn base_and_head(input: &TrustInput<'_>, changed: &[RepoPath]) -> Result<Option<BaseAndHead>, OwnersError> {
     let coverage = Coverage::Of(changed);
     let known = owners_dialect(input);
     let Some(base) = owners_of(input.repository, input.base, known, coverage)? else {

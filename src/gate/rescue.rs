@@ -3,12 +3,14 @@
 //! In: the files of the governing ref after a rescue. Out: which of them changed, and why they may not come. Never:
 //! lets a rescue change anything but trust files, or leave a state in which no push could pass.
 
+use std::sync::Arc;
+
 use super::commits::hash_of;
-use super::policy::{Floor, PolicyLoadError, load};
-use super::resulting::{Unusable, find_problem};
 use super::session::Session;
-use super::trust_files::{OntoHead, TrustInput, is_trust_file};
 use crate::git::{GitError, ObjectKind};
+use crate::governance::{
+    Foundation, Governing, OntoHead, PolicyLoadError, TrustInput, Unusable, find_problem, is_trust_file,
+};
 use git_trust::raw::parse_commit;
 use source_files::{ObjectId, RepoPath, Snapshot, TreeFile};
 
@@ -20,7 +22,7 @@ pub const RECORDS: &str = "refs/portcullis/rescues/";
 pub enum RescueProblem {
     /// The policy that would result does not load.
     #[error("the policy could not be used after the rescue: {0}")]
-    Policy(#[from] PolicyLoadError),
+    Policy(Arc<PolicyLoadError>),
     /// The state that would result is unusable.
     #[error("no push could pass after the rescue: {0}")]
     Unusable(String),
@@ -63,13 +65,22 @@ impl Session {
         Ok(format!("`portcullis rescue` on the server, commit {}: {title}", commit.short()))
     }
 
+    /// The policy that would govern if the files of a revision were those of the governing ref.
+    fn governed_by_files_of(&self, snapshot: &Snapshot) -> Result<Governing, RescueProblem> {
+        let floor = self.floor().map_err(RescueProblem::Policy)?.cloned();
+        let files = self.policy_files();
+        let foundation = Foundation::read(files, snapshot, floor);
+        let governing = foundation.and_then(|foundation| foundation.govern(files, snapshot, None));
+        governing.map_err(|error| RescueProblem::Policy(Arc::new(error)))
+    }
+
     /// The trust files that a rescue changes.
     ///
     /// # Errors
     ///
     /// If it changes another file or nothing, or if no push could pass afterwards.
     pub fn check_rescue(&self, new: &Snapshot) -> Result<Vec<RepoPath>, RescueProblem> {
-        let governing = load(&self.repository, new, None, Floor::read(self.floor.as_deref())?)?;
+        let governing = self.governed_by_files_of(new)?;
         let changed = Snapshot::changed_paths(self.governing_snapshot(), new);
         let trusted = self.trust_input(&governing, [self.governing_snapshot(), new], OntoHead::Yes);
         let input = TrustInput { base: new, ..trusted };
@@ -95,7 +106,7 @@ impl Session {
         &self,
         then: &Snapshot,
     ) -> Result<Vec<(RepoPath, Option<TreeFile>)>, RescueProblem> {
-        let governing = load(&self.repository, then, None, Floor::read(self.floor.as_deref())?)?;
+        let governing = self.governed_by_files_of(then)?;
         let now = self.governing_snapshot();
         let input = self.trust_input(&governing, [then, now], OntoHead::Yes);
         let changed = Snapshot::changed_paths(now, then).into_iter();

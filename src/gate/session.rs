@@ -1,27 +1,29 @@
 //! One run over a repository: from ref updates to a judgement for each guarded ref.
 
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use chrono::NaiveDate;
 
 use super::commits::{self, Reception};
 use super::growth::Growth;
-use super::keyring;
 use super::notices::{section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, Surroundings, plan};
-use super::policy::{Floor, Governing, PolicyLoadError, load, load_baseline};
 use super::reviews::Proposal;
+use super::rules::{known_checks, rules_of};
 use super::signatures::{Judged, Signatures};
 use super::statement_store::Stored;
 use super::trees;
-use super::trust_files::{self, OntoHead};
 use super::unblocking::people_to_ask;
-use super::waivers;
 use crate::approval::Digest;
 use crate::evidence::RefEvidence;
 use crate::git::{GitError, Head, Repository};
+use crate::governance::{
+    Floor, Foundation, Governing, LastRules, OntoHead, PolicyFiles, PolicyLoadError, changes, date_of,
+    govern_by_baseline, load_keys, waiver_facts, waivers_notice,
+};
 use crate::host::PushOrigin;
 use crate::pipeline::{Change, evaluate};
 use crate::push::RefUpdate;
@@ -38,7 +40,7 @@ pub enum GateError {
     Git(#[from] GitError),
     /// The policy.
     #[error(transparent)]
-    Policy(#[from] PolicyLoadError),
+    Policy(Arc<PolicyLoadError>),
     /// The policy, for a ref that the last readable one guards.
     #[error(
         "{0}\n  until this is fixed, portcullis rejects every push to a branch or tag that the last readable policy \
@@ -55,7 +57,9 @@ pub struct Session {
     head: Head,
     pub(super) governing_tip: Option<ObjectId>,
     pub(super) governing: Snapshot,
-    pub(super) floor: Option<PathBuf>,
+    /// The server's policy, read once: everything of a run is judged by the same version.
+    floor: Result<Option<Arc<Floor>>, Arc<PolicyLoadError>>,
+    foundation: OnceLock<Result<Foundation, Arc<PolicyLoadError>>>,
     floor_digest: Option<Digest>,
     pub(super) now: SystemTime,
     pub(super) push: PushFacts,
@@ -70,6 +74,18 @@ pub struct PushFacts {
     pub host: Option<PushOrigin>,
     /// What the forge says of it, where it is a pull request.
     pub proposal: Option<Proposal>,
+}
+
+impl From<PolicyLoadError> for GateError {
+    fn from(error: PolicyLoadError) -> Self {
+        Self::Policy(Arc::new(error))
+    }
+}
+
+impl From<Arc<PolicyLoadError>> for GateError {
+    fn from(error: Arc<PolicyLoadError>) -> Self {
+        Self::Policy(error)
+    }
 }
 
 /// Where signed statements are.
@@ -114,7 +130,8 @@ impl Session {
             head,
             governing_tip,
             governing,
-            floor,
+            floor: Floor::read(floor, known_checks()).map(|floor| floor.map(Arc::new)).map_err(Arc::new),
+            foundation: OnceLock::new(),
             floor_digest: None,
             now,
             push: PushFacts::default(),
@@ -133,24 +150,33 @@ impl Session {
 
     /// Today on the server.
     pub fn today(&self) -> NaiveDate {
-        super::clock::date_of(self.now)
+        date_of(self.now)
     }
 
-    /// Whether the governing ref has no policy yet.
+    /// The files of the governing ref.
     pub fn governing_snapshot(&self) -> &Snapshot {
         &self.governing
     }
 
     /// The policy for a change of a ref whose old tip has the given files.
     pub fn policy(&self, target: Option<&Snapshot>) -> Result<Governing, GateError> {
-        let floor = self.floor()?;
-        let mut governing = load(&self.repository, &self.governing, target, floor)?;
+        let foundation = self.foundation.get_or_init(|| {
+            let floor = self.floor()?.cloned();
+            Foundation::read(self.policy_files(), &self.governing, floor).map_err(Arc::new)
+        });
+        let foundation = foundation.as_ref().map_err(Arc::clone)?;
+        let mut governing = foundation.govern(self.policy_files(), &self.governing, target)?;
         governing.floor_digest = governing.floor_digest.or_else(|| self.floor_digest.clone());
         Ok(governing)
     }
 
-    pub(super) fn floor(&self) -> Result<Option<Floor>, PolicyLoadError> {
-        Floor::read(self.floor.as_deref())
+    /// The server's policy as it was when the run began.
+    pub(super) fn floor(&self) -> Result<Option<&Arc<Floor>>, Arc<PolicyLoadError>> {
+        self.floor.as_ref().map(Option::as_ref).map_err(Arc::clone)
+    }
+
+    pub(super) fn policy_files(&self) -> PolicyFiles<'_> {
+        PolicyFiles { repository: &self.repository, known: known_checks() }
     }
 
     pub(super) fn governing_tip(&self) -> Option<&ObjectId> {
@@ -192,7 +218,7 @@ impl Session {
         if let Ok(governing) = governing {
             return self.plan(update, |name| governing.policy.guards(name, self.head_branch()));
         }
-        let rules = self.last_rules();
+        let rules = LastRules::find(self.policy_files(), self.governing_tip(), &self.floor);
         self.plan(update, |name| rules.guards(name, self.head_branch()))
     }
 
@@ -252,8 +278,8 @@ impl Session {
         let (old, new) = (&Snapshot::empty(), &Snapshot::empty());
         let blobs = &*self.repository.blobs();
         let change = Change { old, new, blobs, evidence, mode: Mode::Enforcing };
-        let baseline = load_baseline()?;
-        let rules = governing.unwrap_or(&baseline).rules();
+        let baseline = govern_by_baseline()?;
+        let rules = rules_of(governing.unwrap_or(&baseline));
         let mut section = Section::of(&evidence.ref_name, evaluate(&change, &rules, self.today()));
         section.notices.clear();
         Ok(section)
@@ -292,11 +318,11 @@ impl Session {
             evidence: &evidence,
             mode: Mode::Enforcing,
         };
-        let judgement = evaluate(&change, &governing.rules(), self.today());
+        let judgement = evaluate(&change, &rules_of(&governing), self.today());
         let to_ask = people_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
         let mut section = section(planned, &governing, &evidence, judgement);
         section.notices.extend(to_ask);
-        section.notices.extend(waivers::notice(&governing, self.today()));
+        section.notices.extend(waivers_notice(&governing, self.today()));
         section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.rescue_notice()?);
         section.notices.extend(self.stray_head()?.map(stray_head_notice));
@@ -344,11 +370,11 @@ impl Session {
             owned: ownership.owned,
             unowned: ownership.unowned,
             owners_problems: ownership.problems,
-            trust_files: trust_files::changes(&input, &approvals),
+            trust_files: changes(&input, &approvals.of_this_change()),
             approvals: approvals.facts,
             more_approvals: approvals.needed_more,
             contributors: approvals.contributors,
-            waivers: waivers::facts(&input, self.today()),
+            waivers: waiver_facts(&input, self.today()),
             notices: approvals.notices,
         })
     }
@@ -389,7 +415,7 @@ impl Session {
     /// What signatures are judged by.
     pub(super) fn judged(&self, governing: &Governing) -> Judged {
         Judged {
-            trusted: keyring::load(&self.repository, governing, &self.governing),
+            trusted: load_keys(&self.repository, governing, &self.governing),
             rules: governing.policy.signature_rules(),
             people: governing.policy.people().to_vec(),
             now: self.now,

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::evidence::Evidence;
+use crate::governance::KeysError;
 use crate::policy::{CommitterRule, ForgeUse, PersonEntry, SignatureRules, signer};
 use git_trust::raw::{RawCommit, RawPerson, RawTag};
 use git_trust::{KeyFingerprint, Received, SignatureStatus, TrustedKeys};
@@ -20,7 +21,7 @@ pub(super) enum Signatures {
 #[derive(Debug)]
 pub(super) struct Judged {
     /// The trusted keys, or why they are missing.
-    pub(super) trusted: Result<TrustedKeys, String>,
+    pub(super) trusted: Result<TrustedKeys, KeysError>,
     pub(super) rules: SignatureRules,
     /// Who is who, by the governing policy.
     pub(super) people: Vec<PersonEntry>,
@@ -79,7 +80,7 @@ impl Judged {
     ) -> Evidence<SignatureStatus> {
         match (&self.trusted, signature) {
             (_, None) => Evidence::Known(SignatureStatus::Unsigned),
-            (Err(reason), Some(_)) => Evidence::Unavailable(reason.clone()),
+            (Err(reason), Some(_)) => Evidence::Unavailable(reason.to_string()),
             (Ok(trusted), Some(signature)) => {
                 let claimed = SystemTime::UNIX_EPOCH + Duration::from_secs(claimed_by.seconds);
                 let received = Received { claimed, now: self.now };

@@ -1,18 +1,15 @@
 //! Signed statements in a session: which come in, and which speak for a change.
 
 use super::approvals::{self, Approvals, Reader};
-use super::clock::instant;
 use super::contributors::contributors;
-use super::keyring;
 use super::planning::PlannedRef;
-use super::policy::Governing;
 use super::session::{GateError, Session, snapshot};
 use super::signatures::Signatures;
 use super::statement_store::{self, Stored};
-use super::trust_files::{OntoHead, TrustInput};
 use crate::approval::{Asked, NotGenuine, Record};
 use crate::evidence::CommitFacts;
 use crate::git::GitError;
+use crate::governance::{Governing, KeysError, OntoHead, TrustInput, instant, load_keys};
 use crate::policy::Age;
 use crate::push::RefUpdate;
 use crate::report::Section;
@@ -59,7 +56,7 @@ impl Session {
     /// Reads a statement, or says why it is invalid or belongs to no person.
     pub fn statement(&self, ref_name: &str, object: &ObjectId) -> Result<Record, String> {
         let governing = self.policy(None).map_err(|error| error.to_string())?;
-        let trusted = keyring::load(&self.repository, &governing, &self.governing);
+        let trusted = load_keys(&self.repository, &governing, &self.governing);
         let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
         let reader =
             Reader { repository: &self.repository, trusted: &trusted, people, issuers, now: self.now };
@@ -115,7 +112,7 @@ impl Session {
 
     /// Without a policy no one knows the people. Each time that a statement is counted it is verified anew.
     fn accept_unverified(&self, update: &RefUpdate) -> Result<String, String> {
-        let trusted = Err("the policy cannot be loaded".to_owned());
+        let trusted = Err(KeysError::NoPolicy);
         let reader = Reader {
             repository: &self.repository,
             trusted: &trusted,
@@ -143,7 +140,7 @@ impl Session {
         if pushed + there.len() <= OF_ONE_PERSON {
             return Ok(());
         }
-        let trusted = keyring::load(&self.repository, governing, &self.governing);
+        let trusted = load_keys(&self.repository, governing, &self.governing);
         let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
         let reader =
             Reader { repository: &self.repository, trusted: &trusted, people, issuers, now: self.now };
@@ -159,7 +156,7 @@ impl Session {
 
     fn accept_statement(&self, update: &RefUpdate, governing: &Governing) -> Result<Record, String> {
         let record = self.statement(&update.ref_name, &update.new_oid)?;
-        let longest = governing.policy.approvals_hold().map(Age::duration);
+        let longest = governing.policy.approvals_max_age().map(Age::duration);
         let accepted = record.acceptable(governing.policy.repository(), instant(self.now), longest);
         let record = accepted.map_err(|reason| format!("it {reason}"))?;
         self.check_number(update, &record, governing)?;

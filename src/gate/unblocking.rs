@@ -1,10 +1,10 @@
 //! Who to ask: the smallest group whose approvals would let a change pass.
 
 use super::planning::PlannedRef;
-use super::policy::Governing;
 use super::reviews::Proposal;
 use crate::approval::approver_of_person;
 use crate::evidence::RefEvidence;
+use crate::governance::Governing;
 use crate::verdict::{Judgement, Verdict};
 use codeowners::{Approver, Need, OwnerHandle, Standing, smallest};
 

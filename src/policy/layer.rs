@@ -1,20 +1,14 @@
 //! One policy file made usable, on top of the profiles that it starts from.
 
-use std::collections::BTreeMap;
-
-use globset::GlobSet;
-
-use super::comparison::Outline;
-use super::document::{CheckRule, OwnersEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry};
+use super::document::{
+    self, CheckRule, PolicyDocument, Scope, ScopePaths, SignatureRequirement, compile_scopes, parse_waivers,
+};
 use super::enforcement::Enforcement;
 use super::error::PolicyError;
-use super::layers::Overriders;
+use super::known_checks::KnownChecks;
 use super::position::Positioned;
 use super::profile::{PROFILES, ProfileName};
-use super::protected::full_name_meant;
-use super::validate::{check_ids, check_values, globs, waivers};
 use super::waiver::{Acceptance, WaivedFinding, Waiver, WaiverTerm};
-use crate::finding::CheckId;
 
 /// The policy line that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,9 +87,6 @@ pub struct Layer {
     scope_paths: ScopePaths,
 }
 
-/// Compiled patterns by the list of texts that they are made of.
-type ScopePaths = BTreeMap<Vec<String>, GlobSet>;
-
 /// Who wrote a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
@@ -111,8 +102,8 @@ const SIGNATURE_CHECKS: [&str; 2] = ["unsigned-commit", "untrusted-signature"];
 const OWNER_CHECKS: [&str; 2] = ["missing-approval", "invalid-codeowners"];
 
 impl Layer {
-    /// Parses a policy file and the profiles below it. `known` lists the ids of all checks.
-    pub fn parse(path: &str, bytes: &[u8], known: &[CheckId], author: Author) -> Result<Self, PolicyError> {
+    /// Parses a policy file and the profiles below it.
+    pub fn parse(path: &str, bytes: &[u8], known: &KnownChecks, author: Author) -> Result<Self, PolicyError> {
         let own = Positioned::parse(path, bytes)?;
         let profile = own.document.profile.unwrap_or_default();
         let mut files = vec![own];
@@ -125,10 +116,9 @@ impl Layer {
             return Err(own.error("/acceptedTrustFiles", message, None));
         }
         for file in &files {
-            check_ids(file, known)?;
-            check_values(file)?;
+            document::check(file, known)?;
         }
-        let waivers = files.iter().map(waivers).collect::<Result<Vec<_>, _>>()?.concat();
+        let waivers = files.iter().map(parse_waivers).collect::<Result<Vec<_>, _>>()?.concat();
         let scope_paths = compile_scopes(&files)?;
         Ok(Self { files, waivers, author, scope_paths })
     }
@@ -151,55 +141,9 @@ impl Layer {
         self.files.first().map(|file| &file.document)
     }
 
-    /// What is wrong with a pattern of protected refs that lacks `refs/` and is not among the `known` ones.
-    pub fn new_short_pattern(&self, known: &[String]) -> Option<PolicyError> {
-        let own = self.files.first()?;
-        let patterns = own.document.protected.as_deref().unwrap_or_default().iter().enumerate();
-        let mut new = patterns.filter(|(_, pattern)| !known.contains(pattern));
-        new.find_map(|(index, pattern)| {
-            let message = format!("`{pattern}` is not the full name of a ref");
-            Some(own.error(&format!("/protected/{index}"), message, Some(full_name_meant(pattern)?)))
-        })
-    }
-
     /// The file and the profiles below it.
     pub(super) fn documents(&self) -> impl Iterator<Item = &PolicyDocument> {
         self.files.iter().map(|file| &file.document)
-    }
-
-    /// What is waived in it.
-    pub fn waivers(&self) -> &[Waiver] {
-        &self.waivers
-    }
-
-    /// What is demanded of signatures.
-    pub fn signatures(&self) -> SignaturesEntry {
-        let entries = self.files.iter().filter_map(|file| file.document.signatures.as_ref());
-        let named = |names: fn(&SignaturesEntry) -> &Vec<String>| {
-            entries.clone().map(names).find(|names| !names.is_empty()).cloned().unwrap_or_default()
-        };
-        SignaturesEntry {
-            require: entries.clone().map(|entry| entry.require).next().unwrap_or_default(),
-            keyring: named(|entry| &entry.keyring),
-            allowed_signers: entries.clone().find_map(|entry| entry.allowed_signers.clone()),
-            revoked_keys: named(|entry| &entry.revoked_keys),
-            max_signature_age: entries.clone().find_map(|entry| entry.max_signature_age),
-            minimum_rsa_bits: entries.clone().find_map(|entry| entry.minimum_rsa_bits),
-            committer: entries.clone().map(|entry| entry.committer).max().unwrap_or_default(),
-            forge: entries.clone().find_map(|entry| entry.forge.clone()),
-        }
-    }
-
-    /// What is demanded of owners; `None` if nothing is.
-    pub fn owners(&self) -> Option<OwnersEntry> {
-        let mut entries = self.files.iter().filter_map(|file| file.document.owners.clone());
-        entries.next().filter(|owners| owners.approvals > 0)
-    }
-
-    /// Who may override as far as this layer goes.
-    pub(super) fn overriders(&self) -> Option<Overriders> {
-        let entry = self.document()?.r#override.as_ref()?;
-        Some(Overriders { people: entry.people.iter().cloned().collect(), count: entry.count })
     }
 
     /// Whether any finding of a check could matter.
@@ -222,20 +166,7 @@ impl Layer {
         Decision { enforcement, ruled, origin, demands, waived: waived.map(Acceptance::Waiver) }
     }
 
-    /// A check's rules over all files, for comparing two policies.
-    pub(super) fn outline(&self, check: &str) -> Outline<'_> {
-        let rules = || self.files.iter().filter_map(|file| file.document.checks.get(check));
-        let mut scopes = Vec::new();
-        for rule in rules() {
-            scopes.extend(&rule.scopes);
-            if rule.enforce.is_some() {
-                break;
-            }
-        }
-        Outline { scopes, enforcement: self.enforcement(check, None, None).0, rule: rules().next() }
-    }
-
-    fn enforcement(
+    pub(super) fn enforcement(
         &self,
         check: &str,
         path: Option<&str>,
@@ -303,19 +234,4 @@ fn add_profiles(files: &mut Vec<Positioned>, profile: ProfileName) -> Result<(),
         files.push(file);
     }
     Ok(())
-}
-
-/// The patterns have been validated; one that does not compile is still an error and never a scope that fits nothing.
-fn compile_scopes(files: &[Positioned]) -> Result<ScopePaths, PolicyError> {
-    let mut compiled = ScopePaths::new();
-    for file in files {
-        for (check, rule) in &file.document.checks {
-            for scope in rule.scopes.iter().filter(|scope| !scope.paths.is_empty()) {
-                let failed =
-                    |error: globset::Error| file.error(&format!("/checks/{check}"), error.to_string(), None);
-                compiled.insert(scope.paths.clone(), globs(&scope.paths).map_err(failed)?);
-            }
-        }
-    }
-    Ok(compiled)
 }

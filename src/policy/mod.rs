@@ -5,40 +5,33 @@
 //! checks room), reads files, or is read from what a push brings.
 
 mod age;
-mod comparison;
 mod document;
 mod enforcement;
 mod error;
-mod identity;
-mod images;
+mod known_checks;
 mod layer;
-mod layer_waivers;
 mod layers;
-mod people;
 mod position;
 mod profile;
 mod protected;
-mod signatures;
-mod validate;
 mod waiver;
 mod waivers_file;
 mod waivers_text;
 
 pub use age::Age;
-pub use comparison::weakenings;
 pub use document::{
     AnnotationUse, ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry,
-    ForgeEntry, ForgeUse, ImagesEntry, KeyEntry, LimitsEntry, ManifestsEntry, OverrideEntry, OwnersEntry,
-    PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignaturesEntry, WaiverEntry, WaiversDocument,
+    ForgeEntry, ForgeUse, ImagesEntry, KeyEntry, LimitsEntry, ManifestsEntry, OverrideEntry, Overriders,
+    OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignatureRules, SignaturesEntry,
+    WaiverEntry, WaiversDocument, signer, weakenings,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};
+pub use known_checks::KnownChecks;
 pub use layer::{ApprovalDemand, Author, Decision, Layer, Origin};
-pub use layers::{Overriders, Policy};
-pub use people::signer;
+pub use layers::Policy;
 pub use profile::{PROFILES, ProfileName};
 pub use protected::{ProtectedRefs, full_name_meant, without_refs};
-pub use signatures::SignatureRules;
 pub use waiver::{Acceptance, WaivedFinding, Waiver, WaiverPlace, WaiverTerm};
 pub use waivers_file::{WAIVERS_PATH, WaiverMistake, WaiversFile, new_waivers};
 pub use waivers_text::waivers_text;

@@ -3,11 +3,11 @@
 
 use globset::{Glob, GlobMatcher, GlobSet};
 
+use super::document::globs;
 use super::layer::Layer;
-use super::validate::globs;
 
 /// Which refs a policy guards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ProtectedRefs {
     /// Those that match one of these.
     Patterns(GlobSet),

@@ -10,9 +10,11 @@ mod layout;
 mod links;
 mod reach;
 mod selection;
+mod targets;
 
 pub use kustomization::Reaches;
 pub use layout::{Layout, LayoutInput, Listing, Member, Role, Root, RootKind, is_kustomization};
 pub use links::{Extent, LinkProblem, join};
 pub use reach::Covered;
 pub use selection::Selection;
+pub use targets::Targets;

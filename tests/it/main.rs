@@ -22,6 +22,7 @@ mod explain;
 mod file_kinds;
 mod fingerprints;
 mod generated;
+mod governance;
 mod hooks;
 mod hostile_files;
 mod hosts;

@@ -9,7 +9,7 @@ use portcullis::checks::{Check, CheckSet, Default, Family, Meta, Run};
 use portcullis::evidence::RefEvidence;
 use portcullis::finding::{CheckId, Finding};
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
-use portcullis::policy::{Author, Layer, Policy, ProtectedRefs};
+use portcullis::policy::{Author, KnownChecks, Layer, Policy, ProtectedRefs};
 use portcullis::render::Selection;
 use portcullis::verdict::{Judgement, Mode, Verdict};
 use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
@@ -54,9 +54,10 @@ impl BlobReader for Reader {
 
 fn judge(text: &'static str, checks: &CheckSet) -> Result<Judgement, Failure> {
     let policy = b"apiVersion: portcullis.dev/v1\nkind: GatePolicy\nchecks: {team-label: {enforce: deny}}\n";
-    let layer = Layer::parse("policy", policy, &checks.ids(), Author::Repository)?;
+    let layer =
+        Layer::parse("policy", policy, &KnownChecks::new(checks.ids(), Vec::new()), Author::Repository)?;
     let protected = vec![ProtectedRefs::by(&layer)];
-    let policy = Policy::of(vec![layer], protected, BTreeMap::new());
+    let policy = Policy::of(vec![Arc::new(layer)], protected, BTreeMap::new());
     let cluster = ClusterTarget {
         name: ClusterName::fallback(),
         versions: vec![KubernetesVersion::NEWEST],

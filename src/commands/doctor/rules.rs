@@ -132,7 +132,11 @@ fn owners(session: &Session, governing: &Governing, host: Option<HostKind>) -> V
     let file = match session.owners(governing, host) {
         Ok(file) => file,
         Err(reason) => {
-            return vec![Line::problem("owners", reason, "correct it with a push of only that file")];
+            return vec![Line::problem(
+                "owners",
+                reason.to_string(),
+                "correct it with a push of only that file",
+            )];
         }
     };
     let Some(file) = file else {
@@ -197,7 +201,7 @@ fn unowned(session: &Session, governing: &Governing, file: &OwnersFile, host: Op
 /// Waivers that have ended, end soon, or cover nothing that the governing ref holds.
 fn waivers(session: &Session, governing: &Governing) -> Line {
     let topic = "waivers";
-    let all: Vec<&Waiver> = governing.policy.layers().iter().flat_map(Layer::waivers).collect();
+    let all: Vec<&Waiver> = governing.policy.layers().iter().flat_map(|layer| layer.waivers()).collect();
     if let Some(mistake) = governing.waiver_mistakes.first() {
         let text =
             format!("{}:{} covers nothing: {}", mistake.place.path, mistake.place.line(), mistake.message);
@@ -254,7 +258,7 @@ fn is_used(waiver: &Waiver, judgement: &Judgement, session: &Session) -> bool {
 
 fn keys(session: &Session, governing: &Governing) -> Line {
     let topic = "keys";
-    let named = |layer: &Layer| {
+    let named = |layer: &std::sync::Arc<Layer>| {
         let signatures = layer.signatures();
         !signatures.keyring.is_empty() || signatures.allowed_signers.is_some()
     };

@@ -36,7 +36,7 @@ impl WaiversOnDisk {
             Err(source) => return Err(CommandError::File { path, source }),
         };
         let name = path.display().to_string();
-        let file = Some(WaiversFile::parse(&name, &bytes, &known_checks()));
+        let file = Some(WaiversFile::parse(&name, &bytes, known_checks().ids()));
         let heading = heading(&String::from_utf8_lossy(&bytes));
         Ok(Self { path, file, heading })
     }
@@ -57,7 +57,7 @@ impl WaiversOnDisk {
     /// Writes entries, and reads them again before anyone relies on them.
     pub(super) fn write(&self, waivers: &[Waiver]) -> Result<(), CommandError> {
         let text = waivers_text(&self.heading, waivers);
-        let again = WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), &known_checks());
+        let again = WaiversFile::parse(WAIVERS_PATH, text.as_bytes(), known_checks().ids());
         if let Some(mistake) = again.mistakes.first() {
             let message = format!("nothing was written: an entry is invalid: {}", mistake.message);
             return Err(CommandError::Argument(message));
@@ -114,7 +114,7 @@ pub(super) fn terms(
 ) -> Result<Terms, CommandError> {
     let owners = match &arguments.owner {
         Some(_) => None,
-        None => session.owners(governing, None).map_err(CommandError::Argument)?,
+        None => session.owners(governing, None).map_err(|error| CommandError::Argument(error.to_string()))?,
     };
     let latest = governing.policy.waiver_term(session.today()).latest;
     let expires = match &arguments.expires {

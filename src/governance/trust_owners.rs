@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::approvals::Approvals;
-use super::owners::owners_of;
+use super::error::OwnersError;
+use super::owners_file::owners_of;
 use super::trust_files::{TrustInput, owners_dialect};
 use crate::evidence::{MissingOwners, TrustApproval};
 use codeowners::{Approver, Coverage, Demand, OwnersFile, ReadFrom, RequiredOwners, Requirement};
@@ -14,10 +14,18 @@ use source_files::RepoPath;
 /// If no policy asks for more.
 const ONE_OWNER: Demand = Demand { approvals: 1, owners: RequiredOwners::Any, distinct_teams: 0 };
 
+/// The approvals of a change as a whole. Those of another change do not count for trust files.
+pub(crate) struct ChangeApprovals<'a> {
+    /// Everyone who approved exactly this change.
+    pub(crate) approvers: Vec<&'a Approver>,
+    /// How many of the approvals may be by who made the change.
+    pub(crate) needed_more: usize,
+}
+
 /// The owners' files of both revisions, as far as they can be read.
 pub(super) struct TrustOwners {
-    pub(super) base: Result<Option<OwnersFile>, String>,
-    pub(super) head: Result<Option<OwnersFile>, String>,
+    pub(super) base: Result<Option<OwnersFile>, OwnersError>,
+    pub(super) head: Result<Option<OwnersFile>, OwnersError>,
 }
 
 impl TrustOwners {
@@ -34,14 +42,14 @@ impl TrustOwners {
         &self,
         input: &TrustInput<'_>,
         path: &RepoPath,
-        approvals: &Approvals,
+        approvals: &ChangeApprovals<'_>,
     ) -> TrustApproval {
         let requirements = match self.requirements(path) {
             Ok(requirements) => requirements,
             Err(reason) => return TrustApproval::Nobody(reason),
         };
         let demand = input.governing.policy.owners().map_or(ONE_OWNER, |owners| owners.demand());
-        let approvers: Vec<Approver> = approvals.of_change().into_iter().cloned().collect();
+        let approvers: Vec<Approver> = approvals.approvers.iter().copied().cloned().collect();
         let more = if approvers.is_empty() { 0 } else { approvals.needed_more };
         let demand = Demand { approvals: demand.approvals.max(1) + more, ..demand };
         let (mut names, mut missing) = (BTreeSet::new(), Vec::new());
@@ -58,9 +66,9 @@ impl TrustOwners {
 
     /// What the owners of the base and those of the head require; the reason if there are no owners.
     fn requirements(&self, path: &RepoPath) -> Result<Vec<(ReadFrom, Arc<Requirement>)>, String> {
-        let base = self.base.as_ref().map_err(Clone::clone)?;
+        let base = self.base.as_ref().map_err(ToString::to_string)?;
         let base = base.as_ref().ok_or_else(|| "the governing ref names no owners".to_owned())?;
-        let head = self.head.as_ref().map_err(Clone::clone)?.as_ref();
+        let head = self.head.as_ref().map_err(ToString::to_string)?.as_ref();
         if !base.problems().is_empty() {
             return Err("the CODEOWNERS file of the governing ref has invalid lines".to_owned());
         }

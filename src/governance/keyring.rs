@@ -1,10 +1,12 @@
 //! The trusted keys: files of the governing ref, or of the server's own folder.
 
-use std::path::Path;
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::policy::Governing;
+use super::error::KeysError;
+use super::floor::Floor;
+use super::governing::Governing;
 use crate::git::Repository;
 use crate::policy::{Layer, SignaturesEntry};
 use git_trust::{AllowedSigners, Keyring, Revocations, TrustedKeys};
@@ -12,44 +14,45 @@ use source_files::{RepoPath, Snapshot};
 
 /// The trusted keys, or why they are missing. If the server names any, the repository's do not count: they would add
 /// to what the floor trusts. What either revokes is revoked.
-pub(super) fn load(
+pub(crate) fn load_keys(
     repository: &Repository,
     governing: &Governing,
     snapshot: &Snapshot,
-) -> Result<TrustedKeys, String> {
-    let layers = governing.policy.layers();
-    let of_repository = layers.first().map(Layer::signatures).unwrap_or_default();
+) -> Result<TrustedKeys, KeysError> {
+    let own_entry = governing.policy.layers().first().map(|layer| layer.signatures()).unwrap_or_default();
     let in_repository = Place::Repository(repository, snapshot);
-    let mut revoked = in_repository.files(&of_repository.revoked_keys, Missing::IsAnError)?;
-    let of_server = governing.floor_folder.as_deref().zip(layers.last().map(Layer::signatures));
-    if let Some((folder, entry)) = &of_server {
-        revoked.extend(Place::Server(folder).files(&entry.revoked_keys, Missing::IsAnError)?);
+    let mut revoked = in_repository.files(&own_entry.revoked_keys, Missing::IsAnError)?;
+    let of_server = governing.floor.as_deref().map(|floor| (floor, floor.layer.signatures()));
+    if let Some((floor, entry)) = &of_server {
+        revoked.extend(Place::Server(floor).files(&entry.revoked_keys, Missing::IsAnError)?);
     }
     let mut trusted = match &of_server {
-        Some((folder, entry)) if names_keys(entry) => keys(&Place::Server(folder), entry)?,
-        Some(_) | None => keys(&in_repository, &of_repository)?,
+        Some((floor, entry)) if names_keys(entry) => keys_of(&Place::Server(floor), entry)?,
+        Some(_) | None => keys_of(&in_repository, &own_entry)?,
     };
     if trusted.is_empty() {
-        return Err("the policy names no trusted keys, or its `signatures.keyring` and \
-            `signatures.allowedSigners` files do not exist"
-            .into());
+        return Err(KeysError::None);
     }
-    trusted.revocations = Revocations::from_files(revoked.into_iter()).map_err(|error| error.to_string())?;
+    trusted.revocations = Revocations::from_files(revoked.into_iter()).map_err(|error| invalid(&error))?;
     trusted.terms = governing.policy.signature_rules().terms;
     Ok(trusted)
+}
+
+fn invalid(error: &impl ToString) -> KeysError {
+    KeysError::Invalid(error.to_string())
 }
 
 fn names_keys(entry: &SignaturesEntry) -> bool {
     !entry.keyring.is_empty() || entry.allowed_signers.is_some()
 }
 
-fn keys(place: &Place<'_>, entry: &SignaturesEntry) -> Result<TrustedKeys, String> {
+fn keys_of(place: &Place<'_>, entry: &SignaturesEntry) -> Result<TrustedKeys, KeysError> {
     let certificates = place.files(&entry.keyring, Missing::IsNothing)?;
-    let keyring = Keyring::from_files(certificates.into_iter()).map_err(|error| error.to_string())?;
+    let keyring = Keyring::from_files(certificates.into_iter()).map_err(|error| invalid(&error))?;
     let named: Vec<String> = entry.allowed_signers.iter().cloned().collect();
     let mut signers = AllowedSigners::default();
     for (path, bytes) in place.files(&named, Missing::IsAnError)? {
-        signers = AllowedSigners::parse(&path, &bytes).map_err(|error| error.to_string())?;
+        signers = AllowedSigners::parse(&path, &bytes).map_err(|error| invalid(&error))?;
     }
     Ok(TrustedKeys { keyring, signers, ..TrustedKeys::default() })
 }
@@ -63,9 +66,9 @@ pub struct KeyFiles {
 }
 
 impl KeyFiles {
-    /// What the layers name.
-    pub(super) fn of(layers: &[Layer]) -> Self {
-        let entries: Vec<SignaturesEntry> = layers.iter().map(Layer::signatures).collect();
+    /// The files that the layers name.
+    pub(super) fn of(layers: &[Arc<Layer>]) -> Self {
+        let entries: Vec<SignaturesEntry> = layers.iter().map(|layer| layer.signatures()).collect();
         let all = |patterns: fn(&SignaturesEntry) -> &Vec<String>| {
             matchers(&entries.iter().flat_map(patterns).cloned().collect::<Vec<String>>())
         };
@@ -98,7 +101,7 @@ fn matchers(patterns: &[String]) -> Vec<GlobMatcher> {
 
 type Files = Vec<(RepoPath, Vec<u8>)>;
 
-/// What it means that no file has a name.
+/// The meaning of a name that no file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
     /// One key less.
@@ -107,17 +110,17 @@ enum Missing {
     IsAnError,
 }
 
-/// Where the files are.
+/// The place of the files.
 enum Place<'a> {
     Repository(&'a Repository, &'a Snapshot),
-    Server(&'a Path),
+    Server(&'a Floor),
 }
 
 impl Place<'_> {
-    fn files(&self, names: &[String], missing: Missing) -> Result<Files, String> {
+    fn files(&self, names: &[String], missing: Missing) -> Result<Files, KeysError> {
         match self {
             Self::Repository(repository, snapshot) => repository_files(repository, snapshot, names, missing),
-            Self::Server(folder) => server_files(folder, names),
+            Self::Server(floor) => server_files(floor, names),
         }
     }
 }
@@ -127,29 +130,26 @@ fn repository_files(
     snapshot: &Snapshot,
     patterns: &[String],
     missing: Missing,
-) -> Result<Files, String> {
+) -> Result<Files, KeysError> {
     let mut found = Vec::new();
     for pattern in patterns {
         let matchers = matchers(std::slice::from_ref(pattern));
         let named = |path: &RepoPath| matchers.iter().any(|matcher| matcher.is_match(path.as_str()));
         let before = found.len();
         for (path, file) in snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && named(path)) {
-            let bytes = repository.blob(&file.id).map_err(|error| format!("{path}: {error}"))?;
+            let bytes = repository
+                .blob(&file.id)
+                .map_err(|error| KeysError::Unreadable(format!("{path}: {error}")))?;
             found.push((path.clone(), bytes));
         }
         if found.len() == before && missing == Missing::IsAnError {
-            return Err(format!("{pattern}, which the policy names under `signatures`, does not exist"));
+            return Err(KeysError::Missing(pattern.clone()));
         }
     }
     Ok(found)
 }
 
-/// In a server policy the files are named by plain paths beside it.
-fn server_files(folder: &Path, names: &[String]) -> Result<Files, String> {
-    let read = |name: &String| {
-        let path = folder.join(name);
-        let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok((RepoPath::new(name), bytes))
-    };
-    names.iter().map(read).collect()
+/// A server policy names its files by plain paths beside it.
+fn server_files(floor: &Floor, names: &[String]) -> Result<Files, KeysError> {
+    names.iter().map(|name| Ok((RepoPath::new(name), floor.file(name)?.to_vec()))).collect()
 }

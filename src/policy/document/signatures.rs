@@ -1,16 +1,93 @@
-//! What a policy demands of signatures, beyond that they are good.
+//! `signatures:`, the signatures that commits and tags need.
 //!
-//! In: `signatures:` and `people:` of every layer. Out: [`SignatureRules`], the strictest of all.
-//! Never: a rule by which one layer loosens another.
+//! In: the entries of every layer. Out: [`SignatureRules`], the strictest of all. Never: a rule by which one layer
+//! loosens another.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::age::Age;
-use super::document::{CommitterRule, ForgeUse, SignatureRequirement, SignaturesEntry};
-use super::error::PolicyError;
-use super::layer::Layer;
-use super::position::Positioned;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::age::Age;
+use super::super::error::PolicyError;
+use super::super::layer::Layer;
+use super::super::layers::Policy;
+use super::super::position::Positioned;
+use super::{added, longer};
 use git_trust::{KeyFingerprint, KeyWindow, RsaBits, Terms};
+
+/// What a protected ref demands of commits.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureRequirement {
+    /// Nothing.
+    #[default]
+    None,
+    /// Every new commit has exactly one good signature by a key of the keyring.
+    Trusted,
+}
+
+/// Signatures of commits and tags.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignaturesEntry {
+    /// What is demanded.
+    #[serde(default)]
+    pub require: SignatureRequirement,
+    /// Globs of OpenPGP certificates on the governing ref (in a server policy: paths beside it).
+    #[serde(default)]
+    pub keyring: Vec<String>,
+    /// SSH signers, in the format of `ssh-keygen`.
+    pub allowed_signers: Option<String>,
+    /// Files of SSH keys and certificates that no longer count: plain lists or KRLs. If one is missing,
+    /// no signature counts.
+    #[serde(default)]
+    pub revoked_keys: Vec<String>,
+    /// How old the signature of a new commit may be when the server receives it: `30d`, `12h`.
+    pub max_signature_age: Option<Age>,
+    /// The fewest bits of an RSA key; 2048 if absent, and never fewer.
+    pub minimum_rsa_bits: Option<usize>,
+    /// Whether the committer must be who signed.
+    #[serde(default)]
+    pub committer: CommitterRule,
+    /// What a forge may sign with its own key.
+    pub forge: Option<ForgeEntry>,
+}
+
+/// Whose address the committer line of a commit may name. The stricter one is the greater.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum CommitterRule {
+    /// Anyone's: it is a claim that nothing relies on.
+    #[default]
+    Any,
+    /// One of the signer's, as `handles:` of the person says.
+    Signer,
+}
+
+/// Commits that a forge makes on its web pages and signs with its own key.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForgeEntry {
+    /// Fingerprints of the forge's keys; GitHub's own is known.
+    #[serde(default)]
+    pub keys: Vec<String>,
+    /// What such a signature is good for.
+    #[serde(default)]
+    pub allow: ForgeUse,
+}
+
+/// What a forge's own signature is good for. The stricter one is the greater.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum ForgeUse {
+    /// Merge commits count as signed, by no one in particular.
+    Merges,
+    /// Nothing: the key says that the forge made a commit, not who wanted it.
+    #[default]
+    Never,
+}
 
 /// What all layers demand together.
 #[derive(Clone, Debug)]
@@ -24,8 +101,8 @@ pub struct SignatureRules {
 }
 
 /// The strictest of all layers.
-pub(super) fn rules(layers: &[Layer]) -> SignatureRules {
-    let entries: Vec<SignaturesEntry> = layers.iter().map(Layer::signatures).collect();
+fn strictest_rules(layers: &[Arc<Layer>]) -> SignatureRules {
+    let entries: Vec<SignaturesEntry> = layers.iter().map(|layer| layer.signatures()).collect();
     let ages = entries.iter().filter_map(|entry| entry.max_signature_age.map(Age::duration));
     let bits = entries.iter().filter_map(|entry| entry.minimum_rsa_bits.and_then(RsaBits::new));
     let keys = entries.iter().filter_map(|entry| entry.forge.as_ref()).flat_map(|forge| &forge.keys);
@@ -50,9 +127,9 @@ fn forge_use(entry: &SignaturesEntry) -> Option<ForgeUse> {
     }
 }
 
-fn windows(layers: &[Layer]) -> BTreeMap<KeyFingerprint, KeyWindow> {
+fn windows(layers: &[Arc<Layer>]) -> BTreeMap<KeyFingerprint, KeyWindow> {
     let mut windows: BTreeMap<KeyFingerprint, KeyWindow> = BTreeMap::new();
-    let people = layers.iter().filter_map(Layer::document).flat_map(|document| &document.people);
+    let people = layers.iter().filter_map(|layer| layer.document()).flat_map(|document| &document.people);
     for entry in people.flat_map(|person| &person.keys) {
         if let (Some(key), Ok(window)) = (entry.fingerprint(), entry.window()) {
             let narrowed = windows.get(&key).copied().unwrap_or_default().intersect(window);
@@ -63,7 +140,7 @@ fn windows(layers: &[Layer]) -> BTreeMap<KeyFingerprint, KeyWindow> {
 }
 
 /// Every value means something.
-pub(super) fn check_signatures(file: &Positioned) -> Result<(), PolicyError> {
+pub(super) fn check(file: &Positioned) -> Result<(), PolicyError> {
     let Some(entry) = &file.document.signatures else { return Ok(()) };
     if let Some(bits) = entry.minimum_rsa_bits.filter(|bits| RsaBits::new(*bits).is_none()) {
         let floor = RsaBits::FLOOR.get();
@@ -80,11 +157,90 @@ pub(super) fn check_signatures(file: &Positioned) -> Result<(), PolicyError> {
     Ok(())
 }
 
+/// Signatures of more keys, with less strength or for longer, count; or none is needed.
+pub(super) fn weakenings(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<String> {
+    let SignaturesEntry {
+        require,
+        keyring,
+        allowed_signers,
+        revoked_keys,
+        max_signature_age,
+        minimum_rsa_bits,
+        committer,
+        forge,
+    } = new;
+    let mut found = Vec::new();
+    if *require < old.require {
+        found.push(match require {
+            SignatureRequirement::None => "commits need no trusted signature".to_owned(),
+            SignatureRequirement::Trusted => "commits need a different kind of signature".to_owned(),
+        });
+    }
+    found.extend(added(&old.keyring, keyring).map(|pattern| format!("keys of `{pattern}` are trusted")));
+    if let (true, Some(file)) = (*allowed_signers != old.allowed_signers, allowed_signers) {
+        found.push(format!("SSH keys of `{file}` are trusted"));
+    }
+    let restored = added(revoked_keys, &old.revoked_keys);
+    found.extend(restored.map(|file| format!("keys that `{file}` revokes count again")));
+    found.extend(longer("signatures", old.max_signature_age, *max_signature_age));
+    if *minimum_rsa_bits < old.minimum_rsa_bits {
+        let bits =
+            minimum_rsa_bits.map_or("the minimum that is ever accepted".to_owned(), |bits| bits.to_string());
+        found.push(format!("RSA keys need fewer bits: {bits}"));
+    }
+    if *committer < old.committer {
+        found.push("the committer need not be the signer".to_owned());
+    }
+    found.extend(forge_weakenings(old.forge.as_ref(), forge.as_ref()));
+    found
+}
+
+fn forge_weakenings(old: Option<&ForgeEntry>, new: Option<&ForgeEntry>) -> Vec<String> {
+    let (old, new) = (old.cloned().unwrap_or_default(), new.cloned().unwrap_or_default());
+    let ForgeEntry { keys, allow } = new;
+    let merges = (allow < old.allow).then(|| "merge commits that the forge signs count as signed".to_owned());
+    let keys =
+        added(&old.keys, &keys).map(|key| format!("key `{key}` counts as the forge's")).collect::<Vec<_>>();
+    keys.into_iter().chain(merges).collect()
+}
+
+impl Layer {
+    /// What is demanded of signatures.
+    pub fn signatures(&self) -> SignaturesEntry {
+        let entries = self.files.iter().filter_map(|file| file.document.signatures.as_ref());
+        let named = |names: fn(&SignaturesEntry) -> &Vec<String>| {
+            entries.clone().map(names).find(|names| !names.is_empty()).cloned().unwrap_or_default()
+        };
+        SignaturesEntry {
+            require: entries.clone().map(|entry| entry.require).next().unwrap_or_default(),
+            keyring: named(|entry| &entry.keyring),
+            allowed_signers: entries.clone().find_map(|entry| entry.allowed_signers.clone()),
+            revoked_keys: named(|entry| &entry.revoked_keys),
+            max_signature_age: entries.clone().find_map(|entry| entry.max_signature_age),
+            minimum_rsa_bits: entries.clone().find_map(|entry| entry.minimum_rsa_bits),
+            committer: entries.clone().map(|entry| entry.committer).max().unwrap_or_default(),
+            forge: entries.clone().find_map(|entry| entry.forge.clone()),
+        }
+    }
+}
+
+impl Policy {
+    /// Whether any layer demands signatures.
+    pub fn demands_signatures(&self) -> bool {
+        self.layers.iter().any(|layer| layer.signatures().require == SignatureRequirement::Trusted)
+    }
+
+    /// The demands of all layers together on signatures, beyond that they are good.
+    pub fn signature_rules(&self) -> SignatureRules {
+        strictest_rules(&self.layers)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::super::{Author, PROFILES, signer};
+    use super::super::super::{Author, KnownChecks, PROFILES, signer};
     use super::*;
     use crate::finding::CheckId;
     use git_trust::SignatureStatus;
@@ -100,6 +256,7 @@ mod tests {
             .flat_map(|file| file.document.checks.keys())
             .map(|id| CheckId::at_run_time(id))
             .collect();
+        let known = KnownChecks::new(known, Vec::new());
         Layer::parse(".portcullis.yaml", text.as_bytes(), &known, author).map_err(|error| error.to_string())
     }
 
@@ -124,8 +281,9 @@ mod tests {
             openpgp("a")
         );
         let layers =
-            [layer(&repository, Author::Repository).unwrap(), layer(&server, Author::Server).unwrap()];
-        let rules = rules(&layers);
+            [layer(&repository, Author::Repository).unwrap(), layer(&server, Author::Server).unwrap()]
+                .map(Arc::new);
+        let rules = strictest_rules(&layers);
         assert_eq!(rules.terms.maximum_age, Some(Duration::from_hours(720)));
         assert_eq!(rules.terms.minimum_rsa_bits, RsaBits::new(3072).unwrap());
         assert_eq!((rules.committer, rules.forge), (CommitterRule::Signer, ForgeUse::Never));
@@ -135,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
+    fn errors_have_their_place() {
         let key = openpgp("A");
         for (text, message) in [
             (

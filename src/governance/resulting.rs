@@ -8,12 +8,13 @@ use codeowners::{Approver, Coverage, KnownDialect, OwnersFile, Requirement};
 use git_trust::{KeyFacts, KeyStanding, TrustedKeys};
 use source_files::{RepoPath, Snapshot};
 
-use super::keyring;
-use super::owners::owners_of;
-use super::policy::{Floor, Governing, PolicyLoadError, load};
+use super::error::{KeysError, PolicyLoadError};
+use super::governing::{Foundation, Governing};
+use super::keyring::load_keys;
+use super::owners_file::owners_of;
 use super::trust_files::{OntoHead, TrustInput};
 use crate::approval::approver_of_person;
-use crate::policy::{KeyEntry, Layer, OwnersEntry, POLICY_PATH, PersonEntry};
+use crate::policy::{KeyEntry, OwnersEntry, POLICY_PATH, PersonEntry};
 
 /// What the next push could not pass by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,17 +27,17 @@ enum Cause {
 
 /// Why the next push could not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unusable {
+pub(crate) struct Unusable {
     cause: Cause,
     /// The file that is at fault, where it is known.
     pub(super) file: Option<RepoPath>,
     /// Why.
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// How approvals reach the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ApprovedBy {
+pub(crate) enum ApprovedBy {
     /// By signed statements of people of the policy.
     Statements,
     /// By reviews on a forge, of accounts that the policy need not know.
@@ -53,13 +54,14 @@ pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
 }
 
 /// What makes a revision unusable as the one that governs or, on another ref, as the target's own layer.
-pub(super) fn find_problem(input: &TrustInput<'_>, snapshot: &Snapshot) -> Option<Unusable> {
-    // A floor that cannot be read rejects everything anyway, and no push can correct it.
-    let floor = Floor::read(input.floor).ok()?;
-    let loaded = match input.onto_head {
-        OntoHead::Yes => load(input.repository, snapshot, None, floor),
-        OntoHead::No => load(input.repository, input.base, Some(snapshot), floor),
+pub(crate) fn find_problem(input: &TrustInput<'_>, snapshot: &Snapshot) -> Option<Unusable> {
+    let (files, floor) = (input.policy_files(), input.floor.cloned());
+    let (governing, target) = match input.onto_head {
+        OntoHead::Yes => (snapshot, None),
+        OntoHead::No => (input.base, Some(snapshot)),
     };
+    let loaded = Foundation::read(files, governing, floor)
+        .and_then(|foundation| foundation.govern(files, governing, target));
     let state = match loaded {
         Ok(state) => state,
         Err(error) => return Some(policy_problem(&error)),
@@ -91,9 +93,8 @@ struct State<'a> {
 
 impl State<'_> {
     fn find_problem(&self) -> Option<Unusable> {
-        let keys = keyring::load(self.input.repository, &self.governing, self.snapshot);
-        self.find_key_problem(keys.as_ref().map_err(String::as_str))
-            .or_else(|| self.find_owner_problem(keys.as_ref().ok()))
+        let keys = load_keys(self.input.repository, &self.governing, self.snapshot);
+        self.find_key_problem(keys.as_ref()).or_else(|| self.find_owner_problem(keys.as_ref().ok()))
     }
 
     /// Whether signed statements are the way in which changes are approved here.
@@ -105,11 +106,11 @@ impl State<'_> {
     }
 
     fn names_keys(&self) -> bool {
-        let mut entries = self.governing.policy.layers().iter().map(Layer::signatures);
+        let mut entries = self.governing.policy.layers().iter().map(|layer| layer.signatures());
         entries.any(|entry| !entry.keyring.is_empty() || entry.allowed_signers.is_some())
     }
 
-    fn find_key_problem(&self, keys: Result<&TrustedKeys, &str>) -> Option<Unusable> {
+    fn find_key_problem(&self, keys: Result<&TrustedKeys, &KeysError>) -> Option<Unusable> {
         let demanded = self.governing.policy.demands_signatures();
         let needed = demanded || (self.needs_statements() && self.names_keys());
         if !needed {
@@ -127,7 +128,9 @@ impl State<'_> {
         let demand = self.governing.policy.owners()?;
         let known = KnownDialect { policy: demand.dialect, host: self.input.host };
         let file = match owners_of(self.input.repository, self.snapshot, known, Coverage::Everything) {
-            Err(reason) => return Some(Unusable { cause: Cause::Owners, file: None, reason }),
+            Err(error) => {
+                return Some(Unusable { cause: Cause::Owners, file: None, reason: error.to_string() });
+            }
             Ok(None) => {
                 let reason = "the policy requires the approval of owners, and no file names any: nothing could \
                     be approved";

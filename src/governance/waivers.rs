@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::policy::{Governing, policy_of, waivers_of};
+use super::governing::Governing;
 use super::trust_files::TrustInput;
 use crate::evidence::{WaiverFacts, WaiverMistake, WaiverOrigin, WaiversChange, WaiversEvidence};
 use crate::finding::{Location, Side};
-use crate::policy::{self, Layer, POLICY_PATH, Policy, WAIVERS_PATH, Waiver, WaiverPlace, WaiverTerm};
+use crate::policy::{self, POLICY_PATH, Policy, WAIVERS_PATH, Waiver, WaiverPlace, WaiverTerm};
 use source_files::{RepoPath, Snapshot};
 
 /// The waivers of a revision, and what is wrong with others.
@@ -17,7 +17,7 @@ struct Listed {
 }
 
 /// The facts about a change of a ref.
-pub(super) fn facts(input: &TrustInput<'_>, today: NaiveDate) -> WaiversEvidence {
+pub(crate) fn facts(input: &TrustInput<'_>, today: NaiveDate) -> WaiversEvidence {
     let term = input.governing.policy.waiver_term(today);
     let differs = |path: &&str| input.old.file(path) != input.new.file(path);
     if [POLICY_PATH, WAIVERS_PATH].iter().any(differs) {
@@ -30,13 +30,13 @@ pub(super) fn facts(input: &TrustInput<'_>, today: NaiveDate) -> WaiversEvidence
 
 /// The repository's waivers that decide now.
 fn in_force(policy: &Policy) -> impl Iterator<Item = &Waiver> {
-    policy.layers().iter().filter(|layer| !layer.is_servers()).flat_map(Layer::waivers)
+    policy.layers().iter().filter(|layer| !layer.is_servers()).flat_map(|layer| layer.waivers())
 }
 
 /// What a revision's own files say. A policy that cannot be used is a finding of its own.
 fn listed(input: &TrustInput<'_>, snapshot: &Snapshot) -> Listed {
-    let policy = snapshot.file(POLICY_PATH).and_then(|file| policy_of(input.repository, file));
-    let file = snapshot.file(WAIVERS_PATH).map(|file| waivers_of(input.repository, file)).unwrap_or_default();
+    let policy = snapshot.file(POLICY_PATH).and_then(|file| input.policy_files().policy_of(file));
+    let file = input.policy_files().waivers_at(snapshot);
     let of_policy = policy.map(|policy| policy.waivers().to_vec()).unwrap_or_default();
     Listed { waivers: [of_policy, file.waivers].concat(), mistakes: file.mistakes }
 }

@@ -1,25 +1,130 @@
-//! What a new policy lets happen that the old one does not.
+//! The policy file as it is written: one module a section.
 //!
-//! In: two policies of one repository. Out: one sentence for everything that becomes weaker. Never:
-//! calls a difference harmless because it does not understand it: what is neither equal nor certainly
-//! stricter is a weakening. Every field of a policy file is taken apart here by name, so that a new
-//! one cannot be forgotten.
+//! A section says how its entry is written, which values cannot work, what counts as weaker, and how the layers of a
+//! [`Policy`](super::Policy) combine. Unknown keys and values are errors everywhere. [`weakenings`] takes every field
+//! apart by name, so that a new one cannot be forgotten.
 
-mod rules;
-mod trust;
+mod approvals;
+mod checks;
+mod clusters;
+mod images;
+mod limits;
+mod manifests;
+mod overriding;
+mod owners;
+mod people;
+mod protected;
+mod repository;
+mod signatures;
+mod waivers;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use super::document::{
-    ClusterEntry, DEFAULT_INCLUDE, ImagesEntry, LimitsEntry, ManifestsEntry, PolicyDocument, WaiverEntry,
-};
-use super::layer::Layer;
-use super::protected::{full_name_meant, meant_by};
-use crate::finding::CheckId;
-pub(super) use rules::Outline;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-/// Everything that becomes weaker, in the order of the policy file. `known` lists the ids of all checks.
+use super::age::Age;
+use super::error::PolicyError;
+use super::known_checks::KnownChecks;
+use super::layer::Layer;
+use super::position::Positioned;
+use super::profile::ProfileName;
+use crate::finding::CheckId;
+
+pub use approvals::ApprovalsEntry;
+pub use checks::{AnnotationUse, CheckRule, Scope};
+pub(super) use checks::{ScopePaths, compile_scopes};
+pub use clusters::ClusterEntry;
+pub use images::ImagesEntry;
+pub use limits::LimitsEntry;
+pub use manifests::{DEFAULT_INCLUDE, ManifestsEntry};
+pub use overriding::{OverrideEntry, Overriders};
+pub use owners::OwnersEntry;
+pub use people::{DatedKeyEntry, KeyEntry, PersonEntry, signer};
+pub use signatures::{
+    CommitterRule, ForgeEntry, ForgeUse, SignatureRequirement, SignatureRules, SignaturesEntry,
+};
+pub(super) use waivers::parse_waivers;
+pub use waivers::{WaiverEntry, WaiversDocument};
+
+/// A policy file.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicyDocument {
+    /// Always `portcullis.dev/v1`.
+    #[schemars(extend("const" = "portcullis.dev/v1"))]
+    pub api_version: String,
+    /// Always `GatePolicy`.
+    #[schemars(extend("const" = "GatePolicy"))]
+    pub kind: String,
+    /// The profile that this policy starts from; `baseline` if absent.
+    pub profile: Option<ProfileName>,
+    /// The name of this repository in approvals: an approval for another repository does not count. If absent, no one
+    /// can approve by signing.
+    pub repository: Option<String>,
+    /// Patterns of protected refs by their full names, such as `refs/heads/main`; `*` matches `/` too. Default: HEAD's branch and `refs/tags/*`.
+    pub protected: Option<Vec<String>>,
+    /// Which files are manifests.
+    pub manifests: Option<ManifestsEntry>,
+    /// The clusters that the repository deploys to.
+    #[serde(default)]
+    pub clusters: Vec<ClusterEntry>,
+    /// More kinds that name container images.
+    #[serde(default)]
+    pub images: Vec<ImagesEntry>,
+    /// The signatures that commits need.
+    pub signatures: Option<SignaturesEntry>,
+    /// People, each with keys, accounts and teams.
+    #[serde(default)]
+    pub people: Vec<PersonEntry>,
+    /// The approval of owners in CODEOWNERS.
+    pub owners: Option<OwnersEntry>,
+    /// How long approvals are valid.
+    pub approvals: Option<ApprovalsEntry>,
+    /// How much the gate reads.
+    pub limits: Option<LimitsEntry>,
+    /// How far ahead a waiver may expire: `90d`; without limit if absent. A waiver that expires later covers nothing.
+    pub waivers_max_age: Option<Age>,
+    /// Who may pass a change that the gate rejects, in an emergency.
+    pub r#override: Option<OverrideEntry>,
+    /// Enforcement by check id.
+    #[serde(default)]
+    pub checks: BTreeMap<String, CheckRule>,
+    /// Accepted findings.
+    #[serde(default)]
+    pub waivers: Vec<WaiverEntry>,
+    /// Server policy only: trust files that a push may change, path to blob id or `deleted`.
+    #[serde(default)]
+    pub accepted_trust_files: BTreeMap<String, String>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Refuses what serde accepts but cannot work: unknown checks, patterns that do not compile, demands that no one can
+/// meet.
+pub(super) fn check(file: &Positioned, known: &KnownChecks) -> Result<(), PolicyError> {
+    checks::check_ids(file, known.ids())?;
+    checks::check_annotations(file, known.without_annotation())?;
+    checks::check(file)?;
+    repository::check(file)?;
+    protected::check(file)?;
+    manifests::check(file)?;
+    limits::check(file)?;
+    signatures::check(file)?;
+    people::check(file)?;
+    approvals::check(file)?;
+    overriding::check(file)?;
+    owners::check(file)?;
+    images::check(file)?;
+    clusters::check(file)
+}
+
+/// Everything that a new policy lets happen and the old one does not, one sentence each, in the order of the policy
+/// file. A difference is a weakening unless it is certainly stricter. `known` lists the ids of all checks.
 pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
     let (Some(before), Some(after)) = (old.document(), new.document()) else {
         return vec!["there would be no policy".to_owned()];
@@ -45,24 +150,24 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
         accepted_trust_files: _,
     } = after;
     let mut found = Vec::new();
-    found.extend(trust::repository(before.repository.as_ref(), repository.as_ref()));
-    found.extend(protected_refs(before.protected.as_deref(), protected.as_deref()));
-    found.extend(manifest_files(before.manifests.as_ref(), manifests.as_ref()));
-    found.extend(described_clusters(&before.clusters, clusters));
-    found.extend(image_kinds(&before.images, images));
-    found.extend(trust::signatures(&old.signatures(), &new.signatures()));
-    found.extend(trust::people(&before.people, people));
-    found.extend(trust::owners(old.owners().as_ref(), new.owners().as_ref()));
-    found.extend(trust::approvals(before.approvals.as_ref(), approvals.as_ref()));
-    found.extend(larger(before.limits, *limits));
-    found.extend(trust::longer("waivers", old.waivers_max_age(), new.waivers_max_age()));
-    found.extend(trust::overriders(before.r#override.as_ref(), r#override.as_ref()));
-    found.extend(known.iter().flat_map(|check| rules::rule(check.as_str(), old, new)));
-    found.extend(new_waivers(&before.waivers, waivers));
+    found.extend(repository::weakening(before.repository.as_ref(), repository.as_ref()));
+    found.extend(protected::weakenings(before.protected.as_deref(), protected.as_deref()));
+    found.extend(manifests::weakenings(before.manifests.as_ref(), manifests.as_ref()));
+    found.extend(clusters::weakenings(&before.clusters, clusters));
+    found.extend(images::weakenings(&before.images, images));
+    found.extend(signatures::weakenings(&old.signatures(), &new.signatures()));
+    found.extend(people::weakenings(&before.people, people));
+    found.extend(owners::weakenings(old.owners().as_ref(), new.owners().as_ref()));
+    found.extend(approvals::weakenings(before.approvals.as_ref(), approvals.as_ref()));
+    found.extend(limits::weakening(before.limits, *limits));
+    found.extend(longer("waivers", old.waivers_max_age(), new.waivers_max_age()));
+    found.extend(overriding::weakenings(before.r#override.as_ref(), r#override.as_ref()));
+    found.extend(known.iter().flat_map(|check| checks::weakenings(check.as_str(), old, new)));
+    found.extend(waivers::weakenings(&before.waivers, waivers));
     found
 }
 
-/// What one list has and another has not.
+/// The items of the new list that the old one does not have.
 fn added<'a, T: PartialEq>(old: &'a [T], new: &'a [T]) -> impl Iterator<Item = &'a T> {
     new.iter().filter(|item| !old.contains(item))
 }
@@ -71,86 +176,28 @@ fn quoted<T: Display>(items: impl Iterator<Item = T>) -> String {
     items.map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// More manifests may come in, and each push has to read them in time.
-fn larger(old: Option<LimitsEntry>, new: Option<LimitsEntry>) -> Option<String> {
-    let mebibytes = |limits: Option<LimitsEntry>| {
-        let LimitsEntry { manifest_mebibytes } = limits.unwrap_or_default();
-        manifest_mebibytes.unwrap_or(LimitsEntry::MANIFEST_MEBIBYTES)
-    };
-    let (old, new) = (mebibytes(old), mebibytes(new));
-    (new > old).then(|| format!("the manifests may have {new} MiB instead of {old} MiB"))
-}
-
-/// HEAD's branch stays protected whatever is there; tags only by default, or by a pattern of their own.
-fn protected_refs(old: Option<&[String]>, new: Option<&[String]>) -> Vec<String> {
-    let tags = "refs/tags/*".to_owned();
-    let by_default = std::slice::from_ref(&tags);
-    let meant =
-        |patterns: &[String]| patterns.iter().flat_map(|pattern| meant_by(pattern)).collect::<Vec<_>>();
-    let (old, new) = (&meant(old.unwrap_or(by_default)), &meant(new.unwrap_or(by_default)));
-    let everything = |pattern: &String| matches!(pattern.as_str(), "*" | "**" | "refs/*" | "refs/**");
-    if new.iter().any(everything) {
-        return Vec::new();
+/// A limit of time that is raised or taken away.
+fn longer(what: &str, was: Option<Age>, is: Option<Age>) -> Option<String> {
+    let was = was?;
+    match is {
+        Some(is) if is <= was => None,
+        Some(is) => Some(format!("{what} are valid for {is} instead of {was}")),
+        None => Some(format!("{what} are valid as long as they state, instead of {was}")),
     }
-    let lost = added(new, old).filter(|pattern| full_name_meant(pattern).is_none());
-    lost.map(|pattern| format!("`{pattern}` is no longer protected")).collect()
 }
 
-fn manifest_files(old: Option<&ManifestsEntry>, new: Option<&ManifestsEntry>) -> Vec<String> {
-    let (old, new) = (old.cloned().unwrap_or_default(), new.cloned().unwrap_or_default());
-    let narrower = match (&old.include, &new.include) {
-        (None, None) => None,
-        (None, Some(new)) => Some(format!("only {} are read as manifests", quoted(new.iter()))),
-        (Some(old), new) => {
-            let by_default = DEFAULT_INCLUDE.map(str::to_owned);
-            let gone: BTreeSet<&String> = added(new.as_deref().unwrap_or(&by_default), old).collect();
-            (!gone.is_empty())
-                .then(|| format!("{} are no longer read as manifests", quoted(gone.into_iter())))
-        }
-    };
-    let excluded = added(&old.exclude, &new.exclude);
-    let excluded = excluded.map(|pattern| format!("files of `{pattern}` are no longer read as manifests"));
-    narrower.into_iter().chain(excluded).collect()
-}
-
-/// A cluster that goes, covers other files, or is taken for another version or another cloud's.
-fn described_clusters(old: &[ClusterEntry], new: &[ClusterEntry]) -> Vec<String> {
-    let differs = |cluster: &&ClusterEntry| !new.contains(cluster);
-    let of_old = old.iter().filter(differs).map(|cluster| {
-        if new.iter().any(|other| other.name == cluster.name) {
-            format!("the description of cluster `{}` changes", cluster.name)
-        } else {
-            format!("cluster `{}` is no longer described", cluster.name)
-        }
-    });
-    let is_new = |cluster: &&ClusterEntry| !old.iter().any(|other| other.name == cluster.name);
-    let of_new = new.iter().filter(is_new).map(|cluster| {
-        format!("files of {} belong to the new cluster `{}`", quoted(cluster.paths.iter()), cluster.name)
-    });
-    of_old.chain(of_new).collect()
-}
-
-/// A path in which images are no longer looked for.
-fn image_kinds(old: &[ImagesEntry], new: &[ImagesEntry]) -> Vec<String> {
-    let mut gone = Vec::new();
-    for ImagesEntry { kind, group, paths } in old {
-        let same = |other: &&ImagesEntry| other.kind == *kind && other.group == *group;
-        for path in paths {
-            if !new.iter().filter(same).any(|other| other.paths.contains(path)) {
-                gone.push(format!("images in `{path}` of {kind} are no longer judged"));
-            }
-        }
+/// Patterns in which `*` crosses `/`.
+pub(super) fn globs(patterns: &[String]) -> Result<GlobSet, globset::Error> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        builder.add(Glob::new(pattern)?);
     }
-    gone
+    builder.build()
 }
 
-/// Also one that only holds for longer, or accepts another value.
-fn new_waivers(old: &[WaiverEntry], new: &[WaiverEntry]) -> Vec<String> {
-    let sentence = |waiver: &WaiverEntry| {
-        let WaiverEntry { check, cluster, object, expires, owner, reason, fingerprint: _ } = waiver;
-        format!("`{check}` is waived for {object} of cluster {cluster} until {expires}, by {owner}: {reason}")
-    };
-    added(old, new).map(sentence).collect()
+fn check_patterns(file: &Positioned, pointer: &str, patterns: &[String]) -> Result<(), PolicyError> {
+    globs(patterns).map_err(|error| file.error(pointer, error.to_string(), None))?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -188,7 +235,8 @@ waivers:
         let known: Vec<CheckId> = profiles
             .filter_map(|line| Some(CheckId::new(line.strip_prefix("  ")?.split(':').next()?)))
             .collect();
-        Layer::parse("policy", text.as_bytes(), &known, Author::Repository).unwrap()
+        Layer::parse("policy", text.as_bytes(), &KnownChecks::new(known, Vec::new()), Author::Repository)
+            .unwrap()
     }
 
     fn found(replaced: &str, by: &str) -> Vec<String> {

@@ -1,52 +1,61 @@
 //! Which changed files are trust files, and which of them may change.
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::approvals::Approvals;
-use super::policy::{Governance, Governing, broken_policy};
+use super::floor::Floor;
+use super::governing::{Governance, Governing};
+use super::policy_files::PolicyFiles;
 use super::resulting::{ApprovedBy, Unusable, find_new_problem};
-use super::trust_owners::TrustOwners;
+use super::trust_owners::{ChangeApprovals, TrustOwners};
 use super::weakening::weakening;
 use crate::approval::Digest;
 use crate::evidence::{Broken, TrustApproval, TrustFileChange, Weakening};
 use crate::git::Repository;
 use crate::host::is_workflow;
-use crate::policy::{POLICY_PATH, WAIVERS_PATH};
+use crate::policy::{KnownChecks, POLICY_PATH, WAIVERS_PATH};
 use codeowners::{Dialect, KnownDialect, may_name_owners};
 use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// What a trust file change is compared with.
 #[derive(Clone, Copy)]
-pub(super) struct TrustInput<'a> {
-    pub(super) repository: &'a Repository,
-    pub(super) governing: &'a Governing,
+pub(crate) struct TrustInput<'a> {
+    pub(crate) repository: &'a Repository,
+    /// The checks that a policy may name.
+    pub(crate) known: &'a KnownChecks,
+    pub(crate) governing: &'a Governing,
     /// The governing ref as it was before the push.
-    pub(super) base: &'a Snapshot,
+    pub(crate) base: &'a Snapshot,
     /// The ref's own files before and after.
-    pub(super) old: &'a Snapshot,
-    pub(super) new: &'a Snapshot,
+    pub(crate) old: &'a Snapshot,
+    pub(crate) new: &'a Snapshot,
     /// Whether the push goes to HEAD's branch, the only one that may bring the first trust files.
-    pub(super) onto_head: OntoHead,
+    pub(crate) onto_head: OntoHead,
     /// The dialect of owners that the host which serves the push reads, where it reads one.
-    pub(super) host: Option<Dialect>,
+    pub(crate) host: Option<Dialect>,
     /// The server's clock.
-    pub(super) now: SystemTime,
-    /// The server's policy, if it is not where it is by default.
-    pub(super) floor: Option<&'a Path>,
+    pub(crate) now: SystemTime,
+    /// The server's policy.
+    pub(crate) floor: Option<&'a Arc<Floor>>,
     /// How approvals reach the gate.
-    pub(super) approved_by: ApprovedBy,
+    pub(crate) approved_by: ApprovedBy,
+}
+
+impl<'a> TrustInput<'a> {
+    pub(super) fn policy_files(&self) -> PolicyFiles<'a> {
+        PolicyFiles { repository: self.repository, known: self.known }
+    }
 }
 
 /// Whether a ref is the branch that trust files are read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OntoHead {
+pub(crate) enum OntoHead {
     Yes,
     No,
 }
 
 /// The trust files that change between two snapshots of a ref.
-pub(super) fn changes(input: &TrustInput<'_>, approvals: &Approvals) -> Vec<TrustFileChange> {
+pub(crate) fn changes(input: &TrustInput<'_>, approvals: &ChangeApprovals<'_>) -> Vec<TrustFileChange> {
     let changed = Snapshot::changed_paths(input.old, input.new);
     let trusted: Vec<RepoPath> = changed.into_iter().filter(|path| is_trust_file(input, path)).collect();
     if trusted.is_empty() {
@@ -77,13 +86,13 @@ fn blame(mut changes: Vec<TrustFileChange>, unusable: Option<Unusable>) -> Vec<T
 }
 
 /// Whether a path is a trust file, whatever happens to it.
-pub(super) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
+pub(crate) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     role(input, path).is_some()
 }
 
 /// The files that the gate trusts: every trust file of the governing ref, and the target ref's own policy and waivers,
 /// which are a layer of their own. An approval that was given under anything else does not count.
-pub(super) fn digest(input: &TrustInput<'_>) -> Digest {
+pub(crate) fn digest(input: &TrustInput<'_>) -> Digest {
     let before = TrustInput { old: input.base, new: input.base, ..*input };
     let trusted = input.base.files.iter().filter(|(path, _)| is_trust_file(&before, path));
     let own = [POLICY_PATH, WAIVERS_PATH].map(RepoPath::new);
@@ -106,7 +115,7 @@ fn change(
     input: &TrustInput<'_>,
     path: RepoPath,
     owners: &TrustOwners,
-    approvals: &Approvals,
+    approvals: &ChangeApprovals<'_>,
 ) -> Option<TrustFileChange> {
     let role = role(input, &path)?;
     let new_file = input.new.files.get(&path);
@@ -124,7 +133,7 @@ fn broken(input: &TrustInput<'_>, path: &RepoPath, file: &TreeFile) -> Option<St
     match file.mode {
         FileMode::Symlink | FileMode::Gitlink => Some("it is a symbolic link or a submodule".to_owned()),
         FileMode::Regular | FileMode::Executable if path.as_str() == POLICY_PATH => {
-            broken_policy(input.repository, input.old.file(POLICY_PATH), &file.id)
+            input.policy_files().find_policy_error(input.old.file(POLICY_PATH), &file.id)
         }
         FileMode::Regular | FileMode::Executable => None,
     }
@@ -228,7 +237,7 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
 }
 
 /// What policy and host say about the dialect of owners.
-pub(super) fn owners_dialect(input: &TrustInput<'_>) -> KnownDialect {
+pub(crate) fn owners_dialect(input: &TrustInput<'_>) -> KnownDialect {
     let policy = input.governing.policy.owners().and_then(|owners| owners.dialect);
     KnownDialect { policy, host: input.host }
 }

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::clock::date_of;
-use super::keyring;
-use super::policy::{known_checks, policy_of, waivers_of};
+use super::keyring::load_keys;
 use super::trust_files::{Role, TrustInput};
 use super::trust_owners::TrustOwners;
 use crate::evidence::Weakening;
@@ -33,7 +32,7 @@ pub(super) fn weakening(
 /// Which keys may sign that may not now, or may sign for longer. What a list of allowed signers says of authorities,
 /// and a list of revocations of single certificates, is not visible in the keys.
 fn of_keys(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
-    let keys = |snapshot| keyring::load(input.repository, input.governing, snapshot);
+    let keys = |snapshot| load_keys(input.repository, input.governing, snapshot);
     let (Ok(old), Ok(new)) = (keys(input.base), keys(input.new)) else { return Weakening::NotCompared };
     let before = old.inventory(input.now);
     let gains = |facts: &KeyFacts| gain(before.iter().find(|known| known.key == facts.key), facts);
@@ -59,7 +58,8 @@ fn gain(before: Option<&KeyFacts>, after: &KeyFacts) -> Option<String> {
 /// Which waivers there are that were not there, or say something else. What cannot be used today may be of use
 /// to a later version of the gate, or on a later day.
 fn of_waivers(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
-    let file = |snapshot: &Snapshot| snapshot.files.get(path).map(|file| waivers_of(input.repository, file));
+    let file =
+        |snapshot: &Snapshot| snapshot.files.get(path).map(|file| input.policy_files().waivers_of(file));
     let old = file(input.old).unwrap_or_default();
     let new = file(input.new).unwrap_or_default();
     Weakening::Compared(new_waivers(&old, &new))
@@ -70,9 +70,9 @@ fn of_policy(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
     if new.is_none() {
         return Weakening::Compared(vec!["this ref has no policy of its own".to_owned()]);
     }
-    let [old, new] = [old, new].map(|file| file.and_then(|file| policy_of(input.repository, file)));
+    let [old, new] = [old, new].map(|file| file.and_then(|file| input.policy_files().policy_of(file)));
     match (old, new) {
-        (Some(old), Some(new)) => Weakening::Compared(weakenings(&old, &new, &known_checks())),
+        (Some(old), Some(new)) => Weakening::Compared(weakenings(&old, &new, input.known.ids())),
         (None, _) | (_, None) => Weakening::NotCompared,
     }
 }
