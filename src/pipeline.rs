@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::checks::{self, CheckSet, Context, Family, Found, Outcomes, Way};
+use crate::checks::{self, CheckSet, Context, Facts, Family, Found, Settings, Way};
 use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{CheckId, Finding, Subject};
 use crate::policy::Policy;
 pub use crate::render::Targets;
-use crate::render::{Layout, LayoutInput, Reaches, Selection};
+use crate::render::{Layout, LayoutInput, Reaches};
 use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
 use crate::world::{
-    self, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, World, WorldInput,
+    self, Need, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, World, WorldInput,
 };
 use kube_manifest::Limits;
 use kube_model::builtin;
@@ -57,15 +57,13 @@ pub fn evaluate(change: &Change<'_>, rules: &Rules<'_>, today: NaiveDate) -> Jud
     let old = Layout::of(&LayoutInput { snapshot: change.old, selection, reaches }, &mut *reader);
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
-    let input = WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits };
+    let needs = &checks::needs_of(checks, |check| policy.runs(check));
+    let input = WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits, needs };
     let worlds = world::build(&input);
-    let presence = presence(change, &new, selection);
     let annotations = annotated_checks(checks, policy);
     let folders = Folders::of(change, targets, &worlds.views, &limits);
-    let around =
-        Around { rules, today, presence: presence.as_ref(), annotations: &annotations, folders: &folders };
-    let checked: Vec<Checked> =
-        worlds.views.iter().map(|view| check(view, change.evidence, &around)).collect();
+    let around = Around { rules, change, today, layout: &new, annotations: &annotations, folders: &folders };
+    let checked: Vec<Checked> = worlds.views.iter().map(|view| check(view, &around)).collect();
     let changes = worlds.views.first().map_or(0, |view| view.changes.len());
     let unevaluated: BTreeSet<String> =
         checked.iter().flat_map(|checked| checked.not_evaluated.clone()).collect();
@@ -105,8 +103,9 @@ struct Checked {
 /// What every reading is judged with.
 struct Around<'a> {
     rules: &'a Rules<'a>,
+    change: &'a Change<'a>,
     today: NaiveDate,
-    presence: Option<&'a Presence>,
+    layout: &'a Layout,
     annotations: &'a BTreeSet<CheckId>,
     folders: &'a Folders,
 }
@@ -138,44 +137,57 @@ fn annotated_checks(checks: &CheckSet, policy: &Policy) -> BTreeSet<CheckId> {
     annotated.map(|check| check.meta.id).filter(|id| policy.allows_annotation(id.as_str())).collect()
 }
 
-/// Where the waived objects are: only a push that changes the waivers has to look through all files.
-fn presence(change: &Change<'_>, layout: &Layout, selection: &Selection) -> Option<Presence> {
-    let waivers = &change.evidence.waivers;
+/// The places of waived objects: only a push that changes the waivers has to look through all files.
+fn find_waived(around: &Around<'_>) -> Option<Presence> {
+    let waivers = &around.change.evidence.waivers;
     let objects: BTreeSet<&str> = match waivers.change {
         WaiversChange::Untouched => return None,
         WaiversChange::Changed => waivers.waivers.iter().map(|waiver| waiver.object.as_str()).collect(),
     };
-    let input = PresenceInput { snapshot: change.new, layout, selection, blobs: change.blobs };
-    Some(Presence::of(input, &objects))
+    let (snapshot, blobs) = (around.change.new, around.change.blobs);
+    let selection = &around.rules.targets.selection;
+    Some(Presence::of(PresenceInput { snapshot, layout: around.layout, selection, blobs }, &objects))
 }
 
-fn check(view: &View, evidence: &RefEvidence, around: &Around<'_>) -> Checked {
-    let Around { rules, today, presence, annotations, folders } = *around;
-    let Rules { checks, targets, policy } = *rules;
-    let schemas =
-        SchemaStore::of(&definitions(&view.old, &folders.old), &definitions(&view.new, &folders.new));
-    let context = Context {
-        old: &view.old,
-        new: &view.new,
-        changes: &view.changes,
-        unchanged: &view.unchanged(),
-        evidence,
+/// The schemas of both worlds of a view.
+fn schemas_of(view: &View, folders: &Folders) -> SchemaStore {
+    SchemaStore::of(&definitions(&view.old, &folders.old), &definitions(&view.new, &folders.new))
+}
+
+fn check(view: &View, around: &Around<'_>) -> Checked {
+    let Rules { checks, targets, policy } = *around.rules;
+    let facts = Facts::of(
+        || view.unchanged().into_iter().cloned().collect(),
+        || schemas_of(view, around.folders),
+        || find_waived(around),
+    );
+    let annotations: Vec<CheckId> = around.annotations.iter().copied().collect();
+    let settings = Settings {
         clusters: &targets.clusters,
-        schemas: &schemas,
-        today,
-        presence,
         check_ids: &checks.ids(),
-        annotations,
+        annotations: &annotations,
         image_kinds: &targets.image_kinds,
-        outcomes: Outcomes::default(),
     };
+    let worlds = (&view.old, &view.new, view.changes.as_slice());
+    let context = Context::new(worlds, around.change.evidence, around.today, settings, &facts);
     let Found { findings, undecided } = checks::run_all(checks, &context, |check| policy.runs(check));
-    let mut not_evaluated = not_evaluated(&view.changes, &schemas);
-    not_evaluated.extend(undefined(&view.changes, &schemas));
-    world::discard(schemas);
+    let needs = checks::needs_of(checks, |check| policy.runs(check));
+    let not_evaluated = if needs.contains(&Need::Definitions) {
+        list_not_evaluated(&view.changes, facts.schemas())
+    } else {
+        Vec::new()
+    };
+    world::discard(facts.into_schemas());
     let way = Way { reading: view.reading, substitution: view.substitution };
     let findings = without_unfilled(findings, view, checks);
     Checked { way, findings, undecided, not_evaluated }
+}
+
+/// What no schema has judged.
+fn list_not_evaluated(changes: &[ObjectChange], schemas: &SchemaStore) -> Vec<String> {
+    let mut sentences = not_evaluated(changes, schemas);
+    sentences.extend(undefined(changes, schemas));
+    sentences
 }
 
 /// The objects of a world, and those of the policy's folders of definitions that are not among them.

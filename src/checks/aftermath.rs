@@ -126,13 +126,5 @@ fn as_new(
     let changes: Vec<ObjectChange> =
         world.objects.iter().map(|object| ObjectChange::Create { object: object.clone() }).collect();
     let (old, evidence) = (World::default(), RefEvidence::none());
-    let context = Context {
-        old: &old,
-        new: world,
-        changes: &changes,
-        unchanged: &[],
-        evidence: &evidence,
-        ..context.of_one_change()
-    };
-    judge(&context)
+    judge(&context.as_new((&old, world, &changes), &evidence))
 }

@@ -1,6 +1,5 @@
 //! What a check may look at.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -14,70 +13,186 @@ use kube_model::{ClusterName, ClusterTarget, ImageKind};
 use kube_schema::{Outcome, SchemaStore};
 
 /// Everything around a change. Plain data: a check makes no requests.
-#[derive(Debug)]
 pub struct Context<'a> {
     /// Every object before the change.
     pub old: &'a World,
     /// Every object after it.
     pub new: &'a World,
-    /// What differs.
+    /// The objects that differ.
     pub changes: &'a [ObjectChange],
-    /// The objects of the new world that no change creates or updates.
-    pub unchanged: &'a [&'a Arc<Placed>],
     /// Commits, refs, owners and trust files.
     pub evidence: &'a RefEvidence,
-    /// The clusters of the policy; a change names the one that it is in.
-    pub clusters: &'a [ClusterTarget],
-    /// The schemas of the target versions and of the repository's CRDs, old and new.
-    pub schemas: &'a SchemaStore,
     /// The day on the server.
     pub today: NaiveDate,
-    /// Which waived objects are anywhere after the change; `None` if no one has looked.
-    pub presence: Option<&'a Presence>,
+    /// What the policy says that checks go by.
+    pub settings: Settings<'a>,
+    /// What is worked out when a check first asks for it.
+    pub facts: &'a Facts<'a>,
+    stays: Stays,
+    outcomes: Outcomes,
+}
+
+/// What is beside the changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stays {
+    /// The objects that do not change.
+    Unchanged,
+    /// Nothing: all objects are judged as new.
+    Nothing,
+}
+
+/// What the policy says that checks go by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings<'a> {
+    /// The clusters; a change names the one that it is in.
+    pub clusters: &'a [ClusterTarget],
     /// The ids of all checks.
     pub check_ids: &'a [CheckId],
     /// The checks whose findings an annotation of the object may accept.
-    pub annotations: &'a BTreeSet<CheckId>,
+    pub annotations: &'a [CheckId],
     /// Kinds in which the policy says that images are named.
     pub image_kinds: &'a [ImageKind],
-    /// What they say of the change that is being looked at.
-    pub outcomes: Outcomes,
+}
+
+/// A value that is worked out when it is first asked for, whichever check asks.
+struct Lazy<'a, T> {
+    value: OnceLock<T>,
+    work_out: Box<dyn Fn() -> T + Send + Sync + 'a>,
+}
+
+impl<'a, T> Lazy<'a, T> {
+    fn of(work_out: impl Fn() -> T + Send + Sync + 'a) -> Self {
+        Self { value: OnceLock::new(), work_out: Box::new(work_out) }
+    }
+
+    fn get(&self) -> &T {
+        self.value.get_or_init(|| (self.work_out)())
+    }
+}
+
+/// What is worked out when a check first asks for it, once for all of them.
+pub struct Facts<'a> {
+    unchanged: Lazy<'a, Vec<Arc<Placed>>>,
+    schemas: Lazy<'a, SchemaStore>,
+    presence: Lazy<'a, Option<Presence>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Facts by how each is worked out: the objects of the new world that no change creates or updates, the schemas of
+    /// both worlds, and the places of waived objects.
+    pub fn of(
+        unchanged: impl Fn() -> Vec<Arc<Placed>> + Send + Sync + 'a,
+        schemas: impl Fn() -> SchemaStore + Send + Sync + 'a,
+        presence: impl Fn() -> Option<Presence> + Send + Sync + 'a,
+    ) -> Self {
+        Self { unchanged: Lazy::of(unchanged), schemas: Lazy::of(schemas), presence: Lazy::of(presence) }
+    }
+
+    /// The schemas of the target versions and of the repository's CRDs, old and new.
+    pub fn schemas(&self) -> &SchemaStore {
+        self.schemas.get()
+    }
+
+    /// Which waived objects are anywhere after the change; `None` if the change is not about waivers.
+    pub fn presence(&self) -> Option<&Presence> {
+        self.presence.get().as_ref()
+    }
+
+    /// The schemas, if a check has asked for them: dropping them takes a while.
+    pub fn into_schemas(self) -> Option<SchemaStore> {
+        self.schemas.value.into_inner()
+    }
 }
 
 /// What the schemas say of both sides of one change: several checks ask, and it is worked out once.
 #[derive(Debug, Default)]
-pub struct Outcomes {
+pub(super) struct Outcomes {
     /// Of the old object.
-    pub old: OnceLock<Outcome>,
+    pub(super) old: OnceLock<Outcome>,
     /// Of the new one.
-    pub new: OnceLock<Outcome>,
+    pub(super) new: OnceLock<Outcome>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The context of a change between two worlds.
+    pub fn new(
+        (old, new, changes): (&'a World, &'a World, &'a [ObjectChange]),
+        evidence: &'a RefEvidence,
+        today: NaiveDate,
+        settings: Settings<'a>,
+        facts: &'a Facts<'a>,
+    ) -> Self {
+        Self {
+            old,
+            new,
+            changes,
+            evidence,
+            today,
+            settings,
+            facts,
+            stays: Stays::Unchanged,
+            outcomes: Outcomes::default(),
+        }
+    }
+
     /// The same around another change.
     pub(super) fn of_one_change(&self) -> Self {
         Self { outcomes: Outcomes::default(), ..*self }
     }
 
+    /// The same with all objects of one world as new ones.
+    pub(super) fn as_new<'b>(
+        &self,
+        worlds: (&'b World, &'b World, &'b [ObjectChange]),
+        evidence: &'b RefEvidence,
+    ) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        let context = Context::new(worlds, evidence, self.today, self.settings, self.facts);
+        Context { stays: Stays::Nothing, ..context }
+    }
+
+    /// The objects of the new world that no change creates or updates.
+    pub fn unchanged(&self) -> &[Arc<Placed>] {
+        match self.stays {
+            Stays::Unchanged => self.facts.unchanged.get(),
+            Stays::Nothing => &[],
+        }
+    }
+
+    /// What the schemas say of the change that is looked at.
+    pub(super) fn outcomes(&self) -> &Outcomes {
+        &self.outcomes
+    }
+
     /// What the policy says of a cluster.
     pub fn target(&self, cluster: &ClusterName) -> Option<&ClusterTarget> {
-        self.clusters.iter().find(|target| target.name == *cluster)
+        self.settings.clusters.iter().find(|target| target.name == *cluster)
     }
 }
 
 /// Where a check puts what it finds.
 #[derive(Debug, Default)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    found: Vec<Finding>,
+    undecided: Option<String>,
+}
 
 impl Findings {
     /// Adds one.
     pub fn push(&mut self, finding: Finding) {
-        self.0.push(finding);
+        self.found.push(finding);
     }
 
-    /// Everything that was added.
-    pub fn into_vec(self) -> Vec<Finding> {
-        self.0
+    /// Says that the check could not look at everything, and why. The push is then undecided, which rejects it.
+    pub fn undecided(&mut self, reason: impl Into<String>) {
+        self.undecided.get_or_insert_with(|| reason.into());
+    }
+
+    /// Everything that was added, and the first reason why there may be more.
+    pub(super) fn into_parts(self) -> (Vec<Finding>, Option<String>) {
+        (self.found, self.undecided)
     }
 }
 

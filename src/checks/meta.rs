@@ -1,6 +1,7 @@
 //! The record of a check; its documentation page is generated from this.
 
 use crate::finding::CheckId;
+use crate::world::Need;
 
 /// The family of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +49,21 @@ impl Family {
     }
 }
 
+/// What a check makes of an object that is not deployed as it is written: a patch, a chart template, an expected output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartialDocuments {
+    /// It is judged like all others: each of its values can reach a cluster.
+    Judge,
+    /// It is judged, with the lowest severity: the object that it becomes a part of decides.
+    Lowest,
+    /// It is not judged: only a complete object can show the problem.
+    Skip,
+    /// The check decides for each problem: a wrong value is wrong in a patch, a missing one is not.
+    ByProblem,
+    /// The check looks at no single object.
+    NotRead,
+}
+
 /// A check's own record.
 #[derive(Debug)]
 pub struct Meta {
@@ -57,6 +73,10 @@ pub struct Meta {
     pub title: &'static str,
     /// Its family.
     pub family: Family,
+    /// The unchanged objects that it looks at: those that no check needs are not read.
+    pub needs: &'static [Need],
+    /// What it makes of objects that are not deployed as they are written.
+    pub partial: PartialDocuments,
     /// One sentence: why a finding matters, for a reader who may know nothing of Kubernetes.
     pub why: &'static str,
     /// Markdown with the headings `What it does`, `What is compared`, `Remediation`, `Limits`
@@ -67,7 +87,7 @@ pub struct Meta {
 impl Meta {
     /// The documentation page, in Markdown.
     pub fn page(&self) -> String {
-        let Self { id, title, family, why, docs } = self;
+        let Self { id, title, family, needs: _, partial: _, why, docs } = self;
         format!("# {id}\n\n{title}.\n\nFamily: {}.\n\n{why}\n\n{}\n", family.as_str(), docs.trim())
     }
 }

@@ -22,8 +22,8 @@ mod testing;
 mod ways;
 
 pub use aftermath::Aftermath;
-pub use context::{Context, Findings, Outcomes, Run};
-pub use meta::{Family, Meta};
-pub use running::{Found, run_all};
+pub use context::{Context, Facts, Findings, Run, Settings};
+pub use meta::{Family, Meta, PartialDocuments};
+pub use running::{Found, needs_of, run_all};
 pub use set::{Check, CheckSet, Default, TakenId};
 pub use ways::{Way, without_repetition, without_twins};

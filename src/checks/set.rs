@@ -102,6 +102,11 @@ impl CheckSet {
         Ok(self)
     }
 
+    /// The set with one check alone; empty if no check has the id.
+    pub fn only(&self, id: &str) -> Self {
+        Self(self.find(id).cloned().into_iter().collect())
+    }
+
     /// The check with an id.
     pub fn find(&self, id: &str) -> Option<&Check> {
         self.iter().find(|check| check.meta.id == id)

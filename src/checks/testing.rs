@@ -1,10 +1,8 @@
 //! For the unit tests of checks that judge evidence only.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 
-use super::{CheckSet, Context, Outcomes, run_all};
+use super::{CheckSet, Context, Facts, Settings, run_all};
 use crate::evidence::RefEvidence;
 use crate::finding::Finding;
 use crate::world::World;
@@ -12,22 +10,10 @@ use kube_schema::SchemaStore;
 
 /// What one check finds in evidence alone.
 pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
-    let (old, new, schemas) = (World::default(), World::default(), SchemaStore::default());
+    let (old, new) = (World::default(), World::default());
     let checks = CheckSet::built_in();
-    let context = Context {
-        old: &old,
-        new: &new,
-        changes: &[],
-        unchanged: &[],
-        evidence,
-        clusters: &[],
-        schemas: &schemas,
-        today: NaiveDate::MIN,
-        presence: None,
-        check_ids: &checks.ids(),
-        annotations: &BTreeSet::new(),
-        image_kinds: &[],
-        outcomes: Outcomes::default(),
-    };
+    let facts = Facts::of(Vec::new, SchemaStore::default, || None);
+    let settings = Settings { check_ids: &checks.ids(), ..Settings::default() };
+    let context = Context::new((&old, &new, &[]), evidence, NaiveDate::MIN, settings, &facts);
     run_all(&checks, &context, |id| id == check).findings
 }

@@ -119,7 +119,7 @@ pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
 /// What every check says of itself.
 pub(super) fn rule_pages() -> Vec<RulePage> {
     let page = |check: &Check| {
-        let Meta { id, title, family, why, docs } = check.meta;
+        let Meta { id, title, family, needs: _, partial: _, why, docs } = check.meta;
         RulePage { id: *id, title, family: family.as_str(), why, markdown: docs }
     };
     CheckSet::shared().iter().map(page).collect()

@@ -4,7 +4,7 @@ use super::{Report, Section};
 use crate::evidence::{ApprovalStanding, Purpose};
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{ApprovalDemand, Enforcement, Origin};
-use crate::verdict::{Judged, Verdict};
+use crate::verdict::{Effect, Judged, Verdict};
 use source_files::RepoPath;
 
 /// What a finding means for the change, the same in every format.
@@ -27,12 +27,11 @@ impl Standing {
     pub(super) const ALL: [Self; 5] = [Self::Blocks, Self::Forced, Self::Warns, Self::Approved, Self::Waived];
 
     fn of(section: &Section, judged: &Judged) -> Self {
-        match judged.decision.enforcement {
-            Enforcement::Deny => Self::held_back(section),
-            Enforcement::Approve if judged.missing > 0 => Self::held_back(section),
-            Enforcement::Approve => Self::Approved,
-            Enforcement::Warn => Self::Warns,
-            Enforcement::Off => Self::Waived,
+        match judged.effect() {
+            Effect::Denies | Effect::AwaitsApproval => Self::held_back(section),
+            Effect::Approved => Self::Approved,
+            Effect::Warns => Self::Warns,
+            Effect::Waived => Self::Waived,
         }
     }
 

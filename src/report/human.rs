@@ -12,7 +12,7 @@ use super::snippet::{Window, excerpt};
 use super::{Colour, Detail, Report, Section, Style};
 use crate::finding::{Location, Side, Subject};
 use crate::policy::Enforcement;
-use crate::verdict::{Judged, Verdict};
+use crate::verdict::{Effect, Judged, Verdict};
 
 /// `git push` puts `remote: ` before every line; what remains of 80 columns.
 const WIDTH: usize = 72;
@@ -222,21 +222,17 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
 
 /// Whether no one has accepted it as it is.
 fn is_open(judged: &Judged) -> bool {
-    match judged.decision.enforcement {
-        Enforcement::Deny | Enforcement::Warn => true,
-        Enforcement::Approve => judged.missing > 0,
-        Enforcement::Off => false,
+    match judged.effect() {
+        Effect::Denies | Effect::AwaitsApproval | Effect::Warns => true,
+        Effect::Approved | Effect::Waived => false,
     }
 }
 
 fn closing(report: &Report) -> String {
     let all = || report.sections.iter().flat_map(|section| &section.judgement.findings);
-    let count =
-        |wanted: &[Enforcement]| all().filter(|judged| wanted.contains(&judged.decision.enforcement)).count();
-    let approved = all().filter(|judged| judged.missing == 0);
-    let approved = approved.filter(|judged| judged.decision.enforcement == Enforcement::Approve).count();
-    let errors = count(&[Enforcement::Deny, Enforcement::Approve]) - approved;
-    let warnings = count(&[Enforcement::Warn]);
+    let count = |wanted: &[Effect]| all().filter(|judged| wanted.contains(&judged.effect())).count();
+    let errors = count(&[Effect::Denies, Effect::AwaitsApproval]);
+    let warnings = count(&[Effect::Warns]);
     let counts = format!("{}, {}", plural(errors, "error"), plural(warnings, "warning"));
     let explain = all().next().map(|judged| format!(" Run `portcullis explain {}`.", judged.finding.check));
     let explain = explain.unwrap_or_default();

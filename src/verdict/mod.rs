@@ -69,15 +69,41 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Whether it blocks the push.
-    pub fn blocks(&self, mode: Mode) -> bool {
+    /// What it does to the change. Verdict and reports all go by this.
+    pub fn effect(&self) -> Effect {
         match self.decision.enforcement {
-            Enforcement::Deny => true,
-            Enforcement::Approve => match mode {
-                Mode::Enforcing => self.missing > 0,
-                Mode::BeforeCommit => false,
-            },
-            Enforcement::Warn | Enforcement::Off => false,
+            Enforcement::Deny => Effect::Denies,
+            Enforcement::Approve if self.missing > 0 => Effect::AwaitsApproval,
+            Enforcement::Approve => Effect::Approved,
+            Enforcement::Warn => Effect::Warns,
+            Enforcement::Off => Effect::Waived,
+        }
+    }
+}
+
+/// What a finding does to a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It holds the change back.
+    Denies,
+    /// It holds the change back until people approve, if there are people who can have approved.
+    AwaitsApproval,
+    /// The people who were asked have approved.
+    Approved,
+    /// It is shown.
+    Warns,
+    /// A waiver or an annotation covers it.
+    Waived,
+}
+
+impl Effect {
+    /// Whether it blocks a change in a mode.
+    pub fn blocks(self, mode: Mode) -> bool {
+        match (self, mode) {
+            (Self::Denies, _) | (Self::AwaitsApproval, Mode::Enforcing) => true,
+            (Self::AwaitsApproval, Mode::BeforeCommit) | (Self::Approved | Self::Warns | Self::Waived, _) => {
+                false
+            }
         }
     }
 }
@@ -169,7 +195,8 @@ pub fn decide(
     circumstances: Circumstances<'_>,
 ) -> Judgement {
     let (judged, left_out) = reported(findings, &circumstances);
-    let blocking: Vec<&Judged> = judged.iter().filter(|judged| judged.blocks(circumstances.mode)).collect();
+    let blocking: Vec<&Judged> =
+        judged.iter().filter(|judged| judged.effect().blocks(circumstances.mode)).collect();
     let forced = if blocking.is_empty() { None } else { forced(&blocking, &circumstances) };
     let verdict = match (blocking.is_empty() || forced.is_some(), undecided.is_empty()) {
         (false, _) => Verdict::Reject,

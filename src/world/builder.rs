@@ -11,6 +11,7 @@ use super::differing::{Differing, differing};
 use super::forgetting::forget_changed_unknowns;
 use super::loader::{Blobs, Loaded, is_rbac, load_all, load_related};
 use super::merging::merge_fragments;
+use super::need::Need;
 use super::needles::Needles;
 use super::pairing::pair;
 use super::patches::{PatchObject, patch_objects};
@@ -35,6 +36,8 @@ pub struct WorldInput<'a> {
     pub blobs: &'a dyn BlobSource,
     /// How much of a file to read.
     pub limits: Limits,
+    /// The unchanged objects that checks look at.
+    pub needs: &'a BTreeSet<Need>,
 }
 
 /// Both worlds, and why they may be incomplete.
@@ -94,7 +97,12 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let nothing_stays = old_rest.is_empty() && new_rest.is_empty();
     let differing =
         if nothing_stays { Differing::default() } else { differing(&old_changed, &new_changed, &blobs) };
-    let needles = Needles::of(&differing).and_related(Related::of(&differing));
+    let needles = Needles::of(&differing, input.needs);
+    let needles = if input.needs.contains(&Need::Referrers) {
+        needles.and_related(Related::of(&differing))
+    } else {
+        needles
+    };
     if differing.all().next().is_some() {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));

@@ -11,6 +11,7 @@ mod differing;
 mod forgetting;
 mod loader;
 mod merging;
+mod need;
 mod needles;
 mod pairing;
 mod patches;
@@ -22,6 +23,7 @@ mod texts;
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
 pub use definitions::definitions;
+pub use need::Need;
 pub use presence::{Presence, PresenceInput};
 pub use substitution::Substitution;
 

@@ -1,13 +1,14 @@
 //! Finds, among thousands of unchanged files, those that may hold something a change depends on,
 //! without parsing the others.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
 use super::differing::Differing;
 use super::loader::{is_custom, is_definition, is_rbac};
+use super::need::Need;
 use super::related::Related;
 use kube_manifest::Object;
 use kube_model::{builtin, rbac};
@@ -46,12 +47,18 @@ const NEEDLES: usize = 64;
 
 impl<'a> Needles<'a> {
     /// Needles for a set of changed objects.
-    pub(super) fn of(differing: &'a Differing) -> Self {
+    pub(super) fn of(differing: &'a Differing, needs: &BTreeSet<Need>) -> Self {
         let changed = || differing.all();
-        let wanted = |wants: fn(&Object) -> bool| if changed().any(wants) { Wanted::Yes } else { Wanted::No };
-        let wants_rbac = wanted(is_rbac);
-        let wants_definitions = wanted(|object| is_custom(object) || is_definition(object));
-        let defined: HashSet<_> = changed().filter_map(defined_kind).collect();
+        let wanted = |need, wants: fn(&Object) -> bool| {
+            if needs.contains(&need) && changed().any(wants) { Wanted::Yes } else { Wanted::No }
+        };
+        let wants_rbac = wanted(Need::Permissions, is_rbac);
+        let wants_definitions =
+            wanted(Need::Definitions, |object| is_custom(object) || is_definition(object));
+        let defined: HashSet<_> = match wants_definitions {
+            Wanted::Yes => changed().filter_map(defined_kind).collect(),
+            Wanted::No => HashSet::new(),
+        };
         let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
         let groups = family(wants_rbac, rbac::GROUPS);
         let families =

@@ -7,7 +7,14 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use chrono::NaiveDate;
 use portcullis::checks::CheckSet;
+use portcullis::evidence::RefEvidence;
+use portcullis::gate::{load_policy_file, rules_of};
+use portcullis::git::Repository;
+use portcullis::pipeline::{Change, Rules, evaluate};
+use portcullis::verdict::Mode;
+use source_files::{ObjectId, Snapshot};
 
 use crate::common::case_repository::{CaseRepository, all_cases, build};
 use crate::common::git::Failure;
@@ -112,4 +119,58 @@ fn compare(path: &Path, report: &str) -> Result<(), Failure> {
     }
     let expected = fs::read_to_string(path).unwrap_or_default();
     if expected == report { Ok(()) } else { Err(format!("the report differs; it is now:\n{report}").into()) }
+}
+
+/// A check that needs unchanged objects says so in its record: judged alone, when only those are read, it finds the same.
+#[test]
+fn every_check_declares_the_objects_that_it_needs() -> Result<(), Failure> {
+    let outcomes = each(&all_cases()?, |(check, case)| {
+        compare_alone(check, case).map_err(|failure| format!("{}: {failure}", case.display()))
+    })?;
+    let failures: Vec<String> = outcomes.into_iter().filter_map(Result::err).collect();
+    assert!(failures.is_empty(), "{} cases differ:\n{}", failures.len(), failures.join("\n"));
+    Ok(())
+}
+
+fn compare_alone(check: &str, case: &Path) -> Result<(), Failure> {
+    let built = build(case)?;
+    let repository = Repository::discover(&built.git_dir, 64 << 20)?;
+    for (old, new, _) in &built.updates {
+        let (Some(old), Some(new)) = (ObjectId::parse(old), ObjectId::parse(new)) else { continue };
+        let (Ok(old), Ok(new)) = (snapshot(&repository, &old), snapshot(&repository, &new)) else { continue };
+        let all = fingerprints_of(check, &CheckSet::built_in(), &repository, (&old, &new))?;
+        let alone = fingerprints_of(check, &CheckSet::built_in().only(check), &repository, (&old, &new))?;
+        if all != alone {
+            return Err(format!("with all checks {all:?}, alone {alone:?}").into());
+        }
+    }
+    Ok(())
+}
+
+fn snapshot(repository: &Repository, commit: &ObjectId) -> Result<Snapshot, Failure> {
+    Ok(repository.snapshot(&repository.tree_of(commit)?)?)
+}
+
+/// The findings of one check in the difference of two trees, whatever other checks run beside it.
+fn fingerprints_of(
+    check: &str,
+    checks: &CheckSet,
+    repository: &Repository,
+    (old, new): (&Snapshot, &Snapshot),
+) -> Result<BTreeSet<String>, Failure> {
+    let folder = tempfile::tempdir()?;
+    let policy = folder.path().join("policy.yaml");
+    fs::write(
+        &policy,
+        format!("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nchecks: {{{check}: {{enforce: deny}}}}\n"),
+    )?;
+    let governing = load_policy_file(&policy)?;
+    let (blobs, evidence) = (repository.blobs(), RefEvidence::none());
+    let change = Change { old, new, blobs: &*blobs, evidence: &evidence, mode: Mode::BeforeCommit };
+    let rules = Rules { checks, ..rules_of(&governing) };
+    let judgement = evaluate(&change, &rules, NaiveDate::default());
+    let reported = judgement.findings.iter().map(|judged| &judged.finding);
+    let left_out = judgement.left_out.iter().map(|left_out| &left_out.judged.finding);
+    let of_check = reported.chain(left_out).filter(|finding| finding.check == *check);
+    Ok(of_check.map(|finding| finding.fingerprint().to_string()).collect::<BTreeSet<_>>())
 }

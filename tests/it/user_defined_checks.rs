@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use kube_model::{Cloud, ClusterName, ClusterTarget, KubernetesVersion};
-use portcullis::checks::{Check, CheckSet, Default, Family, Meta, Run};
+use portcullis::checks::{Check, CheckSet, Default, Family, Meta, PartialDocuments, Run};
 use portcullis::evidence::RefEvidence;
 use portcullis::finding::{CheckId, Finding};
 use portcullis::pipeline::{Change, Rules, Targets, evaluate};
@@ -19,6 +19,8 @@ use crate::common::git::Failure;
 static META: Meta = Meta {
     id: CheckId::new("team-label"),
     title: "An object without the label of a team",
+    needs: &[],
+    partial: PartialDocuments::Judge,
     family: Family::Schema,
     why: "Without the label no team is called when the object fails.",
     docs: "## What it does\n\nReports objects without `metadata.labels.team`.\n",
@@ -92,5 +94,16 @@ fn an_id_is_given_once_and_a_policy_names_only_what_is_registered() -> Result<()
     let checks = CheckSet::built_in().with(team_label())?;
     assert!(checks.with(team_label()).is_err());
     assert!(judge("", &CheckSet::built_in()).is_err());
+    Ok(())
+}
+
+#[test]
+fn a_check_that_could_not_look_at_everything_rejects_with_its_reason() -> Result<(), Failure> {
+    let run = Run::Push(Arc::new(|_context, findings| findings.undecided("the rules took too long")));
+    let late = Check { meta: &META, default: Default::Warn, run };
+    let judgement =
+        judge("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n", &CheckSet::built_in().with(late)?)?;
+    assert_eq!(judgement.verdict, Verdict::Undecided);
+    assert_eq!(judgement.undecided, ["team-label: the rules took too long"]);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Lines of CODEOWNERS that cannot be used.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use codeowners::{OwnersProblem, ReadFrom};
 use source_files::Position;
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("invalid-codeowners"),
     title: "CODEOWNERS contains an invalid line",
     family: Family::Approval,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "A skipped line leaves its files without the owners that it names, so changes to these files pass \
         without approval.",
     docs: "## What it does

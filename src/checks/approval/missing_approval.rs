@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use codeowners::{OwnerHandle, ReadFrom, Requirement, Standing};
@@ -15,6 +15,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("missing-approval"),
     title: "A changed file lacks the approval of its owners",
     family: Family::Approval,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "The owners of a file are responsible for what it deploys. A change that they have not reviewed can \
         break the workload or come from a person who is not allowed to make it.",
     docs: "## What it does

@@ -1,6 +1,6 @@
 //! Changes of paths that no one owns.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 
 /// More paths are counted and not listed.
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unowned-path"),
     title: "A changed file has no owner",
     family: Family::Approval,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "No one has to approve a change of a file without owners. A new folder that CODEOWNERS does not \
         cover is the easiest way to bypass all owners.",
     docs: "## What it does

@@ -1,7 +1,7 @@
 //! Refs that may not be pushed, whatever they point to.
 
 use super::about_ref;
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::RefEvidence;
 use crate::finding::{CheckId, Finding, Severity};
 
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("forbidden-ref"),
     title: "The push updates a ref that must not be pushed",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "Some refs change what git shows for other objects, or hold approvals. A person who can push such a \
         ref can show reviewers a different commit than the one that is deployed.",
     docs: "## What it does

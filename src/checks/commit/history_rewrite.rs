@@ -1,7 +1,7 @@
 //! Protected refs that lose what they pointed to.
 
 use super::{about_ref, ref_label};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{RefEvidence, RefOperation};
 use crate::finding::{CheckId, Finding, Severity};
 
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("history-rewrite"),
     title: "A protected branch is rewound or a protected tag is moved",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "Reviewed and deployed commits would disappear from the history, and the cluster would follow the \
         rewritten branch or the moved tag immediately.",
     docs: "## What it does

@@ -1,7 +1,7 @@
 //! Commits and tags that programs read differently.
 
 use super::about_commit;
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::CommitFacts;
 use crate::finding::{CheckId, Finding, Severity};
 
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("malformed-commit"),
     title: "A new commit or tag is not written the way git writes it",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "git and deployment tools read a malformed commit differently, so a signature or a review may cover \
         other content than what is deployed.",
     docs: "## What it does

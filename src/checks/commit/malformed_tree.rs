@@ -1,6 +1,6 @@
 //! Trees that git cannot check out, or that programs read differently.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::MalformedTree;
 use crate::finding::{CheckId, Finding, Severity, Subject};
 
@@ -9,6 +9,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("malformed-tree"),
     title: "A new folder is not written the way git writes it, or git cannot check it out",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "git refuses to check out such a folder, so no clone and no deployment works any more; or programs find \
         different files in it.",
     docs: "## What it does

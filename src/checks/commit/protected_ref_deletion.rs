@@ -1,7 +1,7 @@
 //! Protected refs that go away.
 
 use super::{about_ref, ref_label};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{RefEvidence, RefOperation};
 use crate::finding::{CheckId, Finding, Severity};
 
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("protected-ref-deletion"),
     title: "A protected branch or tag is deleted",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "Tools that deploy from the branch or tag stop working, its history may be lost, and a new push of \
         it would have nothing to be compared with.",
     docs: "## What it does

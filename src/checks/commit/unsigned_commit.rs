@@ -1,7 +1,7 @@
 //! Commits and tags without a signature.
 
 use super::about_commit;
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{CommitFacts, Evidence, SignedObject};
 use crate::finding::{CheckId, Finding, Severity};
 use git_trust::SignatureStatus;
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unsigned-commit"),
     title: "A new commit or tag carries no signature",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "Without a signature, anyone who can push can write any name into the author line, and no one can \
         prove later who changed production.",
     docs: "## What it does

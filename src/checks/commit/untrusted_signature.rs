@@ -1,7 +1,7 @@
 //! Commits and tags whose signature does not count.
 
 use super::about_commit;
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{CommitFacts, Evidence};
 use crate::finding::{CheckId, Finding, Severity};
 use git_trust::SignatureStatus;
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("untrusted-signature"),
     title: "A new commit or tag carries a signature that does not count",
     family: Family::Commit,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "A signature by an untrusted, expired or stolen key looks like proof of who made a change, but \
         proves nothing.",
     docs: "## What it does

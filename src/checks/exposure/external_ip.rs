@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use super::{path, sides};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
-use crate::world::ObjectChange;
+use crate::world::{Need, ObjectChange};
 use kube_manifest::Node;
 
 /// The record.
@@ -13,6 +13,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("external-ip"),
     title: "A Service takes over an address",
     family: Family::Exposure,
+    needs: &[Need::Referrers],
+    partial: PartialDocuments::Judge,
     why: "A Service that lists an address in externalIPs receives the cluster's traffic to this address, no \
         matter who owns it (CVE-2020-8554).",
     docs: "\

@@ -4,9 +4,9 @@ use super::{
     Service, ServicePort, ServiceType, added_ports, certain, name_of, path, port_names, redirection, sides,
     type_back, unknown_type, was,
 };
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
-use crate::world::ObjectChange;
+use crate::world::{Need, ObjectChange};
 use kube_model::{Allocation, Cloud, Reach};
 
 /// The record.
@@ -14,6 +14,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("node-port"),
     title: "A Service opens a port on every node",
     family: Family::Exposure,
+    needs: &[Need::Referrers],
+    partial: PartialDocuments::Judge,
     why: "Anyone who can reach a node of the cluster can reach the Service and bypass every load balancer \
         and its rules.",
     docs: "\

@@ -6,9 +6,9 @@ use super::{
     Service, ServicePort, added_ports, certain, name_of, path, port_names, redirection, sides, type_back,
     unknown_type, was,
 };
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
-use crate::world::ObjectChange;
+use crate::world::{Need, ObjectChange};
 use kube_manifest::Node;
 use kube_model::{Cloud, Origin, Reach, ServiceType, lies_in, origin_of_range, unread_word, way_to_internal};
 
@@ -17,6 +17,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("public-load-balancer"),
     title: "A Service becomes reachable from the internet",
     family: Family::Exposure,
+    needs: &[Need::Referrers],
+    partial: PartialDocuments::Judge,
     why: "A load balancer gets a public address by default. Anyone on the internet can then send requests to \
         the workload.",
     docs: "\

@@ -73,7 +73,7 @@ type Known<'a> = (ImageUse<'a>, ImageReference);
 pub(super) fn find_introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
     let Some(new) = change.object() else { return Vec::new() };
     let old = change.old_object().map(|old| known(&old.object, context)).unwrap_or_default();
-    let uses = images(&new.object, context.image_kinds);
+    let uses = images(&new.object, context.settings.image_kinds);
     let fresh = uses.into_iter().filter(|at| !stood(at, change, context));
     let introduced = fresh.map(|at| {
         let image = Meaning::of(&at);
@@ -94,7 +94,7 @@ pub(super) fn back(
     earlier: &Earlier,
     context: &Context<'_>,
 ) -> Option<Suggestion> {
-    let old = images(&change.old_object()?.object, context.image_kinds);
+    let old = images(&change.old_object()?.object, context.settings.image_kinds);
     let mut same = old.iter().filter(|at| at.name == introduced.at.name && at.form == Form::Reference);
     let text = &same.next()?.text;
     let is_it = ImageReference::parse(text).is_ok_and(|image| image == earlier.image);
@@ -105,7 +105,7 @@ pub(super) fn back(
 /// The same text in the same place is not news.
 fn stood(at: &ImageUse<'_>, change: &ObjectChange, context: &Context<'_>) -> bool {
     let Some(old) = change.old_object() else { return false };
-    let old = images(&old.object, context.image_kinds);
+    let old = images(&old.object, context.settings.image_kinds);
     old.iter().any(|known| known.name == at.name && known.text == at.text)
 }
 
@@ -124,7 +124,7 @@ fn known<'a>(object: &'a Object, context: &Context<'_>) -> Vec<Known<'a>> {
         };
         Some((at, image.ok()?))
     };
-    images(object, context.image_kinds).into_iter().filter_map(read).collect()
+    images(object, context.settings.image_kinds).into_iter().filter_map(read).collect()
 }
 
 fn named(at: &ImageUse<'_>, old: &[Known<'_>]) -> Vec<Earlier> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::comparison::{Earlier, Introduced, Meaning, back, find_introduced};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
 use kube_model::{ImageReference, Incomparable, Mobility, Order, Tag};
@@ -13,6 +13,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("image-downgrade"),
     title: "A container image becomes older",
     family: Family::Image,
+    needs: &[],
+    partial: PartialDocuments::Judge,
     why: "An older image reintroduces bugs and security holes that a newer one has fixed, and may not be \
         able to read data that the newer one wrote.",
     docs: "\

@@ -1,7 +1,7 @@
 //! Images that can change without a commit.
 
 use super::comparison::{Earlier, Introduced, Meaning, back, find_introduced};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
 use kube_model::{ImageReference, Mobility, Tag};
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("mutable-image"),
     title: "A pinned image becomes one that can change without a commit",
     family: Family::Image,
+    needs: &[],
+    partial: PartialDocuments::Judge,
     why: "Anyone who can write to the registry can then change what runs, without a review in this \
         repository.",
     docs: "\

@@ -1,7 +1,7 @@
 //! New images without a digest.
 
 use super::comparison::{Earlier, Introduced, Meaning, find_introduced};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
 use crate::world::ObjectChange;
 use kube_model::{Form, ImageReference, Mobility, Tag};
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unpinned-image"),
     title: "A new image is not named by digest",
     family: Family::Image,
+    needs: &[],
+    partial: PartialDocuments::Judge,
     why: "A tag can be moved to another image at any time. Only a digest guarantees which image runs.",
     docs: "\
 ## What it does

@@ -1,7 +1,7 @@
 //! Files that tools read differently.
 
 use super::{build_finding, may_hold_secret, problems};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
 use crate::world::FileProblem;
 use kube_manifest::ProblemKind;
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("ambiguous-yaml"),
     title: "A manifest means different things to different tools",
     family: Family::Manifest,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "A reviewer, kubectl, Argo CD and kustomize may each read a different object, and only one of them \
         decides what is deployed.",
     docs: "\

@@ -1,7 +1,7 @@
 //! Files that no tool, or not this gate, can read.
 
 use super::{build_finding, problems};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Severity};
 use kube_manifest::ProblemKind;
 
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unparseable-manifest"),
     title: "A manifest cannot be read",
     family: Family::Manifest,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "portcullis cannot judge a file that it cannot read. A tool that can read it would deploy objects \
         that were not checked.",
     docs: "\

@@ -1,6 +1,6 @@
 //! Roots that must be rendered and are not.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use crate::render::{Root, RootKind};
 use source_files::RepoPath;
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unrendered-source"),
     title: "A kustomization or chart changes and is not rendered",
     family: Family::Manifest,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "portcullis did not judge what it deploys: a patch or a template can change anything that other \
         checks look for.",
     docs: "\

@@ -67,15 +67,15 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
         let help = format!("write `{ANNOTATION_PREFIX}<check>`, or remove it");
         return Some(("portcullis does not recognise this annotation".to_owned(), help));
     };
-    if context.check_ids.iter().all(|known| *known != *check) {
-        return Some((format!("there is no check `{check}`"), nearest(check, context.check_ids)));
+    if context.settings.check_ids.iter().all(|known| *known != *check) {
+        return Some((format!("there is no check `{check}`"), nearest(check, context.settings.check_ids)));
     }
     let place = found.path.strip_suffix(key).unwrap_or(&found.path).trim_end_matches('.');
     if place != ANNOTATIONS.join(".") {
         let help = "move it to `metadata.annotations` of the object itself".to_owned();
         return Some((format!("it is in `{place}`"), help));
     }
-    if context.annotations.iter().all(|allowed| *allowed != *check) {
+    if context.settings.annotations.iter().all(|allowed| *allowed != *check) {
         return Some((
             format!("the policy does not allow annotations to accept findings of `{check}`"),
             remove,

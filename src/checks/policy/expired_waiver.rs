@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::checks::{Aftermath, Context, Family, Findings, Meta};
+use crate::checks::{Aftermath, Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{WaiverFacts, WaiverOrigin};
 use crate::finding::{CheckId, Finding, Severity, Subject};
 
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("expired-waiver"),
     title: "A waiver that a change concerns has expired or expires soon",
     family: Family::Policy,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "An expired waiver covers nothing: an accepted finding blocks again from the day after the last \
         day. An early warning keeps this from delaying an urgent change.",
     docs: "## What it does

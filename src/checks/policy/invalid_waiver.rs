@@ -1,7 +1,7 @@
 //! Waivers, and annotations meant as such, that cover nothing because of a mistake in them.
 
 use super::annotations::mistakes;
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::WaiverMistake;
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("invalid-waiver"),
     title: "A change adds an invalid waiver or annotation, which covers nothing",
     family: Family::Policy,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "A waiver that silently does not work is discovered only when it is needed. A waiver that silently \
         accepts more than it says is worse.",
     docs: "## What it does

@@ -1,6 +1,6 @@
 //! Waivers that a push leaves with nothing to cover.
 
-use crate::checks::{Aftermath, Context, Family, Findings, Meta};
+use crate::checks::{Aftermath, Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{WaiverFacts, WaiversChange};
 use crate::finding::{CheckId, Finding, Severity, Subject};
 
@@ -9,6 +9,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unused-waiver"),
     title: "A change leaves a waiver that no longer covers anything",
     family: Family::Policy,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "A waiver that covers nothing today silently accepts the same problem again tomorrow, when no one \
         remembers why it was accepted.",
     docs: "## What it does
@@ -59,7 +61,7 @@ fn reason(context: &Context<'_>, aftermath: &Aftermath, waiver: &WaiverFacts) ->
 
 /// That no object and no file has the name, and which cluster has one.
 fn is_nowhere(context: &Context<'_>, waiver: &WaiverFacts) -> Option<String> {
-    let presence = context.presence?;
+    let presence = context.facts.presence()?;
     if is_no_name_of_the_tree(&waiver.object) || presence.holds(&waiver.cluster, &waiver.object) {
         return None;
     }

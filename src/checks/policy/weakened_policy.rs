@@ -1,6 +1,6 @@
 //! Pushes that change what the gate itself trusts.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{Broken, MissingOwners, TrustApproval, TrustFileChange, Weakening};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
 use codeowners::ReadFrom;
@@ -10,6 +10,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("weakened-policy"),
     title: "The policy, the owners or the trusted keys change",
     family: Family::Policy,
+    needs: &[],
+    partial: PartialDocuments::NotRead,
     why: "Anyone who can change the rules of the gate can pass it with the next push. A change of the rules \
         therefore needs more than write access.",
     docs: "## What it does

@@ -1,9 +1,9 @@
 //! Bindings to `cluster-admin`.
 
 use super::path::Granted;
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Edge, Finding, Severity};
-use crate::world::{ObjectChange, Placed};
+use crate::world::{Need, ObjectChange, Placed};
 use kube_manifest::Node;
 use kube_model::rbac::{Binding, RoleReference, Subject};
 
@@ -12,6 +12,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("cluster-admin-binding"),
     title: "A subject is bound to cluster-admin",
     family: Family::Rbac,
+    needs: &[Need::Permissions],
+    partial: PartialDocuments::Judge,
     why: "cluster-admin can do everything to every object in every namespace. Removing the binding later \
         does not undo what was done with it.",
     docs: "\

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 
 use super::gain::Sides;
 use crate::access::{Grants, Superseded};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
+use crate::world::Need;
 use kube_model::rbac::{Bootstrap, is_rbac_group};
 use kube_model::{ClusterName, KubernetesVersion};
 
@@ -15,6 +16,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("rbac-escalation"),
     title: "A subject gains permissions",
     family: Family::Rbac,
+    needs: &[Need::Permissions],
+    partial: PartialDocuments::Judge,
     why: "GitOps controllers apply changes as cluster-admin, so the API server cannot check whether the \
         author of this change has the permissions that it grants.",
     docs: "\

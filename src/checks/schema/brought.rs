@@ -10,35 +10,35 @@ use kube_schema::{Outcome, Violation, ViolationKind};
 /// What the schemas of the object's cluster say of it. A cluster that the policy does not know is
 /// judged by the newest version.
 pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
-    context.schemas.validate(&placed.candidate(), versions(placed, context))
+    context.facts.schemas().validate(&placed.candidate(), versions(placed, context))
 }
 
 /// What they say of the new object of the change that is being looked at.
 pub(super) fn judge_new<'a>(change: &ObjectChange, context: &'a Context<'_>) -> Option<&'a Outcome> {
     let new = change.object()?;
-    Some(context.outcomes.new.get_or_init(|| judge(new, context)))
+    Some(context.outcomes().new.get_or_init(|| judge(new, context)))
 }
 
 /// What they say of its old object.
 pub(super) fn judge_old<'a>(change: &ObjectChange, context: &'a Context<'_>) -> Option<&'a Outcome> {
     let old = change.old_object()?;
-    Some(context.outcomes.old.get_or_init(|| judge(old, context)))
+    Some(context.outcomes().old.get_or_init(|| judge(old, context)))
 }
 
 /// What the schemas said of it before the change.
 pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
-    context.schemas.validate_before(&placed.candidate(), versions(placed, context))
+    context.facts.schemas().validate_before(&placed.candidate(), versions(placed, context))
 }
 
 /// The kind that was probably meant.
 pub(super) fn nearest_kind(placed: &Placed, context: &Context<'_>) -> Option<String> {
-    context.schemas.nearest_kind(&placed.candidate(), versions(placed, context))
+    context.facts.schemas().nearest_kind(&placed.candidate(), versions(placed, context))
 }
 
 /// The versions that the object has to fit.
 pub(super) fn versions<'a>(placed: &Placed, context: &Context<'a>) -> &'a [KubernetesVersion] {
     const NEWEST: &[KubernetesVersion] = &[KubernetesVersion::NEWEST];
-    let target = context.clusters.iter().find(|target| target.name == placed.id.cluster);
+    let target = context.settings.clusters.iter().find(|target| target.name == placed.id.cluster);
     target.map(|target| target.versions.as_slice()).filter(|versions| !versions.is_empty()).unwrap_or(NEWEST)
 }
 

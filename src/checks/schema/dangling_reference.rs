@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side};
 use crate::render::Role;
-use crate::world::{Operation, Placed, World};
+use crate::world::{Need, Operation, Placed, World};
 use kube_manifest::Node;
 use kube_model::{
     ClusterName, Labels, ObjectRef, Reference, builtin, is_target, pod_labels, references, selects,
@@ -18,6 +18,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("dangling-reference"),
     title: "A reference to an object that the change removes",
     family: Family::Schema,
+    needs: &[Need::Referrers],
+    partial: PartialDocuments::Skip,
     why: "The cluster accepts such an object, but then its Pods do not start, its route returns an error, or \
         nothing is scaled.",
     docs: "\

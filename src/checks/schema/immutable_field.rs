@@ -1,9 +1,9 @@
 //! Changes of fields that keep their first value.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side};
 use crate::render::Role;
-use crate::world::{ObjectChange, Placed};
+use crate::world::{Need, ObjectChange, Placed};
 use kube_model::{Replacement, replacement};
 use kube_schema::rules::{ForbiddenChange, forbidden_changes};
 
@@ -12,6 +12,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("immutable-field"),
     title: "A change to an immutable field",
     family: Family::Schema,
+    needs: &[Need::Definitions],
+    partial: PartialDocuments::ByProblem,
     why: "The cluster refuses the update and keeps the old object, so the deployment stops half-way. Forcing \
         the update deletes the object first.",
     docs: "\

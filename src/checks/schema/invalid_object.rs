@@ -1,9 +1,9 @@
 //! Objects that the API server refuses by rules that it has only as code.
 
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{Aspect, CheckId, Finding, Location, Severity, Side};
 use crate::render::{Listing, Role};
-use crate::world::{ObjectChange, Placed};
+use crate::world::{Need, ObjectChange, Placed};
 use kube_manifest::{Node, Value};
 use kube_schema::rules::{Extent, LIMIT, Violation, violations};
 
@@ -14,6 +14,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("invalid-object"),
     title: "An object that the API server refuses",
     family: Family::Schema,
+    needs: &[Need::Definitions],
+    partial: PartialDocuments::ByProblem,
     why: "The cluster refuses such an object although its schema allows it, so the deployment stops half-way \
         and the cluster no longer matches the repository.",
     docs: "\
@@ -65,7 +67,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
         return;
     }
     found.retain(|violation| counts(violation, new) && !names_nothing_yet(violation, new));
-    if found.iter().any(is_without_name) && context.schemas.is_undefined(&new.candidate()) {
+    if found.iter().any(is_without_name) && context.facts.schemas().is_undefined(&new.candidate()) {
         // The configuration of a tool looks like an object and has no name; no cluster takes it for one.
         found.retain(|violation| !is_without_name(violation));
     }

@@ -1,9 +1,9 @@
 //! Values that the API server would refuse.
 
 use super::{brought, narrowed, placing};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Severity};
-use crate::world::ObjectChange;
+use crate::world::{Need, ObjectChange};
 use kube_schema::{Outcome, Refusal, ViolationKind};
 
 /// The record.
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("invalid-schema"),
     title: "A value that the API server refuses",
     family: Family::Schema,
+    needs: &[Need::Definitions],
+    partial: PartialDocuments::ByProblem,
     why: "The cluster refuses such an object, so the deployment stops half-way and the cluster no longer \
         matches the repository.",
     docs: "\

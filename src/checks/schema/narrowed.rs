@@ -47,7 +47,7 @@ fn instances<'a>(definition: &'a Placed, context: &'a Context<'_>) -> impl Itera
             && placed.object.group() == group
             && &*placed.object.kind == kind
     };
-    context.unchanged.iter().copied().filter(is_instance)
+    context.unchanged().iter().filter(is_instance)
 }
 
 /// Why the cluster does not take an object any more.

@@ -1,16 +1,17 @@
 //! API versions that the cluster no longer serves, or will not serve for long.
 
 use super::retiring::{Retiring, find_retiring};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
-use crate::render::Role;
-use crate::world::{ObjectChange, Placed};
+use crate::world::{Need, ObjectChange, Placed};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("removed-api"),
     title: "An API version that Kubernetes has removed",
     family: Family::Schema,
+    needs: &[Need::Definitions],
+    partial: PartialDocuments::Lowest,
     why: "The cluster refuses objects of an API version that it no longer serves, so the deployment stops \
         half-way.",
     docs: "\
@@ -50,8 +51,6 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
 fn build_finding(change: &ObjectChange, new: &Placed, retiring: &Retiring) -> Finding {
     let kind = format!("{} {}", new.object.api_version, new.object.kind);
     let (severity, state) = state(retiring);
-    // A patch is merged into another object, which has an API version of its own.
-    let severity = if matches!(new.role, Role::Complete | Role::Base) { severity } else { Severity::Low };
     let message = format!("{kind} \"{}\" in cluster {} {state}", new.id.name, new.id.cluster);
     let place = new.object.root.get("apiVersion").unwrap_or(&new.object.root);
     Finding::about_object(META.id, new, change.operation(), message)

@@ -1,9 +1,9 @@
 //! Fields that the API server does not know.
 
 use super::{brought, placing};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::CheckId;
-use crate::world::ObjectChange;
+use crate::world::{Need, ObjectChange};
 use kube_schema::ViolationKind;
 
 /// The record.
@@ -11,6 +11,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unknown-field"),
     title: "A field that the API server does not know",
     family: Family::Schema,
+    needs: &[Need::Definitions],
+    partial: PartialDocuments::ByProblem,
     why: "The cluster drops a field that it does not know, so a misspelt setting silently does nothing.",
     docs: "\
 ## What it does

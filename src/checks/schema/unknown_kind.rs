@@ -1,10 +1,10 @@
 //! Kinds that the cluster does not have.
 
 use super::{brought, retiring};
-use crate::checks::{Context, Family, Findings, Meta};
+use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
 use crate::render::Role;
-use crate::world::{ObjectChange, Placed};
+use crate::world::{Need, ObjectChange, Placed};
 use kube_manifest::Node;
 use kube_model::KubernetesVersion;
 use kube_schema::{Misnamed, Outcome, UnknownKind};
@@ -14,6 +14,8 @@ pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unknown-kind"),
     title: "A kind that the cluster does not have",
     family: Family::Schema,
+    needs: &[Need::Definitions],
+    partial: PartialDocuments::ByProblem,
     why: "The cluster refuses an object of a kind that it does not have, and the gate cannot judge an \
         unknown kind.",
     docs: "\
