@@ -3,6 +3,7 @@
 //! In: the bytes of one blob. Out: [`Manifest`], its objects and what stopped us from reading it,
 //! every key and value with its span. Never: knows a path, a revision or what an object means.
 
+mod agreement;
 mod characters;
 mod compose;
 mod composer;

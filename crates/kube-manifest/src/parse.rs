@@ -1,5 +1,6 @@
 //! From the bytes of a blob to its objects, in both readings.
 
+use crate::agreement::Agreement;
 use std::sync::Arc;
 
 use super::characters::{odd_characters, skip_marker};
@@ -50,10 +51,10 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     };
     let Text { source, from, mut problems } = text;
     let text = std::str::from_utf8(source.bytes()).unwrap_or_default();
-    let Documents { roots, problems: more, aliases, may_differ } = kubectl::read(text, from, limits);
+    let Documents { roots, problems: more, aliases, agreement } = kubectl::read(text, from, limits);
     problems.extend(more);
     let nodes = roots.iter().map(Node::count).sum();
-    let second = SecondReading::of(&roots, may_differ, &problems);
+    let second = SecondReading::of(&roots, agreement, &problems);
     let mut objects = Vec::new();
     roots.into_iter().for_each(|root| kubectl::flatten(root, &mut objects, &mut problems));
     let others = match second {
@@ -80,12 +81,12 @@ enum SecondReading {
 }
 
 impl SecondReading {
-    fn of(roots: &[Node], may_differ: bool, problems: &[Problem]) -> Self {
+    fn of(roots: &[Node], agreement: Agreement, problems: &[Problem]) -> Self {
         // A file beyond our limits is not made smaller by a second reading.
         if problems.iter().any(|problem| problem.refusal == Refusal::Everybody) {
             return Self::None;
         }
-        if may_differ || !problems.is_empty() {
+        if agreement == Agreement::Open || !problems.is_empty() {
             return Self::OfText;
         }
         let has_lists = roots.iter().any(|root| root.entry("items").is_some());

@@ -8,6 +8,7 @@ use super::super::syntax::{Content, Item, Layout, Style, core_tag};
 use super::mapping::MappingBuilder;
 use super::scalar::{self, Resolved};
 use super::{AliasUse, Documents};
+use crate::agreement::Agreement;
 use source_files::Span;
 
 pub(super) struct Resolver<'a> {
@@ -35,6 +36,10 @@ impl Resolver<'_> {
         Ok(Node { span: item.span, value })
     }
 
+    fn note(&mut self, agreement: Agreement) {
+        self.documents.agreement = self.documents.agreement.and(agreement);
+    }
+
     fn alias(&mut self, site: Span, target: &Item) -> Result<Node, SyntaxError> {
         self.budget.enter();
         let node = self.node(target)?;
@@ -45,9 +50,9 @@ impl Resolver<'_> {
 
     fn scalar(&mut self, item: &Item, text: &str, style: Style) -> Result<Value, SyntaxError> {
         let resolved = scalar::resolve(item.tag.as_deref(), text, style);
-        let Resolved { value, foreign_tag, may_differ } =
+        let Resolved { value, foreign_tag, agreement } =
             resolved.map_err(|error| SyntaxError { span: item.span, reason: error.to_string() })?;
-        self.documents.may_differ |= may_differ;
+        self.note(agreement);
         if foreign_tag {
             let problem = Problem::ambiguous(item.span, "not every tool supports this tag");
             self.documents.problems.push(problem);
@@ -59,7 +64,7 @@ impl Resolver<'_> {
         let mut builder = MappingBuilder::default();
         for (key, value) in entries {
             if scalar::is_merge_key(key) {
-                self.documents.may_differ = true;
+                self.note(Agreement::Open);
                 let value = self.mergeable(key, value)?;
                 builder.merge(key.span, value, &mut self.documents.problems);
                 continue;
@@ -72,7 +77,8 @@ impl Resolver<'_> {
     }
 
     fn insert(&mut self, builder: &mut MappingBuilder, key: &Node, value: Node) -> Result<(), SyntaxError> {
-        self.documents.may_differ |= !matches!(&key.value, Value::String(text) if &**text != "<<");
+        let is_plain = matches!(&key.value, Value::String(text) if &**text != "<<");
+        self.note(Agreement::unless(!is_plain));
         let Some(text) = scalar::key_text(&key.value) else {
             return Err(SyntaxError { span: key.span, reason: "this is not a valid field name".to_owned() });
         };
@@ -106,12 +112,12 @@ impl Resolver<'_> {
         let empty = |item: &Item| matches!(item.scalar(), Some(("", Style::Plain)));
         let keys = entries.iter().any(|(key, _)| empty(key));
         let values = layout == Layout::Flow && entries.iter().any(|(_, value)| empty(value));
-        self.documents.may_differ |= keys || values;
+        self.note(Agreement::unless(keys || values));
     }
 
     fn collection_tag(&mut self, item: &Item, expected: &str) {
         let Some(tag) = item.tag.as_deref() else { return };
-        self.documents.may_differ = true;
+        self.note(Agreement::Open);
         if core_tag(tag) != Some(expected) {
             let problem = Problem::ambiguous(item.span, "not every tool supports this tag");
             self.documents.problems.push(problem);

@@ -17,19 +17,27 @@ pub(super) use scalar::{Resolved, ScalarError, decode_binary, resolve};
 pub(super) use stream::composed;
 pub(super) use stream::read;
 
+use super::agreement::Agreement;
 use super::node::Node;
 use super::problem::Problem;
 use source_files::Span;
 
 /// What a file holds in this reading.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Documents {
     pub(super) roots: Vec<Node>,
     pub(super) problems: Vec<Problem>,
     /// Where an alias is, and what it represents.
     pub(super) aliases: Vec<AliasUse>,
-    /// True if something was met that kustomize may read otherwise.
-    pub(super) may_differ: bool,
+    /// Whether kustomize reads all of it alike.
+    pub(super) agreement: Agreement,
+}
+
+impl Documents {
+    /// No document yet, so that nothing can be read in two ways.
+    fn none() -> Self {
+        Self { roots: Vec::new(), problems: Vec::new(), aliases: Vec::new(), agreement: Agreement::Certain }
+    }
 }
 
 /// An alias and its anchored value.

@@ -1,5 +1,6 @@
 //! What a scalar means for go-yaml v2 (`resolve.go`), as JSON carries it.
 
+use crate::agreement::Agreement;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -25,8 +26,8 @@ pub(crate) struct Resolved {
     pub(crate) value: Value,
     /// True for a tag that no real manifest needs and that tools treat differently.
     pub(crate) foreign_tag: bool,
-    /// True if kustomize may read it otherwise.
-    pub(crate) may_differ: bool,
+    /// Whether kustomize reads it alike.
+    pub(crate) agreement: Agreement,
 }
 
 /// What an untagged plain scalar is, before the type that a tag asks for.
@@ -41,23 +42,29 @@ enum Plain {
 pub(crate) fn resolve(tag: Option<&str>, text: &str, style: Style) -> Result<Resolved, ScalarError> {
     if let Some(tag) = tag {
         let (value, foreign_tag) = resolve_tagged(tag, text)?;
-        return Ok(Resolved { value, foreign_tag, may_differ: true });
+        return Ok(Resolved { value, foreign_tag, agreement: Agreement::Open });
     }
     if style != Style::Plain {
         // kustomize cannot read again what it writes for a block that begins with a tab.
-        let may_differ = match style {
+        let is_peculiar = match style {
             Style::Folded => text.starts_with('\t') || text.strip_suffix('\n').unwrap_or(text).contains('\n'),
             Style::Literal => text.starts_with('\t'),
             Style::Plain | Style::Quoted => false,
         };
-        return Ok(Resolved { value: string(text), foreign_tag: false, may_differ });
+        return Ok(Resolved {
+            value: string(text),
+            foreign_tag: false,
+            agreement: Agreement::unless(is_peculiar),
+        });
     }
     match resolve_plain(text) {
         Plain::Value(value) => {
             let word = matches!(value, Value::Bool(_)) && !text.starts_with(['t', 'T', 'f', 'F']);
-            Ok(Resolved { value, foreign_tag: false, may_differ: word })
+            Ok(Resolved { value, foreign_tag: false, agreement: Agreement::unless(word) })
         }
-        Plain::Timestamp => Ok(Resolved { value: string(text), foreign_tag: false, may_differ: true }),
+        Plain::Timestamp => {
+            Ok(Resolved { value: string(text), foreign_tag: false, agreement: Agreement::Open })
+        }
         Plain::Infinite => Err(ScalarError::NotJson),
     }
 }

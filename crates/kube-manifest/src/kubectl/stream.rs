@@ -11,6 +11,7 @@ use super::super::problem::Problem;
 use super::super::reading::{Reading, Refusal};
 use super::Documents;
 use super::document::Resolver;
+use crate::agreement::Agreement;
 use source_files::Span;
 
 /// How far the decoder looks for the brace that makes a stream JSON (`GuessJSONStream`).
@@ -23,11 +24,12 @@ pub(crate) fn read(text: &str, from: usize, limits: &Limits) -> Documents {
     }
     match json::parse_stream(text, from, limits) {
         Ok(parsed) => {
-            let may_differ = parsed.is_peculiar || parsed.roots.len() > 1 || !parsed.problems.is_empty();
-            Documents { roots: parsed.roots, problems: parsed.problems, may_differ, ..Documents::default() }
+            let is_peculiar = parsed.is_peculiar || parsed.roots.len() > 1 || !parsed.problems.is_empty();
+            let agreement = Agreement::unless(is_peculiar);
+            Documents { roots: parsed.roots, problems: parsed.problems, agreement, ..Documents::none() }
         }
         Err(json::JsonError::BeyondLimits(problem)) => {
-            Documents { problems: vec![problem], ..Documents::default() }
+            Documents { problems: vec![problem], ..Documents::none() }
         }
         // A flow mapping may also open a YAML file, and newer readers fall back to YAML.
         Err(json::JsonError::NotJson(problem)) => {
@@ -53,7 +55,7 @@ fn begins_with_brace(text: &str) -> bool {
 
 fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
     let framed = framing::split_kubectl(text, from);
-    let mut documents = Documents { problems: framed.problems, ..Documents::default() };
+    let mut documents = Documents { problems: framed.problems, ..Documents::none() };
     if framed.chunks.len() > limits.documents {
         documents.refuse_count(limits);
         return documents;
@@ -64,9 +66,9 @@ fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
         if is_blank(text.get(chunk.start..chunk.end).unwrap_or_default()) {
             continue;
         }
-        if let Some(Ordinary { root, may_differ }) = ordinary::read(text, chunk, limits, &mut nodes) {
+        if let Some(Ordinary { root, agreement }) = ordinary::read(text, chunk, limits, &mut nodes) {
             documents.roots.push(root);
-            documents.may_differ |= may_differ;
+            documents.agreement = documents.agreement.and(agreement);
             continue;
         }
         documents.compose(text, chunk, limits, &mut nodes, &mut budget);
@@ -77,7 +79,7 @@ fn read_yaml(text: &str, from: usize, limits: &Limits) -> Documents {
 /// One chunk as the composer reads it, and what is left of the limit.
 #[cfg(test)]
 pub(crate) fn composed(text: &str, chunk: Chunk, limits: &Limits) -> (Documents, usize) {
-    let (mut documents, mut nodes) = (Documents::default(), limits.nodes);
+    let (mut documents, mut nodes) = (Documents::none(), limits.nodes);
     documents.compose(text, chunk, limits, &mut nodes, &mut AliasBudget::new(limits));
     (documents, nodes)
 }
@@ -98,7 +100,7 @@ impl Documents {
         nodes: &mut usize,
         budget: &mut AliasBudget,
     ) {
-        self.may_differ |= !text.ends_with('\n');
+        self.agreement = self.agreement.and(Agreement::unless(!text.ends_with('\n')));
         match compose(text, chunk, LastLine::Ended, limits, nodes) {
             Ok(composed) => self.resolve(composed, budget),
             Err(error) => self.refuse(Problem::unparseable(error.span, error.reason)),

@@ -6,6 +6,7 @@ use super::super::node::{Entry, Node, Value};
 use super::Unusual;
 use super::flow::BRACKETS;
 use super::lines::{Line, Lines};
+use crate::agreement::Agreement;
 use source_files::Span;
 
 /// Deeper documents are the composer's.
@@ -21,7 +22,7 @@ pub(super) struct Reader<'a> {
     longest_key: usize,
     /// What is left of the file's limit.
     pub(super) nodes: usize,
-    pub(super) may_differ: bool,
+    pub(super) agreement: Agreement,
     /// The entries and items of the collections that are open.
     pub(super) entries: Vec<Entry>,
     pub(super) items: Vec<Node>,
@@ -49,7 +50,7 @@ impl<'a> Reader<'a> {
             deepest: DEEPEST.min(limits.depth.saturating_sub(BRACKETS)),
             longest_key: LONGEST_KEY.min(limits.key),
             nodes,
-            may_differ: false,
+            agreement: Agreement::Certain,
             entries: Vec::new(),
             items: Vec::new(),
         }

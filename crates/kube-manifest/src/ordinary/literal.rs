@@ -5,6 +5,7 @@ use super::super::node::{Node, Value};
 use super::Unusual;
 use super::block::Reader;
 use super::lines::{Line, Lines};
+use crate::agreement::Agreement;
 
 /// What becomes of the line ends after the last line of a block.
 #[derive(Clone, Copy)]
@@ -44,9 +45,10 @@ impl<'a> Reader<'a> {
                 if content.trim_start_matches(' ').is_empty() {
                     return Err(Unusual);
                 }
-                self.may_differ = true;
+                self.agreement = Agreement::Open;
             }
-            self.may_differ |= text.is_empty() && content.starts_with('\t');
+            let is_peculiar = text.is_empty() && content.starts_with('\t');
+            self.agreement = self.agreement.and(Agreement::unless(is_peculiar));
             text.push_str(content);
             text.push('\n');
             self.lines.skip(raw);

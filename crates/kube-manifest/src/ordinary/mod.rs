@@ -14,6 +14,7 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+use super::agreement::Agreement;
 use super::framing::Chunk;
 use super::limits::Limits;
 use super::node::Node;
@@ -25,8 +26,8 @@ pub(super) use lines::is_ordinary;
 #[derive(Debug)]
 pub(super) struct Ordinary {
     pub(super) root: Node,
-    /// True if kustomize may read something otherwise.
-    pub(super) may_differ: bool,
+    /// Whether kustomize reads all of it alike.
+    pub(super) agreement: Agreement,
 }
 
 /// The document has something that the ordinary form does not have.
@@ -42,5 +43,5 @@ pub(super) fn read(text: &str, chunk: Chunk, limits: &Limits, nodes: &mut usize)
     let mut reader = Reader::new(text, chunk, limits, *nodes);
     let root = reader.document().ok()?;
     *nodes = reader.nodes;
-    Some(Ordinary { root, may_differ: reader.may_differ })
+    Some(Ordinary { root, agreement: reader.agreement })
 }

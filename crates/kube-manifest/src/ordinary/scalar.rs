@@ -57,8 +57,8 @@ impl<'a> Reader<'a> {
 
     /// What a word without quotes, key or value, is for kubectl.
     pub(super) fn resolve(&mut self, text: &str) -> Result<Value, Unusual> {
-        let Resolved { value, may_differ, .. } = resolve(None, text, Style::Plain).map_err(|_| Unusual)?;
-        self.may_differ |= may_differ;
+        let Resolved { value, agreement, .. } = resolve(None, text, Style::Plain).map_err(|_| Unusual)?;
+        self.agreement = self.agreement.and(agreement);
         Ok(value)
     }
 

@@ -1,5 +1,6 @@
 //! Whatever the ordinary form reads, the composer reads alike.
 
+use crate::agreement::Agreement;
 use std::fs;
 use std::path::Path;
 
@@ -21,18 +22,18 @@ enum Outcome {
 fn compare(text: &str, chunk: Chunk) -> Outcome {
     let limits = Limits::default();
     let mut nodes = limits.nodes;
-    let Some(Ordinary { root, may_differ }) = read(text, chunk, &limits, &mut nodes) else {
+    let Some(Ordinary { root, agreement }) = read(text, chunk, &limits, &mut nodes) else {
         return Outcome::Unusual;
     };
-    let (Documents { roots, problems, aliases, may_differ: composed_may_differ }, composed_nodes) =
+    let (Documents { roots, problems, aliases, agreement: composed_agreement }, composed_nodes) =
         kubectl::composed(text, chunk, &limits);
     assert!(problems.is_empty() && aliases.is_empty(), "{problems:?} in {text:?}");
     let show = |roots: &[Node]| format!("{roots:#?}");
     assert_eq!(show(&[root]), show(&roots), "{text:?}");
     assert_eq!(nodes, composed_nodes, "{text:?}");
     if text.ends_with('\n') {
-        assert_eq!(may_differ, composed_may_differ, "{text:?}");
-    } else if !may_differ && chunk.end - chunk.start == text.len() {
+        assert_eq!(agreement, composed_agreement, "{text:?}");
+    } else if agreement == Agreement::Certain && chunk.end - chunk.start == text.len() {
         let kustomize = kustomize::read(text, &limits);
         assert!(kustomize.is_err() || kustomize.is_ok_and(|others| others == roots), "{text:?}");
     }
