@@ -18,7 +18,7 @@ pub fn all_inside(manifest: &Manifest) {
 
 /// The places of a tree, whose mappings have every key once.
 pub fn inside(node: &Node, source: &SourceText) {
-    is_place(node.span, source);
+    is_place(node.span(), source);
     let mut keys = HashSet::new();
     for entry in node.entries() {
         assert!(keys.insert(&*entry.key), "the key {:?} stands twice", entry.key);

@@ -65,7 +65,7 @@ impl Location {
     /// The place of a node of an object.
     pub fn of_node(placed: &Placed, node: &Node, side: Side) -> Self {
         let pointer = placed.object.root.pointer_to(node);
-        Self { pointer, ..Self::in_object(placed, node.span, side) }
+        Self { pointer, ..Self::in_object(placed, node.span(), side) }
     }
 
     /// The place of an object: its `kind`, which every reader recognises.

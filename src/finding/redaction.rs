@@ -13,7 +13,7 @@ pub(super) fn hides(object: &Object, line: Span) -> bool {
         return may_be_secret(object).any(|value| overlaps_a_value(value, line));
     }
     let text = object.source.trimmed(line);
-    let is_inside = object.root.span.start <= text.start && text.end <= object.root.span.end;
+    let is_inside = object.root.span().start <= text.start && text.end <= object.root.span().end;
     !is_inside && may_hold_secret(&object.source)
 }
 
@@ -32,7 +32,7 @@ fn may_be_secret(object: &Object) -> impl Iterator<Item = &Node> {
 
 fn overlaps_a_value(node: &Node, line: Span) -> bool {
     let is_leaf = node.entries().is_empty() && node.items().is_empty();
-    (is_leaf && node.span.start < line.end && line.start < node.span.end)
+    (is_leaf && node.span().start < line.end && line.start < node.span().end)
         || node.entries().iter().any(|entry| overlaps_a_value(&entry.value, line))
         || node.items().iter().any(|item| overlaps_a_value(item, line))
 }

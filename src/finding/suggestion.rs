@@ -31,10 +31,10 @@ impl Suggestion {
         if !object.aliases.is_empty() || !object.source.is_as_stored() || !is_plain(value) {
             return None;
         }
-        let line = Line::of(object.source.bytes(), node.span)?;
+        let line = Line::of(object.source.bytes(), node.span())?;
         let quote = line.quote(node.as_str()?)?;
         let replacement = format!("{}{quote}{value}{quote}", line.before);
-        let start = Position { line: object.source.position(node.span.start).line, column: 1 };
+        let start = Position { line: object.source.position(node.span().start).line, column: 1 };
         let width = u32::try_from(line.width).ok()?;
         let end = Position { line: start.line, column: width.checked_add(1)? };
         Some(Self { path: placed.path.clone(), start, end, replacement })

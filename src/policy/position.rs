@@ -80,7 +80,7 @@ impl Positioned {
     /// The place of the key that a JSON pointer names.
     pub(super) fn place(&self, pointer: &str) -> WaiverPlace {
         let start = self.key_offset(pointer);
-        let span = Span { start, end: self.root.nearest(pointer).span.end.max(start) };
+        let span = Span { start, end: self.root.nearest(pointer).span().end.max(start) };
         WaiverPlace { path: self.path.clone(), source: Arc::clone(&self.source), span }
     }
 
@@ -95,7 +95,7 @@ impl Positioned {
         let key = unescaped(key);
         match parent.entry(&key) {
             Some(entry) => entry.key_span.start,
-            None => self.root.nearest(pointer).span.start,
+            None => self.root.nearest(pointer).span().start,
         }
     }
 }

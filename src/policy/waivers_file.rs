@@ -99,7 +99,7 @@ impl Reader<'_> {
     fn file(&mut self, root: &Node) {
         for (key, expected) in [("apiVersion", "portcullis.dev/v1"), ("kind", "GateWaivers")] {
             if root.get(key).and_then(Node::as_str) != Some(expected) {
-                let at = root.entry(key).map_or(root.span, |entry| entry.key_span);
+                let at = root.entry(key).map_or(root.span(), |entry| entry.key_span);
                 return self.mistake(at, format!("the {key} of a waivers file must be `{expected}`"), None);
             }
         }
@@ -160,7 +160,7 @@ impl Reader<'_> {
 
 /// The place of a key of an entry, or of the entry where it has no such key.
 fn span_of(node: &Node, key: &str) -> Span {
-    node.entry(key).or(node.entries().first()).map_or(node.span, |entry| entry.key_span)
+    node.entry(key).or(node.entries().first()).map_or(node.span(), |entry| entry.key_span)
 }
 
 fn read_entry(node: &Node) -> Result<WaiverEntry, EntryError> {

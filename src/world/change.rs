@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::render::{Listing, Role};
-use kube_manifest::{Node, Object};
+use kube_manifest::{Node, Object, Step};
 use kube_model::ObjectRef;
 use kube_schema::{Candidate, Part};
 use source_files::RepoPath;
@@ -36,7 +36,8 @@ impl Placed {
 
     /// Whether a value of a fragment is that of the object that it patches, and no word of the patch itself.
     pub fn inherits(&self, node: &Node) -> bool {
-        self.role == Role::Fragment && node.span == self.object.root.span
+        let is_inherited = node.origin.step == Step::Inherited || node.origin == self.object.root.origin;
+        self.role == Role::Fragment && is_inherited
     }
 }
 

@@ -91,7 +91,7 @@ fn without_changed_unknowns(old: &Node, new: Option<&Node>) -> Option<Node> {
         | Value::String(_)
         | Value::Unknown(_) => old.value.clone(),
     };
-    Some(Node { span: old.span, value })
+    Some(Node { origin: old.origin, value })
 }
 
 /// Whether an unknown value that decides who reaches a Service is another one now.

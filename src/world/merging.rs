@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use super::change::Placed;
 use crate::render::Role;
-use kube_manifest::{Entry, Node, Object, Value};
+use kube_manifest::{Entry, Node, Object, Origin, Value};
 use kube_model::ObjectRef;
-use source_files::Span;
 
 /// Merges the fragments of a world.
 pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {
@@ -41,7 +40,7 @@ fn nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<P
 
 fn merged(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
     let object = &fragment.object;
-    let root = overlaid(&whole.object.root, &object.root, object.root.span);
+    let root = overlaid(&whole.object.root, &object.root, Origin::inherited(object.root.origin));
     let object = Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root);
     Arc::new(Placed {
         role: fragment.role,
@@ -53,7 +52,7 @@ fn merged(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
 }
 
 /// A patch over a value. What the patch does not say has the place of the patch: its own file is another one.
-fn overlaid(base: &Node, patch: &Node, place: Span) -> Node {
+fn overlaid(base: &Node, patch: &Node, place: Origin) -> Node {
     let value = match (&base.value, &patch.value) {
         (Value::Mapping(base), Value::Mapping(patch)) => Value::Mapping(merged_entries(base, patch, place)),
         (Value::Sequence(base), Value::Sequence(items)) if are_named(base) && are_named(items) => {
@@ -61,10 +60,10 @@ fn overlaid(base: &Node, patch: &Node, place: Span) -> Node {
         }
         (_, _) => return patch.clone(),
     };
-    Node { span: patch.span, value }
+    Node { origin: patch.origin, value }
 }
 
-fn merged_entries(base: &[Entry], patch: &[Entry], place: Span) -> Vec<Entry> {
+fn merged_entries(base: &[Entry], patch: &[Entry], place: Origin) -> Vec<Entry> {
     let mut entries = Vec::new();
     for entry in base {
         match patch.iter().find(|other| other.key == entry.key) {
@@ -75,8 +74,8 @@ fn merged_entries(base: &[Entry], patch: &[Entry], place: Span) -> Vec<Entry> {
             }
             None => entries.push(Entry {
                 key: entry.key.clone(),
-                key_span: place,
-                value: placed_at(&entry.value, place),
+                key_span: place.span,
+                value: inherited_at(&entry.value, place),
             }),
         }
     }
@@ -85,14 +84,14 @@ fn merged_entries(base: &[Entry], patch: &[Entry], place: Span) -> Vec<Entry> {
     entries
 }
 
-fn merged_items(base: &[Node], patch: &[Node], place: Span) -> Vec<Node> {
+fn merged_items(base: &[Node], patch: &[Node], place: Origin) -> Vec<Node> {
     let name = |node: &Node| node.text_at(&["name"]).map(str::to_owned);
     let mut items = Vec::new();
     for item in base {
         match patch.iter().find(|other| name(other) == name(item)) {
             Some(other) if is_deletion(other) => {}
             Some(other) => items.push(overlaid(item, other, place)),
-            None => items.push(placed_at(item, place)),
+            None => items.push(inherited_at(item, place)),
         }
     }
     let is_new = |item: &&Node| !base.iter().any(|other| name(other) == name(item));
@@ -109,17 +108,19 @@ fn is_deletion(node: &Node) -> bool {
     node.text_at(&["$patch"]) == Some("delete")
 }
 
-fn placed_at(node: &Node, span: Span) -> Node {
+fn inherited_at(node: &Node, origin: Origin) -> Node {
     let value = match &node.value {
         Value::Mapping(entries) => {
             let moved = entries.iter().map(|entry| Entry {
                 key: entry.key.clone(),
-                key_span: span,
-                value: placed_at(&entry.value, span),
+                key_span: origin.span,
+                value: inherited_at(&entry.value, origin),
             });
             Value::Mapping(moved.collect())
         }
-        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| placed_at(item, span)).collect()),
+        Value::Sequence(items) => {
+            Value::Sequence(items.iter().map(|item| inherited_at(item, origin)).collect())
+        }
         Value::Null
         | Value::Bool(_)
         | Value::Integer(_)
@@ -127,5 +128,5 @@ fn placed_at(node: &Node, span: Span) -> Node {
         | Value::String(_)
         | Value::Unknown(_) => node.value.clone(),
     };
-    Node { span, value }
+    Node { origin, value }
 }

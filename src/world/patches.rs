@@ -45,7 +45,7 @@ pub(super) fn patch_objects(
             if let Some(node) = entry.get("patch").or(listed) {
                 let text = node.as_str().unwrap_or_default().as_bytes().to_vec();
                 let written =
-                    Written { path: path.clone(), source: Arc::clone(&source), within: Some(node.span) };
+                    Written { path: path.clone(), source: Arc::clone(&source), within: Some(node.span()) };
                 found.extend(of_text(text, &written, target));
             } else if let Some((path, bytes)) = entry.text_at(&["path"]).and_then(&mut read) {
                 let (source, roots, _) = documents(bytes, &Limits::default());
@@ -91,7 +91,7 @@ fn patch_object(mut root: Node, written: &Written) -> PatchObject {
 
 fn place_at(root: &mut Node, span: Span) {
     root.visit_mut(&mut |node| {
-        node.span = span;
+        node.origin.span = span;
         if let Value::Mapping(entries) = &mut node.value {
             entries.iter_mut().for_each(|entry| entry.key_span = span);
         }
@@ -119,11 +119,11 @@ fn of_operations(root: &Node, written: &Written, target: Target<'_>) -> Option<P
         }
     }
     let kind = target.text("kind").filter(|_| !draft.is_empty())?;
-    let mut entries = target.identity(kind, root.span);
+    let mut entries = target.identity(kind, root.span());
     let own = ["apiVersion", "kind"];
-    entries.extend(drawn(draft, root.span).into_iter().filter(|entry| !own.contains(&&*entry.key)));
+    entries.extend(drawn(draft, root.span()).into_iter().filter(|entry| !own.contains(&&*entry.key)));
     merge_metadata(&mut entries);
-    Some(patch_object(Node { span: root.span, value: Value::Mapping(entries) }, written))
+    Some(patch_object(Node::new(root.span(), Value::Mapping(entries)), written))
 }
 
 fn insert(branch: &mut BTreeMap<String, Draft>, tokens: Vec<String>, value: &Node) {
@@ -157,11 +157,11 @@ fn drawn(branch: BTreeMap<String, Draft>, span: Span) -> Vec<Entry> {
             Draft::Leaf(node) => node,
             Draft::Branch(below) if below.keys().all(|key| is_index(key)) => {
                 let items = drawn(below, span).into_iter().map(|entry| entry.value).collect();
-                Node { span, value: Value::Sequence(items) }
+                Node::new(span, Value::Sequence(items))
             }
-            Draft::Branch(below) => Node { span, value: Value::Mapping(drawn(below, span)) },
+            Draft::Branch(below) => Node::new(span, Value::Mapping(drawn(below, span))),
         };
-        entries.push(Entry { key: key.into(), key_span: value.span, value });
+        entries.push(Entry { key: key.into(), key_span: value.span(), value });
     }
     entries
 }
@@ -208,7 +208,7 @@ impl<'a> Target<'a> {
 }
 
 fn entry(key: &str, span: Span, value: Value) -> Entry {
-    Entry { key: key.into(), key_span: span, value: Node { span, value } }
+    Entry { key: key.into(), key_span: span, value: Node::new(span, value) }
 }
 
 #[cfg(test)]

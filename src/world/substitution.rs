@@ -101,7 +101,7 @@ fn replaced(node: &Node, value: fn(&str) -> Option<Value>, substitution: Substit
             node.value.clone()
         }
     };
-    Node { span: node.span, value: replacement }
+    Node { origin: node.origin, value: replacement }
 }
 
 /// A key that is not known keeps its text: what asks for it by name does not find it.

@@ -292,7 +292,7 @@ fn holds_objects(loaded: &Loaded) -> bool {
 fn halves(loaded: &Loaded) -> Vec<Problem> {
     let halves =
         loaded.objects.iter().filter(|object| object.api_version.is_empty() && !object.kind.is_empty());
-    halves.map(|object| Problem::without_version(object.root.span)).collect()
+    halves.map(|object| Problem::without_version(object.root.span())).collect()
 }
 
 fn names_an_object(loaded: &Loaded) -> bool {

@@ -11,16 +11,16 @@ const REPORTED: usize = 20;
 /// The places that differ; none if both readings yield the same objects.
 pub(super) fn differences(kubectl: &[Node], kustomize: &[Node]) -> Vec<Problem> {
     let mut found = Vec::new();
-    let mut others: HashMap<u32, &Node> = kustomize.iter().map(|root| (root.span.start, root)).collect();
+    let mut others: HashMap<u32, &Node> = kustomize.iter().map(|root| (root.span().start, root)).collect();
     for root in kubectl {
-        match others.remove(&root.span.start) {
+        match others.remove(&root.span().start) {
             Some(other) => compare(root, other, &mut found),
-            None => found.push(Problem::ambiguous(root.span, "only kubectl reads an object here")),
+            None => found.push(Problem::ambiguous(root.span(), "only kubectl reads an object here")),
         }
     }
     let mut rest: Vec<&Node> = others.into_values().collect();
-    rest.sort_by_key(|root| root.span.start);
-    let only = rest.iter().map(|root| Problem::ambiguous(root.span, "only kustomize reads an object here"));
+    rest.sort_by_key(|root| root.span().start);
+    let only = rest.iter().map(|root| Problem::ambiguous(root.span(), "only kustomize reads an object here"));
     found.extend(only);
     found.truncate(REPORTED);
     found
@@ -35,7 +35,7 @@ fn compare(left: &Node, right: &Node, found: &mut Vec<Problem>) {
         (ours, theirs) if ours == theirs => {}
         (_, _) => {
             let reason = "kubectl and kustomize read this value differently";
-            found.push(Problem::differing(left.span, reason).meaning(meanings(left, right)));
+            found.push(Problem::differing(left.span(), reason).meaning(meanings(left, right)));
         }
     }
 }

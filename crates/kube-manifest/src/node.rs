@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
+use super::origin::Origin;
 use source_files::Span;
 use source_files::pointer::{escaped, unescaped};
 
 /// A value and the bytes it was read from.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where the value is.
-    pub span: Span,
-    /// What it is.
+    /// Where the value comes from.
+    pub origin: Origin,
+    /// The value.
     pub value: Value,
 }
 
@@ -76,6 +77,16 @@ impl PartialEq for Entry {
 }
 
 impl Node {
+    /// A value that is written in the object's own file.
+    pub const fn new(span: Span, value: Value) -> Self {
+        Self { origin: Origin::written(span), value }
+    }
+
+    /// The bytes of the file that it comes from.
+    pub fn span(&self) -> Span {
+        self.origin.span
+    }
+
     /// The value of a key, where this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)

@@ -81,15 +81,16 @@ impl Object {
         let path = self.root.path_to(node)?;
         let pairs = path.windows(2).filter_map(|pair| pair.first().copied().zip(pair.get(1).copied()));
         let (holder, brought) =
-            pairs.into_iter().find(|(holder, child)| !contains(holder.span, child.span))?;
-        let brings =
-            |alias: &&AliasUse| contains(holder.span, alias.site) && contains(alias.anchored, brought.span);
+            pairs.into_iter().find(|(holder, child)| !contains(holder.span(), child.span()))?;
+        let brings = |alias: &&AliasUse| {
+            contains(holder.span(), alias.site) && contains(alias.anchored, brought.span())
+        };
         self.aliases.iter().find(brings).map(|alias| alias.site)
     }
 
     /// Where a node of this object begins.
     pub fn position(&self, node: &Node) -> Position {
-        self.source.position(node.span.start)
+        self.source.position(node.span().start)
     }
 }
 

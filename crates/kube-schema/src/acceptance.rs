@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn values(original: &Value) -> Vec<Value> {
-        let node = |value| Node { span: Span::default(), value };
+        let node = |value| Node::new(Span::default(), value);
         let entry = |key: &str| Entry {
             key: key.into(),
             key_span: Span::default(),

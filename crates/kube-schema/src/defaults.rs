@@ -32,7 +32,7 @@ pub(super) fn filled<'a>(root: Cow<'a, Node>, document: &Json) -> Cow<'a, Node> 
 }
 
 fn fill(node: &mut Node, schema: &Json, document: &Json) {
-    let span = node.span;
+    let span = node.span();
     match &mut node.value {
         Value::Mapping(entries) => {
             for (name, field) in fields::listed(schema, document) {
@@ -40,7 +40,7 @@ fn fill(node: &mut Node, schema: &Json, document: &Json) {
                 let known = entries.iter_mut().find(|entry| *entry.key == **name);
                 match known {
                     Some(entry) if entry.value.is_null() && !fields::admits_null(field) => {
-                        entry.value = node_of(default, entry.value.span);
+                        entry.value = node_of(default, entry.value.span());
                     }
                     Some(_) => {}
                     None => entries.push(Entry {
@@ -90,5 +90,5 @@ pub(super) fn node_of(json: &Json, span: Span) -> Node {
             Value::Mapping(fields.iter().map(entry).collect())
         }
     };
-    Node { span, value }
+    Node::new(span, value)
 }

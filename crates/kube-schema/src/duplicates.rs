@@ -133,7 +133,7 @@ fn scalar(json: &Json) -> Node {
         Json::String(text) => Value::String(text.as_str().into()),
         Json::Null | Json::Array(_) | Json::Object(_) => Value::Null,
     };
-    Node { span: Span::default(), value }
+    Node::new(Span::default(), value)
 }
 
 /// Writes a value so that equal values, and only those, are written alike.

@@ -34,7 +34,7 @@ impl Json for Tree {
     }
 
     fn with_string_node<T>(buffer: &mut Option<Node>, string: &str, f: impl FnOnce(&Node) -> T) -> T {
-        f(buffer.insert(Node { span: Span::default(), value: Value::String(string.into()) }))
+        f(buffer.insert(Node::new(Span::default(), Value::String(string.into()))))
     }
 }
 

@@ -30,7 +30,7 @@ fn node(json: &Json) -> Node {
                 .collect(),
         ),
     };
-    Node { span: Span::default(), value }
+    Node::new(Span::default(), value)
 }
 
 /// A whole object for a cluster.

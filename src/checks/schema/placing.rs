@@ -149,12 +149,12 @@ pub(super) fn location(placed: &Placed, violation: &Violation) -> Location {
     let span = match &violation.kind {
         ViolationKind::UnknownField { field, .. } => {
             let holder = root.nearest(violation.parent());
-            holder.entry(field).map_or(holder.span, |entry| entry.key_span)
+            holder.entry(field).map_or(holder.span(), |entry| entry.key_span)
         }
         ViolationKind::Required { .. }
         | ViolationKind::Type { .. }
         | ViolationKind::Value { .. }
-        | ViolationKind::Duplicate { .. } => root.nearest(&violation.pointer).span,
+        | ViolationKind::Duplicate { .. } => root.nearest(&violation.pointer).span(),
     };
     Location::in_object(placed, span, Side::New)
 }

@@ -138,7 +138,7 @@ fn own_file(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
     };
     let items = list.map(Node::items).unwrap_or_default().iter();
     let read = |item: &Node| {
-        let line = source.position(item.span.start).line;
+        let line = source.position(item.span().start).line;
         let id = item.as_str().or_else(|| item.get("id")?.as_str())?;
         let paths = item.get("paths").map(Node::items).unwrap_or_default();
         let only = paths.iter().filter_map(Node::as_str).map(str::to_owned).collect();

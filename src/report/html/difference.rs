@@ -66,7 +66,7 @@ fn push_difference(text: &mut String, change: &ObjectChange) {
 /// The text of an object, with what it is indented by: what else is on its first line is another object's.
 fn lines(placed: Option<&Placed>) -> Option<String> {
     let object = &placed?.object;
-    let (bytes, span) = (object.source.bytes(), object.root.span);
+    let (bytes, span) = (object.source.bytes(), object.root.span());
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
     let indented = bytes.get(..start)?.iter().rev().take_while(|byte| b" -".contains(byte)).count();
     let begin = start - indented;

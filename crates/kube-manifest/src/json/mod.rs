@@ -103,7 +103,7 @@ impl Reader<'_> {
             Some(_) => self.literal()?,
             None => return Err(self.refuse("the file ends inside a value")),
         };
-        Ok(Node { span: span(start, self.offset), value })
+        Ok(Node::new(span(start, self.offset), value))
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {

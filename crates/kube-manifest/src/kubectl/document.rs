@@ -33,7 +33,7 @@ impl Resolver<'_> {
             Content::Anchored(target) => return self.node(target),
             Content::Alias(target) => return self.alias(item.span, target),
         };
-        Ok(Node { span: item.span, value })
+        Ok(Node::new(item.span, value))
     }
 
     fn note(&mut self, agreement: Agreement) {
@@ -80,9 +80,12 @@ impl Resolver<'_> {
         let is_plain = matches!(&key.value, Value::String(text) if &**text != "<<");
         self.note(Agreement::unless(!is_plain));
         let Some(text) = scalar::key_text(&key.value) else {
-            return Err(SyntaxError { span: key.span, reason: "this is not a valid field name".to_owned() });
+            return Err(SyntaxError {
+                span: key.span(),
+                reason: "this is not a valid field name".to_owned(),
+            });
         };
-        builder.insert(text, key.span, value, &mut self.documents.problems);
+        builder.insert(text, key.span(), value, &mut self.documents.problems);
         Ok(())
     }
 

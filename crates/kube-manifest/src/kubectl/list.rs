@@ -10,16 +10,16 @@ use source_files::Span;
 pub(crate) fn flatten(document: Node, objects: &mut Vec<Node>, problems: &mut Vec<Problem>) {
     if !matches!(document.value, Value::Mapping(_)) {
         if !document.is_null() {
-            problems.push(no_object(document.span, "this document is not an object"));
+            problems.push(no_object(document.span(), "this document is not an object"));
         }
         return;
     }
     if document.get("apiVersion").is_none() && document.get("kind").is_none() {
-        problems.push(no_object(document.span, "this document has no `kind`"));
+        problems.push(no_object(document.span(), "this document has no `kind`"));
         return;
     }
     if document.text_at(&["kind"]).is_none_or(str::is_empty) {
-        problems.push(no_object(document.span, "this object has no `kind`"));
+        problems.push(no_object(document.span(), "this object has no `kind`"));
     }
     if document.entry("items").is_some() {
         flatten_list(document, objects, problems);
@@ -31,7 +31,7 @@ pub(crate) fn flatten(document: Node, objects: &mut Vec<Node>, problems: &mut Ve
 fn flatten_list(document: Node, objects: &mut Vec<Node>, problems: &mut Vec<Problem>) {
     let kind = document.text_at(&["kind"]).unwrap_or_default().to_owned();
     let api_version = document.text_at(&["apiVersion"]).unwrap_or_default().to_owned();
-    let place = document.entry("items").map_or(document.span, |entry| entry.key_span);
+    let place = document.entry("items").map_or(document.span(), |entry| entry.key_span);
     if !kind.ends_with("List") {
         let reason = format!(
             "kubectl treats any object with `items` as a list and applies only the items, not this {kind}"
@@ -65,9 +65,9 @@ fn flatten_item(
     problems: &mut Vec<Problem>,
 ) {
     if item.get("items").is_some_and(|items| matches!(items.value, Value::Sequence(_))) {
-        problems.push(Problem::list_in_list(item.span));
+        problems.push(Problem::list_in_list(item.span()));
     }
-    let span = item.span;
+    let span = item.span();
     let empty = |node: &Node, key: &str| node.text_at(&[key]).is_none_or(str::is_empty);
     if empty(&item, "kind") && empty(&item, "apiVersion") {
         if inherited.kind.is_empty() {
@@ -120,6 +120,6 @@ fn take_items(document: Node) -> Items {
 fn set(entries: &mut Vec<Entry>, offset: u32, key: &str, text: &str) {
     entries.retain(|entry| &*entry.key != key);
     let place = Span { start: offset, end: offset };
-    let value = Node { span: place, value: Value::String(text.into()) };
+    let value = Node::new(place, Value::String(text.into()));
     entries.push(Entry { key: key.into(), key_span: place, value });
 }

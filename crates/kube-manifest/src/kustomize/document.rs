@@ -55,7 +55,7 @@ impl Resolver {
                 return Ok(node);
             }
         };
-        Ok(Node { span: item.span, value })
+        Ok(Node::new(item.span, value))
     }
 
     /// The entries with merges put in: what is written wins, then earlier merges win over later ones.

@@ -26,7 +26,7 @@ pub(super) fn open(documents: Vec<Node>) -> Result<Vec<Node>, Problem> {
             }
             Some(Value::Null) if is_list => {}
             Some(_) if is_list => {
-                return Err(super::incomplete(object.span, "`items` must be a list"));
+                return Err(super::incomplete(object.span(), "`items` must be a list"));
             }
             Some(_) | None => objects.push(object),
         }

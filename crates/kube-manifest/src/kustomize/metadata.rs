@@ -10,14 +10,14 @@ use super::incomplete;
 /// The kind, where the object is one that kustomize takes.
 pub(super) fn validated_kind(object: &Node) -> Result<&str, Problem> {
     if !matches!(object.value, Value::Mapping(_)) {
-        return Err(incomplete(object.span, "this document is not an object"));
+        return Err(incomplete(object.span(), "this document is not an object"));
     }
     let Some(kind) = object.text_at(&["kind"]).filter(|kind| !kind.is_empty()) else {
-        return Err(incomplete(object.span, "this object has no `kind`"));
+        return Err(incomplete(object.span(), "this object has no `kind`"));
     };
     let has_name = object.at(&["metadata", "name"]).is_some_and(is_name);
     if !has_name && !kind.ends_with("List") {
-        return Err(incomplete(object.span, "this object has no name, which kustomize requires"));
+        return Err(incomplete(object.span(), "this object has no name, which kustomize requires"));
     }
     Ok(kind)
 }
@@ -54,7 +54,7 @@ pub(super) fn refuse_twins(objects: &[Node]) -> Result<(), Problem> {
         let namespace = namespace.unwrap_or(Cow::Borrowed("default"));
         let identity = (text(&["apiVersion"]), text(&["kind"]), namespace, text(&["metadata", "name"]));
         if !seen.insert(identity) {
-            return Err(incomplete(object.span, "kustomize accepts each object only once"));
+            return Err(incomplete(object.span(), "kustomize accepts each object only once"));
         }
     }
     Ok(())

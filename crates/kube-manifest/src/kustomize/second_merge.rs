@@ -22,7 +22,7 @@ pub(super) fn applied(node: Node) -> Result<Node, Problem> {
         | Value::String(_)
         | Value::Unknown(_) => node.value,
     };
-    Ok(Node { span: node.span, value })
+    Ok(Node { origin: node.origin, value })
 }
 
 fn merged(entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {

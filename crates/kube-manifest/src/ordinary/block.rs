@@ -129,8 +129,8 @@ impl<'a> Reader<'a> {
         if has_twins(&entries) {
             return Err(Unusual);
         }
-        let end = entries.last().map_or(start, |entry| entry.value.span.end);
-        Ok(Node { span: Span { start, end }, value: Value::Mapping(entries) })
+        let end = entries.last().map_or(start, |entry| entry.value.span().end);
+        Ok(Node::new(Span { start, end }, Value::Mapping(entries)))
     }
 
     fn key(&mut self, line: Line<'a>) -> Result<Key<'a>, Unusual> {
@@ -177,8 +177,8 @@ impl<'a> Reader<'a> {
         }
         let items: Vec<Node> = self.items.drain(mark..).collect();
         let start = span(first.offset, first.offset).start;
-        let end = items.last().map_or(start, |item| item.span.end);
-        Ok(Node { span: Span { start, end }, value: Value::Sequence(items) })
+        let end = items.last().map_or(start, |item| item.span().end);
+        Ok(Node::new(Span { start, end }, Value::Sequence(items)))
     }
 
     fn item(&mut self, line: Line<'a>, depth: usize) -> Result<Node, Unusual> {
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
     /// An absent value, which is right after its colon or dash.
     fn nothing(&mut self, offset: usize) -> Result<Node, Unusual> {
         self.spend()?;
-        Ok(Node { span: span(offset, offset), value: Value::Null })
+        Ok(Node::new(span(offset, offset), Value::Null))
     }
 }
 

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
             self.flow_entries(inside, depth)?
         };
         let length = close.offset + 1 - here.offset;
-        Ok((Node { span: span(here.offset, here.offset + length), value }, length))
+        Ok((Node::new(span(here.offset, here.offset + length), value), length))
     }
 
     /// The items, and where the bracket is that closes them.
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
         }
         self.spend()?;
         let (value, length) = self.flow_scalar(place)?;
-        Ok((Node { span: span(place.offset, place.offset + length), value }, length))
+        Ok((Node::new(span(place.offset, place.offset + length), value), length))
     }
 
     fn flow_scalar(&mut self, place: Line<'a>) -> Result<(Value, usize), Unusual> {

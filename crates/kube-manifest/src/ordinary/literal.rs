@@ -26,7 +26,7 @@ impl<'a> Reader<'a> {
         let end = self.lines.next;
         self.next_line()?;
         let value = Value::String(chomped(text, chomping).into_boxed_str());
-        Ok(Node { span: span(here.offset, end), value })
+        Ok(Node::new(span(here.offset, end), value))
     }
 
     fn lines_of(&mut self, indentation: usize) -> Result<String, Unusual> {

@@ -45,12 +45,12 @@ impl<'a> Reader<'a> {
             }
             Ending::Comment => {
                 let value = self.resolve(text)?;
-                self.end_value(Node { span: place, value })
+                self.end_value(Node::new(place, value))
             }
             Ending::Line => {
                 let (text, end) = self.continued(text, here.offset + length, around.ok_or(Unusual)?)?;
                 let value = self.resolve(&text)?;
-                self.end_value(Node { span: span(here.offset, end), value })
+                self.end_value(Node::new(span(here.offset, end), value))
             }
         }
     }
@@ -97,9 +97,7 @@ impl<'a> Reader<'a> {
                 let rest = after.from(1).ok_or(Unusual)?;
                 self.checked_key(Key { text: text.into(), span: place, rest }).map(Begun::Key)
             }
-            [..] if after.is_ending() => {
-                self.end_value(Node { span: place, value: Value::String(text.into()) })
-            }
+            [..] if after.is_ending() => self.end_value(Node::new(place, Value::String(text.into()))),
             [..] => Err(Unusual),
         }
     }

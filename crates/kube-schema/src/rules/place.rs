@@ -10,7 +10,7 @@ use source_files::Span;
 use source_files::pointer::escaped;
 
 /// Replaces an absent value; every rule takes it for an absent field.
-static NOTHING: Node = Node { span: Span { start: 0, end: 0 }, value: Value::Null };
+static NOTHING: Node = Node::new(Span { start: 0, end: 0 }, Value::Null);
 
 /// A node and where it is. Nearly every place that a rule looks at is fine, so that pointer and path
 /// are spelled out only for those that are not.
