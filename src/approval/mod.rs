@@ -1,4 +1,4 @@
-//! Whose approval a changed path has.
+//! Finds the approvals of a changed path.
 //!
 //! In: the people of the policy, who signed the new commits and what each of them touches, signed
 //! statements under `refs/approvals/`. Out: [`SignerApprovals`]; [`Record`]s and what they count for.

@@ -1,4 +1,4 @@
-//! Who is who, as the policy says.
+//! Identifies people as the policy names them.
 //!
 //! In: the policy's people, and a trusted key or an account. Out: persons. Never: counts a key that maps to no
 //! person.

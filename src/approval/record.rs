@@ -26,7 +26,7 @@ pub struct SignedTag<'a> {
     pub message: &'a [u8],
     /// The tree of the commit that it points to.
     pub tree: ObjectId,
-    /// What its signature is worth.
+    /// The state of its signature.
     pub signature: SignatureStatus,
 }
 
@@ -35,7 +35,7 @@ pub struct SignedTag<'a> {
 pub struct Record {
     /// The tag object.
     pub object: ObjectId,
-    /// What was signed.
+    /// The content that was signed.
     pub statement: Statement,
     /// The signer.
     pub approver: Approver,

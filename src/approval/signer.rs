@@ -13,7 +13,7 @@ use source_files::RepoPath;
 pub struct NewCommit<'a> {
     /// Its facts.
     pub facts: &'a CommitFacts,
-    /// What it touches.
+    /// The paths that it touches.
     pub touched: Vec<RepoPath>,
 }
 
@@ -25,7 +25,7 @@ pub struct SignerApprovals<'a> {
     touched: BTreeMap<RepoPath, Signed>,
 }
 
-/// Whose the commits that touch a path are.
+/// The signers of the commits that touch a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Signed {
     ByTipSigner,

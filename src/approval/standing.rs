@@ -1,4 +1,4 @@
-//! What a genuine statement counts for.
+//! Decides what a genuine statement counts for.
 //!
 //! In: a [`Record`], the change that is asked about, who took part in it. Out: [`Covers`], or why it
 //! counts for nothing. Never: lets an approval of one change count for another: everything that was
@@ -27,17 +27,17 @@ pub struct Asked {
     pub base: ObjectId,
     /// The tree that results.
     pub tree: ObjectId,
-    /// What the gate goes by.
+    /// The digest of the trust files that the gate goes by.
     pub trust: Digest,
     /// The server's own policy and keyring, if it has one.
     pub floor: Option<Digest>,
     /// The server's clock.
     pub now: DateTime<Utc>,
-    /// How far ahead an approval may expire.
+    /// The longest time until an approval expires.
     pub longest: Option<Duration>,
 }
 
-/// What an approval is good for.
+/// The part of a change that an approval covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Covers {
     /// Exactly this change.
@@ -80,7 +80,7 @@ pub enum Refusal {
 }
 
 impl Record {
-    /// What it counts for.
+    /// The part that it covers.
     pub fn standing(&self, asked: &Asked, contributors: &Contributors) -> Result<Covers, Refusal> {
         self.check_place(asked)?;
         self.check_time(asked.now, asked.longest)?;

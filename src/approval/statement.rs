@@ -15,13 +15,13 @@ use source_files::ObjectId;
 
 /// No statement that portcullis writes comes near.
 const LARGEST: usize = 8 * 1024;
-/// How long a reason may be, in characters.
+/// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
 
 /// A statement about one change of one ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Purpose,
     /// The repository, as its policy names it.
     pub repository: String,
@@ -31,7 +31,7 @@ pub struct Statement {
     pub base: ObjectId,
     /// The tree that results.
     pub tree: ObjectId,
-    /// What the gate went by when it was given: all effective trust files.
+    /// The digest of all effective trust files when it was given.
     pub trust: Digest,
     /// The server's own policy and keyring; `None` if the approver did not know of one.
     pub floor: Option<Digest>,
@@ -70,7 +70,7 @@ pub enum StatementError {
     Value {
         /// The field.
         field: &'static str,
-        /// What is wrong.
+        /// The error.
         problem: &'static str,
     },
     /// More than the fields, or another way of writing them.
@@ -108,7 +108,7 @@ impl Statement {
         if statement.to_string() == text { Ok(statement) } else { Err(StatementError::NotCanonical) }
     }
 
-    /// What no statement may be without.
+    /// The fields that every statement has.
     pub fn check(&self) -> Result<(), StatementError> {
         let plain = |text: &str| !text.chars().any(char::is_control);
         if self.repository.trim().is_empty() || !plain(&self.repository) {

@@ -16,12 +16,12 @@ use git_trust::raw::{TargetType, parse_tag};
 use git_trust::{SignatureStatus, TrustedKeys};
 use source_files::{ObjectId, RepoPath};
 
-/// What statements are read with.
+/// The keys, people and clock that statements are read with.
 pub(super) struct Reader<'a> {
     pub(super) repository: &'a Repository,
     pub(super) trusted: &'a Result<TrustedKeys, KeysError>,
     pub(super) people: &'a [PersonEntry],
-    /// Who may state the reviews of others.
+    /// Names in `people:` that may state the reviews of others.
     pub(super) issuers: &'a [String],
     pub(super) now: SystemTime,
 }
@@ -72,11 +72,11 @@ const UNPROVED: &str = "neither a trusted signature on every new commit nor the 
 pub(super) struct Approvals {
     /// All of them, for reports and checks.
     pub(super) facts: Vec<ApprovalFacts>,
-    /// How many of the approvals may be by who made the change.
+    /// The number of approvals that may be by the maker of the change.
     pub(super) needed_more: usize,
-    /// What the person who pushes should know of them.
+    /// Notices for the person who pushes.
     pub(super) notices: Vec<String>,
-    /// Who took part in the change; `None` if nothing was said of it.
+    /// The people who took part in the change; `None` if no statement is about it.
     pub(super) contributors: Option<Contributors>,
     given: Vec<Given>,
 }
@@ -88,9 +88,9 @@ pub(super) struct Given {
     pub(super) basis: Basis,
 }
 
-/// What was looked at when it was given.
+/// The content that the approver looked at.
 pub(super) enum Basis {
-    /// What the statement says.
+    /// The content that the statement names.
     Statement(Box<Statement>),
     /// A commit that, merged now, would give this.
     Review(Merged),
@@ -185,7 +185,7 @@ impl Approvals {
         }
     }
 
-    /// Who has approved what happens to a path: everyone who approved this change, and everyone who
+    /// The approvers of a path: everyone who approved this change, and everyone who
     /// approved another one that did the same to it.
     pub(super) fn of_path(&self, input: &TrustInput<'_>, path: &RepoPath) -> Vec<&Approver> {
         let covering = self.given.iter().filter(|given| match (given.covers, &given.basis) {
@@ -212,7 +212,7 @@ impl Approvals {
     }
 }
 
-/// What is not a statement is refused when it is pushed; this one became worthless since then, because its
+/// A push of anything else is refused, so this one was a statement. It became worthless since then, because its
 /// key was revoked or its author left.
 fn not_genuine(object: &ObjectId, reason: &NotGenuine) -> ApprovalFacts {
     ApprovalFacts {

@@ -1,4 +1,4 @@
-//! What the new commits and tags are worth.
+//! Examines the new commits and tags.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use git_trust::SignatureStatus;
 use git_trust::raw::{HashKind, Malformation, RawPerson, parse_commit, parse_tag};
 use source_files::ObjectId;
 
-/// How far the clock of a person's machine may be ahead of the server's.
+/// The time by which the clock of a person's machine may be ahead of the server's.
 const AHEAD: Duration = Duration::from_hours(24);
 
 /// How new objects are judged.
@@ -104,7 +104,7 @@ fn tag_facts(id: &ObjectId, bytes: &[u8], pushed_as: Option<&str>, reception: Re
 }
 
 impl Reception<'_> {
-    /// What is wrong with the latest of the claimed dates: git and other programs order history by them, so one that
+    /// The problem of the latest of the claimed dates: git and other programs order history by them, so one that
     /// lies ahead is in front of everything until that day. A signature does not make it true.
     fn dated_ahead<const N: usize>(self, people: [&RawPerson; N]) -> Vec<String> {
         let latest = people.into_iter().map(|person| person.seconds).max().unwrap_or_default();

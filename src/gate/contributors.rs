@@ -1,4 +1,4 @@
-//! Who took part in a change, and whether that is proved.
+//! Finds the people who took part in a change, and whether that is proved.
 
 use super::commits::hash_of;
 use super::planning::PlannedRef;
@@ -11,7 +11,7 @@ use crate::host::{PushOrigin, Via};
 use crate::policy::{PersonEntry, signer};
 use git_trust::raw::{RawPerson, parse_commit, parse_tag};
 
-/// Who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
+/// The people who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
 /// claimed of them, which is enough to be shut out.
 pub(super) fn contributors(
     repository: &Repository,
@@ -73,7 +73,7 @@ fn is_a_person(people: &[PersonEntry], account: &str) -> bool {
     }
 }
 
-/// Where the policy names no people, the forge's members are who can be known.
+/// If the policy names no people, the forge's members are the only ones who can be known.
 fn proves_makers(proposal: &Proposal, people: &[PersonEntry]) -> bool {
     match proposal.pushed_by {
         PushedBy::Anybody => false,
@@ -113,7 +113,7 @@ fn pushing_account(host: &PushOrigin) -> Option<&String> {
     }
 }
 
-/// Who may have taken part. A person who presses the button that merges a pull request adds nothing to it.
+/// People who may have taken part. Pressing the button that merges a pull request adds nothing to it.
 fn pusher(host: &PushOrigin) -> Option<&String> {
     match host.via {
         Via::Merge => None,

@@ -1,4 +1,4 @@
-//! Whether a commit that a forge signed is what the forge computes: a merge, and nothing else.
+//! Decides whether a commit that a forge signed is what the forge computes: a merge, and nothing else.
 //!
 //! In: a commit with a forge's signature. Out: why it is more than a merge. Never: takes the signature for a word
 //! about content: a forge signs for every account, and whatever a person typed into its editor.

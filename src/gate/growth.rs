@@ -1,12 +1,13 @@
-//! How much a push adds to the manifests. In: both revisions, which files are manifests, the limit of the policy. Out: why
-//! the push is too large, if it is. Never: stops a push that removes more than it adds, or one to a repository that was
-//! above the limit before and stays as it is.
+//! Bounds what a push adds to the manifests. In: both revisions, which files are manifests, the limit of the policy.
+//! Out: why the push is too large, if it is. Never: stops a push that removes more than it adds, or one to a
+//! repository that was above the limit before and stays as it is.
 
 use crate::git::{GitError, Repository};
 use crate::render::Selection;
 use source_files::{ObjectId, RepoPath, Snapshot};
 
-/// Growth below this number of bytes is not compared with the limit: to know all sizes, the headers of all manifests have to be read.
+/// Growth below this number of bytes is not compared with the limit: to know all sizes, the headers of all manifests
+/// have to be read.
 const UNCOUNTED: usize = 64 << 10;
 const MEBIBYTE: usize = 1 << 20;
 

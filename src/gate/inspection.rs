@@ -1,4 +1,4 @@
-//! What a repository's own trust files say, without any push.
+//! Reads a repository's own trust files, without any push.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ impl Session {
         load_keys(&self.repository, governing, self.governing_snapshot())
     }
 
-    /// What the governing ref says about owners, as a host reads it; `None` if it says nothing.
+    /// The owners that the governing ref names, as a host reads it; `None` if it names none.
     pub fn owners(
         &self,
         governing: &Governing,
@@ -66,13 +66,13 @@ impl Session {
         evaluate(&change, &rules_of(governing), self.today())
     }
 
-    /// What can be known of files that are not a commit yet: what they do to the waivers.
+    /// Evidence about files that are not a commit yet: their effect on waivers.
     pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
         let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
         RefEvidence { waivers: waiver_facts(&input, self.today()), ..RefEvidence::none() }
     }
 
-    /// Where objects of some names are in the governing ref.
+    /// The places of objects of some names in the governing ref.
     pub fn presence(&self, governing: &Governing, objects: &BTreeSet<&str>) -> Presence {
         let (snapshot, blobs) = (self.governing_snapshot(), self.repository.blobs());
         let selection = &governing.targets.selection;

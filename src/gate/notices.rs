@@ -1,4 +1,4 @@
-//! What a report says besides findings.
+//! Writes the notices of a report.
 
 use super::planning::PlannedRef;
 use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
@@ -43,7 +43,7 @@ pub(super) fn stray_head_notice(name: &str) -> String {
     )
 }
 
-/// What the policy does not look at is said in one line, never left to be assumed.
+/// One line says what the policy does not look at, so that it is not left to be assumed.
 fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str> {
     let accepted = |change: &TrustFileChange| match change.approval {
         TrustApproval::Server | TrustApproval::First | TrustApproval::Governed | TrustApproval::Owners(_) => {
@@ -71,7 +71,7 @@ fn notice(governing: &Governing, evidence: &RefEvidence) -> Option<&'static str>
     }
 }
 
-/// What owners let in is no longer a finding, but still worth knowing.
+/// A weakening that owners accepted is no longer a finding, but still worth knowing.
 fn approved_weakening(change: &TrustFileChange) -> Option<String> {
     let (TrustApproval::Owners(names), None) = (&change.approval, &change.broken) else { return None };
     let lets = match &change.weakening {
@@ -103,7 +103,7 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     ))
 }
 
-/// What `approve` takes for the ref. A branch called like an option, or like another ref in full, is named
+/// The argument of `approve` for the ref. A branch called like an option, or like another ref in full, is named
 /// in full itself.
 fn short_name(ref_name: &str) -> &str {
     let plain = |branch: &&str| !branch.starts_with('-') && !branch.starts_with("refs/");

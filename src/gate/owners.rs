@@ -1,4 +1,4 @@
-//! Which changed paths need whose approval, and who has given it.
+//! Finds the approvals that changed paths need, and those that were given.
 
 use super::approvals::Approvals;
 use crate::approval::{NewCommit, SignerApprovals};
@@ -12,7 +12,7 @@ use codeowners::{
 };
 use source_files::{ObjectId, RepoPath, Snapshot};
 
-/// What owners say of a change.
+/// The state of the owners' approval of a change.
 pub(super) struct Ownership {
     pub(super) owned: Evidence<Vec<OwnedChange>>,
     pub(super) unowned: Vec<RepoPath>,
@@ -48,7 +48,7 @@ pub(super) fn judge(
     Ok(Ownership { owned: Evidence::Known(judge.owned), unowned: judge.unowned, problems })
 }
 
-/// What holds, and what would hold after a push that changes it.
+/// The owners that hold, and those that would hold after a push that changes them.
 type BaseAndHead = (OwnersFile, Option<OwnersFile>);
 
 fn base_and_head(input: &TrustInput<'_>, changed: &[RepoPath]) -> Result<Option<BaseAndHead>, OwnersError> {
@@ -130,7 +130,7 @@ impl Judge<'_> {
     }
 }
 
-/// Where approvals of a path come from.
+/// The sources of approvals of a path.
 struct PathApprovals<'a> {
     input: &'a TrustInput<'a>,
     signers: SignerApprovals<'a>,
@@ -151,7 +151,7 @@ impl PathApprovals<'_> {
     }
 }
 
-/// What the signatures of the new commits approve, if the policy lets them.
+/// The paths that the signatures of the new commits approve, if the policy allows it.
 fn signer_approvals<'a>(
     input: &TrustInput<'a>,
     commits: &[CommitFacts],

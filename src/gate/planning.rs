@@ -1,4 +1,4 @@
-//! What each ref update means, before anything is judged.
+//! Classifies each ref update, before anything is judged.
 
 use super::ref_names::{Done, forbidden, namesakes, taken_for};
 use crate::evidence::RefOperation;
@@ -7,7 +7,7 @@ use crate::push::RefUpdate;
 use crate::report::shell_word;
 use source_files::ObjectId;
 
-/// What is to be done about a ref update.
+/// The plan for a ref update.
 #[derive(Debug)]
 pub enum Plan {
     /// The ref is not guarded: it passes unjudged.
@@ -23,7 +23,7 @@ pub enum Plan {
 pub struct PlannedRef {
     /// The ref, symbolic refs resolved.
     pub ref_name: String,
-    /// What happens to it.
+    /// The operation on it.
     pub operation: RefOperation,
     /// Why it may not be updated like this at all.
     pub refused: Option<String>,
@@ -39,7 +39,7 @@ pub struct PlannedRef {
     pub commits: Vec<ObjectId>,
 }
 
-/// What an update is planned with.
+/// The repository and the push around an update.
 pub(super) struct Surroundings<'a, G> {
     pub(super) repository: &'a Repository,
     pub(super) head: &'a Head,

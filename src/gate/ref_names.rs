@@ -1,5 +1,5 @@
-//! What a ref is taken for. In: the full name of a ref and a question of which refs are guarded. Out: the guarded
-//! branch that git or a deployment tool may take it for. Never: reads the repository or the policy.
+//! Finds the ref that another one is taken for. In: the full name of a ref and a question of which refs are guarded.
+//! Out: the guarded branch that git or a deployment tool may take it for. Never: reads the repository or the policy.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,7 @@ const FORBIDDEN: [(&str, &str); 5] = [
 /// depends on them.
 const FIXED: [&str; 3] = ["refs/portcullis/", "refs/replace/", "refs/namespaces/"];
 
-/// What is done to a ref.
+/// The operation on a ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// It is created or moved.

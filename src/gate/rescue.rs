@@ -1,4 +1,4 @@
-//! What a rescue on the server may put in place.
+//! Decides what a rescue on the server may put in place.
 //!
 //! In: the files of the governing ref after a rescue. Out: which of them changed, and why they may not come. Never:
 //! lets a rescue change anything but trust files, or leave a state in which no push could pass.
@@ -14,7 +14,7 @@ use crate::governance::{
 use git_trust::raw::parse_commit;
 use source_files::{ObjectId, RepoPath, Snapshot, TreeFile};
 
-/// Where rescues are recorded, each under the id of its commit. No push may touch it.
+/// The refs that record rescues, each under the id of its commit. No push may touch them.
 pub const RECORDS: &str = "refs/portcullis/rescues/";
 
 /// Why a rescue is refused.
@@ -50,7 +50,7 @@ impl Session {
         Ok(lines)
     }
 
-    /// What the first reports after a rescue say of it.
+    /// The notice of the first reports after a rescue.
     pub(super) fn rescue_notice(&self) -> Result<Option<String>, GitError> {
         let Some(tip) = &self.governing_tip else { return Ok(None) };
         match self.repository.tip(&format!("{RECORDS}{tip}"))? {
@@ -96,7 +96,7 @@ impl Session {
         }
     }
 
-    /// What has to change so that the trust files are those of an older revision, by that revision's policy: the
+    /// The changes that bring back the trust files of an older revision, by that revision's policy: the
     /// file, or `None` where it came since.
     ///
     /// # Errors

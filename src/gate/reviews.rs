@@ -1,4 +1,4 @@
-//! What a forge's reviews count for.
+//! Decides what a forge's reviews count for.
 //!
 //! In: approving reviews, each with the tree that its commit would give if it were merged now. Out: approvals beside
 //! the signed ones. Never: counts a review of content that the change does not have any more.
@@ -11,7 +11,7 @@ use crate::evidence::{ApprovalFacts, ApprovalStanding, Contributors, Purpose, Se
 use codeowners::Approver;
 use source_files::{ObjectId, RepoPath};
 
-/// What a forge says of a pull request besides its objects.
+/// Facts of a forge about a pull request, besides its objects.
 #[derive(Clone, Debug, Default)]
 pub struct Proposal {
     /// The accounts that opened it or pushed to its branch.
@@ -36,7 +36,7 @@ pub enum PushedBy {
     Anybody,
 }
 
-/// What merging a reviewed commit gives.
+/// The result of merging a reviewed commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
     /// The tree.
@@ -47,7 +47,7 @@ pub struct Merged {
 }
 
 impl Merged {
-    /// What it covers of a change that gives a tree.
+    /// The part that it covers of a change that gives a tree.
     fn covers(&self, tree: &ObjectId) -> Covers {
         if self.tree == *tree && self.unseen.is_empty() {
             Covers::WholeChange
@@ -64,7 +64,7 @@ pub struct Review {
     pub approver: Approver,
     /// The commit that was looked at.
     pub commit: ObjectId,
-    /// What it would give if it were merged now; `None` if it cannot be merged any more.
+    /// The result if it were merged now; `None` if it cannot be merged any more.
     pub merged: Option<Merged>,
     /// Which findings could be seen in it.
     pub seen: Seen,
@@ -82,7 +82,7 @@ const OWN: &str = "is by a person who took part in the change";
 const GONE: &str = "is of a commit that can no longer be merged; approve the newest one";
 
 impl Review {
-    /// What it counts for where the change gives a tree.
+    /// The approval that it gives to a change that results in a tree.
     pub(super) fn given(
         &self,
         tree: &ObjectId,
@@ -114,7 +114,7 @@ impl Review {
         (given, facts)
     }
 
-    /// What it counts for, in words.
+    /// A notice about what it counts for.
     pub(super) fn notice(&self, facts: &ApprovalFacts) -> String {
         let (who, commit) = (&self.approver.name, self.commit.short());
         match &facts.standing {

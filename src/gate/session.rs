@@ -32,7 +32,7 @@ use crate::verdict::{Mode, Verdict};
 use codeowners::Dialect;
 use source_files::{ObjectId, Snapshot};
 
-/// What stops a run before anything is judged.
+/// An error that stops a run before anything is judged.
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
     /// The repository.
@@ -65,14 +65,14 @@ pub struct Session {
     pub(super) push: PushFacts,
 }
 
-/// What the host said of the push as a whole.
+/// Facts about the push as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct PushFacts {
     /// All its updates: a statement may come with the change that it is about.
     pub updates: Vec<RefUpdate>,
-    /// What the host says of it.
+    /// The origin of the push, as the host reports it.
     pub host: Option<PushOrigin>,
-    /// What the forge says of it, where it is a pull request.
+    /// The facts of the forge, if it is a pull request.
     pub proposal: Option<Proposal>,
 }
 
@@ -88,7 +88,7 @@ impl From<Arc<PolicyLoadError>> for GateError {
     }
 }
 
-/// Where signed statements are.
+/// The refs of signed statements.
 const STATEMENTS: &str = "refs/approvals/";
 
 impl Session {
@@ -412,7 +412,7 @@ impl Session {
         Signatures::Judged(Box::new(self.judged(governing)))
     }
 
-    /// What signatures are judged by.
+    /// The keys, rules and people that signatures are judged by.
     pub(super) fn judged(&self, governing: &Governing) -> Judged {
         Judged {
             trusted: load_keys(&self.repository, governing, &self.governing),

@@ -1,4 +1,4 @@
-//! What the policy makes of a signature: by trusted keys, on its terms, by the right person.
+//! Judges signatures by the policy: by trusted keys, on its terms, by the right person.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,13 +17,13 @@ pub(super) enum Signatures {
     Judged(Box<Judged>),
 }
 
-/// What signatures are judged by.
+/// The keys, rules and people that signatures are judged by.
 #[derive(Debug)]
 pub(super) struct Judged {
     /// The trusted keys, or why they are missing.
     pub(super) trusted: Result<TrustedKeys, KeysError>,
     pub(super) rules: SignatureRules,
-    /// Who is who, by the governing policy.
+    /// The people of the governing policy.
     pub(super) people: Vec<PersonEntry>,
     /// The server's clock.
     pub(super) now: SystemTime,
@@ -58,7 +58,7 @@ impl Signatures {
     }
 }
 
-/// What kind of object was signed, as far as a forge's key may sign it.
+/// The kind of object that was signed, as far as a forge's key may sign it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Made {
     AsMerge,

@@ -1,6 +1,6 @@
-//! The statements that are stored below `refs/approvals/`. In: a ref and the tree that it shall get. Out: those that may
-//! speak for the change, what matters most first, within a budget. Never: fails because there are many: statements only
-//! grow in number, and a limit that fails would close the ref for good.
+//! The statements that are stored below `refs/approvals/`. In: a ref and the tree that it shall get. Out: those that
+//! may speak for the change, what matters most first, within a budget. Never: fails because there are many:
+//! statements only grow in number, and a limit that fails would close the ref for good.
 
 use std::cmp::Reverse;
 
@@ -13,22 +13,22 @@ use crate::push::RefUpdate;
 use git_trust::raw::parse_tag;
 use source_files::ObjectId;
 
-/// How many refs below one folder are looked at by name.
+/// The largest number of refs below one folder that are looked at by name.
 const NAMED: usize = 100_000;
-/// How many statements are read.
+/// The largest number of statements that are read.
 const READ: usize = 20_000;
-/// How many signatures of statements are verified.
+/// The largest number of statements whose signatures are verified.
 const VERIFIED: usize = 1_000;
 
 /// Statements as refs and objects.
 #[derive(Debug, Default)]
 pub(super) struct Stored {
     pub(super) refs: Vec<(String, ObjectId)>,
-    /// How many more there are that were left out.
+    /// The number of statements that were left out.
     left_out: usize,
 }
 
-/// What a statement may be worth for a change, the most first.
+/// The possible worth of a statement for a change, the greatest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
     ExactChange,
@@ -73,7 +73,7 @@ impl Stored {
         Self { refs: valued.into_iter().take(VERIFIED).map(|(_, stored)| stored).collect(), left_out }
     }
 
-    /// What to say if not all were read.
+    /// The notice if not all statements were read.
     pub(super) fn notice(&self) -> Option<String> {
         (self.left_out > 0).then(|| {
             format!(
@@ -109,7 +109,7 @@ fn worth(statement: Option<&Statement>, asked: &Asked) -> Worth {
     }
 }
 
-/// Whether a statement is past its time. Whose it was does not matter any more, and thousands of old ones
+/// Whether a statement is past its time. Its author does not matter any more, and thousands of old ones
 /// need no verification.
 pub(super) fn has_expired(repository: &Repository, id: &ObjectId, now: DateTime<Utc>) -> bool {
     read(repository, id).is_some_and(|statement| statement.not_after < now)

@@ -15,9 +15,9 @@ use crate::push::RefUpdate;
 use crate::report::Section;
 use source_files::ObjectId;
 
-/// How many live statements one person may have about one change.
+/// The largest number of live statements of one person about one change.
 const OF_ONE_PERSON: usize = 50;
-/// How many statements about one change are looked at to count them.
+/// The largest number of statements about one change that are looked at to count them.
 const MOST_LOOKED_AT: usize = 1_000;
 
 impl Session {
@@ -29,7 +29,7 @@ impl Session {
         Ok(approvals::asked(&input, planned, self.now)?)
     }
 
-    /// What people said of a change by signing it, or by a review on its forge.
+    /// Approvals of a change, signed or given as a review on its forge.
     pub(super) fn approvals(
         &self,
         input: &TrustInput<'_>,
@@ -77,7 +77,7 @@ impl Session {
         Ok(section)
     }
 
-    /// What to say of a statement that may come or go, or why it may not.
+    /// The notice about a statement that may come or go, or the reason why it may not.
     fn statement_outcome(
         &self,
         update: &RefUpdate,

@@ -10,11 +10,11 @@ use crate::git::{GitError, ObjectKind, Repository};
 use git_trust::raw::{RawTree, TreeMode, read_tree};
 use source_files::ObjectId;
 
-/// How many folders deep is read, as for the files.
+/// The depth of folders that is read, as for the files.
 const DEPTH: usize = 100;
-/// How many trees a push may bring.
+/// The largest number of trees that a push may bring.
 const TREES: usize = 1_000_000;
-/// How many malformed trees are reported.
+/// The largest number of malformed trees that are reported.
 const REPORTED: usize = 20;
 
 /// The malformed trees that an update brings.
@@ -38,7 +38,7 @@ pub(super) fn malformed(
     Ok(search.found)
 }
 
-/// Where a tree is.
+/// The place of a tree.
 struct Place<'a> {
     commit: &'a ObjectId,
     path: String,

@@ -1,4 +1,4 @@
-//! Who to ask: the smallest group whose approvals would let a change pass.
+//! Finds people to ask: the smallest group whose approvals would let a change pass.
 
 use super::planning::PlannedRef;
 use super::reviews::Proposal;
@@ -51,7 +51,7 @@ fn owners(evidence: &RefEvidence) -> Vec<Need> {
     needs
 }
 
-/// Where all listed owners must approve, each of them is a need.
+/// If all listed owners must approve, each of them is a need.
 fn of_line(owners: &[OwnerHandle], standing: &Standing) -> Vec<Need> {
     let approved_by = || standing.approved_by.clone();
     let of = |asked: Vec<OwnerHandle>, missing| Need { asked, missing, approved_by: approved_by() };

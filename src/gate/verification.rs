@@ -11,7 +11,7 @@ use source_files::ObjectId;
 /// A commit and whose it is.
 #[derive(Debug)]
 pub struct VerifiedCommit {
-    /// What is known of it.
+    /// The facts about it.
     pub facts: CommitFacts,
     /// The person who signed it, by the policy's name; `None` for a key that `people:` does not name.
     pub person: Option<String>,

@@ -9,7 +9,7 @@ use super::error::{KeysError, PolicyLoadError};
 use crate::approval::Digest;
 use crate::policy::{Author, KnownChecks, Layer, SignaturesEntry};
 
-/// Where the server's policy is if no one names another file.
+/// The place of the server's policy if no one names another file.
 const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
 
 /// The server's policy.
@@ -17,7 +17,7 @@ const DEFAULT_FLOOR: &str = "/etc/portcullis/policy.yaml";
 pub struct Floor {
     /// The policy.
     pub layer: Arc<Layer>,
-    /// What an approver has to quote, so that an approval ends with the server's policy and keys.
+    /// The digest that an approver quotes, so that an approval ends with the server's policy and keys.
     pub digest: Digest,
     /// The key files by the names that the policy gives them, each with its content or the reason why it has none.
     files: BTreeMap<String, Result<Vec<u8>, String>>,

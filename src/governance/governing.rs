@@ -40,7 +40,7 @@ pub struct Governing {
     pub floor_digest: Option<Digest>,
     /// The files of the repository that may hold keys.
     pub key_files: KeyFiles,
-    /// What the waivers file of the governing ref holds that covers nothing.
+    /// Entries of the waivers file of the governing ref that cover nothing.
     pub waiver_mistakes: Vec<WaiverMistake>,
 }
 

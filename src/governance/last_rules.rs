@@ -1,5 +1,6 @@
-//! Which refs are guarded if the policy cannot be loaded. In: the history of the governing ref. Out: the rule of the
-//! last policy that can be read. Never: guards less than the server's policy, or nothing because something is broken.
+//! Finds the refs that are guarded if the policy cannot be loaded. In: the history of the governing ref. Out: the
+//! rule of the last policy that can be read. Never: guards less than the server's policy, or nothing because
+//! something is broken.
 
 use std::sync::Arc;
 

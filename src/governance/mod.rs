@@ -1,4 +1,4 @@
-//! What a repository and its server say about how changes are judged: policies, keys, owners, waivers.
+//! The rules by which a repository and its server let changes be judged: policies, keys, owners, waivers.
 //!
 //! In: the trust files of a revision, and the server's policy, each read once for a run. Out: [`Governing`], and what a
 //! change does to trust files: who has to approve it, what it weakens, whether the next push could still pass. Never:

@@ -16,7 +16,7 @@ use super::trust_files::{OntoHead, TrustInput};
 use crate::approval::approver_of_person;
 use crate::policy::{KeyEntry, OwnersEntry, POLICY_PATH, PersonEntry};
 
-/// What the next push could not pass by.
+/// The obstacle of the next push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     Policy,
@@ -44,8 +44,8 @@ pub(crate) enum ApprovedBy {
     Reviews,
 }
 
-/// What this push makes unusable. What was unusable for the same cause before is not its fault, even where the lines
-/// that say so have moved.
+/// The first thing that this push makes unusable. It is not at fault for what was unusable before for the same cause,
+/// even if the lines that say so have moved.
 pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
     let found = find_problem(input, input.new)?;
     let known = find_problem(input, input.old);
@@ -53,7 +53,8 @@ pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
     (!is_old).then_some(found)
 }
 
-/// What makes a revision unusable as the one that governs or, on another ref, as the target's own layer.
+/// The first thing that makes a revision unusable as the one that governs or, on another ref, as the target's own
+/// layer.
 pub(crate) fn find_problem(input: &TrustInput<'_>, snapshot: &Snapshot) -> Option<Unusable> {
     let (files, floor) = (input.policy_files(), input.floor.cloned());
     let (governing, target) = match input.onto_head {

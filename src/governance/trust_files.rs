@@ -1,4 +1,4 @@
-//! Which changed files are trust files, and which of them may change.
+//! Finds the changed files that are trust files, and decides which of them may change.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ use crate::policy::{KnownChecks, POLICY_PATH, WAIVERS_PATH};
 use codeowners::{Dialect, KnownDialect, may_name_owners};
 use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
-/// What a trust file change is compared with.
+/// The revisions and rules that a change of trust files is compared with.
 #[derive(Clone, Copy)]
 pub(crate) struct TrustInput<'a> {
     pub(crate) repository: &'a Repository,
@@ -190,7 +190,7 @@ fn loosens_its_own(input: &TrustInput<'_>, path: &RepoPath, weakening: &Weakenin
         }
 }
 
-/// What a trust file is for.
+/// The purpose of a trust file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Policy,
@@ -236,7 +236,7 @@ fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
     }
 }
 
-/// What policy and host say about the dialect of owners.
+/// The dialect of owners, by policy and host.
 pub(crate) fn owners_dialect(input: &TrustInput<'_>) -> KnownDialect {
     let policy = input.governing.policy.owners().and_then(|owners| owners.dialect);
     KnownDialect { policy, host: input.host }

@@ -1,5 +1,5 @@
-//! Whose approval the change of a trust file needs: of those who own it before the push, and of those who
-//! would own it afterwards.
+//! Finds the approvals that the change of a trust file needs: of the people who own it before the push, and of those
+//! who would own it afterwards.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const ONE_OWNER: Demand = Demand { approvals: 1, owners: RequiredOwners::Any, di
 pub(crate) struct ChangeApprovals<'a> {
     /// Everyone who approved exactly this change.
     pub(crate) approvers: Vec<&'a Approver>,
-    /// How many of the approvals may be by who made the change.
+    /// The number of approvals that may be by the maker of the change.
     pub(crate) needed_more: usize,
 }
 
@@ -64,7 +64,7 @@ impl TrustOwners {
         if missing.is_empty() { TrustApproval::Owners(names) } else { TrustApproval::Missing(missing) }
     }
 
-    /// What the owners of the base and those of the head require; the reason if there are no owners.
+    /// The requirements of the owners of the base and of the head; the reason if there are no owners.
     fn requirements(&self, path: &RepoPath) -> Result<Vec<(ReadFrom, Arc<Requirement>)>, String> {
         let base = self.base.as_ref().map_err(ToString::to_string)?;
         let base = base.as_ref().ok_or_else(|| "the governing ref names no owners".to_owned())?;

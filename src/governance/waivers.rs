@@ -1,4 +1,4 @@
-//! What is waived in a repository, and what a push does to it.
+//! Lists the waivers of a repository, and what a push does to them.
 
 use chrono::NaiveDate;
 
@@ -33,7 +33,7 @@ fn in_force(policy: &Policy) -> impl Iterator<Item = &Waiver> {
     policy.layers().iter().filter(|layer| !layer.is_servers()).flat_map(|layer| layer.waivers())
 }
 
-/// What a revision's own files say. A policy that cannot be used is a finding of its own.
+/// The waivers of a revision's own files. A policy that cannot be used is a finding of its own.
 fn listed(input: &TrustInput<'_>, snapshot: &Snapshot) -> Listed {
     let policy = snapshot.file(POLICY_PATH).and_then(|file| input.policy_files().policy_of(file));
     let file = input.policy_files().waivers_at(snapshot);

@@ -1,4 +1,4 @@
-//! What a changed trust file lets happen that cannot happen now.
+//! Compares two versions of a trust file: what the new one allows and the old one does not.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,8 +29,8 @@ pub(super) fn weakening(
     }
 }
 
-/// Which keys may sign that may not now, or may sign for longer. What a list of allowed signers says of authorities,
-/// and a list of revocations of single certificates, is not visible in the keys.
+/// The keys that may sign and could not before, or may sign for longer. What a list of allowed signers says of
+/// authorities, and a list of revocations of single certificates, is not visible in the keys.
 fn of_keys(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
     let keys = |snapshot| load_keys(input.repository, input.governing, snapshot);
     let (Ok(old), Ok(new)) = (keys(input.base), keys(input.new)) else { return Weakening::NotCompared };
@@ -55,7 +55,7 @@ fn gain(before: Option<&KeyFacts>, after: &KeyFacts) -> Option<String> {
     }
 }
 
-/// Which waivers there are that were not there, or say something else. What cannot be used today may be of use
+/// The waivers that are new or say something else. An entry that cannot be used today may be of use
 /// to a later version of the gate, or on a later day.
 fn of_waivers(input: &TrustInput<'_>, path: &RepoPath) -> Weakening {
     let file =

@@ -1,4 +1,4 @@
-//! What is written is read, and nothing else.
+//! Reads what is written, and nothing else.
 
 use proptest::prelude::{any, prop, proptest};
 
