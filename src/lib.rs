@@ -42,12 +42,16 @@ pub mod checks;
 pub mod cli;
 #[cfg(feature = "program")]
 pub mod commands;
+#[cfg(feature = "program")]
+pub mod demo;
 pub mod evidence;
 pub mod finding;
 #[cfg(feature = "program")]
 pub mod gate;
 #[cfg(feature = "program")]
 pub mod git;
+#[cfg(feature = "program")]
+pub mod git_program;
 #[cfg(feature = "program")]
 pub mod governance;
 pub mod host;

@@ -7,12 +7,12 @@ use std::time::SystemTime;
 use super::BLOB_LIMIT;
 use super::change::ProposedChange;
 use super::error::{CommandError, Exit};
-use super::git_program::git;
 use super::output::print;
 use crate::cli::{ApprovalsArguments, StatementArguments};
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
 use crate::gate::Session;
 use crate::git::Repository;
+use crate::git_program::GitProgram;
 use crate::report::terminal;
 
 pub(super) fn run(arguments: &ApprovalsArguments) -> Result<Exit, CommandError> {
@@ -31,7 +31,7 @@ fn prune(folder: &Path) -> Result<Exit, CommandError> {
     // A ref that points to something else by now stays.
     let lines: String =
         expired.iter().flat_map(|(name, id)| ["delete ", name, " ", id.as_str(), "\n"]).collect();
-    git(folder, &["update-ref", "--stdin"], &lines)?;
+    GitProgram::in_folder(folder).run_as_user(&["update-ref", "--stdin"], &lines)?;
     print(&format!("deleted {} expired statements\n", expired.len()))?;
     Ok(Exit::Accept)
 }

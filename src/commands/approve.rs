@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::change::ProposedChange;
 use super::error::{CommandError, Exit};
-use super::git_program::git;
 use super::output::print;
 use crate::approval::Statement;
 use crate::cli::ApproveArguments;
 use crate::evidence::Purpose;
+use crate::git_program::GitProgram;
 use crate::policy::Age;
 use crate::report::{Format, Report, Section, Style, shell_word, terminal};
 use source_files::ObjectId;
@@ -93,13 +93,13 @@ fn sign(
     let name = statement.purpose.tag_name();
     let temporary = format!("refs/tags/{name}");
     let options = ["tag", "--sign", "--force", "--cleanup=verbatim", "--file=-", name, tip];
-    git(folder, &options, &statement.to_string())?;
-    let object = git(folder, &["rev-parse", "--verify", &temporary], "")?;
-    git(folder, &["update-ref", "-d", &temporary, &object], "")?;
+    GitProgram::in_folder(folder).run_as_user(&options, &statement.to_string())?;
+    let object = GitProgram::in_folder(folder).run_as_user(&["rev-parse", "--verify", &temporary], "")?;
+    GitProgram::in_folder(folder).run_as_user(&["update-ref", "-d", &temporary, &object], "")?;
     let object =
         ObjectId::parse(&object).ok_or_else(|| CommandError::Statement(terminal(&object).into_owned()))?;
     let ref_name = statement.stored_as(&object);
     change.session.statement(&ref_name, &object).map_err(CommandError::Statement)?;
-    git(folder, &["update-ref", &ref_name, object.as_str()], "")?;
+    GitProgram::in_folder(folder).run_as_user(&["update-ref", &ref_name, object.as_str()], "")?;
     Ok(ref_name)
 }

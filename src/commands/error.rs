@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::demo::DemoError;
 use super::install::InstallError;
+use crate::demo::DemoError;
 use crate::gate::GateError;
 use crate::git::GitError;
+use crate::git_program::GitProgramError;
 use crate::host::{EventError, ForgeError, HostError};
 use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
@@ -104,14 +105,9 @@ pub enum CommandError {
     /// The hook is not installed.
     #[error(transparent)]
     Install(#[from] InstallError),
-    /// The user's git did not do what it was asked.
-    #[error("`git {typed}` failed: {reason}")]
-    GitProgram {
-        /// What a person would have typed.
-        typed: String,
-        /// Why, where git has not said it itself.
-        reason: String,
-    },
+    /// Git fails.
+    #[error(transparent)]
+    GitProgram(#[from] GitProgramError),
     /// A statement that no one would count.
     #[error("nothing was signed, because it would not count: {0}")]
     Statement(String),
@@ -150,7 +146,7 @@ impl CommandError {
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
             | Self::Install(_)
-            | Self::GitProgram { .. }
+            | Self::GitProgram(_)
             | Self::Argument(_) => Exit::Usage,
             Self::Statement(_) => Exit::Reject,
             Self::Gate(GateError::Git(_))

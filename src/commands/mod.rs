@@ -12,7 +12,6 @@ mod explain;
 mod files;
 mod forge_access;
 mod generate;
-mod git_program;
 mod guarded;
 mod hooks;
 mod init;

@@ -10,11 +10,11 @@ use std::time::SystemTime;
 
 use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
-use super::git_program::{Outcome, ask, attempt, done};
 use super::output::print;
 use crate::cli::RescueArguments;
 use crate::gate::{RECORDS, Session};
 use crate::git::{Head, Repository};
+use crate::git_program::{GitProgram, Outcome};
 use crate::push::unattended_variable;
 use crate::report::terminal;
 use source_files::{FileMode, ObjectId, RepoPath, TreeFile};
@@ -70,12 +70,12 @@ fn check_place(folder: &Path) -> Result<(), CommandError> {
             "{name} is set, so this is a hook or a CI job: run `portcullis rescue` in a shell on the Git server"
         )));
     }
-    if ask(folder, &["rev-parse", "--is-bare-repository"])? != "true" {
+    if GitProgram::in_folder(folder).read(&["rev-parse", "--is-bare-repository"])? != "true" {
         return Err(CommandError::Argument(
             "this is a clone: run `portcullis rescue` in the bare repository on the Git server".to_owned(),
         ));
     }
-    let remotes = attempt(folder, &[], &["config", "--get-regexp", "^remote\\."], "")?;
+    let remotes = GitProgram::in_folder(folder).attempt(&["config", "--get-regexp", "^remote\\."])?;
     match remotes.outcome {
         Outcome::Failed => Ok(()),
         Outcome::Succeeded => Err(CommandError::Argument(
@@ -104,10 +104,14 @@ impl Place<'_> {
         let index = index.path().join("index");
         let index = index.to_string_lossy();
         let environment = [("GIT_INDEX_FILE", &*index)];
-        done(self.folder, &environment, &["read-tree", self.tip.as_str()], "")?;
+        GitProgram::in_folder(self.folder)
+            .with_environment(&environment)
+            .read(&["read-tree", self.tip.as_str()])?;
         let entries = self.entries(session, arguments)?;
-        done(self.folder, &environment, &["update-index", "--add", "-z", "--index-info"], &entries)?;
-        let tree = done(self.folder, &environment, &["write-tree"], "")?;
+        GitProgram::in_folder(self.folder)
+            .with_environment(&environment)
+            .feed(&["update-index", "--add", "-z", "--index-info"], &entries)?;
+        let tree = GitProgram::in_folder(self.folder).with_environment(&environment).read(&["write-tree"])?;
         ObjectId::parse(&tree).ok_or_else(|| CommandError::Argument(format!("git wrote no tree: {tree}")))
     }
 
@@ -122,7 +126,13 @@ impl Place<'_> {
         }
         for put in &arguments.file {
             let source = put.source.to_string_lossy();
-            let blob = ask(self.folder, &["hash-object", "-w", "--no-filters", "--", &source])?;
+            let blob = GitProgram::in_folder(self.folder).read(&[
+                "hash-object",
+                "-w",
+                "--no-filters",
+                "--",
+                &source,
+            ])?;
             let _ = write!(entries, "100644 {blob}\t{}\0", put.path);
         }
         Ok(entries)
@@ -132,10 +142,19 @@ impl Place<'_> {
     fn commit(&self, branch: &str, tree: &ObjectId, reason: &str) -> Result<ObjectId, CommandError> {
         let message = format!("Rescue: {reason}\n");
         let parent = self.tip.as_str();
-        let commit = done(self.folder, &IDENTITY, &["commit-tree", tree.as_str(), "-p", parent], &message)?;
+        let commit = GitProgram::in_folder(self.folder)
+            .with_environment(&IDENTITY)
+            .feed(&["commit-tree", tree.as_str(), "-p", parent], &message)?;
         let record = format!("{RECORDS}{commit}");
-        ask(self.folder, &["update-ref", &record, &commit])?;
-        ask(self.folder, &["update-ref", "-m", "portcullis rescue", branch, &commit, parent])?;
+        GitProgram::in_folder(self.folder).read(&["update-ref", &record, &commit])?;
+        GitProgram::in_folder(self.folder).read(&[
+            "update-ref",
+            "-m",
+            "portcullis rescue",
+            branch,
+            &commit,
+            parent,
+        ])?;
         ObjectId::parse(&commit)
             .ok_or_else(|| CommandError::Argument(format!("git made no commit: {commit}")))
     }

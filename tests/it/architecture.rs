@@ -11,6 +11,8 @@ use portcullis::host::HostKind;
 /// half of `host` that uses a network: `src/host/api` and the `api` of each host.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("git", &[]),
+    ("git_program", &[]),
+    ("demo", &["git_program"]),
     ("host", &[]),
     ("host::api", &["host"]),
     ("push", &["host"]),
@@ -53,10 +55,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "approval",
             "checks",
             "cli",
+            "demo",
             "evidence",
             "finding",
             "gate",
             "git",
+            "git_program",
             "host",
             "host::api",
             "pipeline",
@@ -103,22 +107,14 @@ const IMPURE: &[&str] =
 
 /// Where a process may be started, and where the environment may be read.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    (
-        "Command::new(\"",
-        &[
-            "src/commands/demo",
-            "src/commands/git_program.rs",
-            "src/git/store/program.rs",
-            "src/git/tree_changes.rs",
-        ],
-    ),
+    ("Command::new(\"", &["src/git_program/", "src/git/store/program.rs", "src/git/tree_changes.rs"]),
     (
         "env::var",
         &[
             "src/git/store/program.rs",
             "src/push/environment.rs",
             "src/commands/output.rs",
-            "src/commands/demo",
+            "src/git_program/isolated.rs",
         ],
     ),
     ("TcpStream", &[]),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::line::Line;
 use crate::commands::error::CommandError;
-use crate::commands::git_program::{Outcome, attempt};
+use crate::git_program::{GitProgram, Outcome};
 
 /// Settings that should be on, and what each is for.
 const ON: [(&str, &str); 3] = [
@@ -43,7 +43,7 @@ fn shallow_update(repository: &Path) -> Result<Line, CommandError> {
 fn switch(repository: &Path, name: &str) -> Result<bool, CommandError> {
     let general = name.replace("receive.fsck", "transfer.fsck");
     for name in [name, &general] {
-        let answer = attempt(repository, &[], &["config", "--type=bool", "--get", name], "")?;
+        let answer = GitProgram::in_folder(repository).attempt(&["config", "--type=bool", "--get", name])?;
         if answer.outcome == Outcome::Succeeded {
             return Ok(answer.output == "true");
         }
@@ -54,7 +54,7 @@ fn switch(repository: &Path, name: &str) -> Result<bool, CommandError> {
 fn hidden(repository: &Path) -> Result<Line, CommandError> {
     let topic = "transfer.hideRefs";
     let pattern = ["config", "--get-regexp", "^(transfer|receive|uploadpack)[.]hiderefs$"];
-    let answer = attempt(repository, &[], &pattern, "")?;
+    let answer = GitProgram::in_folder(repository).attempt(&pattern)?;
     let values = answer.output.lines().filter_map(|line| line.split_once(' '));
     let hides = |value: &str| STATEMENTS.starts_with(value.trim_start_matches('^'));
     match values.filter(|(_, value)| !value.starts_with('!')).find(|(_, value)| hides(value)) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::line::Line;
 use crate::commands::error::CommandError;
-use crate::commands::git_program::ask;
+use crate::git_program::GitProgram;
 use crate::host::HostKind;
 
 /// Shell scripts are far smaller; of a program nothing is read beyond.
@@ -69,10 +69,16 @@ pub(super) enum Presence {
 
 impl Hook {
     pub(super) fn find(repository: &Path, named: Option<&Path>) -> Result<Self, CommandError> {
-        let hooks = absolute(&repository.join(ask(repository, &["rev-parse", "--git-path", "hooks"])?));
-        let own = repository.join(ask(repository, &["rev-parse", "--git-common-dir"])?).join("hooks");
+        let hooks = absolute(&repository.join(GitProgram::in_folder(repository).read(&[
+            "rev-parse",
+            "--git-path",
+            "hooks",
+        ])?));
+        let own = repository
+            .join(GitProgram::in_folder(repository).read(&["rev-parse", "--git-common-dir"])?)
+            .join("hooks");
         let shadowed = (canonical(&own) != canonical(&hooks)).then(|| absolute(&own));
-        let bare = ask(repository, &["rev-parse", "--is-bare-repository"])? == "true";
+        let bare = GitProgram::in_folder(repository).read(&["rev-parse", "--is-bare-repository"])? == "true";
         let event = if bare { Event::PreReceive } else { Event::PreCommit };
         let (event, path, runner) = match named {
             Some(path) => (event, absolute(path), Runner::Host),

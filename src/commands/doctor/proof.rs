@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::hook::{Event, Hook, Presence};
 use super::line::Line;
 use super::stage::Attempt;
-use crate::commands::git_program::Outcome;
+use crate::git_program::Outcome;
 use crate::push::PushError;
 
 /// What is wrong with a commit of the doctor's under a policy that asks who made or approves a change.
@@ -204,7 +204,7 @@ mod tests {
     use super::{Answer, answer};
     use crate::commands::doctor::hook::Event;
     use crate::commands::doctor::stage::Attempt;
-    use crate::commands::git_program::Outcome;
+    use crate::git_program::Outcome;
 
     fn of(outcome: Outcome, text: &str) -> Answer {
         let commit = Some("0123456789".to_owned());

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::hook::{Event, Hook, Presence, entries};
 use crate::commands::error::CommandError;
-use crate::commands::git_program::{ask, attempt};
+use crate::git_program::GitProgram;
 
 /// Hooks of hosts themselves, which ask a server that knows nothing of this push.
 const OF_HOSTS: [&str; 2] = ["gitea", "forgejo"];
@@ -45,7 +45,7 @@ pub(super) struct Original<'a> {
 
 /// An empty repository in the original's formats, which borrows its objects.
 pub(super) fn repository(original: &Original<'_>, git_dir: &Path) -> Result<(), CommandError> {
-    let objects = ask(original.folder, &["rev-parse", "--show-object-format"])?;
+    let objects = GitProgram::in_folder(original.folder).read(&["rev-parse", "--show-object-format"])?;
     let init = ["-c", "core.hooksPath=/dev/null", "init", "--quiet", "--bare", "--template="];
     let mut arguments: Vec<String> = init.map(str::to_owned).into();
     arguments.push(format!("--object-format={objects}"));
@@ -56,32 +56,34 @@ pub(super) fn repository(original: &Original<'_>, git_dir: &Path) -> Result<(), 
     }
     arguments.push(git_dir.display().to_string());
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    ask(Path::new("/"), &arguments)?;
+    GitProgram::in_folder(Path::new("/")).read(&arguments)?;
     // A hook of the user's own would run as soon as a ref is made.
-    ask(git_dir, &["config", "core.hooksPath", "/dev/null"])?;
+    GitProgram::in_folder(git_dir).read(&["config", "core.hooksPath", "/dev/null"])?;
     let borrowed = original.common_dir.join("objects");
     let borrowed = borrowed.canonicalize().map_err(failed(&borrowed))?;
     let alternates = git_dir.join("objects/info/alternates");
     fs::write(&alternates, format!("{}\n", borrowed.display())).map_err(failed(&alternates))?;
-    ask(git_dir, &["symbolic-ref", "HEAD", original.branch])?;
-    match original.tip {
-        Some(tip) => ask(git_dir, &["update-ref", original.branch, tip]).map(drop),
-        None => Ok(()),
+    GitProgram::in_folder(git_dir).read(&["symbolic-ref", "HEAD", original.branch])?;
+    if let Some(tip) = original.tip {
+        GitProgram::in_folder(git_dir).read(&["update-ref", original.branch, tip])?;
     }
+    Ok(())
 }
 
 /// What of the original's own settings and files decides about a push.
 pub(super) fn configure(original: &Original<'_>, server: &Path) -> Result<(), CommandError> {
-    let listed = ask(original.folder, &["config", "--local", "--list", "--null"]).unwrap_or_default();
+    let listed = GitProgram::in_folder(original.folder)
+        .read(&["config", "--local", "--list", "--null"])
+        .unwrap_or_default();
     for setting in listed.split('\0') {
         let (name, value) = setting.split_once('\n').unwrap_or((setting, "true"));
         if name.starts_with("receive.") || name.starts_with("transfer.") {
-            ask(server, &["config", "--add", "--", name, value])?;
+            GitProgram::in_folder(server).read(&["config", "--add", "--", name, value])?;
         }
     }
-    ask(server, &["config", "receive.autogc", "false"])?;
+    GitProgram::in_folder(server).read(&["config", "receive.autogc", "false"])?;
     let hooks = server.join("hooks").display().to_string();
-    ask(server, &["config", "core.hooksPath", &hooks])?;
+    GitProgram::in_folder(server).read(&["config", "core.hooksPath", &hooks])?;
     for name in ["shallow", "info/grafts"] {
         let (from, to) = (original.common_dir.join(name), server.join(name));
         if from.exists() {
@@ -114,7 +116,7 @@ pub(super) fn install(hook: &Hook, server: &Path) -> Result<(), CommandError> {
 
 /// How refs are stored, in the word of `git init --ref-format`.
 pub(super) fn ref_format(repository: &Path) -> Result<String, CommandError> {
-    let answer = attempt(repository, &[], &["config", "--get", "extensions.refStorage"], "")?;
+    let answer = GitProgram::in_folder(repository).attempt(&["config", "--get", "extensions.refStorage"])?;
     Ok(if answer.output.is_empty() { FILES.to_owned() } else { answer.output })
 }
 

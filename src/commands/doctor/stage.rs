@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::hook::{Event, Hook};
 use super::replica::{self, Original, failed};
 use crate::commands::error::CommandError;
-use crate::commands::git_program::{Outcome, ask, attempt, done};
+use crate::git_program::{GitProgram, Outcome};
 
 /// An index beside the repository's own.
 const INDEX: &str = "doctor-index";
@@ -90,22 +90,22 @@ impl Stage {
     fn push(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
         let author = self.author();
         self.stage_file(&author, path, content)?;
-        let tree = done(&author, &PEOPLE, &["write-tree"], "")?;
+        let tree = GitProgram::in_folder(&author).with_environment(&PEOPLE).read(&["write-tree"])?;
         let mut arguments = vec!["commit-tree", &tree, "-m", "Try the gate"];
         arguments.extend(self.tip.iter().flat_map(|tip| ["-p", tip]));
-        let commit = done(&author, &PEOPLE, &arguments, "")?;
+        let commit = GitProgram::in_folder(&author).with_environment(&PEOPLE).read(&arguments)?;
         let target = format!("{commit}:{}", self.branch);
         let server = self.server().display().to_string();
         let begin = Instant::now();
         let arguments = ["push", "--no-verify", "--no-signed", "--porcelain", &server, &target];
-        let answer = attempt(&author, self.environment, &arguments, "")?;
+        let answer = GitProgram::in_folder(&author).with_environment(self.environment).attempt(&arguments)?;
         let text = format!("{}\n{}", answer.complaint, answer.output);
         Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: Some(commit) })
     }
 
     fn commit(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
         let server = self.server();
-        ask(&server, &["config", "core.bare", "false"])?;
+        GitProgram::in_folder(&server).read(&["config", "core.bare", "false"])?;
         self.stage_file(&server, path, content)?;
         let index = server.join(INDEX).display().to_string();
         let environment =
@@ -114,7 +114,8 @@ impl Stage {
             );
         let begin = Instant::now();
         let arguments = ["commit", "--no-gpg-sign", "-m", "Try the gate"];
-        let answer = attempt(self.folder.path(), &environment, &arguments, "")?;
+        let answer =
+            GitProgram::in_folder(self.folder.path()).with_environment(&environment).attempt(&arguments)?;
         let text = format!("{}\n{}", answer.complaint, answer.output);
         Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: None })
     }
@@ -122,17 +123,20 @@ impl Stage {
     /// Reverts what an ineffective gate has accepted.
     fn reset(&self) -> Result<(), CommandError> {
         let server = self.server();
-        match &self.tip {
-            Some(tip) => ask(&server, &["update-ref", &self.branch, tip]).map(drop),
-            None => ask(&server, &["update-ref", "-d", &self.branch]).map(drop),
-        }
+        let arguments = match &self.tip {
+            Some(tip) => ["update-ref", &self.branch, tip],
+            None => ["update-ref", "-d", &self.branch],
+        };
+        GitProgram::in_folder(&server).read(&arguments)?;
+        Ok(())
     }
 
     /// Fills an index of its own with the tip's files and one more.
     fn stage_file(&self, git_dir: &Path, path: &str, content: &str) -> Result<(), CommandError> {
-        done(git_dir, &PEOPLE, &["read-tree", self.tip.as_deref().unwrap_or("--empty")], "")?;
-        let blob = done(git_dir, &PEOPLE, &["hash-object", "-w", "--stdin"], content)?;
-        let entry = format!("100644,{blob},{path}");
-        done(git_dir, &PEOPLE, &["update-index", "--add", "--cacheinfo", &entry], "").map(drop)
+        let git = GitProgram::in_folder(git_dir).with_environment(&PEOPLE);
+        git.read(&["read-tree", self.tip.as_deref().unwrap_or("--empty")])?;
+        let blob = git.feed(&["hash-object", "-w", "--stdin"], content)?;
+        git.read(&["update-index", "--add", "--cacheinfo", &format!("100644,{blob},{path}")])?;
+        Ok(())
     }
 }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use super::line::Line;
 use super::replica::ref_format;
 use crate::commands::error::CommandError;
-use crate::commands::git_program::ask;
 use crate::git::{Head, Repository};
+use crate::git_program::GitProgram;
 
 pub(super) fn lines(repository: &Repository, folder: &Path) -> Result<Vec<Line>, CommandError> {
     let common_dir = repository.common_dir();
@@ -55,7 +55,7 @@ fn replaced(repository: &Repository) -> Result<Line, CommandError> {
 
 fn format(repository: &Repository, folder: &Path) -> Result<Line, CommandError> {
     let topic = "format";
-    let objects = ask(folder, &["rev-parse", "--show-object-format"])?;
+    let objects = GitProgram::in_folder(folder).read(&["rev-parse", "--show-object-format"])?;
     let refs = ref_format(folder)?;
     let formats = format!("objects {objects}, refs {refs}");
     Ok(match repository.detour() {

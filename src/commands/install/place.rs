@@ -9,7 +9,7 @@ use super::folder::below;
 use super::shim::Layout;
 use crate::cli::InstallArguments;
 use crate::commands::error::CommandError;
-use crate::commands::git_program::ask;
+use crate::git_program::GitProgram;
 use crate::host::{HostKind, RepositoryHook};
 
 /// A hook's place.
@@ -76,8 +76,9 @@ impl Place {
 
     fn of_repository(repository: &Path, host: Option<HostKind>) -> Result<Self, CommandError> {
         let next = format!("prove it: portcullis doctor --repo {}", shown(repository));
-        let hooks = repository.join(ask(repository, &["rev-parse", "--git-path", "hooks"])?);
-        if ask(repository, &["rev-parse", "--is-bare-repository"])? != "true" {
+        let hooks =
+            repository.join(GitProgram::in_folder(repository).read(&["rev-parse", "--git-path", "hooks"])?);
+        if GitProgram::in_folder(repository).read(&["rev-parse", "--is-bare-repository"])? != "true" {
             let (Some(parent), Some(name)) =
                 (hooks.parent(), hooks.file_name().and_then(|name| name.to_str()))
             else {
@@ -85,7 +86,8 @@ impl Place {
             };
             return Ok(Self::chained(&below(parent, &[name])?, Layout::PreCommit, next));
         }
-        let git_dir = PathBuf::from(ask(repository, &["rev-parse", "--absolute-git-dir"])?);
+        let git_dir =
+            PathBuf::from(GitProgram::in_folder(repository).read(&["rev-parse", "--absolute-git-dir"])?);
         let host = host.unwrap_or_else(|| host_of(&git_dir));
         let layout = Layout::PreReceive(host);
         match host.facts().installation.repository {

@@ -10,8 +10,8 @@ use std::time::Duration;
 use super::stage::Stage;
 use crate::approval::{Asked, Statement};
 use crate::commands::error::CommandError;
-use crate::commands::git_program::git;
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose, Seen};
+use crate::git_program::GitProgram;
 use crate::report::Section;
 use source_files::ObjectId;
 
@@ -77,7 +77,8 @@ fn sign(stage: &Stage, statement: &Statement, tip: &ObjectId) -> Result<ObjectId
     let target = stage.commit_with(&statement.tree, [&statement.base, tip])?;
     let name = statement.purpose.tag_name();
     let options = ["tag", "--sign", "--force", "--cleanup=verbatim", "--file=-", name, target.as_str()];
-    git(stage.folder(), &options, &statement.to_string())?;
-    let object = git(stage.folder(), &["rev-parse", "--verify", &format!("refs/tags/{name}")], "")?;
+    GitProgram::in_folder(stage.folder()).run_as_user(&options, &statement.to_string())?;
+    let object = GitProgram::in_folder(stage.folder())
+        .run_as_user(&["rev-parse", "--verify", &format!("refs/tags/{name}")], "")?;
     ObjectId::parse(&object).ok_or_else(|| CommandError::Statement("git signed nothing".into()))
 }

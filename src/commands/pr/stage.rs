@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::settings::Settings;
 use crate::commands::error::CommandError;
-use crate::commands::git_program::{Answer, Outcome, attempt, done};
+use crate::git_program::{Answer, GitProgram, GitProgramError, Outcome};
 use crate::host::ForgeError;
 use crate::host::api::PullNumber;
 use source_files::ObjectId;
@@ -49,9 +49,9 @@ impl Stage {
             .map_err(|source| CommandError::File { path: beside.to_path_buf(), source })?;
         let format =
             if format.as_str().len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
-        done(folder.path(), &[], &["init", "--quiet", "--bare", "--template=", format], "")?;
+        GitProgram::in_folder(folder.path()).read(&["init", "--quiet", "--bare", "--template=", format])?;
         let head = format!("refs/heads/{default_branch}");
-        done(folder.path(), &[], &["symbolic-ref", "HEAD", &head], "")?;
+        GitProgram::in_folder(folder.path()).read(&["symbolic-ref", "HEAD", &head])?;
         if let Some(objects) = reusable(known) {
             let path = folder.path().join("objects/info/alternates");
             let _ = std::fs::create_dir_all(folder.path().join("objects/info"));
@@ -109,7 +109,8 @@ impl Stage {
         ];
         arguments.extend(["--end-of-options", &self.address]);
         arguments.extend(wanted);
-        done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
+        GitProgram::in_folder(self.folder()).with_environment(&self.environment()).read(&arguments)?;
+        Ok(())
     }
 
     /// The commit that was fetched of a pull request.
@@ -124,8 +125,11 @@ impl Stage {
         [ours, theirs]: [&ObjectId; 2],
     ) -> Result<Option<ObjectId>, CommandError> {
         let merge = format!("{}/merge", own_refs(number));
-        let parents =
-            attempt(self.folder(), &[], &["rev-parse", &format!("{merge}^1"), &format!("{merge}^2")], "")?;
+        let parents = GitProgram::in_folder(self.folder()).attempt(&[
+            "rev-parse",
+            &format!("{merge}^1"),
+            &format!("{merge}^2"),
+        ])?;
         let wanted = format!("{ours}\n{theirs}");
         match (parents.outcome, parents.output == wanted) {
             (Outcome::Succeeded, true) => self.commit(&format!("{merge}^{{tree}}")).map(Some),
@@ -140,14 +144,14 @@ impl Stage {
 
     fn commit(&self, name: &str) -> Result<ObjectId, CommandError> {
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
-        let answer = done(self.folder(), &[], &arguments, "")?;
+        let answer = GitProgram::in_folder(self.folder()).read(&arguments)?;
         ObjectId::parse(&answer).ok_or_else(|| CommandError::Argument(format!("{name} was not fetched")))
     }
 
     /// Whether a commit is here.
     pub(super) fn has(&self, commit: &ObjectId) -> Result<bool, CommandError> {
         let object = format!("{commit}^{{commit}}");
-        let answer = attempt(self.folder(), &[], &["cat-file", "-e", &object], "")?;
+        let answer = GitProgram::in_folder(self.folder()).attempt(&["cat-file", "-e", &object])?;
         Ok(answer.outcome == Outcome::Succeeded)
     }
 
@@ -157,7 +161,8 @@ impl Stage {
         one: &ObjectId,
         other: &ObjectId,
     ) -> Result<Option<ObjectId>, CommandError> {
-        let answer = attempt(self.folder(), &[], &["merge-base", one.as_str(), other.as_str()], "")?;
+        let answer =
+            GitProgram::in_folder(self.folder()).attempt(&["merge-base", one.as_str(), other.as_str()])?;
         Ok(ObjectId::parse(&answer.output))
     }
 
@@ -181,7 +186,7 @@ impl Stage {
         let (base, tip) = (base.as_str(), tip.as_str());
         let arguments =
             ["commit-tree", tree.as_str(), "-p", base, "-p", tip, "-m", "The merge that was judged"];
-        let commit = done(self.folder(), &environment, &arguments, "")?;
+        let commit = GitProgram::in_folder(self.folder()).with_environment(&environment).read(&arguments)?;
         ObjectId::parse(&commit).ok_or_else(|| CommandError::Argument("git made no commit".into()))
     }
 
@@ -197,7 +202,8 @@ impl Stage {
             &self.address,
             &refspec,
         ];
-        done(self.folder(), &self.environment(), &arguments, "").map(|_| ())
+        GitProgram::in_folder(self.folder()).with_environment(&self.environment()).read(&arguments)?;
+        Ok(())
     }
 
     fn environment(&self) -> Vec<(&str, &str)> {
@@ -227,15 +233,16 @@ impl Stage {
             ours.as_str(),
             theirs.as_str(),
         ];
-        let Answer { outcome, output, complaint } = attempt(self.folder(), &ISOLATED, &arguments, "")?;
+        let Answer { outcome, output, complaint } =
+            GitProgram::in_folder(self.folder()).with_environment(&ISOLATED).attempt(&arguments)?;
         let tree = output.lines().next().and_then(ObjectId::parse);
         match (outcome, tree) {
             (Outcome::Succeeded, Some(tree)) => Ok(Merge::Tree(tree)),
             (Outcome::Failed, Some(_)) => Ok(Merge::Conflict),
-            (Outcome::Succeeded | Outcome::Failed, None) => Err(CommandError::GitProgram {
+            (Outcome::Succeeded | Outcome::Failed, None) => Err(CommandError::GitProgram(GitProgramError {
                 typed: "merge-tree --write-tree".into(),
                 reason: format!("{}\n  git 2.38 or newer is needed", complaint.trim_end()),
-            }),
+            })),
         }
     }
 }
@@ -248,9 +255,9 @@ fn own_refs(number: PullNumber) -> String {
 fn reusable(known: &Path) -> Option<PathBuf> {
     let arguments =
         ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--is-shallow-repository"];
-    let answer = done(known, &[], &arguments, "").ok()?;
+    let answer = GitProgram::in_folder(known).read(&arguments).ok()?;
     let (objects, shallow) = answer.split_once('\n')?;
-    let partial = done(known, &[], &["config", "--get", "extensions.partialClone"], "").is_ok();
+    let partial = GitProgram::in_folder(known).read(&["config", "--get", "extensions.partialClone"]).is_ok();
     let plain = !objects.contains(['"', '\n']) && !objects.starts_with('#');
     (shallow == "false" && !partial && plain).then(|| PathBuf::from(objects))
 }

@@ -1,26 +1,26 @@
 //! A person who pushes.
 //!
-//! In: a server and a name. Out: a clone with commits that the person's own new key signs, and what
-//! the server answers. Never: a key that existed before the demo.
+//! In: a server and a name. Out: a clone with commits that the person's own new key signs, and the server's answers.
+//! Never: uses a key that existed before the demo.
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::error::DemoError;
-use super::git::{Answer, Outcome};
 use super::server::{ADDRESS, Server, failed};
 use super::tree::File;
+use crate::git_program::{Outcome, Transcript};
 use git_trust::ThrowAwayKey;
 
-/// What became of a push.
+/// The result of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Push {
     /// The server took it.
     Accepted,
-    /// The gate turned it away with a verdict.
+    /// The gate rejected it with a verdict.
     Rejected,
-    /// It did not go through for another reason.
+    /// It failed for another reason.
     Failed,
 }
 
@@ -53,17 +53,16 @@ impl<'a> Person<'a> {
     /// Starts an empty repository that pushes to the server.
     pub(super) fn begin(&self) -> Result<(), DemoError> {
         let folder = self.folder()?;
-        let git = self.server.git();
-        git.run(&folder, &["init", "--quiet", "--initial-branch=main", "--template="])?;
-        git.run(&folder, &["remote", "add", "origin", ADDRESS])?;
+        self.server.git(&folder, &["init", "--quiet", "--initial-branch=main", "--template="])?;
+        self.server.git(&folder, &["remote", "add", "origin", ADDRESS])?;
         self.configure()
     }
 
-    /// Clones what the server has.
+    /// Clones the server's repository.
     pub(super) fn clone_server(&self) -> Result<(), DemoError> {
         let arguments = ["clone", "--quiet", "--template=", "gitops.git", self.login];
-        self.server.git().run(self.server.path(), &arguments)?;
-        self.server.git().run(&self.folder()?, &["remote", "set-url", "origin", ADDRESS])?;
+        self.server.git(self.server.path(), &arguments)?;
+        self.server.git(&self.folder()?, &["remote", "set-url", "origin", ADDRESS])?;
         self.configure()
     }
 
@@ -78,13 +77,13 @@ impl<'a> Person<'a> {
             ("gpg.program", &program),
         ];
         for (name, value) in settings {
-            self.server.git().run(&folder, &["config", name, value])?;
+            self.server.git(&folder, &["config", name, value])?;
         }
         Ok(())
     }
 
     /// Writes files and commits all of them, signed.
-    pub(super) fn commit(&self, message: &str, files: &[File]) -> Result<Answer, DemoError> {
+    pub(super) fn commit(&self, message: &str, files: &[File]) -> Result<Transcript, DemoError> {
         let folder = self.folder()?;
         for file in files {
             let path = folder.join(file.path);
@@ -93,13 +92,13 @@ impl<'a> Person<'a> {
             }
             fs::write(&path, &file.content).map_err(failed(&path))?;
         }
-        self.server.git().run(&folder, &["add", "--all"])?;
-        self.server.git().run(&folder, &["commit", "-S", "-m", message])
+        self.server.git(&folder, &["add", "--all"])?;
+        self.server.git(&folder, &["commit", "-S", "-m", message])
     }
 
     /// Pushes to the server's main branch.
-    pub(super) fn push(&self) -> Result<Answer, DemoError> {
-        self.server.git().ask(&self.folder()?, &["push", "origin", "main"])
+    pub(super) fn push(&self) -> Result<Transcript, DemoError> {
+        self.server.attempt_git(&self.folder()?, &["push", "origin", "main"])
     }
 
     fn folder(&self) -> Result<PathBuf, DemoError> {
@@ -107,14 +106,14 @@ impl<'a> Person<'a> {
     }
 }
 
-impl Answer {
-    /// What this answer to a push means. Only the gate's own closing line is a rejection by it.
-    pub(super) fn push(&self) -> Push {
-        let verdict = |line: &str| line.starts_with("remote: rejected:");
-        match self.outcome {
-            Outcome::Succeeded => Push::Accepted,
-            Outcome::Failed if self.text.lines().any(verdict) => Push::Rejected,
-            Outcome::Failed => Push::Failed,
+impl Push {
+    /// Reads git's answer to a push. Only the gate's own closing line is a rejection by the gate.
+    pub(super) fn read(step: &Transcript) -> Self {
+        let has_verdict = step.text.lines().any(|line| line.starts_with("remote: rejected:"));
+        match step.outcome {
+            Outcome::Succeeded => Self::Accepted,
+            Outcome::Failed if has_verdict => Self::Rejected,
+            Outcome::Failed => Self::Failed,
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Why the demo could not show what it should.
+//! The errors of the demo.
 
 use std::path::PathBuf;
 
 use git_trust::ThrowAwayKeyError;
 
-/// What stops the demo.
+/// An error that stops the demo.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// There is no git program.
@@ -13,12 +13,12 @@ pub enum DemoError {
          run it again"
     )]
     NoGit(std::io::Error),
-    /// git does not do what was asked of it.
+    /// Git fails.
     #[error("the demo ran `{typed}` and git failed:\n{text}")]
     Git {
         /// The command line.
         typed: String,
-        /// What git printed.
+        /// Git's output.
         text: String,
     },
     /// The temporary folder.
@@ -26,20 +26,23 @@ pub enum DemoError {
         "the demo's temporary folder {path}: {source}\n  set TMPDIR to a folder in which programs may run"
     )]
     Folder {
-        /// The path in question.
+        /// Its path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// The keys.
     #[error("the demo's keys: {0}")]
     Key(#[from] ThrowAwayKeyError),
-    /// The gate turned a good push away.
+    /// The gate rejected a good push.
     #[error("{0} should have been accepted, but was rejected; see the output above")]
     NotAccepted(&'static str),
-    /// The gate let a bad push through, or did not run.
+    /// The gate accepted a bad push, or did not run.
     #[error("the gate did not reject the malicious push; see git's output above")]
     NotRejected,
+    /// The terminal.
+    #[error("cannot write the report: {0}")]
+    Output(std::io::Error),
     /// A rejected push moved the branch.
     #[error("the malicious push was rejected, but the server's branch moved anyway")]
     Moved,

@@ -1,7 +1,7 @@
 //! The files that the demo pushes.
 //!
-//! In: Alice's key. Out: the files that each commit writes. Never: anything but what is in
-//! `tree/`, except for the key itself.
+//! In: Alice's key. Out: the files that each commit writes. Never: writes a file that is not in `tree/`, except for the
+//! key itself.
 
 use super::error::DemoError;
 use git_trust::ThrowAwayKey;
@@ -26,7 +26,7 @@ pub(super) struct File {
     pub(super) content: Vec<u8>,
 }
 
-/// What the repository begins with: manifests and trust files.
+/// The first files of the repository: manifests and trust files.
 pub(super) fn first(alice: &ThrowAwayKey) -> Result<Vec<File>, DemoError> {
     let policy = POLICY.replace("FINGERPRINT-OF-ALICE", &alice.fingerprint().to_string());
     let key = File { path: "keys/alice.asc", content: alice.armored_certificate()? };
@@ -45,7 +45,7 @@ pub(super) fn clean() -> Vec<File> {
     vec![file(WEB_PATH, CLEAN_WEB)]
 }
 
-/// Everything that should not be.
+/// A change with everything that the gate should reject.
 pub(super) fn malicious() -> Vec<File> {
     vec![file(WEB_PATH, MALICIOUS_WEB), file(DEPLOYER_PATH, MALICIOUS_DEPLOYER)]
 }
