@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::BLOB_LIMIT;
 use super::change::ProposedChange;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::{ApprovalsArguments, StatementArguments};
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
 use crate::gate::Session;
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use crate::git_program::GitProgram;
 use crate::report::terminal;
 

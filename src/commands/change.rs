@@ -2,13 +2,12 @@
 
 use std::time::SystemTime;
 
-use super::BLOB_LIMIT;
 use super::error::CommandError;
 use crate::approval::{Asked, Digest};
 use crate::cli::StatementArguments;
 use crate::evidence::RefOperation;
 use crate::gate::{PlannedRef, Session};
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use source_files::ObjectId;
 
 /// A change that could be pushed.

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::files::Folder;
 use super::output::Destination;
@@ -11,7 +10,7 @@ use super::report_files::write_files;
 use crate::cli::CheckArguments;
 use crate::evidence::RefOperation;
 use crate::gate::{Session, load_without_repository};
-use crate::git::{Ancestry, Repository};
+use crate::git::{Ancestry, BLOB_LIMIT, Repository};
 use crate::report::{Report, Section};
 use source_files::ObjectId;
 

@@ -17,12 +17,11 @@ mod storage;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::{colour, print};
 use crate::cli::{DoctorArguments, LineFormat};
 use crate::gate::{Governing, Session};
-use crate::git::{Head, Repository};
+use crate::git::{BLOB_LIMIT, Head, Repository};
 use hook::{Event, Hook};
 use kube_model::ClusterName;
 use line::Line;

@@ -9,12 +9,12 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::BLOB_LIMIT;
 use super::error::CommandError;
 use super::walk;
 use crate::checks::CheckSet;
 use crate::evidence::RefEvidence;
 use crate::gate::date_of;
+use crate::git::BLOB_LIMIT;
 use crate::pipeline::{Change, Rules, Targets, evaluate};
 use crate::policy::Policy;
 use crate::report::Section;

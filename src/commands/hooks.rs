@@ -4,12 +4,12 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::deadline;
 use super::error::{CommandError, Exit};
 use super::output::Destination;
-use super::{BLOB_LIMIT, deadline};
 use crate::cli::{HookArguments, UpdateArguments};
 use crate::gate::{PushFacts, Session};
-use crate::git::{GitError, Repository};
+use crate::git::{BLOB_LIMIT, GitError, Repository};
 use crate::host::PushOrigin;
 use crate::push::{HookEnvironment, PushError, RefUpdate, parse_updates};
 use crate::report::{Report, Section, terminal};

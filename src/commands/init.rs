@@ -1,10 +1,9 @@
 //! `init`: a policy for this repository, strict where it already has what strictness needs.
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::InitArguments;
-use crate::git::{Head, Repository};
+use crate::git::{BLOB_LIMIT, Head, Repository};
 use crate::policy::POLICY_PATH;
 use codeowners::{Coverage, Dialect, KnownDialect, locate};
 use source_files::{RepoPath, Snapshot};

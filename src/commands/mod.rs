@@ -36,9 +36,6 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command};
 pub use error::{CommandError, Exit};
 
-/// How much of one file is ever read, in bytes; the manifest room's own limit.
-const BLOB_LIMIT: usize = 10 << 20;
-
 /// Runs a command and says how the process ends. A panic rejects.
 pub fn run(cli: Cli) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| complain(&format!("internal error: {panic}"))));

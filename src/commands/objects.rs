@@ -5,11 +5,10 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::{ObjectsArguments, ReadingArgument};
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use kube_manifest::{Limits, Manifest, Reading, parse};
 
 pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::OwnersArguments;
 use crate::gate::{known_checks, owners_of};
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use crate::policy::{Author, Layer, OwnersEntry, POLICY_PATH};
 use crate::report::terminal;
 use codeowners::{Coverage, KnownDialect, OwnersFile, Requirement};

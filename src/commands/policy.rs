@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::guarded::GuardedRefs;
 use super::output::print;
@@ -10,7 +9,7 @@ use crate::checks::CheckSet;
 use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
 use crate::finding::Severity;
 use crate::gate::{Governing, load_policy_file};
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use crate::policy::{PolicyDocument, WaivedFinding, WaiversDocument};
 
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {

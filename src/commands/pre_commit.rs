@@ -2,12 +2,11 @@
 
 use std::time::{Instant, SystemTime};
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::Destination;
 use crate::cli::ReportArguments;
 use crate::gate::{Session, rules_of, waivers_notice};
-use crate::git::{Repository, staged};
+use crate::git::{BLOB_LIMIT, Repository, staged};
 use crate::pipeline::{Change, evaluate};
 use crate::push::index_file;
 use crate::report::{Report, Section};

@@ -3,13 +3,12 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Instant, SystemTime};
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::ReplayArguments;
 use crate::evidence::RefEvidence;
 use crate::gate::{Governing, Session, load_policy_file, rules_of};
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use crate::pipeline::{Change, evaluate};
 use crate::report::{Format, ReplayRow, ReplaySummary, Report, Section, Style};
 use crate::verdict::Mode;

@@ -8,12 +8,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::RescueArguments;
 use crate::gate::{RECORDS, Session};
-use crate::git::{Head, Repository};
+use crate::git::{BLOB_LIMIT, Head, Repository};
 use crate::git_program::{GitProgram, Outcome};
 use crate::push::unattended_variable;
 use crate::report::terminal;

@@ -3,13 +3,12 @@
 use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use super::BLOB_LIMIT;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::VerifyCommitArguments;
 use crate::evidence::Evidence;
 use crate::gate::{Session, VerifiedCommit};
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use crate::report::terminal;
 use git_trust::{KeyFingerprint, SignatureStatus};
 use source_files::ObjectId;

@@ -23,3 +23,6 @@ pub use merging::merge_texts;
 pub use refs::Head;
 pub use repository::{Repository, Trust};
 pub use store::{ObjectKind, RawObject};
+
+/// The number of bytes of one file that are ever read: the limit of `kube-manifest` too.
+pub const BLOB_LIMIT: usize = 10 << 20;

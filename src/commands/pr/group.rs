@@ -8,9 +8,8 @@
 use super::judge::Proposed;
 use super::stage::Stage;
 use super::{Judged, Run, Said, beside};
-use crate::commands::BLOB_LIMIT;
 use crate::commands::error::CommandError;
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use crate::host::api::{PullNumber, QueueEntry};
 use crate::report::Section;
 use source_files::ObjectId;

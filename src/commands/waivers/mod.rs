@@ -12,11 +12,10 @@ mod today;
 
 use std::time::SystemTime;
 
-use super::BLOB_LIMIT;
 use super::error::CommandError;
 use crate::cli::TermArguments;
 use crate::gate::Session;
-use crate::git::Repository;
+use crate::git::{BLOB_LIMIT, Repository};
 use file::{WaiversOnDisk, terms};
 use today::{Accepted, Today};
 
