@@ -47,6 +47,8 @@ pub mod demo;
 pub mod evidence;
 pub mod finding;
 #[cfg(feature = "program")]
+pub mod forge_settings;
+#[cfg(feature = "program")]
 pub mod gate;
 #[cfg(feature = "program")]
 pub mod git;
@@ -60,6 +62,8 @@ pub mod policy;
 pub mod push;
 pub mod render;
 pub mod report;
+#[cfg(feature = "program")]
+pub mod self_test;
 pub mod units;
 pub mod verdict;
 pub mod world;

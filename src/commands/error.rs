@@ -9,7 +9,7 @@ use crate::demo::DemoError;
 use crate::gate::GateError;
 use crate::git::GitError;
 use crate::git_program::GitProgramError;
-use crate::host::{EventError, ForgeError, HostError};
+use crate::host::{EventError, ForgeAccessError, ForgeError, HostError};
 use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
 use source_files::ObjectId;
@@ -79,6 +79,9 @@ pub enum CommandError {
     /// The forge.
     #[error(transparent)]
     Forge(#[from] ForgeError),
+    /// No forge can be asked.
+    #[error(transparent)]
+    ForgeAccess(#[from] ForgeAccessError),
     /// A file.
     #[error("{path}: {source}")]
     File {
@@ -143,6 +146,7 @@ impl CommandError {
             | Self::Host(_)
             | Self::Event(_)
             | Self::Forge(ForgeError::Settings(_))
+            | Self::ForgeAccess(_)
             | Self::File { .. }
             | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
             | Self::Install(_)

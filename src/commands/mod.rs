@@ -12,7 +12,6 @@ mod explain;
 mod files;
 mod forge_access;
 mod generate;
-mod guarded;
 mod hooks;
 mod init;
 mod install;

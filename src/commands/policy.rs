@@ -1,9 +1,9 @@
 //! `policy`: schema for editors, and what a file amounts to.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::error::{CommandError, Exit};
-use super::guarded::GuardedRefs;
 use super::output::print;
 use crate::checks::CheckSet;
 use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
@@ -11,6 +11,7 @@ use crate::finding::Severity;
 use crate::gate::{Governing, load_policy_file};
 use crate::git::{BLOB_LIMIT, Repository};
 use crate::policy::{PolicyDocument, WaivedFinding, WaiversDocument};
+use crate::self_test::{GuardedRefs, ShadowRef, ShortPattern};
 
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
@@ -49,22 +50,23 @@ fn show(file: &Path) -> Result<String, CommandError> {
 /// Lists the refs that the policy guards today; says nothing outside a repository.
 fn guarded_refs(governing: &Governing, file: &Path) -> String {
     let Ok(repository) = Repository::discover(folder_of(file), BLOB_LIMIT) else { return String::new() };
-    let refs = match GuardedRefs::of(&repository, &governing.policy) {
+    let refs = match GuardedRefs::find(&repository, &governing.policy) {
         Ok(refs) => refs,
         Err(error) => return format!("note: could not list the protected refs: {error}\n"),
     };
-    let unmatched =
-        refs.unmatched.iter().map(|pattern| format!("note: `{pattern}` under `protected:` matches no ref\n"));
-    let short = refs.short.iter().map(|(pattern, full)| {
-        format!(
-            "note: `{pattern}` under `protected:` is not the full name of a ref; did you mean `{full}`?\n"
-        )
-    });
-    let shadows = refs
-        .shadows
-        .iter()
-        .map(|(name, branch)| format!("note: {name} can be taken for {branch}: delete it\n"));
-    let notes: String = short.chain(unmatched).chain(shadows).collect();
+    let mut notes = String::new();
+    for ShortPattern { pattern, full_name } in &refs.short {
+        let _ = writeln!(
+            notes,
+            "note: `{pattern}` under `protected:` is not the full name of a ref; did you mean `{full_name}`?"
+        );
+    }
+    for pattern in &refs.unmatched {
+        let _ = writeln!(notes, "note: `{pattern}` under `protected:` matches no ref");
+    }
+    for ShadowRef { name, branch } in &refs.shadows {
+        let _ = writeln!(notes, "note: {name} can be taken for {branch}: delete it");
+    }
     format!("protected now: {}\n{notes}", refs.guarded)
 }
 

@@ -96,6 +96,29 @@ impl fmt::Display for Route {
     }
 }
 
+/// A reason why no forge can be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ForgeAccessError {
+    /// Neither the command line nor the runner names a forge.
+    #[error("could not determine the forge: name it with --forge")]
+    NoForge,
+    /// Neither names a repository.
+    #[error("could not determine the repository: name it with --project")]
+    NoProject,
+    /// The name of the repository is not a path.
+    #[error("`{0}` is not a repository: write it like `acme/prod`")]
+    Project(String),
+    /// Neither names an address.
+    #[error("could not determine the address of the forge's API: name it with --api")]
+    NoApi,
+    /// The address would put a secret into messages.
+    #[error(
+        "the address contains credentials before `@`, and addresses appear in messages: pass a token with \
+         PORTCULLIS_TOKEN"
+    )]
+    Credentials,
+}
+
 impl ForgeError {
     /// An answer that was read and means nothing. The reason may hold words of the answer.
     pub(in crate::host) fn malformed(method: Method, path: &str, reason: impl Into<String>) -> Self {

@@ -33,7 +33,7 @@ pub use forge::{
     BypassReach, ForgeFacts, ForgeHost, OwnersCheck, PipelineSource, SettingsFacts, StatusSource,
 };
 #[cfg(feature = "program")]
-pub use forge_error::{ForgeError, Method, Route};
+pub use forge_error::{ForgeAccessError, ForgeError, Method, Route};
 pub use origin::{HostError, MessageStyle, PushOrigin, Via};
 pub use runner::{Job, JobSubject, Runner};
 pub use topic::Topic;

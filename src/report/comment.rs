@@ -41,6 +41,13 @@ impl ReportContext {
         &self.0
     }
 
+    /// The name of the status. For pull requests into another branch than the default one, it names the branch: a status
+    /// belongs to a commit, and success for one branch is not success for another.
+    pub fn status_name(&self, other_branch: Option<&str>) -> String {
+        let name = self.as_str();
+        other_branch.map_or_else(|| name.to_owned(), |branch| format!("{name} ({})", super::terminal(branch)))
+    }
+
     /// The first line of the comment, by which a later run finds it.
     pub fn marker(&self) -> String {
         match &*self.0 {

@@ -7,6 +7,7 @@ mod annotation;
 mod comment;
 mod counts;
 mod difference;
+mod doctor;
 mod entry;
 mod escape;
 mod github;
@@ -39,6 +40,7 @@ use source_files::ObjectId;
 
 pub use annotation::{Annotation, AnnotationLevel, annotations, unplaced};
 pub use comment::{ReportContext, ReportContextError, comment};
+pub use doctor::{DoctorLine, DoctorReport, Effect, LineState};
 pub use escape::{quoted_word, shell_word, terminal};
 pub use outputs::outputs;
 pub use replay::{ReplayRow, ReplaySummary};

@@ -119,7 +119,7 @@ pub(super) fn run(arguments: &PullRequestArguments) -> Result<Exit, CommandError
     let schedule = Schedule { begin: Instant::now(), whole: Duration::from_secs(arguments.deadline) };
     deadline::start(schedule.whole, NOT_TOLD);
     let settings = Settings::of(arguments, &runner())?;
-    let forge = settings.forge(arguments, schedule.asked())?;
+    let forge = settings.forge(schedule.asked())?;
     let about = OnceLock::new();
     let run = Run { arguments, settings: &settings, forge: &*forge, about: &about };
     let judged = deadline::within(
@@ -142,7 +142,7 @@ fn without_verdict(
         Silence::TooLong => CommandError::TooLong { limit: schedule.judging() },
         Silence::Panicked => CommandError::Panicked,
     };
-    let exit = match (about.get(), settings.forge(arguments, schedule.publish_by())) {
+    let exit = match (about.get(), settings.forge(schedule.publish_by())) {
         (Some(target), Ok(forge)) => {
             let run = Run { arguments, settings, forge: &*forge, about };
             let judged = Judged { sections: Err(error), target: target.clone(), said: Vec::new() };

@@ -6,7 +6,6 @@
 use super::settings::Settings;
 use super::{Judged, Run};
 use crate::cli::{CommentArgument, PullRequestArguments};
-use crate::commands::forge_access::status_name;
 use crate::host::ForgeError;
 use crate::host::api::{
     CommitStatus, Forge, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion, StatusState,
@@ -108,7 +107,7 @@ fn status(
         Verdict::Undecided => StatusState::Error,
     };
     CommitStatus {
-        context: status_name(&arguments.context, judged.target.beside.as_deref()),
+        context: arguments.context.status_name(judged.target.beside.as_deref()),
         state,
         description: status_line(report),
         target_url: settings.run_page.clone(),

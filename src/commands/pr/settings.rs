@@ -6,8 +6,7 @@ use tempfile::TempDir;
 
 use crate::cli::PullRequestArguments;
 use crate::commands::error::CommandError;
-use crate::commands::forge_access::ForgeAccess;
-use crate::host::api::{Forge, PullNumber};
+use crate::host::api::{Forge, ForgeAccess, PullNumber};
 use crate::host::{ForgeError, HostKind, JobSubject, Runner, Subject};
 
 /// Everything that must be known before anyone is asked.
@@ -23,7 +22,7 @@ pub(super) struct Settings {
 impl Settings {
     /// The arguments before the runner's variables.
     pub(super) fn of(arguments: &PullRequestArguments, runner: &Runner) -> Result<Self, CommandError> {
-        let access = ForgeAccess::of(arguments.into(), runner)?;
+        let access = ForgeAccess::find(arguments.into(), runner)?;
         let run_page = access.job.run_page.clone().filter(|page| page.starts_with("https://"));
         let subject = subject(arguments, access.job.subject.as_ref())?;
         let workspace = tempfile::Builder::new().prefix("portcullis-").tempdir();
@@ -33,12 +32,8 @@ impl Settings {
     }
 
     /// The forge, ready to be asked.
-    pub(super) fn forge(
-        &self,
-        arguments: &PullRequestArguments,
-        deadline: Instant,
-    ) -> Result<Box<dyn Forge>, ForgeError> {
-        self.access.forge(arguments.into(), deadline)
+    pub(super) fn forge(&self, deadline: Instant) -> Result<Box<dyn Forge>, ForgeError> {
+        self.access.open(deadline)
     }
 
     /// The host whose dialect of owners is read.

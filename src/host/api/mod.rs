@@ -5,6 +5,7 @@
 //! short (changed files, commits) for the change, which is read from git's objects; takes silence, a missing
 //! permission or a reply that cannot be read for a no; or says anything twice.
 
+mod access;
 pub(super) mod enforcement;
 pub(super) mod http;
 pub(super) mod hub;
@@ -26,6 +27,7 @@ use super::{ForgeError, ForgeHost, HostKind};
 use codeowners::OwnerHandle;
 use source_files::ObjectId;
 
+pub use access::{AskedForge, ForgeAccess};
 pub use enforcement::{
     Barrier, Bypass, Demand, Enforcement, Gap, HookControl, HookEffect, Layer, OwnersFileProblem, Pushes,
     Reach, ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,

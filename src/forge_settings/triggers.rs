@@ -1,10 +1,11 @@
-//! What starts a workflow, as far as it bears on who can change what it does.
+//! The events that start a workflow, as far as they decide who can change it.
 //!
-//! In: the text of a workflow. Out: [`Triggers`]. Never: takes a file that it cannot read for one that nothing starts.
+//! In: the text of a workflow. Out: [`Triggers`]. Never: takes a file that it cannot read for one that no
+//! event starts.
 
 use kube_manifest::{Limits, Node, Value, documents};
 
-/// What starts a workflow.
+/// The kinds of events that start a workflow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Triggers {
     /// `pull_request_target`: the default branch's copy runs.
@@ -13,7 +14,7 @@ pub(super) struct Triggers {
     pub(super) editable: Presence,
 }
 
-/// Whether something is there.
+/// The presence of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Presence {
     Present,
@@ -21,10 +22,16 @@ pub(super) enum Presence {
     Absent,
 }
 
+impl Presence {
+    fn of(wanted: &[&str], names: &[&str]) -> Self {
+        if names.iter().any(|name| wanted.contains(name)) { Self::Present } else { Self::Absent }
+    }
+}
+
 /// The key; YAML 1.1 takes the plain word `on` for a truth value.
 const KEYS: [&str; 2] = ["on", "true"];
 
-/// The triggers; `None` where the text is no YAML or has no key that names them.
+/// Reads the triggers; `None` if the text is not YAML or no key names them.
 pub(super) fn read(text: &str) -> Option<Triggers> {
     let (_, roots, problems) = documents(text.as_bytes().to_vec(), &Limits::default());
     let [root] = roots.as_slice() else { return None };
@@ -37,12 +44,12 @@ pub(super) fn read(text: &str) -> Option<Triggers> {
             return None;
         }
     };
-    let present = |wanted: &[&str]| {
-        if names.iter().any(|name| wanted.contains(name)) { Presence::Present } else { Presence::Absent }
-    };
     Some(Triggers {
-        trusted: present(&["pull_request_target"]),
-        editable: present(&["pull_request", "pull_request_review", "pull_request_review_comment"]),
+        trusted: Presence::of(&["pull_request_target"], &names),
+        editable: Presence::of(
+            &["pull_request", "pull_request_review", "pull_request_review_comment"],
+            &names,
+        ),
     })
 }
 

@@ -1,28 +1,30 @@
-//! Whether anything blocks a deed, and who can bypass it.
+//! The layers of rules that block something, and who can bypass them.
+//!
+//! In: layers that add up. Out: [`Hold`]. Never: takes a layer that the token cannot see for one that does not exist.
 
-use super::{Case, one_line};
+use super::{ForgeSettings, one_line};
 use crate::host::BypassReach;
 use crate::host::api::{Bypass, Layer, Reach, Setting};
 
-/// What comes of several layers that add up.
+/// The effect of several layers that add up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hold {
-    /// For everyone.
+    /// They block everyone.
     Everybody,
-    /// For all but these.
+    /// They block everyone but these.
     Except(Vec<Bypass>),
-    /// No one knows whether it does, for this reason.
+    /// The effect is unknown, for this reason.
     Hidden(String),
-    /// Nothing does.
+    /// They block no one.
     Nothing,
 }
 
 impl Hold {
-    /// What the layers do that keep a branch from changing in some way. A layer that the token does not see may too.
-    /// On some forges, administrators bypass statuses and reviews alone.
-    pub(super) fn by(case: Case<'_>, has: impl Fn(&Layer) -> bool) -> Self {
-        let layers: Vec<&Layer> = case.facts.layers.iter().filter(|layer| has(layer)).collect();
-        match (layers.is_empty(), case.facts.hidden.first(), case.forge.facts().settings.bypass) {
+    /// Sums up the layers that have a barrier. A layer that the token cannot see may have it too. On some forges,
+    /// administrators bypass statuses and reviews alone.
+    pub(super) fn by(settings: &ForgeSettings, has: impl Fn(&Layer) -> bool) -> Self {
+        let layers: Vec<&Layer> = settings.facts.layers.iter().filter(|layer| has(layer)).collect();
+        match (layers.is_empty(), settings.facts.hidden.first(), settings.host.facts().settings.bypass) {
             (true, Some(reason), _) => Self::Hidden(one_line(reason)),
             (true, None, _) => Self::Nothing,
             (false, _, BypassReach::StatusesAndReviews) => Self::Everybody,
@@ -30,7 +32,7 @@ impl Hold {
         }
     }
 
-    /// Who these layers block; there is at least one. One that no one can bypass is enough.
+    /// Sums up layers, of which there is at least one. One that no one can bypass is enough.
     pub(super) fn of(layers: &[&Layer]) -> Self {
         let mut fewest: Option<&Vec<Bypass>> = None;
         let mut hidden = None;
@@ -52,17 +54,17 @@ impl Hold {
     }
 }
 
-/// Everyone who may write outweighs any list.
+/// Everyone with write access outweighs any list.
 fn weight(bypass: &[Bypass]) -> (bool, usize) {
     (is_wide(bypass), bypass.len())
 }
 
-/// Whether everyone who may write is among them.
+/// Reports whether everyone with write access can bypass.
 pub(super) fn is_wide(bypass: &[Bypass]) -> bool {
     bypass.iter().any(|bypass| bypass.reach == Reach::EveryWriter)
 }
 
-/// Their names.
-pub(super) fn names(bypass: &[Bypass]) -> String {
+/// Lists those who can bypass.
+pub(super) fn list_names(bypass: &[Bypass]) -> String {
     bypass.iter().map(|bypass| bypass.who.as_str()).collect::<Vec<_>>().join(", ")
 }

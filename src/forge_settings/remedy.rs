@@ -1,11 +1,11 @@
-//! How the gaps of a layer are closed.
+//! Instructions for closing the gaps of a layer.
 //!
 //! In: a gap. Out: the words that people find on the forge's pages. Never: judges.
 
 use crate::host::api::Gap;
 use crate::host::{ForgeHost, Topic};
 
-/// How to close a gap.
+/// Explains how to close a gap.
 pub(super) fn explain_remedy(gap: Gap, forge: ForgeHost) -> &'static str {
     match gap {
         Gap::SkippedPipelinePasses => {

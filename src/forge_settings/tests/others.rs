@@ -1,60 +1,60 @@
 //! Workflows, and GitLab.
 
 use super::{BOTH, EDITABLE, Hole, ODD, TRUSTED, app, file, hidden, layer};
-use crate::commands::doctor::line::Standing;
 use crate::host::api::{Gap, Setting, Statuses};
+use crate::report::LineState;
 
 /// The same where any workflow can set the status, so that the workflow counts.
 pub(super) const OF_WORKFLOWS: &[Hole] = &[
     (
         |facts| facts.workflows = Setting::Known(vec![file(TRUSTED)]),
         "workflow",
-        Standing::Ok,
+        LineState::Ok,
         "default branch",
     ),
     (
         |facts| facts.workflows = Setting::Known(vec![file(EDITABLE)]),
         "workflow",
-        Standing::Problem,
+        LineState::Problem,
         "its author can edit it",
     ),
-    (|facts| facts.workflows = Setting::Known(vec![file(BOTH)]), "workflow", Standing::Weak, "its own copy"),
+    (|facts| facts.workflows = Setting::Known(vec![file(BOTH)]), "workflow", LineState::Weak, "its own copy"),
     (
         |facts| facts.workflows = Setting::Known(vec![file(TRUSTED), file(EDITABLE)]),
         "workflow",
-        Standing::Weak,
+        LineState::Weak,
         "its own copy",
     ),
     (
         |facts| facts.workflows = Setting::Known(vec![file(ODD)]),
         "workflow",
-        Standing::Unknown,
+        LineState::Unknown,
         "has an unusual form",
     ),
-    (|facts| facts.workflows = Setting::Known(Vec::new()), "workflow", Standing::Unknown, "no workflow"),
+    (|facts| facts.workflows = Setting::Known(Vec::new()), "workflow", LineState::Unknown, "no workflow"),
     (
         |facts| facts.workflows = Setting::Known(vec![file("on: pull_request_target")]),
         "workflow",
-        Standing::Unknown,
+        LineState::Unknown,
         "no",
     ),
-    (|facts| facts.workflows = hidden(), "workflow", Standing::Unknown, "which workflow"),
+    (|facts| facts.workflows = hidden(), "workflow", LineState::Unknown, "which workflow"),
     (
         |facts| layer(facts).required_workflows = vec![".github/workflows/portcullis.yml".into()],
         "workflow",
-        Standing::Ok,
+        LineState::Ok,
         "belongs to the ruleset",
     ),
     (
         |facts| layer(facts).required_workflows = vec![".github/workflows/portcullis.yml".into()],
         "source of the status",
-        Standing::Ok,
+        LineState::Ok,
         "a pull request cannot change it",
     ),
     (
         |facts| layer(facts).required_workflows = vec![".github/workflows/build.yml".into()],
         "source of the status",
-        Standing::Weak,
+        LineState::Weak,
         "every workflow",
     ),
 ];
@@ -63,58 +63,63 @@ pub(super) const ON_GITLAB: &[Hole] = &[
     (
         |facts| layer(facts).statuses = Statuses::WholePipeline,
         "status",
-        Standing::Ok,
+        LineState::Ok,
         "a pipeline that succeeds",
     ),
     (
         |facts| layer(facts).statuses = Statuses::WholePipeline,
         "source of the status",
-        Standing::Weak,
+        LineState::Weak,
         "without the gate's job",
     ),
-    (|facts| app(facts, None), "source of the status", Standing::Weak, "one API call"),
+    (|facts| app(facts, None), "source of the status", LineState::Weak, "one API call"),
     (
         |facts| layer(facts).gaps.push(Gap::SkippedPipelinePasses),
         "skipped pipelines",
-        Standing::Problem,
+        LineState::Problem,
         "[skip ci]",
     ),
     (
         |facts| layer(facts).gaps.push(Gap::PipelineFromMergeRequest),
         "workflow",
-        Standing::Problem,
+        LineState::Problem,
         "can remove the gate's",
     ),
-    (|facts| layer(facts).gaps.push(Gap::QueueSkippable), "merge train", Standing::Weak, "can skip it"),
-    (|facts| layer(facts).gaps.push(Gap::AuthorsApprove), "authors' approval", Standing::Advice, "their own"),
+    (|facts| layer(facts).gaps.push(Gap::QueueSkippable), "merge train", LineState::Weak, "can skip it"),
+    (
+        |facts| layer(facts).gaps.push(Gap::AuthorsApprove),
+        "authors' approval",
+        LineState::Advice,
+        "their own",
+    ),
     (
         |facts| layer(facts).gaps.push(Gap::CommittersApprove),
         "committers' approval",
-        Standing::Advice,
+        LineState::Advice,
         "added",
     ),
     (
         |facts| layer(facts).gaps.push(Gap::ApproversChangeable),
         "approval rules",
-        Standing::Advice,
+        LineState::Advice,
         "an author",
     ),
     (
         |facts| layer(facts).gaps.push(Gap::RejectionPasses),
         "rejecting reviews",
-        Standing::Advice,
+        LineState::Advice,
         "does not block the merge",
     ),
     (
         |facts| layer(facts).gaps.push(Gap::FilesUnprotected),
         "unprotected files",
-        Standing::Problem,
+        LineState::Problem,
         "without a pull request",
     ),
     (
         |facts| layer(facts).gaps.push(Gap::WorkflowsUnprotected),
         "workflow files",
-        Standing::Advice,
+        LineState::Advice,
         "later ones",
     ),
 ];

@@ -1,25 +1,25 @@
-//! Whether the gate turns a bad change away and lets a good one pass.
+//! The proof that the gate rejects a bad change and accepts a good one.
 //!
-//! In: what became of both. Out: lines. Never: takes a rejection for the gate's unless the gate's own report
-//! of exactly that commit is there.
+//! In: the results of both. Out: lines. Never: takes a rejection for the gate's unless the gate's own report of exactly
+//! that commit is there.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::hook::{Event, Hook, Presence};
-use super::line::Line;
 use super::stage::Attempt;
 use crate::git_program::Outcome;
 use crate::push::PushError;
+use crate::report::DoctorLine;
 
-/// What is wrong with a commit of the doctor's under a policy that asks who made or approves a change.
+/// The checks that a commit of the doctor's fails if the policy asks who made or approves a change.
 const WHO: [&str; 4] = ["unsigned-commit", "untrusted-signature", "missing-approval", "unowned-path"];
-/// How many characters of an id a report shows.
+/// The number of characters of an id that a report shows.
 const SHORT: usize = 7;
 const BAD: &str = "bad change";
 const GOOD: &str = "good change";
 
-/// What the gate made of a change.
+/// The gate's answer to a change.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     /// Its report of this commit accepts it.
@@ -32,98 +32,104 @@ enum Answer {
     Ignored,
     /// It passed, and there is no report of it.
     Unseen,
-    /// Something else turned it away.
-    TurnedAway(String),
+    /// Something else rejected it.
+    RejectedByOther(String),
 }
 
-/// What was determined about the bad change.
-pub(super) fn bad(attempt: &Attempt, hook: &Hook) -> Line {
-    match answer(attempt, hook.event) {
+/// Judges the result of the bad change.
+pub(super) fn judge_bad(attempt: &Attempt, hook: &Hook) -> DoctorLine {
+    match read_answer(attempt, hook.event) {
         Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => {
-            Line::problem(
+            DoctorLine::problem(
                 BAD,
-                format!(
-                    "it was rejected only for {}: if signed and approved, it would pass",
-                    listed(&checks)
-                ),
+                format!("it was rejected only for {}: if signed and approved, it would pass", list(&checks)),
                 "see `portcullis policy show`: the checks that would deny it are off, only warn, or do not \
                  apply here",
             )
         }
-        Answer::Rejected(checks) => Line::ok(BAD, format!("rejected by portcullis for {}", listed(&checks))),
-        Answer::Accepted => Line::problem(
+        Answer::Rejected(checks) => {
+            DoctorLine::ok(BAD, format!("rejected by portcullis for {}", list(&checks)))
+        }
+        Answer::Accepted => DoctorLine::problem(
             BAD,
             "portcullis judged it and accepted it: the policy denies nothing in it (cluster-admin for \
              everyone, a public address, a word where a number is required)",
             "see `portcullis policy show`; the profile `audit` only reports",
         ),
-        Answer::Ignored => ignored(BAD),
-        Answer::Unseen => Line::problem(BAD, unseen(hook), unseen_help(hook)),
-        Answer::Undecided(reason) => undecided(BAD, &reason),
-        Answer::TurnedAway(reason) => turned_away(BAD, &reason),
+        Answer::Ignored => report_ignored(BAD),
+        Answer::Unseen => DoctorLine::problem(BAD, explain_unseen(hook), advise_unseen(hook)),
+        Answer::Undecided(reason) => report_undecided(BAD, &reason),
+        Answer::RejectedByOther(reason) => report_other(BAD, &reason),
     }
 }
 
-/// What was determined about the good change.
-pub(super) fn good(attempt: &Attempt, hook: &Hook) -> Line {
-    match answer(attempt, hook.event) {
-        Answer::Accepted => Line::ok(GOOD, "accepted by portcullis"),
-        Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => Line::ok(
+/// Judges the result of the good change.
+pub(super) fn judge_good(attempt: &Attempt, hook: &Hook) -> DoctorLine {
+    match read_answer(attempt, hook.event) {
+        Answer::Accepted => DoctorLine::ok(GOOD, "accepted by portcullis"),
+        Answer::Rejected(checks) if checks.iter().all(|check| WHO.contains(&check.as_str())) => {
+            DoctorLine::ok(
+                GOOD,
+                format!("rejected only for {}, because doctor neither signs nor approves", list(&checks)),
+            )
+        }
+        Answer::Rejected(checks) => DoctorLine::problem(
             GOOD,
-            format!("rejected only for {}, because doctor neither signs nor approves", listed(&checks)),
-        ),
-        Answer::Rejected(checks) => Line::problem(
-            GOOD,
-            format!("a harmless ConfigMap was rejected for {}", listed(&checks)),
+            format!("a harmless ConfigMap was rejected for {}", list(&checks)),
             "see the report of any push for the reason",
         ),
-        Answer::Ignored => ignored(GOOD),
-        Answer::Unseen => Line::problem(GOOD, unseen(hook), unseen_help(hook)),
-        Answer::Undecided(reason) => undecided(GOOD, &reason),
-        Answer::TurnedAway(reason) => turned_away(GOOD, &reason),
+        Answer::Ignored => report_ignored(GOOD),
+        Answer::Unseen => DoctorLine::problem(GOOD, explain_unseen(hook), advise_unseen(hook)),
+        Answer::Undecided(reason) => report_undecided(GOOD, &reason),
+        Answer::RejectedByOther(reason) => report_other(GOOD, &reason),
     }
 }
 
-/// How long a push took, of what it may take.
-pub(super) fn time(attempt: &Attempt, hook: &Hook) -> Line {
+/// Compares the time that a push took with the deadline.
+pub(super) fn judge_time(attempt: &Attempt, hook: &Hook) -> DoctorLine {
     let (taken, allowed) = (attempt.elapsed, Duration::from_secs(hook.deadline()));
     let text = format!("a small change took {} ms of {} s", taken.as_millis(), allowed.as_secs());
     if taken * 2 > allowed {
         let help = "large pushes will exceed the deadline: raise `--deadline`, or narrow `manifests.include`";
-        Line::advice("time", text, help)
+        DoctorLine::advice("time", text, help)
     } else {
-        Line::ok("time", text)
+        DoctorLine::ok("time", text)
     }
 }
 
-fn answer(attempt: &Attempt, event: Event) -> Answer {
-    let lines: Vec<&str> = attempt.text.lines().map(unprefixed).collect();
+fn read_answer(attempt: &Attempt, event: Event) -> Answer {
+    let lines: Vec<&str> = attempt.text.lines().map(strip_prefixes).collect();
     let judged = lines.iter().any(|line| is_headline(line, attempt, event));
-    let begins = |words: &'static str| lines.iter().find_map(|line| line.strip_prefix(words));
     match attempt.outcome {
-        Outcome::Succeeded if judged && begins("rejected: ").is_some() => Answer::Ignored,
+        Outcome::Succeeded if judged && find_after(&lines, "rejected: ").is_some() => Answer::Ignored,
         Outcome::Succeeded if judged => Answer::Accepted,
         Outcome::Succeeded => Answer::Unseen,
         Outcome::Failed => {
-            let unknown = begins("undecided: ").or_else(|| begins("portcullis: error: "));
-            match (unknown, begins("rejected: ")) {
+            let unknown =
+                find_after(&lines, "undecided: ").or_else(|| find_after(&lines, "portcullis: error: "));
+            match (unknown, find_after(&lines, "rejected: ")) {
                 (Some(reason), _) => Answer::Undecided(reason.to_owned()),
                 (None, Some(_)) if judged => {
-                    Answer::Rejected(lines.iter().filter_map(|line| held_by(line)).collect())
+                    Answer::Rejected(lines.iter().filter_map(|line| read_blocking_check(line)).collect())
                 }
-                (None, Some(_) | None) => Answer::TurnedAway(first_words(&attempt.text)),
+                (None, Some(_) | None) => Answer::RejectedByOther(read_first_lines(&attempt.text)),
             }
         }
     }
 }
 
-/// What git and hosts put before a line of a hook.
-fn unprefixed(line: &str) -> &str {
+/// Finds the rest of the first line that begins with some words.
+fn find_after<'a>(lines: &[&'a str], words: &str) -> Option<&'a str> {
+    lines.iter().find_map(|line| line.strip_prefix(words))
+}
+
+/// Strips the prefixes that git and hosts add to a line of a hook.
+fn strip_prefixes(line: &str) -> &str {
     let line = line.strip_prefix("remote: ").unwrap_or(line).trim_end();
     line.strip_prefix("GL-HOOK-ERR: ").unwrap_or(line)
 }
 
-/// The line with which a report of exactly this change begins.
+/// Reports whether a report of exactly this change begins with a line.
 fn is_headline(line: &str, attempt: &Attempt, event: Event) -> bool {
     let Some(title) = line.strip_prefix("portcullis: ") else { return false };
     match (event, attempt.commit.as_deref().and_then(|commit| commit.get(..SHORT))) {
@@ -133,26 +139,26 @@ fn is_headline(line: &str, attempt: &Attempt, event: Event) -> bool {
     }
 }
 
-/// The check of a finding that holds a push back.
-fn held_by(line: &str) -> Option<String> {
+/// Reads the check of a finding that blocks a push.
+fn read_blocking_check(line: &str) -> Option<String> {
     let words = ["error[", "needs approval["];
     let rest = words.iter().find_map(|word| line.strip_prefix(word))?;
     Some(rest.split_once("]:")?.0.to_owned())
 }
 
-/// What the hook says; what git says where the hook says nothing.
-fn first_words(text: &str) -> String {
+/// Reads the first lines of the hook, or of git if the hook is silent.
+fn read_first_lines(text: &str) -> String {
     let of_hook = text.lines().filter_map(|line| line.strip_prefix("remote: ")).map(str::trim_end);
     let of_git = text.lines().filter(|line| !line.starts_with("hint: ") && !line.starts_with("To "));
     let lines: Vec<&str> = of_hook.chain(of_git).filter(|line| !line.is_empty()).take(2).collect();
     lines.join(" / ")
 }
 
-fn listed(checks: &BTreeSet<String>) -> String {
+fn list(checks: &BTreeSet<String>) -> String {
     checks.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn unseen(hook: &Hook) -> String {
+fn explain_unseen(hook: &Hook) -> String {
     let reason = match hook.presence {
         Presence::Absent => "there is no hook",
         Presence::NotExecutable => "the hook is not executable",
@@ -165,7 +171,7 @@ fn unseen(hook: &Hook) -> String {
     format!("it passed, and portcullis did not judge it: {reason}")
 }
 
-fn unseen_help(hook: &Hook) -> &'static str {
+fn advise_unseen(hook: &Hook) -> &'static str {
     match hook.presence {
         Presence::Absent => "portcullis install",
         Presence::NotExecutable => "make the hook executable",
@@ -175,12 +181,12 @@ fn unseen_help(hook: &Hook) -> &'static str {
     }
 }
 
-fn ignored(topic: &'static str) -> Line {
+fn report_ignored(topic: &'static str) -> DoctorLine {
     let text = "portcullis rejected it, but it passed anyway: the hook discards its exit code";
-    Line::problem(topic, text, "end the hook with `exec portcullis`, or add `|| exit` after the call")
+    DoctorLine::problem(topic, text, "end the hook with `exec portcullis`, or add `|| exit` after the call")
 }
 
-fn undecided(topic: &'static str, reason: &str) -> Line {
+fn report_undecided(topic: &'static str, reason: &str) -> DoctorLine {
     let text = format!("portcullis could not judge it, so it rejects every push: {reason}");
     let unfed = PushError::Empty.to_string().lines().next() == Some(reason);
     let help = if unfed {
@@ -189,27 +195,31 @@ fn undecided(topic: &'static str, reason: &str) -> Line {
     } else {
         "fix this problem; the lines below may say more"
     };
-    Line::problem(topic, text, help)
+    DoctorLine::problem(topic, text, help)
 }
 
-fn turned_away(topic: &'static str, reason: &str) -> Line {
+fn report_other(topic: &'static str, reason: &str) -> DoctorLine {
     let text = format!("it was rejected, but not by portcullis: {reason}");
-    Line::problem(topic, text, "check what else the hook runs, and whether it finds the program portcullis")
+    DoctorLine::problem(
+        topic,
+        text,
+        "check what else the hook runs, and whether it finds the program portcullis",
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{Answer, answer};
-    use crate::commands::doctor::hook::Event;
-    use crate::commands::doctor::stage::Attempt;
+    use super::{Answer, read_answer};
     use crate::git_program::Outcome;
+    use crate::self_test::hook::Event;
+    use crate::self_test::stage::Attempt;
 
     fn of(outcome: Outcome, text: &str) -> Answer {
         let commit = Some("0123456789".to_owned());
         let attempt = Attempt { outcome, text: text.to_owned(), elapsed: Duration::ZERO, commit };
-        answer(&attempt, Event::PreReceive)
+        read_answer(&attempt, Event::PreReceive)
     }
 
     #[test]
@@ -221,8 +231,8 @@ mod tests {
         assert_eq!(of(Outcome::Succeeded, &report.replace("rejected: 1", "accepted: 1")), Answer::Accepted);
         let other = report.replace("0123456", "7777777");
         assert_eq!(of(Outcome::Succeeded, &other), Answer::Unseen);
-        assert!(matches!(of(Outcome::Failed, &other), Answer::TurnedAway(_)));
-        assert!(matches!(of(Outcome::Failed, "remote: rejected: 1 error"), Answer::TurnedAway(_)));
+        assert!(matches!(of(Outcome::Failed, &other), Answer::RejectedByOther(_)));
+        assert!(matches!(of(Outcome::Failed, "remote: rejected: 1 error"), Answer::RejectedByOther(_)));
         let error = "remote: portcullis: error: GL_ID is not set\n";
         assert_eq!(of(Outcome::Failed, error), Answer::Undecided("GL_ID is not set".into()));
     }

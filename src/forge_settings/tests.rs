@@ -1,15 +1,15 @@
-//! Facts and the lines that come of them: good settings, and each hole alone.
+//! Facts and their lines: good settings, and each hole alone.
 
 mod github;
 mod others;
 
 use super::*;
-use crate::commands::doctor::line::{Standing, holds};
 use crate::host::HostKind;
 use crate::host::api::{
     Barrier, Bypass, Demand, Freshness, HookControl, HookEffect, Layer, Pushes, Reach, RequiredStatus,
     ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
 };
+use crate::report::{DoctorReport, Effect, LineState};
 use github::ON_GITHUB;
 use others::{OF_WORKFLOWS, ON_GITLAB};
 
@@ -18,7 +18,7 @@ const EDITABLE: &str = "on: pull_request\njobs: {x: {steps: [{uses: acme/portcul
 const BOTH: &str = "on: [pull_request_target, pull_request_review]\n# portcullis\n";
 const ODD: &str = "{on: pull_request_target, name: portcullis}\n";
 
-/// Nothing lets a change by.
+/// Settings without a hole.
 fn good() -> Enforcement {
     let status = RequiredStatus { context: "portcullis".into(), app: Some(7) };
     let reviews = ReviewDemands {
@@ -52,8 +52,12 @@ fn file(text: &str) -> WorkflowFile {
     WorkflowFile { path: ".github/workflows/gate.yml".into(), text: text.into() }
 }
 
-fn judge(host: HostKind, facts: &Enforcement) -> Vec<Line> {
-    lines(Case { forge: host.forge().unwrap(), context: "portcullis", facts })
+fn judge(host: HostKind, facts: &Enforcement) -> Vec<DoctorLine> {
+    ForgeSettings { host: host.forge().unwrap(), status: "portcullis".into(), facts: facts.clone() }.examine()
+}
+
+fn sum_up(lines: Vec<DoctorLine>) -> Effect {
+    DoctorReport { lines }.effect()
 }
 
 fn layer(facts: &mut Enforcement) -> &mut Layer {
@@ -83,18 +87,18 @@ fn hidden<T>() -> Setting<T> {
     Setting::Hidden("403: not for you\n  the token needs x".into())
 }
 
-type Hole = (fn(&mut Enforcement), &'static str, Standing, &'static str);
+type Hole = (fn(&mut Enforcement), &'static str, LineState, &'static str);
 
 fn check(host: HostKind, base: fn(&mut Enforcement), rows: &[Hole]) {
-    for (row, (change, topic, standing, word)) in rows.iter().enumerate() {
+    for (row, (change, topic, state, word)) in rows.iter().enumerate() {
         let mut facts = good();
         base(&mut facts);
         change(&mut facts);
         let said = judge(host, &facts);
-        let about: Vec<&Line> = said.iter().filter(|line| line.topic() == *topic).collect();
-        let found = about.iter().any(|line| line.standing == *standing && line.text().contains(word));
-        assert!(found, "row {row}: {topic} {standing:?} {word}: {about:#?}");
-        let mended = about.iter().all(|line| line.standing == Standing::Ok || !line.help().is_empty());
+        let about: Vec<&DoctorLine> = said.iter().filter(|line| line.topic() == *topic).collect();
+        let found = about.iter().any(|line| line.state() == *state && line.text().contains(word));
+        assert!(found, "row {row}: {topic} {state:?} {word}: {about:#?}");
+        let mended = about.iter().all(|line| line.state() == LineState::Ok || !line.help().is_empty());
         assert!(mended, "row {row}: nothing says what to do: {about:#?}");
     }
 }
@@ -111,8 +115,8 @@ fn each_hole_is_told_with_how_it_lets_a_change_in() {
 fn good_settings_hold_on_every_forge() {
     for forge in ForgeHost::all() {
         let said = judge(forge.kind(), &good());
-        assert!(said.iter().all(|line| line.standing == Standing::Ok), "{said:#?}");
-        assert_eq!(holds(&said), Some(true));
+        assert!(said.iter().all(|line| line.state() == LineState::Ok), "{said:#?}");
+        assert_eq!(sum_up(said.clone()), Effect::Effective);
     }
 }
 
@@ -122,11 +126,11 @@ fn a_second_layer_only_adds() {
     let mut facts = good();
     facts.layers.push(Layer { pushes: Pushes::AnyWriter, ..Layer::open("nothing") });
     facts.hidden.push("403".into());
-    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(true));
+    assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Effective);
     let mut second = good().layers.remove(0);
     second.bypass = Setting::Known(vec![Bypass { who: "all".into(), reach: Reach::EveryWriter }]);
     facts.layers.push(second);
-    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(true));
+    assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Effective);
 }
 
 /// A status that is pinned in a layer with a way around is worth no more than that layer.
@@ -138,7 +142,7 @@ fn the_hardest_guard_is_the_one_that_can_be_gone_around() {
     app(&mut unpinned, None);
     facts.layers.extend(unpinned.layers);
     let said = judge(HostKind::Github, &facts);
-    assert!(said.iter().any(|line| line.topic() == "bypass" && line.standing == Standing::Weak), "{said:#?}");
+    assert!(said.iter().any(|line| line.topic() == "bypass" && line.state() == LineState::Weak), "{said:#?}");
 }
 
 #[test]
@@ -147,11 +151,11 @@ fn a_server_s_hook_holds_what_the_forge_does_not() {
     facts.layers.clear();
     hook(&mut facts, HookEffect::Enforced, Setting::Known(HookControl::AboveRepository));
     let said = judge(HostKind::Github, &facts);
-    assert_eq!(holds(&said), Some(true), "{said:#?}");
+    assert_eq!(sum_up(said.clone()), Effect::Effective, "{said:#?}");
     assert!(said.iter().any(|line| line.text().ends_with("the server's hook blocks it anyway")));
     for effect in [HookEffect::Testing, HookEffect::Disabled] {
         hook(&mut facts, effect, Setting::Known(HookControl::AboveRepository));
-        assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(false), "{effect:?}");
+        assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Ineffective, "{effect:?}");
     }
     let foreign = ServerHook {
         name: "spelling".into(),
@@ -159,14 +163,14 @@ fn a_server_s_hook_holds_what_the_forge_does_not() {
         control: Setting::Known(HookControl::AboveRepository),
     };
     facts.server_hooks = Setting::Known(vec![foreign]);
-    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(false));
+    assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Ineffective);
 }
 
 #[test]
 fn a_problem_is_told_before_what_is_unknown() {
     let mut facts = good();
     layer(&mut facts).bypass = hidden();
-    assert_eq!(holds(&judge(HostKind::Github, &facts)), None);
+    assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Unknown);
     layer(&mut facts).force_pushes = Barrier::Open;
-    assert_eq!(holds(&judge(HostKind::Github, &facts)), Some(false));
+    assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Ineffective);
 }

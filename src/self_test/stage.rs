@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::error::{SelfTestError, file_error};
 use super::hook::{Event, Hook};
-use super::replica::{self, Original, failed};
-use crate::commands::error::CommandError;
+use super::replica::{self, Original};
 use crate::git_program::{GitProgram, Outcome};
 
 /// An index beside the repository's own.
@@ -31,25 +31,25 @@ pub(super) struct Stage {
     event: Event,
     branch: String,
     tip: Option<String>,
-    /// What the host would say of a push.
+    /// The variables that the host would set for a push.
     environment: &'static [(&'static str, &'static str)],
 }
 
-/// What became of a change.
+/// The result of sending a change.
 #[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) outcome: Outcome,
-    /// Everything that was printed.
+    /// The whole output.
     pub(super) text: String,
     pub(super) elapsed: Duration,
-    /// The commit, where there was one to push.
+    /// The commit, if one was pushed.
     pub(super) commit: Option<String>,
 }
 
 impl Stage {
-    pub(super) fn build(original: &Original<'_>, hook: &Hook) -> Result<Self, CommandError> {
+    pub(super) fn build(original: &Original<'_>, hook: &Hook) -> Result<Self, SelfTestError> {
         let folder = tempfile::Builder::new().prefix("portcullis-doctor-").tempdir();
-        let folder = folder.map_err(failed(Path::new("the temporary folder")))?;
+        let folder = folder.map_err(file_error(Path::new("the temporary folder")))?;
         let stage = Self {
             folder,
             event: hook.event,
@@ -57,14 +57,14 @@ impl Stage {
             tip: original.tip.map(str::to_owned),
             environment: hook.host().map_or(&[], |host| host.facts().hook.rehearsal),
         };
-        replica::repository(original, &stage.author())?;
-        replica::repository(original, &stage.server())?;
+        replica::create(original, &stage.author())?;
+        replica::create(original, &stage.server())?;
         replica::configure(original, &stage.server())?;
-        replica::install(hook, &stage.server())?;
+        replica::link_hook(hook, &stage.server())?;
         Ok(stage)
     }
 
-    /// Where the commits are made that are pushed.
+    /// The repository in which commits are made to be pushed.
     fn author(&self) -> PathBuf {
         self.folder.path().join("author.git")
     }
@@ -78,16 +78,16 @@ impl Stage {
     }
 
     /// Makes a commit that adds one file and sends it through the hook.
-    pub(super) fn attempt(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
-        let attempt = match self.event {
+    pub(super) fn attempt(&self, path: &str, content: &str) -> Result<Attempt, SelfTestError> {
+        let result = match self.event {
             Event::PreReceive | Event::Update => self.push(path, content)?,
             Event::PreCommit => self.commit(path, content)?,
         };
         self.reset()?;
-        Ok(attempt)
+        Ok(result)
     }
 
-    fn push(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
+    fn push(&self, path: &str, content: &str) -> Result<Attempt, SelfTestError> {
         let author = self.author();
         self.stage_file(&author, path, content)?;
         let tree = GitProgram::in_folder(&author).with_environment(&PEOPLE).read(&["write-tree"])?;
@@ -103,15 +103,15 @@ impl Stage {
         Ok(Attempt { outcome: answer.outcome, text, elapsed: begin.elapsed(), commit: Some(commit) })
     }
 
-    fn commit(&self, path: &str, content: &str) -> Result<Attempt, CommandError> {
+    fn commit(&self, path: &str, content: &str) -> Result<Attempt, SelfTestError> {
         let server = self.server();
         GitProgram::in_folder(&server).read(&["config", "core.bare", "false"])?;
         self.stage_file(&server, path, content)?;
         let index = server.join(INDEX).display().to_string();
-        let environment =
-            PEOPLE.map(
-                |(name, value)| if name == "GIT_INDEX_FILE" { (name, index.as_str()) } else { (name, value) },
-            );
+        let environment = PEOPLE.map(|(name, value)| match name {
+            "GIT_INDEX_FILE" => (name, index.as_str()),
+            _ => (name, value),
+        });
         let begin = Instant::now();
         let arguments = ["commit", "--no-gpg-sign", "-m", "Try the gate"];
         let answer =
@@ -121,7 +121,7 @@ impl Stage {
     }
 
     /// Reverts what an ineffective gate has accepted.
-    fn reset(&self) -> Result<(), CommandError> {
+    fn reset(&self) -> Result<(), SelfTestError> {
         let server = self.server();
         let arguments = match &self.tip {
             Some(tip) => ["update-ref", &self.branch, tip],
@@ -132,7 +132,7 @@ impl Stage {
     }
 
     /// Fills an index of its own with the tip's files and one more.
-    fn stage_file(&self, git_dir: &Path, path: &str, content: &str) -> Result<(), CommandError> {
+    fn stage_file(&self, git_dir: &Path, path: &str, content: &str) -> Result<(), SelfTestError> {
         let git = GitProgram::in_folder(git_dir).with_environment(&PEOPLE);
         git.read(&["read-tree", self.tip.as_deref().unwrap_or("--empty")])?;
         let blob = git.feed(&["hash-object", "-w", "--stdin"], content)?;
