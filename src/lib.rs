@@ -64,6 +64,8 @@ pub mod render;
 pub mod report;
 #[cfg(feature = "program")]
 pub mod self_test;
+#[cfg(feature = "program")]
+pub mod statements;
 pub mod units;
 pub mod verdict;
 pub mod world;

@@ -2,17 +2,13 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::SystemTime;
 
-use super::change::ProposedChange;
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::cli::{ApprovalsArguments, StatementArguments};
 use crate::evidence::{ApprovalFacts, ApprovalStanding};
-use crate::gate::Session;
-use crate::git::{BLOB_LIMIT, Repository};
-use crate::git_program::GitProgram;
 use crate::report::terminal;
+use crate::statements::{ServerChange, delete_expired};
 
 pub(super) fn run(arguments: &ApprovalsArguments) -> Result<Exit, CommandError> {
     match (&arguments.prune, &arguments.change) {
@@ -22,41 +18,33 @@ pub(super) fn run(arguments: &ApprovalsArguments) -> Result<Exit, CommandError> 
     }
 }
 
-/// Deletes what has expired: it counts for nothing, and each push reads what is there.
 fn prune(folder: &Path) -> Result<Exit, CommandError> {
-    let repository = Repository::discover(folder, BLOB_LIMIT)?;
-    let session = Session::open(repository, None, SystemTime::now())?;
-    let expired = session.expired_statements()?;
-    // A ref that points to something else by now stays.
-    let lines: String =
-        expired.iter().flat_map(|(name, id)| ["delete ", name, " ", id.as_str(), "\n"]).collect();
-    GitProgram::in_folder(folder).run_as_user(&["update-ref", "--stdin"], &lines)?;
-    print(&format!("deleted {} expired statements\n", expired.len()))?;
+    let count = delete_expired(folder)?;
+    print(&format!("deleted {count} expired statements\n"))?;
     Ok(Exit::Accept)
 }
 
 fn list(arguments: &StatementArguments) -> Result<Exit, CommandError> {
-    let change = ProposedChange::find(arguments)?;
-    let section = change.session.judge_planned(&change.planned)?;
+    let change = ServerChange::find(&arguments.into())?;
+    let section = change.judge()?;
     let mut text = String::new();
     for approval in &section.approvals {
-        let _ = writeln!(text, "{}", line(approval));
+        let _ = writeln!(text, "{}", describe(approval));
     }
     if section.approvals.is_empty() {
-        let remote = &arguments.remote;
         let _ = writeln!(
             text,
-            "no approval of a change of {} exists here\n  fetch the approvals from the server: git fetch \
-             {remote} \
+            "no approval of a change of {} exists here\n  fetch the approvals from the server: git fetch {} \
              'refs/approvals/*:refs/approvals/*'",
-            terminal(&change.planned.ref_name)
+            terminal(change.ref_name()),
+            arguments.remote
         );
     }
     print(&text)?;
     Ok(Exit::Accept)
 }
 
-fn line(approval: &ApprovalFacts) -> String {
+fn describe(approval: &ApprovalFacts) -> String {
     let who = approval.approver.as_ref().map_or("an unknown signer", |approver| approver.name.as_str());
     let what = approval.purpose.map_or("statement", |purpose| purpose.as_str());
     let standing = match &approval.standing {

@@ -2,7 +2,6 @@
 
 mod approvals;
 mod approve;
-mod change;
 mod check;
 mod deadline;
 mod demo;

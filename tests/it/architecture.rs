@@ -49,6 +49,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
+    ("statements", &["approval", "evidence", "gate", "git", "git_program", "report"]),
     ("self_test", &["gate", "git", "git_program", "host", "policy", "push", "report", "verdict"]),
     ("forge_settings", &["host", "host::api", "report"]),
     (
@@ -71,6 +72,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "push",
             "report",
             "self_test",
+            "statements",
             "verdict",
             "world",
         ],

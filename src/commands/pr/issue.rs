@@ -11,8 +11,8 @@ use super::stage::Stage;
 use crate::approval::{Asked, Statement};
 use crate::commands::error::CommandError;
 use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose, Seen};
-use crate::git_program::GitProgram;
 use crate::report::Section;
+use crate::statements::{Draft, StatementsError, sign};
 use source_files::ObjectId;
 
 /// How long a statement holds if the policy does not limit it.
@@ -27,8 +27,8 @@ pub(super) fn issue(
 ) -> Result<Vec<String>, CommandError> {
     let mut issued = Vec::new();
     for facts in section.approvals.iter().filter(|facts| is_whole(facts)) {
-        let statement = statement(facts, asked)?;
-        let object = sign(stage, &statement, tip)?;
+        let statement = complete(facts, asked)?;
+        let object = sign_result(stage, &statement, tip)?;
         stage.push(&object, &statement.stored_as(&object))?;
         issued.push(format!(
             "the review by {} is recorded in {}",
@@ -49,36 +49,25 @@ fn is_whole(facts: &ApprovalFacts) -> bool {
     }
 }
 
-fn statement(facts: &ApprovalFacts, asked: &Asked) -> Result<Statement, CommandError> {
-    let unusable = |problem: String| CommandError::Statement(problem);
-    let repository =
-        asked.repository.clone().ok_or_else(|| unusable("the policy names no `repository`".into()))?;
-    let reviewer = facts.approver.iter().flat_map(|approver| approver.handles.clone()).collect();
-    let now = chrono::DateTime::from_timestamp(asked.now.timestamp(), 0).unwrap_or(asked.now);
-    let statement = Statement {
+fn complete(facts: &ApprovalFacts, asked: &Asked) -> Result<Statement, StatementsError> {
+    let draft = Draft {
         purpose: Purpose::Review,
-        repository,
-        ref_name: asked.ref_name.clone(),
-        base: asked.base.clone(),
-        tree: asked.tree.clone(),
-        trust: asked.trust.clone(),
-        floor: asked.floor.clone(),
-        not_after: now + asked.longest.unwrap_or(HOLDS).min(HOLDS),
+        age: HOLDS,
         reason: format!("review of {}", facts.object),
-        reviewer,
+        reviewer: facts.approver.iter().flat_map(|approver| approver.handles.clone()).collect(),
     };
-    statement.check().map_err(|problem| unusable(problem.to_string()))?;
-    Ok(statement)
+    draft.complete(asked).map_err(|error| match error {
+        StatementsError::NoRepository => {
+            StatementsError::Worthless("the policy names no `repository`".into())
+        }
+        StatementsError::Content(problem) => StatementsError::Worthless(problem.to_string()),
+        error => error,
+    })
 }
 
-/// The tag points to a commit with the tree that results: the pull request's own where it has it, else one that
-/// represents the merge.
-fn sign(stage: &Stage, statement: &Statement, tip: &ObjectId) -> Result<ObjectId, CommandError> {
+/// Signs a statement about a commit with the tree that results: the pull request's own if it has that tree, otherwise
+/// one that represents the merge.
+fn sign_result(stage: &Stage, statement: &Statement, tip: &ObjectId) -> Result<ObjectId, CommandError> {
     let target = stage.commit_with(&statement.tree, [&statement.base, tip])?;
-    let name = statement.purpose.tag_name();
-    let options = ["tag", "--sign", "--force", "--cleanup=verbatim", "--file=-", name, target.as_str()];
-    GitProgram::in_folder(stage.folder()).run_as_user(&options, &statement.to_string())?;
-    let object = GitProgram::in_folder(stage.folder())
-        .run_as_user(&["rev-parse", "--verify", &format!("refs/tags/{name}")], "")?;
-    ObjectId::parse(&object).ok_or_else(|| CommandError::Statement("git signed nothing".into()))
+    Ok(sign(stage.folder(), statement, target.as_str())?)
 }
