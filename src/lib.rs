@@ -59,6 +59,8 @@ pub mod governance;
 pub mod host;
 pub mod pipeline;
 pub mod policy;
+#[cfg(feature = "program")]
+pub mod pull_request;
 pub mod push;
 pub mod render;
 pub mod report;

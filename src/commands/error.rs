@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use super::install::InstallError;
 use crate::demo::DemoError;
@@ -10,6 +9,7 @@ use crate::gate::GateError;
 use crate::git::GitError;
 use crate::git_program::GitProgramError;
 use crate::host::{EventError, ForgeAccessError, ForgeError, HostError};
+use crate::pull_request::PullRequestError;
 use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
 use source_files::ObjectId;
@@ -117,15 +117,9 @@ pub enum CommandError {
     /// Not everything could be judged, and what is left out could be mistaken for nothing.
     #[error("some checks could not be completed: {0}")]
     Unjudged(String),
-    /// The time was over before there was a verdict.
-    #[error("no verdict after {} s\n  change less in one pull request, or raise `--deadline`", limit.as_secs())]
-    TooLong {
-        /// How long judging may take.
-        limit: Duration,
-    },
-    /// A panic, which has already been reported.
-    #[error("a bug in portcullis stopped it\n  please report the output above")]
-    Panicked,
+    /// A run without a verdict.
+    #[error(transparent)]
+    Run(PullRequestError),
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
@@ -165,8 +159,7 @@ impl CommandError {
             | Self::Input(_)
             | Self::Quarantine(_)
             | Self::Unjudged(_)
-            | Self::TooLong { .. }
-            | Self::Panicked
+            | Self::Run(_)
             | Self::Demo(_) => Exit::Undecided,
         }
     }

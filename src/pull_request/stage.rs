@@ -1,4 +1,4 @@
-//! A bare repository of our own that holds what the forge's holds, as far as a pull request needs it.
+//! A bare repository of our own with the part of the forge's repository that a pull request needs.
 //!
 //! In: refs of the forge. Out: a repository whose HEAD is the forge's default branch, and merges that are on no
 //! ref. Never: checks anything out, runs anything, writes into the user's repository, or lets configuration or
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::error::{PullRequestError, file_error};
 use super::settings::Settings;
-use crate::commands::error::CommandError;
 use crate::git_program::{Answer, GitProgram, GitProgramError, Outcome};
 use crate::host::ForgeError;
 use crate::host::api::PullNumber;
@@ -22,43 +22,40 @@ pub(super) struct Stage {
     access: Vec<(String, String)>,
 }
 
-/// What merging two commits gives.
+/// The result of merging two commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Merge {
     /// A tree.
     Tree(ObjectId),
-    /// Nothing that anyone could merge without deciding.
+    /// Nothing, because a person has to decide.
     Conflict,
 }
 
-/// What no configuration may change: the merge must be the one that the forge makes.
+/// Variables that keep out configuration: the merge must be the one that the forge makes.
 const ISOLATED: [(&str, &str); 3] =
     [("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_ATTR_NOSYSTEM", "1")];
 
 impl Stage {
-    /// Makes an empty one with the default branch as HEAD; objects that a repository here has already need not
-    /// be fetched again.
-    pub(super) fn new(
+    /// Creates an empty repository with the default branch as HEAD, in the format of an object. Objects of a known clone
+    /// need not be fetched again.
+    pub(super) fn create(
         settings: &Settings,
         default_branch: &str,
         format: &ObjectId,
-        known: &Path,
-    ) -> Result<Self, CommandError> {
-        let beside = settings.workspace.path();
-        let folder = TempDir::new_in(beside)
-            .map_err(|source| CommandError::File { path: beside.to_path_buf(), source })?;
+    ) -> Result<Self, PullRequestError> {
+        let workspace = settings.workspace.path();
+        let folder = TempDir::new_in(workspace).map_err(file_error(workspace))?;
         let format =
             if format.as_str().len() == 64 { "--object-format=sha256" } else { "--object-format=sha1" };
-        GitProgram::in_folder(folder.path()).read(&["init", "--quiet", "--bare", "--template=", format])?;
-        let head = format!("refs/heads/{default_branch}");
-        GitProgram::in_folder(folder.path()).read(&["symbolic-ref", "HEAD", &head])?;
-        if let Some(objects) = reusable(known) {
+        let git = GitProgram::in_folder(folder.path());
+        git.read(&["init", "--quiet", "--bare", "--template=", format])?;
+        git.read(&["symbolic-ref", "HEAD", &format!("refs/heads/{default_branch}")])?;
+        if let Some(objects) = find_reusable_objects(&settings.options.known_objects) {
             let path = folder.path().join("objects/info/alternates");
             let _ = std::fs::create_dir_all(folder.path().join("objects/info"));
-            std::fs::write(&path, format!("{}\n", objects.display()))
-                .map_err(|source| CommandError::File { path, source })?;
+            std::fs::write(&path, format!("{}\n", objects.display())).map_err(file_error(&path))?;
         }
-        Ok(Self { folder, address: settings.repository(), access: access(settings) })
+        Ok(Self { folder, address: settings.repository(), access: token_environment(settings) })
     }
 
     /// The folder.
@@ -72,7 +69,7 @@ impl Stage {
         settings: &Settings,
         branches: &[&str],
         pulls: &[PullNumber],
-    ) -> Result<(), CommandError> {
+    ) -> Result<(), PullRequestError> {
         let mut wanted = Vec::new();
         for branch in branches {
             check_branch(branch)?;
@@ -90,12 +87,12 @@ impl Stage {
         self.fetch_refs(&wanted.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// Fetches commits that no branch may hold any more. Forges give those that a pull request once had.
-    pub(super) fn fetch_commit(&self, commit: &ObjectId) -> Result<(), CommandError> {
+    /// Fetches a commit that may be on no branch any more. Forges keep those that a pull request once had.
+    pub(super) fn fetch_commit(&self, commit: &ObjectId) -> Result<(), PullRequestError> {
         self.fetch_refs(&[commit.as_str()])
     }
 
-    fn fetch_refs(&self, wanted: &[&str]) -> Result<(), CommandError> {
+    fn fetch_refs(&self, wanted: &[&str]) -> Result<(), PullRequestError> {
         let mut arguments = vec![
             // Git would carry the token to wherever the forge leads it.
             "-c",
@@ -113,17 +110,17 @@ impl Stage {
         Ok(())
     }
 
-    /// The commit that was fetched of a pull request.
-    pub(super) fn head_of(&self, number: PullNumber) -> Result<ObjectId, CommandError> {
+    /// The commit of a pull request that was fetched.
+    pub(super) fn head_of(&self, number: PullNumber) -> Result<ObjectId, PullRequestError> {
         self.commit(&format!("{}/head", own_refs(number)))
     }
 
-    /// The tree of the merge that the forge itself prepared, where it is one of these two commits.
+    /// The tree of the merge that the forge itself prepared, if it merged these two commits.
     pub(super) fn forge_merge(
         &self,
         number: PullNumber,
         [ours, theirs]: [&ObjectId; 2],
-    ) -> Result<Option<ObjectId>, CommandError> {
+    ) -> Result<Option<ObjectId>, PullRequestError> {
         let merge = format!("{}/merge", own_refs(number));
         let parents = GitProgram::in_folder(self.folder()).attempt(&[
             "rev-parse",
@@ -138,45 +135,45 @@ impl Stage {
     }
 
     /// The tip of a branch.
-    pub(super) fn tip_of(&self, branch: &str) -> Result<ObjectId, CommandError> {
+    pub(super) fn tip_of(&self, branch: &str) -> Result<ObjectId, PullRequestError> {
         self.commit(&format!("refs/heads/{branch}"))
     }
 
-    fn commit(&self, name: &str) -> Result<ObjectId, CommandError> {
+    fn commit(&self, name: &str) -> Result<ObjectId, PullRequestError> {
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", name];
         let answer = GitProgram::in_folder(self.folder()).read(&arguments)?;
-        ObjectId::parse(&answer).ok_or_else(|| CommandError::Argument(format!("{name} was not fetched")))
+        ObjectId::parse(&answer).ok_or_else(|| PullRequestError::NotFetched(name.to_owned()))
     }
 
-    /// Whether a commit is here.
-    pub(super) fn has(&self, commit: &ObjectId) -> Result<bool, CommandError> {
+    /// Reports whether a commit is here.
+    pub(super) fn has(&self, commit: &ObjectId) -> Result<bool, PullRequestError> {
         let object = format!("{commit}^{{commit}}");
         let answer = GitProgram::in_folder(self.folder()).attempt(&["cat-file", "-e", &object])?;
         Ok(answer.outcome == Outcome::Succeeded)
     }
 
-    /// The commits that two commits have in common, the best of them; `None` if it does not exist.
+    /// The best common ancestor of two commits, if they have one.
     pub(super) fn merge_base(
         &self,
         one: &ObjectId,
         other: &ObjectId,
-    ) -> Result<Option<ObjectId>, CommandError> {
+    ) -> Result<Option<ObjectId>, PullRequestError> {
         let answer =
             GitProgram::in_folder(self.folder()).attempt(&["merge-base", one.as_str(), other.as_str()])?;
         Ok(ObjectId::parse(&answer.output))
     }
 
     /// The tree of a commit.
-    pub(super) fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, CommandError> {
+    pub(super) fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, PullRequestError> {
         self.commit(&format!("{commit}^{{tree}}"))
     }
 
-    /// A commit with a tree: a given one if it has it, else one that merges both.
+    /// Finds a commit with a tree: the second one if it has that tree, otherwise a new one that merges both.
     pub(super) fn commit_with(
         &self,
         tree: &ObjectId,
         parents: [&ObjectId; 2],
-    ) -> Result<ObjectId, CommandError> {
+    ) -> Result<ObjectId, PullRequestError> {
         let [base, tip] = parents;
         if self.tree_of(tip)? == *tree {
             return Ok(tip.clone());
@@ -187,11 +184,11 @@ impl Stage {
         let arguments =
             ["commit-tree", tree.as_str(), "-p", base, "-p", tip, "-m", "The merge that was judged"];
         let commit = GitProgram::in_folder(self.folder()).with_environment(&environment).read(&arguments)?;
-        ObjectId::parse(&commit).ok_or_else(|| CommandError::Argument("git made no commit".into()))
+        ObjectId::parse(&commit).ok_or(PullRequestError::NoCommit)
     }
 
     /// Puts an object at a ref of the forge that does not exist yet.
-    pub(super) fn push(&self, object: &ObjectId, ref_name: &str) -> Result<(), CommandError> {
+    pub(super) fn push(&self, object: &ObjectId, ref_name: &str) -> Result<(), PullRequestError> {
         let refspec = format!("{object}:{ref_name}");
         let arguments = [
             "-c",
@@ -210,8 +207,8 @@ impl Stage {
         self.access.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
-    /// What merging a commit into another gives: git's own merge (`ort`, which forges use too).
-    pub(super) fn merge(&self, ours: &ObjectId, theirs: &ObjectId) -> Result<Merge, CommandError> {
+    /// Merges a commit into another with git's own merge (`ort`, which forges use too).
+    pub(super) fn merge(&self, ours: &ObjectId, theirs: &ObjectId) -> Result<Merge, PullRequestError> {
         match self.merge_base(ours, theirs)? {
             Some(base) if base == *ours => return self.tree_of(theirs).map(Merge::Tree),
             Some(_) => {}
@@ -239,10 +236,12 @@ impl Stage {
         match (outcome, tree) {
             (Outcome::Succeeded, Some(tree)) => Ok(Merge::Tree(tree)),
             (Outcome::Failed, Some(_)) => Ok(Merge::Conflict),
-            (Outcome::Succeeded | Outcome::Failed, None) => Err(CommandError::GitProgram(GitProgramError {
-                typed: "merge-tree --write-tree".into(),
-                reason: format!("{}\n  git 2.38 or newer is needed", complaint.trim_end()),
-            })),
+            (Outcome::Succeeded | Outcome::Failed, None) => {
+                Err(PullRequestError::GitProgram(GitProgramError {
+                    typed: "merge-tree --write-tree".into(),
+                    reason: format!("{}\n  git 2.38 or newer is needed", complaint.trim_end()),
+                }))
+            }
         }
     }
 }
@@ -251,8 +250,8 @@ fn own_refs(number: PullNumber) -> String {
     format!("refs/portcullis/{number}")
 }
 
-/// The objects of a repository here, if none of them can be missing.
-fn reusable(known: &Path) -> Option<PathBuf> {
+/// Finds the objects of a clone, if none of them can be missing.
+fn find_reusable_objects(known: &Path) -> Option<PathBuf> {
     let arguments =
         ["rev-parse", "--path-format=absolute", "--git-path", "objects", "--is-shallow-repository"];
     let answer = GitProgram::in_folder(known).read(&arguments).ok()?;
@@ -262,16 +261,16 @@ fn reusable(known: &Path) -> Option<PathBuf> {
     (shallow == "false" && !partial && plain).then(|| PathBuf::from(objects))
 }
 
-/// A name that stays what it is inside a refspec.
-fn check_branch(name: &str) -> Result<(), CommandError> {
+/// Makes sure that a name has no special meaning in a refspec.
+fn check_branch(name: &str) -> Result<(), PullRequestError> {
     let odd = |character: char| character.is_control() || " ~^:?*[\\".contains(character);
     let usable = !name.is_empty() && !name.contains(odd) && !name.contains("..") && !name.ends_with('/');
     let error = || ForgeError::Settings(format!("`{}` is not a branch name", crate::report::terminal(name)));
     if usable { Ok(()) } else { Err(error().into()) }
 }
 
-/// The token for git, through the environment: arguments can be seen by every process of the machine.
-fn access(settings: &Settings) -> Vec<(String, String)> {
+/// Passes the token to git through the environment: every process of the machine can see arguments.
+fn token_environment(settings: &Settings) -> Vec<(String, String)> {
     use base64::Engine as _;
     let user = settings.access.host.facts().git_user;
     let Some(token) =
