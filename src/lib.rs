@@ -57,6 +57,8 @@ pub mod git_program;
 #[cfg(feature = "program")]
 pub mod governance;
 pub mod host;
+#[cfg(feature = "program")]
+pub mod install;
 pub mod pipeline;
 pub mod policy;
 #[cfg(feature = "program")]

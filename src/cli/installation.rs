@@ -29,8 +29,8 @@ pub struct InstallArguments {
     pub dry_run: bool,
 }
 
-/// Where a hook is installed: one of these.
-#[derive(Args, Debug)]
+/// The place of a hook: one of these.
+#[derive(Args, Clone, Debug)]
 #[group(multiple = false)]
 pub struct PlaceArguments {
     /// A repository: installs `pre-receive` in a bare repository, `pre-commit` in a clone. Default: the current one.

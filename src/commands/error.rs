@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::install::InstallError;
 use crate::demo::DemoError;
 use crate::gate::GateError;
 use crate::git::GitError;
 use crate::git_program::GitProgramError;
 use crate::host::{EventError, ForgeAccessError, ForgeError, HostError};
+use crate::install::InstallError;
 use crate::pull_request::PullRequestError;
 use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
@@ -107,7 +107,7 @@ pub enum CommandError {
     Demo(#[from] DemoError),
     /// The hook is not installed.
     #[error(transparent)]
-    Install(#[from] InstallError),
+    Install(InstallError),
     /// Git fails.
     #[error(transparent)]
     GitProgram(#[from] GitProgramError),

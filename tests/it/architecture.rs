@@ -50,6 +50,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("statements", &["approval", "evidence", "gate", "git", "git_program", "report"]),
+    ("install", &["gate", "git", "git_program", "host", "policy", "report"]),
     ("self_test", &["gate", "git", "git_program", "host", "policy", "push", "report", "verdict"]),
     ("forge_settings", &["host", "host::api", "report"]),
     (
@@ -82,6 +83,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "git_program",
             "host",
             "host::api",
+            "install",
             "pipeline",
             "policy",
             "pull_request",
@@ -157,7 +159,7 @@ const STARTING: &[&str] =
 const NAMING_HOSTS: &[&str] = &[
     "src/host/",
     // `--local-code` is gitolite's and `--custom-hooks` GitLab's.
-    "src/commands/install/place.rs",
+    "src/install/place.rs",
     "src/forge_settings/tests",
 ];
 

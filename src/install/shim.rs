@@ -6,14 +6,14 @@
 use crate::host::HostKind;
 use crate::report::quoted_word;
 
-/// What represents the call of portcullis in the runners of two hooks.
+/// The word that represents the call of portcullis in the runners of two hooks.
 const CALL: &str = "PORTCULLIS";
 const CHAINED_PRE_RECEIVE: &str = include_str!("chained.pre-receive");
 const CHAINED_PRE_COMMIT: &str = include_str!("chained.pre-commit");
-/// How the shims of `hooks/` call the program.
+/// The name by which the shims of `hooks/` call the program.
 const ON_PATH: &str = "portcullis";
 
-/// What a hook is written for.
+/// The kind of a hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     PreReceive(HostKind),
@@ -30,7 +30,7 @@ impl Layout {
     fn text(self) -> &'static str {
         match self {
             Self::PreReceive(host) => host.facts().installation.shim,
-            Self::PreCommit => include_str!("../../../hooks/pre-commit"),
+            Self::PreCommit => include_str!("../../hooks/pre-commit"),
         }
     }
 
@@ -92,7 +92,7 @@ impl Shim {
         format!("{before}{start}{} {arguments}{options}{after}", self.program)
     }
 
-    /// The hook that a file holds, if it is exactly as one that was installed or copied from `hooks/`.
+    /// Reads the hook in a file, if it is exactly as one that was installed or copied from `hooks/`.
     pub(super) fn read(text: &str) -> Option<Self> {
         Layout::all().find_map(|layout| {
             let companies = [Company::Alone, Company::Chained].into_iter();
@@ -109,26 +109,26 @@ impl Shim {
             Company::Alone => call.strip_prefix("\nexec ")?,
             Company::Chained => call,
         };
-        let (program, rest) = word(call)?;
+        let (program, rest) = split_word(call)?;
         let mut rest = rest.strip_prefix(' ')?.strip_prefix(arguments)?;
         let mut server_policy = None;
         if let Some(given) = rest.strip_prefix(" --server-policy ") {
-            let (policy, more) = word(given)?;
-            (server_policy, rest) = (Some(unquoted(policy)), more);
+            let (policy, more) = split_word(given)?;
+            (server_policy, rest) = (Some(unquote(policy)), more);
         }
         let deadline = rest.strip_prefix(" --deadline ").and_then(|seconds| seconds.parse().ok());
         Some(Self { layout, company, program: program.to_owned(), server_policy, deadline })
     }
 }
 
-/// What [`quoted_word`] was given.
-fn unquoted(word: &str) -> String {
+/// Reverses [`quoted_word`].
+fn unquote(word: &str) -> String {
     let inner = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\'')).unwrap_or(word);
     inner.replace(r"'\''", "'")
 }
 
-/// The first word, as [`quoted_word`] writes it or as the shims of `hooks/` do, and the rest.
-fn word(text: &str) -> Option<(&str, &str)> {
+/// Splits off the first word, as [`quoted_word`] or the shims of `hooks/` write it.
+fn split_word(text: &str) -> Option<(&str, &str)> {
     if text.starts_with(ON_PATH) {
         return text.split_at_checked(ON_PATH.len());
     }

@@ -1,8 +1,12 @@
-//! Why a hook is not installed.
+//! Errors of an installation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// What stops an installation; nothing has been written then.
+use crate::gate::GateError;
+use crate::git::GitError;
+use crate::git_program::GitProgramError;
+
+/// An error that stops an installation before anything is written.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     /// A symbolic link.
@@ -16,11 +20,10 @@ pub enum InstallError {
     Other(PathBuf, &'static str),
     /// Everyone could replace the hook.
     #[error(
-        "anyone can write to {0}, and so replace the gate\n  remove that permission first: chmod o-w \
-        {0}"
+        "anyone can write to {0}, and so replace the gate\n  remove that permission first: chmod o-w {0}"
     )]
     Writable(PathBuf),
-    /// The file of our own name holds something else.
+    /// The file of our own name has other content.
     #[error(
         "{0} exists, and portcullis did not write it\n  move it away, or have it call the gate itself, and prove \
          that with `portcullis doctor`"
@@ -34,8 +37,7 @@ pub enum InstallError {
     NotExecutable(PathBuf),
     /// A hook that would do something else under another name.
     #[error(
-        "{0} may depend on its own name: under another name it would behave differently\n  have it run \
-         portcullis as \
+        "{0} may depend on its own name: under another name it would behave differently\n  have it run portcullis as \
          one of its hooks, and prove that with `portcullis doctor`"
     )]
     Named(PathBuf),
@@ -48,7 +50,7 @@ pub enum InstallError {
          doctor`, or move it away and install again"
     )]
     Calls(PathBuf),
-    /// git looks elsewhere.
+    /// Git looks elsewhere.
     #[error(
         "git runs no hook of {repository}: its hooks are those of {shown}, by `core.hooksPath`\n  install with \
          `--hooks-path {shown}`, or unset the option"
@@ -68,18 +70,33 @@ pub enum InstallError {
     /// An option that the hook cannot pass on.
     #[error("a pre-commit hook supports neither `--server-policy` nor `--deadline`: both are for servers")]
     Options,
+    /// Git fails.
+    #[error(transparent)]
+    GitProgram(#[from] GitProgramError),
+    /// The server's policy cannot be used.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// The repository cannot be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// There is no work tree for a policy.
+    #[error("run `init` in a work tree: the policy is a file of the repository")]
+    NoWorkTree,
+    /// There is a policy already.
+    #[error("{0} exists already; edit it instead")]
+    PolicyExists(PathBuf),
     /// The file system.
     #[error("{path}: {source}")]
     File {
-        /// The path in question.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
 }
 
-/// An error of the file system, with its path.
-pub(super) fn failed(path: &std::path::Path) -> impl FnOnce(std::io::Error) -> InstallError {
+/// Adds the path to an error of the file system.
+pub(super) fn file_error(path: &Path) -> impl FnOnce(std::io::Error) -> InstallError {
     let path = path.to_path_buf();
     move |source| InstallError::File { path, source }
 }
