@@ -72,4 +72,6 @@ pub mod self_test;
 pub mod statements;
 pub mod units;
 pub mod verdict;
+#[cfg(feature = "program")]
+pub mod waivers;
 pub mod world;

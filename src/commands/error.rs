@@ -120,12 +120,25 @@ pub enum CommandError {
     /// A run without a verdict.
     #[error(transparent)]
     Run(PullRequestError),
+    /// An error after which nothing is known about the change.
+    #[error("{0}")]
+    Undecided(String),
     /// An argument that names nothing.
     #[error("{0}")]
     Argument(String),
 }
 
 impl CommandError {
+    /// An error of the user or of the configuration.
+    pub(super) fn usage(error: impl std::fmt::Display) -> Self {
+        Self::Argument(error.to_string())
+    }
+
+    /// An error after which nothing is known about the change.
+    pub(super) fn undecided(error: impl std::fmt::Display) -> Self {
+        Self::Undecided(error.to_string())
+    }
+
     /// How the process ends with this error.
     pub fn exit(&self) -> Exit {
         match self {
@@ -160,6 +173,7 @@ impl CommandError {
             | Self::Quarantine(_)
             | Self::Unjudged(_)
             | Self::Run(_)
+            | Self::Undecided(_)
             | Self::Demo(_) => Exit::Undecided,
         }
     }

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod approve;
+mod baseline;
 mod check;
 mod deadline;
 mod demo;
@@ -12,6 +13,7 @@ mod files;
 mod forge_access;
 mod generate;
 mod hooks;
+mod import_waivers;
 mod init;
 mod install;
 mod objects;
@@ -26,7 +28,6 @@ mod rescue;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
-mod waivers;
 mod walk;
 
 use std::process::ExitCode;
@@ -65,8 +66,8 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Approve(arguments) => approve::run(&arguments),
         Command::Approvals(arguments) => approvals::run(&arguments),
-        Command::Baseline(arguments) => waivers::baseline::run(&arguments),
-        Command::ImportWaivers(arguments) => waivers::import::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::ImportWaivers(arguments) => import_waivers::run(&arguments),
         Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),

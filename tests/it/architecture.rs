@@ -51,6 +51,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("statements", &["approval", "evidence", "gate", "git", "git_program", "report"]),
     ("install", &["gate", "git", "git_program", "host", "policy", "report"]),
+    ("waivers", &["checks", "finding", "gate", "git", "governance", "policy", "report", "verdict", "world"]),
     ("self_test", &["gate", "git", "git_program", "host", "policy", "push", "report", "verdict"]),
     ("forge_settings", &["host", "host::api", "report"]),
     (
@@ -92,7 +93,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "self_test",
             "statements",
             "verdict",
-            "world",
+            "waivers",
         ],
     ),
     ("lib", &[]),

@@ -1,18 +1,39 @@
-//! Ignore rules of other tools, and which of our checks find the same.
+//! Ignore rules of other tools, and our checks that find the same.
 
 use chrono::NaiveDate;
 
-use crate::cli::ForeignTool;
 use source_files::RepoPath;
 
 /// The ids of other tools and the checks that find the same, with where each id is described.
 const TABLE: &str = include_str!("foreign_checks.csv");
 
+/// A tool whose ignore rules can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForeignTool {
+    /// StackRox KubeLinter.
+    KubeLinter,
+    /// Checkov.
+    Checkov,
+    /// Trivy.
+    Trivy,
+}
+
+impl ForeignTool {
+    /// The name of the tool in the table.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::KubeLinter => "kube-linter",
+            Self::Checkov => "checkov",
+            Self::Trivy => "trivy",
+        }
+    }
+}
+
 /// An ignore rule of another tool.
 #[derive(Clone, Debug)]
 pub(super) struct Ignored {
     pub(super) what: IgnoredChecks,
-    /// The reason that is given; empty where none is.
+    /// The reason; empty if the rule has no reason.
     pub(super) reason: String,
     /// The last day, if there is one.
     pub(super) until: Option<NaiveDate>,
@@ -21,7 +42,7 @@ pub(super) struct Ignored {
     pub(super) line: u32,
 }
 
-/// Which checks of the tool.
+/// The checks of the tool that are ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum IgnoredChecks {
     /// One, as it is written.
@@ -30,16 +51,16 @@ pub(super) enum IgnoredChecks {
     All,
 }
 
-/// For what it is ignored.
+/// The scope of an ignore rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// An object of the file that it is in, as findings print it.
+    /// An object of the same file, as findings print it.
     Object(String),
-    /// Nothing: it is where the tool does not look, such as in a pod template.
+    /// Nothing: the tool does not look there, such as in a pod template.
     Nothing,
     /// The document of the file, counted from 0.
     Document(usize),
-    /// Every file in a folder, empty for the root; of these only the named ones, where some are named.
+    /// Every file in a folder, empty for the root; only the named ones if any are named.
     Files {
         /// The folder.
         folder: String,
@@ -51,15 +72,15 @@ pub(super) enum Scope {
 impl Ignored {
     /// Our checks that find the same; none if there is no counterpart.
     pub(super) fn checks(&self, tool: ForeignTool) -> Vec<&'static str> {
-        let rows = rows().filter(|row| row.tool == name(tool));
+        let rows = read_table().filter(|row| row.tool == tool.as_str());
         let wanted = rows.filter(|row| match &self.what {
             IgnoredChecks::All => true,
-            IgnoredChecks::One(id) => row.id == canonical(tool, id),
+            IgnoredChecks::One(id) => row.id == canonical_id(tool, id),
         });
         wanted.flat_map(|row| row.checks.split(' ')).collect()
     }
 
-    /// What is ignored, as it is written.
+    /// The ignored check, as it is written.
     pub(super) fn id(&self) -> &str {
         match &self.what {
             IgnoredChecks::One(id) => id,
@@ -68,17 +89,8 @@ impl Ignored {
     }
 }
 
-/// The name of a tool in the table.
-pub(super) fn name(tool: ForeignTool) -> &'static str {
-    match tool {
-        ForeignTool::KubeLinter => "kube-linter",
-        ForeignTool::Checkov => "checkov",
-        ForeignTool::Trivy => "trivy",
-    }
-}
-
 /// Trivy's ids were spelled in three ways: `AVD-KSV-0044`, `KSV-0044`, `KSV044`.
-fn canonical(tool: ForeignTool, id: &str) -> String {
+fn canonical_id(tool: ForeignTool, id: &str) -> String {
     match tool {
         ForeignTool::KubeLinter | ForeignTool::Checkov => id.to_owned(),
         ForeignTool::Trivy => {
@@ -96,7 +108,7 @@ struct Row {
     checks: &'static str,
 }
 
-fn rows() -> impl Iterator<Item = Row> {
+fn read_table() -> impl Iterator<Item = Row> {
     TABLE.lines().skip(1).filter_map(|line| {
         let mut cells = line.split(',');
         let (tool, id, checks) = (cells.next()?, cells.next()?, cells.next()?);
@@ -111,8 +123,8 @@ mod tests {
 
     #[test]
     fn every_row_leads_to_checks_and_names_its_source() {
-        assert_eq!(rows().count() + 1, TABLE.lines().count());
-        for row in rows() {
+        assert_eq!(read_table().count() + 1, TABLE.lines().count());
+        for row in read_table() {
             for check in row.checks.split(' ') {
                 assert!(CheckSet::shared().find(check).is_some(), "{} leads to {check}", row.id);
             }
@@ -123,8 +135,8 @@ mod tests {
     #[test]
     fn trivys_spellings_are_one_id() {
         for id in ["AVD-KSV-0044", "KSV-0044", "KSV044", "avd-ksv-0044"] {
-            assert_eq!(canonical(ForeignTool::Trivy, id), "KSV44");
+            assert_eq!(canonical_id(ForeignTool::Trivy, id), "KSV44");
         }
-        assert_eq!(canonical(ForeignTool::Trivy, "CVE-2024-1"), "CVE20241");
+        assert_eq!(canonical_id(ForeignTool::Trivy, "CVE-2024-1"), "CVE20241");
     }
 }

@@ -1,27 +1,26 @@
-//! Reads the ignore rules of other tools: annotations, comments and their own files.
+//! The ignore rules of other tools in a file: annotations, comments and their own files.
 
 use chrono::NaiveDate;
 
-use super::foreign::{Ignored, IgnoredChecks, Scope};
-use crate::cli::ForeignTool;
+use super::foreign::{ForeignTool, Ignored, IgnoredChecks, Scope};
 use kube_manifest::{Entry, Limits, Node, documents, parse};
 use kube_model::{ANNOTATIONS, ClusterName, ObjectRef};
 use source_files::RepoPath;
 
-/// Everything that a file tells a tool to ignore.
-pub(super) fn ignored(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored> {
+/// Reads every ignore rule of a file.
+pub(super) fn read_ignored(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored> {
     let text = String::from_utf8_lossy(bytes);
     if is_own_file(tool, path) {
-        return own_file(tool, path, &text);
+        return read_own_file(tool, path, &text);
     }
-    let mut found = comments(tool, path, &text);
+    let mut found = read_comments(tool, path, &text);
     if text.contains(marker(tool)) {
-        found.extend(annotations(tool, path, bytes));
+        found.extend(read_annotations(tool, path, bytes));
     }
     found
 }
 
-/// What every annotation of the tool has in its key; Trivy has none.
+/// The part of the key that every annotation of the tool has; Trivy has no annotations.
 fn marker(tool: ForeignTool) -> &'static str {
     match tool {
         ForeignTool::KubeLinter => "kube-linter.io/",
@@ -29,18 +28,18 @@ fn marker(tool: ForeignTool) -> &'static str {
     }
 }
 
-/// Annotations hold for the object that has them. All of the tools look at the object's own only.
-fn annotations(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored> {
+/// Reads annotations. They hold for the object that has them. All of the tools look at the object's own only.
+fn read_annotations(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored> {
     let manifest = parse(bytes.to_vec(), &Limits::default());
     let mut found = Vec::new();
     for object in &manifest.objects {
         let id = ObjectRef::of(object, &ClusterName::fallback()).to_string();
         let own = object.at(&ANNOTATIONS).map(Node::entries).unwrap_or_default();
         let mut all = Vec::new();
-        collect(&object.root, &mut all);
+        collect_entries(&object.root, &mut all);
         for entry in all {
             let text = entry.value.as_str().unwrap_or_default();
-            let Some((what, reason)) = annotation(tool, &entry.key, text) else { continue };
+            let Some((what, reason)) = read_annotation(tool, &entry.key, text) else { continue };
             let is_own = own.iter().any(|other| std::ptr::eq(other, entry));
             let scope = if is_own { Scope::Object(id.clone()) } else { Scope::Nothing };
             let line = manifest.source.position(entry.key_span.start).line;
@@ -50,17 +49,17 @@ fn annotations(tool: ForeignTool, path: &RepoPath, bytes: &[u8]) -> Vec<Ignored>
     found
 }
 
-/// Every key of an object. The parser limits how deep it may be.
-fn collect<'a>(node: &'a Node, all: &mut Vec<&'a Entry>) {
+/// Collects every key of an object. The parser limits how deep it may be.
+fn collect_entries<'a>(node: &'a Node, all: &mut Vec<&'a Entry>) {
     for entry in node.entries() {
         all.push(entry);
-        collect(&entry.value, all);
+        collect_entries(&entry.value, all);
     }
-    node.items().iter().for_each(|item| collect(item, all));
+    node.items().iter().for_each(|item| collect_entries(item, all));
 }
 
-/// What one annotation says.
-fn annotation(tool: ForeignTool, key: &str, value: &str) -> Option<(IgnoredChecks, String)> {
+/// Reads one annotation.
+fn read_annotation(tool: ForeignTool, key: &str, value: &str) -> Option<(IgnoredChecks, String)> {
     match tool {
         ForeignTool::KubeLinter if key == "kube-linter.io/ignore-all" => {
             Some((IgnoredChecks::All, value.to_owned()))
@@ -78,8 +77,8 @@ fn annotation(tool: ForeignTool, key: &str, value: &str) -> Option<(IgnoredCheck
     }
 }
 
-/// Comments hold for the document that they are in.
-fn comments(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
+/// Reads comments. They hold for the document that they are in.
+fn read_comments(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
     let word = match tool {
         ForeignTool::KubeLinter => return Vec::new(),
         ForeignTool::Checkov => "checkov:skip=",
@@ -109,14 +108,14 @@ fn comments(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
     found
 }
 
-/// The document of a file that a line, from 1, is in.
+/// The number of the document that has a line, which is counted from 1.
 pub(super) fn document_of(text: &str, line: u32) -> usize {
     let lines = text.lines().take(usize::try_from(line).unwrap_or(usize::MAX));
     lines.filter(|line| line.starts_with("---")).count()
 }
 
-/// Whether a file is the tool's own, which says what to ignore everywhere.
-pub(super) fn is_own_file(tool: ForeignTool, path: &RepoPath) -> bool {
+/// Reports whether a file is the tool's own, whose rules hold everywhere.
+fn is_own_file(tool: ForeignTool, path: &RepoPath) -> bool {
     let names: &[&str] = match tool {
         ForeignTool::KubeLinter => &[".kube-linter.yaml", ".kube-linter.yml"],
         ForeignTool::Checkov => &[".checkov.yaml", ".checkov.yml"],
@@ -125,9 +124,9 @@ pub(super) fn is_own_file(tool: ForeignTool, path: &RepoPath) -> bool {
     names.contains(&path.file_name())
 }
 
-fn own_file(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
+fn read_own_file(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
     if path.file_name() == ".trivyignore" {
-        return trivy_lines(path, text);
+        return read_trivy_lines(path, text);
     }
     let (source, roots, _) = documents(text.as_bytes().to_vec(), &Limits::default());
     let Some(root) = roots.first() else { return Vec::new() };
@@ -136,29 +135,25 @@ fn own_file(tool: ForeignTool, path: &RepoPath, text: &str) -> Vec<Ignored> {
         ForeignTool::Checkov => root.get("skip-check"),
         ForeignTool::Trivy => root.get("misconfigurations"),
     };
-    let items = list.map(Node::items).unwrap_or_default().iter();
-    let read = |item: &Node| {
-        let line = source.position(item.span().start).line;
-        let id = item.as_str().or_else(|| item.get("id")?.as_str())?;
+    let mut found = Vec::new();
+    for item in list.map(Node::items).unwrap_or_default() {
+        let Some(id) = item.as_str().or_else(|| item.get("id")?.as_str()) else { continue };
         let paths = item.get("paths").map(Node::items).unwrap_or_default();
         let only = paths.iter().filter_map(Node::as_str).map(str::to_owned).collect();
-        let until = item.get("expired_at").and_then(Node::as_str).and_then(date);
-        let reason = item.get("statement").and_then(Node::as_str).unwrap_or_default().to_owned();
-        let scope = Scope::Files { folder: folder(path), only };
-        Some(Ignored {
+        found.push(Ignored {
             what: IgnoredChecks::One(id.to_owned()),
-            reason,
-            until,
-            scope,
+            reason: item.get("statement").and_then(Node::as_str).unwrap_or_default().to_owned(),
+            until: item.get("expired_at").and_then(Node::as_str).and_then(parse_date),
+            scope: Scope::Files { folder: folder_of(path), only },
             path: path.clone(),
-            line,
-        })
-    };
-    items.filter_map(read).collect()
+            line: source.position(item.span().start).line,
+        });
+    }
+    found
 }
 
-/// One id a line, with the comment above as its reason.
-fn trivy_lines(path: &RepoPath, text: &str) -> Vec<Ignored> {
+/// Reads one id a line, with the comment above as its reason.
+fn read_trivy_lines(path: &RepoPath, text: &str) -> Vec<Ignored> {
     let mut found = Vec::new();
     let mut reason = String::new();
     for (index, line) in text.lines().enumerate() {
@@ -175,8 +170,8 @@ fn trivy_lines(path: &RepoPath, text: &str) -> Vec<Ignored> {
         found.push(Ignored {
             what: IgnoredChecks::One(id.to_owned()),
             reason: reason.clone(),
-            until: words.find_map(|word| date(word.strip_prefix("exp:")?)),
-            scope: Scope::Files { folder: folder(path), only: Vec::new() },
+            until: words.find_map(|word| parse_date(word.strip_prefix("exp:")?)),
+            scope: Scope::Files { folder: folder_of(path), only: Vec::new() },
             path: path.clone(),
             line: u32::try_from(index + 1).unwrap_or(u32::MAX),
         });
@@ -184,10 +179,10 @@ fn trivy_lines(path: &RepoPath, text: &str) -> Vec<Ignored> {
     found
 }
 
-fn folder(path: &RepoPath) -> String {
+fn folder_of(path: &RepoPath) -> String {
     path.as_str().rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"))
 }
 
-fn date(text: &str) -> Option<NaiveDate> {
+fn parse_date(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
