@@ -71,6 +71,8 @@ pub mod self_test;
 #[cfg(feature = "program")]
 pub mod statements;
 pub mod units;
+#[cfg(feature = "program")]
+pub mod unpushed;
 pub mod verdict;
 #[cfg(feature = "program")]
 pub mod waivers;

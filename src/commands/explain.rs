@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::check::between;
 use super::error::{CommandError, Exit};
 use super::output::{colour, print};
 use crate::checks::CheckSet;
@@ -14,6 +13,7 @@ use crate::cli::ExplainArguments;
 use crate::finding::CheckId;
 use crate::policy::did_you_mean;
 use crate::report::{Detail, Format, Report, Section, Style, terminal};
+use crate::unpushed::{AskedRevisions, judge_revisions};
 use crate::verdict::{Judged, Judgement};
 
 pub(super) fn run(arguments: &ExplainArguments) -> Result<Exit, CommandError> {
@@ -25,7 +25,12 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<Exit, CommandError> {
     match (&arguments.report, &arguments.base, &arguments.head) {
         (Some(report), _, _) => print(&of_report(report, subject)?)?,
         (None, Some(base), Some(head)) => {
-            let section = between(&arguments.repo, arguments.server_policy.clone(), base, head)?;
+            let section = judge_revisions(&AskedRevisions {
+                folder: arguments.repo.clone(),
+                server_policy: arguments.server_policy.clone(),
+                base: base.clone(),
+                head: head.clone(),
+            })?;
             print(&of_section(section, subject)?)?;
         }
         (None, _, _) => return Err(unknown(subject)),

@@ -9,7 +9,6 @@ mod demo;
 mod doctor;
 mod error;
 mod explain;
-mod files;
 mod forge_access;
 mod generate;
 mod hooks;
@@ -28,7 +27,6 @@ mod rescue;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
-mod walk;
 
 use std::process::ExitCode;
 

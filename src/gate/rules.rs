@@ -7,7 +7,7 @@ use super::session::GateError;
 use crate::checks::CheckSet;
 use crate::governance::{self, Governing};
 use crate::pipeline::Rules;
-use crate::policy::KnownChecks;
+use crate::policy::{KnownChecks, PolicyDocument};
 
 static KNOWN: LazyLock<KnownChecks> = LazyLock::new(|| {
     let checks = CheckSet::shared();
@@ -48,6 +48,6 @@ pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
 /// # Errors
 ///
 /// If it cannot be used.
-pub fn load_policy_text(name: &str, text: &str) -> Result<Governing, GateError> {
-    Ok(governance::govern_by_text(name, text.as_bytes(), known_checks())?)
+pub fn load_policy_document(name: &str, document: PolicyDocument) -> Result<Governing, GateError> {
+    Ok(governance::govern_by_document(name, document, known_checks())?)
 }

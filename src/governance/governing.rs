@@ -11,7 +11,8 @@ use super::policy_files::PolicyFiles;
 use super::targets::targets_of;
 use crate::approval::Digest;
 use crate::policy::{
-    Author, KnownChecks, Layer, POLICY_PATH, Policy, ProfileName, ProtectedRefs, WaiverMistake,
+    Author, KnownChecks, Layer, POLICY_PATH, Policy, PolicyDocument, ProfileName, ProtectedRefs,
+    WaiverMistake,
 };
 use crate::render::Targets;
 use source_files::Snapshot;
@@ -179,5 +180,19 @@ pub fn govern_by_file(path: &Path, known: &KnownChecks) -> Result<Governing, Pol
 /// If it cannot be used.
 pub fn govern_by_text(name: &str, text: &[u8], known: &KnownChecks) -> Result<Governing, PolicyLoadError> {
     let layer = Layer::parse(name, text, known, Author::Repository)?;
+    Foundation::of_layer(Arc::new(layer), None).with_target(None)
+}
+
+/// A policy of our own making, which is in no file.
+///
+/// # Errors
+///
+/// If it cannot be used.
+pub fn govern_by_document(
+    name: &str,
+    document: PolicyDocument,
+    known: &KnownChecks,
+) -> Result<Governing, PolicyLoadError> {
+    let layer = Layer::of_document(name, document, known)?;
     Foundation::of_layer(Arc::new(layer), None).with_target(None)
 }

@@ -25,7 +25,8 @@ pub use error::{KeysError, OwnersError, PolicyLoadError};
 pub use floor::Floor;
 pub(crate) use governing::govern_by_baseline;
 pub use governing::{
-    Foundation, Governance, Governing, govern_by_file, govern_by_text, govern_without_repository,
+    Foundation, Governance, Governing, govern_by_document, govern_by_file, govern_by_text,
+    govern_without_repository,
 };
 pub use keyring::KeyFiles;
 pub(crate) use keyring::load_keys;

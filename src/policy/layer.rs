@@ -104,7 +104,19 @@ const OWNER_CHECKS: [&str; 2] = ["missing-approval", "invalid-codeowners"];
 impl Layer {
     /// Parses a policy file and the profiles below it.
     pub fn parse(path: &str, bytes: &[u8], known: &KnownChecks, author: Author) -> Result<Self, PolicyError> {
-        let own = Positioned::parse(path, bytes)?;
+        Self::of(Positioned::parse(path, bytes)?, known, author)
+    }
+
+    /// A policy of our own making, which is in no file.
+    pub fn of_document(
+        name: &str,
+        document: PolicyDocument,
+        known: &KnownChecks,
+    ) -> Result<Self, PolicyError> {
+        Self::of(Positioned::unwritten(name, document)?, known, Author::Repository)
+    }
+
+    fn of(own: Positioned, known: &KnownChecks, author: Author) -> Result<Self, PolicyError> {
         let profile = own.document.profile.unwrap_or_default();
         let mut files = vec![own];
         add_profiles(&mut files, profile)?;

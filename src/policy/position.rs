@@ -46,6 +46,12 @@ impl Positioned {
         Ok(positioned)
     }
 
+    /// A policy that is in no file. It has no places: each of its keys is on the first line.
+    pub(super) fn unwritten(name: &str, document: PolicyDocument) -> Result<Self, PolicyError> {
+        let empty = Self::parse(name, b"apiVersion: portcullis.dev/v1\nkind: GatePolicy\n")?;
+        Ok(Self { document, ..empty })
+    }
+
     fn check_header(&self) -> Result<(), PolicyError> {
         if self.document.api_version != "portcullis.dev/v1" {
             return Err(self.error(

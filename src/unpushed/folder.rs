@@ -1,6 +1,6 @@
-//! Files of a folder as a snapshot, for `check PATH` and `validate`.
+//! Files and folders, judged as if all of them were new.
 //!
-//! In: paths. Out: [`Folder`]. Never: reads a file before a person asks for it.
+//! In: paths. Out: [`Folder`]. Never: skips a file silently.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Read as _;
@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::error::CommandError;
+use super::error::{UnpushedError, file_error};
 use super::walk;
 use crate::checks::CheckSet;
 use crate::evidence::RefEvidence;
@@ -26,13 +26,13 @@ use source_files::{
 /// A snapshot and where its files are. The id of a file is that of its path: the content is not
 /// known before it is read.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub struct Folder {
     snapshot: Snapshot,
     contents: HashMap<ObjectId, Content>,
     named: BTreeSet<RepoPath>,
 }
 
-/// Where the bytes of a file come from.
+/// The source of the bytes of a file.
 #[derive(Debug)]
 enum Content {
     /// A file that may be read again.
@@ -47,9 +47,9 @@ enum Content {
 const STANDARD_INPUT: &str = "-";
 
 impl Folder {
-    /// Reads files and, recursively, folders. A file that cannot be read is an error:
-    /// nothing is skipped silently. A file that is named is judged whatever its ending.
-    pub(super) fn read(paths: &[PathBuf]) -> Result<Self, CommandError> {
+    /// Reads files and, recursively, folders. A file that cannot be read is an error. A named file is judged whatever its
+    /// ending.
+    pub fn read(paths: &[PathBuf]) -> Result<Self, UnpushedError> {
         let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) = paths.iter().cloned().partition(is_stream);
         let mut folder =
             Self { snapshot: Snapshot::empty(), contents: HashMap::new(), named: BTreeSet::new() };
@@ -59,7 +59,7 @@ impl Folder {
             let name = folder.add(shown, FileMode::Regular, Content::Bytes(bytes))?;
             folder.named.insert(name);
         }
-        let found = walk::files(&paths)?;
+        let found = walk::find_files(&paths)?;
         for path in found.files {
             let name = folder.add(&path, FileMode::Regular, Content::File(path.clone()))?;
             if paths.contains(&path) {
@@ -72,20 +72,18 @@ impl Folder {
         Ok(folder)
     }
 
-    fn add(&mut self, path: &Path, mode: FileMode, content: Content) -> Result<RepoPath, CommandError> {
-        let (name, id) = named(path)?;
+    fn add(&mut self, path: &Path, mode: FileMode, content: Content) -> Result<RepoPath, UnpushedError> {
+        let FileName { name, id } = FileName::of(path)?;
         self.snapshot.files.insert(name.clone(), TreeFile { id: id.clone(), mode });
         self.contents.insert(id, content);
         Ok(name)
     }
 
     /// Judges the files as if all of them were new.
-    pub(super) fn judge(&self, mut targets: Targets, policy: &Policy) -> Result<Section, CommandError> {
+    pub fn judge(&self, mut targets: Targets, policy: &Policy) -> Result<Section, UnpushedError> {
         targets.selection.start_at(self.named.clone());
         if !self.snapshot.files.keys().any(|path| targets.selection.starts_at(path)) {
-            let message =
-                "there is nothing to judge: no file here is a manifest. Name the file or its folder";
-            return Err(CommandError::Argument(message.into()));
+            return Err(UnpushedError::NoManifest);
         }
         let change = Change {
             old: &Snapshot::empty(),
@@ -103,36 +101,39 @@ impl Folder {
     }
 }
 
-fn named(path: &Path) -> Result<(RepoPath, ObjectId), CommandError> {
-    let unreadable = || CommandError::Argument(format!("{} cannot be named", path.display()));
-    let name = path.as_os_str().as_encoded_bytes();
-    let id = ObjectId::from_bytes(&Sha256::digest(name)).ok_or_else(unreadable)?;
-    Ok((RepoPath::new(text_of_bytes(name).trim_start_matches("./")), id))
+/// The name and the id of a file in the snapshot.
+struct FileName {
+    name: RepoPath,
+    id: ObjectId,
 }
 
-/// Whether a path is standard input or another pipe, which can be read once only.
+impl FileName {
+    fn of(path: &Path) -> Result<Self, UnpushedError> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let id = ObjectId::from_bytes(&Sha256::digest(bytes));
+        let id = id.ok_or_else(|| UnpushedError::Name(path.to_path_buf()))?;
+        Ok(Self { name: RepoPath::new(text_of_bytes(bytes).trim_start_matches("./")), id })
+    }
+}
+
+/// Reports whether a path is standard input or another pipe, which can be read only once.
 fn is_stream(path: &PathBuf) -> bool {
-    let is_pipe = || {
-        let found = std::fs::metadata(path);
-        found.is_ok_and(|found| !found.is_file() && !found.is_dir())
-    };
-    path.as_os_str() == STANDARD_INPUT || is_pipe()
+    path.as_os_str() == STANDARD_INPUT
+        || std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
 }
 
-/// Everything that comes through a pipe. Nothing at all is an error: whatever should have written it has failed.
-fn read_stream(path: &Path) -> Result<Vec<u8>, CommandError> {
+/// Reads everything from a pipe. Nothing at all is an error: the program that should have written it has failed.
+fn read_stream(path: &Path) -> Result<Vec<u8>, UnpushedError> {
     let limit = u64::try_from(BLOB_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     if path.as_os_str() == STANDARD_INPUT {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(CommandError::Input)?;
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(UnpushedError::Input)?;
     } else {
-        let failed = |source| CommandError::File { path: path.to_path_buf(), source };
-        let file = std::fs::File::open(path).map_err(failed)?;
-        file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+        let file = std::fs::File::open(path).map_err(file_error(path))?;
+        file.take(limit).read_to_end(&mut bytes).map_err(file_error(path))?;
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        let message = format!("there is nothing to judge: {} is empty", path.display());
-        return Err(CommandError::Argument(message));
+        return Err(UnpushedError::EmptyStream(path.to_path_buf()));
     }
     Ok(bytes)
 }
@@ -143,7 +144,7 @@ impl BlobSource for Folder {
     }
 }
 
-/// Nearly every manifest is smaller.
+/// The size of the buffer: nearly every manifest is smaller.
 const BUFFER: usize = 16 * 1024;
 
 /// Reads one file after the other into the same memory: to ask the system for the size of each first

@@ -1,4 +1,4 @@
-//! Every file below some paths.
+//! The files below some paths.
 //!
 //! In: paths. Out: the files, and the links that lead nowhere. Never: skips one silently, apart from git's own.
 
@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::{panic, thread};
 
-use super::error::CommandError;
+use super::error::{UnpushedError, file_error};
 
 /// Folders that hold no manifests and much else.
 const SKIPPED: [&str; 1] = [".git"];
@@ -14,7 +14,7 @@ const SKIPPED: [&str; 1] = [".git"];
 /// Fewer folders are listed sooner than a thread is started.
 const FEW: usize = 16;
 
-/// What some paths hold.
+/// The files below some paths.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// Files.
@@ -23,15 +23,15 @@ pub(super) struct Found {
     pub(super) dangling: Vec<PathBuf>,
 }
 
-/// What is in some folders.
+/// The content of some folders.
 #[derive(Default)]
 struct Listing {
     found: Found,
     folders: Vec<PathBuf>,
 }
 
-/// The files at and below the paths, level by level: the folders of one level are listed on all cores.
-pub(super) fn files(paths: &[PathBuf]) -> Result<Found, CommandError> {
+/// Finds the files at and below the paths, level by level: the folders of one level are listed on all cores.
+pub(super) fn find_files(paths: &[PathBuf]) -> Result<Found, UnpushedError> {
     let mut listing = Listing::default();
     paths.iter().try_for_each(|path| listing.add(path))?;
     let threads = thread::available_parallelism().map_or(1, usize::from);
@@ -46,7 +46,7 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Found, CommandError> {
 }
 
 /// Lists folders, each share of them on a thread of its own, the last one on this.
-fn list_together(folders: &[PathBuf], share: usize) -> Vec<Result<Listing, CommandError>> {
+fn list_together(folders: &[PathBuf], share: usize) -> Vec<Result<Listing, UnpushedError>> {
     let (others, own) = folders.split_at(folders.len().saturating_sub(share));
     thread::scope(|scope| {
         let others = others.chunks(share).map(|folders| scope.spawn(|| list_all(folders)));
@@ -60,26 +60,25 @@ fn list_together(folders: &[PathBuf], share: usize) -> Vec<Result<Listing, Comma
     })
 }
 
-fn list_all(folders: &[PathBuf]) -> Result<Listing, CommandError> {
+fn list_all(folders: &[PathBuf]) -> Result<Listing, UnpushedError> {
     let mut listing = Listing::default();
     folders.iter().try_for_each(|folder| listing.add_entries(folder))?;
     Ok(listing)
 }
 
 impl Listing {
-    /// Adds what a path leads to.
-    fn add(&mut self, path: &Path) -> Result<(), CommandError> {
-        let failed = |source| CommandError::File { path: path.to_path_buf(), source };
-        let is_folder = std::fs::metadata(path).map_err(failed)?.is_dir();
+    /// Adds the file or folder at a path.
+    fn add(&mut self, path: &Path) -> Result<(), UnpushedError> {
+        let is_folder = std::fs::metadata(path).map_err(file_error(path))?.is_dir();
         let kind = if is_folder { &mut self.folders } else { &mut self.found.files };
         kind.push(path.to_path_buf());
         Ok(())
     }
 
-    fn add_entries(&mut self, folder: &Path) -> Result<(), CommandError> {
-        for (name, kind) in entries(folder)? {
+    fn add_entries(&mut self, folder: &Path) -> Result<(), UnpushedError> {
+        for (name, kind) in list_entries(folder)? {
             let path = folder.join(&name);
-            // An entry knows what it is, except of what a link leads to.
+            // An entry has its own kind, but not that of a link's target.
             match (kind.is_file(), kind.is_dir()) {
                 _ if SKIPPED.iter().any(|skipped| name == *skipped) => {}
                 (true, _) => self.found.files.push(path),
@@ -92,7 +91,7 @@ impl Listing {
 
     /// Links may lead in circles: each is followed to its end before the next, so that the system's own
     /// limit of links is met at once.
-    fn add_linked(&mut self, path: &Path) -> Result<(), CommandError> {
+    fn add_linked(&mut self, path: &Path) -> Result<(), UnpushedError> {
         if leads_nowhere(path) {
             self.found.dangling.push(path.to_path_buf());
             return Ok(());
@@ -118,12 +117,13 @@ fn leads_nowhere(path: &Path) -> bool {
     missing && std::fs::symlink_metadata(path).is_ok_and(|link| link.is_symlink())
 }
 
-/// The entries of a folder by name, so that the first of several errors is always the same.
-fn entries(folder: &Path) -> Result<Vec<(OsString, std::fs::FileType)>, CommandError> {
-    let failed = |source| CommandError::File { path: folder.to_path_buf(), source };
-    let entry = |entry: std::fs::DirEntry| Ok((entry.file_name(), entry.file_type()?));
-    let entries = std::fs::read_dir(folder).map_err(failed)?.map(|next| next.and_then(entry));
-    let mut entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(failed)?;
+/// Lists the entries of a folder by name, so that the first of several errors is always the same.
+fn list_entries(folder: &Path) -> Result<Vec<(OsString, std::fs::FileType)>, UnpushedError> {
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(file_error(folder))? {
+        let entry = entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?)));
+        entries.push(entry.map_err(file_error(folder))?);
+    }
     entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     Ok(entries)
 }
