@@ -67,6 +67,8 @@ pub mod push;
 pub mod render;
 pub mod report;
 #[cfg(feature = "program")]
+pub mod rescue;
+#[cfg(feature = "program")]
 pub mod self_test;
 #[cfg(feature = "program")]
 pub mod statements;

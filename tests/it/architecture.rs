@@ -56,6 +56,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "unpushed",
         &["checks", "evidence", "finding", "gate", "git", "pipeline", "policy", "report", "verdict"],
     ),
+    ("rescue", &["gate", "git", "git_program", "push"]),
     ("self_test", &["gate", "git", "git_program", "host", "policy", "push", "report", "verdict"]),
     ("forge_settings", &["host", "host::api", "report"]),
     (
@@ -93,6 +94,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "pull_request",
             "push",
             "report",
+            "rescue",
             "self_test",
             "statements",
             "unpushed",
