@@ -56,6 +56,8 @@ pub mod git;
 pub mod git_program;
 #[cfg(feature = "program")]
 pub mod governance;
+#[cfg(feature = "program")]
+pub mod hook;
 pub mod host;
 #[cfg(feature = "program")]
 pub mod install;

@@ -12,7 +12,6 @@ use crate::install::InstallError;
 use crate::pull_request::PullRequestError;
 use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
-use source_files::ObjectId;
 
 /// How the process ends, the same whatever the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,15 +92,6 @@ pub enum CommandError {
     /// The report could not be written: a verdict that no one reads lets nothing through.
     #[error("cannot write the report: {0}")]
     Output(std::io::Error),
-    /// The hook's input could not be read.
-    #[error("cannot read standard input: {0}")]
-    Input(std::io::Error),
-    /// A new tip is not readable, so the quarantine was not found.
-    #[error(
-        "could not read object {0} of this push\n  the hook does not see the push's quarantine: is \
-         GIT_OBJECT_DIRECTORY passed on to portcullis?"
-    )]
-    Quarantine(ObjectId),
     /// The demo does not show what it should.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -169,8 +159,6 @@ impl CommandError {
             )
             | Self::Git(_)
             | Self::Output(_)
-            | Self::Input(_)
-            | Self::Quarantine(_)
             | Self::Unjudged(_)
             | Self::Run(_)
             | Self::Undecided(_)

@@ -57,6 +57,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["checks", "evidence", "finding", "gate", "git", "pipeline", "policy", "report", "verdict"],
     ),
     ("rescue", &["gate", "git", "git_program", "push"]),
+    ("hook", &["gate", "git", "host", "push", "report"]),
     ("self_test", &["gate", "git", "git_program", "host", "policy", "push", "report", "verdict"]),
     ("forge_settings", &["host", "host::api", "report"]),
     (
@@ -87,6 +88,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "gate",
             "git",
             "git_program",
+            "hook",
             "host",
             "host::api",
             "install",
