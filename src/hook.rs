@@ -41,10 +41,7 @@ pub enum HookError {
     #[error("cannot read standard input: {0}")]
     Input(std::io::Error),
     /// A new tip is not readable, so the quarantine was not found.
-    #[error(
-        "could not read object {0} of this push\n  the hook does not see the push's quarantine: is \
-         GIT_OBJECT_DIRECTORY passed on to portcullis?"
-    )]
+    #[error("could not read object {0} of this push")]
     Quarantine(ObjectId),
 }
 

@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &ApprovalsArguments) -> Result<Exit, CommandError> 
     match (&arguments.prune, &arguments.change) {
         (Some(folder), _) => prune(folder),
         (None, Some(change)) => list(change),
-        (None, None) => Err(CommandError::Argument("name the ref that would change, such as `main`".into())),
+        (None, None) => Err(CommandError::usage("name the ref that would change, such as `main`")),
     }
 }
 

@@ -30,10 +30,7 @@ pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
 
 fn draft(arguments: &ApproveArguments) -> Result<Draft, CommandError> {
     let age = Age::parse(&arguments.expires).ok_or_else(|| {
-        CommandError::Argument(format!(
-            "--expires `{}`: write days as `7d`, hours as `12h`",
-            arguments.expires
-        ))
+        CommandError::usage(format!("--expires `{}`: write days as `7d`, hours as `12h`", arguments.expires))
     })?;
     Ok(Draft {
         purpose: if arguments.overrides { Purpose::Override } else { Purpose::Approval },
@@ -74,12 +71,12 @@ impl From<StatementsError> for CommandError {
             StatementsError::Git(error) => error.into(),
             StatementsError::Gate(error) => error.into(),
             StatementsError::GitProgram(error) => error.into(),
-            StatementsError::Worthless(reason) => Self::Statement(reason),
+            StatementsError::Worthless(_) => Self::refused(error),
             StatementsError::UnknownBase { .. }
             | StatementsError::Digest(_)
             | StatementsError::NoChange
             | StatementsError::NoRepository
-            | StatementsError::Content(_) => Self::Argument(error.to_string()),
+            | StatementsError::Content(_) => Self::usage(error),
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use super::error::Exit;
 
-/// Ends the process with exit code 3 unless it has ended by itself before the deadline; `advice` says what that means
-/// and what to do.
+/// Ends the process with exit code 3 unless it has ended by itself before the deadline. `advice` explains the result and
+/// the next step.
 pub(super) fn start(deadline: Duration, advice: &'static str) {
     std::thread::spawn(move || {
         std::thread::sleep(deadline);
@@ -18,11 +18,11 @@ pub(super) fn start(deadline: Duration, advice: &'static str) {
     });
 }
 
-/// What the hooks of a Git server say when the time is over.
+/// The advice of the hooks of a Git server.
 pub(super) const OF_A_PUSH: &str = ", so the push is rejected\n  push fewer changes at a time, or have the server's \
                                     administrator raise `--deadline`";
 
-/// Why a run has no verdict.
+/// The reason why a run has no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Silence {
     /// It took too long.
@@ -31,17 +31,17 @@ pub(super) enum Silence {
     Panicked,
 }
 
-/// Runs what ends in a verdict. Where it does not end in time, or panics, `without` speaks in its place, from another
-/// thread, and the process ends: never do both speak.
+/// Runs `run`, which ends in a verdict. If it does not end in time, or panics, `without` reports that from another thread
+/// and the process ends. At most one of them reports.
 pub(super) fn within<T>(
     limit: Duration,
     run: impl FnOnce() -> T,
     without: impl FnOnce(Silence) -> Exit + Send,
 ) -> T {
-    let spoken = AtomicBool::new(false);
+    let reported = AtomicBool::new(false);
     let (ended, end) = mpsc::channel();
     std::thread::scope(|scope| {
-        let taken = &spoken;
+        let taken = &reported;
         scope.spawn(move || {
             let silence = match end.recv_timeout(limit) {
                 Ok(()) => return,
@@ -55,7 +55,7 @@ pub(super) fn within<T>(
         // A panic drops it.
         let ended: mpsc::Sender<()> = ended;
         let verdict = run();
-        while spoken.swap(true, Ordering::SeqCst) {
+        while reported.swap(true, Ordering::SeqCst) {
             std::thread::park();
         }
         let _ = ended.send(());

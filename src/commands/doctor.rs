@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::deadline;
 use super::error::{CommandError, Exit};
-use super::output::{colour, print};
+use super::output::{detect_colour, print};
 use crate::cli::{DoctorArguments, LineFormat};
 use crate::forge_settings::{AskedBranch, ForgeSettings, ForgeSettingsError};
 use crate::push::runner;
@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &DoctorArguments) -> Result<Exit, CommandError> {
     };
     let report = DoctorReport { lines };
     print(&match arguments.format {
-        LineFormat::Human => report.human(colour()),
+        LineFormat::Human => report.human(detect_colour()),
         LineFormat::Json => report.json(),
     })?;
     Ok(match report.effect() {
@@ -46,7 +46,7 @@ impl From<SelfTestError> for CommandError {
             SelfTestError::Git(error) => error.into(),
             SelfTestError::Gate(error) => error.into(),
             SelfTestError::GitProgram(error) => error.into(),
-            SelfTestError::File { path, source } => Self::File { path, source },
+            SelfTestError::File { .. } => Self::usage(error),
         }
     }
 }

@@ -1,19 +1,19 @@
-//! The one translator from the rooms' errors to what a user sees and what the process returns.
+//! Errors as users see them, and the code with which the process ends.
+//!
+//! In: an error of a room, or a message about an argument. Out: [`CommandError`]. Never: knows the commands. A command
+//! translates the errors of its own room beside its code; this file translates those that many commands share.
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::demo::DemoError;
 use crate::gate::GateError;
 use crate::git::GitError;
 use crate::git_program::GitProgramError;
-use crate::host::{EventError, ForgeAccessError, ForgeError, HostError};
-use crate::install::InstallError;
-use crate::pull_request::PullRequestError;
-use crate::push::{EnvironmentError, PushError};
 use crate::verdict::Verdict;
 
-/// How the process ends, the same whatever the format.
+/// The end of the process, the same whatever the format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// 0.
@@ -54,115 +54,119 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Anything that stops a command.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError {
-    /// The gate could not be set up.
-    #[error(transparent)]
-    Gate(#[from] GateError),
-    /// The repository.
-    #[error(transparent)]
-    Git(#[from] GitError),
-    /// The hook's input.
-    #[error(transparent)]
-    Push(#[from] PushError),
-    /// The hook's environment.
-    #[error(transparent)]
-    Environment(#[from] EnvironmentError),
-    /// The host does not say who pushes.
-    #[error(transparent)]
-    Host(#[from] HostError),
-    /// The event of a workflow.
-    #[error(transparent)]
-    Event(#[from] EventError),
-    /// The forge.
-    #[error(transparent)]
-    Forge(#[from] ForgeError),
-    /// No forge can be asked.
-    #[error(transparent)]
-    ForgeAccess(#[from] ForgeAccessError),
-    /// A file.
-    #[error("{path}: {source}")]
-    File {
-        /// Its path.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The report could not be written: a verdict that no one reads lets nothing through.
-    #[error("cannot write the report: {0}")]
-    Output(std::io::Error),
-    /// The demo does not show what it should.
-    #[error(transparent)]
-    Demo(#[from] DemoError),
-    /// The hook is not installed.
-    #[error(transparent)]
-    Install(InstallError),
-    /// Git fails.
-    #[error(transparent)]
-    GitProgram(#[from] GitProgramError),
-    /// A statement that no one would count.
-    #[error("nothing was signed, because it would not count: {0}")]
-    Statement(String),
-    /// Not everything could be judged, and what is left out could be mistaken for nothing.
-    #[error("some checks could not be completed: {0}")]
-    Unjudged(String),
-    /// A run without a verdict.
-    #[error(transparent)]
-    Run(PullRequestError),
-    /// An error after which nothing is known about the change.
-    #[error("{0}")]
-    Undecided(String),
-    /// An argument that names nothing.
-    #[error("{0}")]
-    Argument(String),
+/// The kinds of errors. Each has an exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ErrorKind {
+    /// The command line, a configuration or the environment is wrong.
+    Usage,
+    /// The command refuses what the user asked for.
+    Refused,
+    /// Something could not be evaluated.
+    Undecided,
+}
+
+/// An error of any kind that the command line can report.
+type Source = Box<dyn Error + Send + Sync>;
+
+/// An error that stops a command.
+#[derive(Debug)]
+pub struct CommandError {
+    kind: ErrorKind,
+    source: Source,
+    hints: Vec<String>,
 }
 
 impl CommandError {
     /// An error of the user or of the configuration.
-    pub(super) fn usage(error: impl std::fmt::Display) -> Self {
-        Self::Argument(error.to_string())
+    pub(super) fn usage(source: impl Into<Source>) -> Self {
+        Self { kind: ErrorKind::Usage, source: source.into(), hints: Vec::new() }
+    }
+
+    /// A refusal of what the user asked for.
+    pub(super) fn refused(source: impl Into<Source>) -> Self {
+        Self { kind: ErrorKind::Refused, source: source.into(), hints: Vec::new() }
     }
 
     /// An error after which nothing is known about the change.
-    pub(super) fn undecided(error: impl std::fmt::Display) -> Self {
-        Self::Undecided(error.to_string())
+    pub(super) fn undecided(source: impl Into<Source>) -> Self {
+        Self { kind: ErrorKind::Undecided, source: source.into(), hints: Vec::new() }
     }
 
-    /// How the process ends with this error.
+    /// An error of the file system at a path.
+    pub(super) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::usage(FileError { path, source })
+    }
+
+    /// An error of standard output. No one can rely on a verdict that no one can read.
+    pub(super) fn output(source: std::io::Error) -> Self {
+        Self::undecided(OutputError(source))
+    }
+
+    /// Adds a next step for the user.
+    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The end of the process with this error.
     pub fn exit(&self) -> Exit {
-        match self {
-            Self::Gate(
-                GateError::Policy(_)
-                | GateError::WithoutPolicy(_)
-                | GateError::Git(GitError::Open { .. } | GitError::Revision(_)),
-            )
-            | Self::Git(GitError::Open { .. } | GitError::Revision(_))
-            | Self::Push(_)
-            | Self::Environment(_)
-            | Self::Host(_)
-            | Self::Event(_)
-            | Self::Forge(ForgeError::Settings(_))
-            | Self::ForgeAccess(_)
-            | Self::File { .. }
-            | Self::Demo(DemoError::NoGit(_) | DemoError::Folder { .. })
-            | Self::Install(_)
-            | Self::GitProgram(_)
-            | Self::Argument(_) => Exit::Usage,
-            Self::Statement(_) => Exit::Reject,
-            Self::Gate(GateError::Git(_))
-            | Self::Forge(
-                ForgeError::Unreachable { .. }
-                | ForgeError::Refused { .. }
-                | ForgeError::RateLimited { .. }
-                | ForgeError::Malformed { .. },
-            )
-            | Self::Git(_)
-            | Self::Output(_)
-            | Self::Unjudged(_)
-            | Self::Run(_)
-            | Self::Undecided(_)
-            | Self::Demo(_) => Exit::Undecided,
+        match self.kind {
+            ErrorKind::Usage => Exit::Usage,
+            ErrorKind::Refused => Exit::Reject,
+            ErrorKind::Undecided => Exit::Undecided,
         }
     }
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.source)?;
+        self.hints.iter().try_for_each(|hint| write!(formatter, "\n  {hint}"))
+    }
+}
+
+impl Error for CommandError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// A file that could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {source}")]
+struct FileError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the report: {0}")]
+struct OutputError(std::io::Error);
+
+impl From<GitError> for CommandError {
+    fn from(error: GitError) -> Self {
+        if is_usage(&error) { Self::usage(error) } else { Self::undecided(error) }
+    }
+}
+
+impl From<GateError> for CommandError {
+    fn from(error: GateError) -> Self {
+        match error {
+            GateError::Policy(_) | GateError::WithoutPolicy(_) => Self::usage(error),
+            GateError::Git(error) => error.into(),
+        }
+    }
+}
+
+impl From<GitProgramError> for CommandError {
+    fn from(error: GitProgramError) -> Self {
+        Self::usage(error)
+    }
+}
+
+/// Reports whether an argument names a repository or a revision that does not exist.
+fn is_usage(error: &GitError) -> bool {
+    matches!(error, GitError::Open { .. } | GitError::Revision(_))
 }

@@ -44,7 +44,10 @@ impl From<HookError> for CommandError {
             HookError::Gate(error) => error.into(),
             HookError::Git(error) => error.into(),
             HookError::Push(_) | HookError::Environment(_) | HookError::Host(_) => Self::usage(error),
-            HookError::Input(_) | HookError::Quarantine(_) => Self::undecided(error),
+            HookError::Input(_) => Self::undecided(error),
+            HookError::Quarantine(_) => Self::undecided(error).with_hint(
+                "the hook does not see the push's quarantine: is GIT_OBJECT_DIRECTORY passed on to portcullis?",
+            ),
         }
     }
 }

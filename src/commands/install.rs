@@ -60,7 +60,7 @@ impl From<InstallError> for CommandError {
             | InstallError::Options
             | InstallError::NoWorkTree
             | InstallError::PolicyExists(_)
-            | InstallError::File { .. } => Self::Install(error),
+            | InstallError::File { .. } => Self::usage(error),
         }
     }
 }

@@ -1,4 +1,6 @@
-//! One file a subcommand; the only place that composes rooms.
+//! One file a subcommand: arguments in, one call to a room, exit code out.
+//!
+//! In: parsed arguments. Out: an exit code, and text on standard output. Never: holds a rule.
 
 mod approvals;
 mod approve;
@@ -33,7 +35,7 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command};
 pub use error::{CommandError, Exit};
 
-/// Runs a command and says how the process ends. A panic rejects.
+/// Runs a command and returns how the process ends. A panic rejects.
 pub fn run(cli: Cli) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| complain(&format!("internal error: {panic}"))));
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(cli.command)));
@@ -70,22 +72,22 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-        Command::Checks => explain::list(),
+        Command::Checks => explain::list_checks(),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Install(arguments) => install::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Rescue(arguments) => rescue::run(&arguments),
         Command::Demo => demo::run(),
-        Command::Completions(arguments) => generate::completions(&arguments),
-        Command::Man => generate::manual(),
-        Command::GenerateDocs(arguments) => generate::docs(&arguments),
+        Command::Completions(arguments) => generate::print_completions(&arguments),
+        Command::Man => generate::print_manual(),
+        Command::GenerateDocs(arguments) => generate::write_docs(&arguments),
         Command::ThrowAwayGpg(arguments) => throw_away_gpg::run(&arguments),
     }
 }
 
-/// Says on standard error why nothing was judged. Escaped line by line: a policy error quotes a
-/// file, and a ref error quotes a ref.
+/// Writes to standard error why nothing was judged. The text is escaped line by line: a policy error quotes a file, and a
+/// ref error quotes a ref.
 fn complain(message: &str) {
     use std::io::Write as _;
     let mut text = String::from("portcullis: error: ");

@@ -1,4 +1,4 @@
-//! `objects`: what the gate reads in a file, one JSON object a line.
+//! `objects`: the objects that the gate reads in a file, one JSON object a line.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {
         ReadingArgument::Kustomize => Reading::Kustomize,
     };
     let manifest = parse(bytes, &Limits::default());
-    print(&lines(arguments, &manifest, reading))?;
+    print(&render(arguments, &manifest, reading))?;
     for problem in &manifest.problems {
         let at = manifest.source.position(problem.span.start);
         super::complain(&format!("{}:{}:{}: {}", arguments.source, at.line, at.column, problem.reason));
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &ObjectsArguments) -> Result<Exit, CommandError> {
     Ok(if stops { Exit::Undecided } else { Exit::Accept })
 }
 
-fn lines(arguments: &ObjectsArguments, manifest: &Manifest, reading: Reading) -> String {
+fn render(arguments: &ObjectsArguments, manifest: &Manifest, reading: Reading) -> String {
     let mut text = String::new();
     for object in manifest.objects_of(reading) {
         let record = json!({
@@ -41,17 +41,17 @@ fn lines(arguments: &ObjectsArguments, manifest: &Manifest, reading: Reading) ->
     text
 }
 
-/// A file that exists is a file; anything else with a colon is `REV:PATH`.
+/// Reads the source. A file that exists is a file; anything else with a colon is `REV:PATH`.
 fn read(arguments: &ObjectsArguments) -> Result<Vec<u8>, CommandError> {
     let path = Path::new(&arguments.source);
     let named = arguments.source.split_once(':').filter(|_| !path.exists());
     let Some((revision, file)) = named else {
-        return std::fs::read(path).map_err(|source| CommandError::File { path: path.to_path_buf(), source });
+        return std::fs::read(path).map_err(CommandError::file(path));
     };
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
     let commit = repository.revision(revision)?;
     let snapshot = repository.snapshot(&repository.tree_of(&commit)?)?;
-    let missing = || CommandError::Argument(format!("{revision} has no file {file}"));
-    let entry = snapshot.file(file).ok_or_else(missing)?;
-    repository.blob(&entry.id).map_err(|error| CommandError::Argument(error.to_string()))
+    let entry =
+        snapshot.file(file).ok_or_else(|| CommandError::usage(format!("{revision} has no file {file}")))?;
+    repository.blob(&entry.id).map_err(CommandError::usage)
 }

@@ -1,15 +1,15 @@
-//! Where reports go.
+//! The destination of a report.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::{CommandError, Exit};
-use crate::checks::{Check, CheckSet, Meta};
+use crate::checks::{CheckSet, Meta};
 use crate::cli::{OutputFormat, ReportArguments};
 use crate::host::MessageStyle;
 use crate::report::{Colour, Detail, Format, Report, RulePage, Style};
 
-/// Where one report goes, and how.
+/// The destination of one report, and its form.
 #[derive(Clone, Debug)]
 pub(super) struct Destination {
     format: Format,
@@ -19,14 +19,15 @@ pub(super) struct Destination {
 }
 
 impl Destination {
-    /// Standard output: git forwards a hook's to the pusher, and some hosts only what they recognise.
+    /// Standard output of a hook: git forwards it to the pusher, and some hosts only the lines that they recognise.
     pub(super) fn of_hook(format: OutputFormat, style: MessageStyle) -> Self {
-        Self { format: from_arguments(format), file: None, detail: Detail::Usual, style }
+        Self { format: convert_format(format), file: None, detail: Detail::Usual, style }
     }
 
+    /// The file or the standard output that the arguments name.
     pub(super) fn of(arguments: &ReportArguments) -> Self {
         Self {
-            format: from_arguments(arguments.format),
+            format: convert_format(arguments.format),
             file: arguments.output.clone(),
             detail: if arguments.trail { Detail::Trail } else { Detail::Usual },
             style: MessageStyle::Plain,
@@ -36,7 +37,9 @@ impl Destination {
     /// Writes a line for people; formats for programs have no place for it.
     pub(super) fn note(&self, line: Option<&str>) -> Result<(), CommandError> {
         match (line, self.format) {
-            (Some(line), Format::Human) => print(&styled(format!("{line}\n"), self.style, Format::Human)),
+            (Some(line), Format::Human) => {
+                print(&apply_style(format!("{line}\n"), self.style, Format::Human))
+            }
             (
                 Some(_) | None,
                 Format::Human
@@ -52,11 +55,12 @@ impl Destination {
         }
     }
 
-    /// Writes a report; the verdict is worth nothing if that fails.
+    /// Writes a report. If that fails, no one can rely on the verdict.
     pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
-        let colour = if self.file.is_none() { colour() } else { Colour::Never };
+        let colour = if self.file.is_none() { detect_colour() } else { Colour::Never };
         let style = Style { colour, detail: self.detail };
-        let text = styled(report.render(self.format, style, &rule_pages()), self.style, self.format);
+        let text =
+            apply_style(report.render(self.format, style, &collect_rule_pages()), self.style, self.format);
         match &self.file {
             Some(path) => write_file(path, &text)?,
             None => print(&text)?,
@@ -65,13 +69,13 @@ impl Destination {
     }
 }
 
-/// Whether standard output is a person who wants colours.
-pub(super) fn colour() -> Colour {
+/// Detects whether standard output is the terminal of a person who wants colours.
+pub(super) fn detect_colour() -> Colour {
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if std::io::stdout().is_terminal() && !no_colour { Colour::Always } else { Colour::Never }
 }
 
-fn styled(text: String, style: MessageStyle, format: Format) -> String {
+fn apply_style(text: String, style: MessageStyle, format: Format) -> String {
     match (style, format) {
         (MessageStyle::Plain, _)
         | (
@@ -91,7 +95,7 @@ fn styled(text: String, style: MessageStyle, format: Format) -> String {
     }
 }
 
-pub(super) fn from_arguments(format: OutputFormat) -> Format {
+pub(super) fn convert_format(format: OutputFormat) -> Format {
     match format {
         OutputFormat::Human => Format::Human,
         OutputFormat::Json => Format::Json,
@@ -108,19 +112,20 @@ pub(super) fn from_arguments(format: OutputFormat) -> Format {
 /// Writes text to standard output.
 pub(super) fn print(text: &str) -> Result<(), CommandError> {
     let mut output = std::io::stdout().lock();
-    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CommandError::Output)
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CommandError::output)
 }
 
-/// Writes a file again.
+/// Writes text to a file.
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), CommandError> {
-    std::fs::write(path, text).map_err(|source| CommandError::File { path: path.to_path_buf(), source })
+    std::fs::write(path, text).map_err(CommandError::file(path))
 }
 
-/// What every check says of itself.
-pub(super) fn rule_pages() -> Vec<RulePage> {
-    let page = |check: &Check| {
+/// Collects the documentation of every check.
+pub(super) fn collect_rule_pages() -> Vec<RulePage> {
+    let mut pages = Vec::new();
+    for check in CheckSet::shared() {
         let Meta { id, title, family, needs: _, partial: _, why, docs } = check.meta;
-        RulePage { id: *id, title, family: family.as_str(), why, markdown: docs }
-    };
-    CheckSet::shared().iter().map(page).collect()
+        pages.push(RulePage { id: *id, title, family: family.as_str(), why, markdown: docs });
+    }
+    pages
 }

@@ -1,4 +1,4 @@
-//! `policy`: schema for editors, and what a file amounts to.
+//! `policy`: the schema for editors, and the effect of a file.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,14 +15,14 @@ use crate::self_test::{GuardedRefs, ShadowRef, ShortPattern};
 
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
-        PolicyCommand::Schema { of } => print(&schema(*of))?,
-        PolicyCommand::Show { file } => print(&show(file)?)?,
+        PolicyCommand::Schema { of } => print(&render_schema(*of))?,
+        PolicyCommand::Show { file } => print(&describe(file)?)?,
     }
     Ok(Exit::Accept)
 }
 
-/// The JSON Schema of a file.
-pub(super) fn schema(of: SchemaOf) -> String {
+/// Renders the JSON Schema of a file.
+pub(super) fn render_schema(of: SchemaOf) -> String {
     let schema = match of {
         SchemaOf::Policy => schemars::schema_for!(PolicyDocument),
         SchemaOf::Waivers => schemars::schema_for!(WaiversDocument),
@@ -30,7 +30,7 @@ pub(super) fn schema(of: SchemaOf) -> String {
     format!("{:#}\n", schema.to_value())
 }
 
-fn show(file: &Path) -> Result<String, CommandError> {
+fn describe(file: &Path) -> Result<String, CommandError> {
     let governing = load_policy_file(file)?;
     let width = CheckSet::shared().iter().map(|check| check.meta.id.as_str().len()).max().unwrap_or(0);
     let today = chrono::NaiveDate::MIN;
@@ -42,13 +42,13 @@ fn show(file: &Path) -> Result<String, CommandError> {
         Some(format!("{:width$}  {enforcement:8} {}:{}\n", check.meta.id, origin.path, origin.line))
     });
     let mut text: String = lines.collect();
-    text.push_str(&empty_clusters(&governing, file));
-    text.push_str(&guarded_refs(&governing, file));
+    text.push_str(&list_empty_clusters(&governing, file));
+    text.push_str(&list_guarded_refs(&governing, file));
     Ok(text)
 }
 
 /// Lists the refs that the policy guards today; says nothing outside a repository.
-fn guarded_refs(governing: &Governing, file: &Path) -> String {
+fn list_guarded_refs(governing: &Governing, file: &Path) -> String {
     let Ok(repository) = Repository::discover(folder_of(file), BLOB_LIMIT) else { return String::new() };
     let refs = match GuardedRefs::find(&repository, &governing.policy) {
         Ok(refs) => refs,
@@ -75,7 +75,7 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// Names the clusters whose paths match no file of the last commit; says nothing outside a repository.
-fn empty_clusters(governing: &Governing, file: &Path) -> String {
+fn list_empty_clusters(governing: &Governing, file: &Path) -> String {
     let Ok(repository) = Repository::discover(folder_of(file), BLOB_LIMIT) else { return String::new() };
     let commit = repository.revision("HEAD").and_then(|commit| repository.tree_of(&commit));
     let Ok(snapshot) = commit.and_then(|tree| repository.snapshot(&tree)) else { return String::new() };

@@ -108,13 +108,13 @@ impl From<PullRequestError> for CommandError {
             PullRequestError::GitProgram(error) => error.into(),
             PullRequestError::Access(error) => error.into(),
             PullRequestError::Forge(error) => error.into(),
-            PullRequestError::Event(error) => error.into(),
             PullRequestError::Statements(error) => error.into(),
-            PullRequestError::File { path, source } => Self::File { path, source },
-            PullRequestError::NoNumber | PullRequestError::NotFetched(_) | PullRequestError::NoCommit => {
-                Self::Argument(error.to_string())
-            }
-            PullRequestError::TooLong { .. } | PullRequestError::Panicked => Self::Run(error),
+            PullRequestError::Event(_)
+            | PullRequestError::File { .. }
+            | PullRequestError::NoNumber
+            | PullRequestError::NotFetched(_)
+            | PullRequestError::NoCommit => Self::usage(error),
+            PullRequestError::TooLong { .. } | PullRequestError::Panicked => Self::undecided(error),
         }
     }
 }

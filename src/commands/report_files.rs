@@ -5,17 +5,17 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::error::CommandError;
-use super::output::{from_arguments, rule_pages, write_file};
+use super::output::{collect_rule_pages, convert_format, write_file};
 use crate::cli::ReportFilesArguments;
 use crate::report::{Report, Style, outputs, summary};
 
-/// Writes them all; the verdict is worth nothing to those who read one that is missing.
+/// Writes all of them. People who read only one of them rely on it.
 pub(super) fn write_files(files: &ReportFilesArguments, report: &Report) -> Result<(), CommandError> {
     for (format, path) in &files.also {
-        write_file(path, &report.render(from_arguments(*format), Style::PLAIN, &rule_pages()))?;
+        write_file(path, &report.render(convert_format(*format), Style::PLAIN, &collect_rule_pages()))?;
     }
     if let Some(path) = &files.summary {
-        append(path, &summary(report, &rule_pages()))?;
+        append(path, &summary(report, &collect_rule_pages()))?;
     }
     if let Some(path) = &files.outputs {
         let lines = outputs(report).into_iter().map(|(name, value)| format!("{name}={value}\n"));
@@ -24,9 +24,8 @@ pub(super) fn write_files(files: &ReportFilesArguments, report: &Report) -> Resu
     Ok(())
 }
 
-/// Runners give a file that earlier commands of the step may have written to.
+/// Appends to a file of the runner, to which earlier commands of the step may have written.
 fn append(path: &Path, text: &str) -> Result<(), CommandError> {
     let file = OpenOptions::new().create(true).append(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|source| CommandError::File { path: path.to_path_buf(), source })
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(CommandError::file(path))
 }

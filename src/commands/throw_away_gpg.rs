@@ -13,6 +13,6 @@ use git_trust::gpg_program;
 pub(super) fn run(arguments: &ThrowAwayGpgArguments) -> Result<Exit, CommandError> {
     let ThrowAwayGpgArguments { keys, arguments } = arguments;
     gpg_program(keys, arguments, SystemTime::now(), &mut stdin(), &mut stdout(), &mut stderr())
-        .map_err(|error| CommandError::Argument(error.to_string()))?;
+        .map_err(CommandError::usage)?;
     Ok(Exit::Accept)
 }

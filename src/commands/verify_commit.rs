@@ -1,4 +1,4 @@
-//! `verify-commit`: who signed commits, and why each signature counts or does not.
+//! `verify-commit`: the signers of commits, and why each signature counts or does not.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ pub(super) fn run(arguments: &VerifyCommitArguments) -> Result<Exit, CommandErro
     let repository = Repository::discover(&arguments.repo, BLOB_LIMIT)?;
     let mut commits = Vec::new();
     for revision in &arguments.revisions {
-        commits.extend(named(&repository, revision)?);
+        commits.extend(find_commits(&repository, revision)?);
     }
     let governing = repository.revision(&arguments.governing)?;
     let session = Session::at(repository, governing, arguments.server_policy.clone(), SystemTime::now())?;
@@ -34,8 +34,8 @@ pub(super) fn run(arguments: &VerifyCommitArguments) -> Result<Exit, CommandErro
     Ok(exit)
 }
 
-/// The commits of a range, or the one commit or annotated tag of a revision.
-fn named(repository: &Repository, revision: &str) -> Result<Vec<ObjectId>, CommandError> {
+/// Finds the commits of a range, or the one commit or annotated tag of a revision.
+fn find_commits(repository: &Repository, revision: &str) -> Result<Vec<ObjectId>, CommandError> {
     match revision.split_once("..") {
         None => Ok(vec![repository.object_named(revision)?]),
         Some((from, to)) => {
@@ -59,7 +59,7 @@ fn describe(commit: &VerifiedCommit) -> (String, Counts) {
     }
     match &facts.signature {
         Evidence::Known(SignatureStatus::Trusted { key, principals }) => {
-            (format!("{id} counts: {}\n", signer(commit, key, principals)), Counts::Yes)
+            (format!("{id} counts: {}\n", describe_signer(commit, key, principals)), Counts::Yes)
         }
         Evidence::Known(SignatureStatus::Forge { key }) => {
             (format!("{id} counts: a merge that the forge made with its own key {key}\n"), Counts::Yes)
@@ -80,7 +80,7 @@ fn describe(commit: &VerifiedCommit) -> (String, Counts) {
     }
 }
 
-fn signer(commit: &VerifiedCommit, key: &KeyFingerprint, principals: &[String]) -> String {
+fn describe_signer(commit: &VerifiedCommit, key: &KeyFingerprint, principals: &[String]) -> String {
     let certified = if principals.is_empty() {
         String::new()
     } else {

@@ -8,10 +8,7 @@ use git_trust::ThrowAwayKeyError;
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// There is no git program.
-    #[error(
-        "the demo needs the program `git`, which could not be started: {0}\n  install git 2.28 or newer and \
-         run it again"
-    )]
+    #[error("the demo needs the program `git`, which could not be started: {0}")]
     NoGit(std::io::Error),
     /// Git fails.
     #[error("the demo ran `{typed}` and git failed:\n{text}")]
@@ -22,9 +19,7 @@ pub enum DemoError {
         text: String,
     },
     /// The temporary folder.
-    #[error(
-        "the demo's temporary folder {path}: {source}\n  set TMPDIR to a folder in which programs may run"
-    )]
+    #[error("the demo's temporary folder {path}: {source}")]
     Folder {
         /// Its path.
         path: PathBuf,

@@ -161,8 +161,7 @@ const ASKING: &[&str] =
     &["src/host/", "src/forge_settings/", "src/pull_request/", "src/commands/forge_access.rs"];
 
 /// Files that start those commands, each by one call.
-const STARTING: &[&str] =
-    &["src/commands/doctor.rs", "src/commands/error.rs", "src/commands/mod.rs", "src/commands/pr.rs"];
+const STARTING: &[&str] = &["src/commands/doctor.rs", "src/commands/mod.rs", "src/commands/pr.rs"];
 
 /// Where code may name one host. Elsewhere it asks for a fact, which every host has.
 const NAMING_HOSTS: &[&str] = &[
