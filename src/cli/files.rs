@@ -1,4 +1,4 @@
-//! Arguments: where one report goes besides.
+//! Arguments for further files of one report.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use super::OutputFormat;
 #[derive(Args, Clone, Debug, Default)]
 pub struct ReportFilesArguments {
     /// Also write the report to a file in another format, such as `sarif=report.sarif`; can be repeated.
-    #[arg(long = "also", value_name = "FORMAT=FILE", value_parser = also)]
+    #[arg(long = "also", value_name = "FORMAT=FILE", value_parser = parse_report_file)]
     pub also: Vec<(OutputFormat, PathBuf)>,
     /// Append a summary in Markdown to a file, such as the file of `$GITHUB_STEP_SUMMARY`.
     #[arg(long, value_name = "FILE")]
@@ -20,25 +20,36 @@ pub struct ReportFilesArguments {
     pub outputs: Option<PathBuf>,
 }
 
-fn also(text: &str) -> Result<(OutputFormat, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, such as `sarif=report.sarif`")?;
+/// A value that is not a format and a file.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+enum ReportFileError {
+    #[error("write FORMAT=FILE, such as `sarif=report.sarif`")]
+    NoEqualsSign,
+    #[error("`{0}` is not a format: use one of the formats of --format")]
+    UnknownFormat(String),
+    #[error("name a file after the `=`")]
+    NoFile,
+}
+
+fn parse_report_file(text: &str) -> Result<(OutputFormat, PathBuf), ReportFileError> {
+    let (format, file) = text.split_once('=').ok_or(ReportFileError::NoEqualsSign)?;
     let format = OutputFormat::from_str(format, false)
-        .map_err(|_| format!("`{format}` is not a format: use one of the formats of --format"))?;
+        .map_err(|_| ReportFileError::UnknownFormat(format.to_owned()))?;
     if file.is_empty() {
-        return Err("name a file after the `=`".to_owned());
+        return Err(ReportFileError::NoFile);
     }
     Ok((format, PathBuf::from(file)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OutputFormat, also};
+    use super::{OutputFormat, parse_report_file};
 
     #[test]
     fn a_format_and_its_file() {
-        assert_eq!(also("sarif=a=b.sarif"), Ok((OutputFormat::Sarif, "a=b.sarif".into())));
+        assert_eq!(parse_report_file("sarif=a=b.sarif"), Ok((OutputFormat::Sarif, "a=b.sarif".into())));
         for wrong in ["sarif", "sarif=", "=a", "pdf=a"] {
-            assert!(also(wrong).is_err(), "{wrong}");
+            assert!(parse_report_file(wrong).is_err(), "{wrong}");
         }
     }
 }

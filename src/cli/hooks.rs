@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::OutputFormat;
-use super::hosts::hosts;
+use super::hosts::host_parser;
 use crate::host::HostKind;
 
 /// Options of the hooks.
@@ -18,7 +18,7 @@ pub struct HookArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub deadline: u64,
     /// The host that serves the repository; by default, detected from the environment.
-    #[arg(long, value_parser = hosts())]
+    #[arg(long, value_parser = host_parser())]
     pub host: Option<HostKind>,
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = OutputFormat::Human)]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::hosts::{forges, hosts};
-use super::pull_request::context;
+use super::hosts::{forge_parser, host_parser};
+use super::pull_request::parse_context;
 use crate::host::{ForgeHost, HostKind};
 use crate::report::ReportContext;
 
@@ -16,7 +16,7 @@ pub struct InstallArguments {
     #[command(flatten)]
     pub place: PlaceArguments,
     /// The host that serves the repository of `--repo`; by default, detected from its files.
-    #[arg(long, value_parser = hosts(), conflicts_with_all = ["hooks_path", "template", "local_code", "custom_hooks"])]
+    #[arg(long, value_parser = host_parser(), conflicts_with_all = ["hooks_path", "template", "local_code", "custom_hooks"])]
     pub host: Option<HostKind>,
     /// The server's policy, which the hook passes on; no repository can loosen it.
     #[arg(long, value_name = "FILE")]
@@ -60,7 +60,7 @@ pub struct RescueArguments {
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
     /// Put a file in place: `.portcullis.yaml=/root/policy.yaml`.
-    #[arg(long, value_name = "PATH=SOURCE", value_parser = put_file)]
+    #[arg(long, value_name = "PATH=SOURCE", value_parser = parse_put_file)]
     pub file: Vec<PutFile>,
     /// Remove a file.
     #[arg(long, value_name = "PATH")]
@@ -85,15 +85,23 @@ pub struct PutFile {
     pub source: PathBuf,
 }
 
-fn put_file(text: &str) -> Result<PutFile, String> {
+/// A value that is not a path and a file.
+#[derive(Debug, thiserror::Error)]
+enum PutFileError {
+    #[error("write PATH=SOURCE: the path in the repository and the file to take")]
+    Form,
+    #[error("{path}: {error}")]
+    Source { path: String, error: std::io::Error },
+}
+
+fn parse_put_file(text: &str) -> Result<PutFile, PutFileError> {
     match text.split_once('=') {
         Some((path, source)) if !path.is_empty() && !source.is_empty() => {
-            let source = std::path::absolute(source).map_err(|error| format!("{source}: {error}"))?;
+            let source = std::path::absolute(source)
+                .map_err(|error| PutFileError::Source { path: source.to_owned(), error })?;
             Ok(PutFile { path: path.to_owned(), source })
         }
-        Some(_) | None => {
-            Err("write PATH=SOURCE: the path in the repository and the file to take".to_owned())
-        }
+        Some(_) | None => Err(PutFileError::Form),
     }
 }
 
@@ -117,7 +125,7 @@ pub struct DoctorArguments {
     pub hook: Option<PathBuf>,
     /// Instead, ask a forge whether its settings enforce the gate; by default, the forge of the runner's variables.
     /// Needs a token that can read the repository's administration.
-    #[arg(long, value_name = "FORGE", value_parser = forges(), num_args = 0..=1)]
+    #[arg(long, value_name = "FORGE", value_parser = forge_parser(), num_args = 0..=1)]
     pub forge: Option<Option<ForgeHost>>,
     /// The repository on the forge, such as `acme/prod`.
     #[arg(long, value_name = "PATH", requires = "forge")]
@@ -132,7 +140,7 @@ pub struct DoctorArguments {
     #[arg(long, value_name = "NAME", requires = "forge")]
     pub branch: Option<String>,
     /// The name of the status that `pr` writes.
-    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context, requires = "forge")]
+    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = parse_context, requires = "forge")]
     pub context: ReportContext,
     /// Stop asking after this number of seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "forge")]

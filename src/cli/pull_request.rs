@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::hosts::forges;
+use super::hosts::forge_parser;
 use super::{ReportArguments, ReportFilesArguments};
 use crate::host::ForgeHost;
 use crate::report::{ReportContext, ReportContextError};
@@ -20,7 +20,7 @@ pub struct PullRequestArguments {
     pub number: Option<u64>,
     /// The forge; by default, detected from the runner's variables. The token comes from `PORTCULLIS_TOKEN`, or from
     /// `GITHUB_TOKEN`, `GITLAB_TOKEN` or `GITEA_TOKEN`.
-    #[arg(long, value_parser = forges())]
+    #[arg(long, value_parser = forge_parser())]
     pub forge: Option<ForgeHost>,
     /// The repository on the forge, such as `acme/prod`.
     #[arg(long, value_name = "PATH")]
@@ -33,7 +33,7 @@ pub struct PullRequestArguments {
     #[arg(long, value_name = "FILE")]
     pub ca: Option<PathBuf>,
     /// The name of the status and the comment. If the target is not the default branch, it follows in brackets.
-    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = context)]
+    #[arg(long, value_name = "NAME", default_value = "portcullis", value_parser = parse_context)]
     pub context: ReportContext,
     /// Record every review that counts as an object signed with git's configured key, for hooks that do not ask a
     /// forge; the policy names the signer in `approvals.issuers`.
@@ -56,7 +56,7 @@ pub struct PullRequestArguments {
     pub files: ReportFilesArguments,
 }
 
-/// What to send to the forge.
+/// Messages to the forge.
 #[derive(Args, Clone, Debug)]
 pub struct PublishArguments {
     /// When to comment on the pull request.
@@ -84,6 +84,6 @@ pub enum CommentArgument {
     Always,
 }
 
-pub(super) fn context(text: &str) -> Result<ReportContext, ReportContextError> {
+pub(super) fn parse_context(text: &str) -> Result<ReportContext, ReportContextError> {
     ReportContext::parse(text)
 }
