@@ -20,6 +20,10 @@
 //! | [`checks`] | the code that finds it |
 //! | [`verdict`] | accept, reject or undecided |
 //! | [`report`] | the verdict for people and programs |
+//! | [`hook`], [`pull_request`], [`unpushed`] | the three ways in which a change arrives: a push, a pull request, or none |
+//! | [`statements`], [`waivers`], [`rescue`] | what people sign, accept and repair |
+//! | [`install`], [`self_test`], [`forge_settings`] | the gate's own installation: hooks, their proof, a forge's rules |
+//! | [`git_program`], [`demo`] | the git program, and a repository to try the gate in |
 //!
 //! The engines below them know nothing of the gate, and each is a crate of its own under `crates/`:
 //!

@@ -14,7 +14,7 @@ const NAME: &str = "portcullis";
 /// The gate as a hook of the server.
 pub(super) struct HookFinding {
     pub(super) line: Option<DoctorLine>,
-    /// Whether the hook blocks what the gate rejects.
+    /// `true` if the hook blocks what the gate rejects.
     pub(super) blocks: bool,
 }
 

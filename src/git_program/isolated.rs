@@ -23,7 +23,7 @@ pub struct Transcript {
     pub typed: String,
     /// Standard output and standard error.
     pub text: String,
-    /// How git ended.
+    /// The end of the run.
     pub outcome: Outcome,
 }
 

@@ -51,7 +51,7 @@ pub struct GitProgramError {
     pub reason: String,
 }
 
-/// How git ended.
+/// The end of a run of git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// With exit code 0.
@@ -69,7 +69,7 @@ impl Outcome {
 /// An answer of git.
 #[derive(Debug)]
 pub struct Answer {
-    /// How git ended.
+    /// The end of a run of git.
     pub outcome: Outcome,
     /// Standard output, without the last line end.
     pub output: String,

@@ -15,7 +15,7 @@ use crate::host::{HostKind, RepositoryHook};
 pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) layout: Layout,
-    /// Whether another hook may be there, which then runs too.
+    /// Other hooks that may be there.
     pub(super) neighbours: Neighbours,
     /// The work that remains to be done by hand.
     pub(super) next: String,

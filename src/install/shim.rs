@@ -51,7 +51,7 @@ impl Layout {
     }
 }
 
-/// Whether another hook runs after the gate.
+/// The presence of another hook, which runs after the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Company {
     Alone,

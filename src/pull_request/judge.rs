@@ -42,7 +42,7 @@ pub(super) struct Outcome {
     pub(super) section: Section,
     /// All reviews.
     pub(super) reviews: Vec<api::Review>,
-    /// Whether it is proved who made the change.
+    /// The proof of who made the change.
     pub(super) pushed_by: PushedBy,
     /// The content of a statement about the change; `None` if there is nothing to approve.
     pub(super) asked: Option<Asked>,
@@ -58,7 +58,7 @@ pub(super) struct Case<'a> {
 impl Judge<'_> {
     /// Judges a pull request. Counts the approvals that are valid at the time of the call.
     pub(super) fn judge(&self, proposed: Proposed<'_>) -> Result<Outcome, PullRequestError> {
-        let title = title(proposed.pull);
+        let title = section_title(proposed.pull);
         let undecided = |reason: String| {
             let section = Section::undecided(&title, reason);
             Ok(Outcome { section, reviews: Vec::new(), pushed_by: PushedBy::Anybody, asked: None })
@@ -198,7 +198,7 @@ pub(super) fn plan(
     })
 }
 
-pub(super) fn title(pull: &PullRequest) -> String {
+pub(super) fn section_title(pull: &PullRequest) -> String {
     format!("pull request {} into {}", pull.number, pull.target)
 }
 

@@ -7,7 +7,7 @@ use crate::report::ReportContext;
 /// The choices of a run.
 #[derive(Debug)]
 pub struct Options {
-    /// The number of the pull request; the runner's own if there is none.
+    /// The number of the pull request; `None` means the runner's own.
     pub number: Option<u64>,
     /// The context of the status and the comment.
     pub context: ReportContext,
@@ -15,27 +15,27 @@ pub struct Options {
     pub server_policy: Option<PathBuf>,
     /// A clone whose objects need not be fetched again.
     pub known_objects: PathBuf,
-    /// Whether reviews become signed statements.
+    /// The handling of reviews.
     pub review_records: ReviewRecords,
     /// The messages to the forge.
     pub publish: PublishOptions,
 }
 
-/// Whether reviews become signed statements.
+/// The handling of reviews that count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReviewRecords {
-    /// Each review that counts.
+    /// Each becomes a signed statement.
     Issue,
-    /// None.
+    /// They remain reviews.
     Omit,
 }
 
 /// The messages to the forge.
 #[derive(Clone, Copy, Debug)]
 pub struct PublishOptions {
-    /// Whether anything is sent.
+    /// The recipient.
     pub delivery: Delivery,
-    /// When to comment.
+    /// The occasion for a comment.
     pub comment: CommentOccasion,
     /// Notes beside the changed lines.
     pub annotations: Extra,
@@ -43,16 +43,16 @@ pub struct PublishOptions {
     pub suggestions: Extra,
 }
 
-/// Whether anything is sent.
+/// The recipient of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// To the forge.
+    /// The forge.
     Forge,
-    /// Nothing: the run is a rehearsal.
+    /// No one: the run is a rehearsal.
     DryRun,
 }
 
-/// When to comment.
+/// The occasion for a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentOccasion {
     /// Never.
@@ -63,7 +63,7 @@ pub enum CommentOccasion {
     Always,
 }
 
-/// Whether a kind of message is sent besides the status.
+/// The choice for a kind of message besides the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extra {
     /// It is sent.

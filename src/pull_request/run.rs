@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::error::PullRequestError;
 use super::group::MergeGroup;
 use super::issue::issue;
-use super::judge::{Judge, Outcome, Proposed, title};
+use super::judge::{Judge, Outcome, Proposed, section_title};
 use super::options::{Delivery, ReviewRecords};
 use super::publish::publish;
 use super::settings::Settings;
@@ -126,7 +126,7 @@ impl<'a> Run<'a> {
         let stage = Stage::create(self.settings, &pull.default_branch, &pull.head)?;
         stage.fetch(self.settings, &[&pull.default_branch, &pull.target], &[pull.number])?;
         if stage.head_of(pull.number)? != pull.head {
-            return Ok(Section::undecided(&title(pull), moved()));
+            return Ok(Section::undecided(&section_title(pull), moved()));
         }
         let base = stage.tip_of(&pull.target)?;
         let made = stage.forge_merge(pull.number, [&base, &pull.head])?;

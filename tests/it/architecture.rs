@@ -364,7 +364,16 @@ fn nothing_that_a_hook_runs_can_ask_a_forge() {
     let mut broken = Vec::new();
     for source in sources() {
         let is_facts = source.room == "host" && source.text.contains("api::");
-        let asks = ["host::api", "forge_access", "pr::run", "crate::forge_settings", "crate::pull_request"];
+        let asks = [
+            "host::api",
+            "forge_access",
+            "commands::pr::",
+            "super::pr::",
+            "commands::doctor::",
+            "super::doctor::",
+            "crate::forge_settings",
+            "crate::pull_request",
+        ];
         let asks = asks.iter().any(|word| source.text.contains(word)) || names(&source.text, "host::api");
         let may_ask = is_below(&source, ASKING) || is_below(&source, STARTING);
         if is_facts || (asks && !may_ask) {

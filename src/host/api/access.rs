@@ -1,4 +1,4 @@
-//! Which forge, which of its repositories, and how it is reached.
+//! The forge that a run asks, its repository, and its address.
 //!
 //! In: what a command line says, and the runner's variables if it says nothing. Out: [`ForgeAccess`]. Never: sends a
 //! token to an address that a pull request could choose.
