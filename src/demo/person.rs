@@ -52,7 +52,7 @@ impl<'a> Person<'a> {
 
     /// Starts an empty repository that pushes to the server.
     pub(super) fn begin(&self) -> Result<(), DemoError> {
-        let folder = self.folder()?;
+        let folder = self.clone_folder()?;
         self.server.git(&folder, &["init", "--quiet", "--initial-branch=main", "--template="])?;
         self.server.git(&folder, &["remote", "add", "origin", ADDRESS])?;
         self.configure()
@@ -62,12 +62,12 @@ impl<'a> Person<'a> {
     pub(super) fn clone_server(&self) -> Result<(), DemoError> {
         let arguments = ["clone", "--quiet", "--template=", "gitops.git", self.login];
         self.server.git(self.server.path(), &arguments)?;
-        self.server.git(&self.folder()?, &["remote", "set-url", "origin", ADDRESS])?;
+        self.server.git(&self.clone_folder()?, &["remote", "set-url", "origin", ADDRESS])?;
         self.configure()
     }
 
     fn configure(&self) -> Result<(), DemoError> {
-        let folder = self.folder()?;
+        let folder = self.clone_folder()?;
         let email = format!("{}@acme.example", self.login);
         let program = self.server.signing_program().display().to_string();
         let settings = [
@@ -84,7 +84,7 @@ impl<'a> Person<'a> {
 
     /// Writes files and commits all of them, signed.
     pub(super) fn commit(&self, message: &str, files: &[File]) -> Result<Transcript, DemoError> {
-        let folder = self.folder()?;
+        let folder = self.clone_folder()?;
         for file in files {
             let path = folder.join(file.path);
             if let Some(parent) = path.parent() {
@@ -98,10 +98,10 @@ impl<'a> Person<'a> {
 
     /// Pushes to the server's main branch.
     pub(super) fn push(&self) -> Result<Transcript, DemoError> {
-        self.server.attempt_git(&self.folder()?, &["push", "origin", "main"])
+        self.server.attempt_git(&self.clone_folder()?, &["push", "origin", "main"])
     }
 
-    fn folder(&self) -> Result<PathBuf, DemoError> {
+    fn clone_folder(&self) -> Result<PathBuf, DemoError> {
         self.server.folder(self.login)
     }
 }

@@ -90,7 +90,7 @@ impl<'a> GitProgram<'a> {
 
     /// Runs git and returns its answer, whether it succeeds or not. Git is tied to no other repository.
     pub fn attempt(&self, arguments: &[&str]) -> Result<Answer, GitProgramError> {
-        self.answer(arguments, "")
+        self.run(arguments, "")
     }
 
     /// Runs git and returns its output. Git must succeed.
@@ -100,7 +100,7 @@ impl<'a> GitProgram<'a> {
 
     /// Runs git with an input and returns its output. Git must succeed.
     pub fn feed(&self, arguments: &[&str], input: &str) -> Result<String, GitProgramError> {
-        let answer = self.answer(arguments, input)?;
+        let answer = self.run(arguments, input)?;
         match answer.outcome {
             Outcome::Succeeded => Ok(answer.output),
             Outcome::Failed => Err(failure(arguments, answer.complaint.trim_end())),
@@ -119,7 +119,7 @@ impl<'a> GitProgram<'a> {
         }
     }
 
-    fn answer(&self, arguments: &[&str], input: &str) -> Result<Answer, GitProgramError> {
+    fn run(&self, arguments: &[&str], input: &str) -> Result<Answer, GitProgramError> {
         let mut command = Command::new("git");
         for name in TIES {
             command.env_remove(name);

@@ -69,7 +69,7 @@ impl Messages<'_> {
     /// Sends every message that the options ask for. Returns the failures.
     fn send(mut self) -> Vec<String> {
         let (forge, options) = (&*self.run.forge, &self.run.settings.options.publish);
-        let status = self.status();
+        let status = self.build_status();
         self.note("the status", forge.set_status(&self.target.commit, &status));
         if options.annotations == Extra::Send {
             self.note("the annotations", self.annotate(&status));
@@ -91,7 +91,7 @@ impl Messages<'_> {
         }
     }
 
-    fn status(&self) -> CommitStatus {
+    fn build_status(&self) -> CommitStatus {
         let state = match self.report.verdict() {
             Verdict::Accept => StatusState::Success,
             Verdict::Reject => StatusState::Failure,

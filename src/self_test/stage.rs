@@ -57,20 +57,20 @@ impl Stage {
             tip: original.tip.map(str::to_owned),
             environment: hook.host().map_or(&[], |host| host.facts().hook.rehearsal),
         };
-        replica::create(original, &stage.author())?;
-        replica::create(original, &stage.server())?;
-        replica::configure(original, &stage.server())?;
-        replica::link_hook(hook, &stage.server())?;
+        replica::create(original, &stage.author_dir())?;
+        replica::create(original, &stage.server_dir())?;
+        replica::configure(original, &stage.server_dir())?;
+        replica::link_hook(hook, &stage.server_dir())?;
         Ok(stage)
     }
 
     /// The repository in which commits are made to be pushed.
-    fn author(&self) -> PathBuf {
+    fn author_dir(&self) -> PathBuf {
         self.folder.path().join("author.git")
     }
 
     /// The repository with the hook.
-    fn server(&self) -> PathBuf {
+    fn server_dir(&self) -> PathBuf {
         match self.event {
             Event::PreReceive | Event::Update => self.folder.path().join("server.git"),
             Event::PreCommit => self.folder.path().join(".git"),
@@ -88,14 +88,14 @@ impl Stage {
     }
 
     fn push(&self, path: &str, content: &str) -> Result<Attempt, SelfTestError> {
-        let author = self.author();
+        let author = self.author_dir();
         self.stage_file(&author, path, content)?;
         let tree = GitProgram::in_folder(&author).with_environment(&PEOPLE).read(&["write-tree"])?;
         let mut arguments = vec!["commit-tree", &tree, "-m", "Try the gate"];
         arguments.extend(self.tip.iter().flat_map(|tip| ["-p", tip]));
         let commit = GitProgram::in_folder(&author).with_environment(&PEOPLE).read(&arguments)?;
         let target = format!("{commit}:{}", self.branch);
-        let server = self.server().display().to_string();
+        let server = self.server_dir().display().to_string();
         let begin = Instant::now();
         let arguments = ["push", "--no-verify", "--no-signed", "--porcelain", &server, &target];
         let answer = GitProgram::in_folder(&author).with_environment(self.environment).attempt(&arguments)?;
@@ -104,7 +104,7 @@ impl Stage {
     }
 
     fn commit(&self, path: &str, content: &str) -> Result<Attempt, SelfTestError> {
-        let server = self.server();
+        let server = self.server_dir();
         GitProgram::in_folder(&server).read(&["config", "core.bare", "false"])?;
         self.stage_file(&server, path, content)?;
         let index = server.join(INDEX).display().to_string();
@@ -122,7 +122,7 @@ impl Stage {
 
     /// Reverts what an ineffective gate has accepted.
     fn reset(&self) -> Result<(), SelfTestError> {
-        let server = self.server();
+        let server = self.server_dir();
         let arguments = match &self.tip {
             Some(tip) => ["update-ref", &self.branch, tip],
             None => ["update-ref", "-d", &self.branch],
