@@ -4,7 +4,7 @@
 //! Never: uses another loader than the one that the next push will be judged with, or takes what was already so
 //! for the fault of this push.
 
-use codeowners::{Approver, Coverage, KnownDialect, OwnersFile, Requirement};
+use codeowners::{Approver, Coverage, KnownDialect, OwnersFile, Requirement, locate};
 use git_trust::{KeyFacts, KeyStanding, TrustedKeys};
 use source_files::{RepoPath, Snapshot};
 
@@ -12,7 +12,7 @@ use super::error::{KeysError, PolicyLoadError};
 use super::governing::{Foundation, Governing};
 use super::keyring::load_keys;
 use super::owners_file::owners_of;
-use super::trust_files::{OntoHead, TrustInput};
+use super::trust_files::{OntoHead, TrustInput, owners_dialect};
 use crate::approval::approver_of_person;
 use crate::policy::{KeyEntry, OwnersEntry, POLICY_PATH, PersonEntry};
 
@@ -47,10 +47,40 @@ pub(crate) enum ApprovedBy {
 /// The first thing that this push makes unusable. It is not at fault for what was unusable before for the same cause,
 /// even if the lines that say so have moved.
 pub(super) fn find_new_problem(input: &TrustInput<'_>) -> Option<Unusable> {
-    let found = find_problem(input, input.new)?;
+    let Some(found) = find_problem(input, input.new) else { return find_lost_owners(input) };
     let known = find_problem(input, input.old);
     let is_old = known.is_some_and(|known| known.cause == found.cause);
     (!is_old).then_some(found)
+}
+
+/// A trust file that has owners before the push and none after it: no one could approve its next change.
+fn find_lost_owners(input: &TrustInput<'_>) -> Option<Unusable> {
+    if input.onto_head == OntoHead::No {
+        return None;
+    }
+    let known = owners_dialect(input);
+    let old = owners_of(input.repository, input.old, known, Coverage::Everything).ok()??;
+    let new = owners_of(input.repository, input.new, known, Coverage::Everything).ok()?;
+    let has_owner = |path: &RepoPath| new.as_ref().is_some_and(|new| !new.requirements(path).is_empty());
+    for path in keepers(input, known) {
+        if !old.requirements(&path).is_empty() && !has_owner(&path) {
+            let reason =
+                format!("no one would own {path}, so no one could approve its next change: keep its owners");
+            return Some(Unusable { cause: Cause::Approvers, file: None, reason });
+        }
+    }
+    None
+}
+
+/// The files by which everything else can be repaired: the policy, and the file that names the owners.
+fn keepers(input: &TrustInput<'_>, known: KnownDialect) -> Vec<RepoPath> {
+    let mut paths = vec![RepoPath::new(POLICY_PATH)];
+    if let Ok(located) = locate(known, input.old, Coverage::Everything)
+        && let [only] = located.files.as_slice()
+    {
+        paths.push(only.clone());
+    }
+    paths
 }
 
 /// The first thing that makes a revision unusable as the one that governs or, on another ref, as the target's own
@@ -161,8 +191,9 @@ impl State<'_> {
             let mut requirements = file.requirements(path).into_iter();
             requirements.find(|requirement| requirement.standing(&demand, &able).missing > 0)
         };
-        let path = RepoPath::new(POLICY_PATH);
-        unmet(&path).map(|requirement| no_approver(&path, &requirement))
+        let known = KnownDialect { policy: self.governing.policy.owners()?.dialect, host: self.input.host };
+        let mut paths = keepers(self.input, known).into_iter();
+        paths.find_map(|path| unmet(&path).map(|requirement| no_approver(&path, &requirement)))
     }
 }
 

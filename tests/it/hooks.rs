@@ -48,6 +48,7 @@ mod signatures;
 mod statements;
 mod tags;
 mod trust_files;
+mod trust_sequences;
 mod trusted_keys;
 mod waivers;
 mod waivers_file;

@@ -133,3 +133,27 @@ fn a_first_policy_without_the_owners_that_it_asks_for_is_refused() -> Result<(),
     alice.push_main()?.rejected(&["error[weakened-policy]", "no file names any"]);
     Ok(())
 }
+
+/// The line of the policy goes from CODEOWNERS: no one could approve its next change.
+#[test]
+fn a_policy_that_loses_its_owners_is_refused() -> Result<(), Failure> {
+    let owners = CODEOWNERS.replace("/.portcullis.yaml @alice @bob\n", "");
+    refused_though_approved(&[(OWNERS_PATH, &owners)], &[OWNERS_PATH, "no one would own .portcullis.yaml"])
+}
+
+/// The line of CODEOWNERS itself goes: the people in it could never change again.
+#[test]
+fn a_file_of_owners_that_loses_its_owners_is_refused() -> Result<(), Failure> {
+    let owners = CODEOWNERS.replace("/.github/ @alice @bob\n", "");
+    refused_though_approved(&[(OWNERS_PATH, &owners)], &[OWNERS_PATH, "no one would own .github/CODEOWNERS"])
+}
+
+/// The owners of CODEOWNERS become people that the policy does not know.
+#[test]
+fn a_file_of_owners_whose_owners_are_not_people_is_refused() -> Result<(), Failure> {
+    let owners = CODEOWNERS.replace("/.github/ @alice @bob\n", "/.github/ @ghost\n");
+    refused_though_approved(
+        &[(OWNERS_PATH, &owners)],
+        &[OWNERS_PATH, "no one could approve the next change of .github/CODEOWNERS"],
+    )
+}
