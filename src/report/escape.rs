@@ -1,11 +1,10 @@
-//! Makes what a pusher controls harmless on a terminal.
+//! Escapes text from a pusher for terminals, shells, XML, Markdown and runners.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The text with everything that a terminal would obey, or a reader could not see, spelled out:
-/// control characters (a path may contain an escape sequence), line ends, marks that reverse the
-/// direction of text, and characters of no width.
+/// Spells out everything that a terminal would obey, or a reader could not see: control characters (a path may contain
+/// an escape sequence), line ends, marks that reverse the direction of text, and characters of no width.
 pub fn terminal(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hostile) {
         return Cow::Borrowed(text);
@@ -21,11 +20,11 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// `#` inside a string of JSON, where alone it can be.
+/// `#` inside a string of JSON, the only place where JSON has it.
 pub(super) const ESCAPED_NUMBER_SIGN: &str = "\\u0023";
 
-/// Finished output with what the runners of GitHub and Azure would obey wherever it is printed: `##[command]`
-/// and `##vso[command]` anywhere in a line. `number_sign` represents the second `#` in the medium.
+/// Breaks up commands in finished output that the runners of GitHub and Azure would obey: `##[command]` and
+/// `##vso[command]` anywhere in a line. `number_sign` represents the second `#` in the medium.
 pub(super) fn without_commands(text: String, number_sign: &str) -> String {
     if !text.contains("##") {
         return text;
@@ -35,8 +34,8 @@ pub(super) fn without_commands(text: String, number_sign: &str) -> String {
         .fold(text, |text, rest| text.replace(&format!("##{rest}"), &format!("#{number_sign}{rest}")))
 }
 
-/// A line of plain text that begins with `::` is a workflow command to GitHub's runner, after spaces too. The rule of
-/// an excerpt, `::: path`, is not a command.
+/// Escapes a line of plain text that begins with `::`, also after spaces, because it is a workflow command to GitHub's
+/// runner. The rule of an excerpt, `::: path`, is not a command.
 pub(super) fn without_leading_command(line: &str) -> Cow<'_, str> {
     let begin = line.trim_start();
     if !begin.starts_with("::") || begin.starts_with("::: ") {
@@ -45,7 +44,7 @@ pub(super) fn without_leading_command(line: &str) -> Cow<'_, str> {
     Cow::Owned(line.replacen("::", "\\u{3a}:", 1))
 }
 
-/// The text as one word of a command that a person copies into a shell: a branch may be called
+/// Writes the text as one word of a command that a person copies into a shell: a branch may be called
 /// `release/$(reboot)`.
 pub fn shell_word(text: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._/@:+-".contains(&byte);
@@ -55,32 +54,37 @@ pub fn shell_word(text: &str) -> Cow<'_, str> {
     Cow::Owned(quoted_word(text))
 }
 
-/// The text as one word of a shell, in single quotes whatever it is.
+/// Writes the text as one word of a shell, always in single quotes.
 pub fn quoted_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Text for XML and HTML, inside elements and quoted attributes. What XML 1.0 has no place for is spelled
-/// out first. No line of it is a workflow command.
+/// Escapes text for XML, inside elements and quoted attributes, and defuses it.
 pub(super) fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in lines(text).chars() {
+    for character in text.chars() {
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
             other => escaped.push(other),
         }
     }
-    without_commands(escaped.replace("::", "&#58;:"), "&#35;")
+    defuse_markup(&escaped)
 }
 
-/// Text for one line of Markdown on a forge. Punctuation becomes references, which no Markdown is read
-/// from; what forges find in the finished text anyway (mentions, numbers of issues and merge requests,
-/// labels, addresses) is broken up by empty comments.
+/// Spells out hostile characters in finished XML or HTML, and replaces characters that XML 1.0 excludes. No line of
+/// the result is a workflow command.
+pub(super) fn defuse_markup(markup: &str) -> String {
+    let text = lines(markup).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    without_commands(text.replace("::", "&#58;:"), "&#35;")
+}
+
+/// Escapes text for one line of Markdown on a forge. Punctuation becomes character references, which are not Markdown.
+/// Forges find mentions, numbers of issues and merge requests, labels and addresses in the finished text anyway, so
+/// empty comments break them up.
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
     let mut before = ' ';
@@ -100,8 +104,8 @@ pub(super) fn markdown(text: &str) -> String {
     escaped
 }
 
-/// What GitHub and GitLab read as the start of a reference or an address: `@name`, `#1`, `!1`, `$1`, `&1`,
-/// `%milestone`, `~label`, `^alert`, `*iteration:`, `scheme:`, `www.`, `GH-1`.
+/// Returns true for a character that starts a reference or an address on GitHub or GitLab: `@name`, `#1`, `!1`, `$1`,
+/// `&1`, `%milestone`, `~label`, `^alert`, `*iteration:`, `scheme:`, `www.`, `GH-1`.
 fn begins_reference(before: char, character: char) -> bool {
     match character {
         '@' | '#' | ':' | '!' | '$' | '&' | '%' | '~' | '^' | '*' | '[' => true,
@@ -111,22 +115,22 @@ fn begins_reference(before: char, character: char) -> bool {
     }
 }
 
-/// The message of a workflow command (`@actions/core`, `escapeData`).
+/// Escapes the message of a workflow command (`@actions/core`, `escapeData`).
 pub(super) fn command_data(text: &str) -> String {
     lines(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// A property of a workflow command (`@actions/core`, `escapeProperty`).
+/// Escapes a property of a workflow command (`@actions/core`, `escapeProperty`).
 pub(super) fn command_property(text: &str) -> String {
     command_data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// The text line by line, each made harmless; our own line ends stay.
+/// Escapes every line for a terminal, and keeps the line ends.
 fn lines(text: &str) -> String {
     text.split('\n').map(terminal).collect::<Vec<_>>().join("\n")
 }
 
-/// Escapes every line and keeps the line ends of our own messages.
+/// Escapes every line, and keeps the line ends of our own messages.
 pub(super) fn terminal_lines(text: &str) -> String {
     text.lines().map(terminal).collect::<Vec<_>>().join("\n")
 }

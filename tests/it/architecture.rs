@@ -118,6 +118,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("http_body_util", &["host::api"]),
     ("serde_yaml", &["policy"]),
     ("annotate_snippets", &["report"]),
+    ("maud", &["report"]),
     ("textwrap", &["report"]),
     ("clap", &["cli", "commands", "main"]),
     ("clap_complete", &["cli", "commands"]),

@@ -1,88 +1,94 @@
 //! What the change does to one object, line by line.
 
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
 use super::super::difference::{Step, difference};
 use super::super::entry::Entry;
-use super::super::escape::xml;
 use super::super::length::cut;
 use crate::world::{ObjectChange, Placed};
 
-/// How many differences are shown, how many lines of each, and how many characters of a line.
-const OBJECTS: usize = 300;
-const LINES: usize = 400;
-const WIDTH: usize = 400;
+/// The most differences that a page shows.
+const MAX_DIFFERENCES: usize = 300;
+/// The most lines of one difference.
+const MAX_LINES: usize = 400;
+/// The most characters of a line.
+const MAX_WIDTH: usize = 400;
 
-/// How many differences the page shows already.
+/// Counts the differences on the page, up to the most that it shows.
 #[derive(Debug, Default)]
-pub(super) struct Shown(usize);
+pub(super) struct DifferenceBudget(usize);
 
-impl Shown {
-    /// Shows the object of a finding. Each finding has its own, since the filter may hide any of them.
-    pub(super) fn push(&mut self, text: &mut String, entry: &Entry<'_>) {
-        let finding = &entry.judged.finding;
-        let Some(id) = finding.subject.object() else { return };
-        let path = finding.location.as_ref().map(|at| &at.path);
-        let of_object = |change: &&ObjectChange| change.subject().id == *id;
-        let mut changes: Vec<&ObjectChange> =
-            entry.section.judgement.shown_changes.iter().filter(of_object).collect();
-        changes.sort_by_key(|change| path != Some(&change.subject().path));
-        let Some(change) = changes.first() else { return };
+impl DifferenceBudget {
+    /// Renders what the change does to the object of a finding. Each finding has its own copy, since the filter may
+    /// hide any of them.
+    pub(super) fn render(&mut self, entry: &Entry<'_>) -> Markup {
+        let Some(change) = find_change(entry) else { return html! {} };
         self.0 += 1;
-        if self.0 <= OBJECTS {
-            push_difference(text, change);
+        if self.0 > MAX_DIFFERENCES {
+            return html! {};
         }
+        render_difference(change)
     }
 }
 
-/// The values of a Secret are not for everyone who reads the report.
-fn push_difference(text: &mut String, change: &ObjectChange) {
+/// Returns the change of the finding's object, preferably in the file that the finding is in.
+fn find_change<'a>(entry: &Entry<'a>) -> Option<&'a ObjectChange> {
+    let finding = &entry.judged.finding;
+    let id = finding.subject.object()?;
+    let path = finding.location.as_ref().map(|location| &location.path);
+    let changes = entry.section.judgement.shown_changes.iter();
+    changes
+        .filter(|change| change.subject().id == *id)
+        .min_by_key(|change| path != Some(&change.subject().path))
+}
+
+/// Renders one difference, but not that of a Secret: its values are not for everyone who reads the report.
+fn render_difference(change: &ObjectChange) -> Markup {
     let subject = change.subject();
-    let title = xml(&cut(&subject.id.title(), WIDTH));
     if subject.object.holds_secret() {
-        text.push_str("<p class=\"difference\">The change of a Secret is not shown.</p>\n");
-        return;
+        return html! { p class="difference" { "The change of a Secret is not shown." } };
     }
-    let (old, new) =
-        (lines(change.old_object().map(AsRef::as_ref)), lines(change.object().map(AsRef::as_ref)));
-    let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
+    let old = change.old_object().and_then(|placed| text_of(placed)).unwrap_or_default();
+    let new = change.object().and_then(|placed| text_of(placed)).unwrap_or_default();
     let steps = difference(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
-    if steps.is_empty() {
-        return;
-    }
-    let word = change.operation().as_str().to_lowercase();
-    let _ = writeln!(
-        text,
-        "<details class=\"difference\">\n<summary>The change: {word} <bdi>{title}</bdi></summary>"
-    );
-    text.push_str("<pre tabindex=\"0\"><code>");
-    steps.iter().take(LINES).for_each(|step| push_step(text, *step));
-    if let Some(more) = steps.len().checked_sub(LINES + 1) {
-        let _ = writeln!(text, "… {} more lines", more + 1);
-    }
-    text.push_str("</code></pre>\n</details>\n");
-}
-
-/// The text of an object, with what it is indented by: what else is on its first line is another object's.
-fn lines(placed: Option<&Placed>) -> Option<String> {
-    let object = &placed?.object;
-    let (bytes, span) = (object.source.bytes(), object.root.span());
-    let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
-    let indented = bytes.get(..start)?.iter().rev().take_while(|byte| b" -".contains(byte)).count();
-    let begin = start - indented;
-    Some(String::from_utf8_lossy(bytes.get(begin..end)?).into_owned())
-}
-
-/// Marked by a sign and an element, for those who see no colour or no page.
-fn push_step(text: &mut String, step: Step<'_>) {
-    let (sign, element, line) = match step {
-        Step::Stays(line) => (' ', "span", line),
-        Step::Goes(line) => ('-', "del", line),
-        Step::Comes(line) => ('+', "ins", line),
-        Step::Skipped(count) => {
-            let _ = writeln!(text, "<span class=\"line\">… {count} unchanged</span>");
-            return;
+    html! {
+        @if !steps.is_empty() {
+            details class="difference" {
+                summary {
+                    "The change: " (change.operation().as_str().to_lowercase()) " "
+                    bdi { (cut(&subject.id.title(), MAX_WIDTH)) }
+                }
+                (render_steps(&steps))
+            }
         }
-    };
-    let _ = writeln!(text, "<{element}>{sign} {}</{element}>", xml(&cut(line, WIDTH)));
+    }
+}
+
+fn render_steps(steps: &[Step<'_>]) -> Markup {
+    html! {
+        pre tabindex="0" {
+            code {
+                @for step in steps.iter().take(MAX_LINES) { (render_step(*step)) "\n" }
+                @if steps.len() > MAX_LINES { "… " (steps.len() - MAX_LINES) " more lines\n" }
+            }
+        }
+    }
+}
+
+/// Returns the text of an object with its indentation. Anything else on its first line belongs to another object.
+fn text_of(placed: &Placed) -> Option<String> {
+    let (bytes, span) = (placed.object.source.bytes(), placed.object.root.span());
+    let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
+    let indentation = bytes.get(..start)?.iter().rev().take_while(|byte| b" -".contains(byte)).count();
+    Some(String::from_utf8_lossy(bytes.get(start - indentation..end)?).into_owned())
+}
+
+/// Renders a line, marked by a sign and by an element, for readers who see no colour or no page.
+fn render_step(step: Step<'_>) -> Markup {
+    match step {
+        Step::Stays(line) => html! { span { "  " (cut(line, MAX_WIDTH)) } },
+        Step::Goes(line) => html! { del { "- " (cut(line, MAX_WIDTH)) } },
+        Step::Comes(line) => html! { ins { "+ " (cut(line, MAX_WIDTH)) } },
+        Step::Skipped(count) => html! { span class="line" { "… " (count) " unchanged" } },
+    }
 }

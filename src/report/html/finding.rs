@@ -1,90 +1,96 @@
-//! One finding on the page: what, where, what to do, and why.
+//! One finding on the page: what is wrong, where, what to do, and why it matters.
 
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
 use super::super::RulePage;
 use super::super::entry::{Entry, place};
-use super::super::escape::xml;
 use super::super::snippet::{Window, excerpt};
-use super::difference::Shown;
-use super::safe;
+use super::difference::DifferenceBudget;
+use super::shorten;
 use crate::finding::Location;
 
-/// How many places of a finding are shown.
-const PLACES: usize = 50;
-/// How much of a line: it scrolls.
+/// The most places of a finding that the page shows.
+const MAX_PLACES: usize = 50;
+/// The part of a line that the page shows. A long line scrolls.
 const WINDOW: Window = Window { before: 500, after: 500 };
 
-pub(super) fn push(text: &mut String, entry: &Entry<'_>, rules: &[RulePage], differences: &mut Shown) {
+pub(super) fn render_article(entry: &Entry<'_>, rules: &[RulePage], budget: &mut DifferenceBudget) -> Markup {
     let finding = &entry.judged.finding;
     let word = entry.standing.as_str();
-    let _ = writeln!(
-        text,
-        "<article class=\"{word}\" data-standing=\"{word}\">\n<h3>{}</h3>\n<p class=\"facts\"><code>{}</code> \
-         <span class=\"severity\">{}</span> <bdi>{}</bdi></p>",
-        safe(&finding.message),
-        finding.check,
-        finding.severity.as_str(),
-        safe(&finding.subject_text()),
-    );
-    let places = finding.location.iter().chain(&finding.related);
-    places.clone().take(PLACES).for_each(|at| push_place(text, at));
-    if let Some(more) = places.count().checked_sub(PLACES + 1) {
-        let _ = writeln!(text, "<p>and {} more places</p>", more + 1);
+    html! {
+        article class=(word) data-standing=(word) {
+            h3 { (shorten(&finding.message)) }
+            p class="facts" {
+                code { (finding.check) } " "
+                span class="severity" { (finding.severity.as_str()) } " "
+                bdi { (shorten(&finding.subject_text())) }
+            }
+            (render_places(entry))
+            (render_details(entry))
+            (budget.render(entry))
+            (render_why(entry, rules))
+        }
     }
-    push_details(text, entry);
-    differences.push(text, entry);
-    push_why(text, entry, rules);
-    text.push_str("</article>\n");
 }
 
-fn push_place(text: &mut String, at: &Location) {
-    let label = at.label.as_ref().map(|label| format!(" <bdi>{}</bdi>", safe(label))).unwrap_or_default();
-    let _ = writeln!(text, "<figure>\n<figcaption><code>{}</code>{label}</figcaption>", safe(&place(at)));
-    if !at.excerpt.is_empty() {
-        let excerpt = excerpt(at, WINDOW);
-        let part = |range| xml(excerpt.text.get(range).unwrap_or_default());
-        let (before, marked) = (part(0..excerpt.mark.start), part(excerpt.mark.clone()));
-        let after = part(excerpt.mark.end..excerpt.text.len());
-        let marked = if marked.is_empty() { marked } else { format!("<mark>{marked}</mark>") };
-        let line = at.start.line;
-        let _ = writeln!(
-            text,
-            "<pre tabindex=\"0\"><span class=\"line\">{line}</span><code>{before}{marked}{after}</code></pre>"
-        );
+fn render_places(entry: &Entry<'_>) -> Markup {
+    let finding = &entry.judged.finding;
+    let places: Vec<&Location> = finding.location.iter().chain(&finding.related).collect();
+    html! {
+        @for location in places.iter().take(MAX_PLACES) { (render_place(location)) }
+        @if places.len() > MAX_PLACES { p { "and " (places.len() - MAX_PLACES) " more places" } }
     }
-    text.push_str("</figure>\n");
 }
 
-fn push_details(text: &mut String, entry: &Entry<'_>) {
+fn render_place(location: &Location) -> Markup {
+    html! {
+        figure {
+            figcaption {
+                code { (shorten(&place(location))) }
+                @if let Some(label) = &location.label { " " bdi { (shorten(label)) } }
+            }
+            @if !location.excerpt.is_empty() { (render_excerpt(location)) }
+        }
+        "\n"
+    }
+}
+
+fn render_excerpt(location: &Location) -> Markup {
+    let line = excerpt(location, WINDOW);
+    let (before, rest) = line.text.split_at_checked(line.mark.start).unwrap_or((&line.text, ""));
+    let (marked, after) = rest.split_at_checked(line.mark.len()).unwrap_or((rest, ""));
+    html! {
+        pre tabindex="0" {
+            span class="line" { (location.start.line) }
+            code { (before) @if !marked.is_empty() { mark { (marked) } } (after) }
+        }
+    }
+}
+
+/// Renders the details, the help first.
+fn render_details(entry: &Entry<'_>) -> Markup {
     let (help, facts): (Vec<_>, Vec<_>) = entry.details().into_iter().partition(|(word, _)| *word == "help");
-    let details = help.into_iter().chain(facts);
-    text.push_str("<dl>\n");
-    for (word, fact) in details {
-        let _ = writeln!(
-            text,
-            "<div class=\"{}\"><dt>{word}</dt><dd>{}</dd></div>",
-            word.replace(' ', "-"),
-            safe(&fact)
-        );
+    html! {
+        dl {
+            @for (word, fact) in help.iter().chain(&facts) {
+                div class=(word.replace(' ', "-")) { dt { (word) } dd { (shorten(fact)) } } "\n"
+            }
+        }
     }
-    text.push_str("</dl>\n");
 }
 
-fn push_why(text: &mut String, entry: &Entry<'_>, rules: &[RulePage]) {
+fn render_why(entry: &Entry<'_>, rules: &[RulePage]) -> Markup {
     let finding = &entry.judged.finding;
     let page = rules.iter().find(|page| page.id == finding.check);
     let why = if finding.why.is_empty() { page.map_or("", |page| page.why) } else { finding.why };
-    if why.is_empty() {
-        return;
+    html! {
+        @if !why.is_empty() {
+            details {
+                summary { "Why this matters" }
+                @if let Some(page) = page { p { strong { (page.title) "." } } }
+                p { (why) }
+                p { "More: " code { "portcullis explain " (finding.check) } }
+            }
+        }
     }
-    let title =
-        page.map(|page| format!("<p><strong>{}.</strong></p>\n", xml(page.title))).unwrap_or_default();
-    let _ = writeln!(
-        text,
-        "<details>\n<summary>Why this matters</summary>\n{title}<p>{}</p>\n\
-         <p>More: <code>portcullis explain {}</code></p>\n</details>",
-        xml(why),
-        finding.check
-    );
 }

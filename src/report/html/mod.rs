@@ -1,4 +1,4 @@
-//! A page for a browser: one file that asks nothing of a network and is read without its script.
+//! A page for a browser: one file that needs no network, and that can be read without its script.
 //!
 //! In: [`Report`] and the pages of the checks. Out: HTML that is well-formed XML as well. Never: runs or
 //! loads anything but its own style and filter, which its content security policy names by their digests.
@@ -6,16 +6,15 @@
 mod difference;
 mod finding;
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use difference::Shown;
+use difference::DifferenceBudget;
 
 use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecided};
-use super::escape::xml;
+use super::escape::defuse_markup;
 use super::length::cut;
 use super::{Report, RulePage, Section};
 use crate::verdict::Verdict;
@@ -23,175 +22,209 @@ use source_files::ObjectId;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("filter.js");
-/// How many findings a page shows: browsers slow down with more, and no one reads them.
-const SHOWN: usize = 5_000;
-/// How long one text is, in characters.
-const TEXT: usize = 4_000;
+/// The most findings that a page shows. Browsers slow down with more, and no one reads them.
+const MAX_FINDINGS: usize = 5_000;
+/// The most characters of one text.
+const MAX_TEXT: usize = 4_000;
 
+/// Renders the page. Style and script stay as they are, because the policy names their digests; everything else is
+/// defused as a whole.
 pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
-    let entries = collect_entries(report);
-    let mut text = head(report);
-    push_summary(&mut text, report, &entries);
-    push_notes(&mut text, "undecided", "Not completed", &undecided(report));
-    text.push_str("<main>\n");
-    let remarks = |text: &mut String| push_notes(text, "remarks", "Notes", &remarks(report));
-    let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
-    if forced {
-        remarks(&mut text);
-    }
-    if entries.is_empty() {
-        text.push_str("<p>Nothing was found.</p>\n");
-    } else {
-        push_filter(&mut text, &entries);
-    }
-    let (shown, left_out) = entries.split_at(entries.len().min(SHOWN));
-    let mut differences = Shown::default();
-    for standing in Standing::ALL {
-        push_group(&mut text, standing, shown, rules, &mut differences);
-    }
-    if !left_out.is_empty() {
-        let count = left_out.len();
-        let _ = writeln!(
-            text,
-            "<p><strong>{count} more findings are not shown</strong>; they are not more \
-                severe.</p>"
-        );
-    }
-    if !forced {
-        remarks(&mut text);
-    }
-    let _ = writeln!(text, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>");
-    text
+    let content = defuse_markup(&render_content(report, rules).into_string());
+    let page = html! {
+        (DOCTYPE) "\n"
+        html lang="en" {
+            (render_head(report)) "\n"
+            body {
+                (PreEscaped(content)) "\n"
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+        "\n"
+    };
+    page.into_string()
 }
 
-/// A text of any length and content.
-fn safe(text: &str) -> String {
-    xml(&cut(text, TEXT))
-}
-
-fn head(report: &Report) -> String {
-    let digest = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+fn render_head(report: &Report) -> Markup {
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         digest(STYLE),
         digest(SCRIPT)
     );
-    let headline = headline(report);
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{}\"/>\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
-         <meta name=\"color-scheme\" content=\"light dark\"/>\n\
-         <title>portcullis: {headline}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        xml(&policy)
-    )
+    html! {
+        head {
+            (close(html! { meta charset="utf-8"; }))
+            (close(html! { meta http-equiv="Content-Security-Policy" content=(policy); }))
+            (close(html! { meta name="viewport" content="width=device-width, initial-scale=1"; }))
+            (close(html! { meta name="color-scheme" content="light dark"; }))
+            title { "portcullis: " (headline(report)) }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
 }
 
-fn push_summary(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
+/// Returns the digest of a style or script as a content security policy writes it.
+fn digest(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
+}
+
+/// Closes an element without content, as XML requires. Maud writes `<meta>`, and browsers read `<meta/>` as the same.
+fn close(element: Markup) -> Markup {
+    let text = element.into_string();
+    PreEscaped(format!("{}/>", text.strip_suffix('>').unwrap_or(&text)))
+}
+
+fn render_content(report: &Report, rules: &[RulePage]) -> Markup {
+    let entries = collect_entries(report);
+    let notes = render_notes("remarks", "Notes", &remarks(report));
+    let is_forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
+    html! {
+        (render_summary(report, &entries))
+        (render_notes("undecided", "Not completed", &undecided(report)))
+        main {
+            @if is_forced { (notes) }
+            @if entries.is_empty() { p { "Nothing was found." } } @else { (render_filter(&entries)) }
+            (render_findings(&entries, rules))
+            @if !is_forced { (notes) }
+        }
+    }
+}
+
+/// Cuts a text of any length to what the page shows.
+fn shorten(text: &str) -> String {
+    cut(text, MAX_TEXT)
+}
+
+fn render_summary(report: &Report, entries: &[Entry<'_>]) -> Markup {
     let class = match report.verdict() {
         Verdict::Accept => "accept",
         Verdict::Reject | Verdict::Undecided => "reject",
     };
-    let _ = writeln!(
-        text,
-        "<header class=\"{class}\">\n<h1>portcullis: <strong>{}</strong></h1>\n<p>{}</p>\n<table>\n\
-         <caption>What was judged</caption>\n<thead><tr><th scope=\"col\">Ref</th><th scope=\"col\">From</th>\
-         <th scope=\"col\">To</th><th scope=\"col\">Commits</th><th scope=\"col\">Objects changed</th>\
-         <th scope=\"col\">Verdict</th></tr></thead>\n<tbody>",
-        headline(report),
-        counts(entries)
-    );
-    report.sections.iter().for_each(|section| push_row(text, section));
-    text.push_str("</tbody>\n</table>\n</header>\n");
+    html! {
+        header class=(class) {
+            h1 { "portcullis: " strong { (headline(report)) } }
+            p { (describe_counts(entries)) }
+            table {
+                caption { "What was judged" }
+                thead {
+                    tr {
+                        @for title in ["Ref", "From", "To", "Commits", "Objects changed", "Verdict"] {
+                            th scope="col" { (title) }
+                        }
+                    }
+                }
+                tbody { @for section in &report.sections { (render_row(section)) } }
+            }
+        }
+        "\n"
+    }
 }
 
-fn push_row(text: &mut String, section: &Section) {
-    let short =
-        |id: &Option<ObjectId>| id.as_ref().map_or_else(|| "–".to_owned(), |id| id.short().to_owned());
+fn render_row(section: &Section) -> Markup {
     let (old, new) = &section.range;
-    let _ = writeln!(
-        text,
-        "<tr><th scope=\"row\"><code>{}</code></th><td><code>{}</code></td><td><code>{}</code></td>\
-         <td>{}</td><td>{}</td><td>{}</td></tr>",
-        safe(&section.title),
-        short(old),
-        short(new),
-        section.commits,
-        section.judgement.objects_changed,
-        section.judgement.verdict.as_str(),
-    );
+    html! {
+        tr {
+            th scope="row" { code { (shorten(&section.title)) } }
+            td { code { (short_id(old.as_ref())) } }
+            td { code { (short_id(new.as_ref())) } }
+            td { (section.commits) }
+            td { (section.judgement.objects_changed) }
+            td { (section.judgement.verdict.as_str()) }
+        }
+        "\n"
+    }
 }
 
-fn of(entries: &[Entry<'_>], standing: Standing) -> usize {
+fn short_id(id: Option<&ObjectId>) -> &str {
+    id.map_or("–", ObjectId::short)
+}
+
+fn count_with(entries: &[Entry<'_>], standing: Standing) -> usize {
     entries.iter().filter(|entry| entry.standing == standing).count()
 }
 
-fn counts(entries: &[Entry<'_>]) -> String {
-    let counted = Standing::ALL.map(|standing| (standing, of(entries, standing)));
-    let shown: Vec<String> = counted
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(standing, count)| format!("{count} {}", standing.counted()))
-        .collect();
-    if shown.is_empty() { "no findings".to_owned() } else { shown.join(", ") }
-}
-
-fn push_notes(text: &mut String, class: &str, title: &str, notes: &[String]) {
-    if notes.is_empty() {
-        return;
-    }
-    let _ = writeln!(
-        text,
-        "<section class=\"{class}\" aria-labelledby=\"{class}\">\n<h2 id=\"{class}\">{title}</h2>\n<ul>"
-    );
-    for note in notes {
-        let _ = writeln!(text, "<li>{}</li>", safe(note));
-    }
-    text.push_str("</ul>\n</section>\n");
-}
-
-/// Hidden until the script shows it: without one it would do nothing.
-fn push_filter(text: &mut String, entries: &[Entry<'_>]) {
-    text.push_str(
-        "<div id=\"filter\" role=\"search\" hidden=\"hidden\">\n<label>Search <input type=\"search\" id=\"words\"/></label>\n",
-    );
+fn describe_counts(entries: &[Entry<'_>]) -> String {
+    let mut parts = Vec::new();
     for standing in Standing::ALL {
-        let (word, count) = (standing.as_str(), of(entries, standing));
+        let count = count_with(entries, standing);
         if count > 0 {
-            let _ = writeln!(
-                text,
-                "<label><input type=\"checkbox\" checked=\"checked\" value=\"{word}\"/> {} ({count})</label>",
-                standing.counted()
-            );
+            parts.push(format!("{count} {}", standing.counted()));
         }
     }
-    text.push_str("<output id=\"shown\"></output>\n</div>\n");
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-fn push_group(
-    text: &mut String,
+fn render_notes(class: &str, title: &str, notes: &[String]) -> Markup {
+    html! {
+        @if !notes.is_empty() {
+            section class=(class) aria-labelledby=(class) {
+                h2 id=(class) { (title) }
+                ul { @for note in notes { li { (shorten(note)) } "\n" } }
+            }
+            "\n"
+        }
+    }
+}
+
+/// Renders the filter, which is hidden until the script shows it: without a script it would do nothing.
+fn render_filter(entries: &[Entry<'_>]) -> Markup {
+    html! {
+        div id="filter" role="search" hidden="hidden" {
+            label { "Search " (close(html! { input type="search" id="words"; })) }
+            @for standing in Standing::ALL {
+                @let count = count_with(entries, standing);
+                @if count > 0 {
+                    label {
+                        (close(html! { input type="checkbox" checked="checked" value=(standing.as_str()); }))
+                        " " (standing.counted()) " (" (count) ")"
+                    }
+                    "\n"
+                }
+            }
+            output id="shown" {}
+        }
+        "\n"
+    }
+}
+
+fn render_findings(entries: &[Entry<'_>], rules: &[RulePage]) -> Markup {
+    let (shown, left_out) = entries.split_at(entries.len().min(MAX_FINDINGS));
+    let mut budget = DifferenceBudget::default();
+    html! {
+        @for standing in Standing::ALL { (render_group(standing, shown, rules, &mut budget)) }
+        @if !left_out.is_empty() {
+            p { strong { (left_out.len()) " more findings are not shown" } "; they are not more severe." }
+        }
+    }
+}
+
+fn render_group(
     standing: Standing,
     entries: &[Entry<'_>],
     rules: &[RulePage],
-    differences: &mut Shown,
-) {
-    let count = of(entries, standing);
-    if count == 0 {
-        return;
-    }
+    budget: &mut DifferenceBudget,
+) -> Markup {
+    let count = count_with(entries, standing);
     let word = standing.as_str();
-    let title = match standing {
+    html! {
+        @if count > 0 {
+            section class="findings" aria-labelledby=(word) {
+                h2 id=(word) { (title_of(standing)) " (" (count) ")" }
+                @for entry in entries.iter().filter(|entry| entry.standing == standing) {
+                    (finding::render_article(entry, rules, budget)) "\n"
+                }
+            }
+            "\n"
+        }
+    }
+}
+
+fn title_of(standing: Standing) -> &'static str {
+    match standing {
         Standing::Blocks => "Blocking findings",
         Standing::Forced => "Overridden findings",
         Standing::Warns => "Warnings",
         Standing::Approved => "Approved",
         Standing::Waived => "Waived",
-    };
-    let _ = writeln!(
-        text,
-        "<section class=\"findings\" aria-labelledby=\"{word}\">\n<h2 id=\"{word}\">{title} ({count})</h2>"
-    );
-    let own = entries.iter().filter(|entry| entry.standing == standing);
-    own.for_each(|entry| finding::push(text, entry, rules, differences));
-    text.push_str("</section>\n");
+    }
 }
