@@ -1,4 +1,4 @@
-//! Which host's rules a file of owners follows, and where that host looks for it.
+//! The dialects of owners files, and the places where each host looks for them.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use source_files::{RepoPath, Snapshot};
 
-/// A way to write down owners.
+/// A format of owners files.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
@@ -22,19 +22,20 @@ pub enum Dialect {
     Kubernetes,
 }
 
-/// A file that gives names to groups of people in OWNERS files; at the root only.
+/// The file that names groups of people for OWNERS files. It counts at the root only.
 pub(super) const ALIASES: &str = "OWNERS_ALIASES";
-/// A file of the Kubernetes project's dialect; in any folder.
+/// The name of an owners file of the Kubernetes project. It counts in any folder.
 pub(super) const NESTED: &str = "OWNERS";
 
 impl Dialect {
     /// Every dialect.
     pub const ALL: [Self; 4] = [Self::Github, Self::Gitlab, Self::Gitea, Self::Kubernetes];
 
-    /// Where the host looks, in its own order; it uses the first file that exists. None for nested files.
+    /// Returns the places where the host looks, in its own order. It uses the first file that exists. Empty for nested
+    /// files.
     ///
-    /// Sources: "About code owners" (GitHub), "Code Owners" (GitLab), "Code Owners" (Gitea), and the list
-    /// in Forgejo's `services/issue/pull.go`.
+    /// Sources: "About code owners" (GitHub), "Code Owners" (GitLab), "Code Owners" (Gitea), and the list in Forgejo's
+    /// `services/issue/pull.go`.
     pub fn places(self) -> &'static [&'static str] {
         match self {
             Self::Github => &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"],
@@ -44,7 +45,7 @@ impl Dialect {
         }
     }
 
-    /// The word of the policy.
+    /// Returns the word that the policy uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Github => "github",
@@ -54,7 +55,7 @@ impl Dialect {
         }
     }
 
-    /// The dialect of the host that alone looks at a place.
+    /// Returns the dialect of a place that only one host looks at.
     fn of_place(place: &str) -> Option<Self> {
         let mut dialects = Self::ALL.into_iter().filter(|dialect| dialect.places().contains(&place));
         match (dialects.next(), dialects.next()) {
@@ -63,7 +64,7 @@ impl Dialect {
         }
     }
 
-    /// What is looked for, for people.
+    /// Describes the files that are looked for.
     pub fn looked_for(self) -> String {
         match self {
             Self::Kubernetes => format!("a file {NESTED}"),
@@ -72,24 +73,24 @@ impl Dialect {
     }
 }
 
-/// Every place where some host looks for CODEOWNERS.
+/// Returns every place where some host looks for CODEOWNERS.
 fn all_places() -> impl Iterator<Item = &'static str> {
     Dialect::ALL.into_iter().flat_map(|dialect| dialect.places().iter().copied())
 }
 
-/// Whether a path may hold owners: in any place where some host would look, so that no new file can
-/// shadow the one that counts, and nested if the policy names that dialect.
+/// Returns true if a path may hold owners. Every place where some host would look counts, so that no new file can
+/// shadow the one in use. Nested files count if the policy names that dialect.
 pub fn may_name_owners(dialect: Option<Dialect>, path: &RepoPath) -> bool {
     let nested = path.is_named(NESTED) || path.as_str() == ALIASES;
     all_places().any(|place| place == path.as_str()) || (nested && dialect == Some(Dialect::Kubernetes))
 }
 
-/// Which of the nested files are wanted.
+/// The nested files to find.
 #[derive(Clone, Copy, Debug)]
 pub enum Coverage<'a> {
-    /// Those that can own one of these paths.
+    /// The files that can own one of these paths.
     Of(&'a [RepoPath]),
-    /// All.
+    /// All files.
     Everything,
 }
 
@@ -98,11 +99,11 @@ pub enum Coverage<'a> {
 pub struct Located {
     /// The dialect.
     pub dialect: Dialect,
-    /// One file; for nested files all that are wanted. Empty if it does not exist.
+    /// One file, or all nested files to read. Empty if there is no file.
     pub files: Vec<RepoPath>,
 }
 
-/// Files of several hosts, and no word on which of them counts.
+/// Files of several hosts, while nothing says which host counts.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "there are {first} and {second}, which belong to different hosts: set `owners: {{dialect: …}}` in the \
@@ -113,18 +114,17 @@ pub struct SeveralHosts {
     second: &'static str,
 }
 
-/// What is known about the dialect besides the files themselves.
+/// The dialects that the policy and the host imply, before any file is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KnownDialect {
-    /// The policy's word.
+    /// The dialect that the policy names.
     pub policy: Option<Dialect>,
-    /// That of the host that serves the push.
+    /// The dialect of the host that serves the push.
     pub host: Option<Dialect>,
 }
 
-/// Finds the files that name owners. If the policy names no dialect, a folder that only one host
-/// looks at tells it; CODEOWNERS at the root or in `docs/` is the host's, and GitHub's where the host is
-/// none of them.
+/// Finds the files that name owners. If the policy names no dialect, a file in a folder that only one host looks at
+/// decides it. CODEOWNERS at the root or in `docs/` belongs to the host, or to GitHub if the host has no dialect.
 pub fn locate(
     known: KnownDialect,
     files: &Snapshot,
@@ -158,7 +158,7 @@ fn only_host(files: &Snapshot) -> Result<Option<Dialect>, SeveralHosts> {
     Ok(found.map(|(_, host)| host))
 }
 
-/// The nested files that are there, the aliases last.
+/// Lists the nested files, with the aliases last.
 fn nested(files: &Snapshot, coverage: Coverage<'_>) -> Vec<RepoPath> {
     let mut found: Vec<RepoPath> = match coverage {
         Coverage::Everything => files.files.keys().filter(|path| path.is_named(NESTED)).cloned().collect(),
@@ -179,7 +179,7 @@ fn owners_of_folder(folder: &str) -> RepoPath {
     if folder.is_empty() { RepoPath::new(NESTED) } else { RepoPath::new(&format!("{folder}/{NESTED}")) }
 }
 
-/// The folders above a path, the nearest first, the root (empty) last.
+/// Returns the folders above a path, from the nearest to the root (empty).
 pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
     let parents = path.rmatch_indices('/').filter_map(|(slash, _)| path.get(..slash));
     parents.chain([""])

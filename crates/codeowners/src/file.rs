@@ -13,8 +13,8 @@ use super::problem::{OwnersProblem, Problems};
 use super::requirement::{Approver, Requirement};
 use source_files::RepoPath;
 
-/// What a revision says about owners. Lines that cannot be used are problems and no rules; the person who
-/// relies on it must look at [`OwnersFile::problems`].
+/// The owners that a revision names. A line that cannot be used becomes a problem and not a rule, so callers must look
+/// at [`OwnersFile::problems`].
 #[derive(Clone, Debug)]
 pub struct OwnersFile {
     dialect: Dialect,
@@ -45,24 +45,24 @@ impl OwnersFile {
         Self { dialect, rules, problems: problems.found }
     }
 
-    /// The dialect that it was read in.
+    /// Returns the dialect of the file.
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
 
-    /// The lines that cannot be used.
+    /// Returns the lines that cannot be used.
     pub fn problems(&self) -> &[OwnersProblem] {
         &self.problems
     }
 
-    /// Everything that must be met before a path may change. Empty if no one owns it.
+    /// Returns every requirement that must be met before a path may change. Empty if the path has no owner.
     pub fn requirements(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         let mut found = self.matching(path);
         found.retain(|requirement| !requirement.owners.is_empty());
         found
     }
 
-    /// The lines that decide on a path, those that name no one included.
+    /// Returns the lines that decide on a path, including those that name no owner.
     pub fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         match &self.rules {
             Rules::Github(rules) => rules.deciding(path).cloned().into_iter().collect(),
@@ -72,7 +72,7 @@ impl OwnersFile {
         }
     }
 
-    /// Everyone who is named.
+    /// Returns every owner that the file names.
     pub fn owners(&self) -> BTreeSet<OwnerHandle> {
         let requirements: Vec<&Requirement> = match &self.rules {
             Rules::Github(rules) => rules.all().collect(),
@@ -83,14 +83,14 @@ impl OwnersFile {
         requirements.into_iter().flat_map(|requirement| requirement.owners.iter().cloned()).collect()
     }
 
-    /// The owners that no person of the policy represents: no one can approve for them.
+    /// Returns the owners that no person of the policy represents, so that no one can approve for them.
     pub fn owners_without_person(&self, people: &[Approver]) -> Vec<OwnerHandle> {
         let handles = people.iter().flat_map(|person| &person.handles);
         let stands = |owner: &OwnerHandle| handles.clone().any(|handle| owner.is(handle));
         self.owners().into_iter().filter(|owner| !stands(owner)).collect()
     }
 
-    /// What trying every rule finds, for comparison.
+    /// Tries every rule without the index, for comparison.
     #[cfg(test)]
     pub(super) fn naive(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         match &self.rules {

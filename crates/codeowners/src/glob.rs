@@ -6,7 +6,7 @@
 use super::index::Key;
 use source_files::wildcard_match;
 
-/// A part of a name.
+/// A part of a name in a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     /// This byte.
@@ -22,13 +22,13 @@ pub(super) enum Token {
 /// A character class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Class {
-    /// Whether the ranges are what does not match.
+    /// Says whether the ranges match or exclude.
     pub(super) negation: Negation,
     /// First and last character of each range.
     pub(super) ranges: Vec<(char, char)>,
 }
 
-/// Whether something means all but what it names.
+/// Says whether something means what it names, or everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Negation {
     Plain,
@@ -48,7 +48,7 @@ impl Class {
 /// A part of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Any number of names, none included.
+    /// Any number of names, including zero.
     AnyNames,
     /// One name.
     Name(Vec<Token>),
@@ -61,7 +61,7 @@ pub(super) struct Glob {
 }
 
 impl Glob {
-    /// Whether a path, cut at its slashes, matches.
+    /// Returns true if a path, split at its slashes, matches.
     pub(super) fn matches(&self, path: &[&[u8]]) -> bool {
         wildcard_match(
             &self.parts,
@@ -74,7 +74,7 @@ impl Glob {
         )
     }
 
-    /// What every matching path has.
+    /// Returns keys that every matching path has.
     pub(super) fn keys(&self) -> Vec<Key> {
         let tokens = self.parts.iter().filter_map(|part| match part {
             Part::AnyNames => None,
@@ -84,7 +84,7 @@ impl Glob {
     }
 }
 
-/// A name without wildcards, or its extension.
+/// Returns the key of a name without wildcards, or of its extension.
 fn key(tokens: &[Token]) -> Option<Key> {
     let tail: Vec<u8> = tokens.iter().rev().map_while(byte).collect();
     if tail.len() == tokens.len() {
@@ -117,7 +117,7 @@ fn name_matches(tokens: &[Token], name: &[u8]) -> bool {
     )
 }
 
-/// The UTF-8 character that begins here; none in the middle of one.
+/// Returns the UTF-8 character that begins here, or `None` in the middle of one.
 fn first_character(rest: &[u8]) -> Option<char> {
     let longest = rest.get(..4).unwrap_or(rest);
     let chunk = longest.utf8_chunks().next()?;

@@ -7,8 +7,8 @@ use std::fmt;
 pub struct OwnerHandle(pub Box<str>);
 
 impl OwnerHandle {
-    /// Whether a handle of the policy's `people:` means this owner. Hosts compare the names of accounts
-    /// and teams without regard to case; addresses are compared as they are.
+    /// Returns true if a handle of the policy's `people:` means this owner. Hosts compare names of accounts and teams
+    /// without regard to case. Addresses are compared exactly.
     pub fn is(&self, handle: &str) -> bool {
         // A role may be written in the plural.
         let role = handle.strip_prefix("@@").and_then(|_| handle.strip_suffix(['s', 'S']));
@@ -16,7 +16,7 @@ impl OwnerHandle {
         if self.0.starts_with('@') { self.0.eq_ignore_ascii_case(handle) } else { *self.0 == *handle }
     }
 
-    /// Whether it is a team or group, as far as its form tells.
+    /// Returns true if the form of the handle is that of a team or group.
     pub fn is_team(&self) -> bool {
         self.0.starts_with('@') && self.0.contains('/')
     }

@@ -1,16 +1,16 @@
 //! Finds the rules that can match a path without trying them all.
 //!
-//! In: what each rule's matching paths have in common. Out: short lists of rules for a path. Never:
-//! leaves out a rule that matches.
+//! In: the keys that each rule's matching paths share. Out: short lists of rules for a path. Never: leaves out a rule
+//! that matches.
 
 use std::collections::HashMap;
 
-/// Something that every path has that a rule matches.
+/// A property of every path that a rule matches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     /// A folder or file of this name.
     Name(Vec<u8>),
-    /// A folder or file whose name ends with this behind its last dot.
+    /// A folder or file with this extension.
     Extension(Vec<u8>),
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Puts each rule, given by its keys, where the fewest others are.
+    /// Indexes each rule, given by its keys, under the key that the fewest rules have.
     pub(super) fn of(rules: &[Vec<Key>]) -> Self {
         let mut uses: HashMap<&Key, usize> = HashMap::new();
         rules.iter().flatten().for_each(|key| *uses.entry(key).or_default() += 1);
@@ -43,8 +43,8 @@ impl Index {
         }
     }
 
-    /// The lists of rules that can match a path with these names, each in the order of the file. The
-    /// same list may come twice.
+    /// Returns the lists of rules that can match a path with these names, each in the order of the file. The same list
+    /// may come twice.
     pub(super) fn candidates<'a>(&'a self, names: &'a [&[u8]]) -> impl Iterator<Item = &'a [usize]> {
         let by_name = names.iter().filter_map(|name| self.by_name.get(*name));
         let extension = |name: &&[u8]| name.iter().rposition(|byte| *byte == b'.').map(|dot| dot + 1);
@@ -54,7 +54,7 @@ impl Index {
     }
 }
 
-/// A path, cut at its slashes.
+/// Splits a path at its slashes.
 pub(super) fn names(path: &str) -> Vec<&[u8]> {
     path.split('/').map(str::as_bytes).collect()
 }

@@ -1,8 +1,8 @@
-//! Whose approval a path needs.
+//! Reads files of owners, and says whose approval a path needs.
 //!
-//! In: the files that name owners, of one revision. Out: [`OwnersFile`], which lists every
-//! [`Requirement`] of a path with the line that makes it, and [`Requirement::standing`]. Never: knows
-//! who a person is, who approved, or reads a repository.
+//! In: the files that name owners, of one revision. Out: [`OwnersFile`], which lists every [`Requirement`] of a path
+//! with the line that makes it, and [`Requirement::standing`]. Never: knows who a person is, who approved, or reads a
+//! repository.
 
 mod dialect;
 mod file;

@@ -1,18 +1,18 @@
-//! What is wrong with a file that names owners.
+//! Problems in a file that names owners.
 
 use source_files::RepoPath;
 
-/// A larger file is not loaded. The limit is GitHub's ("CODEOWNERS file size"); it is the lowest that a
-/// host documents.
+/// The size in bytes above which a file is not loaded. The limit is GitHub's ("CODEOWNERS file size"), the lowest that
+/// a host documents.
 pub(super) const LARGEST_FILE: usize = 3 * 1024 * 1024;
 
 /// The revision that a file was read from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ReadFrom {
-    /// As it was before the push: what decides.
+    /// The file as it was before the push, which decides on this push.
     #[default]
     Base,
-    /// As the push would leave it: what would decide from then on.
+    /// The file as the push would leave it, which would decide on later pushes.
     Head,
 }
 
@@ -21,17 +21,17 @@ pub enum ReadFrom {
 pub struct OwnersProblem {
     /// The file.
     pub file: RepoPath,
-    /// Before or after the push.
+    /// The revision that has the line.
     pub read_from: ReadFrom,
     /// The line, from 1.
     pub line: u32,
-    /// The line itself, lossy where it is not UTF-8; empty where the whole file is meant.
+    /// The line, lossy if it is not UTF-8. Empty if the problem is the whole file.
     pub text: String,
-    /// What is wrong with it.
+    /// The reason why it cannot be used.
     pub reason: String,
 }
 
-/// What some editors write before UTF-8 text.
+/// The bytes that some editors write before UTF-8 text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Collects the problems of one file.
@@ -58,7 +58,7 @@ impl<'a> Problems<'a> {
         self.found.push(OwnersProblem { file, read_from: ReadFrom::Base, line, text, reason });
     }
 
-    /// The lines of the file with their numbers; none, and a problem, where it is too large.
+    /// Returns the numbered lines of the file. A file that is too large gives a problem and no lines.
     pub(super) fn lines<'b>(&mut self, bytes: &'b [u8]) -> impl Iterator<Item = (u32, &'b [u8])> + use<'b> {
         let loaded = bytes.len() <= LARGEST_FILE;
         if !loaded {
@@ -69,7 +69,7 @@ impl<'a> Problems<'a> {
     }
 }
 
-/// The text of a line without its carriage return; none if it is not plain UTF-8 text.
+/// Returns the text of a line without its carriage return, or `None` if it is not plain UTF-8 text.
 pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_suffix('\r').unwrap_or(text);
@@ -77,7 +77,7 @@ pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
     (!text.contains(odd)).then_some(text)
 }
 
-/// The characters between words.
+/// Returns true for characters that separate words.
 pub(super) fn is_blank(character: char) -> bool {
     matches!(character, ' ' | '\t')
 }

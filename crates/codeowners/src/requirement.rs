@@ -1,4 +1,4 @@
-//! What a line of an owners file asks for, and how far approvals meet it.
+//! The approvals that a line of an owners file asks for, and how far they are met.
 
 use std::collections::BTreeSet;
 
@@ -13,64 +13,64 @@ use source_files::RepoPath;
 pub struct Requirement {
     /// The file that makes it.
     pub file: RepoPath,
-    /// Its line, from 1.
+    /// The number of the line, from 1.
     pub line: u32,
-    /// The section that the line is in, where the dialect has sections and it is in one.
+    /// The section that the line is in, if the dialect has sections.
     pub section: Option<Box<str>>,
     /// The pattern as written.
     pub pattern: Box<str>,
-    /// Who may approve.
+    /// The owners who may approve.
     pub owners: Vec<OwnerHandle>,
-    /// How many of them the file asks for: 1, or the number of a GitLab section.
+    /// The number of approvals: 1, or the number of a GitLab section.
     pub count: usize,
 }
 
-/// A person who has said something by signing it.
+/// A person who signed a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approver {
-    /// The name that the policy gives them; it represents the person, however many keys they have.
+    /// The name in the policy. It represents the person, however many keys they have.
     pub name: String,
     /// Accounts, teams, roles and e-mail addresses, as CODEOWNERS writes them.
     pub handles: Vec<String>,
 }
 
-/// Which of the listed owners must approve.
+/// The listed owners who must approve.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum RequiredOwners {
-    /// As many as are asked for, no matter who they are.
+    /// As many as are required, no matter which.
     #[default]
     Any,
-    /// Every listed owner; of a team, one person.
+    /// Every listed owner. For a team, one person is enough.
     All,
 }
 
-/// What the policy asks for beyond the file.
+/// The approvals that the policy asks for beyond the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demand {
     /// The minimum number of approvals by different people.
     pub approvals: usize,
-    /// Which of the owners.
+    /// The owners who must give them.
     pub owners: RequiredOwners,
-    /// The number of different teams among the owners, with a different person for each.
+    /// The number of different teams among the owners. Each team needs a person of its own.
     pub distinct_teams: usize,
 }
 
-/// How far a requirement is met.
+/// The progress of approvals towards a requirement.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Standing {
     /// The owners who approved.
     pub approved_by: Vec<String>,
-    /// How many approvals are missing at least; 0 when it is met.
+    /// The least number of approvals that are still missing. 0 if the requirement is met.
     pub missing: usize,
-    /// The owners who must approve yet, where all of them have to.
+    /// The owners who must still approve, if all of them have to.
     pub awaited: Vec<OwnerHandle>,
-    /// Of how many more teams a person must approve.
+    /// The number of further teams that must still approve.
     pub teams: usize,
 }
 
 impl Demand {
-    /// What it asks for besides a number, to be read behind one; empty if nothing.
+    /// Describes the demand beyond the number, as a suffix of it. Empty if there is nothing.
     pub fn wording(&self) -> String {
         let all = match self.owners {
             RequiredOwners::Any => "",
@@ -85,17 +85,17 @@ impl Demand {
 }
 
 impl Requirement {
-    /// Whether it asks the same of the same people, wherever it is.
+    /// Returns true if both ask the same of the same people, wherever they are written.
     pub fn asks_the_same(&self, other: &Self) -> bool {
         self.section == other.section && self.owners == other.owners && self.count == other.count
     }
 
-    /// How many approvals the file and the policy ask for together.
+    /// Returns the number of approvals that the file and the policy ask for together.
     pub fn needed(&self, demand: &Demand) -> usize {
         self.count.max(demand.approvals).max(demand.distinct_teams)
     }
 
-    /// How far approvals meet it. One person counts once, whatever handles they have.
+    /// Computes how far approvals meet the requirement. One person counts once, whatever handles they have.
     pub fn standing(&self, demand: &Demand, approvers: &[Approver]) -> Standing {
         let owning: Vec<&Approver> =
             approvers.iter().filter(|approver| self.owners.iter().any(|owner| approver.is(owner))).collect();
@@ -116,7 +116,7 @@ impl Requirement {
         }
     }
 
-    /// How many teams can be given a person of their own: the largest matching of teams and persons,
+    /// Counts the teams that can be given a person of their own. This is the largest matching of teams and persons,
     /// grown one team at a time.
     fn covered_teams(&self, approvers: &[&Approver]) -> usize {
         let mut teams: Vec<&OwnerHandle> = Vec::new();
@@ -139,8 +139,8 @@ impl Requirement {
     }
 }
 
-/// Gives a team a person, moving others to persons who are still free. The depth is at most the number
-/// of persons, because each is asked once.
+/// Gives a team a person, and moves other teams to persons who are still free. The depth is at most the number of
+/// persons, because each is asked once.
 fn settle(
     team: usize,
     member: &dyn Fn(usize, &str) -> bool,
@@ -163,12 +163,12 @@ fn settle(
 }
 
 impl Approver {
-    /// Whether one of their handles means this owner.
+    /// Returns true if one of the handles means this owner.
     pub fn is(&self, owner: &OwnerHandle) -> bool {
         self.handles.iter().any(|handle| owner.is(handle))
     }
 
-    /// Each person once, however often they signed.
+    /// Returns each person once, however often they signed.
     pub fn distinct<'a>(approvers: impl Iterator<Item = &'a Self>) -> Vec<&'a Self> {
         let mut people: Vec<&Self> = Vec::new();
         for approver in approvers {

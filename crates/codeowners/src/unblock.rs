@@ -1,27 +1,28 @@
-//! Who could meet all that is missing, as few people as possible.
+//! Finds the fewest people who could give all missing approvals.
 //!
-//! In: what is missing, and who could be asked. Out: the smallest group. Never: decides anything: it is advice.
+//! In: the missing approvals, and the people who could be asked. Out: the smallest group. Never: decides anything: it
+//! is advice.
 
 use super::{Approver, OwnerHandle};
 
 /// Approvals that are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
-    /// Who is asked.
+    /// The owners who may give them.
     pub asked: Vec<OwnerHandle>,
-    /// How many of them.
+    /// The number of missing approvals.
     pub missing: usize,
-    /// Who has approved already, and counts once.
+    /// The people who have approved already. Each counts once.
     pub approved_by: Vec<String>,
 }
 
-/// The largest group size of the exact search; a larger group need not be the smallest.
+/// The largest group size of the exact search. A larger group need not be the smallest.
 const SEARCHED: usize = 3;
 /// The number of people in the exact search.
 const CANDIDATES: usize = 40;
 
-/// The smallest group of candidates that meets every need, the first in their order; `None` if all together
-/// do not.
+/// Finds the smallest group of candidates that meets every need, the first in their order. Returns `None` if all
+/// candidates together do not meet them.
 pub fn smallest<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'a Approver>> {
     let useful = |candidate: &&Approver| needs.iter().any(|need| need.counts(candidate));
     let useful: Vec<&Approver> = candidates.iter().filter(useful).collect();
@@ -34,7 +35,7 @@ pub fn smallest<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'
 }
 
 impl Need {
-    /// Whether a person's approval would count for it.
+    /// Returns true if a person's approval would count.
     fn counts(&self, candidate: &Approver) -> bool {
         !self.approved_by.contains(&candidate.name) && self.asked.iter().any(|owner| candidate.is(owner))
     }
@@ -66,7 +67,7 @@ fn group<'a>(
     None
 }
 
-/// Leaves out one after the other the person who is not needed.
+/// Removes every person that the group does not need, one after the other.
 fn without_the_dispensable<'a>(needs: &[Need], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
     let mut index = group.len();
     while index > 0 {

@@ -26,7 +26,7 @@ pub(super) enum LineProblem {
     /// An expression that cannot be used.
     #[error("{0}; a backslash of the expression itself is written twice")]
     Expression(#[from] ExpressionProblem),
-    /// Something that names no one.
+    /// A word that is not an owner.
     #[error("`{0}` is not an owner: write `@user` or `@organisation/team`")]
     Owner(String),
 }
@@ -56,7 +56,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
     Ok(Some(Line { text: text.as_str().into(), expression, negation, owners }))
 }
 
-/// The words before a comment, which `#` begins anywhere. A backslash keeps the next character, and is
+/// Splits a line into words, up to a comment, which `#` begins anywhere. A backslash keeps the next character, and is
 /// itself removed.
 fn words(text: &str) -> Result<Vec<String>, LineProblem> {
     let (mut words, mut word) = (Vec::new(), String::new());

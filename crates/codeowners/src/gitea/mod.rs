@@ -1,10 +1,9 @@
 //! Gitea's and Forgejo's CODEOWNERS: every line that matches counts.
 //!
-//! In: the file. Out: [`GiteaRules`]. Never: skips a line that Gitea would skip with a warning; it is a
-//! problem.
+//! In: the file. Out: [`GiteaRules`]. Never: skips a line that Gitea would skip with a warning; it is a problem.
 //!
-//! Source: "Code Owners" in Gitea's documentation; how lines are cut and expressions anchored, in
-//! Gitea's `models/issues/pull.go`.
+//! Sources: "Code Owners" in Gitea's documentation, and Gitea's `models/issues/pull.go`, which splits lines and
+//! anchors expressions.
 
 mod line;
 
@@ -19,10 +18,10 @@ use super::problem::Problems;
 use super::requirement::Requirement;
 use source_files::RepoPath;
 
-/// What a rule weighs besides its expression, in states.
+/// The weight of a rule besides its expression, in states.
 const RULE_WEIGHT: usize = 100;
-/// What the rules of a file may weigh together, which bounds the memory that they take: about 10,000
-/// usual rules.
+/// The most that the rules of a file may weigh together, about 10,000 usual rules. It bounds the memory that they
+/// take.
 const HEAVIEST_FILE: usize = 2_000_000;
 
 #[derive(Clone, Debug)]
@@ -62,14 +61,14 @@ impl GiteaRules {
         Self { index: Index::of(&keys), rules }
     }
 
-    /// Every line that matches, in the order of the file.
+    /// Returns every line that matches, in the order of the file.
     pub(super) fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         let names = names(path.as_str());
         let candidates: BTreeSet<usize> = self.index.candidates(&names).flatten().copied().collect();
         self.matching_of(candidates.into_iter(), path)
     }
 
-    /// Every line's requirement, in the order of the file.
+    /// Returns every line's requirement, in the order of the file.
     pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
         self.rules.iter().map(|rule| &*rule.requirement)
     }
@@ -93,7 +92,7 @@ fn applies(rule: &Rule, path: &RepoPath) -> bool {
     }
 }
 
-/// A negated rule applies to paths that have nothing in common.
+/// Returns the keys of a rule. The paths that a negated rule applies to have none in common.
 fn keys(rule: &Rule) -> Vec<super::index::Key> {
     match rule.negation {
         Negation::Plain => rule.expression.keys.clone(),

@@ -19,7 +19,7 @@ pub(super) enum LineProblem {
     /// A pattern that GitHub does not match.
     #[error("{0}")]
     Pattern(#[from] PatternProblem),
-    /// Something that names no one.
+    /// A word that is not an owner.
     #[error("`{0}` is not an owner: write `@user`, `@organisation/team` or an e-mail address")]
     Owner(String),
 }
@@ -42,8 +42,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
     Ok(Some(Line { pattern_text: pattern_text.into(), pattern, owners }))
 }
 
-/// The words before a comment. A backslash keeps the next character in its word; a comment begins
-/// with `#` at the start of a word.
+/// Splits a line into words, up to a comment. A backslash keeps the next character in its word. A comment begins with
+/// `#` at the start of a word.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = text.trim_start_matches(is_blank);

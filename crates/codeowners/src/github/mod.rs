@@ -45,7 +45,7 @@ impl GithubRules {
         Self { index: Index::of(&keys), rules }
     }
 
-    /// The line that decides: the last one that matches. It may name no one.
+    /// Returns the line that decides: the last one that matches. It may name no owner.
     pub(super) fn deciding(&self, path: &RepoPath) -> Option<&Arc<Requirement>> {
         let names = names(path.as_str());
         let matches =
@@ -55,7 +55,7 @@ impl GithubRules {
         self.rules.get(last).map(|rule| &rule.requirement)
     }
 
-    /// Every line's requirement, in the order of the file.
+    /// Returns every line's requirement, in the order of the file.
     pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
         self.rules.iter().map(|rule| &*rule.requirement)
     }

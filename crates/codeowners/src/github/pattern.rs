@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::glob::{Glob, Part, Token};
 use crate::index::Key;
 
-/// Why a pattern cannot be used.
+/// The reason why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum PatternProblem {
     /// gitignore's exclusion.
@@ -35,7 +35,7 @@ pub(super) enum PatternProblem {
     NeverMatches,
 }
 
-/// A compiled pattern; none for `/`, which matches nothing.
+/// A compiled pattern. `None` for `/`, which matches nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern(Option<Glob>);
 
@@ -60,12 +60,12 @@ impl Pattern {
         Ok(Self(Some(Glob { parts: compile(&names)? })))
     }
 
-    /// Whether a path, cut at its slashes, matches.
+    /// Returns true if a path, split at its slashes, matches.
     pub(super) fn matches(&self, path: &[&[u8]]) -> bool {
         self.0.as_ref().is_some_and(|glob| glob.matches(path))
     }
 
-    /// What every matching path has.
+    /// Returns keys that every matching path has.
     pub(super) fn keys(&self) -> Vec<Key> {
         self.0.as_ref().map(Glob::keys).unwrap_or_default()
     }
@@ -84,8 +84,8 @@ fn refuse_unsupported(text: &str) -> Result<(), PatternProblem> {
     Ok(())
 }
 
-/// `**` is any number of names, but behind a slash at the end at least one. A name at the end also matches everything
-/// below it, unless it is `*`.
+/// Compiles the names of a pattern. `**` is any number of names, but behind a slash at the end at least one. A name at
+/// the end also matches everything below it, unless it is `*`.
 fn compile(names: &[&str]) -> Result<Vec<Part>, PatternProblem> {
     let last = names.len().saturating_sub(1);
     let mut parts = Vec::new();
@@ -126,7 +126,7 @@ mod tests {
         Pattern::parse(pattern).unwrap().matches(&path)
     }
 
-    /// `pattern => path`, separated by commas and line ends.
+    /// Reads `pattern => path`, separated by commas and line ends.
     fn pairs(table: &str) -> impl Iterator<Item = (&str, &str)> {
         let entries = table.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty());
         entries.map(|entry| entry.split_once(" => ").unwrap())

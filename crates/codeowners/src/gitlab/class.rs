@@ -4,7 +4,7 @@ use std::str::Chars;
 
 use crate::glob::{Class, Negation};
 
-/// Reads a class behind its `[`, the closing bracket included; none where Ruby would never match it.
+/// Reads a class behind its `[`, including the closing bracket. Returns `None` if Ruby would never match it.
 pub(super) fn class(rest: &mut Chars<'_>) -> Option<Class> {
     let mut next = rest.next()?;
     let negation = if matches!(next, '!' | '^') { Negation::Negated } else { Negation::Plain };

@@ -1,7 +1,7 @@
 //! One line of GitLab's CODEOWNERS: a section heading, an entry or an exclusion.
 //!
-//! In: the line. Out: [`Line`], nothing for a comment, or why it cannot be used. Never: lets pass what
-//! GitLab reads otherwise than it looks, such as a count that is not a number.
+//! In: the line. Out: [`Line`], nothing for a comment, or why it cannot be used. Never: accepts a line that GitLab
+//! reads differently from its appearance, such as a count that is not a number.
 
 use thiserror::Error;
 
@@ -10,10 +10,10 @@ use crate::OwnerHandle;
 use crate::handle::{is_address, is_user_or_group};
 use crate::problem::{is_blank, plain};
 
-/// The roles that can own paths ("Add a role as a Code Owner"), and their plural.
+/// The roles that can own paths ("Add a role as a Code Owner"), in the singular.
 const ROLES: [&str; 3] = ["developer", "maintainer", "owner"];
 
-/// Why a line cannot be used.
+/// The reason why a line cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum LineProblem {
     /// Not UTF-8, or with control characters.
@@ -22,7 +22,7 @@ pub(super) enum LineProblem {
     /// A pattern that GitLab does not match.
     #[error("{0}")]
     Pattern(#[from] PatternProblem),
-    /// Something that names no one.
+    /// A word that is not an owner.
     #[error(
         "`{0}` is not an owner: write `@user`, `@group`, `@group/subgroup`, `@@developer`, `@@maintainer`, \
          `@@owner` or an e-mail address; GitLab does not support comments after entries"
@@ -53,7 +53,7 @@ pub(super) enum LineProblem {
 pub(super) enum Line {
     /// `[name][count] owners`
     Heading(Heading),
-    /// `pattern owners`; no owners where the section's are meant.
+    /// `pattern owners`. Without owners, those of the section are meant.
     Entry { text: Box<str>, pattern: Pattern, owners: Vec<OwnerHandle> },
     /// `!pattern`
     Exclusion { pattern: Pattern },
@@ -92,7 +92,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
     }
 }
 
-/// The first blank without a backslash before it.
+/// Returns the position of the first blank without a backslash before it.
 fn pattern_end(text: &str) -> usize {
     let mut previous = ' ';
     for (offset, character) in text.char_indices() {
@@ -104,7 +104,7 @@ fn pattern_end(text: &str) -> usize {
     text.len()
 }
 
-/// Whether a heading begins with `^`.
+/// Says whether a heading begins with `^`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SectionKind {
     Required,
@@ -151,7 +151,7 @@ fn handle(word: &str) -> Result<OwnerHandle, LineProblem> {
     if known { Ok(OwnerHandle(word.into())) } else { Err(LineProblem::Owner(word.to_owned())) }
 }
 
-/// A role without its plural `s`.
+/// Returns a role without its plural `s`.
 fn role(word: &str) -> Option<&'static str> {
     let singular = word.strip_suffix('s').unwrap_or(word);
     ROLES.into_iter().find(|role| singular.eq_ignore_ascii_case(role))

@@ -21,12 +21,12 @@ use super::problem::Problems;
 use super::requirement::Requirement;
 use source_files::RepoPath;
 
-/// What a matching line does.
+/// The effect of a matching line.
 #[derive(Clone, Debug)]
 enum Effect {
-    /// It asks for approval, unless a later line of the section does.
+    /// Asks for approval, unless a later line of the section does.
     Require(Arc<Requirement>),
-    /// It takes the path out of its section, wherever it is ("Exclude files").
+    /// Takes the path out of its section, wherever it is ("Exclude files").
     Exclude,
 }
 
@@ -44,7 +44,7 @@ pub(super) struct GitlabRules {
     index: Index,
 }
 
-/// What the lines read so far came to.
+/// The result of the lines read so far.
 struct Reading<'a> {
     file: &'a RepoPath,
     rules: Vec<Rule>,
@@ -52,7 +52,7 @@ struct Reading<'a> {
     sections: HashMap<String, usize>,
     current: usize,
     heading: Option<Heading>,
-    /// Rules by section and compiled pattern: the same pattern again replaces the rule in its place.
+    /// Rules by section and compiled pattern. The same pattern again replaces the rule in its place.
     known: HashMap<(usize, String), usize>,
 }
 
@@ -81,14 +81,14 @@ impl GitlabRules {
         Self { index: Index::of(&keys), rules: reading.rules }
     }
 
-    /// The deciding line of each section, in the order of the sections.
+    /// Returns the deciding line of each section, in the order of the sections.
     pub(super) fn deciding(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         let names = names(path.as_str());
         let candidates = self.index.candidates(&names).flatten().copied();
         self.per_section(candidates, &names)
     }
 
-    /// Every entry's requirement, in the order of the file.
+    /// Returns every entry's requirement, in the order of the file.
     pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
         self.rules.iter().filter_map(|rule| match &rule.effect {
             Effect::Require(requirement) => Some(&**requirement),

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::class::class;
 use crate::glob::{Glob, Part, Token};
 
-/// Why a pattern cannot be used.
+/// The reason why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(super) enum PatternProblem {
     /// Nothing behind `!`.
@@ -51,7 +51,7 @@ impl Pattern {
     }
 }
 
-/// From the root, and down to files: `a` is `/**/a`, `a/` is `/**/a/**/*`, `*` is `/**/*`.
+/// Spells a pattern from the root down to files: `a` is `/**/a`, `a/` is `/**/a/**/*`, `*` is `/**/*`.
 fn normalize(text: &str) -> String {
     if text == "*" {
         return "/**/*".to_owned();
@@ -62,7 +62,7 @@ fn normalize(text: &str) -> String {
     if rooted.ends_with('/') { format!("{rooted}**/*") } else { rooted }
 }
 
-/// `**` is any number of names before a slash, and like `*` at the end.
+/// Compiles a pattern. `**` is any number of names before a slash, and like `*` at the end.
 fn compile(normalized: &str) -> Result<Vec<Part>, PatternProblem> {
     if normalized.contains("\\/") {
         return Err(PatternProblem::DanglingEscape);

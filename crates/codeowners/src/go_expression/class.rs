@@ -6,7 +6,7 @@ use std::str::Chars;
 
 use super::ExpressionProblem;
 
-/// What is behind a backslash.
+/// The meaning of the character behind a backslash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
     /// One character.
@@ -43,7 +43,7 @@ pub(super) fn escape(rest: &mut Peekable<Chars<'_>>) -> Result<Escape, Expressio
     })
 }
 
-/// Reads a class behind its `[`, the closing bracket included, and writes it again.
+/// Reads a class behind its `[`, including the closing bracket, and writes it again.
 pub(super) fn class(rest: &mut Peekable<Chars<'_>>) -> Result<String, ExpressionProblem> {
     let mut written = String::from("[");
     if rest.next_if_eq(&'^').is_some() {
@@ -73,7 +73,7 @@ fn item(character: char, rest: &mut Peekable<Chars<'_>>) -> Result<Escape, Expre
     }
 }
 
-/// A single character, or from it to another.
+/// Reads a single character, or a range that begins with it.
 fn range(first: char, rest: &mut Peekable<Chars<'_>>, written: &mut String) -> Result<(), ExpressionProblem> {
     push(written, first);
     let mut ahead = rest.clone();

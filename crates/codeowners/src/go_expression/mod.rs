@@ -1,8 +1,8 @@
 //! Regular expressions as Go writes them.
 //!
-//! In: an expression of Go's `regexp/syntax`. Out: [`GoExpression`], which matches the same paths in
-//! linear time. Never: hands text to another engine that it might read differently: the expression is
-//! read here and written again, and what is not surely the same in both is refused.
+//! In: an expression of Go's `regexp/syntax`. Out: [`GoExpression`], which matches the same paths in linear time.
+//! Never: passes text to another engine that might read it differently. The expression is parsed here and written
+//! again; anything that is not surely the same in both engines is refused.
 //!
 //! Source: the documentation of Go's `regexp/syntax` and of the crate `regex`.
 
@@ -15,13 +15,13 @@ use thiserror::Error;
 use self::writer::{Writer, Written};
 use super::index::Key;
 
-/// An expression may not have more states, repetitions written out: checked before it is compiled, which
-/// would take long to find out.
+/// The most states that an expression may have, with repetitions written out. They are counted first, because
+/// compiling a large expression takes long.
 const MOST_STATES: usize = 5_000;
-/// A compiled expression may not be larger, in bytes.
+/// The largest size of a compiled expression, in bytes.
 const COMPILED_SIZE: usize = 1 << 20;
 
-/// Why an expression cannot be used.
+/// The reason why an expression cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum ExpressionProblem {
     /// `\p{Greek}`, `\Q`, `\x41`, `\C`
@@ -45,16 +45,16 @@ pub(super) enum ExpressionProblem {
     /// `[`, `[z-a]`, `[[:alpha:]]`
     #[error("a character class of the expression is not closed, runs backwards or contains `[:`")]
     Class,
-    /// What it compiles to.
+    /// A compiled expression above [`COMPILED_SIZE`].
     #[error("the expression is too large; write several lines")]
     TooLarge,
 }
 
-/// How much of a path an expression has to match.
+/// The part of a path that an expression has to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// `^` is put before and `$` behind it, without parentheses: of `a|b`, the first half is anchored at
-    /// the beginning only and the second at the end only, as in Gitea.
+    /// The whole path. `^` is put before the expression and `$` behind it, without parentheses: of `a|b`, the first
+    /// half is anchored at the beginning only and the second at the end only, as in Gitea.
     Whole,
     /// Any part.
     Anywhere,
@@ -64,9 +64,9 @@ pub(super) enum Extent {
 #[derive(Clone, Debug)]
 pub(super) struct GoExpression {
     regex: Regex,
-    /// What every matching path has.
+    /// Keys that every matching path has.
     pub(super) keys: Vec<Key>,
-    /// About how many states it has, repetitions written out.
+    /// The approximate number of states, with repetitions written out.
     pub(super) weight: usize,
 }
 
@@ -86,7 +86,7 @@ impl GoExpression {
         Ok(Self { regex, keys, weight })
     }
 
-    /// Whether a path matches.
+    /// Returns true if a path matches.
     pub(super) fn matches(&self, path: &str) -> bool {
         self.regex.is_match(path)
     }

@@ -9,9 +9,9 @@ use crate::index::Key;
 
 /// The most repetitions that Go allows.
 const MOST_REPETITIONS: usize = 1000;
-/// Groups may not be nested deeper.
+/// The deepest nesting of groups.
 const DEEPEST: usize = 50;
-/// About how many states a class of characters beyond ASCII takes.
+/// The approximate number of states of a class with characters beyond ASCII.
 const CLASS_WEIGHT: usize = 30;
 
 /// An expression that was read.
@@ -21,7 +21,7 @@ pub(super) struct Written {
     pub(super) weight: usize,
 }
 
-/// What is directly before.
+/// The item directly before the current position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
     /// Nothing that could be repeated.
@@ -119,7 +119,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Something that can be repeated.
+    /// Writes an item that can be repeated.
     fn item(&mut self, text: &str, weight: usize) {
         self.written.push_str(text);
         self.before = Before::Item(weight);
@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
         self.suffix.clear();
     }
 
-    /// Something that cannot.
+    /// Writes an item that cannot be repeated.
     fn place(&mut self, text: &str) {
         self.written.push_str(text);
         self.before = Before::Nothing;
@@ -172,7 +172,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// `{2}`, `{2,}`, `{2,3}`.
+    /// Reads a count: `{2}`, `{2,}`, `{2,3}`.
     fn counted(&mut self) -> Result<(), ExpressionProblem> {
         let mut text = String::from("{");
         loop {
@@ -191,7 +191,7 @@ impl<'a> Writer<'a> {
         self.repeat('{', &text, most)
     }
 
-    /// The whole names at the beginning and the extension at the end of every match.
+    /// Returns keys for the whole names at the beginning and for the extension at the end of every match.
     fn keys(&self) -> Vec<Key> {
         if self.alternatives > 0 {
             return Vec::new();

@@ -12,7 +12,7 @@ use super::super::problem::{LARGEST_FILE, Problems};
 use kube_manifest::{Entry, Limits, Node, Value, documents};
 use source_files::{RepoPath, SourceText};
 
-/// What prow reads of a folder or a filter, and what is for people only.
+/// The lists of a folder or a filter that prow reads, and those that are for people only.
 const LISTS: [&str; 9] = [
     "approvers",
     "reviewers",
@@ -25,16 +25,16 @@ const LISTS: [&str; 9] = [
     "subcomponent",
 ];
 
-/// What the lists and filters of a file weigh at most, in names and states of expressions: it bounds the
-/// memory that aliases and filters take.
+/// The most that the lists and filters of a file may weigh, in names and states of expressions. It bounds the memory
+/// that aliases and filters take.
 const HEAVIEST_FILE: usize = 500_000;
-/// What a filter weighs besides its expression.
+/// The weight of a filter besides its expression.
 const FILTER_WEIGHT: usize = 100;
 
 /// Names of several people, by lower-case name.
 pub(super) type Aliases = HashMap<String, Vec<OwnerHandle>>;
 
-/// Whether the folders above have a say.
+/// Says whether the owners of the folders above count as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Parents {
     Included,
@@ -58,7 +58,7 @@ pub(super) struct Folder {
     pub(super) parents: Parents,
 }
 
-/// Reads a file and writes down what is wrong with it.
+/// Reads a file and records its problems.
 struct Reader<'a, 'b> {
     source: &'a SourceText,
     aliases: &'a Aliases,
@@ -188,7 +188,7 @@ impl Reader<'_, '_> {
         lists
     }
 
-    /// Whether there is room for more; a problem, once, if there is not.
+    /// Returns true if there is room for more. The first time that there is not, it records a problem.
     fn afford(&mut self, weight: usize, entry: &Entry) -> bool {
         let affordable = self.weight <= HEAVIEST_FILE;
         self.weight = self.weight.saturating_add(weight);
@@ -206,7 +206,7 @@ impl Reader<'_, '_> {
         (!owners.is_empty()).then(|| ApproverList { filter, pattern: pattern.into(), line, owners })
     }
 
-    /// The people of a list, aliases resolved.
+    /// Returns the people of a list, with aliases resolved.
     fn members(&mut self, entry: &Entry) -> Vec<OwnerHandle> {
         match &entry.value.value {
             Value::Sequence(_) | Value::Null => {}

@@ -44,7 +44,7 @@ impl NestedOwners {
         nested
     }
 
-    /// What the files together demand of a path; none if no one approves it.
+    /// Returns the requirement of a path from all files together, or `None` if no one approves it.
     pub(super) fn deciding(&self, path: &RepoPath) -> Option<Arc<Requirement>> {
         let mut requirement: Option<Requirement> = None;
         for name in folders(path.as_str()) {
@@ -68,14 +68,14 @@ impl NestedOwners {
         requirement.map(distinct).map(Arc::new)
     }
 
-    /// Everyone who is named.
+    /// Returns every owner that the files name.
     pub(super) fn owners(&self) -> BTreeSet<OwnerHandle> {
         let lists = self.folders.values().flat_map(|folder| &folder.lists);
         lists.flat_map(|list| list.owners.iter().cloned()).collect()
     }
 
-    /// The same by the words of prow: from the root down, forgetting all above a folder that excludes
-    /// its parents once it or one below has approvers.
+    /// Computes the same as prow describes it: from the root down, forgetting everything above a folder that excludes
+    /// its parents once it or a folder below has approvers.
     #[cfg(test)]
     pub(super) fn naive(&self, path: &RepoPath) -> Option<Arc<Requirement>> {
         let mut above: Vec<&str> = folders(path.as_str()).collect();
@@ -108,7 +108,7 @@ impl NestedOwners {
     }
 }
 
-/// A file without filter means everything below.
+/// Returns true if a filter matches. A file without a filter applies to everything below.
 fn matches(filter: Option<&GoExpression>, relative: &str) -> bool {
     filter.is_none_or(|filter| filter.matches(relative))
 }
