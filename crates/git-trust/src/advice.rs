@@ -1,4 +1,4 @@
-//! What the author of a signature that does not count should do.
+//! Advice for the author of a signature that does not count.
 //!
 //! In: the cause. Out: an imperative sentence. Never: decides.
 
@@ -32,7 +32,7 @@ const BIND_AGAIN: &str = "sign again. If that does not help, renew the binding o
     (`cross-certify` in `gpg --edit-key`) and have the keyring updated first.";
 
 impl Distrust {
-    /// The sentence, which begins in lower case and ends with a full stop.
+    /// Returns the sentence, which begins in lower case and ends with a full stop.
     pub(super) fn advice(&self) -> String {
         let sentence = match self {
             Self::Certificate(problem) => return problem.advice(),

@@ -5,7 +5,7 @@
 
 use super::distrust::Distrust;
 
-/// No signature that git makes comes near; post-quantum ones stay below it too.
+/// The largest armored signature, in bytes. Git's signatures are far smaller, and post-quantum ones fit as well.
 const LARGEST_SIGNATURE: usize = 64 * 1024;
 
 /// The formats that are verified.
@@ -26,7 +26,7 @@ impl Format {
     }
 }
 
-/// One armored block with nothing before and behind it.
+/// One armored block with nothing before or after it.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
     pub(super) format: Format,
@@ -35,13 +35,13 @@ pub(super) struct Block<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// Takes the whole text for one block.
+    /// Reads the whole text as one block.
     pub(super) fn parse(armored: &'a [u8]) -> Result<Self, Distrust> {
         if armored.len() > LARGEST_SIGNATURE {
             return Err(unreadable("it is larger than 64 KiB"));
         }
         let text = std::str::from_utf8(armored).map_err(|_| unreadable("it is not text"))?;
-        // git looks for the first line at the very beginning; blanks before it, or in it, are not a signature.
+        // Git looks for the first line at the very beginning, so a block with blanks before it is not a signature.
         let text = text.trim_end_matches('\n');
         let mut lines = text.split('\n');
         let format = format(lines.next().unwrap_or_default())?;
@@ -53,7 +53,7 @@ impl<'a> Block<'a> {
         Ok(Self { format, text })
     }
 
-    /// The lines between the first and the last.
+    /// Returns the lines between the first and the last.
     pub(super) fn body(&self) -> impl Iterator<Item = &'a str> {
         self.text.split('\n').filter(|line| !line.starts_with("-----"))
     }
@@ -63,7 +63,7 @@ pub(super) fn unreadable(problem: &str) -> Distrust {
     Distrust::Unreadable(problem.to_owned())
 }
 
-/// The formats that git knows (`gpg-interface.c`).
+/// Recognises the formats that git knows (`gpg-interface.c`).
 fn format(first_line: &str) -> Result<Format, Distrust> {
     let known = [Format::OpenPgp, Format::Ssh].into_iter().find(|format| format.marks().0 == first_line);
     known.ok_or_else(|| match first_line {

@@ -7,21 +7,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const SECONDS_A_DAY: u64 = 86_400;
 const DAYS_IN_400_YEARS: u64 = 146_097;
 
-/// The day of a time, in UTC. Times before 1970 do not occur in OpenPGP.
+/// Writes the day of a time, in UTC. Times before 1970 do not occur in OpenPGP.
 pub(super) fn day(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
     let (year, month, day) = civil(seconds / SECONDS_A_DAY);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// The minute of a time, in UTC, as `2026-01-02 15:04 UTC`.
+/// Writes the minute of a time, in UTC, as `2026-01-02 15:04 UTC`.
 pub(super) fn minute(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()) % SECONDS_A_DAY;
     format!("{} {:02}:{:02} UTC", day(time), seconds / 3600, seconds / 60 % 60)
 }
 
-/// Year, month and day of a count of days since 1970-01-01, in the Gregorian calendar. Years are
-/// counted from March, so that the leap day is the last one.
+/// Converts days since 1970-01-01 to year, month and day in the Gregorian calendar. Years are counted from March, so
+/// that the leap day is the last one.
 fn civil(days: u64) -> (u64, u64, u64) {
     let since_march_0000 = days + 719_468;
     let era = since_march_0000 / DAYS_IN_400_YEARS;

@@ -1,4 +1,4 @@
-//! Why a signature does not count.
+//! The causes for which a signature does not count.
 //!
 //! In: the cause. Out: a clause for the pusher; `advice` says what to do. Never: decides.
 
@@ -13,67 +13,67 @@ use super::{KeyFingerprint, SignatureStatus};
 /// One cause. Displays as a clause that follows "the signature".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Distrust {
-    /// A kind of signature that is not verified.
+    /// The signature is of a kind that is not verified.
     #[error("is made with {0}, which portcullis does not support")]
     Unsupported(String),
-    /// Not exactly one armored block of a detached signature.
+    /// The text is not exactly one armored block of a detached signature.
     #[error("is not readable: {0}")]
     Unreadable(String),
-    /// More than one signature, or something besides it.
+    /// There are several signatures, or something besides the signature.
     #[error("is not a single signature: the block contains {0} OpenPGP packets")]
     NotSingle(usize),
-    /// A text signature, a certification or the like.
+    /// The signature is a text signature, a certification or the like.
     #[error("does not sign a file (OpenPGP type Binary)")]
     WrongType,
-    /// An SSH signature for another purpose.
+    /// The SSH signature is for another purpose.
     #[error("was made for `{0}`, not for git")]
     WrongNamespace(String),
-    /// No creation time or no issuer.
+    /// The signature has no creation time or no issuer.
     #[error("does not say {0}")]
     Incomplete(&'static str),
-    /// Made after it was received.
+    /// The signature was made after it was received.
     #[error("is dated in the future ({})", minute(*.0))]
     FromTheFuture(SystemTime),
-    /// Made too long before it was received.
+    /// The signature was made too long before it was received.
     #[error("was made on {}, longer ago than the {} that the policy accepts", day(*.made), days(*.maximum))]
     TooOld {
-        /// When it says that it was made.
+        /// The creation time that the signature states.
         made: SystemTime,
         /// `signatures.maxSignatureAge`.
         maximum: Duration,
     },
-    /// The signature itself has an end.
+    /// The signature itself has expired.
     #[error("has expired by its own terms")]
     SignatureExpired,
-    /// No one knows the OpenPGP key.
+    /// The OpenPGP key is not in the keyring.
     #[error("was made by key {0}, which is not in the keyring")]
     UnknownKey(String),
-    /// No one knows the SSH key.
+    /// The SSH key is not among the allowed signers.
     #[error("was made by SSH key {0}, which is not one of the allowed signers")]
     UnknownSigner(KeyFingerprint),
     /// Two certificates hold the key.
     #[error("was made by a key that belongs to several certificates of the keyring")]
     AmbiguousKey,
-    /// It signs something else.
+    /// The signature is over other data.
     #[error("does not match: it signs a different object")]
     Mismatch,
-    /// Its hash, or something else about it, is below the floor.
+    /// The hash, or another part of the signature, is below the floor.
     #[error("uses cryptography that is no longer accepted: {0}")]
     Weak(String),
-    /// It carries something critical that we do not know, or that sequoia's policy refuses.
+    /// The signature carries something critical that is unknown here, or that sequoia's policy refuses.
     #[error("contains a critical part that portcullis does not support: {0}")]
     NotUnderstood(String),
-    /// An RSA key with too few bits.
+    /// The RSA key has too few bits.
     #[error("was made by key {key}, which has {bits} bits; RSA keys need {floor}")]
     ShortKey {
         /// The key.
         key: KeyFingerprint,
-        /// How long it is.
+        /// The length of the key in bits.
         bits: usize,
-        /// How long it must be.
+        /// The least length that the policy accepts, in bits.
         floor: usize,
     },
-    /// A DSA key.
+    /// The key is a DSA key.
     #[error("was made by key {0}, a DSA key, which is no longer accepted")]
     Dsa(KeyFingerprint),
     /// The key is not bound to its certificate.
@@ -81,7 +81,7 @@ pub(super) enum Distrust {
     Unbound {
         /// The key.
         key: KeyFingerprint,
-        /// What sequoia says.
+        /// The error from sequoia.
         problem: String,
     },
     /// The key has expired.
@@ -89,29 +89,29 @@ pub(super) enum Distrust {
     Expired {
         /// The key.
         key: KeyFingerprint,
-        /// When.
+        /// The time when it expired.
         expired: SystemTime,
     },
-    /// Older than its key, or the key is not valid for another reason of time.
+    /// The signature is older than its key, or the key is not valid for another reason of time.
     #[error("was made by key {0}, which was not valid when it signed")]
     NotAlive(KeyFingerprint),
-    /// The policy or the allowed signers let the key sign later.
+    /// The policy or the allowed signers do not let the key sign yet.
     #[error("was made by key {key}, which counts only from {} on", minute(*.from))]
     NotYetValid {
         /// The key.
         key: KeyFingerprint,
-        /// When it begins to count.
+        /// The time from which it counts.
         from: SystemTime,
     },
-    /// The policy or the allowed signers let the key sign until then.
+    /// The policy or the allowed signers no longer let the key sign.
     #[error("was made by key {key}, which counted until {}", minute(*.until))]
     NoLongerValid {
         /// The key.
         key: KeyFingerprint,
-        /// When it ceased to count.
+        /// The time until which it counted.
         until: SystemTime,
     },
-    /// The allowed signers let the key sign other things.
+    /// The allowed signers let the key sign other things only.
     #[error(
         "was made by SSH key {0}, which the allowed signers do not allow to sign for git \
         (`namespaces=`)"
@@ -120,19 +120,19 @@ pub(super) enum Distrust {
     /// The key or its certificate is revoked, or may be.
     #[error("was made by key {0}, which has been revoked")]
     Revoked(KeyFingerprint),
-    /// An encryption or certification key.
+    /// The key is for encryption or certification.
     #[error("was made by key {0}, which is not meant for signing")]
     NotForSigning(KeyFingerprint),
-    /// A security key that no one touched.
+    /// No one touched the security key.
     #[error("was made by security key {0} without a touch of the key")]
     NoTouch(KeyFingerprint),
-    /// An SSH certificate that does not count.
+    /// The SSH certificate does not count.
     #[error("was made with an SSH certificate that {0}")]
     Certificate(CertificateProblem),
 }
 
 impl Distrust {
-    /// The cause as a word that never changes, for fingerprints.
+    /// Returns the cause as a word that never changes, for fingerprints.
     fn name(&self) -> &'static str {
         match self {
             Self::Unsupported(_) => "unsupported",
@@ -164,13 +164,13 @@ impl Distrust {
         }
     }
 
-    /// The status that says it.
+    /// Converts the cause to a status.
     pub(super) fn into_status(self) -> SignatureStatus {
         SignatureStatus::Untrusted { cause: self.name(), reason: self.to_string(), advice: self.advice() }
     }
 }
 
-/// A duration in days where it is one, otherwise in hours.
+/// Writes a duration in days if it is a number of days, otherwise in hours.
 fn days(duration: Duration) -> String {
     let hours = duration.as_secs() / 3600;
     match (hours % 24, hours / 24) {

@@ -9,8 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::throw_away::{ThrowAwayKey, ThrowAwayKeyError};
 
-/// Does what `gpg --status-fd=2 -bsau NAME` does, where `NAME.secret.asc` is in the folder of keys
-/// (`sign_buffer_gpg` in git's `gpg-interface.c`). The signature says that it was made at `now`.
+/// Does the work of `gpg --status-fd=2 -bsau NAME`, with `NAME.secret.asc` in the folder of keys (`sign_buffer_gpg` in
+/// git's `gpg-interface.c`). The signature states `now` as its creation time.
 pub fn gpg_program(
     keys: &Path,
     arguments: &[String],
@@ -29,7 +29,7 @@ pub fn gpg_program(
     Ok(())
 }
 
-/// The name behind `-bsau`; a name is a plain word, so that it cannot leave the folder.
+/// Returns the name behind `-bsau`. A name is a plain word, so that it cannot leave the folder.
 fn signing_key(arguments: &[String]) -> Option<&str> {
     let place = arguments.iter().position(|argument| argument == "-bsau")?;
     let name = arguments.get(place + 1)?;

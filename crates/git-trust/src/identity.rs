@@ -1,10 +1,10 @@
-//! What a key is called.
+//! The identity of a key.
 //!
 //! In: the text of a policy, or a key. Out: [`KeyFingerprint`]. Never: two spellings of one key.
 
 use std::fmt;
 
-/// A key that can sign, by the name that its own tools print.
+/// The fingerprint of a key that can sign, as the key's own tools print it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum KeyFingerprint {
     /// The fingerprint of an OpenPGP certificate: 40 or 64 digits, upper-case hexadecimal
@@ -15,7 +15,7 @@ pub enum KeyFingerprint {
     Ssh(Box<str>),
 }
 
-/// Bytes of SHA-256 in base64 without padding.
+/// The length of a SHA-256 hash in base64 without padding.
 const SSH_LENGTH: usize = 43;
 const SSH_PREFIX: &str = "SHA256:";
 
@@ -32,7 +32,7 @@ impl KeyFingerprint {
         fits.then(|| Self::OpenPgp(digits.to_ascii_uppercase().into()))
     }
 
-    /// The fingerprint as its own tool prints it.
+    /// Returns the fingerprint as its own tool prints it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::OpenPgp(text) | Self::Ssh(text) => text,

@@ -1,7 +1,7 @@
-//! Which keys may sign, and until when.
+//! The keys that may sign, with the time until which they may.
 //!
-//! In: the trusted keys and the time. Out: one [`KeyFacts`] a certificate or allowed signer. Never: decides
-//! about a signature; it only says early what a signature will fail for.
+//! In: the trusted keys and the time. Out: one [`KeyFacts`] for each certificate or allowed signer. Never: decides
+//! about a signature; it only says early why a signature will fail.
 
 use std::time::SystemTime;
 
@@ -14,27 +14,27 @@ use super::{KeyFingerprint, TrustedKeys};
 /// A key that is trusted to sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFacts {
-    /// The key: for OpenPGP the certificate.
+    /// The key. For OpenPGP, the certificate.
     pub key: KeyFingerprint,
-    /// Whether it can sign.
+    /// The ability of the key to sign.
     pub standing: KeyStanding,
 }
 
-/// Whether a key can sign.
+/// The ability of a key to sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyStanding {
-    /// It can, up to an instant if there is one.
+    /// It can sign, up to an instant if there is one.
     Good(Option<SystemTime>),
-    /// It could, before this instant.
+    /// It could sign until this instant.
     Expired(SystemTime),
-    /// It was taken back.
+    /// It is revoked.
     Revoked,
-    /// No part of it is fit for signing: why.
+    /// No part of it is fit for signing, for this reason.
     Unfit(String),
 }
 
 impl TrustedKeys {
-    /// Every key, with the dates of its own and those of the policy.
+    /// Lists every key, with its own dates and those of the policy.
     pub fn inventory(&self, now: SystemTime) -> Vec<KeyFacts> {
         let certificates = self.keyring.certificates().map(|certificate| openpgp_facts(certificate, now));
         let signers = self.signers.inventory(&self.revocations, now);
@@ -42,7 +42,7 @@ impl TrustedKeys {
         all.map(|facts| self.in_window(facts, now)).collect()
     }
 
-    /// The policy's own dates end a key earlier.
+    /// Applies the policy's own dates, which can only end a key earlier.
     fn in_window(&self, facts: KeyFacts, now: SystemTime) -> KeyFacts {
         let window_end = self.terms.windows.get(&facts.key).and_then(|window| window.valid_until);
         let standing = match (facts.standing, window_end) {
@@ -56,7 +56,7 @@ impl TrustedKeys {
 }
 
 impl KeyStanding {
-    /// That of a key which is otherwise good.
+    /// Returns the standing of a key that is good apart from its end.
     pub(super) fn until(end: Option<SystemTime>, now: SystemTime) -> Self {
         match end {
             Some(end) if end <= now => Self::Expired(end),
@@ -65,7 +65,7 @@ impl KeyStanding {
     }
 }
 
-/// A certificate is as good as the best of its signing keys, and no better than its primary key.
+/// Describes a certificate. It is as good as the best of its signing keys, and no better than its primary key.
 fn openpgp_facts(certificate: &Cert, now: SystemTime) -> KeyFacts {
     KeyFacts { key: openpgp_name(&certificate.fingerprint()), standing: openpgp_standing(certificate, now) }
 }
@@ -82,7 +82,7 @@ fn openpgp_standing(certificate: &Cert, now: SystemTime) -> KeyStanding {
     let whole = valid.primary_key().key_expiration_time();
     let signing = valid.keys().for_signing().filter(|key| !is_revoked(&key.revocation_status()));
     let ends = signing.map(|key| key.key_expiration_time().into_iter().chain(whole).min());
-    // No end at all is later than any.
+    // A key without an end outlives all others.
     let best = ends.max_by_key(|end| (end.is_none(), *end));
     best.map_or_else(
         || KeyStanding::Unfit("it has no key for signing".into()),

@@ -1,8 +1,8 @@
 //! The trusted keyring.
 //!
-//! In: the certificate files of the base revision. Out: [`Keyring`]. Never: skips a file or a part
-//! of one that it cannot use; what is missing from a keyring would only show when it locks
-//! a person out, or lets a revoked key in.
+//! In: the certificate files of the base revision. Out: [`Keyring`]. Never: skips a file or a part of one that it
+//! cannot use. A key that is missing from a keyring would be noticed only when it locks a person out, or lets a
+//! revoked key in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use source_files::RepoPath;
 
-/// Why a keyring cannot be used.
+/// The reason why a keyring cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeyringError {
     /// A file is not a list of certificates.
@@ -21,7 +21,7 @@ pub enum KeyringError {
     Unreadable {
         /// The file.
         path: RepoPath,
-        /// What is wrong with it.
+        /// The error of the OpenPGP library.
         problem: String,
     },
     /// A file without a certificate.
@@ -30,7 +30,7 @@ pub enum KeyringError {
         /// The file.
         path: RepoPath,
     },
-    /// A private key, which is everyone's once it is in a repository.
+    /// A private key, which everyone with access to the repository can use.
     #[error("{path} contains a secret key: remove it, treat the key as stolen, and revoke it")]
     SecretKey {
         /// The file.
@@ -38,17 +38,17 @@ pub enum KeyringError {
     },
 }
 
-/// Certificates that may sign, each once.
+/// The certificates that may sign, each once.
 #[derive(Clone, Debug, Default)]
 pub struct Keyring {
     certificates: BTreeMap<Fingerprint, Cert>,
-    /// Which certificates hold a key, by the id of the key.
+    /// The certificates that hold a key, by the id of the key.
     holders: BTreeMap<KeyID, BTreeSet<Fingerprint>>,
 }
 
 impl Keyring {
-    /// Reads every certificate of every file, armored or binary. What several files say of one
-    /// certificate is merged, so that a revocation anywhere counts.
+    /// Reads every certificate of every file, armored or binary. Several files may hold one certificate; their parts
+    /// are merged, so that a revocation anywhere counts.
     pub fn from_files(files: impl Iterator<Item = (RepoPath, Vec<u8>)>) -> Result<Self, KeyringError> {
         let mut keyring = Self::default();
         for (path, bytes) in files {
@@ -60,22 +60,22 @@ impl Keyring {
         Ok(keyring)
     }
 
-    /// True if no one is trusted.
+    /// Returns true if no one is trusted.
     pub fn is_empty(&self) -> bool {
         self.certificates.is_empty()
     }
 
-    /// How many certificates it holds.
+    /// Returns the number of certificates.
     pub fn len(&self) -> usize {
         self.certificates.len()
     }
 
-    /// Every certificate.
+    /// Returns every certificate.
     pub(super) fn certificates(&self) -> impl Iterator<Item = &Cert> {
         self.certificates.values()
     }
 
-    /// The certificates that may hold one of the keys.
+    /// Returns the certificates that may hold one of the keys.
     pub(super) fn holders(&self, keys: &[KeyHandle]) -> Vec<&Cert> {
         let holders = keys.iter().filter_map(|key| self.holders.get(&KeyID::from(key))).flatten();
         let named: BTreeSet<&Fingerprint> = holders.collect();
@@ -117,8 +117,8 @@ fn unreadable(path: &RepoPath, error: &impl ToString) -> KeyringError {
     KeyringError::Unreadable { path: path.clone(), problem: error.to_string() }
 }
 
-/// The armored blocks of a file, or the whole file if it is binary. The parser itself reads the
-/// first block only and would drop the rest of `cat a.asc b.asc` in silence.
+/// Returns the armored blocks of a file, or the whole file if it is binary. The parser itself reads only the first
+/// block and would drop the rest of `cat a.asc b.asc` silently.
 fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
     let starts = block_starts(bytes);
     if starts.is_empty() {

@@ -1,7 +1,7 @@
-//! Who signed a commit or a tag.
+//! Verifies who signed a commit or a tag.
 //!
-//! In: the signed payload, the signature and the trusted keys. Out: [`SignatureStatus`]. Never: reads
-//! a repository, and never trusts author, committer or a user id.
+//! In: the signed payload, the signature and the trusted keys. Out: [`SignatureStatus`]. Never: reads a repository,
+//! and never trusts author, committer or a user id.
 
 mod advice;
 mod armor;
@@ -30,7 +30,7 @@ pub use terms::{KeyWindow, RsaBits, Terms};
 pub use throw_away::{RevocationKind, ThrowAwayKey, ThrowAwayKeyError};
 pub use trusted_keys::{Received, TrustedKeys};
 
-/// What a signature is worth.
+/// The result of verifying a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignatureStatus {
     /// There is no signature.
@@ -39,23 +39,23 @@ pub enum SignatureStatus {
     Trusted {
         /// The OpenPGP certificate, not the subkey; or the SSH key.
         key: KeyFingerprint,
-        /// The people that an SSH certificate names, as far as the allowed signers let its authority vouch for them.
-        /// Empty for every other kind of key, which the policy's `people:` maps to a person.
+        /// The people that an SSH certificate names, if the allowed signers let its authority vouch for them. Empty
+        /// for every other kind of key, which the policy's `people:` maps to a person.
         principals: Vec<String>,
     },
-    /// Exactly one good signature by a forge's own key: it proves that the forge made the object, and
-    /// nothing about who asked for it or approved it.
+    /// Exactly one good signature by a forge's own key. It proves that the forge made the object, and nothing about
+    /// the person who asked for it or approved it.
     Forge {
         /// The forge's key.
         key: KeyFingerprint,
     },
-    /// There is a signature and it does not count.
+    /// A signature that does not count.
     Untrusted {
-        /// Why, as a word that never changes.
+        /// The cause, as a word that never changes.
         cause: &'static str,
-        /// Why, as a clause that follows "the signature".
+        /// The cause, as a clause that follows "the signature".
         reason: String,
-        /// What its author should do.
+        /// Advice for the author of the signature.
         advice: String,
     },
 }

@@ -1,9 +1,9 @@
 //! Verifies one detached OpenPGP signature.
 //!
-//! In: payload, signature, keyring and the time at which the server received them. Out: the
-//! certificate whose signature it is. Never: takes the signature's own date for the time. Sequoia judges keys as
-//! they were when the signature says that it was made, and its author chooses that; so everything
-//! is judged a second time as of now, or an expired or retired key could sign with an old date.
+//! In: payload, signature, keyring and the time at which the server received them. Out: the certificate that made the
+//! signature. Never: trusts the signature's own date. Sequoia judges keys as they were at the creation time that the
+//! signature states, and its author chooses that time. Everything is therefore judged a second time as of now, or an
+//! expired or retired key could sign with an old date.
 
 use std::time::SystemTime;
 
@@ -23,7 +23,7 @@ use super::terms::{CLOCK_TOLERANCE, RsaBits};
 use super::trusted_keys::{Signed, TrustedKeys};
 use super::{KeyFingerprint, Keyring};
 
-/// What the signature over the payload proves at a time, which is the server's.
+/// Returns the certificate that made a good signature over the payload, judged at the server's time.
 pub(super) fn signer(
     trusted: &TrustedKeys,
     payload: &[u8],
@@ -46,11 +46,11 @@ pub(super) fn signer(
     Ok(Signed { key, principals: Vec::new(), made: Some(created) })
 }
 
-/// Collisions of them can be made.
+/// The hashes for which collisions can be made.
 const BROKEN_HASHES: [HashAlgorithm; 3] = [HashAlgorithm::MD5, HashAlgorithm::SHA1, HashAlgorithm::RipeMD];
 
-/// Sequoia's policy, in which what is broken is broken whatever the date: a cut-off by date could be
-/// dated back.
+/// Returns sequoia's policy, in which broken algorithms are broken whatever the date: an author could date a signature
+/// before a cut-off.
 pub(super) fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
     let mut policy = StandardPolicy::at(now);
     for hash in BROKEN_HASHES {
@@ -68,7 +68,7 @@ pub(super) fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
     policy
 }
 
-/// Every key that the signature says made it: key ids of 64 bits can collide.
+/// Returns every key that may have made the signature by its own statement: key ids of 64 bits can collide.
 fn candidates<'a>(
     keyring: &'a Keyring,
     signature: &Signature,
@@ -83,7 +83,7 @@ fn candidates<'a>(
     if keys.is_empty() { Err(Distrust::UnknownKey(named.to_hex())) } else { Ok(keys) }
 }
 
-/// One certificate has to account for the signature; otherwise the first failure explains it.
+/// Requires that one certificate accounts for the signature. Otherwise the first failure explains it.
 fn decide(verdicts: Vec<Result<KeyFingerprint, Distrust>>) -> Result<KeyFingerprint, Distrust> {
     let (good, bad): (Vec<_>, Vec<_>) = verdicts.into_iter().partition(Result::is_ok);
     let mut signers: Vec<KeyFingerprint> = good.into_iter().flatten().collect();
@@ -96,7 +96,7 @@ fn decide(verdicts: Vec<Result<KeyFingerprint, Distrust>>) -> Result<KeyFingerpr
     }
 }
 
-/// The one signature packet; a second one, or anything else beside it, is refused.
+/// Returns the only signature packet. A second one, or anything else beside it, is refused.
 pub(super) fn single_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
     let damaged = |_| Distrust::Unreadable("its OpenPGP packets are damaged".to_owned());
     let packets: Vec<Packet> = PacketPile::from_bytes(bytes).map_err(damaged)?.into_children().collect();
@@ -118,18 +118,18 @@ fn creation_time(signature: &Signature, now: SystemTime) -> Result<SystemTime, D
     Ok(created)
 }
 
-/// What one signature is judged by.
+/// The inputs that one signature is judged by.
 struct Judge<'a> {
     policy: StandardPolicy<'static>,
     signature: &'a Signature,
     payload: &'a [u8],
-    /// When it says that it was made, and now.
+    /// The creation time that the signature states, and now.
     times: [SystemTime; 2],
     floor: RsaBits,
 }
 
 impl Judge<'_> {
-    /// Whether this key made the signature and was and is fit to.
+    /// Checks that this key made the signature, and was and is fit to make it.
     fn judge(&self, key: &ErasedKeyAmalgamation<'_, PublicParts>) -> Result<(), Distrust> {
         if self.times.iter().any(|time| *time < key.key().creation_time()) {
             return Err(Distrust::NotAlive(fingerprint_of_key(key)));
@@ -148,7 +148,7 @@ impl Judge<'_> {
     }
 }
 
-/// Both the key and the primary key that vouches for it are as long as the policy wants.
+/// Checks that the key and the primary key that vouches for it are as long as the policy requires.
 fn check_length(key: &ErasedKeyAmalgamation<'_, PublicParts>, floor: RsaBits) -> Result<(), Distrust> {
     let primary = key.cert().primary_key().key().parts_as_public().role_as_unspecified();
     let short = [key.key(), primary].into_iter().filter(|key| is_rsa(key.pk_algo())).find_map(|key| {
@@ -174,7 +174,7 @@ fn is_rsa(algorithm: PublicKeyAlgorithm) -> bool {
     )
 }
 
-/// Bound, alive, not revoked and meant for signing at a time.
+/// Checks that a key is bound, alive, not revoked and meant for signing at a time.
 fn fit_at(
     key: &ErasedKeyAmalgamation<'_, PublicParts>,
     policy: &StandardPolicy<'_>,
@@ -195,8 +195,8 @@ fn fit_at(
     if valid.for_signing() { Ok(()) } else { Err(Distrust::NotForSigning(name)) }
 }
 
-/// A revocation by another person, who may have been entitled to it, counts: the keyring is in the
-/// hands of its owners, who can take it out.
+/// Returns true if a key is revoked. A revocation by another person, who may have been entitled to it, counts: the
+/// owners of the keyring can take it out.
 pub(super) fn is_revoked(status: &RevocationStatus<'_>) -> bool {
     match status {
         RevocationStatus::Revoked(_) | RevocationStatus::CouldBe(_) => true,
@@ -225,7 +225,7 @@ fn fingerprint_of_key(key: &ErasedKeyAmalgamation<'_, PublicParts>) -> KeyFinger
     openpgp_name(&key.key().fingerprint())
 }
 
-/// What a certificate or a key of one is called.
+/// Returns the fingerprint of a certificate or of a key of one.
 pub(super) fn openpgp_name(fingerprint: &Fingerprint) -> KeyFingerprint {
     KeyFingerprint::OpenPgp(fingerprint.to_hex().into())
 }

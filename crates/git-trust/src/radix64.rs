@@ -1,7 +1,7 @@
 //! The armor of OpenPGP, from its first line to its last (RFC 9580, section 6).
 //!
-//! In: the lines between them. Out: bytes. Never: passes over a character that another program might
-//! take for something else: gpg and other readers skip different ones.
+//! In: the lines between them. Out: bytes. Never: skips a character. Gpg and other readers skip different ones, so
+//! they could read different bytes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 const CRC_INIT: u32 = 0x00B7_04CE;
 const CRC_POLYNOMIAL: u32 = 0x0186_4CFB;
 
-/// What is in the armor; `None` if it is anything but headers, an empty line, base64 and its checksum.
+/// Decodes the content of the armor. Returns `None` if it is anything but headers, an empty line, base64 and its
+/// checksum.
 pub(super) fn decode<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
     let lines: Vec<&str> = lines.collect();
     let blank = lines.iter().position(|line| line.is_empty())?;
@@ -29,7 +30,7 @@ pub(super) fn decode<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<u8>
     sound.then_some(bytes)
 }
 
-/// `Version: GnuPG v2` and the like.
+/// Recognises headers such as `Version: GnuPG v2`.
 fn is_header(line: &str) -> bool {
     let plain = line.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     plain

@@ -21,10 +21,10 @@ use thiserror::Error;
 use super::KeyFingerprint;
 use super::openpgp::openpgp_name;
 
-/// Why a throw-away key could not be made or used.
+/// The reason why a throw-away key could not be made or used.
 #[derive(Debug, Error)]
 pub enum ThrowAwayKeyError {
-    /// The OpenPGP library refuses.
+    /// The OpenPGP library failed.
     #[error("OpenPGP: {0}")]
     OpenPgp(#[from] sequoia_openpgp::anyhow::Error),
     /// A file cannot be read or written.
@@ -33,17 +33,17 @@ pub enum ThrowAwayKeyError {
     /// The key has no secret part that can sign.
     #[error("the throw-away key has no secret signing key")]
     NoSigningKey,
-    /// git asked for something else than a detached signature.
+    /// git asked for something other than a detached signature.
     #[error("only `-bsau KEY` is supported, as git calls it to sign")]
     Unsupported,
 }
 
-/// How final a revocation is.
+/// The finality of a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RevocationKind {
-    /// The key is no longer used; what it signed before stays good elsewhere.
+    /// The key is no longer used. Its earlier signatures stay good elsewhere.
     Retired,
-    /// Another person may have it; nothing that it ever signed is good.
+    /// Another person may have the key. None of its signatures is good.
     Compromised,
 }
 
@@ -54,7 +54,7 @@ pub struct ThrowAwayKey {
 }
 
 impl ThrowAwayKey {
-    /// Makes a certificate with a signing subkey, valid from `created`, for good or for a while.
+    /// Makes a certificate with a signing subkey, valid from `created`, forever or for a limited time.
     pub fn generate(
         user_id: &str,
         created: SystemTime,
@@ -71,18 +71,18 @@ impl ThrowAwayKey {
         Ok(Self { certificate })
     }
 
-    /// The fingerprint of the certificate.
+    /// Returns the fingerprint of the certificate.
     pub fn fingerprint(&self) -> KeyFingerprint {
         openpgp_name(&self.certificate.fingerprint())
     }
 
-    /// The fingerprint of the subkey that signs, which is what signatures name.
+    /// Returns the fingerprint of the subkey that signs, which signatures name.
     pub fn signing_fingerprint(&self) -> Result<KeyFingerprint, ThrowAwayKeyError> {
         let subkey = self.certificate.keys().subkeys().next().ok_or(ThrowAwayKeyError::NoSigningKey)?;
         Ok(openpgp_name(&subkey.key().fingerprint()))
     }
 
-    /// The public certificate, armored, as it goes into a keyring.
+    /// Returns the public certificate, armored, as it goes into a keyring.
     pub fn armored_certificate(&self) -> Result<Vec<u8>, ThrowAwayKeyError> {
         Ok(self.certificate.armored().to_vec()?)
     }
@@ -93,13 +93,13 @@ impl ThrowAwayKey {
         Ok(fs::write(secret_file(folder, name), armored)?)
     }
 
-    /// Reads what [`Self::save`] wrote.
+    /// Reads a key that [`Self::save`] wrote.
     pub fn load(folder: &Path, name: &str) -> Result<Self, ThrowAwayKeyError> {
         let certificate = Cert::from_bytes(&fs::read(secret_file(folder, name))?)?;
         Ok(Self { certificate })
     }
 
-    /// The same key, revoked at a time.
+    /// Returns the same key, revoked at a time.
     pub fn revoke(&self, kind: RevocationKind, at: SystemTime) -> Result<Self, ThrowAwayKeyError> {
         let reason = match kind {
             RevocationKind::Retired => ReasonForRevocation::KeyRetired,
@@ -115,7 +115,7 @@ impl ThrowAwayKey {
         Ok(Self { certificate })
     }
 
-    /// An armored detached signature that says it was made at a time.
+    /// Makes an armored detached signature that states a creation time.
     pub fn sign(&self, payload: &[u8], at: SystemTime) -> Result<Vec<u8>, ThrowAwayKeyError> {
         self.sign_as(SignatureType::Binary, HashAlgorithm::SHA512, payload, at)
     }
@@ -140,7 +140,7 @@ impl ThrowAwayKey {
     }
 }
 
-/// Packets in the armor of a signature.
+/// Puts packets in the armor of a signature.
 pub(super) fn armored(packets: &[Packet]) -> Result<Vec<u8>, ThrowAwayKeyError> {
     let mut writer = Writer::new(Vec::new(), Kind::Signature)?;
     for packet in packets {

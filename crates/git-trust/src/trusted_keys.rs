@@ -1,7 +1,7 @@
-//! Every key that counts, and on which terms.
+//! The keys that count, with the terms on which they count.
 //!
-//! In: keyring, allowed signers, revocations and terms of the base revision. Out: [`TrustedKeys`],
-//! which says what a signature is worth. Never: takes a date that the pusher wrote for the time.
+//! In: keyring, allowed signers, revocations and terms of the base revision. Out: [`TrustedKeys`], which verifies
+//! signatures. Never: takes a date that the pusher wrote for the time.
 
 use std::time::SystemTime;
 
@@ -16,9 +16,9 @@ pub struct TrustedKeys {
     pub keyring: Keyring,
     /// SSH keys and authorities.
     pub signers: AllowedSigners,
-    /// SSH keys and certificates that were taken back.
+    /// SSH keys and certificates that are revoked.
     pub revocations: Revocations,
-    /// What else is demanded.
+    /// Further demands on a signature.
     pub terms: Terms,
 }
 
@@ -26,34 +26,34 @@ pub struct TrustedKeys {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Signed {
     pub(super) key: KeyFingerprint,
-    /// The people that an SSH certificate names, as far as the allowed signers let its authority vouch.
+    /// The people that an SSH certificate names, if the allowed signers let its authority vouch for them.
     pub(super) principals: Vec<String>,
-    /// When the signature itself says that it was made; SSH signatures do not say.
+    /// The creation time that the signature states. SSH signatures do not state one.
     pub(super) made: Option<SystemTime>,
 }
 
-/// Instants of something that was just received.
+/// The instants of something that was just received.
 #[derive(Clone, Copy, Debug)]
 pub struct Received {
-    /// When the committer or tagger says that it was made. It only ever contradicts.
+    /// The time that the committer or tagger states. It can only lead to refusal.
     pub claimed: SystemTime,
     /// The server's clock.
     pub now: SystemTime,
 }
 
 impl TrustedKeys {
-    /// True if no key is trusted.
+    /// Returns true if no key is trusted.
     pub fn is_empty(&self) -> bool {
         self.keyring.is_empty() && self.signers.is_empty()
     }
 
-    /// What the signature over the payload is worth at a time, which is the server's.
+    /// Verifies the signature over the payload at the server's time.
     pub fn verify(&self, payload: &[u8], signature: &[u8], now: SystemTime) -> SignatureStatus {
         self.signer(payload, signature, now).map_or_else(Distrust::into_status, |signed| self.status(signed))
     }
 
-    /// The same for a commit or tag that was just received, which may not be older than the terms say.
-    /// An SSH signature has no date of its own; the committer's is among the bytes that it signs.
+    /// Verifies the signature of a commit or tag that was just received, which may not be older than the terms say. An
+    /// SSH signature has no date of its own, so the committer's date, which is among the signed bytes, is used.
     pub fn verify_new(&self, payload: &[u8], signature: &[u8], received: Received) -> SignatureStatus {
         let signed = self.signer(payload, signature, received.now).and_then(|signed| {
             self.terms.check_age(signed.made.unwrap_or(received.claimed), received.now).map(|()| signed)

@@ -1,7 +1,6 @@
-//! Where a signature block begins in a text.
+//! Finds the beginnings of signature blocks in a text.
 //!
-//! In: the message of a tag. Out: the offsets of lines that begin a signature. Never: reads what is
-//! in it.
+//! In: the message of a tag. Out: the offsets of lines that begin a signature. Never: reads the content of a block.
 
 /// The first lines that git takes for a signature (`gpg-interface.c`: OpenPGP, OpenSSH, X.509).
 const BEGINNINGS: [&[u8]; 4] = [
@@ -11,7 +10,7 @@ const BEGINNINGS: [&[u8]; 4] = [
     b"-----BEGIN SIGNED MESSAGE-----",
 ];
 
-/// The offset of every line that begins like a signature.
+/// Returns the offset of every line that begins like a signature.
 pub(super) fn beginnings(text: &[u8]) -> Vec<usize> {
     let mut offset = 0;
     let mut found = Vec::new();

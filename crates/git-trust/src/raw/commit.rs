@@ -16,17 +16,17 @@ pub struct RawCommit {
     pub tree: ObjectId,
     /// The parents, in order.
     pub parents: Vec<ObjectId>,
-    /// Who wrote it, as claimed.
+    /// The author, as claimed.
     pub author: RawPerson,
-    /// Who committed it, as claimed.
+    /// The committer, as claimed.
     pub committer: RawPerson,
-    /// Signed tags that were merged (`mergetag`), for people. git copies them without verifying them,
-    /// and the person who makes the commit could have made them up: they count for nothing.
+    /// Signed tags that were merged (`mergetag`), for people. Git copies them without verifying them, and the
+    /// committer could have invented them, so they prove nothing.
     pub merge_tags: Vec<RawTag>,
     /// The first line of the message, lossy, not escaped.
     pub title: String,
-    /// The signature of the header that counts in this repository, continuation lines unfolded. A
-    /// signature in the message is text.
+    /// The signature in the header that counts in this repository, with continuation lines unfolded. A signature in
+    /// the message is text.
     pub signature: Option<Vec<u8>>,
     /// Exactly the bytes that the signature signs: all but the signature headers
     /// (`parse_buffer_signed_by_header` in git's `commit.c`).
@@ -36,12 +36,12 @@ pub struct RawCommit {
 }
 
 impl RawCommit {
-    /// The bytes of the object, put together again from its parts.
+    /// Returns the bytes of the object, put together again from its parts.
     pub fn reassemble(&self) -> Vec<u8> {
         headers::join(self.headers.iter(), &self.message)
     }
 
-    /// The message, as bytes.
+    /// Returns the message, as bytes.
     pub fn message(&self) -> &[u8] {
         &self.message
     }
@@ -82,7 +82,7 @@ fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformatio
     })
 }
 
-/// The headers that are first, in their order.
+/// The headers that come first, in their order.
 struct Fixed<'a> {
     rest: &'a [Header],
     hash: HashKind,
@@ -99,7 +99,7 @@ impl<'a> Fixed<'a> {
         })
     }
 
-    /// Reports and skips headers that stood before: saying that the next one is missing would not help.
+    /// Reports and skips headers that occurred before. Reporting the next one as missing would not help.
     fn skip_repeated(&mut self, earlier: &[&str]) {
         while let Some(name) = self.rest.first().map(|header| header.name.clone()) {
             if !earlier.contains(&name.as_str()) {
@@ -110,7 +110,7 @@ impl<'a> Fixed<'a> {
         }
     }
 
-    /// Takes a header that must be there and on one line.
+    /// Takes a header that must exist and fit on one line.
     fn require(&mut self, name: &'static str) -> Option<&'a Header> {
         let header = self.take(name);
         match header {
@@ -151,7 +151,7 @@ impl<'a> Fixed<'a> {
     }
 }
 
-/// The tags of `mergetag` headers, each a whole tag object without its last line feed.
+/// Reads the tags of `mergetag` headers, each a whole tag object without its last line feed.
 fn merge_tags(extra: &[Header], hash: HashKind) -> Result<Vec<RawTag>, Malformation> {
     let headers = extra.iter().filter(|header| header.name == "mergetag");
     let tag = |header: &Header| {
@@ -163,7 +163,7 @@ fn merge_tags(extra: &[Header], hash: HashKind) -> Result<Vec<RawTag>, Malformat
     headers.map(tag).collect()
 }
 
-/// A full object id of the repository's hash that names an object.
+/// Parses a full object id of the repository's hash that names an object.
 pub(super) fn parse_id(value: &[u8], hash: HashKind) -> Option<ObjectId> {
     let id = ObjectId::parse(std::str::from_utf8(value).ok()?)?;
     (id.as_str().len() == hash.id_length() && !id.is_zero()).then_some(id)
@@ -173,8 +173,8 @@ pub(super) fn folded(header: &Header) -> Option<Malformation> {
     header.is_folded().then_some(Malformation::UnexpectedContinuation { line: header.line + 1 })
 }
 
-/// What is wrong behind the committer. Other headers than git's own are allowed there: git
-/// ignores them, they are signed with the rest, and jj, hg-git and GitButler write them.
+/// Finds the problems behind the committer. Headers other than git's own are allowed there: git ignores them, they are
+/// signed with the rest, and jj, hg-git and GitButler write them.
 fn extra_problems(extra: &[Header]) -> Vec<Malformation> {
     let repeated = |index: usize, name: &str| extra.iter().take(index).any(|header| header.name == name);
     let judge = |(index, header): (usize, &Header)| match header.name.as_str() {
@@ -199,7 +199,8 @@ fn is_encoding(value: &[u8]) -> bool {
     !value.is_empty() && value.len() <= 64 && value.iter().all(u8::is_ascii_graphic)
 }
 
-/// libgit2 takes any header that begins like this for the signature, git strips them all.
+/// Returns true for a header that git or libgit2 may take for the signature: libgit2 takes any that begins like this,
+/// and git strips them all.
 fn looks_like_signature(name: &str) -> bool {
     name.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("gpgsig"))
 }

@@ -1,7 +1,6 @@
 //! Headers and message of a commit or tag object.
 //!
-//! In: bytes. Out: [`Header`]s in order, continuation lines unfolded, and the message. Never: knows
-//! what a header means.
+//! In: bytes. Out: [`Header`]s in order, continuation lines unfolded, and the message. Never: interprets a header.
 
 use super::malformation::Malformation;
 
@@ -17,7 +16,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// True if it goes on over several lines.
+    /// Returns true if it continues over several lines.
     pub(super) fn is_folded(&self) -> bool {
         self.value.contains(&b'\n')
     }
@@ -36,16 +35,16 @@ impl Header {
     }
 }
 
-/// An object cut at its first empty line.
+/// An object split at its first empty line.
 #[derive(Debug)]
 pub(super) struct Parts<'a> {
-    /// What is before the empty line.
+    /// The headers, before the empty line.
     pub(super) headers: Vec<Header>,
-    /// What is behind it.
+    /// The message, behind the empty line.
     pub(super) message: &'a [u8],
 }
 
-/// Cuts an object into headers and message.
+/// Splits an object into headers and message.
 pub(super) fn split(bytes: &[u8]) -> Result<Parts<'_>, Vec<Malformation>> {
     if bytes.contains(&0) {
         return Err(vec![Malformation::NulByte]);
@@ -67,7 +66,7 @@ pub(super) fn join<'a>(headers: impl Iterator<Item = &'a Header>, message: &[u8]
     bytes
 }
 
-/// The headers without their last line feed, and the message.
+/// Returns the headers without their last line feed, and the message.
 fn cut_at_blank_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.windows(2).position(|pair| pair == b"\n\n")?;
     Some((bytes.get(..end)?, bytes.get(end + 2..)?))
@@ -84,7 +83,7 @@ fn add_line(headers: &mut Vec<Header>, line: &[u8], number: usize) -> Result<(),
     Ok(())
 }
 
-/// Names are printable ASCII: git's own, `HG:extra`, `change-id`, `jj:trees`.
+/// Reads a header line. Names are printable ASCII: git's own, `HG:extra`, `change-id`, `jj:trees`.
 fn header_of(line: &[u8], number: usize) -> Option<Header> {
     let space = line.iter().position(|byte| *byte == b' ')?;
     let (name, value) = line.split_at_checked(space)?;
@@ -93,7 +92,7 @@ fn header_of(line: &[u8], number: usize) -> Option<Header> {
     Some(Header { name, value: value.get(1..)?.to_vec(), line: number })
 }
 
-/// The first line of a message that is not empty, for people.
+/// Returns the first line of a message that is not empty, for people.
 pub(super) fn title(message: &[u8]) -> String {
     let mut lines = message.split(|byte| *byte == b'\n');
     let line = lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Why a commit or tag object is refused.
+//! The reasons why a commit or tag object is refused.
 
 use thiserror::Error;
 
-/// One thing that is wrong with a commit or tag object, as a clause about "it".
+/// One defect of a commit or tag object, as a clause about "it".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Malformation {
     /// git cuts the message there; other readers do not.
@@ -54,7 +54,7 @@ pub enum Malformation {
     BadObjectId {
         /// The header.
         name: &'static str,
-        /// How long it must be.
+        /// The length that the id must have.
         length: usize,
     },
     /// An `author`, `committer` or `tagger` that is not `name <email> seconds timezone`.
@@ -62,10 +62,10 @@ pub enum Malformation {
     BadPerson {
         /// The header.
         name: &'static str,
-        /// What is wrong with it.
+        /// The problem of the line.
         problem: PersonProblem,
     },
-    /// A tag of something that git does not know.
+    /// The type of the tag's target is not one of git's.
     #[error("its `type` line is not commit, tree, blob or tag")]
     BadTargetType,
     /// A tag name that is empty or holds spaces or control characters.
@@ -77,7 +77,7 @@ pub enum Malformation {
     /// Several signatures at the end of a tag; programs take the first or the last.
     #[error("it has {count} signature blocks, and programs disagree about which one counts")]
     SeveralSignatures {
-        /// How many.
+        /// The number of signatures.
         count: usize,
     },
     /// A `mergetag` that is not a well-formed tag.
@@ -85,15 +85,15 @@ pub enum Malformation {
     BadMergeTag {
         /// The line, from 1.
         line: usize,
-        /// What is wrong with the tag.
+        /// The problem of the tag.
         problem: String,
     },
-    /// The parts do not give the original bytes again.
+    /// The parts do not reproduce the original bytes.
     #[error("its parts do not match its bytes")]
     NotReproducible,
 }
 
-/// What is wrong with the line of a person.
+/// A problem with the line of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum PersonProblem {
     /// No ` <email> ` in angle brackets, or more than one pair.

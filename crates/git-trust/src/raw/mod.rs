@@ -1,10 +1,9 @@
 //! A strict parser for commit, tag and tree objects.
 //!
-//! In: the raw bytes of one object. Out: [`RawCommit`] or [`RawTag`], with the signature and exactly
-//! the bytes that it signs, or every reason why the object is refused; or [`RawTree`], with both. Never: repairs, skips or
-//! guesses. What git, libgit2 and forges read differently (two `tree` lines, bytes after a NUL, a
-//! `gpgsigparent` header) is refused, because a signature over one reading proves nothing about
-//! another.
+//! In: the raw bytes of one object. Out: [`RawCommit`] or [`RawTag`], with the signature and exactly the bytes that it
+//! signs, or every reason why the object is refused; or [`RawTree`], with both. Never: repairs, skips or guesses. An
+//! object that git, libgit2 and forges read differently (two `tree` lines, bytes after a NUL, a `gpgsigparent` header)
+//! is refused, because a signature over one reading proves nothing about another.
 
 mod armor;
 mod commit;
@@ -22,7 +21,7 @@ pub use person::RawPerson;
 pub use tag::{RawTag, TargetType, parse_tag};
 pub use tree::{RawTree, RawTreeEntry, TreeMalformation, TreeMode, read_tree};
 
-/// The hash of a repository; it decides how long ids are and which header holds the signature.
+/// The hash of a repository, which determines the length of ids and the header of signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HashKind {
     /// 40 hexadecimal digits, `gpgsig`.
@@ -32,7 +31,7 @@ pub enum HashKind {
 }
 
 impl HashKind {
-    /// How many hexadecimal digits an id has.
+    /// Returns the number of hexadecimal digits of an id.
     pub fn id_length(self) -> usize {
         match self {
             Self::Sha1 => 40,
@@ -40,8 +39,8 @@ impl HashKind {
         }
     }
 
-    /// The commit header that holds the signature of an object in such a repository
-    /// (`gpg_sig_headers` in git's `commit.c`).
+    /// Returns the commit header that holds the signature of an object in such a repository (`gpg_sig_headers` in
+    /// git's `commit.c`).
     pub fn signature_header(self) -> &'static str {
         match self {
             Self::Sha1 => "gpgsig",

@@ -1,11 +1,11 @@
 //! The line of an author, committer or tagger.
 //!
-//! In: the value of the header. Out: [`RawPerson`]. Never: believes it. Names and times in commits
-//! are claims of the person who made the commit.
+//! In: the value of the header. Out: [`RawPerson`]. Never: believes it. Names and times in commits are claims of the
+//! person who made the commit.
 
 use super::malformation::PersonProblem;
 
-/// The last second of the year 9999: beyond it, programs disagree on what a date is.
+/// The last second of the year 9999. Beyond it, programs disagree on the meaning of a date.
 const LAST_SECOND: u64 = 253_402_300_799;
 
 /// `name <email> seconds timezone`, as git writes it. Names may be in any encoding.
@@ -38,7 +38,8 @@ impl RawPerson {
     }
 }
 
-/// Name, address and the rest. The name may be empty (`author  <address>`), its space may not miss.
+/// Splits a line into name, address and the rest. The name may be empty (`author  <address>`), but its space is
+/// required.
 fn cut(value: &[u8]) -> Option<(&[u8], &[u8], &str)> {
     let brackets = value.iter().filter(|byte| matches!(**byte, b'<' | b'>')).count();
     let open = value.iter().position(|byte| *byte == b'<')?;

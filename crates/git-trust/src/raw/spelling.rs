@@ -1,11 +1,13 @@
-//! Other spellings of git's own names. In: a name. Out: whether HFS+ or NTFS takes it for `.git`, `.gitmodules` and
-//! the like, as git's `utf8.c` and `path.c` decide. Never: folds more than those file systems do.
+//! Other spellings of git's own names.
+//!
+//! In: a name. Out: whether HFS+ or NTFS takes it for `.git`, `.gitmodules` and the like, as git's `utf8.c` and
+//! `path.c` decide. Never: folds more than those file systems do.
 
-/// A name that git gives a meaning, with what NTFS may call it.
+/// A name that git gives a meaning, with its short name on NTFS.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GitName {
     name: &'static str,
-    /// How the generated short name begins if `~1` to `~4` are taken.
+    /// The beginning of the generated short name if `~1` to `~4` are taken.
     short: &'static [u8],
 }
 
@@ -31,7 +33,7 @@ impl GitName {
         self.name
     }
 
-    /// Whether some file system takes a name, or what follows a backslash in it, for this one.
+    /// Returns true if some file system takes a name, or the part behind a backslash, for this one.
     pub(super) fn is_spelled(self, name: &[u8]) -> bool {
         let parts = name.iter().enumerate().filter(|(_, byte)| **byte == b'\\');
         let behind = parts.filter_map(|(index, _)| name.get(index + 1..));
@@ -44,7 +46,7 @@ impl GitName {
     }
 
     fn is_spelled_on_ntfs(self, name: &[u8]) -> bool {
-        // A stream (`:`) and, for the folder, what is in it belong to the same name.
+        // A stream (`:`), and for the folder also a path inside it, belong to the same name.
         let end = name.iter().position(|byte| matches!(byte, b':' | b'\\')).unwrap_or(name.len());
         let (stem, rest) = name.split_at_checked(end).unwrap_or((name, b""));
         if rest.starts_with(b"\\") && self.name != DOT_GIT.name {
@@ -55,7 +57,7 @@ impl GitName {
         stem == self.name.as_bytes() || self.is_short(&stem)
     }
 
-    /// `git~1`; `gitmod~1` to `~4`; `gi7eba~1`, whose number may be longer at the cost of letters.
+    /// Recognises short names: `git~1`; `gitmod~1` to `~4`; `gi7eba~1`, whose number may grow at the cost of letters.
     fn is_short(self, stem: &[u8]) -> bool {
         let Some(tilde) = stem.iter().position(|byte| *byte == b'~') else { return false };
         let (letters, number) = stem.split_at_checked(tilde).unwrap_or((stem, b""));
@@ -71,7 +73,7 @@ impl GitName {
     }
 }
 
-/// What HFS+ keeps of a name. Git stops at the first byte that is not UTF-8.
+/// Returns the characters that HFS+ keeps of a name. Git stops at the first byte that is not UTF-8.
 fn hfs_text(name: &[u8]) -> String {
     let valid = name.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     let ignored = |letter: char| IGNORED.iter().any(|(first, last)| (*first..=*last).contains(&letter));

@@ -10,7 +10,7 @@ use source_files::ObjectId;
 
 const ORDER: &str = "object, type, tag, tagger";
 
-/// What a tag points to.
+/// The type of object that a tag points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetType {
     /// A commit.
@@ -38,13 +38,13 @@ impl TargetType {
 /// A well-formed tag object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawTag {
-    /// What it points to.
+    /// The object that it points to.
     pub object: ObjectId,
-    /// The kind of object that this is, as claimed.
+    /// The type of that object, as claimed.
     pub target_type: TargetType,
-    /// The name that was signed; a ref of another name may point here.
+    /// The name that was signed. A ref of another name may point here.
     pub name: String,
-    /// Who made it, as claimed.
+    /// The tagger, as claimed.
     pub tagger: RawPerson,
     /// The first line of the message, lossy, not escaped.
     pub title: String,
@@ -58,20 +58,20 @@ pub struct RawTag {
 }
 
 impl RawTag {
-    /// The bytes of the object, put together again from its parts.
+    /// Returns the bytes of the object, put together again from its parts.
     pub fn reassemble(&self) -> Vec<u8> {
         headers::join(self.headers.iter(), &self.message)
     }
 
-    /// The message without the signature.
+    /// Returns the message without the signature.
     pub fn message(&self) -> &[u8] {
         let signed = self.message.len() - self.signature.as_ref().map_or(0, Vec::len);
         self.message.get(..signed).unwrap_or_default()
     }
 }
 
-/// Parses the raw bytes of a tag object. Ancient tags without a tagger are refused: a new one can
-/// always be made.
+/// Parses the raw bytes of a tag object. Ancient tags without a tagger are refused, because a new tag can always be
+/// made.
 pub fn parse_tag(bytes: &[u8], hash: HashKind) -> Result<RawTag, Vec<Malformation>> {
     let parts = headers::split(bytes)?;
     let tag = build(&parts, bytes, hash).map_err(|problem| vec![problem])?;
@@ -113,14 +113,14 @@ fn require<'a>(rest: &mut &'a [Header], name: &'static str) -> Result<&'a Header
     folded(header).map_or(Ok(header), Err)
 }
 
-/// Tag names are ref names: no spaces and no control characters (`git check-ref-format`).
+/// Reads a tag name, which is a ref name: no spaces and no control characters (`git check-ref-format`).
 fn tag_name(value: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(value).ok()?;
     let plain = !name.is_empty() && !name.chars().any(|character| character.is_control() || character == ' ');
     plain.then(|| name.to_owned())
 }
 
-/// git takes the last block, sq-git the first; more than one is refused.
+/// Returns the signature block. Git takes the last block and sq-git the first, so more than one is refused.
 fn signature(message: &[u8]) -> Result<Option<&[u8]>, Malformation> {
     match armor::beginnings(message).as_slice() {
         [] => Ok(None),

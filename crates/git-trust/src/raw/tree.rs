@@ -1,5 +1,7 @@
-//! A strict reader of tree objects. In: the raw bytes of one. Out: its entries, and every reason why git would refuse
-//! to check it out or `git fsck` calls it an error. Never: repairs a name or a mode, or reads what an entry names.
+//! A strict reader of tree objects.
+//!
+//! In: the raw bytes of one. Out: its entries, and every reason why git would refuse to check it out or `git fsck`
+//! calls it an error. Never: repairs a name or a mode, or reads the object of an entry.
 
 use std::collections::HashSet;
 
@@ -9,7 +11,7 @@ use super::HashKind;
 use super::spelling::{DOT_GIT, GIT_FILES, GitName};
 use source_files::ObjectId;
 
-/// What an entry of a tree is.
+/// The type of a tree entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TreeMode {
     /// `40000`.
@@ -25,7 +27,7 @@ pub enum TreeMode {
 /// One entry of a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawTreeEntry {
-    /// What it is.
+    /// Its type.
     pub mode: TreeMode,
     /// Its name, in any encoding.
     pub name: Vec<u8>,
@@ -33,34 +35,34 @@ pub struct RawTreeEntry {
     pub id: ObjectId,
 }
 
-/// The entries that could be read, and what is wrong with the tree.
+/// The entries that could be read, and the problems of the tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawTree {
     /// The entries, up to the first that has no end.
     pub entries: Vec<RawTreeEntry>,
-    /// What is wrong, in the order of the entries. A tree as git writes it has no problem.
+    /// The problems, in the order of the entries. A tree as git writes it has no problem.
     pub problems: Vec<TreeMalformation>,
 }
 
-/// One thing that is wrong with a tree, as a clause about "it". Names are lossy and not escaped.
+/// One problem of a tree, as a clause about "it". Names are lossy and not escaped.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TreeMalformation {
     /// The object ends within an entry.
     #[error("its last entry is incomplete")]
     Incomplete,
-    /// A name that is a way out of the folder, or empty.
+    /// A name that leads out of the folder, or is empty.
     #[error("it has an entry with the name `{0}`, which git does not allow")]
     Name(String),
     /// A name that some file system takes for `.git`.
     #[error("some file systems take its entry `{0}` for `.git`, so git refuses to check it out")]
     DotGit(String),
-    /// A file that git reads itself, as a link.
+    /// A file that git reads itself, stored as a link.
     #[error("git reads its entry `{0}` as `{1}`, which must be a file and is a symbolic link or a folder")]
     NotAFile(String, &'static str),
     /// Two entries of one name.
     #[error("it has two entries with the name `{0}`")]
     Twice(String),
-    /// Entries in another order than git's.
+    /// Entries in a different order from git's.
     #[error("its entry `{0}` is not in git's order, so programs find different files in it")]
     Order(String),
     /// A mode with zeros before it.
@@ -109,7 +111,7 @@ fn cut(bytes: &[u8], hash: HashKind) -> Option<(Cut<'_>, &[u8])> {
 struct Reading {
     tree: RawTree,
     names: HashSet<Vec<u8>>,
-    /// What the last entry is sorted by.
+    /// The key that the last entry is sorted by.
     last: Vec<u8>,
 }
 
@@ -131,7 +133,7 @@ impl Reading {
         }
     }
 
-    /// Git sorts folders as if their names ended with a slash (`base_name_compare`).
+    /// Checks the order of entries. Git sorts folders as if their names ended with a slash (`base_name_compare`).
     fn check_place(&mut self, name: &[u8], mode: Option<TreeMode>, shown: &str) {
         let slash: &[u8] = if mode == Some(TreeMode::Folder) { b"/" } else { b"" };
         let key = [name, slash].concat();
@@ -173,7 +175,7 @@ fn name_problem(name: &[u8], shown: &str) -> Option<TreeMalformation> {
     DOT_GIT.is_spelled(name).then(|| TreeMalformation::DotGit(shown.to_owned()))
 }
 
-/// Git reads some files by itself and follows no link to them. `.gitmodules` may not be a folder either.
+/// Finds links where git reads a file by itself and follows no link. `.gitmodules` may not be a folder either.
 fn link_problem(name: &[u8], mode: TreeMode, shown: &str) -> Option<TreeMalformation> {
     let known = GIT_FILES.iter().find(|known| known.is_spelled(name))?;
     let is_wrong = match mode {

@@ -1,7 +1,7 @@
 //! The file of allowed signers (`ssh-keygen(1)`, ALLOWED SIGNERS).
 //!
-//! In: the text of a file. Out: [`AllowedSigners`], or the place of what is wrong with it. Never:
-//! skips a line that it does not understand; it might have been a restriction.
+//! In: the text of a file. Out: [`AllowedSigners`], or the place of an error in it. Never: skips a line that it does
+//! not understand, because the line might be a restriction.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -15,10 +15,10 @@ use super::signer_line::{self, LineProblem};
 use crate::{KeyFacts, KeyStanding};
 use source_files::RepoPath;
 
-/// Thousands of people fit.
+/// The largest file, in bytes. It has room for thousands of people.
 const LARGEST_FILE: usize = 4 * 1024 * 1024;
 
-/// What is wrong with a file of allowed signers.
+/// An error in a file of allowed signers.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{path}:{line}:{column}: {message}{}", self.hint())]
 pub struct SignersError {
@@ -28,9 +28,9 @@ pub struct SignersError {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// A description of the error.
     pub message: String,
-    /// What was probably meant.
+    /// The text that was probably meant.
     pub suggestion: Option<String>,
 }
 
@@ -40,17 +40,17 @@ impl SignersError {
     }
 }
 
-/// What a line lets its key do.
+/// The right that a line gives its key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Sign.
+    /// It may sign.
     #[default]
     Signer,
-    /// Issue certificates that sign.
+    /// It may issue certificates that sign.
     Authority,
 }
 
-/// One line.
+/// One line of the file.
 #[derive(Clone, Debug)]
 pub(super) struct SignerLine {
     pub(super) principals: PatternList,
@@ -61,7 +61,7 @@ pub(super) struct SignerLine {
     pub(super) key: SshKey,
 }
 
-/// Keys and authorities that may sign.
+/// The keys and authorities that may sign.
 #[derive(Clone, Debug, Default)]
 pub struct AllowedSigners {
     by_key: BTreeMap<Box<[u8]>, Vec<SignerLine>>,
@@ -91,12 +91,12 @@ impl AllowedSigners {
         Ok(signers)
     }
 
-    /// True if no one is trusted.
+    /// Returns true if no one is trusted.
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }
 
-    /// Every key, those of authorities included, and until when its line lets it count.
+    /// Lists every key, including those of authorities, with the time until which its line lets it count.
     pub(crate) fn inventory(&self, revocations: &Revocations, now: SystemTime) -> Vec<KeyFacts> {
         let facts = |line: &SignerLine| {
             let revoked = revocations.revokes_key(line.key.blob());
@@ -107,7 +107,7 @@ impl AllowedSigners {
         self.by_key.values().flatten().map(facts).collect()
     }
 
-    /// The lines that give a key a role.
+    /// Returns the lines that give a key a role.
     pub(super) fn lines(&self, key: &SshKey, role: Role) -> Vec<&SignerLine> {
         let lines = self.by_key.get(key.blob()).map(Vec::as_slice).unwrap_or_default();
         lines.iter().filter(|line| line.role == role).collect()

@@ -1,7 +1,7 @@
 //! SSH certificates (OpenSSH's `PROTOCOL.certkeys`).
 //!
-//! In: the bytes of a certificate. Out: [`Certificate`], whose signature by its authority is
-//! verified. Never: trusts the authority; the allowed signers do.
+//! In: the bytes of a certificate. Out: [`Certificate`], after its authority's signature is verified. Never: trusts
+//! the authority; the allowed signers do.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,16 +12,16 @@ use super::wire::{Damaged, Wire};
 use crate::distrust::Distrust;
 use crate::terms::RsaBits;
 
-/// How the types of certificates end.
+/// The suffix of the types of certificates.
 const SUFFIX: &str = "-cert-v01@openssh.com";
 const USER: u32 = 1;
-/// More than anyone has roles.
+/// The most principals of a certificate, more than anyone has roles.
 const MOST_PRINCIPALS: usize = 256;
 
 /// A certificate that its authority signed.
 #[derive(Debug)]
 pub(super) struct Certificate {
-    /// The key that it is for.
+    /// The key that it certifies.
     pub(super) key: SshKey,
     pub(super) authority: SshKey,
     pub(super) serial: u64,
@@ -30,11 +30,11 @@ pub(super) struct Certificate {
     kind: u32,
     valid_after: u64,
     valid_before: u64,
-    /// The first critical option, of which we know none.
+    /// The first critical option. None is known here.
     critical_option: Option<String>,
 }
 
-/// Whether the bytes of a key are those of a certificate, by the name of its type.
+/// Returns true if a key type is that of a certificate.
 pub(super) fn is_certificate(key_type: &str) -> bool {
     key_type.ends_with(SUFFIX)
 }
@@ -64,7 +64,7 @@ impl Certificate {
         })
     }
 
-    /// Whether it may sign now at all.
+    /// Checks that it may sign at all now.
     pub(super) fn check(&self, now: SystemTime) -> Result<(), Distrust> {
         self.problem(now).map_or(Ok(()), |problem| Err(Distrust::Certificate(problem)))
     }
@@ -86,7 +86,7 @@ impl Certificate {
     }
 }
 
-/// The end of the year 9999: only for messages.
+/// The end of the year 9999, used in messages only.
 const LAST_SECOND: u64 = 253_402_300_799;
 
 fn unusable(problem: KeyProblem) -> Distrust {
@@ -107,7 +107,7 @@ struct Fields<'a> {
     valid_before: u64,
     critical_option: Option<&'a str>,
     authority: &'a [u8],
-    /// How many bytes the authority signed.
+    /// The number of bytes that the authority signed.
     signed: usize,
     signature: &'a [u8],
 }
@@ -146,7 +146,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The key as it would be alone: the fields of a certificate begin with those of its key.
+/// Returns the key as it would be without a certificate, whose fields begin with those of its key.
 fn plain_key(name: &str, wire: &mut Wire<'_>) -> Result<Vec<u8>, Damaged> {
     let (name, fields) = match name {
         "ssh-ed25519" => ("ssh-ed25519", 1),

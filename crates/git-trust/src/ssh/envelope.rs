@@ -1,7 +1,7 @@
 //! The envelope of an SSH signature (OpenSSH's `PROTOCOL.sshsig`).
 //!
-//! In: an armored block. Out: [`Envelope`]: which key claims to have signed, and the bytes that it
-//! signed. Never: another namespace than git's, a weak hash, or a byte that is not accounted for.
+//! In: an armored block. Out: [`Envelope`]: the key that claims to have signed, and the bytes that it signed. Never:
+//! another namespace than git's, a weak hash, or an unexplained byte.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,13 +13,13 @@ use crate::distrust::Distrust;
 
 const MAGIC: &[u8] = b"SSHSIG";
 const VERSION: u32 = 1;
-/// What git asks `ssh-keygen -Y sign -n` for (`sign_buffer_ssh` in git's `gpg-interface.c`).
+/// The namespace that git passes to `ssh-keygen -Y sign -n` (`sign_buffer_ssh` in git's `gpg-interface.c`).
 const NAMESPACE: &str = "git";
 
-/// A signature and what it claims.
+/// A signature and its claims.
 #[derive(Debug)]
 pub(super) struct Envelope {
-    /// The key or the certificate, not yet trusted or even read.
+    /// The key or the certificate, neither trusted nor parsed yet.
     pub(super) key: Vec<u8>,
     pub(super) signature: Signature,
     hash: HashAlg,
@@ -44,7 +44,7 @@ impl Envelope {
         Ok(Self { key: fields.key.to_vec(), signature, hash: hash(fields.hash)? })
     }
 
-    /// The bytes that were signed: the format's own, with a hash of the payload among them.
+    /// Returns the bytes that were signed: the format's own, with a hash of the payload among them.
     pub(super) fn signed_bytes(&self, payload: &[u8]) -> Result<Vec<u8>, Distrust> {
         SshSig::signed_data(NAMESPACE, self.hash, payload).map_err(|_| Distrust::Mismatch)
     }
@@ -113,7 +113,7 @@ fn name_and_rest(bytes: &[u8]) -> Result<(&str, Wire<'_>), Damaged> {
     Ok((name, wire))
 }
 
-/// One byte of flags and a counter.
+/// Reads one byte of flags and a counter.
 fn security_key_trailer(mut rest: Wire<'_>) -> Result<(), Damaged> {
     rest.byte()?;
     rest.number()?;

@@ -15,7 +15,7 @@ use crate::KeyFingerprint;
 use crate::distrust::Distrust;
 use crate::terms::RsaBits;
 
-/// Keys are a few hundred bytes; RSA with 16384 bits has two thousand.
+/// The largest key, in bytes. Most keys have a few hundred; RSA with 16384 bits has two thousand.
 const LARGEST_KEY: usize = 16 * 1024;
 /// A person touched the security key (`SSH_SK_USER_PRESENCE_REQD` in OpenSSH's `sk-api.h`).
 const USER_PRESENT: u8 = 1;
@@ -29,13 +29,13 @@ pub(super) struct SshKey {
     data: KeyData,
 }
 
-/// Why bytes are not a key that could sign.
+/// The reason why bytes are not a key that could sign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum KeyProblem {
     /// They cannot be read.
     #[error("it is damaged")]
     Damaged,
-    /// It is one of another kind.
+    /// It is a key of another kind.
     #[error("keys of type `{0}` are not supported")]
     Unsupported(String),
     /// DSA.
@@ -72,17 +72,17 @@ impl SshKey {
         Ok(Self { blob: blob.into(), data })
     }
 
-    /// The bytes that two spellings of one key share.
+    /// Returns the bytes, which two spellings of one key share.
     pub(super) fn blob(&self) -> &[u8] {
         &self.blob
     }
 
-    /// What `ssh-keygen -l` prints.
+    /// Returns the fingerprint that `ssh-keygen -l` prints.
     pub(super) fn fingerprint(&self) -> KeyFingerprint {
         fingerprint(&self.blob)
     }
 
-    /// Whether this key signed a message, and is strong enough to.
+    /// Checks that this key signed a message and is strong enough.
     pub(super) fn verify(
         &self,
         message: &[u8],
@@ -97,7 +97,7 @@ impl SshKey {
         self.check_touch(signature)
     }
 
-    /// RSA keys have as many bits as the policy wants.
+    /// Checks that an RSA key has as many bits as the policy requires.
     pub(super) fn check_strength(&self, floor: RsaBits) -> Result<(), Distrust> {
         let modulus = self.data.rsa().and_then(|key| key.n.as_positive_bytes());
         match modulus.map(bits) {
@@ -118,24 +118,25 @@ impl SshKey {
     }
 }
 
-/// The name at the beginning of a key.
+/// Returns the type name at the beginning of a key.
 pub(super) fn key_type(blob: &[u8]) -> Result<&str, Damaged> {
     Wire::new(blob).text()
 }
 
-/// The fingerprint of the bytes of a key.
+/// Returns the fingerprint of the bytes of a key.
 pub(super) fn fingerprint(blob: &[u8]) -> KeyFingerprint {
     KeyFingerprint::Ssh(format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(blob))).into())
 }
 
-/// A key that is written in its one way; another encoding of the same numbers would be another key to
-/// everyone who compares bytes.
+/// Reads a key in its canonical encoding. Another encoding of the same numbers would be another key to everyone who
+/// compares bytes.
 fn read(blob: &[u8]) -> Option<KeyData> {
     let key = ssh_key::PublicKey::from_bytes(blob).ok()?;
     (key.to_bytes().ok()?.as_slice() == blob).then(|| key.key_data().clone())
 }
 
-/// RSA keys sign with either hash of SHA-2, the others in one way only.
+/// Returns true if a key can make a signature of this kind: RSA keys sign with either hash of SHA-2, the others in one
+/// way only.
 fn same_family(key: &Algorithm, signature: &Algorithm) -> bool {
     match (key, signature) {
         (Algorithm::Rsa { .. }, Algorithm::Rsa { hash }) => hash.is_some(),

@@ -1,7 +1,7 @@
 //! OpenSSH's binary revocation list (`PROTOCOL.krl`).
 //!
-//! In: bytes. Out: revoked keys, hashes and certificates. Never: skips a section that it does not
-//! know, or makes a list as long as a range of numbers says.
+//! In: bytes. Out: revoked keys, hashes and certificates. Never: skips an unknown section, or expands a range of
+//! numbers to a list.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use super::wire::{Damaged, Wire};
 const MAGIC: &[u8] = b"SSHKRL\n\0";
 const FORMAT: u32 = 1;
 
-/// Whether bytes begin like a KRL.
+/// Returns true if bytes begin like a KRL.
 pub(super) fn is_krl(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
 }
 
-/// Certificates that an authority (or, where it is empty, any) took back.
+/// Certificates that an authority revoked, or any authority if the key is empty.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RevokedCertificates {
     authority: Box<[u8]>,
@@ -27,7 +27,7 @@ pub(super) struct RevokedCertificates {
     key_ids: Vec<Box<str>>,
 }
 
-/// Numbers counted from the first; the last bit of the last byte represents it.
+/// A set of numbers, counted from the first. The last bit of the last byte represents the first number.
 #[derive(Clone, Debug)]
 struct Bitmap {
     first: u64,
@@ -43,7 +43,7 @@ impl Bitmap {
 }
 
 impl RevokedCertificates {
-    /// Whether a certificate is among them.
+    /// Returns true if the certificate is among them.
     pub(super) fn covers(&self, certificate: &Certificate) -> bool {
         let (serial, key_id) = (certificate.serial, certificate.key_id.as_str());
         let same_authority = self.authority.is_empty() || *self.authority == *certificate.authority.blob();
@@ -53,7 +53,7 @@ impl RevokedCertificates {
     }
 }
 
-/// Adds what a KRL revokes.
+/// Adds the keys and certificates that a KRL revokes.
 pub(super) fn read(bytes: &[u8], revocations: &mut Revocations) -> Result<(), String> {
     let mut wire = Wire::new(bytes);
     header(&mut wire).map_err(|Damaged| damaged())?;
@@ -74,7 +74,7 @@ fn damaged() -> String {
     "it is damaged".to_owned()
 }
 
-/// Version, date, flags and comment decide nothing.
+/// Reads the header. Version, date, flags and comment decide nothing.
 fn header(wire: &mut Wire<'_>) -> Result<(), Damaged> {
     wire.take(MAGIC.len())?;
     if wire.number()? != FORMAT {

@@ -1,8 +1,8 @@
 //! Signatures by SSH keys and certificates.
 //!
-//! In: an armored block, the payload, the allowed signers and what is revoked. Out: the key that
-//! signed, or why it does not count. Never: a signature for another purpose, or the committer's date
-//! for the time: `git verify-commit` judges keys by that date, which the author of a commit chooses.
+//! In: an armored block, the payload, the allowed signers and the revocations. Out: the key that signed, or the reason
+//! why it does not count. Never: accepts a signature for another purpose, or judges by the committer's date. `git
+//! verify-commit` judges keys by that date, which the author of a commit chooses.
 
 mod allowed_signers;
 mod certificate;
@@ -35,10 +35,10 @@ use super::distrust::Distrust;
 use super::terms::KeyWindow;
 use super::trusted_keys::{Signed, TrustedKeys};
 
-/// What allowed signers say of git's signatures.
+/// The namespace of git's signatures in allowed signers.
 const NAMESPACE: &str = "git";
 
-/// Who made a signature over a payload.
+/// Returns the signer of a payload.
 pub(super) fn signer(
     trusted: &TrustedKeys,
     payload: &[u8],
@@ -97,7 +97,7 @@ fn by_certificate(
     Ok(Signed { key: certificate.key.fingerprint(), principals, made: None })
 }
 
-/// The first line that lets the signature count; otherwise what is wrong with the first one.
+/// Returns the first line that lets the signature count, otherwise the problem of the first one.
 fn one_of<Value>(
     lines: &[&SignerLine],
     judge: impl Fn(&SignerLine) -> Result<Value, Distrust>,
@@ -120,7 +120,7 @@ fn fits(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
     KeyWindow { valid_from: line.valid_after, valid_until: line.valid_before }.check(&key, now)
 }
 
-/// The names of a certificate for which the line lets its authority vouch.
+/// Returns the names of a certificate for which the line lets its authority vouch.
 fn vouched(line: &SignerLine, certificate: &Certificate) -> Result<Vec<String>, Distrust> {
     let names = certificate.principals.iter().filter(|name| line.principals.matches(name));
     let names: Vec<String> = names.cloned().collect();

@@ -26,14 +26,14 @@ impl PatternList {
         (!list.allowed.is_empty()).then_some(list)
     }
 
-    /// Whether a name is allowed and not refused.
+    /// Returns true if a name is allowed and not refused.
     pub(super) fn matches(&self, name: &str) -> bool {
         let any = |patterns: &[Box<str>]| patterns.iter().any(|pattern| matches(pattern, name));
         any(&self.allowed) && !any(&self.refused)
     }
 }
 
-/// `*` matches any text, `?` for one byte.
+/// Matches `*` with any text and `?` with one byte.
 fn matches(pattern: &str, name: &str) -> bool {
     let is_star = |byte: &u8| *byte == b'*';
     let step =

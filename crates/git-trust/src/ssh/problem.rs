@@ -1,4 +1,4 @@
-//! Why an SSH certificate does not count.
+//! The reasons why an SSH certificate does not count.
 //!
 //! In: the cause. Out: a clause that follows "a certificate that". Never: decides.
 
@@ -19,31 +19,31 @@ pub(crate) enum CertificateProblem {
     /// No one trusts the authority.
     #[error("authority {0} issued, which is not one of the allowed signers")]
     UnknownAuthority(KeyFingerprint),
-    /// A host certificate.
+    /// It is a host certificate.
     #[error("is for a host, not for a person")]
     NotForUsers,
-    /// Too early.
+    /// It is not valid yet.
     #[error("is valid only from {} on", minute(*.0))]
     NotYetValid(SystemTime),
-    /// Too late.
+    /// It has expired.
     #[error("expired on {}", minute(*.0))]
     Expired(SystemTime),
-    /// A restriction that has no meaning for signatures.
+    /// It has a restriction that has no meaning for signatures.
     #[error("has the critical option `{0}`, a restriction that portcullis does not support")]
     CriticalOption(String),
-    /// No one in particular.
+    /// It names no one in particular.
     #[error("names no principal")]
     NoPrincipal,
-    /// A person that the authority may not vouch for.
+    /// It names a person that the authority may not vouch for.
     #[error("is for {0}, and the allowed signers do not allow its authority to certify that name")]
     WrongPrincipal(String),
-    /// On the revocation list.
+    /// It is on the revocation list.
     #[error("has been revoked")]
     Revoked,
 }
 
 impl CertificateProblem {
-    /// What its owner should do.
+    /// Returns advice for its owner.
     pub(crate) fn advice(&self) -> String {
         match self {
             Self::Damaged | Self::Forged | Self::Expired(_) | Self::NotYetValid(_) | Self::Revoked => {

@@ -1,8 +1,7 @@
 //! SSH keys and certificates that no longer count.
 //!
-//! In: revocation files, each a plain list of public keys or a KRL. Out: [`Revocations`]. Never:
-//! skips what it cannot read: git only warns of a revocation file that it cannot use, and trusts
-//! the revoked keys again.
+//! In: revocation files, each a plain list of public keys or a KRL. Out: [`Revocations`]. Never: skips what it cannot
+//! read. Git only warns of a revocation file that it cannot use, and trusts the revoked keys again.
 
 use std::collections::BTreeSet;
 
@@ -15,17 +14,17 @@ use super::key_list;
 use super::krl::{self, RevokedCertificates};
 use source_files::RepoPath;
 
-/// Why a revocation file cannot be used.
+/// The reason why a revocation file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("the revocation list {path} cannot be used: {problem}")]
 pub struct RevocationError {
     /// The file.
     pub path: RepoPath,
-    /// What is wrong with it.
+    /// A description of the problem.
     pub problem: String,
 }
 
-/// What is revoked.
+/// The revoked keys and certificates.
 #[derive(Clone, Debug, Default)]
 pub struct Revocations {
     pub(super) keys: BTreeSet<Box<[u8]>>,
@@ -34,11 +33,11 @@ pub struct Revocations {
     pub(super) certificates: Vec<RevokedCertificates>,
 }
 
-/// A KRL of a large organisation has a few megabytes.
+/// The largest file, in bytes. A KRL of a large organisation has a few megabytes.
 const LARGEST_FILE: usize = 16 * 1024 * 1024;
 
 impl Revocations {
-    /// Reads every file; what any of them revokes is revoked.
+    /// Reads every file. A key counts as revoked if any file revokes it.
     pub fn from_files(files: impl Iterator<Item = (RepoPath, Vec<u8>)>) -> Result<Self, RevocationError> {
         let mut revocations = Self::default();
         for (path, bytes) in files {
@@ -54,14 +53,14 @@ impl Revocations {
         Ok(revocations)
     }
 
-    /// Whether the bytes of a key are revoked.
+    /// Returns true if the bytes of a key are revoked.
     pub(super) fn revokes_key(&self, blob: &[u8]) -> bool {
         self.keys.contains(blob)
             || self.sha256.contains(Sha256::digest(blob).as_slice())
             || (!self.sha1.is_empty() && self.revokes_sha1(blob))
     }
 
-    /// Where SHA-1 cannot be computed, no one can say that the key is not meant.
+    /// Returns true if the SHA-1 of a key is revoked, and also if it cannot be computed.
     fn revokes_sha1(&self, blob: &[u8]) -> bool {
         let Ok(context) = HashAlgorithm::SHA1.context() else { return true };
         let mut context = context.for_digest();
@@ -69,7 +68,7 @@ impl Revocations {
         context.into_digest().map_or(true, |digest| self.sha1.contains(digest.as_slice()))
     }
 
-    /// Whether a certificate is revoked by its number or its name.
+    /// Returns true if a certificate is revoked by its number or its name.
     pub(super) fn revokes_certificate(&self, certificate: &Certificate) -> bool {
         self.certificates.iter().any(|revoked| revoked.covers(certificate))
     }

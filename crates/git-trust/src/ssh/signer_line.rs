@@ -1,7 +1,7 @@
 //! One line of a file of allowed signers.
 //!
-//! In: the line. Out: [`SignerLine`], or the column of what is wrong. Never: an option that it does
-//! not know, or one that is defined twice.
+//! In: the line. Out: [`SignerLine`], or the column of an error. Never: accepts an unknown option, or one that is set
+//! twice.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,10 +11,10 @@ use super::key::{SshKey, key_type};
 use super::pattern::PatternList;
 use super::signer_options::{self, Options};
 
-/// What is wrong with a line, and where.
+/// An error in a line, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LineProblem {
-    /// In characters, from 1.
+    /// The column in characters, from 1.
     pub(super) column: usize,
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
@@ -26,14 +26,14 @@ impl LineProblem {
     }
 }
 
-/// A word of the line; blanks between double quotes are part of it.
+/// A word of the line, including blanks between double quotes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word<'a> {
     pub(super) column: usize,
     pub(super) text: &'a str,
 }
 
-/// Reads a line; `None` for an empty one and a comment.
+/// Reads a line. Returns `None` for an empty line and a comment.
 pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, LineProblem> {
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.trim().is_empty() || line.trim_start().starts_with('#') {
@@ -101,7 +101,7 @@ fn principal_list(word: &Word<'_>) -> Result<PatternList, LineProblem> {
     })
 }
 
-/// Whether two words are a key: the second repeats the first in its own bytes.
+/// Returns true if two words are a key: the bytes of the second repeat the first.
 fn is_key(kind: &Word<'_>, key: &Word<'_>) -> bool {
     decode(key).is_some_and(|blob| key_type(&blob) == Ok(kind.text))
 }

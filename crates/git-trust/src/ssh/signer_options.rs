@@ -1,7 +1,7 @@
 //! The options of a line of allowed signers (`sshsigopt_parse` in OpenSSH's `sshsig.c`).
 //!
-//! In: the word that holds them. Out: [`Options`]. Never: a date that means different instants in
-//! different places without taking the strictest of them.
+//! In: the word that holds them. Out: [`Options`]. Never: reads an ambiguous date as anything but the strictest of its
+//! instants.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::pattern::PatternList;
 use super::signer_line::{LineProblem, Word};
 
-/// What the options say.
+/// The options of a line.
 #[derive(Debug, Default)]
 pub(super) struct Options {
     pub(super) authority: bool,
@@ -21,8 +21,8 @@ pub(super) struct Options {
 
 const NAMES: [&str; 4] = ["cert-authority", "namespaces", "valid-after", "valid-before"];
 
-/// The zones furthest from UTC. OpenSSH reads a date without `Z` in the time zone of the machine, of
-/// which a repository knows nothing: such a key counts only while it would count everywhere.
+/// The zones furthest from UTC. OpenSSH reads a date without `Z` in the time zone of the machine, which a repository
+/// does not know. Such a key counts only while it would count everywhere.
 const FURTHEST_WEST: Duration = Duration::from_hours(12);
 const FURTHEST_EAST: Duration = Duration::from_hours(14);
 
@@ -43,7 +43,7 @@ pub(super) fn parse(word: &Word<'_>) -> Result<Options, LineProblem> {
     Ok(options)
 }
 
-/// The options, cut at commas outside quotes.
+/// Splits options at commas outside quotes.
 fn parts<'a>(word: &Word<'a>) -> Vec<Word<'a>> {
     let mut quoted = false;
     let cut = word.text.split(move |character: char| {
@@ -94,7 +94,7 @@ fn unknown(part: &Word<'_>, name: &str) -> LineProblem {
     }
 }
 
-/// OpenSSH takes values in double quotes only.
+/// Removes the quotes of a value. OpenSSH accepts values in double quotes only.
 fn unquote<'a>(part: &Word<'_>, value: &'a str) -> Result<&'a str, LineProblem> {
     let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     let inner = inner.filter(|inner| !inner.contains(['"', '\\']));
@@ -107,7 +107,7 @@ enum Bound {
     Before,
 }
 
-/// `YYYYMMDD[HHMM[SS]][Z]` (`parse_absolute_time` in OpenSSH's `misc.c`).
+/// Reads `YYYYMMDD[HHMM[SS]][Z]` (`parse_absolute_time` in OpenSSH's `misc.c`).
 fn instant(part: &Word<'_>, text: &str, bound: Bound) -> Result<SystemTime, LineProblem> {
     let wrong = || LineProblem::at(part.column, format!("`{text}` is not a time: write YYYYMMDD[HHMM[SS]]Z"));
     let (digits, is_utc) = text.strip_suffix(['Z', 'z']).map_or((text, false), |digits| (digits, true));

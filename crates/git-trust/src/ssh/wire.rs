@@ -1,13 +1,13 @@
 //! The binary encoding of SSH (RFC 4251, section 5).
 //!
-//! In: bytes. Out: numbers and strings, one after the other. Never: reads beyond the end, copies, or
-//! allocates by a length that the bytes claim.
+//! In: bytes. Out: numbers and strings, one after the other. Never: reads beyond the end, copies, or allocates by a
+//! length that the bytes claim.
 
-/// The bytes end too early, or go on behind their end.
+/// The bytes end too early, or continue after the end of the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Damaged;
 
-/// What is left to read.
+/// The bytes that are left to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wire<'a>(&'a [u8]);
 
@@ -20,12 +20,12 @@ impl<'a> Wire<'a> {
         self.0.is_empty()
     }
 
-    /// How many bytes are left.
+    /// Returns the number of bytes that are left.
     pub(super) fn remaining(&self) -> usize {
         self.0.len()
     }
 
-    /// This number of bytes.
+    /// Reads a number of bytes.
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], Damaged> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(Damaged)?;
         self.0 = rest;
@@ -36,33 +36,33 @@ impl<'a> Wire<'a> {
         self.take(LENGTH)?.try_into().map_err(|_| Damaged)
     }
 
-    /// `byte`.
+    /// Reads a `byte`.
     pub(super) fn byte(&mut self) -> Result<u8, Damaged> {
         self.array().map(u8::from_be_bytes)
     }
 
-    /// `uint32`.
+    /// Reads a `uint32`.
     pub(super) fn number(&mut self) -> Result<u32, Damaged> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// `uint64`.
+    /// Reads a `uint64`.
     pub(super) fn long(&mut self) -> Result<u64, Damaged> {
         self.array().map(u64::from_be_bytes)
     }
 
-    /// `string`: a length and as many bytes.
+    /// Reads a `string`: a length and as many bytes.
     pub(super) fn string(&mut self) -> Result<&'a [u8], Damaged> {
         let length = usize::try_from(self.number()?).map_err(|_| Damaged)?;
         self.take(length)
     }
 
-    /// A `string` that is text.
+    /// Reads a `string` that is text.
     pub(super) fn text(&mut self) -> Result<&'a str, Damaged> {
         std::str::from_utf8(self.string()?).map_err(|_| Damaged)
     }
 
-    /// Nothing may be left.
+    /// Checks that nothing is left.
     pub(super) fn finish(self) -> Result<(), Damaged> {
         if self.0.is_empty() { Ok(()) } else { Err(Damaged) }
     }
