@@ -1,8 +1,8 @@
-//! The short way to yes: whether a schema of Kubernetes certainly accepts an object.
+//! A fast acceptance test for objects of Kubernetes' own kinds.
 //!
-//! In: an object and the name of a definition in a version. Out: yes, or a doubt. Never: why not. A person who
-//! gets a doubt asks the validator, so that a definition with a keyword that is not known here costs
-//! time and nothing else. Most objects are valid, and their schemas need not be compiled.
+//! In: an object and the name of a definition in a version. Out: certain acceptance, or a doubt. Never: a reason.
+//! Callers with a doubt ask the validator, so a definition with a keyword that is not known here costs time and
+//! nothing else. Most objects are valid, and their schemas need not be compiled.
 
 use std::sync::OnceLock;
 
@@ -39,7 +39,7 @@ impl<'a> Acceptance<'a> {
         Self { embedded, shapes: Shapes::of(embedded), version }
     }
 
-    /// Whether a definition certainly accepts a value.
+    /// Returns true if a definition certainly accepts a value.
     pub(super) fn accepts(self, definition: &str, node: &Node) -> bool {
         self.embedded.name(definition).is_some_and(|name| self.accepts_named(name, node))
     }
@@ -132,7 +132,7 @@ mod tests {
     }
 
     impl Both<'_> {
-        /// Whether both say yes. A doubt that the validator does not share is allowed of floats only.
+        /// Returns true if both accept. The shape may doubt a value that the validator accepts only if it is a float.
         fn agree(&self, root: &Node) -> bool {
             let accepted = self.acceptance.accepts(self.name, root);
             assert!(!accepted || self.compiled.validator.is_valid(root), "{root:#?}");

@@ -1,28 +1,28 @@
-//! An object that a cluster is asked to store.
+//! An object to be stored by a cluster.
 
 use std::sync::Arc;
 
 use kube_manifest::Object;
 use kube_model::ClusterName;
 
-/// An object and what has to be known of it besides its content.
+/// An object, and the facts about it besides its content.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     /// The object.
     pub object: &'a Arc<Object>,
-    /// The cluster that it is for: each has custom resource definitions of its own.
+    /// The cluster that it is for. Each cluster has its own custom resource definitions.
     pub cluster: &'a ClusterName,
-    /// How much of the object is there.
+    /// The part of the object that the text holds.
     pub part: Part,
 }
 
-/// How much of an object its text holds.
+/// The part of an object that its text holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// All of it, so that what is missing is missing in the cluster.
+    /// All of it, so that a field that is missing here is missing in the cluster.
     Whole,
-    /// What a template holds: more may be filled in, and its definitions count.
+    /// A template: more may be filled in, and its definitions count.
     Template,
-    /// A patch or another fragment: it defines nothing by itself.
+    /// A patch or another fragment, which defines nothing by itself.
     Fragment,
 }

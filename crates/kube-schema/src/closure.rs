@@ -18,7 +18,7 @@ pub(super) struct Closure {
 }
 
 impl Closure {
-    /// Collects it; `None` if the version lacks one of the definitions.
+    /// Collects it. Returns `None` if the version lacks one of the definitions.
     pub(super) fn of(embedded: &Embedded, root: &str, version: KubernetesVersion) -> Option<Self> {
         let root = embedded.interned(root)?;
         let mut members = vec![(root, embedded.index(root, version)?)];
@@ -55,8 +55,8 @@ pub(super) fn reference_to(name: &str) -> String {
     format!("#/$defs/{name}")
 }
 
-/// The names that a definition refers to. The generator writes compact JSON in which no string
-/// other than a reference can hold this text.
+/// Returns the names that a definition refers to. The generator writes compact JSON in which no string other than a
+/// reference can hold this text.
 fn references(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.split(REFERENCE).skip(1).filter_map(|rest| rest.split('"').next())
 }

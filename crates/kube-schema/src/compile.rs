@@ -1,7 +1,7 @@
-//! Schemas, compiled.
+//! Compiles schemas.
 //!
-//! In: a schema as JSON. Out: [`CompiledSchema`], or why it is missing. Never: fetches a reference, or uses a regular
-//! expression engine that can be made to take exponential time.
+//! In: a schema as JSON. Out: [`CompiledSchema`], or the reason why there is none. Never: fetches a reference, or uses
+//! a regular expression engine that can be made to take exponential time.
 
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::instance::Tree;
 use super::problem::SchemaProblem;
 use super::{defaults, duplicates, formats};
 
-/// Bytes that one compiled pattern may take; a hostile CRD cannot take the memory of the gate.
+/// The most bytes of one compiled pattern, so that a hostile CRD cannot exhaust the memory of the gate.
 pub(super) const PATTERN_SIZE_LIMIT: usize = 1024 * 1024;
 
 /// A validator and the schema that it was made from, which names the fields for suggestions.
@@ -20,7 +20,7 @@ pub(super) struct CompiledSchema {
     pub(super) validator: Validator<Tree>,
     /// The schema.
     pub(super) document: Value,
-    /// Whether it has defaults.
+    /// Says whether the schema has defaults.
     pub(super) has_defaults: bool,
 }
 

@@ -1,9 +1,9 @@
 //! Custom resource definitions as JSON Schema.
 //!
-//! In: `spec.versions[].schema.openAPIV3Schema` of a CustomResourceDefinition. Out: a JSON Schema
-//! that refuses what `kubectl apply --validate=strict` refuses, the rules being those of
-//! apiextensions-apiserver (`pkg/apiserver/schema`, `pkg/apiserver/validation`). Never: evaluates
-//! CEL rules (`x-kubernetes-validations`), and never follows a `$ref` of the definition itself.
+//! In: `spec.versions[].schema.openAPIV3Schema` of a CustomResourceDefinition. Out: a JSON Schema that refuses what
+//! `kubectl apply --validate=strict` refuses, by the rules of apiextensions-apiserver (`pkg/apiserver/schema`,
+//! `pkg/apiserver/validation`). Never: evaluates CEL rules (`x-kubernetes-validations`), and never follows a `$ref` of
+//! the definition itself.
 
 use serde_json::{Map, Value, json};
 
@@ -38,8 +38,8 @@ const COPIED: &[&str] = &[
     "maximum",
 ];
 
-/// Whether a schema says what the fields are, or only restricts a value inside `allOf` and the
-/// like, where unknown fields are no one's business.
+/// Says whether a schema lists fields, or only restricts a value inside `allOf` and the like, where unknown fields do
+/// not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Layer {
     Structure,
@@ -99,7 +99,7 @@ fn copy(source: &Map<String, Value>, result: &mut Map<String, Value>, keyword: &
     }
 }
 
-/// Bounds, formats, `nullable` and `x-kubernetes-int-or-string`.
+/// Converts bounds, formats, `nullable` and `x-kubernetes-int-or-string`.
 fn convert_scalars(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         if is_true(source, exclusive)
@@ -117,7 +117,7 @@ fn convert_scalars(source: &Map<String, Value>, result: &mut Map<String, Value>)
     }
 }
 
-/// A format counts for the type that it belongs to; Kubernetes ignores all others.
+/// Converts a format, which counts for its own type only. Kubernetes ignores all others.
 fn convert_format(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     let text = |keyword: &str| source.get(keyword).and_then(Value::as_str).unwrap_or_default();
     match (text("type"), text("format")) {
@@ -135,7 +135,7 @@ fn convert_format(source: &Map<String, Value>, result: &mut Map<String, Value>) 
     }
 }
 
-/// Which items of a list have to differ. Defaults of the keys are filled in first.
+/// Converts the keywords by which items of a list have to differ. Defaults of the keys are filled in first.
 fn convert_list(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     copy(source, result, LIST_TYPE);
     copy(source, result, LIST_MAP_KEYS);
@@ -198,7 +198,7 @@ fn convert_children(
     Ok(())
 }
 
-/// Defaults are filled in before fields are required.
+/// Removes fields with a default from `required`, because defaults are filled in first.
 fn forgive_defaulted(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     let Some(required) = result.get_mut("required").and_then(Value::as_array_mut) else { return };
     let has_default = |name: &Value| {
@@ -208,8 +208,8 @@ fn forgive_defaulted(source: &Map<String, Value>, result: &mut Map<String, Value
     required.retain(|name| !has_default(name));
 }
 
-/// Unknown fields are dropped by the API server unless the schema says otherwise
-/// (`pkg/apiserver/schema/pruning`), all of them where an object lists none.
+/// Refuses unknown fields, as the API server drops them unless the schema keeps them (`pkg/apiserver/schema/pruning`).
+/// An object that lists no field drops all of them.
 fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     if is_true(source, EMBEDDED) {
         add_object_fields(result);
@@ -222,7 +222,7 @@ fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     }
 }
 
-/// An embedded object needs its type, but no name (`pkg/apiserver/schema/objectmeta`).
+/// Requires fields. An embedded object needs its type, but no name (`pkg/apiserver/schema/objectmeta`).
 fn require(result: &mut Map<String, Value>, names: &[&str]) {
     let required = result.entry("required").or_insert_with(|| Value::Array(Vec::new()));
     if let Some(required) = required.as_array_mut() {
@@ -232,7 +232,7 @@ fn require(result: &mut Map<String, Value>, names: &[&str]) {
     }
 }
 
-/// Every object has these; a definition may restrict them but need not list them.
+/// Adds the fields of every object, which a definition may restrict but need not list.
 fn add_object_fields(result: &mut Map<String, Value>) {
     let properties = result.entry("properties").or_insert_with(|| Map::new().into());
     let Some(properties) = properties.as_object_mut() else { return };

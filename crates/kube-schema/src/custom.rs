@@ -1,7 +1,7 @@
 //! The custom resource definitions of the repository.
 //!
-//! In: objects of both revisions. Out: the schemas of a custom kind in a cluster. Never: lets a
-//! definition speak for a kind of Kubernetes itself.
+//! In: objects of both revisions. Out: the schemas of a custom kind in a cluster. Never: lets a definition replace a
+//! kind of Kubernetes itself.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -23,14 +23,14 @@ pub(super) struct CustomKind {
     pub(super) kind: Box<str>,
     served: Served,
     definition: Arc<Object>,
-    /// Which of the definition's versions it is.
+    /// The index among the definition's versions.
     index: usize,
     patterns: Arc<PatternRoom>,
     compiled: OnceLock<Result<CompiledSchema, SchemaProblem>>,
     has_expressions: OnceLock<bool>,
 }
 
-/// Whether the API server has objects of a version.
+/// Says whether the API server has objects of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Served {
     Yes,
@@ -38,7 +38,7 @@ enum Served {
 }
 
 impl CustomKind {
-    /// The schema, compiled on first use.
+    /// Returns the schema, compiled on first use.
     pub(super) fn compiled(&self) -> Result<&CompiledSchema, SchemaProblem> {
         let build = || {
             let schema = self.schema().ok_or(SchemaProblem::NoSchema)?.to_json();
@@ -49,13 +49,13 @@ impl CustomKind {
         self.compiled.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
-    /// Whether the schema holds rules in CEL, which no one here evaluates.
+    /// Returns true if the schema holds rules in CEL, which are not evaluated.
     pub(super) fn has_expressions(&self) -> bool {
         let look = || self.schema().is_some_and(|schema| holds_key(schema, "x-kubernetes-validations"));
         *self.has_expressions.get_or_init(look)
     }
 
-    /// Whether the API server has objects of this version.
+    /// Returns true if the API server has objects of this version.
     pub(super) fn is_served(&self) -> bool {
         self.served == Served::Yes
     }
@@ -84,8 +84,8 @@ fn holds_key(node: &Node, key: &str) -> bool {
         || node.items().iter().any(|item| holds_key(item, key))
 }
 
-/// Every version of every definition, by the name of the kind: a repository may hold hundreds, and every
-/// object asks.
+/// Every version of every definition, indexed by the name of the kind: a repository may hold hundreds of definitions,
+/// and every object asks.
 #[derive(Debug, Default)]
 pub(super) struct CustomKinds {
     by_name: BTreeMap<Box<str>, Vec<CustomKind>>,
@@ -93,8 +93,8 @@ pub(super) struct CustomKinds {
 }
 
 impl CustomKinds {
-    /// Adds the definitions among the objects of a revision. A later revision replaces what an
-    /// earlier one said of a kind; a kind that one revision defines twice has both schemas.
+    /// Adds the definitions among the objects of a revision. A later revision replaces the kinds of an earlier one. A
+    /// kind that one revision defines twice has both schemas.
     pub(super) fn add(&mut self, objects: &[Candidate<'_>]) {
         let added: Vec<CustomKind> = objects
             .iter()
@@ -109,8 +109,8 @@ impl CustomKinds {
         }
     }
 
-    /// The schemas that an object has to satisfy: those of its own cluster, or, where its cluster
-    /// defines none, those of any.
+    /// Returns the schemas that an object has to satisfy: those of its own cluster or, if its cluster defines none,
+    /// those of any.
     pub(super) fn of(&self, candidate: &Candidate<'_>) -> Vec<&CustomKind> {
         let defined = || self.by_name.get(&candidate.object.kind).into_iter().flatten();
         let served = |known: &&CustomKind| known.served == Served::Yes && known.is(candidate.object);
@@ -121,7 +121,7 @@ impl CustomKinds {
         if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
     }
 
-    /// The versions in which the object's own cluster serves its kind; `None` if it does not define it.
+    /// Returns the versions in which the object's own cluster serves its kind, or `None` if it does not define it.
     pub(super) fn served_versions(&self, candidate: &Candidate<'_>) -> Option<Vec<Box<str>>> {
         let here =
             |known: &&CustomKind| known.cluster == *candidate.cluster && known.is_kind(candidate.object);
@@ -165,13 +165,13 @@ impl CustomKinds {
         versions.iter().enumerate().map(custom_kind).collect()
     }
 
-    /// Every version of a kind that has this name, whatever its group.
+    /// Returns every version of a kind that has this name, in any group.
     pub(super) fn named(&self, kind: &str) -> impl Iterator<Item = &CustomKind> {
         self.by_name.get(kind).into_iter().flatten()
     }
 }
 
-/// A patch of a definition holds a part of it only.
+/// Returns true for a whole definition. A patch holds a part of it only.
 fn is_definition(candidate: &Candidate<'_>) -> bool {
     let object = candidate.object;
     &*object.kind == "CustomResourceDefinition"

@@ -27,7 +27,8 @@ pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
     }
 }
 
-/// Metadata of embedded objects has rules of its own, and so have patterns that cannot be read.
+/// Returns true if a default fits its schema, without metadata of embedded objects and patterns that cannot be read,
+/// which have rules of their own.
 fn fits(schema: &Node, default: &Node) -> bool {
     if default.holds_unknown() {
         return true;

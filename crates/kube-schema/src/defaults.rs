@@ -12,10 +12,10 @@ use super::fields;
 use kube_manifest::{Entry, Node, Value};
 use source_files::Span;
 
-/// The keyword.
+/// The keyword of defaults.
 pub(super) const DEFAULT: &str = "default";
 
-/// Whether a schema has any default.
+/// Returns true if a schema has any default.
 pub(super) fn any(document: &Json) -> bool {
     match document {
         Json::Object(keywords) => keywords.contains_key(DEFAULT) || keywords.values().any(any),
@@ -24,7 +24,7 @@ pub(super) fn any(document: &Json) -> bool {
     }
 }
 
-/// The object with them.
+/// Returns the object with its defaults filled in.
 pub(super) fn filled<'a>(root: Cow<'a, Node>, document: &Json) -> Cow<'a, Node> {
     let mut copy = root.into_owned();
     fill(&mut copy, document, document);
@@ -69,7 +69,7 @@ fn fill(node: &mut Node, schema: &Json, document: &Json) {
     }
 }
 
-/// A JSON value as a manifest would have it.
+/// Converts a JSON value to a node of a manifest.
 pub(super) fn node_of(json: &Json, span: Span) -> Node {
     let value = match json {
         Json::Null => Value::Null,

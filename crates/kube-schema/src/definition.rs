@@ -1,18 +1,18 @@
 //! Custom resource definitions as objects of their own.
 //!
-//! In: an object. Out: why the API server would refuse it as a definition although it fits its schema
-//! (`apiextensions-apiserver`, `pkg/apis/apiextensions/validation/validation.go`). Never: a finding
-//! for an object of another kind.
+//! In: an object. Out: the reasons why the API server would refuse it as a definition although it fits its schema
+//! (`apiextensions-apiserver`, `pkg/apis/apiextensions/validation/validation.go`). Never: a finding for an object of
+//! another kind.
 
 use super::default_values;
 use super::structural::{self, Problems};
 use super::violation::Violation;
 use kube_manifest::{Node, Object, Value};
 
-/// The annotation by which a definition in one of Kubernetes' own domains says who approved it.
+/// The annotation that names the approval of a definition in one of Kubernetes' own domains.
 const APPROVED: &str = "api-approved.kubernetes.io";
 
-/// What is wrong with a definition; nothing for other kinds.
+/// Returns the violations of a definition. Other kinds have none.
 pub(super) fn violations(object: &Object) -> Vec<Violation> {
     if &*object.api_version != "apiextensions.k8s.io/v1" || &*object.kind != "CustomResourceDefinition" {
         return Vec::new();

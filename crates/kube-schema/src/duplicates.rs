@@ -1,7 +1,7 @@
 //! Lists whose items have to differ: `x-kubernetes-list-type: map` and `set`.
 //!
-//! In: a list and what its schema says of it. Out: the items that repeat an earlier one. Never:
-//! counts an item that lacks a key, which is reported as a missing field.
+//! In: a list and its schema. Out: the items that repeat an earlier one. Never: counts an item that lacks a key, which
+//! is reported as a missing field.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -16,29 +16,29 @@ use source_files::Span;
 
 /// The keyword of the schemas.
 pub(super) const LIST_TYPE: &str = "x-kubernetes-list-type";
-/// The fields that tell the items of a list of type `map` apart.
+/// The keyword for the fields that identify the items of a list of type `map`.
 pub(super) const LIST_MAP_KEYS: &str = "x-kubernetes-list-map-keys";
-/// Our own keyword: the values of keys that a manifest leaves out.
+/// Our own keyword for the values of keys that a manifest leaves out.
 pub(super) const KEY_DEFAULTS: &str = "x-portcullis-key-defaults";
-/// Our own keyword: `tolerated` where only server-side apply refuses duplicates.
+/// Our own keyword, `tolerated` if only server-side apply refuses duplicates.
 pub(super) const DUPLICATES: &str = "x-portcullis-duplicates";
 
-/// Who refuses a list with two equal items.
+/// The requests that are refused for two equal items of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The API server, however the object gets there.
+    /// Every request.
     Always,
-    /// Server-side apply only; client-side apply keeps both.
+    /// Server-side apply only. Client-side apply keeps both items.
     ServerSideApply,
 }
 
-/// What makes two items of a list equal.
+/// The criterion by which two items of a list are equal.
 #[derive(Debug)]
 pub(super) struct Uniqueness {
-    /// The fields that tell the items apart, with the value of a field that is left out; none where
-    /// the whole items are compared.
+    /// The fields that identify the items, with the value of a field that is left out. Empty if whole items are
+    /// compared.
     keys: Vec<(Box<str>, Option<Node>)>,
-    /// Who refuses equal items.
+    /// The requests that are refused for equal items.
     pub(super) refusal: Refusal,
 }
 
@@ -51,11 +51,11 @@ pub(super) struct Repetition {
     pub(super) first: usize,
 }
 
-/// Up to this many items, comparing each with each is cheaper than spelling them out.
+/// The number of items up to which comparing each with each is cheaper than spelling them out.
 const FEW: usize = 16;
 
 impl Uniqueness {
-    /// Reads it; `None` for a list whose items may be equal.
+    /// Reads the criterion. Returns `None` for a list that may have equal items.
     pub(super) fn of(schema: &Map<String, Json>) -> Option<Self> {
         let keys = match schema.get(LIST_TYPE).and_then(Json::as_str)? {
             "set" => Vec::new(),
@@ -72,7 +72,7 @@ impl Uniqueness {
         Some(Self { keys, refusal })
     }
 
-    /// The items that repeat an earlier one, each once.
+    /// Returns the items that repeat an earlier one, each once.
     pub(super) fn repetitions(&self, items: &[Node]) -> Vec<Repetition> {
         if items.len() <= FEW { self.among_few(items) } else { self.among_many(items) }
     }
@@ -104,7 +104,7 @@ impl Uniqueness {
         found
     }
 
-    /// What is compared; `None` for an item that lacks a key.
+    /// Returns the values to compare, or `None` for an item that lacks a key.
     fn identity<'a>(&'a self, item: &'a Node) -> Option<Vec<&'a Node>> {
         if self.keys.is_empty() {
             return Some(vec![item]);
@@ -115,7 +115,7 @@ impl Uniqueness {
         self.keys.iter().map(value).collect()
     }
 
-    /// The keys of an item with their values.
+    /// Returns the keys of an item with their values.
     pub(super) fn named<'a>(&'a self, item: &'a Node) -> Vec<(&'a str, &'a Node)> {
         let values = self.identity(item).unwrap_or_default();
         self.keys.iter().map(|(name, _)| &**name).zip(values).collect()
@@ -136,7 +136,7 @@ fn scalar(json: &Json) -> Node {
     Node::new(Span::default(), value)
 }
 
-/// Writes a value so that equal values, and only those, are written alike.
+/// Writes a value so that two values have the same text if and only if they are equal.
 fn spell(node: &Node, text: &mut String) {
     match &node.value {
         Value::Null => text.push_str("null,"),
@@ -161,7 +161,7 @@ fn spell(node: &Node, text: &mut String) {
     }
 }
 
-/// The keyword for the validator.
+/// Creates the keyword for the validator.
 #[expect(clippy::unnecessary_wraps, reason = "the validator asks for a result")]
 pub(super) fn keyword<'a>(
     parent: &'a Map<String, Json>,

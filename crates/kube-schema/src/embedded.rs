@@ -1,8 +1,8 @@
 //! The Kubernetes schemas inside the binary.
 //!
-//! In: `data/kubernetes.deflate`, written by `tools/embed-schemas.py`, which describes its text.
-//! Out: the raw text of a definition by name and version, and names by group, version and kind.
-//! Never: parses a definition as JSON; that is done for the few that an object needs.
+//! In: `data/kubernetes.deflate`, written by `tools/embed-schemas.py`, which describes its text. Out: the raw text of
+//! a definition by name and version, and names by group, version and kind. Never: parses a definition as JSON. That
+//! happens only for the few that an object needs.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use kube_model::KubernetesVersion;
 
 static COMPRESSED: &[u8] = include_bytes!("data/kubernetes.deflate");
 
-/// Far above the size of the embedded text; inflating more than this means that the data is broken.
+/// The most bytes of the inflated text, far above its real size. More than this means that the data is broken.
 const INFLATED_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The index over the inflated text. Everything borrows from that text, which lives as long as the
@@ -20,18 +20,18 @@ const INFLATED_LIMIT: usize = 16 * 1024 * 1024;
 pub(super) struct Embedded {
     minors: Vec<u8>,
     definitions: Vec<&'static str>,
-    /// Sorted.
+    /// The names, sorted.
     names: Vec<&'static str>,
-    /// The indices of definitions: as many a name as there are versions, in the order of the names.
+    /// The indices of definitions, one column a version, in the order of the names.
     columns: Vec<Option<u16>>,
     kinds: BTreeMap<GroupVersionKind<'static>, &'static str>,
 }
 
-/// Where a name is among all of them.
+/// The position of a name among all names.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Name(usize);
 
-/// What a manifest's `apiVersion` and `kind` say.
+/// The `apiVersion` and `kind` of a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct GroupVersionKind<'a> {
     /// The API group; empty for the core group.
@@ -43,15 +43,15 @@ pub(super) struct GroupVersionKind<'a> {
 }
 
 impl GroupVersionKind<'_> {
-    /// `apps/v1 Deployment`, as people write it.
+    /// Writes it for people, as `apps/v1 Deployment`.
     pub(super) fn for_people(self) -> String {
         let slash = if self.group.is_empty() { "" } else { "/" };
         format!("{}{slash}{} {}", self.group, self.version, self.kind)
     }
 }
 
-/// The index; `None` only when the binary's own data is damaged, which no schema check may take
-/// for a valid object.
+/// Returns the index. It is `None` only if the binary's own data is damaged, and a schema check must then not accept
+/// an object.
 pub(super) fn embedded() -> Option<&'static Embedded> {
     static EMBEDDED: OnceLock<Option<Embedded>> = OnceLock::new();
     EMBEDDED.get_or_init(read).as_ref()
@@ -89,48 +89,48 @@ impl Embedded {
         (self.columns.len() == self.names.len() * self.minors.len()).then_some(())
     }
 
-    /// A name that some version knows.
+    /// Returns the position of a name that some version knows.
     pub(super) fn name(&self, name: &str) -> Option<Name> {
         self.names.binary_search(&name).ok().map(Name)
     }
 
-    /// The index of a definition's text in a version; `None` if that version has none.
+    /// Returns the index of a definition's text in a version, or `None` if that version has none.
     pub(super) fn index_of(&self, name: Name, version: KubernetesVersion) -> Option<usize> {
         let column = self.minors.iter().position(|minor| *minor == version.minor())?;
         self.columns.get(name.0 * self.minors.len() + column)?.map(usize::from)
     }
 
-    /// The index of a definition's text in a version; `None` if that version has none.
+    /// Returns the index of a definition's text in a version, or `None` if that version has none.
     pub(super) fn index(&self, name: &str, version: KubernetesVersion) -> Option<usize> {
         self.index_of(self.name(name)?, version)
     }
 
-    /// How many definitions there are.
+    /// Returns the number of definitions.
     pub(super) fn count(&self) -> usize {
         self.definitions.len()
     }
 
-    /// The JSON text of a definition.
+    /// Returns the JSON text of a definition.
     pub(super) fn text(&self, index: usize) -> Option<&'static str> {
         self.definitions.get(index).copied()
     }
 
-    /// A name as it lives in the index.
+    /// Returns a name with the lifetime of the index.
     pub(super) fn interned(&self, name: &str) -> Option<&'static str> {
         self.names.get(self.name(name)?.0).copied()
     }
 
-    /// The name of the definition of a kind in any version.
+    /// Returns the name of the definition of a kind in any version.
     pub(super) fn name_of(&self, group: &str, version: &str, kind: &str) -> Option<&'static str> {
         self.kinds.get(&GroupVersionKind { group, version, kind }).copied()
     }
 
-    /// Every kind and the name of its definition.
+    /// Returns every kind with the name of its definition.
     pub(super) fn kinds(&self) -> impl Iterator<Item = (GroupVersionKind<'static>, &'static str)> {
         self.kinds.iter().map(|(kind, name)| (*kind, *name))
     }
 
-    /// The embedded versions that have a definition.
+    /// Returns the embedded versions that have a definition.
     pub(super) fn served_in(&self, name: &str) -> Vec<KubernetesVersion> {
         KubernetesVersion::all().filter(|version| self.index(name, *version).is_some()).collect()
     }

@@ -1,9 +1,9 @@
 //! Formats of texts, as Kubernetes reads them.
 //!
-//! In: a string of a manifest. Out: whether it has the format: those of Kubernetes' own kinds, and the
-//! ones that a custom resource definition may ask for (`apiextensions-apiserver`,
-//! `pkg/apiserver/validation/formats.go`; the meaning is that of `kube-openapi/pkg/validation/strfmt`).
-//! Never: refuses what Kubernetes accepts; where its own reading is sloppy, so is this one.
+//! In: a string of a manifest. Out: whether it has the format: those of Kubernetes' own kinds, and the ones that a
+//! custom resource definition may ask for (`apiextensions-apiserver`, `pkg/apiserver/validation/formats.go`; the
+//! meaning is that of `kube-openapi/pkg/validation/strfmt`). Never: refuses what Kubernetes accepts. It is as lenient
+//! as Kubernetes' own reading.
 
 use std::sync::OnceLock;
 
@@ -51,7 +51,7 @@ pub(super) const CUSTOM: &[Format] = &[
     ("uuid5", |text| is_uuid(text, Some(b'5'))),
 ];
 
-/// Standard base64 with padding, as Go's `encoding/json` reads a byte slice: line ends are skipped.
+/// Recognises standard base64 with padding, as Go's `encoding/json` reads a byte slice: line ends are skipped.
 pub(super) fn is_base64(text: &str) -> bool {
     let bytes: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
     let padding = bytes.iter().rev().take_while(|byte| **byte == b'=').count();
@@ -60,7 +60,7 @@ pub(super) fn is_base64(text: &str) -> bool {
     bytes.len().is_multiple_of(4) && padding <= 2 && digits.into_iter().all(is_digit)
 }
 
-/// Base64 on one line (`IsBase64` of `asaskevich/govalidator`, which also refuses an empty text).
+/// Recognises base64 on one line (`IsBase64` of `asaskevich/govalidator`, which also refuses an empty text).
 fn is_standard_base64(text: &str) -> bool {
     !text.is_empty() && !text.contains(['\r', '\n']) && is_base64(text)
 }
@@ -81,7 +81,7 @@ fn is_rgb(text: &str) -> bool {
     })
 }
 
-/// An address, octets with leading zeros included, as Kubernetes still reads them.
+/// Recognises an address. Octets may have leading zeros, as Kubernetes still reads them.
 fn is_address(text: &str) -> bool {
     let plain = text.parse::<std::net::IpAddr>().is_ok();
     let octets: Vec<_> =
@@ -97,7 +97,7 @@ fn is_range(text: &str) -> bool {
     })
 }
 
-/// Pairs of digits between colons or dashes, or fours between dots; 6, 8 or 20 bytes.
+/// Recognises pairs of digits between colons or dashes, or fours between dots; 6, 8 or 20 bytes.
 fn is_mac(text: &str) -> bool {
     [(':', 2), ('-', 2), ('.', 4)].into_iter().any(|(separator, width)| {
         let groups: Vec<_> = text.split(separator).collect();
@@ -106,7 +106,7 @@ fn is_mac(text: &str) -> bool {
     })
 }
 
-/// Dashes may be left out. The version is in the third group, the variant in the fourth.
+/// Recognises a UUID. Dashes may be left out. The version is in the third group, the variant in the fourth.
 fn is_uuid(text: &str, version: Option<u8>) -> bool {
     let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
     let groups: Vec<usize> = text.split('-').map(str::len).collect();
@@ -120,7 +120,7 @@ fn is_uuid(text: &str, version: Option<u8>) -> bool {
         && has_variant
 }
 
-/// The pattern of `kube-openapi`: the last part of several has at least two letters.
+/// Recognises a host name by the pattern of `kube-openapi`: the last of several parts has at least two letters.
 fn is_host_name(text: &str) -> bool {
     const PATTERN: &str = r"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$";
     static HOST: OnceLock<Option<Regex>> = OnceLock::new();
@@ -130,13 +130,13 @@ fn is_host_name(text: &str) -> bool {
         && host.as_ref().is_none_or(|host| host.is_match(text))
 }
 
-/// Lower-case letters, digits and dashes, the latter not at the edges.
+/// Recognises lower-case letters, digits and inner dashes.
 fn is_name(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !text.is_empty() && !text.starts_with('-') && !text.ends_with('-') && text.bytes().all(inside)
 }
 
-/// A path from the root or an address with a scheme, as Go's `url.ParseRequestURI` reads it.
+/// Recognises a path from the root, or an address with a scheme, as Go's `url.ParseRequestURI` reads it.
 fn is_request_uri(text: &str) -> bool {
     let scheme = text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| {
         scheme.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -5,12 +5,12 @@
 
 use regex::Regex;
 
-/// The greatest number of repetitions.
+/// The most repetitions.
 const MOST: u32 = 1000;
 
-/// Whether Go's `regexp.Compile` fails.
+/// Returns true if Go's `regexp.Compile` fails.
 pub(super) fn is_refused(pattern: &str) -> bool {
-    // Quoted text and octal numbers are Go's own.
+    // Go alone reads quoted text and octal numbers.
     if pattern.contains("\\Q") || pattern.contains("\\E") || pattern.contains("\\0") {
         return false;
     }
@@ -18,8 +18,8 @@ pub(super) fn is_refused(pattern: &str) -> bool {
     matches!(Regex::new(&translated), Err(regex::Error::Syntax(_)))
 }
 
-/// The pattern with what only Go takes for plain text escaped; `None` if repetitions stack or are too many,
-/// or where it names a class that Go does not know.
+/// Escapes everything that only Go reads as plain text. Returns `None` if repetitions are stacked or too many, or if
+/// the pattern names a class that Go does not know.
 fn translate(pattern: &str) -> Option<String> {
     let text = String::with_capacity(pattern.len());
     let mut translation = Translation { rest: pattern, text, class: Class::Outside, repeats: false };
@@ -29,12 +29,12 @@ fn translate(pattern: &str) -> Option<String> {
     Some(translation.text)
 }
 
-/// How far a pattern is read.
+/// The state of a translation.
 struct Translation<'a> {
     rest: &'a str,
     text: String,
     class: Class,
-    /// Whether a repetition has just ended.
+    /// Says whether a repetition has just ended.
     repeats: bool,
 }
 
@@ -120,7 +120,7 @@ impl Translation<'_> {
     }
 }
 
-/// Whether Go knows a class of characters (`unicode.Categories` and `unicode.Scripts` of Go 1.26).
+/// Returns true if Go knows a class of characters (`unicode.Categories` and `unicode.Scripts` of Go 1.26).
 fn is_class_of_go(name: &str) -> bool {
     CATEGORIES.contains(&name) || SCRIPTS.contains(&name) || name == "Any"
 }
@@ -297,7 +297,7 @@ const SCRIPTS: &[&str] = &[
     "Zanabazar_Square",
 ];
 
-/// Where in a pattern the reader is.
+/// The position of the reader with regard to character classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     Outside,
@@ -312,7 +312,7 @@ impl Class {
     }
 }
 
-/// `{n}`, `{n,}` or `{n,m}`: its length and its greatest number.
+/// Reads `{n}`, `{n,}` or `{n,m}`, and returns its length and its greatest number.
 fn repetition(text: &str) -> Option<(usize, u32)> {
     let end = text.find('}')?;
     let inside = text.get(1..end)?;

@@ -1,7 +1,7 @@
 //! A manifest's own tree as the validator's input, so that no object is copied to be judged.
 //!
-//! In: [`Node`]s. Out: what the validator asks of a JSON value. Never: changes a value; a number is
-//! an integer where the API server would decode it as one.
+//! In: [`Node`]s. Out: the interface of a JSON value for the validator. Never: changes a value; a number is an integer
+//! if the API server would decode it as one.
 
 use std::borrow::Cow;
 
@@ -81,7 +81,7 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
             Value::Null => JsonType::Null,
             Value::Bool(_) => JsonType::Boolean,
             Value::Integer(_) | Value::Float(_) => JsonType::Number,
-            // The validator knows no type that fits every schema: what it says of such a value is left out later.
+            // No type of the validator fits every schema. Its errors about such a value are left out later.
             Value::String(_) | Value::Unknown(_) => JsonType::String,
             Value::Sequence(_) => JsonType::Array,
             Value::Mapping(_) => JsonType::Object,
@@ -154,7 +154,7 @@ impl JsonNumber for Number {
     fn to_number(&self) -> Cow<'_, serde_json::Number> {
         let number = match self {
             Self::Integer(whole) => (*whole).into(),
-            // The manifest room refuses what is not finite, so that there always is a number.
+            // `kube-manifest` refuses numbers that are not finite, so the fallback is never used.
             Self::Float(float) => serde_json::Number::from_f64(*float).unwrap_or_else(|| 0.into()),
         };
         Cow::Owned(number)

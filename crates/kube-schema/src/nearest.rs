@@ -1,12 +1,12 @@
 //! "Did you mean …?"
 //!
-//! In: a name and the names that exist. Out: the one that was probably meant, or none. Never:
-//! guesses from far away.
+//! In: a name and the names that exist. Out: the one that was probably meant, if any. Never: a name that is far from
+//! the one given.
 
-/// How alike two names must be, from 0 to 1 (Jaro-Winkler), to be worth a suggestion.
+/// The least similarity of two names, from 0 to 1 (Jaro-Winkler), that is worth a suggestion.
 const LIKENESS: f64 = 0.84;
 
-/// The candidate that is most like a name.
+/// Returns the candidate that is most similar to a name.
 pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let rated = candidates.map(|candidate| (likeness(&wanted, &candidate.to_lowercase()), candidate));
@@ -14,7 +14,8 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
     alike.max_by(|left, right| left.0.total_cmp(&right.0)).map(|(_, candidate)| candidate)
 }
 
-/// Names of pushed files may be megabytes long, and the measure is quadratic.
+/// Computes the similarity of two names, if they are short. Names of pushed files may be megabytes long, and the
+/// measure is quadratic.
 fn likeness(wanted: &str, candidate: &str) -> f64 {
     if wanted.len() > candidate.len().saturating_mul(2) {
         0.0

@@ -1,9 +1,8 @@
 //! Nulls of custom resources.
 //!
-//! In: an object and the converted schema of its definition. Out: the object without the nulls
-//! that the API server drops before it validates (`defaulting/prunenulls.go`): a null field is an
-//! absent field, or becomes its default, unless its schema admits null. Never: touches list items,
-//! whose nulls stay, or copies an object that has no nulls.
+//! In: an object and the converted schema of its definition. Out: the object without the nulls that the API server
+//! drops before it validates (`defaulting/prunenulls.go`): a null field is an absent field, or becomes its default,
+//! unless its schema admits null. Never: changes list items, whose nulls stay, or copies an object that has no nulls.
 
 use std::borrow::Cow;
 
@@ -12,7 +11,7 @@ use serde_json::Value as Json;
 use super::fields;
 use kube_manifest::{Node, Value};
 
-/// The object without them.
+/// Returns the object without them.
 pub(super) fn pruned<'a>(root: &'a Node, document: &Json) -> Cow<'a, Node> {
     if !holds_null(root) {
         return Cow::Borrowed(root);

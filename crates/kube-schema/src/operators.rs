@@ -1,8 +1,8 @@
 //! Kinds of the operators that GitOps repositories use without carrying their definitions.
 //!
-//! In: `data/operators.tsv`, written by `tools/embed-operators.py`, which describes it. Out: whether a known
-//! group has no such kind or version, and the scope of a kind. Never: a schema, or a doubt about a group
-//! that the table does not have.
+//! In: `data/operators.tsv`, written by `tools/embed-operators.py`, which describes it. Out: whether a known group has
+//! no such kind or version, and the scope of a kind. Never: a schema, or a doubt about a group that is not in the
+//! table.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ pub enum Misnamed {
     },
     /// The group has never served the kind in this version.
     Version {
-        /// Those in which it has.
+        /// The versions in which it has.
         served: Vec<&'static str>,
     },
 }
@@ -38,7 +38,7 @@ struct Kind {
     versions: Vec<&'static str>,
 }
 
-/// How much of a group the table has.
+/// The part of a group that the table has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coverage {
     /// Every kind and version that was ever served.
@@ -47,7 +47,7 @@ enum Coverage {
     Partial,
 }
 
-/// Names of pushed files may be megabytes long.
+/// The longest name, in bytes. Names of pushed files may be megabytes long.
 const LONGEST: usize = 100;
 
 type Groups = BTreeMap<&'static str, Group>;
@@ -84,7 +84,7 @@ fn kind(row: &'static str) -> Option<(&'static str, Kind)> {
     Some((name, Kind { scope, versions: columns.next()?.split(',').collect() }))
 }
 
-/// What is wrong with the type of an object; `None` if nothing is, or nothing is known.
+/// Returns the mistake in the type of an object. `None` means that there is none, or that the group is not known.
 pub(super) fn misnamed(group: &str, version: &str, kind: &str) -> Option<Misnamed> {
     let group = groups().get(group)?;
     let Some(known) = group.kinds.get(kind) else {
@@ -102,7 +102,7 @@ fn one_edit_away(name: &str, known: impl Iterator<Item = &'static str>) -> Optio
     if name.len() > LONGEST { None } else { known.into_iter().find(alike) }
 }
 
-/// Whether objects of a kind live in a namespace, as far as the table says.
+/// Returns the scope of a kind, as far as the table has it.
 pub fn operator_scope(group: &str, kind: &str) -> Scope {
     let known = groups().get(group).and_then(|group| group.kinds.get(kind));
     known.map_or(Scope::Unknown, |kind| kind.scope)

@@ -1,4 +1,4 @@
-//! What the schemas say of an object.
+//! The result of validating an object.
 
 use super::operators::Misnamed;
 use super::problem::SchemaProblem;
@@ -14,40 +14,40 @@ pub enum Outcome {
     Invalid(Vec<Violation>),
     /// Some target version does not have such objects.
     UnknownKind {
-        /// Which kinds exist instead.
+        /// The kind, and the kinds that exist instead.
         unknown: UnknownKind,
-        /// What the versions that do have such objects refuse.
+        /// The violations in the versions that do have such objects.
         violations: Vec<Violation>,
     },
-    /// There is a schema but it cannot be used, so nothing is known of the object.
+    /// The schema exists but cannot be used, so nothing is known of the object.
     Unusable(SchemaProblem),
 }
 
 /// A kind that a cluster does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKind {
-    /// Whether the group is Kubernetes' own, so that no custom resource definition can bring it.
+    /// Says whether the group is Kubernetes' own, so that no custom resource definition can add it.
     pub owned_by_kubernetes: bool,
     /// The target versions that do not have it; empty for custom kinds.
     pub missing_in: Vec<KubernetesVersion>,
     /// Every embedded version that has it.
     pub served_in: Vec<KubernetesVersion>,
-    /// The versions in which the repository's definition of the kind serves it, which are not the
-    /// object's; `None` if there is no definition.
+    /// The versions in which the repository's definition of the kind serves it, without that of the object. `None` if
+    /// there is no definition.
     pub defined: Option<Vec<Box<str>>>,
-    /// Why the kind cannot exist, where it belongs to a known operator.
+    /// The reason why the kind cannot exist, if it belongs to a known operator.
     pub misnamed: Option<Misnamed>,
 }
 
 impl UnknownKind {
-    /// Whether the kind may exist, its definition only not being here.
+    /// Returns true if the kind may exist and only its definition is missing here.
     pub fn is_merely_undefined(&self) -> bool {
         !self.owned_by_kubernetes && self.defined.is_none() && self.misnamed.is_none()
     }
 }
 
 impl Outcome {
-    /// What is refused; none if nothing is known.
+    /// Returns the violations. Empty if nothing is known.
     pub fn violations(&self) -> &[Violation] {
         match self {
             Self::Invalid(violations) | Self::UnknownKind { violations, .. } => violations,

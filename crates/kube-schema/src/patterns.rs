@@ -1,5 +1,5 @@
-//! How much memory the patterns of all definitions together may take: forty bytes of a definition can
-//! become a megabyte of compiled pattern.
+//! Limits the memory of all patterns of definitions together: forty bytes of a definition can become a megabyte of
+//! compiled pattern.
 //!
 //! In: the schemas of definitions. Out: whether there is room for their patterns. Never: keeps one.
 
@@ -12,13 +12,13 @@ use serde_json::Value as Json;
 use super::compile::PATTERN_SIZE_LIMIT;
 use super::problem::SchemaProblem;
 
-/// Bytes for the patterns of one change.
+/// The bytes for the patterns of one change.
 const ROOM: usize = 32 << 20;
 
 /// Size classes of patterns, smallest first; a pattern that exceeds all of them has the limit's size.
 const SIZES: [usize; 3] = [4 << 10, 32 << 10, 256 << 10];
 
-/// What is left of it.
+/// The bytes that are left.
 #[derive(Debug)]
 pub(super) struct PatternRoom(AtomicUsize);
 
@@ -39,7 +39,8 @@ impl PatternRoom {
         Ok(())
     }
 
-    /// When there is no room, all later patterns are refused too: measuring takes time.
+    /// Takes the room of one pattern. Once there is no room, all later patterns are refused too, because measuring
+    /// takes time.
     fn take(&self, pattern: &str) -> Option<()> {
         if self.0.load(Ordering::Relaxed) == 0 {
             return None;
@@ -72,7 +73,8 @@ fn size(pattern: &str) -> usize {
     SIZES.into_iter().find(fits).unwrap_or(PATTERN_SIZE_LIMIT)
 }
 
-/// The validator reads `\d` and `\w` as ECMAScript does, which makes them far smaller.
+/// Replaces `\d` and `\w` with their ASCII classes. The validator reads them as ECMAScript does, which makes them far
+/// smaller.
 fn ascii_classes(pattern: &str) -> String {
     let mut text = String::with_capacity(pattern.len());
     let mut characters = pattern.chars();

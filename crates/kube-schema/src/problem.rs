@@ -1,4 +1,4 @@
-//! Why an object cannot be judged.
+//! The reasons why an object cannot be judged.
 
 use thiserror::Error;
 
@@ -14,10 +14,10 @@ pub enum SchemaProblem {
     /// A custom resource definition has no schema for a version.
     #[error("its CustomResourceDefinition has no spec.versions[].schema.openAPIV3Schema for this version")]
     NoSchema,
-    /// A custom resource definition says something that Kubernetes does not allow in a schema.
+    /// A custom resource definition has something in its schema that Kubernetes does not allow.
     #[error("Kubernetes does not allow the schema in its CustomResourceDefinition: {0}")]
     NotStructural(String),
-    /// An object that its schema refuses, with more to be said of it than is worth telling.
+    /// A schema refuses an object in more ways than can be reported.
     #[error("{0}")]
     TooMuchWrong(Excess),
     /// A schema that does not compile.
@@ -25,13 +25,13 @@ pub enum SchemaProblem {
     Unusable(String),
 }
 
-/// What there is too much of.
+/// The part of an object that is too large to report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Excess {
     /// Violations.
     #[error("more than {0} of its values are wrong")]
     Violations(usize),
-    /// Values among which the wrong ones would have to be searched.
+    /// Values to search for the wrong ones.
     #[error(
         "its schema refuses it, but the place could not be determined among more than {0} keys and \
         values"

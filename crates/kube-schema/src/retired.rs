@@ -1,7 +1,7 @@
 //! API versions that Kubernetes has removed or is about to remove.
 //!
-//! In: `data/retired.tsv`, which names its sources. Out: since when and instead of what. Never: a
-//! word about custom kinds, whose own operators remove them.
+//! In: `data/retired.tsv`, which names its sources. Out: the release that retires a version, and its replacement.
+//! Never: a word about custom kinds, because their own operators remove them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,7 +16,7 @@ static TABLE: &str = include_str!("data/retired.tsv");
 pub struct Release(u8);
 
 impl Release {
-    /// Whether a version is this one or a later one.
+    /// Returns true if a version is this one or a later one.
     pub fn has_reached(self, version: KubernetesVersion) -> bool {
         version.minor() >= self.0
     }
@@ -31,15 +31,15 @@ impl fmt::Display for Release {
 /// The end of an API version of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retirement {
-    /// Since when it is deprecated, where that was announced.
+    /// The release that deprecated it, if that was announced.
     pub deprecated: Option<Release>,
-    /// Since when it is not served, if that is known.
+    /// The first release that does not serve it, if that is known.
     pub removed: Option<Release>,
     /// The `apiVersion` to use; `None` if the kind has no successor.
     pub replacement: Option<&'static str>,
 }
 
-/// The end of an API version of a kind; `None` if none is announced.
+/// Returns the end of an API version of a kind, or `None` if none is announced.
 pub fn retirement(api_version: &str, kind: &str) -> Option<Retirement> {
     type Rows = HashMap<(&'static str, &'static str), Retirement>;
     static ROWS: OnceLock<Rows> = OnceLock::new();

@@ -1,4 +1,4 @@
-//! A definition of Kubernetes, as far as it says yes or no.
+//! A definition of Kubernetes, reduced to what decides about acceptance.
 //!
 //! In: the JSON text of a definition. Out: [`Shape`]. Never: a shape for a keyword that is not known here.
 
@@ -13,25 +13,25 @@ use kube_manifest::Value;
 
 const REFERENCE: &str = "#/$defs/";
 
-/// What a value must be.
+/// The form that a value must have.
 #[derive(Debug)]
 pub(super) struct Shape {
     /// Another definition that it must fit as well.
     pub(super) reference: Option<Name>,
     pub(super) types: Types,
-    /// Sorted by name.
+    /// The listed fields, sorted by name.
     fields: Vec<(Box<str>, Shape)>,
     pub(super) others: Others,
     pub(super) required: Vec<Box<str>>,
     pub(super) items: Option<Box<Shape>>,
-    /// The texts that it may be.
+    /// The only texts that are accepted.
     pub(super) words: Option<Vec<Box<str>>>,
     pub(super) bounds: Option<RangeInclusive<i64>>,
     pub(super) format: Option<Reads>,
     pub(super) uniqueness: Option<Uniqueness>,
 }
 
-/// Whether a text has a format.
+/// Recognises a text of a format.
 type Reads = fn(&str) -> bool;
 
 /// Fields that are not listed.
@@ -42,7 +42,7 @@ pub(super) enum Others {
     Shaped(Box<Shape>),
 }
 
-/// The types that a value may have; none named means any.
+/// The types that a value may have. Empty means any.
 #[derive(Debug)]
 pub(super) struct Types(Vec<Type>);
 
@@ -58,12 +58,12 @@ enum Type {
 }
 
 impl Shape {
-    /// Reads a definition; `None` if it says more than is understood here.
+    /// Reads a definition. Returns `None` if it has a keyword that is not known here.
     pub(super) fn read(embedded: &Embedded, index: usize) -> Option<Self> {
         Self::of(&serde_json::from_str(embedded.text(index)?).ok()?, embedded)
     }
 
-    /// The shape of a listed field.
+    /// Returns the shape of a listed field.
     pub(super) fn field(&self, name: &str) -> Option<&Self> {
         let index = self.fields.binary_search_by(|(known, _)| (**known).cmp(name)).ok()?;
         self.fields.get(index).map(|(_, shape)| shape)
@@ -93,7 +93,7 @@ impl Shape {
     }
 }
 
-/// Everything that is understood here, or says nothing of validity.
+/// The keywords that are known here, or do not affect validity.
 const KEYWORDS: &[&str] = &[
     "$ref",
     "type",
@@ -111,13 +111,13 @@ const KEYWORDS: &[&str] = &[
     duplicates::DUPLICATES,
 ];
 
-/// Formats that say nothing more of a text, because only numbers have them.
+/// The format that restricts numbers only.
 const OF_NUMBERS: &str = "double";
 
-/// A keyword that is not understood here.
+/// A keyword that is not known here.
 struct Foreign;
 
-/// The value of a keyword, if it is there.
+/// Reads the value of a keyword, if it is there.
 fn understood<'a, T>(
     value: Option<&'a Json>,
     read: impl Fn(&'a Json) -> Option<T>,
@@ -169,8 +169,8 @@ fn format(value: &Json) -> Option<Reads> {
 }
 
 impl Types {
-    /// Whether a value has one of the types. A number with a fraction is never taken for a whole one,
-    /// not even `2.0`: that is for the validator to say.
+    /// Returns true if a value has one of the types. A number with a fraction is never taken for a whole one, not even
+    /// `2.0`: the validator decides on it.
     pub(super) fn take(&self, value: &Value) -> bool {
         let named = |types: &[Type]| types.iter().any(|name| self.0.contains(name));
         self.0.is_empty()

@@ -31,26 +31,26 @@ const KNOWS_NAME_FORMATS: u8 = 34;
 
 type Compiled = Result<Option<Arc<CompiledSchema>>, SchemaProblem>;
 
-/// Schemas of every supported Kubernetes version and of the repository's custom resources. Making
-/// one costs nothing; a schema is compiled when the first object needs it.
+/// Schemas of every supported Kubernetes version and of the repository's custom resources. Creating a store costs
+/// nothing; a schema is compiled when the first object needs it.
 #[derive(Debug, Default)]
 pub struct SchemaStore {
     custom: CustomKinds,
     before: CustomKinds,
     by_version: RwLock<HashMap<(&'static str, KubernetesVersion), Compiled>>,
-    /// Versions of which a kind needs the same text share one.
+    /// The compiled schemas. Versions in which a kind has the same text share one.
     by_closure: Mutex<HashMap<Closure, Compiled>>,
     suggestions: Suggestions,
 }
 
 impl SchemaStore {
-    /// A store that knows Kubernetes' own kinds.
+    /// Creates a store that knows Kubernetes' own kinds.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The embedded schemas and the custom resource definitions of two revisions. Where both define a kind, the
-    /// new one's definition counts.
+    /// Creates a store of the embedded schemas and the custom resource definitions of two revisions. If both define a
+    /// kind, the new one's definition counts.
     pub fn of(old: &[Candidate<'_>], new: &[Candidate<'_>]) -> Self {
         let mut store = Self::new();
         store.custom.add(old);
@@ -59,8 +59,8 @@ impl SchemaStore {
         store
     }
 
-    /// Judges an object by every target version; by the newest if none is named, because no
-    /// version would accept everything.
+    /// Judges an object by every target version, or by the newest if none is named, because no version would accept
+    /// everything.
     pub fn validate(&self, candidate: &Candidate<'_>, versions: &[KubernetesVersion]) -> Outcome {
         self.judge(candidate, versions, &self.custom)
     }
@@ -70,7 +70,7 @@ impl SchemaStore {
         self.judge(candidate, versions, &self.before)
     }
 
-    /// Whether an object's kind may exist and has no definition here, so that no schema judges it.
+    /// Returns true if an object's kind may exist and has no definition here, so that no schema judges it.
     pub fn is_undefined(&self, candidate: &Candidate<'_>) -> bool {
         let object = candidate.object;
         let applied = candidate.part == Part::Whole;
@@ -82,12 +82,12 @@ impl SchemaStore {
         }
     }
 
-    /// Whether rules of an object's kind are written in CEL, which is not evaluated.
+    /// Returns true if rules of an object's kind are written in CEL, which is not evaluated.
     pub fn has_unevaluated_rules(&self, candidate: &Candidate<'_>) -> bool {
         self.custom.of(candidate).iter().any(|kind| kind.has_expressions())
     }
 
-    /// What was probably meant by a kind that does not exist, such as `apps/v1 Deployment`.
+    /// Returns the kind that was probably meant by one that does not exist, such as `apps/v1 Deployment`.
     pub fn nearest_kind(&self, candidate: &Candidate<'_>, versions: &[KubernetesVersion]) -> Option<String> {
         self.suggestions.kind(embedded()?, &self.custom, candidate.object, versions)
     }
@@ -143,9 +143,9 @@ impl SchemaStore {
         Ok(Outcome::UnknownKind { unknown, violations })
     }
 
-    /// The schema of a kind in a version; `None` if that version does not have it.
+    /// Returns the schema of a kind in a version, or `None` if that version does not have it.
     fn compiled(&self, embedded: &Embedded, name: &'static str, version: KubernetesVersion) -> Compiled {
-        // A poisoned lock only means that another thread panicked; the map itself is whole.
+        // A poisoned lock means only that another thread panicked. The map is intact.
         let known =
             self.by_version.read().unwrap_or_else(PoisonError::into_inner).get(&(name, version)).cloned();
         if let Some(known) = known {
@@ -211,7 +211,7 @@ fn custom_violations(kind: &CustomKind, object: &Object) -> Result<Vec<Violation
     violations_of(compiled, &root, object)
 }
 
-/// Whether a version enforces a rule at all.
+/// Returns true if a version enforces a rule at all.
 fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
     match &violation.kind {
         ViolationKind::Value { rule } if rule == "k8sshortname" || rule == "k8slongname" => {
@@ -225,16 +225,17 @@ fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
     }
 }
 
-/// What Kubernetes demands of a definition beyond its schema. A patch holds a part of one only.
+/// Returns the violations of a definition beyond its schema. A patch holds a part of a definition only.
 fn definition_violations(candidate: &Candidate<'_>) -> Vec<Violation> {
     if candidate.part == Part::Whole { definition::violations(candidate.object) } else { Vec::new() }
 }
 
-/// Every violation is compared with every one of the old object, so that their number is bounded. Not
-/// to look at the rest would excuse it.
+/// The most violations of one object. Each is compared with every violation of the old object, and leaving out the
+/// rest would excuse it.
 const VIOLATIONS: usize = 500;
 
-/// The validator collects every violation with a copy of its value, before anyone can count them.
+/// The most values of an invalid object. The validator collects every violation with a copy of its value before they
+/// can be counted.
 const VALUES: usize = 50_000;
 
 fn violations_of(
@@ -257,7 +258,7 @@ fn violations_of(
     if found.len() > VIOLATIONS { Err(excess) } else { Ok(found) }
 }
 
-/// Adds a violation, or the versions to one that is already there.
+/// Adds a violation, or adds the versions to one that is already there.
 fn merge(violations: &mut Vec<Violation>, mut found: Violation, versions: &[KubernetesVersion]) {
     let same = |known: &&mut Violation| {
         known.kind == found.kind && known.pointer == found.pointer && known.message == found.message
@@ -272,8 +273,8 @@ fn merge(violations: &mut Vec<Violation>, mut found: Violation, versions: &[Kube
     }
 }
 
-/// The API server fills `status` itself and ignores what a manifest says of it, so that generated
-/// manifests with an incomplete one are accepted.
+/// Returns true for a gap in `status`. The API server fills `status` itself and ignores that of a manifest, so
+/// generated manifests with an incomplete one are accepted.
 fn is_status_gap(violation: &Violation) -> bool {
     match violation.kind {
         ViolationKind::Required { .. } | ViolationKind::Duplicate { .. } => {

@@ -1,9 +1,8 @@
-//! Whether a schema is one that Kubernetes allows in a definition.
+//! Judges whether a schema is allowed in a definition.
 //!
-//! In: `openAPIV3Schema` of a definition and where it is. Out: what makes the API server refuse
-//! the definition, by the rules of structural schemas (`apiextensions-apiserver`,
-//! `pkg/apiserver/schema/validation.go` and `complete.go`, and `validation.go` of
-//! `pkg/apis/apiextensions`). Never: judges objects.
+//! In: `openAPIV3Schema` of a definition and its place. Out: the reasons for which the API server refuses the
+//! definition, by the rules of structural schemas (`apiextensions-apiserver`, `pkg/apiserver/schema/validation.go` and
+//! `complete.go`, and `validation.go` of `pkg/apis/apiextensions`). Never: judges objects.
 
 use super::structural_lists;
 use super::violation::{Violation, ViolationKind};
@@ -20,7 +19,7 @@ const FORBIDDEN: &[&str] = &["$ref", "$schema", "definitions", "dependencies", "
 
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
 
-/// Where a schema is.
+/// The position of a schema in its definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
     Root,
@@ -33,7 +32,7 @@ enum Level {
 pub(super) struct Problems(pub(super) Vec<Violation>);
 
 impl Problems {
-    /// Adds one; the message continues the path of the place.
+    /// Adds a problem. The message continues the path of the place.
     pub(super) fn add(&mut self, at: &str, what: &str) {
         let message = format!("{} {what}", pointer::for_people(at));
         let kind = ViolationKind::Value { rule: "structural".to_owned() };
@@ -70,12 +69,12 @@ fn judge_schema(schema: &Node, at: &str, level: Level, problems: &mut Problems) 
     }
 }
 
-/// The value of a keyword; `null` is as good as none.
+/// Returns the value of a keyword. `null` counts as absent.
 pub(super) fn present<'a>(schema: &'a Node, keyword: &str) -> Option<&'a Node> {
     schema.get(keyword).filter(|value| !value.is_null())
 }
 
-/// Whether a keyword is `true`.
+/// Returns true if a keyword is `true`.
 pub(super) fn is_true(schema: &Node, keyword: &str) -> bool {
     schema.get(keyword).and_then(Node::as_bool) == Some(true)
 }
@@ -116,7 +115,8 @@ fn misplaced_values(schema: &Node, values: &Node, level: Level) -> Option<&'stat
     }
 }
 
-/// Other differences between Go's syntax and ours are not a reason to call a pattern wrong.
+/// Returns true for a pattern with look-around or back-references, which Go lacks. Other differences between Go's
+/// syntax and ours are not a problem of the pattern.
 fn is_foreign_pattern(pattern: &str) -> bool {
     let unescaped = pattern.replace("\\\\", "");
     let looks = ["(?=", "(?!", "(?<=", "(?<!"]
@@ -166,7 +166,7 @@ fn judge_extensions(schema: &Node, at: &str, problems: &mut Problems) {
     }
 }
 
-/// At the root and in embedded resources the API server judges `metadata` itself.
+/// Judges `metadata`, which the API server validates itself at the root and in embedded resources.
 fn judge_metadata(schema: &Node, at: &str, level: Level, problems: &mut Problems) {
     if level != Level::Root && !is_true(schema, EMBEDDED) {
         return;

@@ -1,5 +1,5 @@
-//! What Kubernetes demands of `x-kubernetes-list-type` and the keys of its maps
-//! (`apiextensions-apiserver`, `pkg/apis/apiextensions/validation/validation.go`).
+//! Kubernetes' rules for `x-kubernetes-list-type` and the keys of its maps (`apiextensions-apiserver`,
+//! `pkg/apis/apiextensions/validation/validation.go`).
 //!
 //! In: a schema. Out: problems. Never: looks below the items of the list.
 
@@ -8,7 +8,7 @@ use super::structural::{Problems, present};
 use kube_manifest::Node;
 use source_files::pointer;
 
-/// Judges what a schema says of its list.
+/// Judges the list keywords of a schema.
 pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
     let keys = schema.get(LIST_MAP_KEYS).map(Node::items).unwrap_or_default();
     let list_type = schema.text_at(&[LIST_TYPE]);
@@ -32,7 +32,7 @@ pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
     }
 }
 
-/// Keys are described fields that are there in every item: required, or with a default.
+/// Judges the keys: they must be described fields that every item has, because they are required or have a default.
 fn judge_keys(schema: &Node, keys: &[Node], at: &str, problems: &mut Problems) {
     let required = schema.at(&["items", "required"]).map(Node::items).unwrap_or_default();
     let place = pointer::join(at, LIST_MAP_KEYS);

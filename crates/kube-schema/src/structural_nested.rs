@@ -1,5 +1,5 @@
-//! What may be inside `allOf`, `anyOf`, `oneOf` and `not`: restrictions of what the schema around
-//! them describes, and nothing that describes.
+//! Kubernetes' rules for `allOf`, `anyOf`, `oneOf` and `not`: they may hold restrictions of what the schema around
+//! them describes, and no descriptions.
 //!
 //! In: a schema. Out: problems. Never: looks at the fields of the schema itself.
 
@@ -7,7 +7,7 @@ use super::structural::{EMBEDDED, INT_OR_STRING, PRESERVE, Problems, is_true, pr
 use kube_manifest::Node;
 use source_files::pointer;
 
-/// Keywords that describe.
+/// Keywords that describe a value.
 const DESCRIBING: &[&str] = &[
     "additionalProperties",
     "default",
@@ -21,10 +21,10 @@ const DESCRIBING: &[&str] = &[
     "x-kubernetes-validations",
 ];
 
-/// Flags that describe where they are true.
+/// Flags that describe a value if they are true.
 const FLAGS: &[&str] = &["nullable", PRESERVE, EMBEDDED, INT_OR_STRING];
 
-/// The restrictions of a schema, with their places.
+/// Returns the restrictions of a schema, with their places.
 fn branches<'a>(schema: &'a Node, at: &str) -> Vec<(&'static str, &'a Node, String)> {
     let mut found = Vec::new();
     for keyword in ["allOf", "anyOf", "oneOf"] {
@@ -36,7 +36,7 @@ fn branches<'a>(schema: &'a Node, at: &str) -> Vec<(&'static str, &'a Node, Stri
     found
 }
 
-/// `anyOf: [{type: integer}, {type: string}]`, which may say what `x-kubernetes-int-or-string` says.
+/// Recognises `anyOf: [{type: integer}, {type: string}]`, which may repeat `x-kubernetes-int-or-string`.
 fn is_int_or_string(schema: &Node) -> bool {
     let types: Vec<_> = schema.get("anyOf").map(Node::items).unwrap_or_default().iter().collect();
     let only =
@@ -88,14 +88,14 @@ fn judge_branch_itself(branch: &Node, at: &str, problems: &mut Problems) {
     }
 }
 
-/// An empty text or list says nothing.
+/// Returns true if a keyword describes. An empty text or list does not.
 fn describes(branch: &Node, keyword: &str) -> bool {
     let is_empty_list =
         |value: &Node| matches!(&value.value, kube_manifest::Value::Sequence(items) if items.is_empty());
     present(branch, keyword).is_some_and(|value| value.as_str() != Some("") && !is_empty_list(value))
 }
 
-/// Whether every field that a restriction names is described outside of restrictions.
+/// Checks that every field that a restriction names is described outside of restrictions.
 pub(super) fn complete(schema: &Node, at: &str, problems: &mut Problems) {
     for (_, branch, place) in branches(schema, at) {
         covered(branch, schema, &place, problems);

@@ -1,7 +1,7 @@
-//! Which kind was probably meant.
+//! Suggests the kind that was probably meant.
 //!
-//! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target
-//! versions, or none. Never: a kind that the target versions do not have.
+//! In: an object of an unknown kind. Out: an `apiVersion` and `kind` that exist in the target versions, if any is
+//! similar. Never: a kind that the target versions do not have.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use kube_manifest::Object;
 use kube_model::KubernetesVersion;
 use kube_model::builtin;
 
-/// What was asked, and the answer. The kinds that no one knows are few, and their objects many.
+/// The questions with their answers. Unknown kinds are few, and their objects many.
 type Answers = HashMap<(Box<str>, Box<str>, Vec<KubernetesVersion>), Option<String>>;
 
 /// Suggestions, each worked out once.
@@ -21,7 +21,7 @@ type Answers = HashMap<(Box<str>, Box<str>, Vec<KubernetesVersion>), Option<Stri
 pub(super) struct Suggestions(Mutex<Answers>);
 
 impl Suggestions {
-    /// The kind that was probably meant; the definitions are the same at every call.
+    /// Returns the kind that was probably meant. The definitions are the same at every call.
     pub(super) fn kind(
         &self,
         embedded: &Embedded,
@@ -30,14 +30,14 @@ impl Suggestions {
         versions: &[KubernetesVersion],
     ) -> Option<String> {
         let key = (object.group().into(), object.kind.clone(), versions.to_vec());
-        // A poisoned lock only means that another thread panicked; the map itself is whole.
+        // A poisoned lock means only that another thread panicked. The map is intact.
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         answers.entry(key).or_insert_with(|| kind(embedded, custom, object, versions)).clone()
     }
 }
 
-/// The kind of the same name in another version of the group, then in another group, then one of a
-/// similar name in the group, then one of a similar name anywhere.
+/// Searches the kind of the same name in another version of the group, then in another group, then one of a similar
+/// name in the group, then one of a similar name anywhere.
 fn kind(
     embedded: &Embedded,
     custom: &CustomKinds,

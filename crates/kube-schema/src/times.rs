@@ -4,18 +4,18 @@
 
 use chrono::NaiveDate;
 
-/// RFC 3339 as Go's `time.Parse` reads it for Kubernetes' own times: capital `T` and `Z`, no leap second.
+/// Recognises RFC 3339 as Go's `time.Parse` reads it for Kubernetes' own times: capital `T` and `Z`, no leap second.
 pub(super) fn is_go_time(text: &str) -> bool {
     is_date_time(text) && !text.contains(['t', 'z'])
 }
 
-/// A date-time of a custom resource: the same, whatever the case of its letters.
+/// Recognises a date-time of a custom resource: the same, with letters of either case.
 pub(super) fn is_date_time(text: &str) -> bool {
     let upper = text.to_ascii_uppercase();
     upper.split_once('T').is_some_and(|(date, time)| is_date(date) && is_time_of_day(time))
 }
 
-/// `2026-01-31`, a day that exists.
+/// Recognises an existing day such as `2026-01-31`.
 pub(super) fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };
@@ -27,7 +27,7 @@ pub(super) fn is_date(text: &str) -> bool {
         && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 
-/// `12:00:00`, perhaps with a fraction, and a zone.
+/// Recognises a time such as `12:00:00`, with an optional fraction, and a zone.
 fn is_time_of_day(text: &str) -> bool {
     let (clock, zone) = match text.strip_suffix('Z') {
         Some(clock) => (clock, None),
@@ -44,7 +44,7 @@ fn is_time_of_day(text: &str) -> bool {
         && fraction.is_none_or(is_fraction)
 }
 
-/// Two digits each between colons, each below its limit.
+/// Recognises two digits each between colons, each below its limit.
 fn is_clock(text: &str, limits: &[u8]) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     let below = |(part, limit): (&&str, &u8)| {
@@ -55,12 +55,12 @@ fn is_clock(text: &str, limits: &[u8]) -> bool {
     parts.len() == limits.len() && parts.iter().zip(limits).all(below)
 }
 
-/// Go's `time.ParseDuration`, or numbers with words such as `3 days`, which Kubernetes reads too.
+/// Recognises Go's `time.ParseDuration`, and numbers with words such as `3 days`, which Kubernetes reads too.
 pub(super) fn is_duration(text: &str) -> bool {
     is_go_duration(text) || is_worded_duration(text)
 }
 
-/// A sign, and numbers each with a unit: `1h30m`, `1.5s`, `300ms`; `0` needs none.
+/// Recognises a sign, and numbers each with a unit: `1h30m`, `1.5s`, `300ms`. `0` needs no unit.
 fn is_go_duration(text: &str) -> bool {
     const UNITS: [&str; 8] = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -83,7 +83,7 @@ fn is_go_duration(text: &str) -> bool {
     parts > 0
 }
 
-/// Some number before some word that begins like a unit, in any case: `3 days`, `P1D`.
+/// Recognises a number before a word that begins like a unit, in any case: `3 days`, `P1D`.
 fn is_worded_duration(text: &str) -> bool {
     const WORDS: [&str; 9] = ["ns", "nano", "us", "µs", "s", "m", "h", "d", "w"];
     let text = text.to_lowercase();

@@ -1,7 +1,7 @@
-//! From the validator's errors to what is wrong.
+//! Translates the validator's errors to violations.
 //!
-//! In: an error, the schema and the object. Out: [`Violation`]s, of a union only those of the branch
-//! that was meant. Never: a value of a Secret.
+//! In: an error, the schema and the object. Out: [`Violation`]s; of a union only those of the branch that was meant.
+//! Never: a value of a Secret.
 
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -15,14 +15,14 @@ use super::wording::{Quoting, complaint, describe, quote, type_for_people, type_
 use kube_manifest::Node;
 use source_files::pointer;
 
-/// What an error is about.
+/// The schema and the object of an error.
 #[derive(Clone, Copy)]
 pub(super) struct Judged<'a> {
     /// The schema.
     pub(super) document: &'a Value,
     /// The object.
     pub(super) root: &'a Node,
-    /// Whether its values may be quoted.
+    /// Says whether its values may be quoted.
     pub(super) quoting: Quoting,
 }
 
@@ -35,7 +35,7 @@ impl Judged<'_> {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 unexpected.iter().map(|field| self.unknown_field(at, field)).collect()
             }
-            // What is below an object that lists no fields at all.
+            // An object that lists no fields refuses everything below it.
             ValidationErrorKind::FalseSchema => {
                 let fields = self.root.resolve_pointer(at).map(Node::entries).unwrap_or_default();
                 fields.iter().map(|entry| self.unknown_field(at, &entry.key)).collect()
@@ -50,7 +50,7 @@ impl Judged<'_> {
             ValidationErrorKind::Type { kind } => {
                 vec![self.wrong_type(at, &type_names(kind), error.instance())]
             }
-            // The validator's errors are not ours: a new one is still an error.
+            // The errors of the validator are not an exhaustive enum, and a new one is still an error.
             _ => vec![self.wrong_value(at, kind, error.instance())],
         }
     }
@@ -88,7 +88,7 @@ impl Judged<'_> {
         Violation::new(at, ViolationKind::Value { rule: rule.to_owned() }, message)
     }
 
-    /// The items of a list that repeat earlier ones.
+    /// Returns the items of a list that repeat earlier ones.
     fn repetitions(self, at: &str) -> Vec<Violation> {
         let schema = fields::schema_at(self.document, at).and_then(Value::as_object);
         let Some(uniqueness) = schema.and_then(Uniqueness::of) else { return Vec::new() };
@@ -124,8 +124,8 @@ impl Judged<'_> {
         Violation::new(place, ViolationKind::Duplicate { refusal: uniqueness.refusal }, message)
     }
 
-    /// Alternatives of which none fits. Types and missing fields of all of them are said at once;
-    /// otherwise the one that fits best was meant.
+    /// Translates alternatives of which none fits. Types and missing fields of all of them are reported at once;
+    /// otherwise the best fit was meant.
     fn union(
         self,
         at: &str,
@@ -158,7 +158,7 @@ fn type_names(kind: &TypeKind) -> Vec<String> {
     }
 }
 
-/// The types that a branch asks for, where that is all it asks for.
+/// Returns the types that a branch asks for, if it asks for nothing else.
 fn types_at(branch: &[ValidationError<'static>], at: &str) -> Option<Vec<String>> {
     let [error] = branch else { return None };
     match error.kind() {
@@ -167,7 +167,7 @@ fn types_at(branch: &[ValidationError<'static>], at: &str) -> Option<Vec<String>
     }
 }
 
-/// The fields that a branch misses, where that is all.
+/// Returns the field that a branch misses, if it misses nothing else.
 fn missing_at(branch: &[ValidationError<'static>], at: &str) -> Option<String> {
     let field = |error: &ValidationError<'static>| match error.kind() {
         ValidationErrorKind::Required { property } if error.instance_path().as_str() == at => {

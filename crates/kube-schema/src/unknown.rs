@@ -1,19 +1,19 @@
-//! Values that are not known, in the validator's answers.
+//! Unknown values in the validator's answers.
 //!
-//! In: an object and an error. Out: whether the error depends on a value that is not known. Never: excuses
-//! what is wrong whatever that value turns out to be.
+//! In: an object and an error. Out: whether the error depends on an unknown value. Never: excuses an error that every
+//! possible value has.
 
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
 
 use kube_manifest::Node;
 
-/// Whether another value could make the error vanish. The validator takes such a value for text.
+/// Returns true if another value could make the error vanish. The validator takes an unknown value for text.
 pub(super) fn decides(root: &Node, error: &ValidationError<'_>) -> bool {
     let node = root.nearest(error.instance_path().as_str());
     match error.kind() {
-        // A list is one, and has as many items, whatever they are; what is missing or not known as a field
-        // is so beside any value.
+        // A list keeps its type and its number of items, and a field stays missing or unknown, whatever the unknown
+        // values are.
         ValidationErrorKind::Required { .. }
         | ValidationErrorKind::AdditionalProperties { .. }
         | ValidationErrorKind::Type { .. }

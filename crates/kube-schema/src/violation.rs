@@ -1,6 +1,6 @@
-//! What is wrong with an object, for programs and for people.
+//! A violation of a schema, for programs and for people.
 //!
-//! In: nothing; these are the words of this room. Out: [`Violation`]. Never: decides.
+//! In: nothing; these are the words of this crate. Out: [`Violation`]. Never: decides.
 
 use super::duplicates::Refusal;
 use kube_model::KubernetesVersion;
@@ -9,10 +9,10 @@ use source_files::pointer;
 /// One thing that the API server would refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// What kind of thing.
+    /// The kind of violation.
     pub kind: ViolationKind,
-    /// Where: a JSON pointer to the value; for an unknown field to that field, for a missing field
-    /// to the object that lacks it, for a repeated item to the later one.
+    /// A JSON pointer to the value. For an unknown field it points to that field, for a missing field to the object
+    /// that lacks it, for a repeated item to the later one.
     pub pointer: String,
     /// One clause for people, without object and place of file.
     pub message: String,
@@ -20,7 +20,7 @@ pub struct Violation {
     pub versions: Vec<KubernetesVersion>,
 }
 
-/// What kind of thing is wrong.
+/// The kind of a violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViolationKind {
     /// A field that the schema does not have.
@@ -32,9 +32,9 @@ pub enum ViolationKind {
     },
     /// A value of another type.
     Type {
-        /// What it must be.
+        /// The type that it must have.
         expected: String,
-        /// What it is.
+        /// The type that it has.
         found: &'static str,
     },
     /// A field that must be there.
@@ -49,13 +49,13 @@ pub enum ViolationKind {
     },
     /// An item of a list that repeats an earlier one.
     Duplicate {
-        /// Who refuses it.
+        /// The requests that are refused.
         refusal: Refusal,
     },
 }
 
 impl Violation {
-    /// The pointer of the object or list that holds the value.
+    /// Returns the pointer of the object or list that holds the value.
     pub fn parent(&self) -> &str {
         pointer::parent(&self.pointer)
     }

@@ -1,24 +1,24 @@
-//! The words for values, types and rules.
+//! Words for values, types and rules.
 //!
-//! In: values of a manifest and keywords of a schema. Out: clauses for people. Never: a value of a
-//! Secret, a value longer than a few words, or a character that a terminal would act on.
+//! In: values of a manifest and keywords of a schema. Out: clauses for people. Never: a value of a Secret, a value
+//! longer than a few words, or a character that a terminal would act on.
 
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
-/// Whether values may be quoted.
+/// Says whether values may be quoted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Quoting {
-    /// They may.
+    /// Values may be quoted.
     Allowed,
-    /// The object is a Secret: no value is ever quoted.
+    /// No value is quoted, because the object is a Secret.
     Forbidden,
 }
 
-/// How many allowed words are listed.
+/// The most allowed words that are listed.
 const OPTIONS: usize = 12;
 
-/// The rest of the sentence `the value …`.
+/// Writes the rest of the sentence `the value …`.
 pub(super) fn complaint(kind: &ValidationErrorKind, quoting: Quoting) -> String {
     if let ValidationErrorKind::Format { format } = kind {
         return format!("is not {}", format_for_people(format));
@@ -47,7 +47,7 @@ pub(super) fn complaint(kind: &ValidationErrorKind, quoting: Quoting) -> String 
     counted(kind).unwrap_or_else(|| format!("breaks the rule `{}` of the schema", kind.keyword()))
 }
 
-/// Rules that count.
+/// Describes rules about numbers of things.
 fn counted(kind: &ValidationErrorKind) -> Option<String> {
     let (comparison, limit, noun) = match kind {
         ValidationErrorKind::MinLength { limit } => ("shorter", limit, "character"),
@@ -62,7 +62,7 @@ fn counted(kind: &ValidationErrorKind) -> Option<String> {
     Some(format!("is {comparison} than {limit} {noun}{plural}"))
 }
 
-/// Why there is a limit at all, where it is that of a type.
+/// Explains a limit that is that of a type.
 fn width(limit: &Value) -> &'static str {
     match limit.as_i64() {
         Some(limit) if limit == i64::from(i32::MAX) || limit == i64::from(i32::MIN) => {
@@ -93,7 +93,7 @@ fn format_for_people(format: &str) -> String {
     }
 }
 
-/// A type of JSON Schema.
+/// Names a type of JSON Schema.
 pub(super) fn type_for_people(name: &str) -> &'static str {
     match name {
         "array" => "a list",
@@ -106,7 +106,7 @@ pub(super) fn type_for_people(name: &str) -> &'static str {
     }
 }
 
-/// The type of a value.
+/// Names the type of a value.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -118,7 +118,7 @@ pub(super) fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// The type of a value and, where that is allowed, the value.
+/// Names the type of a value and, if that is allowed, quotes the value.
 pub(super) fn describe(value: &Value, quoting: Quoting) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -133,7 +133,7 @@ pub(super) fn describe(value: &Value, quoting: Quoting) -> String {
     }
 }
 
-/// A value as JSON writes it, shortened.
+/// Writes a value as JSON, shortened.
 pub(super) fn quote(value: &Value) -> String {
     match value {
         Value::String(text) => format!("\"{}\"", shorten(&text.escape_debug().to_string())),
@@ -143,7 +143,7 @@ pub(super) fn quote(value: &Value) -> String {
     }
 }
 
-/// The first forty characters.
+/// Cuts a text after forty characters.
 fn shorten(text: &str) -> String {
     let mut characters = text.chars();
     let start: String = characters.by_ref().take(40).collect();

@@ -1,11 +1,11 @@
 //! Addresses and ranges, as Kubernetes has always read them.
 //!
-//! In: a text. Out: the address or range. Never: refuses leading zeros (`010.0.0.1`), which Kubernetes
-//! keeps accepting in the fields that had them.
+//! In: a text. Out: the address or range. Never: refuses leading zeros (`010.0.0.1`), which Kubernetes keeps accepting
+//! in the fields that had them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An address (`ParseIPSloppy` of `k8s.io/utils/net`).
+/// Parses an address (`ParseIPSloppy` of `k8s.io/utils/net`).
 pub(super) fn parse(text: &str) -> Option<IpAddr> {
     if let Ok(address) = text.parse::<Ipv6Addr>() {
         return Some(address.to_ipv4_mapped().map_or(IpAddr::V6(address), IpAddr::V4));
@@ -30,7 +30,7 @@ pub(super) struct Range {
 }
 
 impl Range {
-    /// `address/length` (`ParseCIDRSloppy`).
+    /// Parses `address/length` (`ParseCIDRSloppy`).
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (address, length) = text.split_once('/')?;
         let (bits, width) = if address.contains(':') {
@@ -47,7 +47,7 @@ impl Range {
         Some(Self { bits, width, length })
     }
 
-    /// Whether another range is a smaller part of this one.
+    /// Returns true if another range is a smaller part of this one.
     pub(super) fn strictly_contains(self, other: Self) -> bool {
         let host = self.width - self.length;
         let network = |bits: u128| bits.checked_shr(host).unwrap_or(0);
@@ -55,7 +55,7 @@ impl Range {
     }
 }
 
-/// Why an address may be no endpoint; `None` if it may (`ValidateNonSpecialIP`).
+/// Returns the reason why an address may not be an endpoint, or `None` if it may (`ValidateNonSpecialIP`).
 pub(super) fn special(address: IpAddr) -> Option<&'static str> {
     let link_local = match address {
         IpAddr::V4(address) => address.is_link_local(),

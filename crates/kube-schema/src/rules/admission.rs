@@ -104,7 +104,7 @@ fn policy(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The key becomes a part of an annotation's key, after the name of the policy.
+/// Judges the key, which becomes a part of an annotation's key, after the name of the policy.
 fn audit(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let name = subject.root.at(&["metadata", "name"]).and_then(|name| name.string()).unwrap_or_default();
     for annotation in spec.items("auditAnnotations") {
@@ -207,7 +207,7 @@ fn hook(hook: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Labels with dots between them, at least three; `IsFullyQualifiedName`.
+/// Recognises at least three labels with dots between them (`IsFullyQualifiedName`).
 fn is_fully_qualified(text: &str) -> bool {
     is_subdomain(text) && text.split('.').count() >= 3
 }
@@ -245,7 +245,7 @@ fn judge_rule(rule: &Place<'_>, refusals: &mut Refusals) {
     resources(rule, refusals);
 }
 
-/// What a wildcard covers must not be named beside it.
+/// Refuses resources that a wildcard beside them covers.
 fn resources(rule: &Place<'_>, refusals: &mut Refusals) {
     let items = rule.items("resources");
     let texts: Vec<&str> = items.iter().filter_map(Place::string).collect();

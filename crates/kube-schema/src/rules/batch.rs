@@ -50,7 +50,7 @@ const NAME: Rule = Rule {
     source: "ValidateCronJobCreate in pkg/apis/batch/validation",
 };
 
-/// Since this minor version a schedule of a new CronJob may name no time zone.
+/// The first minor version in which the schedule of a new CronJob may not name a time zone.
 const NO_ZONE_IN_SCHEDULE: u8 = 29;
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
@@ -225,7 +225,7 @@ fn restart(job: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The API server makes the selector itself; one of the manifest's own must be announced.
+/// Judges the selector, which the API server creates itself. One of the manifest's own must be announced.
 fn selector(job: &Place<'_>, refusals: &mut Refusals) {
     let generated = |key: &str| {
         let name = key.strip_prefix("batch.kubernetes.io/").unwrap_or(key);

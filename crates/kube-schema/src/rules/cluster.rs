@@ -92,7 +92,7 @@ fn priority(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// An API service without a server of its own has no connection to secure.
+/// Judges an API service without a server of its own, which has no connection to secure.
 fn local(subject: &Subject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     let insecure = spec.get("insecureSkipTLSVerify").filter(|place| place.node.as_bool() == Some(true));
@@ -135,7 +135,7 @@ fn is_controller_path(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(inner)
 }
 
-/// A name that must repeat two other fields.
+/// Judges a name that must repeat two other fields.
 fn composed(subject: &Subject<'_>, first: &[&str], rule: Rule, refusals: &mut Refusals) {
     let root = &subject.root;
     let group = root.at(&["spec", "group"]).and_then(|place| place.node.as_str()).unwrap_or_default();

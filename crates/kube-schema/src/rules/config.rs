@@ -27,7 +27,7 @@ const JSON: Rule = Rule {
     source: "ValidateSecret in pkg/apis/core/validation",
 };
 
-/// What an object may hold, in bytes.
+/// The most bytes that an object may hold.
 const LARGEST: usize = 1024 * 1024;
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
@@ -68,7 +68,7 @@ fn length(place: &Place<'_>) -> usize {
     place.node.as_str().unwrap_or_default().len()
 }
 
-/// The bytes that base64 represents.
+/// Counts the bytes that base64 represents.
 fn decoded_length(place: &Place<'_>) -> usize {
     let text = place.node.as_str().unwrap_or_default();
     let padding = text.bytes().filter(|byte| *byte == b'=').count();
@@ -118,14 +118,14 @@ fn token(root: &Place<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The text that base64 represents. What is not base64 is another rule's to refuse, so it stays as it is.
+/// Decodes base64. Other text stays as it is, because another rule refuses it.
 fn decoded(text: &str) -> String {
     let digits: String = text.chars().filter(|next| !matches!(next, '\r' | '\n')).collect();
     let bytes = base64::engine::general_purpose::STANDARD.decode(&digits);
     bytes.map_or_else(|_| "{}".to_owned(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Registry credentials must be a JSON object, in plain text and encoded.
+/// Judges registry credentials, which must be a JSON object, in plain text and encoded.
 fn registries(root: &Place<'_>, refusals: &mut Refusals) {
     let key = match root.text("type") {
         Some("kubernetes.io/dockercfg") => ".dockercfg",

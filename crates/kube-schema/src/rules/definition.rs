@@ -76,7 +76,7 @@ fn deprecation(version: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// A field that objects are selected by must be described.
+/// Judges a field that objects are selected by, which must be described.
 fn selectable(version: &Place<'_>, refusals: &mut Refusals) {
     let schema = version.reach(&["schema", "openAPIV3Schema"]);
     for place in version.find("selectableFields/*/jsonPath") {

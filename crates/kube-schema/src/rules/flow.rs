@@ -38,7 +38,7 @@ const PRECEDENCE: Rule = Rule {
 const VERBS: [&str; 10] =
     ["get", "list", "create", "update", "delete", "deletecollection", "patch", "watch", "proxy", "*"];
 
-/// The kinds of subjects, and the field that describes each.
+/// The kinds of subjects, each with the field that describes it.
 const KINDS: [(&str, &str); 3] = [("ServiceAccount", "serviceAccount"), ("User", "user"), ("Group", "group")];
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
@@ -63,7 +63,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Only the schema that exempts from all limits comes first.
+/// Judges precedence: only the schema that exempts from all limits comes first.
 fn precedence(subject: &Subject<'_>, refusals: &mut Refusals) {
     let exempt = subject.root.at(&["metadata", "name"]).is_some_and(|name| name.string() == Some("exempt"));
     let place = subject.root.at(&["spec", "matchingPrecedence"]);
@@ -120,7 +120,7 @@ fn scoped(rule: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Everything goes with nothing else.
+/// Refuses other items beside a wildcard.
 fn alone(rule: &Place<'_>, key: &'static str, refusals: &mut Refusals) {
     let items = rule.items(key);
     let everything = items.iter().find(|item| item.string() == Some("*"));

@@ -36,7 +36,7 @@ const CLASS: Rule = Rule {
 
 const UNCLEAR: [&str; 5] = ["//", "/./", "/../", "%2f", "%2F"];
 const ANNOTATION: &str = "kubernetes.io/ingress.class";
-/// Since this minor version a Service name may begin with a digit where the cluster allows it.
+/// The first minor version in which a Service name may begin with a digit if the cluster allows it.
 const RELAXED_SERVICE_NAMES: u8 = 36;
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
@@ -69,7 +69,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     class(subject, &spec, refusals);
 }
 
-/// Two classes that differ are refused when the Ingress is created.
+/// Refuses two different classes when the Ingress is created.
 fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let Some(place) = spec.get("ingressClassName") else { return };
     let Some(class) = place.string() else { return };

@@ -9,7 +9,7 @@ use super::syntax::{
 };
 use kube_model::builtin::{self, Scope};
 
-/// The syntax of a name, and how people describe it.
+/// The syntax of a name, with its description for people.
 type NameRule = (fn(&str) -> bool, &'static str);
 
 const SUBDOMAIN: NameRule = (
@@ -34,9 +34,9 @@ const OWNER: Rule = Rule {
     source: "ValidateOwnerReferences in apimachinery/pkg/api/validation",
 };
 
-/// Since this minor version a Service name may begin with a digit where the cluster allows it.
+/// The first minor version in which a Service name may begin with a digit if the cluster allows it.
 const RELAXED_SERVICE_NAMES: u8 = 36;
-/// All keys and values of annotations together, in bytes.
+/// The most bytes of all keys and values of annotations together.
 const ANNOTATIONS: usize = 256 * 1024;
 
 const NAME: Rule = Rule {
@@ -58,7 +58,7 @@ const FINALIZER: Rule = Rule {
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     let metadata = subject.root.field("metadata");
-    // Configuration of other tools has no metadata at all; the API server's own kinds have to.
+    // Configuration of other tools has no metadata at all. Objects of the API server's own groups must have it.
     if !metadata.exists() && !builtin::owns_group(subject.group) {
         return;
     }
@@ -75,7 +75,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     namespace.iter().for_each(|namespace| refusals.value(namespace, LABEL.1, NAME));
 }
 
-/// Labels of an object or of a Pod template.
+/// Judges labels of an object or of a Pod template.
 pub(super) fn labels(metadata: &Place<'_>, refusals: &mut Refusals) {
     for (key, value) in metadata.entries("labels") {
         label_key(key, &value, refusals);
@@ -85,14 +85,14 @@ pub(super) fn labels(metadata: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The key of a label or of a selector.
+/// Judges the key of a label or of a selector.
 pub(super) fn label_key(key: &str, place: &Place<'_>, refusals: &mut Refusals) {
     if !is_qualified_name(key) && !key.contains("${") {
         refusals.unquoted(place, "is a label whose key is not allowed", LABELS);
     }
 }
 
-/// Annotations of an object or of a Pod template.
+/// Judges annotations of an object or of a Pod template.
 pub(super) fn annotations(metadata: &Place<'_>, refusals: &mut Refusals) {
     let mut size = 0_usize;
     for (key, value) in metadata.entries("annotations") {
@@ -106,13 +106,13 @@ pub(super) fn annotations(metadata: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Most keys are in lower case already.
+/// Converts a key to lower case, without a copy for the many that are already.
 fn lower_case(key: &str) -> Cow<'_, str> {
     let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
     if key.bytes().all(is_lower) { Cow::Borrowed(key) } else { Cow::Owned(key.to_lowercase()) }
 }
 
-/// Reviews are questions to the API server and have no name.
+/// Returns true for a group of reviews, which are questions to the API server and have no name.
 fn is_review(group: &str) -> bool {
     matches!(group, "authentication.k8s.io" | "authorization.k8s.io")
 }
@@ -129,7 +129,7 @@ fn name<'a>(subject: &Subject<'a>, metadata: &Place<'a>, refusals: &mut Refusals
     };
     match metadata.get("name").filter(|place| place.node.as_str().is_none_or(|text| !text.is_empty())) {
         Some(name) if !is_fine(&name, syntax) => {
-            // What no version takes is refused by all of them.
+            // A name that no version accepts is refused by all of them.
             let relaxed = is_fine(&name, is_label) && subject.is("", "Service");
             let versions = if relaxed { versions } else { subject.versions_in(0..=u8::MAX) };
             refusals.value_in(&versions, &name, complaint, NAME);
@@ -140,7 +140,7 @@ fn name<'a>(subject: &Subject<'a>, metadata: &Place<'a>, refusals: &mut Refusals
     }
 }
 
-/// A prefix is completed by the API server with letters and digits, so it may end with `-`.
+/// Judges a prefix. It may end with `-`, because the API server adds letters and digits.
 fn generated<'a>(metadata: &Place<'a>, syntax: fn(&str) -> bool, refusals: &mut Refusals) {
     let Some(prefix) = metadata.get("generateName") else {
         return refusals.lacks(metadata, "name", NAME);
@@ -151,7 +151,7 @@ fn generated<'a>(metadata: &Place<'a>, syntax: fn(&str) -> bool, refusals: &mut 
     }
 }
 
-/// Groups that other API servers than Kubernetes' own serve.
+/// Returns true for groups that other API servers than Kubernetes' own serve.
 fn is_aggregated(group: &str) -> bool {
     group.ends_with(".openshift.io") || matches!(group, "projectcalico.org" | "metrics.k8s.io")
 }
@@ -165,13 +165,13 @@ fn name_rule(subject: &Subject<'_>) -> NameRule {
         | ("policy", "PodDisruptionBudget")
         | ("networking.k8s.io", "IPAddress")
         | ("", "Event") => SEGMENT,
-        // Servers of their own store these, with rules of their own.
+        // Other servers store these, with rules of their own.
         (group, _) if is_aggregated(group) => SEGMENT,
         _ => SUBDOMAIN,
     }
 }
 
-/// A finalizer without a domain is for Kubernetes' own kinds to refuse.
+/// Judges finalizers. One without a domain is refused for Kubernetes' own kinds.
 fn finalizers(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
     let own = builtin::owns_group(subject.group);
     for finalizer in metadata.items("finalizers") {

@@ -1,8 +1,8 @@
-//! The API server's hand-written rules: what it refuses although the schema allows it.
+//! The API server's hand-written rules, which refuse objects that the schema allows.
 //!
-//! In: an object and Kubernetes versions. Out: [`Violation`]s, each with its place, what to do and the
-//! function of Kubernetes that refuses it. Never: reads anything else, judges a custom kind's own
-//! fields, or applies a rule that is not certain.
+//! In: an object and Kubernetes versions. Out: [`Violation`]s, each with its place, advice and the function of
+//! Kubernetes that refuses it. Never: reads anything else, judges a custom kind's own fields, or applies a rule that
+//! is not certain.
 
 mod address;
 mod admission;
@@ -68,8 +68,8 @@ const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
     definition::check,
 ];
 
-/// What the API server of any of the versions refuses in an object; of the newest if none is named.
-/// More than [`LIMIT`] violations mean that there are others.
+/// Returns the violations of an object in any of the versions, or in the newest if none is named. More than [`LIMIT`]
+/// violations mean that there are others.
 pub fn violations(object: &Object, versions: &[KubernetesVersion]) -> Vec<Violation> {
     let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
     let subject = Subject::of(object, versions);

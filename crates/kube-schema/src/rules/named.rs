@@ -1,6 +1,6 @@
 //! Fields that hold the name of something.
 //!
-//! In: an object. Out: a refusal for each text that can be no such name. Never: a field that is empty.
+//! In: an object. Out: a refusal for each text that cannot be such a name. Never: a field that is empty.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use super::place::Place;
 use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 use super::syntax::{is_label, is_letter_label, is_path_segment, is_qualified_name, is_subdomain};
 
-/// What a name may be made of.
+/// The syntax of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
     /// DNS-1123 label.
@@ -21,7 +21,7 @@ pub(super) enum Syntax {
     Segment,
     /// `name` or `prefix/name`.
     Qualified,
-    /// A domain to search, which may end in a dot and hold `_`.
+    /// A search domain, which may end in a dot and contain `_`.
     Search,
 }
 
@@ -52,13 +52,13 @@ impl Syntax {
     }
 }
 
-/// Since 1.34 a part may begin with `_`, and a single dot is allowed; what only those versions take is not
-/// refused here.
+/// Recognises a search domain. Since 1.34 a part may begin with `_`, and a single dot is allowed. A name that only
+/// those versions accept is not refused here.
 fn is_search(text: &str) -> bool {
     text == "." || is_subdomain(&text.strip_suffix('.').unwrap_or(text).replace('_', "a"))
 }
 
-/// A group, its kinds, a path, the syntax, and who says so.
+/// A group, its kinds, a path, the syntax, and the function of Kubernetes that requires it.
 type Row = (&'static str, &'static [&'static str], &'static str, Syntax, &'static str);
 
 const ADMISSION: &str = "admissionregistration.k8s.io";

@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use super::place::Place;
 use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 
-/// Kinds, a path, the least and the greatest number, and who says so.
+/// A group, its kinds, a path, the least and the greatest number, and the function of Kubernetes that sets them.
 type Bounds = (&'static str, &'static [&'static str], &'static str, i64, i64, &'static str);
 
 const PORT: i64 = 65_535;
 const MOST: i64 = 2_147_483_647;
-/// Where the schema has the upper bound already.
+/// The upper bound for a field that has one in its schema already.
 const ANY: i64 = i64::MAX;
-/// The longest time of session affinity, one day.
+/// The longest session affinity in seconds, one day.
 const DAY: i64 = 86_400;
 
 const HOUR: i64 = 3600;
@@ -204,7 +204,7 @@ const ROWS: &[Bounds] = &[
     ),
 ];
 
-/// Numbers of a Job's specification, wherever it is.
+/// The places of a Job's specification, for its numbers.
 const JOBS: &[&str] = &[
     "parallelism",
     "completions",
@@ -231,7 +231,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Reports whole numbers out of bounds; what is not a whole number is the schema's to refuse.
+/// Reports whole numbers out of bounds. The schema refuses everything that is not a whole number.
 pub(super) fn judge(
     place: &Place<'_>,
     path: &str,

@@ -1,7 +1,7 @@
 //! A place in an object: its node, its JSON pointer, and its path as people write it.
 //!
-//! In: a node. Out: [`Place`]s below it, those of absent fields included. Never: a `null` for a field
-//! that is there, which Kubernetes treats as absent, and never a character that a terminal would act on.
+//! In: a node. Out: [`Place`]s below it, including those of absent fields. Never: a `null` as a present field, because
+//! Kubernetes treats it as absent, and never a character that a terminal would act on.
 
 use std::rc::Rc;
 
@@ -9,23 +9,23 @@ use kube_manifest::{Node, Value};
 use source_files::Span;
 use source_files::pointer::escaped;
 
-/// Replaces an absent value; every rule takes it for an absent field.
+/// The node of an absent value. Every rule takes it for an absent field.
 static NOTHING: Node = Node::new(Span { start: 0, end: 0 }, Value::Null);
 
-/// A node and where it is. Nearly every place that a rule looks at is fine, so that pointer and path
-/// are spelled out only for those that are not.
+/// A node and its place. Nearly every place that a rule looks at is fine, so pointer and path are spelled out only for
+/// those that are not.
 #[derive(Clone, Debug)]
 pub(super) struct Place<'a> {
     /// The node.
     pub(super) node: &'a Node,
-    /// The last step to it; none for the object itself.
+    /// The last step to it. `None` for the object itself.
     step: Option<Rc<Step<'a>>>,
 }
 
 /// A step from a mapping or a list into it.
 #[derive(Debug)]
 struct Step<'a> {
-    /// What the step leads out of.
+    /// The mapping or list that the step starts from.
     holder: &'a Node,
     token: Token<'a>,
     before: Option<Rc<Step<'a>>>,
@@ -38,12 +38,12 @@ enum Token<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The object itself.
+    /// Returns the place of the object itself.
     pub(super) fn root(node: &'a Node) -> Self {
         Self { node, step: None }
     }
 
-    /// The JSON pointer.
+    /// Returns the JSON pointer.
     pub(super) fn pointer(&self) -> String {
         let mut pointer = String::new();
         for token in self.tokens() {
@@ -56,7 +56,7 @@ impl<'a> Place<'a> {
         pointer
     }
 
-    /// The path for people: `spec.ports[0].name`.
+    /// Returns the path for people, such as `spec.ports[0].name`.
     pub(super) fn path(&self) -> String {
         let mut path = String::new();
         for token in self.tokens() {
@@ -72,7 +72,7 @@ impl<'a> Place<'a> {
         if path.is_empty() { "the object".to_owned() } else { path }
     }
 
-    /// From the object down.
+    /// Returns the steps from the object down.
     fn tokens(&self) -> Vec<Token<'a>> {
         let steps = std::iter::successors(self.step.as_deref(), |step| step.before.as_deref());
         let mut tokens: Vec<Token<'a>> = steps.map(|step| step.token).collect();
@@ -80,35 +80,35 @@ impl<'a> Place<'a> {
         tokens
     }
 
-    /// A field that is there and not `null`.
+    /// Returns a field that is there and not `null`.
     pub(super) fn get(&self, key: &str) -> Option<Self> {
         let entry = self.node.entry(key).filter(|entry| !entry.value.is_null())?;
         Some(self.child(Token::Key(&entry.key), &entry.value))
     }
 
-    /// Whether a field is there and not `null`.
+    /// Returns true if a field is there and not `null`.
     pub(super) fn has(&self, key: &str) -> bool {
         self.node.get(key).is_some_and(|node| !node.is_null())
     }
 
-    /// A field, whether it is there or not: what is required below it is missing anyway.
+    /// Returns a field, whether it is there or not. Fields that are required below an absent one are missing too.
     pub(super) fn field(&self, key: &'a str) -> Self {
         self.get(key).unwrap_or_else(|| self.child(Token::Key(key), &NOTHING))
     }
 
-    /// The field at the end of a chain of keys, whether it is there or not.
+    /// Returns the field at the end of a chain of keys, whether it is there or not.
     pub(super) fn reach(&self, keys: &[&'a str]) -> Self {
         keys.iter().fold(self.clone(), |place, key| place.field(key))
     }
 
-    /// Whether a value exists here. An item of a list exists, even `null`: the API server reads it as the zero value of
-    /// its type.
+    /// Returns true if a value exists here. An item of a list exists, even `null`: the API server reads it as the zero
+    /// value of its type.
     pub(super) fn exists(&self) -> bool {
         !self.node.is_null() || self.step.as_ref().is_none_or(|step| matches!(step.token, Token::Index(_)))
     }
 
-    /// Of a field that is missing or empty: what lacks it, and its name. Where that is missing as well, what
-    /// lacks that. `None` for the object itself and for items of lists.
+    /// Returns the nearest existing mapping above a missing or empty field, and the name of the field that it lacks.
+    /// `None` for the object itself and for items of lists.
     pub(super) fn lacking(&self) -> Option<(Self, &'a str)> {
         let step = self.step.as_ref()?;
         let Token::Key(key) = step.token else { return None };
@@ -116,42 +116,42 @@ impl<'a> Place<'a> {
         if holder.exists() { Some((holder, key)) } else { holder.lacking() }
     }
 
-    /// The field at the end of a chain of keys.
+    /// Returns the field at the end of a chain of keys.
     pub(super) fn at(&self, keys: &[&str]) -> Option<Self> {
         keys.iter().try_fold(self.clone(), |place, key| place.get(key))
     }
 
-    /// The items of the list that a field holds; none for anything else.
+    /// Returns the items of the list that a field holds. Empty for anything else.
     pub(super) fn items(&self, key: &str) -> Vec<Self> {
         self.get(key).map(|list| list.elements()).unwrap_or_default()
     }
 
-    /// The items of this list; none for anything else.
+    /// Returns the items of this list. Empty for anything else.
     pub(super) fn elements(&self) -> Vec<Self> {
         let items = self.node.items().iter().enumerate();
         items.map(|(index, node)| self.child(Token::Index(index), node)).collect()
     }
 
-    /// The entries of the mapping that a field holds, `null` values included.
+    /// Returns the entries of the mapping that a field holds, including `null` values.
     pub(super) fn entries(&self, key: &str) -> Vec<(&'a str, Self)> {
         let Some(mapping) = self.get(key) else { return Vec::new() };
         let entries = mapping.node.entries().iter();
         entries.map(|entry| (&*entry.key, mapping.child(Token::Key(&entry.key), &entry.value))).collect()
     }
 
-    /// Everything that a path such as `spec/ports/*/protocol` names.
+    /// Returns every place that a path such as `spec/ports/*/protocol` names.
     pub(super) fn find(&self, path: &str) -> Vec<Self> {
         let mut found = Vec::new();
         self.collect(path, &mut found);
         found
     }
 
-    /// Whether a field of this mapping is not known.
+    /// Returns true if a field of this mapping is unknown.
     pub(super) fn names_unknown(&self) -> bool {
         self.node.is_unknown() || self.node.entries().iter().any(|entry| entry.value.is_unknown())
     }
 
-    /// Whether a field or an item beside this one is not known.
+    /// Returns true if a field or an item beside this one is unknown.
     pub(super) fn stands_beside_unknown(&self) -> bool {
         self.step.as_ref().is_some_and(|step| {
             let mut fields = step.holder.entries().iter().map(|entry| &entry.value);
@@ -159,9 +159,9 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// What a path such as `spec>target/rules/*/name` names, the last field included where it is absent. A
-    /// step with `/` leads out of what must be there for a rule to apply; one with `>` out of a field
-    /// that the API server always holds, so that what it requires below is missing without it.
+    /// Returns the places that a path such as `spec>target/rules/*/name` names, including an absent last field. A step
+    /// with `/` leads out of a value that must exist for a rule to apply. One with `>` leads out of a field that the
+    /// API server always holds, so that a field that is required below is missing without it.
     pub(super) fn find_fields(&self, path: &'a str) -> Vec<Self> {
         let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
         let places = match (step, rest) {
@@ -190,7 +190,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The text here as Kubernetes' own types hold it: `null` is the empty one. `None` for what is not text.
+    /// Returns the text as Kubernetes' own types hold it: `null` is the empty text. `None` for other values.
     pub(super) fn string(&self) -> Option<&'a str> {
         match &self.node.value {
             Value::Null => Some(""),
@@ -204,22 +204,22 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The text of a field; an empty one is an absent one, as in Kubernetes' own types.
+    /// Returns the text of a field. An empty text counts as absent, as in Kubernetes' own types.
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         self.node.get(key).and_then(Node::as_str).filter(|text| !text.is_empty())
     }
 
-    /// The whole number of a field.
+    /// Returns the whole number of a field.
     pub(super) fn integer(&self, key: &str) -> Option<i64> {
         self.node.get(key).and_then(Node::as_integer)
     }
 
-    /// The yes or no of a field.
+    /// Returns the boolean of a field.
     pub(super) fn flag(&self, key: &str) -> Option<bool> {
         self.node.get(key).and_then(Node::as_bool)
     }
 
-    /// Whether a field holds something: a non-empty list, mapping or text, or any other value.
+    /// Returns true if a field holds something: a non-empty list, mapping or text, or any other value.
     pub(super) fn holds(&self, key: &str) -> bool {
         self.node.get(key).is_some_and(|node| !is_empty(node))
     }
@@ -233,7 +233,7 @@ fn is_plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|next| next.is_ascii_alphanumeric() || next == '-')
 }
 
-/// Whether a value is the zero value of Kubernetes' own types.
+/// Returns true if a value is the zero value of Kubernetes' own types.
 pub(super) fn is_empty(node: &Node) -> bool {
     match &node.value {
         Value::Null => true,
@@ -244,7 +244,7 @@ pub(super) fn is_empty(node: &Node) -> bool {
     }
 }
 
-/// A text in quotes, short and harmless.
+/// Quotes a text, short and harmless.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let escaped = text.escape_debug().to_string();
@@ -254,7 +254,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{start}{rest}\"")
 }
 
-/// A scalar as people write it.
+/// Writes a scalar for people.
 pub(super) fn shown(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),

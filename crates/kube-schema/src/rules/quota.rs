@@ -49,7 +49,7 @@ const LIMIT_NAME: Rule = Rule {
     source: "validateLimitRangeResourceName in pkg/apis/core/validation",
 };
 
-/// What quotas add up.
+/// The resources of which quotas add up amounts.
 const ADDED_UP: &[&str] = &[
     "cpu",
     "memory",
@@ -62,7 +62,7 @@ const ADDED_UP: &[&str] = &[
     "limits.memory",
     "limits.ephemeral-storage",
 ];
-/// What quotas count.
+/// The resources that quotas count.
 const COUNTED: &[&str] = &[
     "pods",
     "resourcequotas",
@@ -122,7 +122,7 @@ fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
     conflicts(&named, refusals);
 }
 
-/// Whether a quota knows a resource by this name.
+/// Returns true if a quota knows a resource by this name.
 fn is_standard(name: &str) -> bool {
     ADDED_UP.contains(&name) || COUNTED.contains(&name) || is_huge_page(name)
 }
@@ -177,7 +177,7 @@ fn judge_requirement(requirement: &Place<'_>, names: &[&str], refusals: &mut Ref
     }
 }
 
-/// `null` is an amount of nothing to the API server.
+/// Reads an amount. `null` is an amount of nothing to the API server.
 fn amount(place: &Place<'_>) -> Option<Quantity> {
     if place.node.is_null() { Some(Quantity::ZERO) } else { Quantity::of(place.node) }
 }
@@ -230,7 +230,7 @@ fn ratios(limit: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Each of these must not be more than a later one.
+/// The fields in ascending order: none may exceed a later one.
 const ORDERED: [&str; 4] = ["min", "defaultRequest", "default", "max"];
 
 fn ordered(limit: &Place<'_>, refusals: &mut Refusals) {

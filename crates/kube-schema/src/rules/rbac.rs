@@ -73,7 +73,7 @@ fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
                 group.iter().for_each(|group| {
                     refusals.together(group, "but a ServiceAccount has no apiGroup", SUBJECT);
                 });
-                // kustomize fills in the namespace, so that one that is left out is not proof.
+                // kustomize fills in the namespace, so a missing one proves nothing.
                 let emptied = item.node.get("namespace").is_some_and(is_empty);
                 if emptied && subject.kind == "ClusterRoleBinding" {
                     refusals.lacks(&item, "namespace", SUBJECT);

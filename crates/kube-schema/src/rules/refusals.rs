@@ -1,4 +1,4 @@
-//! What is being judged, and what has been refused so far.
+//! The object that is being judged, and its refusals so far.
 
 use std::collections::HashMap;
 
@@ -32,24 +32,24 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether it is of a kind.
+    /// Returns true if it is of a kind.
     pub(super) fn is(&self, group: &str, kind: &str) -> bool {
         self.group == group && self.kind == kind
     }
 
-    /// The versions among those asked for that lie in a range of minor versions.
+    /// Returns the requested versions in a range of minor versions.
     pub(super) fn versions_in(&self, minors: std::ops::RangeInclusive<u8>) -> Vec<KubernetesVersion> {
         self.versions.iter().filter(|version| minors.contains(&version.minor())).copied().collect()
     }
 
-    /// Collects refusals by the versions asked for.
+    /// Creates an empty collection of refusals for the requested versions.
     pub(super) fn refusals(&self) -> Refusals {
         Refusals { versions: self.versions.to_vec(), found: Vec::new() }
     }
 }
 
-/// The group whose rules apply: that which stores the object. OpenShift stores its bindings as those of
-/// Kubernetes, but reads them by its own rules.
+/// Returns the group whose rules apply, which is the group that stores the object. OpenShift stores its bindings as
+/// those of Kubernetes, but reads them by its own rules.
 fn judged_group(object: &Object) -> &str {
     match object.group() {
         group @ "authorization.openshift.io" => group,
@@ -57,10 +57,10 @@ fn judged_group(object: &Object) -> &str {
     }
 }
 
-/// Rows of a table of rules by the group and the kind that they are about: every object asks.
+/// Rows of a table of rules, indexed by group and kind, because every object asks.
 pub(super) type ByKind<T> = HashMap<(&'static str, &'static str), Vec<T>>;
 
-/// Sorts rows, each with its group and its kinds.
+/// Indexes rows, each with its group and its kinds.
 pub(super) fn by_kind<T: Copy>(
     rows: impl Iterator<Item = (&'static str, &'static [&'static str], T)>,
 ) -> ByKind<T> {
@@ -71,16 +71,16 @@ pub(super) fn by_kind<T: Copy>(
     sorted
 }
 
-/// Why a value is refused, and what to do.
+/// The source of a refusal, and the advice for it.
 #[derive(Clone, Copy)]
 pub(super) struct Rule {
-    /// What to do, in the imperative.
+    /// The advice, in the imperative.
     pub(super) help: &'static str,
     /// The function of Kubernetes.
     pub(super) source: &'static str,
 }
 
-/// How many refusals of one object are recorded; one more says that there are others.
+/// The most refusals of one object that are recorded. One more shows that there are others.
 pub const LIMIT: usize = 500;
 
 /// Refusals of one object.
@@ -90,13 +90,13 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
-    /// A value that is wrong in itself: `spec.type is "X", which …`.
+    /// Records a value that is wrong in itself: `spec.type is "X", which …`.
     pub(super) fn value(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         let message = format!("{} is {}, {complaint}", place.path(), shown(place.node));
         self.add(place, message, Extent::Value, rule);
     }
 
-    /// A value that is wrong in itself, in some versions.
+    /// Records a value that is wrong in itself, in some versions.
     pub(super) fn value_in(
         &mut self,
         versions: &[KubernetesVersion],
@@ -110,13 +110,14 @@ impl Refusals {
         self.found.retain(|found| !found.versions.is_empty());
     }
 
-    /// A field that must be there: `spec.ports[0] lacks a `name``. Where the way to it is missing, that
-    /// is said once, whatever else is required below.
+    /// Records a field that must be there: ``spec.ports[0] lacks a `name` ``. If its holder is missing as well, that
+    /// is recorded once, whatever else is required below.
     pub(super) fn lacks<'a>(&mut self, place: &Place<'a>, field: &'a str, rule: Rule) {
         self.missing(&place.field(field), rule);
     }
 
-    /// As [`lacks`](Self::lacks), of the place of the field itself. An item of a list is wrong in itself.
+    /// Records the same as [`lacks`](Self::lacks), given the place of the field itself. An item of a list is wrong in
+    /// itself.
     pub(super) fn missing(&mut self, place: &Place<'_>, rule: Rule) {
         let Some((holder, field)) = place.lacking() else {
             return self.value(place, "where a value is required", rule);
@@ -134,18 +135,18 @@ impl Refusals {
         self.found.iter_mut().skip(before).for_each(|found| found.lacking = Some(field.into()));
     }
 
-    /// Values that do not go together: `spec.ports[0] names two sources`.
+    /// Records values that contradict each other: `spec.ports[0] names two sources`.
     pub(super) fn whole(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         let message = format!("{} {complaint}", place.path());
         self.add(place, message, Extent::Whole, rule);
     }
 
-    /// A value that is wrong together with others: `spec.name is "x", which …`.
+    /// Records a value that is wrong together with others: `spec.name is "x", which …`.
     pub(super) fn together(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         self.whole(place, &format!("is {}, {complaint}", shown(place.node)), rule);
     }
 
-    /// Something that is wrong in itself and must not be quoted, or is a key.
+    /// Records a value that is wrong in itself and must not be quoted, or a key.
     pub(super) fn unquoted(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         let message = format!("{} {complaint}", place.path());
         self.add(place, message, Extent::Value, rule);
@@ -169,7 +170,7 @@ impl Refusals {
     }
 }
 
-/// What is before the name of a field: names that end in `s` are plural.
+/// Returns the article before the name of a field. Names that end in `s` are plural.
 fn article(field: &str) -> &'static str {
     match field.chars().next() {
         _ if field.ends_with('s') || field == "metadata" => "",
@@ -178,7 +179,7 @@ fn article(field: &str) -> &'static str {
     }
 }
 
-/// How far below a place rules about several values look.
+/// The depth to which rules about several values look for unknown ones.
 const NEAR: u8 = 3;
 
 fn holds_unknown(node: &Node, depth: u8) -> bool {
@@ -188,7 +189,7 @@ fn holds_unknown(node: &Node, depth: u8) -> bool {
         || node.items().iter().any(below)
 }
 
-/// Whether a refusal depends on a value that is not known: this one, or for values that do not go together one
+/// Returns true if a refusal depends on an unknown value: this one or, for values that contradict each other, one
 /// inside of it or right beside it.
 fn depends_on_unknown(place: &Place<'_>, extent: Extent) -> bool {
     match extent {

@@ -1,14 +1,14 @@
-//! Fields that must say something.
+//! Fields that must not be empty.
 //!
-//! In: an object. Out: a refusal for each field that is absent, `null` or empty although the API server
-//! neither requires it by its schema nor fills it in. Never: a field that has a default.
+//! In: an object. Out: a refusal for each field that is absent, `null` or empty although the API server neither
+//! requires it by its schema nor fills it in. Never: a field that has a default.
 
 use std::sync::OnceLock;
 
 use super::place::{Place, is_empty};
 use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 
-/// A group, its kinds, a path as [`Place::find_fields`] reads it, and who says so.
+/// A group, its kinds, a path as [`Place::find_fields`] reads it, and the function of Kubernetes that requires it.
 type Row = (&'static str, &'static [&'static str], &'static str, &'static str);
 
 const HELP: &str = "set a value: the API server has no default for it";
@@ -352,7 +352,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-/// What scaling behavior has to say: the policies of each direction that is described.
+/// The required fields of scaling behaviour: the policies of each direction that is described.
 const BEHAVIOR: &[(&str, &str)] = &[("spec/behavior/scaleUp", SCALING), ("spec/behavior/scaleDown", SCALING)];
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
@@ -369,14 +369,14 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The API server fills in policies that are left out, and refuses an empty list.
+/// Refuses an empty list of policies. The API server fills in a list that is left out.
 fn policies(rules: &Place<'_>, source: &'static str, refusals: &mut Refusals) {
     if let Some(policies) = rules.get("policies").filter(|policies| policies.elements().is_empty()) {
         refusals.whole(&policies, "is empty", Rule { help: HELP, source });
     }
 }
 
-/// Reports what a path names and says nothing.
+/// Reports the empty fields that a path names.
 pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, source: &'static str, refusals: &mut Refusals) {
     for found in place.find_fields(path) {
         if is_empty(found.node) {

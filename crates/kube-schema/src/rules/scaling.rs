@@ -41,7 +41,7 @@ const TYPES: Allowed<'_> = Allowed {
     source: "validateMetricTarget in pkg/apis/autoscaling/validation",
 };
 
-/// The types of metrics, and the field that describes each.
+/// The types of metrics, each with the field that describes it.
 const METRICS: [(&str, &str); 5] = [
     ("ContainerResource", "containerResource"),
     ("External", "external"),
@@ -65,7 +65,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Since 1.34 the target of a new autoscaler names its group and version.
+/// The first minor version in which the target of a new autoscaler names its group and version.
 const GROUPED_TARGETS: u8 = 34;
 
 fn reference(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
@@ -90,7 +90,7 @@ fn replicas(spec: &Place<'_>, version: &str, refusals: &mut Refusals) {
     {
         refusals.together(&place, &format!("which is less than minReplicas, {least}"), BOUNDS);
     }
-    // With such metrics, and where the cluster allows it, a workload may be scaled to nothing.
+    // With such metrics, and if the cluster allows it, a workload may be scaled to nothing.
     let outside =
         spec.items("metrics").iter().any(|metric| matches!(metric.text("type"), Some("External" | "Object")));
     if let Some(place) = spec.get("minReplicas").filter(|_| least == 0 && !outside && version == "v2") {

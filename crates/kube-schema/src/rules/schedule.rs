@@ -1,13 +1,13 @@
 //! Schedules of CronJobs.
 //!
-//! In: the text of `schedule`. Out: whether Kubernetes' parser takes it (`ParseStandard` of
-//! robfig/cron v3): five fields, or a word such as `@daily`. Never: checks a time zone.
+//! In: the text of `schedule`. Out: whether Kubernetes' parser accepts it (`ParseStandard` of robfig/cron v3): five
+//! fields, or a word such as `@daily`. Never: checks a time zone.
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-/// A field: what it is called, its least and greatest number, and the words for its numbers.
+/// A field: its name, its least and greatest number, and the words for its numbers.
 type Field = (&'static str, u32, u32, &'static [&'static str]);
 
 const FIELDS: [Field; 5] = [
@@ -18,7 +18,7 @@ const FIELDS: [Field; 5] = [
     ("day of the week", 0, 6, &DAYS),
 ];
 
-/// What is wrong with a schedule; `None` if nothing is.
+/// Returns the error in a schedule, or `None` if it has none.
 pub(super) fn complaint(schedule: &str) -> Option<String> {
     let text = without_time_zone(schedule);
     if let Some(word) = text.strip_prefix('@') {
@@ -32,7 +32,7 @@ pub(super) fn complaint(schedule: &str) -> Option<String> {
     wrong.map(|(_, (name, least, most, _))| format!("has a {name} that is not within {least} to {most}"))
 }
 
-/// The parser reads `TZ=` and `CRON_TZ=`; whether Kubernetes allows it is another rule.
+/// Removes `TZ=` or `CRON_TZ=`, which the parser reads. Another rule decides whether Kubernetes allows it.
 fn without_time_zone(schedule: &str) -> &str {
     let zoned = schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=");
     if zoned { schedule.split_once(' ').map_or("", |(_, rest)| rest.trim()) } else { schedule }
@@ -43,7 +43,7 @@ fn is_word(word: &str) -> bool {
         || word.strip_prefix("every ").is_some_and(is_duration)
 }
 
-/// Go's `ParseDuration`: numbers with units, `1h30m`.
+/// Recognises Go's durations (`ParseDuration`): numbers with units, `1h30m`.
 fn is_duration(text: &str) -> bool {
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     if rest == "0" {
@@ -74,7 +74,7 @@ fn is_range(text: &str, field: &Field) -> bool {
         None => (text, Some(1)),
     };
     let bounds = match range.split_once('-') {
-        // The parser looks no further than the star.
+        // The parser reads no further than the star.
         Some(("*" | "?", _)) => Some((least, most)),
         Some((_, end)) if end.contains('-') => None,
         Some((start, end)) => number(start, field).zip(number(end, field)),

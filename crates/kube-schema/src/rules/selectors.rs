@@ -27,7 +27,7 @@ const CONTROLLER: Rule = Rule {
     source: "ValidatePodTemplateSpecForRC in pkg/apis/core/validation",
 };
 
-/// Where kinds hold selectors with `matchLabels` and `matchExpressions`.
+/// The fields with selectors of `matchLabels` and `matchExpressions`.
 const SELECTORS: &[(&str, &[&str], &str)] = &[
     ("apps", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"], "spec/selector"),
     ("batch", &["Job"], "spec/selector"),
@@ -59,7 +59,8 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The selector of a ReplicationController is plain labels; left out, it is the labels of the Pod template.
+/// Judges the selector of a ReplicationController, which is plain labels. If it is left out, the labels of the Pod
+/// template are used.
 fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
     let spec = subject.root.field("spec");
     let labels = spec.reach(&["template", "metadata", "labels"]);
@@ -81,7 +82,7 @@ fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// A selector with `matchLabels` and `matchExpressions`.
+/// Judges a selector with `matchLabels` and `matchExpressions`.
 pub(super) fn label_selector(selector: &Place<'_>, refusals: &mut Refusals) {
     if let Some(labels) = selector.get("matchLabels") {
         plain(&labels, refusals);
@@ -89,7 +90,7 @@ pub(super) fn label_selector(selector: &Place<'_>, refusals: &mut Refusals) {
     selector.items("matchExpressions").iter().for_each(|requirement| expression(requirement, refusals));
 }
 
-/// Plain labels: of a Service, or of `nodeSelector`.
+/// Judges plain labels, of a Service or of `nodeSelector`.
 pub(super) fn plain(labels: &Place<'_>, refusals: &mut Refusals) {
     for entry in labels.node.entries() {
         let place = labels.field(&entry.key);
@@ -126,7 +127,7 @@ fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// A workload whose selector its own Pods do not match would make Pods for ever.
+/// Refuses a workload whose selector does not match its own Pods. It would make Pods for ever.
 fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
     if !matches!(subject.kind, "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet") {
         return;
@@ -144,7 +145,7 @@ fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The first requirement of a selector that labels do not meet.
+/// Returns the first requirement of a selector that labels do not meet.
 pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> Option<(Place<'a>, String)> {
     let has = |key: &str| {
         let node = labels.and_then(|labels| labels.node.get(key))?;

@@ -75,7 +75,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     cluster_addresses(&spec, kind, refusals);
 }
 
-/// The API server fills in `clusterIPs` from `clusterIP` where only that is given.
+/// Judges the addresses. The API server fills in `clusterIPs` from `clusterIP` if only that is given.
 fn cluster_addresses(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     if kind == "ExternalName" {
         return;
@@ -193,7 +193,8 @@ fn balancer(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     }
 }
 
-/// From the outside a Service is reached through nodes, load balancers and external addresses.
+/// Judges the traffic policy. From the outside a Service is reached through nodes, load balancers and external
+/// addresses.
 fn traffic(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     let outside =
         matches!(kind, "NodePort" | "LoadBalancer") || kind == "ClusterIP" && spec.holds("externalIPs");

@@ -41,7 +41,7 @@ const TOPOLOGY: Rule = Rule {
     help: "use different values in every term, and each key once",
     source: "validateAllowedTopologies in pkg/apis/storage/validation",
 };
-/// Since this minor version a StatefulSet's claims are validated with it.
+/// The first minor version in which a StatefulSet's claims are validated with it.
 const VALID_CLAIMS: u8 = 34;
 
 const ACCESS: [&str; 4] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
@@ -89,7 +89,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The specification of a claim, wherever it is.
+/// Judges the specification of a claim, wherever it is.
 pub(super) fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
     access_modes(spec, refusals);
     amount(spec, &["resources", "requests", "storage"], refusals);
@@ -97,7 +97,7 @@ pub(super) fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
     spec.get("selector").iter().for_each(|selector| selectors::label_selector(selector, refusals));
 }
 
-/// Terms about the same zones, and two requirements for one key.
+/// Refuses terms about the same zones, and two requirements for one key.
 fn topologies(subject: &Subject<'_>, refusals: &mut Refusals) {
     let terms = subject.root.items("allowedTopologies");
     let mut seen: Vec<Vec<(&str, BTreeSet<&str>)>> = Vec::new();

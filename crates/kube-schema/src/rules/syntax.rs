@@ -1,9 +1,9 @@
 //! The syntax of names, labels, keys and ports.
 //!
-//! In: a text. Out: whether Kubernetes takes it for what it should be (`apimachinery`,
-//! `pkg/util/validation/validation.go`). Never: knows in which field it is.
+//! In: a text. Out: whether Kubernetes accepts it (`apimachinery`, `pkg/util/validation/validation.go`). Never: knows
+//! in which field it is.
 
-/// DNS-1123 label: lower-case letters, digits and `-`, at most 63.
+/// Recognises a DNS-1123 label: lower-case letters, digits and `-`, at most 63.
 pub(super) fn is_label(text: &str) -> bool {
     text.len() <= 63 && is_label_of_any_length(text)
 }
@@ -13,27 +13,28 @@ fn is_label_of_any_length(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
 
-/// DNS-1035 label: a label that begins with a letter.
+/// Recognises a DNS-1035 label: a label that begins with a letter.
 pub(super) fn is_letter_label(text: &str) -> bool {
     is_label(text) && text.starts_with(|first: char| first.is_ascii_lowercase())
 }
 
-/// DNS-1123 subdomain: labels with dots between them, at most 253 in all. A part may be longer than 63.
+/// Recognises a DNS-1123 subdomain: labels with dots between them, at most 253 characters. A part may be longer than
+/// 63.
 pub(super) fn is_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label_of_any_length)
 }
 
-/// `*.` and a subdomain.
+/// Recognises `*.` and a subdomain.
 pub(super) fn is_wildcard_subdomain(text: &str) -> bool {
     text.len() <= 253 && text.strip_prefix("*.").is_some_and(is_subdomain)
 }
 
-/// A part of a URL path: not `.` or `..`, without `/` and `%`.
+/// Recognises a part of a URL path: not `.` or `..`, without `/` and `%`.
 pub(super) fn is_path_segment(text: &str) -> bool {
     !matches!(text, "." | "..") && !text.contains(['/', '%'])
 }
 
-/// `name` or `prefix/name`: the form of label keys, resources and finalizers.
+/// Recognises `name` or `prefix/name`, the form of label keys, resources and finalizers.
 pub(super) fn is_qualified_name(text: &str) -> bool {
     match text.split_once('/') {
         Some((prefix, name)) => is_subdomain(prefix) && is_qualified_part(name),
@@ -47,12 +48,12 @@ fn is_qualified_part(text: &str) -> bool {
     text.len() <= 63 && text.bytes().all(inner) && edge(text.bytes().next()) && edge(text.bytes().last())
 }
 
-/// The value of a label: empty, or as the name of a label.
+/// Recognises the value of a label: empty, or as the name of a label.
 pub(super) fn is_label_value(text: &str) -> bool {
     text.is_empty() || is_qualified_part(text)
 }
 
-/// The name of a port: at most 15, with a letter, without two `-` in a row.
+/// Recognises the name of a port: at most 15 characters, with a letter, without two `-` in a row.
 pub(super) fn is_port_name(text: &str) -> bool {
     text.len() <= 15
         && is_label(text)
@@ -60,30 +61,30 @@ pub(super) fn is_port_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
-/// The key of a ConfigMap or Secret.
+/// Recognises the key of a ConfigMap or Secret.
 pub(super) fn is_config_key(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     !text.is_empty() && text.len() <= 253 && text.bytes().all(inner) && text != "." && !text.starts_with("..")
 }
 
-/// The name of an environment variable, before Kubernetes 1.32.
+/// Recognises the name of an environment variable, before Kubernetes 1.32.
 pub(super) fn is_environment_name(text: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let first_fits = text.starts_with(|first: char| !first.is_ascii_digit());
     first_fits && text.bytes().all(inner) && text != "." && !text.starts_with("..")
 }
 
-/// The name of an environment variable since Kubernetes 1.32: printable ASCII without `=`.
+/// Recognises the name of an environment variable since Kubernetes 1.32: printable ASCII without `=`.
 pub(super) fn is_relaxed_environment_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| (0x20..0x7f).contains(&byte) && byte != b'=')
 }
 
-/// The name of an HTTP header.
+/// Recognises the name of an HTTP header.
 pub(super) fn is_header_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// A path without a step to the parent folder.
+/// Recognises a path without a step to the parent folder.
 pub(super) fn stays_inside(path: &str) -> bool {
     path.split('/').all(|step| step != "..")
 }

@@ -1,4 +1,4 @@
-//! How Deployments and DaemonSets replace their Pods, and what their Pod templates must not hold.
+//! Rules for the replacement of Pods by Deployments and DaemonSets, and for the Pod templates of workloads.
 
 use super::place::Place;
 use super::refusals::{Refusals, Rule, Subject};
@@ -38,10 +38,10 @@ const SERVICE: Rule = Rule {
     help: "use lower-case letters, digits and `-`, at most 63 characters",
     source: "ValidateStatefulSetSpec in pkg/apis/apps/validation",
 };
-/// Since this minor version the name of a StatefulSet's Service is validated.
+/// The first minor version in which the name of a StatefulSet's Service is validated.
 const NAMED_SERVICE: u8 = 34;
 
-/// How many seconds a Deployment may take where it does not say.
+/// The default deadline of a Deployment, in seconds.
 const DEFAULT_DEADLINE: i64 = 600;
 
 pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
@@ -117,7 +117,7 @@ fn daemons(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Numbers and percentages that must not be negative, and must not exceed everything.
+/// Judges numbers and percentages, which must be neither negative nor more than everything.
 fn amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
     for key in ["maxUnavailable", "maxSurge"] {
         let Some(place) = rolling.get(key) else { continue };
@@ -129,7 +129,7 @@ fn amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// What is wrong with a number or percentage (`ValidatePositiveIntOrPercent`).
+/// Returns the error in a number or percentage (`ValidatePositiveIntOrPercent`).
 pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
     match &node.value {
         Value::Integer(number) if *number < 0 => Some("which is negative"),
@@ -145,14 +145,14 @@ pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
     }
 }
 
-/// The number of a percentage; one too large to count is the largest.
+/// Returns the number of a percentage. One too large to count is the largest.
 pub(super) fn percent(node: &Node) -> Option<u64> {
     let digits = node.as_str()?.strip_suffix('%')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))
 }
 
-/// Whether a field is there and amounts to nothing.
+/// Returns true if a field is there and amounts to nothing.
 fn is_zero(rolling: &Place<'_>, key: &str) -> bool {
     let Some(place) = rolling.get(key) else { return false };
     place.node.as_integer() == Some(0) || percent(place.node) == Some(0)

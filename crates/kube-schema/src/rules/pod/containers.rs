@@ -80,7 +80,7 @@ fn image(container: &Place<'_>, stands: Standing, refusals: &mut Refusals) {
     }
 }
 
-/// An init container ends before the others start, so no one could probe it.
+/// Judges an init container, which ends before the others start, so that nothing could probe it.
 fn init(container: &Place<'_>, refusals: &mut Refusals) {
     if container.text("restartPolicy").is_some() {
         return;

@@ -1,4 +1,4 @@
-//! What the description of a Pod has to say of its volumes, variables, ports and places.
+//! Required fields of a Pod's volumes, variables, ports and places.
 
 use super::Pod;
 use crate::rules::named::{self, Syntax};
@@ -6,9 +6,9 @@ use crate::rules::place::Place;
 use crate::rules::refusals::{Refusals, Rule};
 use crate::rules::required;
 
-/// A path below the Pod's `spec`, a container or a volume, and who says that it must be there.
+/// A path below the Pod's `spec`, a container or a volume, and the function of Kubernetes that requires it.
 type Row = (&'static str, &'static str);
-/// A path, the syntax of its name, and who says so.
+/// A path, the syntax of its name, and the function of Kubernetes that requires it.
 type Name = (&'static str, Syntax, &'static str);
 
 const PATH: &str = "validateKeyToPath in pkg/apis/core/validation";
@@ -201,7 +201,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// What a volume has to say.
+/// Judges the required fields of a volume.
 pub(super) fn volume(place: &Place<'_>, refusals: &mut Refusals) {
     for (path, source) in VOLUME {
         required::judge(place, path, source, refusals);

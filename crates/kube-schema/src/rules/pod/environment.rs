@@ -30,7 +30,7 @@ const KEY: Rule = Rule {
     source: "validateConfigMapKeySelector in pkg/apis/core/validation",
 };
 
-/// Since this minor version nearly every printable character is allowed in a name.
+/// The first minor version in which nearly every printable character is allowed in a name.
 const RELAXED_NAMES: u8 = 32;
 
 /// The fields of a Pod that a variable may hold.
@@ -47,7 +47,7 @@ const FIELDS: &[&str] = &[
     "status.podIPs",
 ];
 
-/// Where a variable may take its value from.
+/// The possible sources of a variable's value.
 const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
 pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusals) {

@@ -21,18 +21,18 @@ use super::refusals::{Refusals, Rule, Subject};
 pub(super) struct Pod<'a> {
     /// Its `spec`.
     spec: Place<'a>,
-    /// Whether the object is the Pod itself.
+    /// Says whether the object is the Pod itself.
     stands: Standing,
     /// Volumes that a StatefulSet adds.
     claims: Vec<&'a str>,
 }
 
-/// What a Pod's description is part of.
+/// The object that a Pod's description is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
-    /// The object is a Pod.
+    /// The Pod itself.
     Alone,
-    /// Another object makes Pods of it.
+    /// Another object, which makes Pods of it.
     Template,
 }
 
@@ -59,8 +59,8 @@ impl List {
 }
 
 impl<'a> Pod<'a> {
-    /// The volumes that its own description adds. Of those named as a claim of a StatefulSet, the
-    /// controller makes others, and nothing of their description counts.
+    /// Returns the volumes that its own description adds. A StatefulSet's controller replaces volumes with the name of
+    /// a claim, so their descriptions do not count.
     fn volumes(&self) -> Vec<Place<'a>> {
         let mut volumes = self.spec.items("volumes");
         volumes.retain(|volume| volume.text("name").is_none_or(|name| !self.claims.contains(&name)));
@@ -76,7 +76,7 @@ impl<'a> Pod<'a> {
     }
 }
 
-/// What a volume has to say, of a Pod or on its own.
+/// Judges the required fields of a volume, of a Pod or on its own.
 pub(super) fn described_volume(volume: &Place<'_>, refusals: &mut Refusals) {
     described::volume(volume, refusals);
 }
@@ -86,7 +86,7 @@ const SECCOMP: Rule = Rule {
     source: "ValidateSeccompPodAnnotations in pkg/apis/core/validation",
 };
 
-/// Profiles in the annotations that came before the field.
+/// Judges profiles in the annotations that preceded the field.
 fn seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
     for (key, value) in holder.field("metadata").entries("annotations") {
         let of_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
@@ -101,7 +101,7 @@ fn seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// Where the Pods of a kind are described: the holder of `metadata` and `spec`.
+/// Returns the description of a kind's Pods: the holder of `metadata` and `spec`.
 fn holder<'a>(subject: &Subject<'a>) -> Option<Place<'a>> {
     let root = &subject.root;
     match (subject.group, subject.kind) {

@@ -1,4 +1,4 @@
-//! Where containers see volumes.
+//! Mounts of volumes in containers.
 
 use std::collections::HashSet;
 
@@ -57,7 +57,7 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The names of a Pod's volumes, and whether there may be others.
+/// The names of a Pod's volumes. Says whether there may be others.
 struct Names<'a> {
     known: HashSet<&'a str>,
     unknown: bool,

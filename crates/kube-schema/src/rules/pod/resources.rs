@@ -1,4 +1,4 @@
-//! What containers request and are limited to.
+//! Requests and limits of containers.
 
 use super::Pod;
 use crate::rules::place::{Place, shown};
@@ -79,7 +79,7 @@ fn compare(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mu
     }
 }
 
-/// An amount that is `null` is nothing to the API server.
+/// Reads an amount. `null` is nothing to the API server.
 fn quantity_of(place: &Place<'_>) -> Option<Quantity> {
     if place.node.is_null() { Some(Quantity::ZERO) } else { Quantity::of(place.node) }
 }
@@ -96,13 +96,13 @@ fn huge_pages(resources: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// The names without a domain are Kubernetes' own.
+/// Returns true for a name of Kubernetes' own, which has no domain.
 fn is_known(name: &str) -> bool {
     let own = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
     own || name.contains('/') && is_qualified_name(name) || name.contains("${")
 }
 
-/// Resources of devices and the like.
+/// Recognises resources of devices and the like.
 fn is_extended(name: &str) -> bool {
     name.contains('/') && !name.split('/').next().is_some_and(|domain| domain.contains("kubernetes.io"))
 }

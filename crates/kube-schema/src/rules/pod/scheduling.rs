@@ -1,4 +1,4 @@
-//! Where a Pod may run: node selectors, affinity, tolerations, spreading.
+//! Places where a Pod may run: node selectors, affinity, tolerations, spreading.
 
 use std::collections::HashSet;
 
@@ -42,13 +42,14 @@ const NAME: Rule = Rule {
     source: "ValidatePodSpec in pkg/apis/core/validation",
 };
 
-/// Gt and Lt came late and behind a feature gate: whether a cluster takes them is not known.
+/// The operators of tolerations. Gt and Lt are behind a feature gate, so it is not known whether a cluster accepts
+/// them.
 const OPERATORS: &[&str] = &["Equal", "Exists", "Gt", "Lt"];
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     pod.spec.get("nodeSelector").iter().for_each(|labels| selectors::plain(labels, refusals));
     pod.spec.items("tolerations").iter().for_each(|item| toleration(item, refusals));
-    // The old name of the field counts where the new one is not there.
+    // The old name of the field counts if the new one is absent.
     let account = if pod.spec.has("serviceAccountName") { "serviceAccountName" } else { "serviceAccount" };
     for key in [account, "nodeName", "priorityClassName", "runtimeClassName"] {
         let Some((text, place)) = pod.spec.text(key).zip(pod.spec.get(key)) else { continue };

@@ -1,4 +1,4 @@
-//! Settings of security that exclude each other.
+//! Security settings that exclude each other.
 
 use super::Pod;
 use crate::rules::place::Place;
@@ -87,7 +87,7 @@ fn escalation(context: &Place<'_>, refusals: &mut Refusals) {
         refusals.together(&privileged, "but allowPrivilegeEscalation is false", ESCALATION);
     }
     for capability in context.find("capabilities/add/*") {
-        // Without its prefix the API server does not recognise the capability.
+        // The API server recognises the capability only with its prefix.
         if capability.node.as_str() == Some("CAP_SYS_ADMIN") {
             refusals.together(&capability, "but allowPrivilegeEscalation is false", ESCALATION);
         }
@@ -99,7 +99,7 @@ fn profile(context: &Place<'_>, refusals: &mut Refusals) {
         let Some(profile) = context.get(key) else { continue };
         let local = profile.text("type") == Some("Localhost");
         let named = profile.get("localhostProfile");
-        // Of AppArmor an empty name counts as absent; of seccomp it is the folder of all profiles.
+        // An empty name counts as absent for AppArmor. For seccomp it is the folder of all profiles.
         let emptied = key == "appArmorProfile" && named.is_some_and(|name| name.string() == Some(""));
         if local != profile.has("localhostProfile") || local && emptied {
             let complaint = "must have a localhostProfile if the type is Localhost, and only then";
@@ -108,7 +108,7 @@ fn profile(context: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-/// What a Pod may hold that says on which system it runs.
+/// Judges the settings that belong to one operating system.
 fn system(pod: &Pod<'_>, context: Option<&Place<'_>>, refusals: &mut Refusals) {
     let system = pod.spec.get("os").and_then(|os| os.text("name"));
     let containers: Vec<Place<'_>> =

@@ -1,4 +1,4 @@
-//! Fields of a Pod that take one of a few words, and numbers within bounds.
+//! Fields of a Pod that take one of a few words, or numbers within bounds.
 
 use super::Pod;
 use crate::rules::place::Place;
@@ -6,7 +6,7 @@ use crate::rules::refusals::Refusals;
 use crate::rules::words::Empty;
 use crate::rules::{numbers, words};
 
-/// A path, its words, and who says so.
+/// A path, its words, and the function of Kubernetes that lists them.
 type Words = (&'static str, &'static [&'static str], Empty, &'static str);
 
 /// The kinds of profiles, which a Pod names for all of its containers and a container for itself.
@@ -150,7 +150,7 @@ const MOST: i64 = 2_147_483_647;
 /// The greatest file mode, `0777`.
 const MODE: i64 = 0o777;
 
-/// A path below the Pod's `spec`, its bounds, and who says so.
+/// Numbers of a Pod: a path below its `spec`, the bounds, and the function of Kubernetes that sets them.
 const POD_NUMBERS: &[(&str, i64, i64, &str)] = &[
     ("activeDeadlineSeconds", 1, MOST, "ValidatePodSpec in pkg/apis/core/validation"),
     ("securityContext/runAsUser", 0, MOST, "IsValidUserID in apimachinery/pkg/util/validation"),
@@ -190,7 +190,7 @@ const POD_NUMBERS: &[(&str, i64, i64, &str)] = &[
     ("volumes/*/configMap/items/*/mode", 0, MODE, "validateKeyToPath in pkg/apis/core/validation"),
 ];
 
-/// A path below a container, its bounds, and who says so.
+/// Numbers of a container: a path below it, the bounds, and the function of Kubernetes that sets them.
 const CONTAINER_NUMBERS: &[(&str, i64, i64, &str)] = &[
     ("ports/*/containerPort", 1, PORT, "validateContainerPorts in pkg/apis/core/validation"),
     ("ports/*/hostPort", 0, PORT, "validateContainerPorts in pkg/apis/core/validation"),

@@ -20,7 +20,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     for field in ["accessModes", "selector", "volumeMode"] {
         found.extend(Difference::forbidden(&of_field(&old, &new, field, CLAIM), HELP, SOURCE));
     }
-    // What the cluster filled in may be written down later.
+    // A value that the cluster filled in may be added to the manifest later.
     for field in ["storageClassName", "volumeName"] {
         if old.text(field).is_some() {
             found.extend(Difference::forbidden(&of_field(&old, &new, field, CLAIM), HELP, SOURCE));

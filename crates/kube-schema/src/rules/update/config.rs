@@ -1,4 +1,4 @@
-//! ConfigMaps and Secrets that say `immutable: true`, and the type of a Secret. No value is quoted.
+//! ConfigMaps and Secrets with `immutable: true`, and the type of a Secret. No value is quoted.
 
 use super::defaults::OTHER;
 use super::difference::{Difference, of_field};
@@ -47,10 +47,11 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     }
 }
 
-/// Path, old pointer and new pointer of a key whose value differs.
+/// The path, old pointer and new pointer of a key whose value differs.
 type Key = (String, String, String);
 
-/// A key that moves between plain and encoded data may mean the same and is left out.
+/// Lists the keys whose values differ. A key that moves between plain and encoded data may mean the same and is left
+/// out.
 fn changed_keys(pair: &Pair<'_>) -> Vec<Key> {
     let fields = ["data", "binaryData", "stringData"];
     let has =

@@ -1,4 +1,4 @@
-//! What the API server fills in where a manifest says nothing (`pkg/apis/*/v1/defaults.go`).
+//! Values that the API server fills in (`pkg/apis/*/v1/defaults.go`).
 
 use crate::rules::place::{Place, shown};
 use kube_manifest::Node;
@@ -6,7 +6,7 @@ use kube_manifest::Node;
 /// The end of a path, and the value as people write it.
 pub(super) type Default = (&'static str, &'static str);
 
-/// Of Pods.
+/// Defaults of Pods.
 pub(super) const POD: &[Default] = &[
     ("/restartPolicy", "\"Always\""),
     ("/dnsPolicy", "\"ClusterFirst\""),
@@ -42,7 +42,7 @@ pub(super) const POD: &[Default] = &[
     ("/volumeClaimTemplate/spec/volumeMode", "\"Filesystem\""),
 ];
 
-/// Of claims, also those of a StatefulSet.
+/// Defaults of claims, including those of a StatefulSet.
 pub(super) const CLAIM: &[Default] = &[
     ("/volumeMode", "\"Filesystem\""),
     ("/apiVersion", "\"v1\""),
@@ -51,7 +51,7 @@ pub(super) const CLAIM: &[Default] = &[
     ("/status/phase", "\"Pending\""),
 ];
 
-/// Of everything else.
+/// Defaults of everything else.
 pub(super) const OTHER: &[Default] = &[
     ("/reclaimPolicy", "\"Delete\""),
     ("/volumeBindingMode", "\"Immediate\""),
@@ -64,7 +64,7 @@ pub(super) const OTHER: &[Default] = &[
     ("/value", "0"),
 ];
 
-/// Whether a scalar is what the API server would fill in.
+/// Returns true if a scalar is what the API server would fill in.
 pub(super) fn is_default(node: &Node, path: &str, holder: &Place<'_>, kind: &[Default]) -> bool {
     let value = shown(node);
     if path.ends_with("/imagePullPolicy") {
@@ -73,13 +73,13 @@ pub(super) fn is_default(node: &Node, path: &str, holder: &Place<'_>, kind: &[De
     kind.iter().any(|(end, default)| path.ends_with(end) && value == *default)
 }
 
-/// Whether a list is what the API server would fill in.
+/// Returns true if a list is what the API server would fill in.
 pub(super) fn is_list_default(node: &Node, path: &str, _kind: &[Default]) -> bool {
     let persistent = node.items().iter().map(Node::as_str).eq([Some("Persistent")]);
     path.ends_with("/volumeLifecycleModes") && persistent
 }
 
-/// `Always` for an image without a tag or with the tag `latest`.
+/// Returns the default pull policy: `Always` for an image without a tag or with the tag `latest`.
 fn pull_policy(image: &str) -> &'static str {
     let name = image.rsplit('/').next().unwrap_or(image);
     let latest = !name.contains('@') && (!name.contains(':') || name.ends_with(":latest"));

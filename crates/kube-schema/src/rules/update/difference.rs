@@ -1,4 +1,4 @@
-//! What differs between two values once the defaults are filled in.
+//! Differences between two values once the defaults are filled in.
 
 use super::ForbiddenChange;
 use super::defaults::{self, Default};
@@ -14,12 +14,12 @@ pub(super) struct Difference<'a> {
     pub(super) new: Option<Place<'a>>,
     /// Its path for people.
     pub(super) path: String,
-    /// What would hold the old value, and the new one.
+    /// Pointers to the holders of the old value and of the new one.
     holders: (String, String),
 }
 
 impl Difference<'_> {
-    /// A forbidden change that shows the first difference of several.
+    /// Creates a forbidden change that shows the first of several differences.
     pub(super) fn forbidden(
         differences: &[Self],
         help: &'static str,
@@ -42,7 +42,7 @@ impl Difference<'_> {
     }
 }
 
-/// What differs between the values of a key in two mappings. `kind` names the defaults that apply.
+/// Returns the differences between the values of a key in two mappings. `kind` names the defaults that apply.
 pub(super) fn of_field<'a>(
     old: &Place<'a>,
     new: &Place<'a>,
@@ -110,14 +110,14 @@ fn values<'a>(
     }
 }
 
-/// Scalars that mean the same: `1000m` of CPU is `1`.
+/// Returns true for scalars that mean the same: `1000m` of CPU is `1`.
 fn same(old: &Node, new: &Node, path: &str) -> bool {
     let amounts = ["/limits/", "/requests/", "/capacity/", "/sizeLimit", "/divisor", "/storage"];
     let is_amount = amounts.iter().any(|part| path.contains(part));
     old == new || is_amount && Quantity::of(old).is_some() && Quantity::of(old) == Quantity::of(new)
 }
 
-/// Whether a value only says what the API server fills in.
+/// Returns true if a value repeats what the API server fills in.
 fn is_default(place: &Place<'_>, path: &str, holder: &Place<'_>, kind: &[Default]) -> bool {
     match &place.node.value {
         Value::Mapping(entries) => entries.iter().all(|entry| {

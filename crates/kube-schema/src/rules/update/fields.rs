@@ -1,10 +1,10 @@
-//! Fields that simply keep their first value.
+//! Fields that keep their first value.
 
 use super::defaults::{CLAIM, Default, OTHER};
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
 
-/// A way out: what to do, and what it costs.
+/// Advice, with its cost.
 type Help = &'static str;
 
 pub(super) const WORKLOAD: Help = "restore the old value, or give the workload a new name and remove the old \
@@ -25,7 +25,8 @@ const VOLUME: Help =
 const DEFINITION: Help = "restore the old value, or define a new kind and migrate: deleting the definition \
     deletes every object of its kind";
 
-/// Group, kinds, the field's holder, the field, the way out, and who refuses.
+/// A group, its kinds, the field's holder, the field, the advice, and the function of Kubernetes that refuses a
+/// change.
 type Row = (&'static str, &'static [&'static str], &'static [&'static str], &'static str, Help, &'static str);
 
 const APPS: &[&str] = &["DaemonSet", "Deployment", "ReplicaSet"];
@@ -180,7 +181,7 @@ fn defaults(field: &str) -> &'static [Default] {
     if matches!(field, "volumeClaimTemplates" | "podManagementPolicy") { CLAIM } else { OTHER }
 }
 
-/// What a volume is made of. A secret for expanding it may be added once.
+/// Judges the source of a volume. A secret for expanding it may be added once.
 fn source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
     let mut differences: Vec<Difference<'_>> =
@@ -193,7 +194,7 @@ fn source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     found.extend(Difference::forbidden(&differences, VOLUME, refused_by));
 }
 
-/// The order of scopes does not matter.
+/// Judges scopes, whose order does not matter.
 fn scopes(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
     let named = |spec: &crate::rules::place::Place<'_>| {

@@ -1,4 +1,4 @@
-//! Jobs: what they run is decided once.
+//! Jobs, whose Pods keep their description.
 
 use super::defaults::{OTHER, POD};
 use super::difference::{Difference, of_field};
@@ -8,7 +8,7 @@ use crate::rules::place::Place;
 const HELP: &str = "give the Job a new name, so that the old one keeps its result; or let Argo CD delete it first, with the annotation argocd.argoproj.io/hook or with the sync options Replace=true,Force=true; or let Flux do so, with kustomize.toolkit.fluxcd.io/force: enabled";
 const SOURCE: &str = "ValidateJobSpecUpdate in pkg/apis/batch/validation";
 
-/// What of a suspended Job's template may still change: where its Pods will run.
+/// The parts of a suspended Job's template that may still change: they decide where its Pods will run.
 const DIRECTIONS: &[&str] = &[
     "template.metadata.",
     "template.spec.nodeSelector",
@@ -40,7 +40,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     found.extend(Difference::forbidden(&differences, HELP, SOURCE));
 }
 
-/// An indexed Job may grow and shrink with its parallelism.
+/// Returns true if an indexed Job grows and shrinks with its parallelism.
 fn is_elastic(spec: &Place<'_>) -> bool {
     let completions = spec.integer("completions");
     spec.text("completionMode") == Some("Indexed")

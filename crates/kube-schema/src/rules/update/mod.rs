@@ -1,7 +1,7 @@
-//! Changes that the API server refuses: fields that keep their first value.
+//! Changes that the API server refuses because a field keeps its first value.
 //!
-//! In: an object before and after. Out: [`ForbiddenChange`]s, with both values and the way out. Never:
-//! a value of a Secret or ConfigMap, and never a change that only writes down a default.
+//! In: an object before and after. Out: [`ForbiddenChange`]s, with both values and advice. Never: a value of a Secret
+//! or ConfigMap, and never a change that only writes down a default.
 
 mod claim;
 mod config;
@@ -21,17 +21,17 @@ use kube_model::builtin;
 pub struct ForbiddenChange {
     /// The field, as people write it.
     pub path: String,
-    /// A JSON pointer to the old value, or to what would hold it.
+    /// A JSON pointer to the old value, or to its holder.
     pub old_pointer: String,
-    /// A JSON pointer to the new value, or to what would hold it.
+    /// A JSON pointer to the new value, or to its holder.
     pub pointer: String,
-    /// The old value; `None` if there was none.
+    /// The old value, or `None` if there was none.
     pub was: Option<String>,
-    /// The new value; `None` if it does not exist.
+    /// The new value, or `None` if there is none.
     pub becomes: Option<String>,
-    /// How many more values of the same field change.
+    /// The number of further values of the same field that change.
     pub others: usize,
-    /// The way out.
+    /// The advice.
     pub help: &'static str,
     /// The function of Kubernetes that refuses it, with its package.
     pub source: &'static str,
@@ -51,7 +51,7 @@ impl Pair<'_> {
     }
 }
 
-/// The changes between two objects that the API server refuses.
+/// Returns the changes between two objects that the API server refuses.
 pub fn forbidden_changes(old: &Object, new: &Object) -> Vec<ForbiddenChange> {
     let group = builtin::storage_group(new.group(), &new.kind);
     let pair = Pair { group, kind: &new.kind, old: Place::root(&old.root), new: Place::root(&new.root) };

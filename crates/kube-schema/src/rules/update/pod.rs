@@ -1,4 +1,4 @@
-//! Pods: what runs is decided once, except for its images.
+//! Pods, whose description keeps its values, except for images.
 
 use super::defaults::POD;
 use super::difference::{Difference, of_field};
@@ -41,7 +41,7 @@ fn was_negative(difference: &Difference<'_>) -> bool {
     difference.old.as_ref().and_then(|place| place.node.as_integer()).is_some_and(|seconds| seconds < 0)
 }
 
-/// A deadline may be set, and brought forward.
+/// Returns true if a deadline is set or brought forward, which is allowed.
 fn shortens(difference: &Difference<'_>) -> bool {
     let seconds = |side: &Option<Place<'_>>| side.as_ref().and_then(|place| place.node.as_integer());
     match (seconds(&difference.old), seconds(&difference.new)) {
@@ -51,7 +51,7 @@ fn shortens(difference: &Difference<'_>) -> bool {
     }
 }
 
-/// Tolerations may be added; those that are there stay, but for their time.
+/// Judges tolerations. They may be added; existing ones may change only their time.
 fn toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let same = |before: &Place<'_>, after: &Place<'_>| {
         ["key", "operator", "value", "effect"].iter().all(|key| before.text(key) == after.text(key))

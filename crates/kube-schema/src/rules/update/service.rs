@@ -1,4 +1,4 @@
-//! Services: the address that clients know.
+//! Services, whose address clients know.
 
 use super::defaults::OTHER;
 use super::difference::{Difference, of_field};
@@ -28,7 +28,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     }
 }
 
-/// A Service without an address gets one when it is created; an update that leaves it out keeps it.
+/// Judges the address. A Service without one gets it when it is created; an update that leaves it out keeps it.
 fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let wanted = new.text("clusterIP")?;
     let place = new.get("clusterIP")?;
@@ -47,7 +47,7 @@ fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     })
 }
 
-/// The first family of addresses stays.
+/// Judges the first family of addresses, which must stay.
 fn family(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let (before, after) = (old.items("ipFamilies"), new.items("ipFamilies"));
     let (before, after) = (before.first()?, after.first()?);

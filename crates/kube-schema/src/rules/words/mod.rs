@@ -1,4 +1,4 @@
-//! Fields that take one of a few words. OpenAPI publishes none of these lists.
+//! Fields that take one of a few words. OpenAPI does not publish these lists.
 
 mod core;
 mod other;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use super::place::Place;
 use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
 
-/// A field, what it takes, and who says so.
+/// A field, its allowed words, and the function of Kubernetes that lists them.
 struct Words {
     group: &'static str,
     kinds: &'static [&'static str],
@@ -16,7 +16,7 @@ struct Words {
     allowed: Allowed<'static>,
 }
 
-/// What a field takes, and who says so.
+/// The allowed words of a field, and the function of Kubernetes that lists them.
 #[derive(Clone, Copy)]
 pub(super) struct Allowed<'a> {
     pub(super) words: &'a [&'a str],
@@ -24,14 +24,14 @@ pub(super) struct Allowed<'a> {
     pub(super) source: &'static str,
 }
 
-/// What an empty text is to the API server.
+/// The meaning of an empty text to the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Empty {
-    /// The same as none: the field has a default, or may be left out.
+    /// An absent field: it has a default, or may be left out.
     LeftOut,
-    /// A word like any other, and not one of those allowed: the Go field is a pointer, or is in a list.
+    /// A word that is not allowed: the Go field is a pointer, or is in a list.
     Refused,
-    /// Nothing, where a value is required.
+    /// A missing value, where one is required.
     Missing,
 }
 
@@ -46,7 +46,7 @@ const fn words(
     Words { group, kinds, path, allowed: Allowed { words, empty, source } }
 }
 
-/// Words of a Job's specification, wherever it is.
+/// Words of a Job's specification, with their places.
 const JOBS: &[(&str, Allowed<'static>)] = &[
     (
         "completionMode",
@@ -100,7 +100,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     traffic_distribution(subject, refusals);
 }
 
-/// Reports what a path names and none of the words is, and a field that must be there.
+/// Reports values that are none of the allowed words, and a field that must be there.
 pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, refusals: &mut Refusals) {
     let rule = Rule { help: "write one of these values, with exactly this spelling", source: allowed.source };
     for found in place.find_fields(path) {
@@ -120,13 +120,13 @@ pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, 
     }
 }
 
-/// A field whose words came one after the other.
+/// Judges a field whose words were added in different versions.
 fn traffic_distribution(subject: &Subject<'_>, refusals: &mut Refusals) {
     let Some(place) = subject.root.at(&["spec", "trafficDistribution"]) else { return };
     let Some(text) = place.node.as_str().filter(|_| subject.is("", "Service")) else { return };
     let versions = match text {
         "PreferClose" => return,
-        // Behind a feature gate in 1.33, on since 1.34.
+        // Behind a feature gate in 1.33, and enabled since 1.34.
         "PreferSameZone" | "PreferSameNode" => subject.versions_in(0..=32),
         _ => subject.versions_in(0..=u8::MAX),
     };
