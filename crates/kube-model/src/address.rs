@@ -1,21 +1,22 @@
-//! Where network addresses belong.
+//! The origins of traffic by network address.
 //!
-//! In: the text of an address or a range. Out: its [`Origin`]; what cannot be read is anywhere.
+//! In: the text of an address or a range. Out: its [`Origin`]. Never: an error; text that cannot be read counts as
+//! anywhere.
 
 use std::net::IpAddr;
 
-/// Where traffic from an address or a range comes from, the wider the later.
+/// The origin of traffic from an address or a range, in ascending width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// Private networks only (RFC 1918, RFC 6598, RFC 4193, link-local and loopback).
     Private,
     /// Some of the internet.
     Internet,
-    /// So much of the internet that it is not a restriction.
+    /// So much of the internet that it does not restrict anything.
     Anywhere,
 }
 
-/// Ranges wider than these are not a restriction: two halves of the internet are all of it.
+/// The widest prefix of IPv4 that still restricts. Two halves of the internet are all of it.
 const WIDEST_V4: u8 = 8;
 const WIDEST_V6: u8 = 16;
 
@@ -32,7 +33,7 @@ const PRIVATE: &[(&str, u8)] = &[
     ("::1", 128),
 ];
 
-/// The origin of a range such as `203.0.113.0/24`; an address without a length is not a range.
+/// Returns the origin of a range such as `203.0.113.0/24`. An address without a length is not a range.
 pub fn origin_of_range(text: &str) -> Origin {
     let Some((address, length)) = range(text) else { return Origin::Anywhere };
     let widest = if address.is_ipv4() { WIDEST_V4 } else { WIDEST_V6 };
@@ -45,7 +46,7 @@ pub fn origin_of_range(text: &str) -> Origin {
     }
 }
 
-/// Whether all of a range lies in another one; what cannot be read lies in none.
+/// Returns true if all of a range lies in another one. Text that cannot be read lies in none.
 pub fn lies_in(inner: &str, outer: &str) -> bool {
     match (range(inner), range(outer)) {
         (Some((inner, length)), Some((outer, prefix))) => {
@@ -55,7 +56,7 @@ pub fn lies_in(inner: &str, outer: &str) -> bool {
     }
 }
 
-/// An address and the length of the prefix that counts.
+/// Parses an address and the length of its prefix.
 fn range(text: &str) -> Option<(IpAddr, u8)> {
     let (address, length) = text.trim().split_once('/')?;
     let address: IpAddr = address.parse().ok()?;
@@ -63,7 +64,7 @@ fn range(text: &str) -> Option<(IpAddr, u8)> {
     (length <= bits(&address)).then_some((address, length))
 }
 
-/// The origin of one address.
+/// Returns the origin of one address.
 pub fn origin_of_address(text: &str) -> Origin {
     match text.trim().parse::<IpAddr>() {
         Ok(address) if is_private(&address, bits(&address)) => Origin::Private,

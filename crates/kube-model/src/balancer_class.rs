@@ -1,9 +1,9 @@
-//! Who makes a load balancer, by `loadBalancerClass`.
+//! The controller of a load balancer, by `loadBalancerClass`.
 //!
-//! In: a Service. Out: the controller that its class names. Never: what a class means that is not listed.
+//! In: a Service. Out: the controller that its class names. Never: a guess about a class that is not listed.
 //!
-//! "If a Service specifies a loadBalancerClass, any default load balancer implementation ignores it"
-//! (Kubernetes documentation, "Service").
+//! "If a Service specifies a loadBalancerClass, any default load balancer implementation ignores it" (Kubernetes
+//! documentation, "Service").
 
 use super::exposure::Service;
 use super::internal_balancer::Scheme;
@@ -11,15 +11,15 @@ use super::internal_balancer::Scheme;
 /// The controller of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reader {
-    /// The class itself says it.
+    /// A controller whose class fixes the scheme.
     Scheme(Scheme),
     /// The AWS Load Balancer Controller, or that of EKS Auto Mode, which reads the same annotations.
     AwsLoadBalancerController,
     /// Alibaba's controller.
     Alibaba,
-    /// One for which the address decides.
+    /// A controller that lets the address decide.
     Addresses,
-    /// No one knows.
+    /// An unknown controller.
     Unknown,
 }
 
@@ -43,7 +43,7 @@ const CLASSES: &[(&str, Reader)] = &[
     ("loxilb.io/loxilb", Reader::Addresses),
 ];
 
-/// The controller that a Service names; `None` if it names none.
+/// Returns the controller that a Service names, or `None` if it names none.
 pub(super) fn reader(service: Service<'_>) -> Option<Reader> {
     let class = service.spec_text("loadBalancerClass").filter(|class| !class.is_empty())?;
     let known = CLASSES.iter().find(|(name, _)| *name == class);

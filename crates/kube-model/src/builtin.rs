@@ -1,6 +1,6 @@
-//! What Kubernetes itself knows of its kinds: scope, and groups that share storage.
+//! Facts about the kinds of Kubernetes itself: their scope, and groups that share storage.
 
-/// Whether objects of a kind live in a namespace.
+/// The scope of a kind's objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// `metadata.namespace` is ignored.
@@ -58,8 +58,8 @@ const SHARED_STORAGE: &[(&str, &str, &str)] = &[
     ("authorization.openshift.io", "RoleBinding", "rbac.authorization.k8s.io"),
 ];
 
-/// True for API groups that Kubernetes itself owns: the core group, the unqualified ones and
-/// everything under `k8s.io` that ships with the API server.
+/// Returns true for API groups that Kubernetes itself owns: the core group, the unqualified ones and everything under
+/// `k8s.io` that ships with the API server.
 pub fn owns_group(group: &str) -> bool {
     const UNQUALIFIED: &[&str] = &["", "apps", "autoscaling", "batch", "extensions", "policy"];
     UNQUALIFIED.contains(&group)
@@ -91,12 +91,12 @@ const CORE_KINDS: &[&str] = &[
     "ServiceAccount",
 ];
 
-/// Whether the core group has a kind.
+/// Returns true if the core group has a kind.
 pub fn is_core_kind(kind: &str) -> bool {
     CORE_KINDS.contains(&kind)
 }
 
-/// Kinds of Kubernetes outside the core group that patches are written for, with the version that serves them.
+/// Kinds of Kubernetes outside the core group that are common targets of patches, with the version that serves them.
 const USUAL_VERSIONS: &[(&str, &[&str])] = &[
     ("apps/v1", &["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]),
     ("autoscaling/v2", &["HorizontalPodAutoscaler"]),
@@ -105,19 +105,19 @@ const USUAL_VERSIONS: &[(&str, &[&str])] = &[
     ("rbac.authorization.k8s.io/v1", &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]),
 ];
 
-/// The `apiVersion` of a kind that is named without one, as in the target of a patch; `v1` for any other.
+/// Returns the `apiVersion` of a kind that is named without one, as in the target of a patch. `v1` for any other kind.
 pub fn usual_version(kind: &str) -> &'static str {
     let usual = USUAL_VERSIONS.iter().find(|(_, kinds)| kinds.contains(&kind));
     usual.map_or("v1", |(version, _)| version)
 }
 
-/// The group under which objects of a kind are stored.
+/// Returns the group under which objects of a kind are stored.
 pub fn storage_group<'a>(group: &'a str, kind: &str) -> &'a str {
     let shared = SHARED_STORAGE.iter().find(|(alias, of, _)| *alias == group && *of == kind);
     shared.map_or(group, |(_, _, stored)| stored)
 }
 
-/// The scope of a kind.
+/// Returns the scope of a kind.
 pub fn scope(group: &str, kind: &str) -> Scope {
     if CLUSTER_SCOPED.iter().any(|(of, kinds)| *of == group && kinds.contains(&kind)) {
         Scope::Cluster

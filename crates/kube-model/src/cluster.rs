@@ -1,4 +1,4 @@
-//! What the policy says of a cluster.
+//! Settings of a cluster in the policy.
 
 use std::fmt;
 
@@ -13,26 +13,26 @@ pub struct KubernetesVersion {
 impl KubernetesVersion {
     /// The oldest version whose schemas are embedded.
     pub const OLDEST: Self = Self { minor: 25 };
-    /// The newest one.
+    /// The newest version whose schemas are embedded.
     pub const NEWEST: Self = Self { minor: 37 };
 
-    /// Parses `1.36`; `None` for anything else and for versions that are not embedded.
+    /// Parses `1.36`. Returns `None` for anything else and for versions that are not embedded.
     pub fn parse(text: &str) -> Option<Self> {
         let version = Self { minor: text.strip_prefix("1.")?.parse().ok()? };
         (Self::OLDEST..=Self::NEWEST).contains(&version).then_some(version)
     }
 
-    /// Parses `1.35, 1.36`; `None` if any part is not a version.
+    /// Parses `1.35, 1.36`. Returns `None` if any part is not a version.
     pub fn parse_list(text: &str) -> Option<Vec<Self>> {
         text.split(',').map(|part| Self::parse(part.trim())).collect()
     }
 
-    /// Every version that is embedded, oldest first.
+    /// Returns every version that is embedded, oldest first.
     pub fn all() -> impl Iterator<Item = Self> {
         (Self::OLDEST.minor..=Self::NEWEST.minor).map(|minor| Self { minor })
     }
 
-    /// The number after `1.`.
+    /// Returns the number after `1.`.
     pub fn minor(self) -> u8 {
         self.minor
     }
@@ -44,11 +44,11 @@ impl fmt::Display for KubernetesVersion {
     }
 }
 
-/// Whose load balancers a cluster makes: it decides which annotation keeps one internal and what
-/// a Service of type LoadBalancer means without any.
+/// The provider of a cluster's load balancers. It determines which annotation keeps one internal, and the meaning of a
+/// Service of type LoadBalancer without any annotation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cloud {
-    /// Not said: public unless something says internal in any provider's words.
+    /// Not stated. Load balancers are public unless an annotation of any provider says internal.
     #[default]
     Unknown,
     /// AWS with the cloud provider's own controller: public by default.
@@ -71,12 +71,12 @@ pub enum Cloud {
     DigitalOcean,
     /// Hetzner Cloud.
     Hetzner,
-    /// On premises, with MetalLB or the like: the address decides.
+    /// On premises, with MetalLB or the like. The address decides.
     BareMetal,
 }
 
 impl Cloud {
-    /// The words of the policy file.
+    /// The words of the policy file, with their clouds.
     pub const NAMES: [(&str, Self); 11] = [
         ("aws", Self::Aws),
         ("aws-lbc", Self::AwsLoadBalancerController),

@@ -1,25 +1,25 @@
-//! What outside the repository decides how far a Service can be reached.
+//! Facts outside the repository that decide how far a Service can be reached.
 
 use std::fmt;
 
 use super::cluster::Cloud;
 
-/// Something that no manifest shows. The worse outcome counts.
+/// A fact that no manifest shows. The worse outcome counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// Whether the AWS Load Balancer Controller is installed.
     AwsController,
     /// Whether its webhook takes over Services of type `nlb`.
     AwsWebhook,
-    /// What the controller of `loadBalancerClass` makes.
+    /// The load balancer that the controller of `loadBalancerClass` makes.
     Class,
-    /// What security groups or prefix lists of AWS allow.
+    /// The traffic that security groups or prefix lists of AWS allow.
     SecurityGroups,
-    /// What a cloud does with source ranges: this one applies none.
+    /// The effect of source ranges in a cloud that applies none.
     IgnoredRanges(Cloud),
-    /// Which rules the network of the cloud has: the controller writes none.
+    /// The rules of the cloud's network, which the controller does not write.
     UnmanagedRules,
-    /// What a service tag of Azure contains.
+    /// The addresses of a service tag of Azure.
     ServiceTags,
     /// The value of a variable or of an encrypted text.
     Value,

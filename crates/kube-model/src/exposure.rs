@@ -13,7 +13,7 @@ use super::internal_balancer::{self, Scheme};
 use super::source_ranges;
 use kube_manifest::{Node, Object};
 
-/// Who can reach a Service through a load balancer, from no one to everyone.
+/// The clients that can reach a Service through a load balancer, from none to all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     /// It has no load balancer.
@@ -26,33 +26,33 @@ pub enum Reach {
     Public,
 }
 
-/// `spec.type` of a Service.
+/// The type of a Service (`spec.type`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServiceType {
-    /// Reachable in the cluster only; what an absent type means.
+    /// Reachable in the cluster only. The default.
     ClusterIp,
     /// Reachable on a port of every node.
     NodePort,
     /// Reachable through a load balancer.
     LoadBalancer,
-    /// A name for something elsewhere.
+    /// A name for a service outside the cluster.
     ExternalName,
     /// A word that the API server refuses.
     Other(Box<str>),
-    /// A type that is not known, as it is written: it may be a load balancer or a port of nodes.
+    /// A type that is not known, as written. It may be a load balancer or a port of nodes.
     Unknown(Box<str>),
 }
 
 /// A port of a Service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ServicePort<'a> {
-    /// `port`, where it is a number.
+    /// `port`, if it is a number.
     pub number: Option<i64>,
     /// `protocol`, TCP if absent.
     pub protocol: &'a str,
-    /// `targetPort`, or `port` where it is absent, zero or empty.
+    /// `targetPort`, or `port` if that is absent, zero or empty.
     pub target: Option<&'a Node>,
-    /// Where it is.
+    /// The node of the port.
     pub node: &'a Node,
 }
 
@@ -61,12 +61,12 @@ pub struct ServicePort<'a> {
 pub struct Service<'a>(&'a Object);
 
 impl<'a> Service<'a> {
-    /// The view of an object that is a Service; `None` for any other, such as Knative's.
+    /// Returns the view of an object that is a Service. `None` for any other, such as Knative's.
     pub fn of(object: &'a Object) -> Option<Self> {
         (object.group().is_empty() && &*object.kind == "Service").then_some(Self(object))
     }
 
-    /// What it is. An empty type is defaulted by the API server like an absent one.
+    /// Returns its type. The API server replaces an empty type with the default, like an absent one.
     pub fn service_type(self) -> ServiceType {
         let node = [&["spec", "type"][..], &["spec"][..]].into_iter().find_map(|keys| self.0.root.at(keys));
         if let Some(text) = node.filter(|node| node.is_unknown()).and_then(Node::spelling) {
@@ -81,12 +81,12 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Who can reach it through a load balancer.
+    /// Returns the clients that can reach it through a load balancer.
     pub fn reach(self, cloud: Cloud) -> Reach {
         self.reach_and_doubt(cloud).0
     }
 
-    /// What outside the repository that depends on.
+    /// Returns the fact outside the repository that the reach depends on.
     pub fn doubt(self, cloud: Cloud) -> Option<Doubt> {
         self.reach_and_doubt(cloud).1
     }
@@ -109,13 +109,13 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// True if the load balancer also opens a port on every node.
+    /// Says whether the load balancer also opens a port on every node.
     pub fn allocates_node_ports(self) -> Allocation {
         let asked = self.0.at(&["spec", "allocateLoadBalancerNodePorts"]).and_then(Node::as_bool);
         if asked == Some(false) { Allocation::Skipped } else { Allocation::Done }
     }
 
-    /// The ports.
+    /// Returns the ports.
     pub fn ports(self) -> impl Iterator<Item = ServicePort<'a>> {
         let ports = self.0.at(&["spec", "ports"]).map(Node::items).unwrap_or_default();
         ports.iter().map(|node| ServicePort {
@@ -126,54 +126,54 @@ impl<'a> Service<'a> {
         })
     }
 
-    /// `spec.externalIPs`.
+    /// Returns `spec.externalIPs`.
     pub fn external_addresses(self) -> &'a [Node] {
         let Some(addresses) = self.0.at(&["spec", "externalIPs"]) else { return &[] };
         if addresses.is_unknown() { std::slice::from_ref(addresses) } else { addresses.items() }
     }
 
-    /// The text of an annotation; a value that is not text is refused by the API server and says
-    /// nothing here. One that is not known is what it is spelled as, which is no one's word.
+    /// Returns the text of an annotation. A value that is not text is refused by the API server and does not count. An
+    /// unknown value is returned as written, which matches no word.
     pub fn annotation(self, name: &str) -> Option<&'a str> {
         self.0.root.at(&["metadata", "annotations", name]).and_then(Node::spelling)
     }
 
-    /// Whether an annotation is not known.
+    /// Returns true if the value of an annotation is unknown.
     pub(super) fn annotation_is_unknown(self, name: &str) -> bool {
         self.0.root.at(&["metadata", "annotations", name]).is_some_and(Node::is_unknown)
     }
 
-    /// The text of a field of `spec`, as it is spelled.
+    /// Returns the text of a field of `spec`, as written.
     pub fn spec_text(self, name: &str) -> Option<&'a str> {
         self.0.root.at(&["spec", name]).and_then(Node::spelling)
     }
 
-    /// Where [`Self::source_ranges`] are.
+    /// Returns the node of [`Self::source_ranges`].
     pub fn source_ranges_node(self) -> Option<&'a Node> {
         source_ranges::node(self)
     }
 
-    /// The ranges from which the load balancer takes traffic, as far as they are written.
+    /// Returns the ranges from which the load balancer accepts traffic, if they are written.
     pub fn source_ranges(self, cloud: Cloud) -> Vec<&'a str> {
         source_ranges::written(self, cloud)
     }
 
-    /// The object.
+    /// Returns the object.
     pub(super) fn object(self) -> &'a Object {
         self.0
     }
 }
 
-/// Whether a load balancer opens node ports.
+/// Says whether a load balancer opens node ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allocation {
-    /// It does.
+    /// It opens them.
     Done,
     /// `allocateLoadBalancerNodePorts: false`.
     Skipped,
 }
 
-/// `targetPort: 0` and `""` mean the port itself, as an absent one does.
+/// Returns the target port. `targetPort: 0` and `""` mean the port itself, as an absent one does.
 fn target(port: &Node) -> Option<&Node> {
     let means_port = |node: &&Node| {
         node.is_null() || node.as_integer() == Some(0) || node.as_str().is_some_and(str::is_empty)

@@ -11,7 +11,7 @@ use std::fmt;
 use thiserror::Error;
 
 const DEFAULT_REGISTRY: &str = "docker.io";
-/// Other hosts that answer for it.
+/// Other hosts that serve the default registry.
 const DEFAULT_ALIASES: [&str; 3] = ["index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 /// The port that runtimes use if none is written.
 const HTTPS_PORT: &str = ":443";
@@ -29,11 +29,11 @@ pub struct ImageReference {
     pub repository: Box<str>,
     /// The tag as written. With neither tag nor digest the runtime pulls `latest`.
     pub tag: Option<Box<str>>,
-    /// The digest as written. Where it is there, the runtime ignores the tag.
+    /// The digest as written. If there is one, the runtime ignores the tag.
     pub digest: Option<Box<str>>,
 }
 
-/// Why a text names no image.
+/// The reason why a text does not name an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ImageReferenceError {
     /// The path is not made of lower-case words separated by single marks.
@@ -65,13 +65,13 @@ impl ImageReference {
         Ok(Self { registry, repository, tag: tag.map(Into::into), digest: digest.map(Into::into) })
     }
 
-    /// True if both are stored in the same place, whatever tag or digest they name.
+    /// Returns true if both are stored in the same place, whatever tag or digest they name.
     pub fn same_repository(&self, other: &Self) -> bool {
         self.registry == other.registry && self.repository == other.repository
     }
 
-    /// True if both are one image by their path, which a mirror in another registry keeps, with or without
-    /// a folder in front.
+    /// Returns true if both are one image by their path, which a mirror in another registry keeps, with or without a
+    /// folder in front.
     pub fn same_image(&self, other: &Self) -> bool {
         let (own, others) = (self.path(), other.path());
         let lies_below = |path: &str, folder: &str| {
@@ -81,12 +81,12 @@ impl ImageReference {
             || (self.registry != other.registry && (lies_below(own, others) || lies_below(others, own)))
     }
 
-    /// The path without what Docker Hub puts in front of official images.
+    /// Returns the path without the prefix of official images on Docker Hub.
     fn path(&self) -> &str {
         self.repository.strip_prefix("library/").unwrap_or(&self.repository)
     }
 
-    /// The tag that counts: the written one, or `latest`.
+    /// Returns the tag that counts: the written one, or `latest`.
     pub fn effective_tag(&self) -> &str {
         self.tag.as_deref().unwrap_or("latest")
     }
@@ -107,7 +107,7 @@ impl fmt::Display for ImageReference {
     }
 }
 
-/// A colon after the last slash begins the tag; one before it belongs to a port.
+/// Splits off the tag. A colon after the last slash begins it; one before the slash belongs to a port.
 fn split_tag(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once(':') {
         Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
@@ -143,7 +143,7 @@ fn normalise(registry: &str, path: &str) -> (Box<str>, Box<str>) {
     (registry.into(), path.into())
 }
 
-/// `[a-z0-9]+` joined by `.`, `_`, `__` or any number of `-`.
+/// Recognises `[a-z0-9]+` joined by `.`, `_`, `__` or any number of `-`.
 fn is_path_component(component: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let ends = [component.bytes().next(), component.bytes().next_back()];
@@ -181,7 +181,7 @@ fn is_tag(tag: &str) -> bool {
         && tag.bytes().all(|byte| is_word(byte) || matches!(byte, b'.' | b'-'))
 }
 
-/// As go-digest validates it.
+/// Recognises a digest as go-digest does.
 fn is_digest(digest: &str) -> bool {
     let Some((algorithm, hexadecimal)) = digest.split_once(':') else { return false };
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

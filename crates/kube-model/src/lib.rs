@@ -1,7 +1,6 @@
-//! Typed views of what Kubernetes manifests contain.
+//! Typed views of Kubernetes objects.
 //!
-//! In: objects. Out: [`ObjectRef`] and views of parts of an object. Never: compares two
-//! revisions or judges.
+//! In: objects. Out: [`ObjectRef`] and views of parts of an object. Never: compares two revisions or judges.
 
 mod address;
 mod allowance;

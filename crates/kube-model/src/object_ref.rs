@@ -15,12 +15,12 @@ impl ClusterName {
         Self(name.into())
     }
 
-    /// The cluster of paths for which the policy names none.
+    /// Returns the cluster of paths for which the policy names none.
     pub fn fallback() -> Self {
         Self::new("default")
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -32,26 +32,25 @@ impl fmt::Display for ClusterName {
     }
 }
 
-/// What makes two manifests the same object: cluster, API group, kind, effective namespace and
-/// name. The API version is not part of it, and groups that serve the same storage are one
-/// (`extensions` Deployments are `apps` Deployments).
+/// The identity of an object: cluster, API group, kind, effective namespace and name. The API version is not part of
+/// it, and groups that serve the same storage are one (`extensions` Deployments are `apps` Deployments).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectRef {
-    /// The cluster it is deployed to.
+    /// The cluster that it is deployed to.
     pub cluster: ClusterName,
     /// The API group, merged with those that the API server stores together.
     pub group: Box<str>,
     /// The kind, as written.
     pub kind: Box<str>,
-    /// The namespace it ends in; `None` for cluster-scoped kinds.
+    /// The namespace that it is created in. `None` for cluster-scoped kinds.
     pub namespace: Option<Box<str>>,
     /// The name.
     pub name: Box<str>,
 }
 
 impl ObjectRef {
-    /// The identity of an object in a cluster. An object of a namespaced kind without a namespace
-    /// goes to `default`, as `kubectl apply` does; a kind that we do not know keeps what it says.
+    /// Returns the identity of an object in a cluster. An object of a namespaced kind without a namespace goes to
+    /// `default`, as `kubectl apply` does. An unknown kind keeps the namespace that is written.
     pub fn of(object: &Object, cluster: &ClusterName) -> Self {
         let group = builtin::storage_group(object.group(), &object.kind);
         let namespace = match builtin::scope(group, &object.kind) {
@@ -68,7 +67,7 @@ impl ObjectRef {
         }
     }
 
-    /// `Service shop/frontend`, as messages name it.
+    /// Names it for messages, as `Service shop/frontend`.
     pub fn title(&self) -> String {
         match &self.namespace {
             Some(namespace) => format!("{} {namespace}/{}", self.kind, self.name),
@@ -78,7 +77,7 @@ impl ObjectRef {
 }
 
 impl fmt::Display for ObjectRef {
-    /// `Kind/namespace/name`, or `Kind/name` for cluster-scoped objects: the form waivers use.
+    /// Writes `Kind/namespace/name`, or `Kind/name` for cluster-scoped objects, which is the form in waivers.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.namespace {
             Some(namespace) => write!(formatter, "{}/{namespace}/{}", self.kind, self.name),

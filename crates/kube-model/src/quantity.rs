@@ -1,22 +1,22 @@
 //! Kubernetes' quantities: `250m`, `1.5`, `512Mi`, `1e3`.
 //!
-//! In: a value of a manifest. Out: [`Quantity`], which can be compared. Never: rounds silently; what
-//! does not fit is not a quantity that we know.
+//! In: a value of a manifest. Out: [`Quantity`], which can be compared. Never: rounds silently; an amount beyond our
+//! range is not a quantity.
 
 use kube_manifest::{Node, Value};
 
-/// An amount, in billionths, the finest that Kubernetes keeps.
+/// An amount in billionths, the finest unit that Kubernetes keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Quantity(i128);
 
-/// How many billionths one has.
+/// The number of billionths in one.
 const BILLION: i128 = 1_000_000_000;
 
 impl Quantity {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
-    /// The amount that a node says; `None` if it says none, or one beyond what we compare.
+    /// Reads the amount of a node. Returns `None` if it has none, or one beyond our range.
     pub fn of(node: &Node) -> Option<Self> {
         match &node.value {
             Value::Integer(number) => i128::from(*number).checked_mul(BILLION).map(Self),
@@ -26,26 +26,26 @@ impl Quantity {
         }
     }
 
-    /// Parses the text of a quantity (`ParseQuantity` of `apimachinery/pkg/api/resource`). `None` if the text is not a quantity, or
-    /// the amount is larger than we compare.
+    /// Parses the text of a quantity (`ParseQuantity` of `apimachinery/pkg/api/resource`). Returns `None` if the text
+    /// is not a quantity, or the amount is beyond our range.
     pub fn parse(text: &str) -> Option<Self> {
         let Parts { negative, whole, fraction, scale } = Parts::of(text)?;
         let amount = scaled(whole, fraction, scale)?;
         Some(Self(if negative { -amount } else { amount }))
     }
 
-    /// Whether it is a whole number.
+    /// Returns true if it is a whole number.
     pub fn is_whole(self) -> bool {
         self.0 % BILLION == 0
     }
 
-    /// Whether it is a multiple of another amount that is not zero.
+    /// Returns true if it is a multiple of another amount that is not zero.
     pub fn is_multiple_of(self, unit: Self) -> bool {
         unit.0 != 0 && self.0 % unit.0 == 0
     }
 }
 
-/// Whether the API server can read a text as a quantity, whatever the amount.
+/// Returns true if the API server can read a text as a quantity, whatever the amount.
 pub fn is_quantity(text: &str) -> bool {
     Parts::of(text).is_some()
 }
@@ -59,7 +59,7 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Space around the text is dropped, as the API server's decoder does.
+    /// Splits a text. Space around it is dropped, as the API server's decoder does.
     fn of(text: &'a str) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() {
@@ -72,13 +72,13 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The digits that a text begins with, and the rest.
+/// Splits a text after the digits that it begins with.
 fn digits(text: &str) -> (&str, &str) {
     let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-/// What a suffix multiplies by.
+/// The factor of a suffix.
 #[derive(Clone, Copy, Debug)]
 enum Scale {
     Decimal(i64),
@@ -112,7 +112,7 @@ impl Scale {
     }
 }
 
-/// A number times its scale in billionths. What is finer than a billionth is rounded up, as Kubernetes does.
+/// Multiplies a number with its scale, in billionths. A finer amount is rounded up, as Kubernetes does.
 fn scaled(whole: &str, fraction: &str, scale: Scale) -> Option<i128> {
     let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
     let places = i64::try_from(fraction.len()).ok()?;

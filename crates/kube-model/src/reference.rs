@@ -1,7 +1,7 @@
-//! What an object names and cannot work without.
+//! The objects that an object needs.
 //!
-//! In: an object. Out: [`Reference`]s to other objects of the same cluster. Never: says whether they
-//! exist, and never names what the object itself calls optional.
+//! In: an object. Out: [`Reference`]s to other objects of the same cluster. Never: says whether they exist, and never
+//! names an object that is marked as optional.
 
 use super::builtin;
 use super::workload::pod_spec;
@@ -14,7 +14,7 @@ pub struct Reference<'a> {
     pub group: &'a str,
     /// Its kind.
     pub kind: &'a str,
-    /// Its namespace, where the reference says so; else that of the object that names it.
+    /// Its namespace, if the reference names one. Otherwise that of the object that names it.
     pub namespace: Option<&'a str>,
     /// Its name.
     pub name: &'a str,
@@ -34,12 +34,12 @@ const TARGETS: &[(&str, &str)] = &[
     ("apps", "ReplicaSet"),
 ];
 
-/// Whether references may lead to an object of a kind.
+/// Returns true if references may lead to an object of a kind.
 pub fn is_target(group: &str, kind: &str) -> bool {
     TARGETS.contains(&(builtin::storage_group(group, kind), kind))
 }
 
-/// Everything that an object names.
+/// Returns everything that an object names.
 pub fn references(object: &Object) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     if let Some(spec) = pod_spec(object) {
@@ -76,7 +76,7 @@ fn add<'a>(found: &mut Vec<Reference<'a>>, kind: &'static str, node: Option<&'a 
     }
 }
 
-/// What a source names, unless it says that it can do without.
+/// Adds the object that a source names, unless the source is optional.
 fn add_needed<'a>(found: &mut Vec<Reference<'a>>, kind: &'static str, source: Option<&'a Node>, key: &str) {
     let Some(source) = source else { return };
     if source.get("optional").and_then(Node::as_bool) != Some(true) {

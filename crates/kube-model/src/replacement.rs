@@ -1,21 +1,21 @@
 //! Objects that a GitOps tool deletes and creates again instead of updating them.
 //!
-//! In: an object as the change leaves it. Out: the annotation or label that says so. Never: knows the options of the
-//! GitOps object that deploys it.
+//! In: an object as the change leaves it. Out: the annotation or label that demands it. Never: knows the options of
+//! the GitOps object that deploys it.
 //!
 //! Argo CD: `docs/user-guide/resource_hooks.md` (the default policy is BeforeHookCreation) and `sync-options.md`;
 //! Helm: `docs/topics/charts_hooks.md` (the same default); Flux: `docs/spec/v1/kustomizations.md`, "Force".
 
 use kube_manifest::{Node, Object};
 
-/// Why an object is replaced.
+/// The annotation or label by which an object is replaced.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replacement<'a> {
     /// The key of the annotation or label.
     pub key: &'static str,
     /// Its value.
     pub value: &'a str,
-    /// Where it is written.
+    /// The node of the value.
     pub node: &'a Node,
 }
 
@@ -24,7 +24,7 @@ const HELM_HOOK: &str = "helm.sh/hook";
 const ARGO_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const FLUX_FORCE: &str = "kustomize.toolkit.fluxcd.io/force";
 
-/// Whether, and because of what, a tool deletes the object before it creates the new one.
+/// Returns the reason why a tool deletes the object before it creates the new one, if it does.
 pub fn replacement(object: &Object) -> Option<Replacement<'_>> {
     let annotations = || ["annotations"].into_iter();
     find(object, annotations(), ARGO_HOOK, |_| true)
@@ -46,7 +46,8 @@ fn find<'a>(
     })
 }
 
-/// `Replace=true` alone replaces the object in place, which the API server refuses like an update.
+/// Recognises options that delete the object. `Replace=true` alone replaces it in place, which the API server refuses
+/// like an update.
 fn forces_and_replaces(value: &str) -> bool {
     let has = |option: &str| value.split(',').any(|part| part.trim() == option);
     has("Force=true") && has("Replace=true")

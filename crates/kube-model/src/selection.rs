@@ -1,4 +1,4 @@
-//! Which Pods a Service sends traffic to.
+//! The Pods that a Service sends traffic to.
 //!
 //! In: objects. Out: labels and selectors as pairs. Never: looks at namespaces.
 
@@ -8,7 +8,7 @@ use kube_manifest::{Node, Object};
 /// Labels, or a selector that asks for all of them.
 pub type Labels<'a> = Vec<(&'a str, &'a str)>;
 
-/// The labels of the Pods that a workload makes; `None` for kinds that make none.
+/// Returns the labels of the Pods that a workload makes, or `None` for kinds that make none.
 pub fn pod_labels(object: &Object) -> Option<Labels<'_>> {
     let path: &[&str] = match (builtin::storage_group(object.group(), &object.kind), &*object.kind) {
         ("", "Pod") => &["metadata", "labels"],
@@ -22,14 +22,14 @@ pub fn pod_labels(object: &Object) -> Option<Labels<'_>> {
     Some(object.at(path).map(pairs).unwrap_or_default())
 }
 
-/// What a Service selects; `None` for one that selects nothing, or no Service.
+/// Returns the selector of a Service, or `None` for one without a selector and for other objects.
 pub fn service_selector(object: &Object) -> Option<Labels<'_>> {
     let is_service = object.group().is_empty() && &*object.kind == "Service";
     let selector = object.at(&["spec", "selector"]).filter(|_| is_service).map(pairs)?;
     (!selector.is_empty()).then_some(selector)
 }
 
-/// Whether labels have everything that a selector asks for.
+/// Returns true if labels have everything that a selector asks for.
 pub fn selects(selector: &Labels<'_>, labels: &Labels<'_>) -> bool {
     selector.iter().all(|pair| labels.contains(pair))
 }

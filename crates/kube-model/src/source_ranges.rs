@@ -1,7 +1,7 @@
-//! From where a load balancer takes traffic.
+//! The clients that a load balancer accepts traffic from.
 //!
-//! In: a Service with a load balancer that faces the internet, and the cloud. Out: how far it can be reached.
-//! Never: what a security group or a service tag contains; there the worse outcome counts.
+//! In: a Service with a load balancer that faces the internet, and the cloud. Out: how far it can be reached. Never:
+//! the content of a security group or a service tag; there the worse outcome counts.
 
 use super::address::{self, Origin};
 use super::cluster::Cloud;
@@ -11,22 +11,23 @@ use kube_manifest::Node;
 
 /// The annotation that `spec.loadBalancerSourceRanges` replaced.
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
-/// Azure adds these to the ranges (`accesscontrol` of cloud-provider-azure).
+/// The annotation by which Azure adds ranges (`accesscontrol` of cloud-provider-azure).
 const AZURE_RANGES: &str = "service.beta.kubernetes.io/azure-allowed-ip-ranges";
 const AZURE_TAGS: &str = "service.beta.kubernetes.io/azure-allowed-service-tags";
-/// With these, AWS's controllers do not make the security group that would hold the ranges, or allow more.
+/// Annotations with which AWS's controllers do not create the security group that would hold the ranges, or allow
+/// more.
 const AWS_GROUPS: [&str; 3] = [
     "service.beta.kubernetes.io/aws-load-balancer-security-groups",
     "service.beta.kubernetes.io/aws-load-balancer-extra-security-groups",
     "service.beta.kubernetes.io/aws-load-balancer-security-group-prefix-lists",
 ];
-/// With `None`, Oracle's controller writes no security rules.
+/// Annotations of Oracle's controller. With `None`, it writes no security rules.
 const ORACLE_RULES: [&str; 2] = [
     "service.beta.kubernetes.io/oci-load-balancer-security-list-management-mode",
     "oci-network-load-balancer.oraclecloud.com/security-list-management-mode",
 ];
 
-/// How far it can be reached, and what that depends on.
+/// Returns how far it can be reached, and the fact that this depends on.
 pub(super) fn reach(service: Service<'_>, cloud: Cloud) -> (Reach, Option<Doubt>) {
     let ranges = written(service, cloud);
     let by_ranges = reach_of(ranges.iter().map(|range| address::origin_of_range(range)).max());
@@ -70,7 +71,7 @@ fn leaves_rules(service: Service<'_>) -> bool {
     ORACLE_RULES.iter().any(|name| is_none(name) || service.annotation_is_unknown(name))
 }
 
-/// The tags are let in beside the ranges; `Internet` is everyone.
+/// Adds service tags. They are allowed beside the ranges, and `Internet` means everyone.
 fn with_tags(service: Service<'_>, ranges: &[&str], by_ranges: Reach) -> (Reach, Option<Doubt>) {
     let tags: Vec<&str> =
         service.annotation(AZURE_TAGS).unwrap_or_default().split(',').map(str::trim).collect();
@@ -88,7 +89,7 @@ fn with_tags(service: Service<'_>, ranges: &[&str], by_ranges: Reach) -> (Reach,
     }
 }
 
-/// Where the ranges are.
+/// Returns the node of the ranges.
 pub(super) fn node(service: Service<'_>) -> Option<&Node> {
     let field = service.object().at(&["spec", "loadBalancerSourceRanges"]);
     let annotations = [SOURCE_RANGES, AZURE_TAGS, AZURE_RANGES].into_iter().chain(AWS_GROUPS);
@@ -98,9 +99,9 @@ pub(super) fn node(service: Service<'_>) -> Option<&Node> {
     field.filter(|field| !field.items().is_empty()).or(annotation).or(field)
 }
 
-/// The field, or where it is empty the annotation that it replaced
-/// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`), and what Azure adds. An item that is not
-/// text represents anything.
+/// Returns the ranges of the field or, if it is empty, of the annotation that it replaced
+/// (`GetLoadBalancerSourceRanges` of `cloud-provider/service/helpers`), and those that Azure adds. An item that is not
+/// text represents any range.
 pub(super) fn written(service: Service<'_>, cloud: Cloud) -> Vec<&str> {
     let field = service.object().at(&["spec", "loadBalancerSourceRanges"]);
     let items = field.map(Node::items).unwrap_or_default();

@@ -6,7 +6,7 @@
 use super::builtin;
 use kube_manifest::{Node, Object};
 
-/// Which list of a Pod an image is named in.
+/// The list of a Pod in which an image is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerList {
     /// `containers`.
@@ -20,7 +20,7 @@ pub enum ContainerList {
 }
 
 impl ContainerList {
-    /// The field of the Pod.
+    /// Returns the field of the Pod.
     pub(super) fn field(self) -> &'static str {
         match self {
             Self::Containers => "containers",
@@ -30,7 +30,7 @@ impl ContainerList {
         }
     }
 
-    /// What people call an item of it.
+    /// Returns the word for an item of the list.
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Containers => "container",
@@ -40,7 +40,7 @@ impl ContainerList {
         }
     }
 
-    /// Every list.
+    /// Returns every list.
     pub(super) fn all() -> [Self; 4] {
         [Self::Containers, Self::InitContainers, Self::EphemeralContainers, Self::Volumes]
     }
@@ -61,7 +61,7 @@ const POD_SPECS: &[(&str, &[&str], &[&str])] = &[
 
 const TEMPLATE: &[&str] = &["spec", "template", "spec"];
 
-/// The `spec` of the Pods that an object makes; `None` for kinds that make none.
+/// Returns the `spec` of the Pods that an object makes, or `None` for kinds that make none.
 pub fn pod_spec(object: &Object) -> Option<&Node> {
     let group = builtin::storage_group(object.group(), &object.kind);
     let found = POD_SPECS.iter().find(|(of, kinds, _)| *of == group && kinds.contains(&&*object.kind));

@@ -1,7 +1,7 @@
-//! Where kinds name images, as data.
+//! The fields in which kinds name images, as data.
 //!
-//! Each path leads from the object to Pod specifications, containers, lists of containers, whole objects or
-//! texts that name an image. Lists on the way are entered; `*` matches any key.
+//! Each path leads from the object to Pod specifications, containers, lists of containers, whole objects or texts that
+//! name an image. Lists on the way are entered; `*` matches any key.
 
 /// Paths of kinds by their group.
 pub(super) struct Row {
@@ -15,7 +15,7 @@ const fn row(group: &'static str, kinds: &'static [&'static str], paths: &'stati
 }
 
 const TEMPLATE: &[&str] = &["spec.template.spec"];
-/// Of a Workflow; each step may hold a template of its own.
+/// Paths of a Workflow. Each step may hold a template of its own.
 const WORKFLOW: &[&str] = &[
     "spec.templates.container",
     "spec.templates.script",
@@ -44,7 +44,7 @@ const CRON_WORKFLOW: &[&str] = &[
     "spec.workflowSpec.templateDefaults.container",
     "spec.workflowSpec.templateDefaults.script",
 ];
-/// The table.
+/// The paths of each kind.
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = &[
     row("argoproj.io", &["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"], WORKFLOW),
@@ -155,7 +155,7 @@ pub(super) static PARAMETERS: &[Row] = &[
     row("argoproj.io", &["ApplicationSet"], &["spec.template.spec.source.helm.parameters", "spec.template.spec.sources.helm.parameters"]),
 ];
 
-/// A kind in whose `spec.version` is the tag of an image, unless `spec.image` names one.
+/// A kind whose `spec.version` is the tag of an image, unless `spec.image` names one.
 pub(super) struct Versioned {
     pub(super) group: &'static str,
     pub(super) kind: &'static str,

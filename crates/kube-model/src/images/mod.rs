@@ -1,8 +1,8 @@
 //! Every image that an object names.
 //!
-//! In: an object, and the kinds that the policy adds. Out: its [`ImageUse`]s: of Pods, of the custom kinds
-//! that are listed here, of the values of charts. Never: guesses that another kind names images, or what a
-//! chart makes of its values.
+//! In: an object, and the kinds that the policy adds. Out: its [`ImageUse`]s: of Pods, of the custom kinds that are
+//! listed here, of the values of charts. Never: guesses that another kind names images, or how a chart uses its
+//! values.
 
 mod kinds;
 mod values;
@@ -16,33 +16,33 @@ use kinds::{KUSTOMIZE, PARAMETERS, ROWS, Row, VALUE_TEXTS, VALUES, VERSIONED};
 use kube_manifest::{Node, Object};
 use walk::Walk;
 
-/// How an image is written.
+/// The form in which an image is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// One text, which a runtime is given.
+    /// One text, which is passed to a runtime.
     Reference,
-    /// In parts, or as a hint to a program that makes Pods itself: an environment variable, an argument.
+    /// Several parts, or a hint to a program that makes Pods itself: an environment variable, an argument.
     Parts,
 }
 
 /// A place where an object names an image.
 #[derive(Clone, Debug)]
 pub struct ImageUse<'a> {
-    /// What people call such a place: `container`.
+    /// The word for such a place, such as `container`.
     pub noun: &'static str,
-    /// Its name, by which it is found again in another version of the object.
+    /// The name of the place, which is the same in another version of the object.
     pub name: Cow<'a, str>,
-    /// The node to look at.
+    /// The node to report.
     pub node: &'a Node,
-    /// The image, put together where it is written in parts.
+    /// The image, joined if it is written in parts.
     pub text: Cow<'a, str>,
-    /// How it is written.
+    /// The form in which it is written.
     pub form: Form,
-    /// Whether all of it is known.
+    /// Says whether all of it is known.
     pub certainty: Certainty,
 }
 
-/// Whether a text is what the cluster will see.
+/// Says whether a text is the value that the cluster will see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
     /// It is.
@@ -57,7 +57,7 @@ impl Certainty {
     }
 }
 
-/// A kind in which the policy says that images are named.
+/// A custom kind that names images, by the policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageKind {
     /// Its API group; empty for the core group.
@@ -68,7 +68,7 @@ pub struct ImageKind {
     pub paths: Vec<Box<str>>,
 }
 
-/// Every image of an object; none for kinds that name none.
+/// Returns every image of an object. Empty for kinds that name none.
 pub fn images<'a>(object: &'a Object, added: &[ImageKind]) -> Vec<ImageUse<'a>> {
     let mut walk = Walk::default();
     if let Some(spec) = pod_spec(object) {
@@ -82,7 +82,7 @@ pub fn images<'a>(object: &'a Object, added: &[ImageKind]) -> Vec<ImageUse<'a>> 
     walk.found
 }
 
-/// Follows the rows of a kind.
+/// Follows the paths of a kind.
 fn of_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut Walk<'a>) {
     let group = builtin::storage_group(group, kind);
     let tables: [(&[Row], walk::Visit<'a>); 5] = [
@@ -104,7 +104,7 @@ fn of_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut 
     }
 }
 
-/// The keys of a path; `[]` and `[*]` behind one say what is so anyway, that lists are entered.
+/// Splits a path into keys. `[]` and `[*]` behind a key are dropped, because lists are always entered.
 fn keys(path: &str) -> Vec<&str> {
     path.split('.').map(|key| key.trim_end_matches("[]").trim_end_matches("[*]")).collect()
 }

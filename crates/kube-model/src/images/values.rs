@@ -7,10 +7,10 @@ use super::{Certainty, Form, ImageUse};
 use crate::image::ImageReference;
 use kube_manifest::{Limits, Node, Value, documents};
 
-/// What represents the repository where only the tag is written: the chart's default.
+/// The placeholder for the chart's default repository if only the tag is written.
 const DEFAULT: &str = "chart-default";
 
-/// Values of a chart: an object with `repository` and `tag` (or `version`, `digest`), and any text whose key
+/// Visits values of a chart: an object with `repository` and `tag` (or `version`, `digest`), and any text whose key
 /// ends in `image`.
 pub(super) fn chart<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     match &node.value {
@@ -40,7 +40,7 @@ pub(super) fn chart<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     }
 }
 
-/// Values of a chart as one text. What is no YAML names no image that could be compared.
+/// Visits values of a chart in one text. A text that is not YAML names no image that could be compared.
 pub(super) fn text<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     let Some(text) = node.as_str() else { return };
     let (_, roots, _) = documents(text.as_bytes().to_vec(), &Limits::default());
@@ -59,12 +59,13 @@ fn is_image(key: &str) -> bool {
     key.len() >= 5 && key.to_ascii_lowercase().ends_with("image")
 }
 
-/// Whether a text is an image with a tag or a digest.
+/// Returns true if a text is an image with a tag or a digest.
 fn is_exact(text: &str) -> bool {
     ImageReference::parse(text).is_ok_and(|image| image.tag.is_some() || image.digest.is_some())
 }
 
-/// `{registry, repository, tag, digest}`; one whose key is `image` may leave the repository to the chart.
+/// Adds an image from `{registry, repository, tag, digest}`. One whose key is `image` may leave the repository to the
+/// chart.
 fn add_parts<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     let tag_node = ["tag", "version"].iter().find_map(|key| node.get(key));
     let digest = ["digest", "sha"].iter().find_map(|key| spelled(node, key));
@@ -88,7 +89,7 @@ fn add_parts<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     });
 }
 
-/// A text as it is spelled; an empty one counts as absent.
+/// Returns a text as written. An empty one counts as absent.
 fn spelled<'a>(node: &'a Node, key: &str) -> Option<&'a str> {
     node.get(key).and_then(Node::spelling).filter(|text| !text.is_empty())
 }
@@ -107,7 +108,7 @@ fn joined(registry: Option<&str>, repository: &str, tag: Option<&str>, digest: O
     text
 }
 
-/// The text of a scalar, as Helm prints it.
+/// Returns the text of a scalar, as Helm prints it.
 fn scalar(node: &Node) -> Option<Cow<'_, str>> {
     match &node.value {
         Value::String(text) | Value::Unknown(text) => Some((&**text).into()),
@@ -117,7 +118,7 @@ fn scalar(node: &Node) -> Option<Cow<'_, str>> {
     }
 }
 
-/// One of kustomize's images: if there is a digest, kustomize ignores the tag.
+/// Visits one of kustomize's images. If there is a digest, kustomize ignores the tag.
 pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     if let Some(text) = node.spelling() {
         let (name, image) = text.split_once('=').unwrap_or((text, text));
@@ -148,12 +149,12 @@ pub(super) fn kustomize<'a>(walk: &mut Walk<'a>, node: &'a Node, place: &str) {
     });
 }
 
-/// A place without the index of its last item, which is not a name.
+/// Returns a place without the index of its last item, which is not a name.
 fn list_of(place: &str) -> &str {
     place.rsplit_once('[').map_or(place, |(list, _)| list)
 }
 
-/// `{name: image.tag, value: 1.2.3}`.
+/// Visits a parameter such as `{name: image.tag, value: 1.2.3}`.
 pub(super) fn parameter<'a>(walk: &mut Walk<'a>, node: &'a Node, _: &str) {
     let (Some(name), Some(value)) = (node.text_at(&["name"]), node.get("value")) else { return };
     let lower = name.to_ascii_lowercase();
@@ -173,7 +174,7 @@ pub(super) fn parameter<'a>(walk: &mut Walk<'a>, node: &'a Node, _: &str) {
     });
 }
 
-/// `spec.version`, of which an operator makes the tag.
+/// Visits `spec.version`, from which an operator makes the tag.
 pub(super) fn version<'a>(root: &'a Node, repository: &str, walk: &mut Walk<'a>) {
     let Some(node) = root.at(&["spec", "version"]) else { return };
     let Some(tag) = scalar(node).filter(|tag| !tag.is_empty()) else { return };

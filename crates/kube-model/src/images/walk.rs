@@ -1,4 +1,4 @@
-//! The way from an object to its images.
+//! The walk from an object to its images.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use super::{Certainty, Form, ImageUse, of_kind};
 use crate::workload::ContainerList;
 use kube_manifest::{Node, Value};
 
-/// What is done at the end of a path.
+/// The function to call at the end of a path.
 pub(super) type Visit<'a> = for<'w> fn(&'w mut Walk<'a>, &'a Node, &str);
 
 /// Collects images.
@@ -16,7 +16,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Follows keys from a node and visits what is at the end.
+    /// Follows keys from a node and visits the nodes at the end.
     pub(super) fn follow(&mut self, node: &'a Node, keys: &[&str], place: &str, visit: Visit<'a>) {
         if let Value::Sequence(items) = &node.value {
             for (index, item) in items.iter().enumerate() {
@@ -39,7 +39,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A text that names an image, a container, a Pod specification or a whole object.
+    /// Visits a text that names an image, a container, a Pod specification or a whole object.
     pub(super) fn any(&mut self, node: &'a Node, place: &str) {
         if let (Some(version), Some(kind)) = (node.text_at(&["apiVersion"]), node.text_at(&["kind"])) {
             let group = version.split_once('/').map_or("", |(group, _)| group);
@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The lists of a Pod specification.
+    /// Visits the lists of a Pod specification.
     pub(super) fn pod(&mut self, spec: &'a Node, place: &str) {
         for list in ContainerList::all() {
             let items = spec.get(list.field()).map(Node::items).unwrap_or_default();
@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Images that a container is configured to run: variables `RELATED_IMAGE_…`, arguments `--…image=`.
+    /// Visits images that a container is configured to run: variables `RELATED_IMAGE_…`, arguments `--…image=`.
     fn hints(&mut self, container: &'a Node, container_name: &str) {
         for variable in container.get("env").map(Node::items).unwrap_or_default() {
             let name = variable.text_at(&["name"]).unwrap_or_default();
@@ -121,12 +121,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// `--image`, `--sidecar-image`.
+/// Recognises options such as `--image` and `--sidecar-image`.
 fn names_image(option: &str) -> bool {
     option.starts_with("--") && option.ends_with("image")
 }
 
-/// The place of a key below another one.
+/// Returns the place of a key below another one.
 pub(super) fn below(place: &str, key: &str) -> String {
     match place.chars().last() {
         None | Some(' ') => format!("{place}{key}"),
@@ -134,7 +134,7 @@ pub(super) fn below(place: &str, key: &str) -> String {
     }
 }
 
-/// What people call an item: its name if it has one.
+/// Names an item for people, by its name if it has one.
 fn label(item: &Node, index: usize) -> Cow<'_, str> {
     let name = ["name", "groupName"].iter().find_map(|key| item.text_at(&[key]));
     name.map_or_else(|| index.to_string().into(), Cow::from)

@@ -1,7 +1,7 @@
-//! Which load balancers are internal, as data.
+//! The annotations that make load balancers internal, as data.
 //!
-//! In: a Service of type LoadBalancer and the cloud. Out: its [`Facing`]. Never: takes one cloud's
-//! annotation for another's word. Where a controller that cannot be seen decides, the worse outcome counts.
+//! In: a Service of type LoadBalancer and the cloud. Out: its [`Facing`]. Never: reads one cloud's annotation as
+//! another's. If a controller that cannot be seen decides, the worse outcome counts.
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +12,7 @@ use super::cluster::Cloud;
 use super::doubt::Doubt;
 use super::exposure::Service;
 
-/// Which side of the network a load balancer faces.
+/// The side of the network that a load balancer faces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scheme {
     /// The private network.
@@ -21,7 +21,7 @@ pub(super) enum Scheme {
     Public,
 }
 
-/// A scheme, and what outside the repository it depends on.
+/// A scheme, and the fact outside the repository that it depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Facing {
     pub(super) scheme: Scheme,
@@ -60,10 +60,10 @@ const OPEN_STACK_INTERNAL: &str = "service.beta.kubernetes.io/openstack-internal
 const ORACLE_TYPE: &str = "oci.oraclecloud.com/load-balancer-type";
 const ORACLE_INTERNAL: &str = "service.beta.kubernetes.io/oci-load-balancer-internal";
 const ORACLE_NETWORK_INTERNAL: &str = "oci-network-load-balancer.oraclecloud.com/internal";
-/// As Go's `strconv.ParseBool`.
+/// The words that Go's `strconv.ParseBool` reads as true.
 const TRUE: &[&str] = &["1", "t", "T", "TRUE", "true", "True"];
 
-/// The table, values as the provider's controller compares them.
+/// The markers, with values as the provider's controller compares them.
 static MARKERS: &[Marker] = &[
     internal(Cloud::Aws, AWS_INTERNAL, &["true", "0.0.0.0/0"]),
     public(Cloud::AwsLoadBalancerController, AWS_SCHEME, &["internet-facing"]),
@@ -92,7 +92,7 @@ const ADDRESS_ANNOTATIONS: &[&str] = &[
     "lbipam.cilium.io/ips",
 ];
 
-/// Which side of the network a Service's load balancer faces. A class decides who makes it.
+/// Returns the side of the network that a Service's load balancer faces. A class decides which controller makes it.
 pub(super) fn facing(service: Service<'_>, cloud: Cloud) -> Facing {
     match balancer_class::reader(service) {
         None => facing_by_default(service, cloud),
@@ -123,8 +123,8 @@ fn facing_by_default(service: Service<'_>, cloud: Cloud) -> Facing {
     }
 }
 
-/// The cloud's own controller reads one annotation; the AWS Load Balancer Controller, which from 2.5 on takes
-/// over new Services where it is installed, goes by the scheme first.
+/// Decides for AWS. The cloud's own controller reads one annotation. The AWS Load Balancer Controller, which from 2.5
+/// on takes over new Services if it is installed, prefers the scheme.
 fn facing_on_aws(service: Service<'_>) -> Facing {
     let doubt = Some(Doubt::AwsController);
     match (marked(service, Cloud::Aws), service.annotation(AWS_SCHEME)) {
@@ -136,7 +136,8 @@ fn facing_on_aws(service: Service<'_>) -> Facing {
     }
 }
 
-/// A Service of type `nlb` is the cloud controller's unless the other one's webhook has taken it over.
+/// Decides with the AWS Load Balancer Controller installed. A Service of type `nlb` belongs to the cloud's controller
+/// unless the other one's webhook has taken it over.
 fn facing_with_controller(service: Service<'_>) -> Facing {
     let scheme = scheme_of_controller(service);
     let is_shared = service.annotation(AWS_TYPE) == Some("nlb");
@@ -148,7 +149,7 @@ fn facing_with_controller(service: Service<'_>) -> Facing {
     }
 }
 
-/// `isInternalLB` of Oracle's controller reads the annotation of the balancer's own type only.
+/// Decides for Oracle, whose controller (`isInternalLB`) reads the annotation of the balancer's own type only.
 fn scheme_on_oracle(service: Service<'_>) -> Scheme {
     let own = if is_network_balancer(service) { ORACLE_NETWORK_INTERNAL } else { ORACLE_INTERNAL };
     let is_internal = service.annotation(own).is_some_and(|value| TRUE.contains(&value));
@@ -159,8 +160,8 @@ fn is_network_balancer(service: Service<'_>) -> bool {
     service.annotation(ORACLE_TYPE).is_some_and(|kind| kind.eq_ignore_ascii_case("nlb"))
 }
 
-/// Where the cloud is not named, any provider's word for public outweighs any word for internal,
-/// and no word at all is public. Of Oracle's two words only that of the balancer's type counts.
+/// Decides for an unknown cloud. Any provider's word for public outweighs any word for internal, and without any word
+/// it is public. Of Oracle's two words only that of the balancer's type counts.
 fn scheme_anywhere(service: Service<'_>) -> Scheme {
     let says = |wanted: Scheme| {
         MARKERS.iter().any(|marker| {
@@ -180,13 +181,13 @@ fn applies(marker: &Marker, service: Service<'_>) -> bool {
     service.annotation(marker.annotation).is_some_and(|value| marker.values.contains(&value))
 }
 
-/// The AWS Load Balancer Controller takes over Services that name it.
+/// Returns true for Services that name the AWS Load Balancer Controller, which takes them over.
 fn is_for_controller(service: Service<'_>) -> bool {
     matches!(service.annotation(AWS_TYPE), Some("external" | "nlb-ip"))
 }
 
-/// Internal by default; the scheme outweighs the deprecated annotation, of which anything but
-/// `true` means public.
+/// Decides for the AWS Load Balancer Controller, internal by default. The scheme outweighs the deprecated annotation,
+/// in which anything but `true` means public.
 fn scheme_of_controller(service: Service<'_>) -> Scheme {
     match (service.annotation(AWS_SCHEME), service.annotation(AWS_INTERNAL)) {
         (Some("internal"), _) | (None, None | Some("true")) => Scheme::Internal,
@@ -194,7 +195,7 @@ fn scheme_of_controller(service: Service<'_>) -> Scheme {
     }
 }
 
-/// Private only where addresses are named and all are private: a pool is not in the manifest.
+/// Decides by addresses: private only if addresses are named and all are private. A pool is not in the manifest.
 fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     let annotated = ADDRESS_ANNOTATIONS.iter().filter_map(|name| service.annotation(name));
     let texts = annotated.chain(service.spec_text("loadBalancerIP"));
@@ -205,12 +206,12 @@ fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     }
 }
 
-/// An annotation by which a Service says internal in words that no one reads here, and why.
+/// Describes an annotation that says internal to another controller than the one that reads this Service.
 pub fn unread_word(service: Service<'_>, cloud: Cloud) -> Option<String> {
     let says = |marker: &&Marker| marker.scheme == Scheme::Internal && applies(marker, service);
     let marker = match cloud {
         Cloud::Unknown => return None,
-        // What the doubt says already.
+        // The doubt covers these already.
         Cloud::Aws | Cloud::AwsLoadBalancerController => MARKERS.iter().find(|marker| {
             !matches!(marker.cloud, Cloud::Aws | Cloud::AwsLoadBalancerController) && says(marker)
         })?,
@@ -231,7 +232,7 @@ pub fn unread_word(service: Service<'_>, cloud: Cloud) -> Option<String> {
     })
 }
 
-/// How an author makes a load balancer internal in a cloud, as an instruction.
+/// Tells an author how to make a load balancer internal in a cloud.
 pub fn way_to_internal(service: Service<'_>, cloud: Cloud) -> String {
     let keep = "use type ClusterIP behind an Ingress or Gateway";
     let annotation = |name: &str, value: &str| format!("set the annotation {name}: \"{value}\", or {keep}");

@@ -1,4 +1,4 @@
-//! Who reads which annotation.
+//! Annotations and the controllers that read them.
 
 use super::*;
 use kube_manifest::{Limits, parse};

@@ -1,11 +1,11 @@
-//! Bindings: who gets which role.
+//! Bindings of roles to subjects.
 
 use std::fmt;
 
 use super::{OPENSHIFT, is_rbac_group};
 use kube_manifest::{Node, Object};
 
-/// A person who can be granted something (`AppliesTo` of the API server's rule resolver).
+/// A subject that can be granted something (`AppliesTo` of the API server's rule resolver).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     /// A user, by exact name.
@@ -19,15 +19,15 @@ pub enum Subject {
         /// Its name.
         name: Box<str>,
     },
-    /// A person whose kind or name is not known, as it is written.
+    /// A subject whose kind or name is not known, as written.
     Unknown(Box<str>),
-    /// Every subject that has a role by a binding which is not in the repository.
+    /// Every subject that has a role by a binding outside the repository.
     BoundTo(RoleReference),
 }
 
 impl Subject {
-    /// Reads a subject of a binding in a namespace; `None` for what the API server refuses. The kinds
-    /// `SystemUser` and `SystemGroup` are OpenShift's.
+    /// Reads a subject of a binding in a namespace. Returns `None` for a subject that the API server refuses. The
+    /// kinds `SystemUser` and `SystemGroup` are OpenShift's.
     pub fn of(node: &Node, binding_namespace: Option<&str>) -> Option<Self> {
         if let Some(text) = unknown_text(node, &["kind", "name"]) {
             return Some(Self::Unknown(text));
@@ -45,7 +45,7 @@ impl Subject {
         }
     }
 
-    /// A user by name, which may be that of a service account.
+    /// Returns the user of a name, which may be that of a service account.
     pub fn user(name: &str) -> Self {
         let account = name.strip_prefix("system:serviceaccount:").and_then(|rest| rest.split_once(':'));
         match account {
@@ -56,7 +56,7 @@ impl Subject {
         }
     }
 
-    /// The groups that it belongs to implicitly.
+    /// Returns the groups that it belongs to implicitly.
     pub fn implied_groups(&self) -> Vec<Self> {
         let group = |name: &str| Self::Group(name.into());
         match self {
@@ -97,7 +97,7 @@ pub enum RoleReference {
     ClusterRole(Box<str>),
     /// A Role of the binding's own namespace.
     Role(Box<str>),
-    /// One whose kind or name is not known, as it is written: it may be any.
+    /// A role whose kind or name is not known, as written. It may be any.
     Unknown(Box<str>),
 }
 
@@ -123,7 +123,7 @@ pub struct Binding<'a> {
 }
 
 impl<'a> Binding<'a> {
-    /// OpenShift's `roleRef` has no kind: one with a namespace names a Role, one without a ClusterRole.
+    /// Reads OpenShift's `roleRef`, which has no kind: one with a namespace names a Role, one without a ClusterRole.
     fn openshift_role(object: &Object, name: &str) -> Option<RoleReference> {
         let of_openshift = object.group() == OPENSHIFT;
         let local = object.at(&["roleRef", "namespace"]).is_some();
@@ -132,8 +132,8 @@ impl<'a> Binding<'a> {
         of_openshift.then_some(role)
     }
 
-    /// Reads a binding; `None` for any other object. A `roleRef` whose kind is absent or unknown is
-    /// refused by the API server and grants nothing.
+    /// Reads a binding. Returns `None` for any other object. A `roleRef` whose kind is absent or unknown is refused by
+    /// the API server and grants nothing.
     pub fn of(object: &'a Object, namespace: Option<&str>) -> Option<Self> {
         let is_binding = matches!(&*object.kind, "RoleBinding" | "ClusterRoleBinding");
         if !is_rbac_group(object.group()) || !is_binding {
@@ -169,8 +169,8 @@ impl<'a> Binding<'a> {
         Some((role, role_node))
     }
 
-    /// `userNames` and `groupNames`, which count beside `subjects` in OpenShift's own bindings
-    /// (`BuildSubjects` of openshift/apiserver-library-go).
+    /// Reads `userNames` and `groupNames`, which count beside `subjects` in OpenShift's own bindings (`BuildSubjects`
+    /// of openshift/apiserver-library-go).
     fn named_by_openshift(object: &'a Object) -> Vec<(Subject, &'a Node)> {
         if object.group() != OPENSHIFT {
             return Vec::new();
@@ -186,12 +186,12 @@ fn subject(node: &Node, namespace: Option<&str>) -> Option<Subject> {
     unknown(node).or_else(|| Subject::of(node, namespace))
 }
 
-/// A value that is not known, as a subject.
+/// Returns an unknown value as a subject.
 pub(super) fn unknown(node: &Node) -> Option<Subject> {
     node.spelling().filter(|_| node.is_unknown()).map(|text| Subject::Unknown(text.into()))
 }
 
-/// The texts of some keys, where one of them is not known.
+/// Returns the texts of some keys, if one of them is unknown.
 fn unknown_text(node: &Node, keys: &[&str]) -> Option<Box<str>> {
     let values: Vec<&Node> = keys.iter().filter_map(|key| node.get(key)).collect();
     let texts: Vec<&str> = values.iter().filter_map(|value| value.spelling()).collect();

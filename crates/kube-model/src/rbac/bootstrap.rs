@@ -1,11 +1,10 @@
-//! What every API server makes before the first manifest: roles and bindings (`bootstrappolicy`).
+//! The roles and bindings that every API server creates by itself (`bootstrappolicy`).
 //!
-//! In: a Kubernetes version. Out: its [`Bootstrap`]. Never: what a distribution adds, such as the
-//! bindings of kubeadm.
+//! In: a Kubernetes version. Out: its [`Bootstrap`]. Never: additions of a distribution, such as the bindings of
+//! kubeadm.
 //!
-//! `bootstrap.json` is written by `tools/embed-roles.py`, which describes it. The API server puts its
-//! defaults back at every start and leaves additions alone, so that a role of a repository with the name
-//! of one of these grants what both grant.
+//! `bootstrap.json` is written by `tools/embed-roles.py`, which describes it. The API server restores its defaults at
+//! every start and keeps additions, so a role of a repository with the name of one of these grants what both grant.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -43,7 +42,7 @@ pub struct BuiltInBinding {
     pub name: Box<str>,
     /// The role.
     pub role: RoleReference,
-    /// Who has it.
+    /// The subjects that have it.
     pub subjects: Vec<Subject>,
 }
 
@@ -52,11 +51,11 @@ pub struct BuiltInBinding {
 pub struct Bootstrap {
     /// Cluster roles, controller roles, and the roles of `kube-system` and `kube-public`.
     pub roles: Vec<BuiltInRole>,
-    /// Who has them.
+    /// The bindings of these roles.
     pub bindings: Vec<BuiltInBinding>,
 }
 
-/// First and last minor version.
+/// The first and last minor version.
 type Span = [u8; 2];
 
 #[derive(Deserialize)]
@@ -74,12 +73,12 @@ struct Raw {
     bindings: Vec<RawBinding>,
 }
 
-/// How many versions are embedded.
+/// The number of embedded versions.
 const VERSIONS: usize = 13;
 
 impl Bootstrap {
-    /// What API servers of a version make. The embedded list is checked by a test; a damaged one is empty,
-    /// and then bindings to its roles grant something unknown, which is reported.
+    /// Returns the roles and bindings of a version. A test checks the embedded list. A damaged list is empty, and
+    /// bindings to its roles then grant something unknown, which is reported.
     pub fn of(version: KubernetesVersion) -> &'static Self {
         static MADE: [OnceLock<Bootstrap>; VERSIONS] = [const { OnceLock::new() }; VERSIONS];
         static NOTHING: Bootstrap = Bootstrap { roles: Vec::new(), bindings: Vec::new() };

@@ -4,9 +4,9 @@
 
 use super::rule::{Atom, PolicyRule};
 
-/// The atoms of `wanted` that no rule of `owned` covers.
+/// Returns the atoms of `wanted` that no rule of `owned` covers.
 pub fn uncovered(owned: &[&PolicyRule], wanted: &PolicyRule) -> Vec<Atom> {
-    // Most rules of a repository are in both worlds: a rule covers itself, without counting its atoms.
+    // Most rules of a repository are in both worlds. A rule covers itself, so its atoms need not be counted.
     if owned.contains(&wanted) {
         return Vec::new();
     }
@@ -32,7 +32,8 @@ fn has(owned: &[Box<str>], wanted: &str) -> bool {
     owned.iter().any(|owned| &**owned == "*" || &**owned == wanted)
 }
 
-/// `*` covers everything, `*/sub` every subresource of that name; nothing else is a wildcard.
+/// Returns true if a resource is covered. `*` covers everything, `*/sub` every subresource of that name. There are no
+/// other wildcards.
 fn has_resource(owned: &[Box<str>], wanted: &str) -> bool {
     let of_all = wanted.split_once('/').map(|(_, subresource)| format!("*/{subresource}"));
     has(owned, wanted) || of_all.is_some_and(|of_all| owned.iter().any(|owned| **owned == *of_all))

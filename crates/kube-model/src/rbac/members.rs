@@ -13,12 +13,12 @@ pub const GROUPS: &str = "user.openshift.io";
 pub struct Members<'a> {
     /// The group, as bindings name it.
     pub group: Subject,
-    /// Who is in it, with the nodes that name them.
+    /// The users in it, with the nodes that name them.
     pub users: Vec<(Subject, &'a Node)>,
 }
 
 impl<'a> Members<'a> {
-    /// Reads a group; `None` for any other object.
+    /// Reads a group. Returns `None` for any other object.
     pub fn of(object: &'a Object) -> Option<Self> {
         if object.group() != GROUPS || &*object.kind != "Group" {
             return None;

@@ -1,4 +1,4 @@
-//! RBAC as Kubernetes defines it: rules, what covers what, bindings, what every API server makes.
+//! RBAC as Kubernetes defines it: rules and their coverage, bindings, and the roles of every API server.
 
 mod binding;
 mod bootstrap;
@@ -15,8 +15,8 @@ pub use rule::{Atom, PolicyRule};
 /// The group of OpenShift's own bindings.
 const OPENSHIFT: &str = "authorization.openshift.io";
 
-/// Whether the objects of a group decide who may do what. OpenShift serves RBAC's objects under its own
-/// group too, and its API server turns one into the other; its `Group` objects say who is a member.
+/// Returns true if the objects of a group decide about permissions. OpenShift serves RBAC's objects under its own
+/// group too, and its API server converts them. Its `Group` objects list members.
 pub fn is_rbac_group(group: &str) -> bool {
     matches!(group, "rbac.authorization.k8s.io" | OPENSHIFT | GROUPS)
 }

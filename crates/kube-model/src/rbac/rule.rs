@@ -5,19 +5,19 @@ use kube_manifest::Node;
 /// One rule of a Role or ClusterRole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PolicyRule {
-    /// What may be done; `*` is everything.
+    /// The verbs that are granted. `*` is every verb.
     pub verbs: Vec<Box<str>>,
-    /// In which API groups; empty text is the core group, `*` every group.
+    /// The API groups. Empty text is the core group, `*` every group.
     pub api_groups: Vec<Box<str>>,
-    /// To which resources; `*` is all, `*/sub` a subresource of all, `pods/*` nothing special.
+    /// The resources. `*` is all, `*/sub` a subresource of all, and `pods/*` has no special meaning.
     pub resources: Vec<Box<str>>,
-    /// Only to objects of these names; to all where empty.
+    /// The names of the only objects that are granted. Empty grants all.
     pub resource_names: Vec<Box<str>>,
-    /// On which paths that are not resources; a trailing `*` is a prefix.
+    /// The paths that are not resources. A trailing `*` is a prefix.
     pub non_resource_urls: Vec<Box<str>>,
 }
 
-/// The smallest thing that can be granted.
+/// The smallest permission that can be granted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Atom {
     /// A verb on a resource.
@@ -40,11 +40,11 @@ pub enum Atom {
     },
 }
 
-/// How many atoms a rule may represent before it is taken for a grant of everything.
+/// The most atoms of a rule. A rule with more counts as a grant of everything.
 const ATOMS: usize = 20_000;
 
 impl PolicyRule {
-    /// Everything.
+    /// Returns the rule that grants everything.
     pub fn everything() -> Self {
         let all = || vec![Box::from("*")];
         Self {
@@ -56,8 +56,8 @@ impl PolicyRule {
         }
     }
 
-    /// Reads a rule; what is not a list of text grants nothing, as the API server would refuse it. What is not
-    /// known is everything.
+    /// Reads a rule. A value that is not a list of text grants nothing, as the API server would refuse it. An unknown
+    /// value grants everything.
     pub fn of(node: &Node) -> Self {
         if node.is_unknown() {
             return Self::everything();
@@ -74,8 +74,8 @@ impl PolicyRule {
         }
     }
 
-    /// Every atom that the rule grants. A rule of absurd size counts as a grant of everything, so that
-    /// size cannot hide a grant.
+    /// Returns every atom that the rule grants. A rule of absurd size counts as a grant of everything, so that size
+    /// cannot hide a grant.
     pub fn atoms(&self) -> Vec<Atom> {
         let names = self.resource_names.len().max(1);
         let size = [self.api_groups.len(), self.resources.len(), names]
@@ -113,7 +113,7 @@ impl PolicyRule {
     }
 }
 
-/// The texts of a list; one that is not known may be any.
+/// Returns the texts of a list. An unknown text may be any.
 fn texts(list: &Node) -> Vec<Box<str>> {
     let text = |item: &Node| {
         let text = if item.is_unknown() { Some("*") } else { item.as_str() };

@@ -1,15 +1,15 @@
 //! Tags that move.
 //!
-//! In: the tokens of a tag and how exactly it names a release. Out: whether it is moved by
-//! convention. Never: knows whether a registry allows it.
+//! In: the tokens of a tag and its precision. Out: whether it is moved by convention. Never: knows whether a registry
+//! allows it.
 
 use super::tokens::Token;
 use super::words::{self, Stage};
 
-/// How exactly a tag names a release.
+/// The precision with which a tag names a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Precision {
-    /// Not at all.
+    /// It does not name one.
     NoVersion,
     /// A series of releases: `1`, `1.25`.
     Series,
@@ -17,18 +17,18 @@ pub(super) enum Precision {
     Release,
 }
 
-/// Whether a tag is meant to be moved to other images.
+/// Says whether a tag is meant to be moved to other images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mobility {
     /// It is published once.
     Fixed,
     /// It follows releases, as `latest` and `1.25` do.
     Floating,
-    /// No one but its publisher knows.
+    /// Only its publisher knows.
     Unknown,
 }
 
-/// Whether a tag is moved by convention. A commit in it fixes it, whatever else it says.
+/// Decides whether a tag is moved by convention. A commit in it fixes it, whatever else it contains.
 pub(super) fn of(text: &str, tokens: &[Token], precision: Precision) -> Mobility {
     if tokens.iter().any(|token| matches!(token, Token::Commit(_))) {
         return Mobility::Fixed;
@@ -48,12 +48,12 @@ pub(super) fn of(text: &str, tokens: &[Token], precision: Precision) -> Mobility
     }
 }
 
-/// A flavour, or its version.
+/// Returns true for a flavour, or its version.
 fn stands_for_newest(word: &str) -> bool {
     word.is_empty() || words::is_flavour(word)
 }
 
-/// `1.2.3-SNAPSHOT`, `-nightly`, `-dev` without a number: the same name for each build.
+/// Recognises `1.2.3-SNAPSHOT`, `-nightly` or `-dev` without a number: the same name for each build.
 fn is_open(tokens: &[Token]) -> bool {
     let open =
         |token: &Token| matches!(token, Token::Stage(Stage::Development, _, numbers) if numbers.is_empty());

@@ -1,7 +1,7 @@
 //! The order of image tags.
 //!
-//! In: two tags of one repository. Out: [`Order`], which is a claim only where the tags are of one
-//! family and flavour. Never: guesses, and never loses a digit: numbers are compared as text.
+//! In: two tags of one repository. Out: [`Order`], which is a claim only if the tags are of one family and flavour.
+//! Never: guesses, and never loses a digit: numbers are compared as text.
 
 mod mobility;
 mod moment;
@@ -20,7 +20,7 @@ use number::{Number, compare_common, compare_listed, compare_padded};
 use tokens::{Token, tokens};
 use words::{Lead, Stage};
 
-/// How a tag relates to an earlier one.
+/// The order of a tag and an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// It names an older version.
@@ -29,11 +29,11 @@ pub enum Order {
     Same,
     /// It names a newer version.
     Newer,
-    /// Nothing can be said.
+    /// The two cannot be compared.
     Incomparable(Incomparable),
 }
 
-/// Why nothing can be said.
+/// The reason why two tags cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Incomparable {
     /// One of them names no version, such as `latest` or a commit.
@@ -46,7 +46,7 @@ pub enum Incomparable {
     Precision,
 }
 
-/// What the numbers of a tag mean.
+/// The meaning of a tag's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
     /// `1.25.3`, `v2`.
@@ -70,13 +70,13 @@ impl fmt::Display for Incomparable {
     }
 }
 
-/// A tag, taken apart.
+/// A tag, split into its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
     family: Option<Family>,
     numbers: Vec<Number>,
     stage: Stage,
-    /// The word of the stage; those of development have no order among each other.
+    /// The word of the stage. Stages of development have no order among each other.
     stage_word: Box<str>,
     stage_numbers: Vec<Number>,
     flavour: Vec<Box<str>>,
@@ -85,7 +85,7 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// Takes a tag apart; every text is some tag.
+    /// Splits a tag. Every text is some tag.
     pub fn parse(text: &str) -> Self {
         let tokens = tokens(text);
         let mut tag = Self {
@@ -138,7 +138,7 @@ impl Tag {
         self.numbers.extend_from_slice(numbers);
     }
 
-    /// How exactly the numbers name a release.
+    /// Returns the precision with which the numbers name a release.
     fn precision(&self) -> Precision {
         match self.family {
             None => Precision::NoVersion,
@@ -150,23 +150,23 @@ impl Tag {
         }
     }
 
-    /// Whether it is meant to be moved.
+    /// Says whether it is meant to be moved.
     pub fn moves(&self) -> Mobility {
         self.moves
     }
 
-    /// Whether it names a version, a build or a moment that others can be compared with.
+    /// Returns true if it names a version, a build or a moment that can be compared with others.
     pub fn has_order(&self) -> bool {
         self.family.is_some()
     }
 
-    /// Whether its numbers are lower than those of an earlier tag, whatever else the two say.
+    /// Returns true if its numbers are lower than those of an earlier tag, whatever else the two contain.
     pub fn counts_lower_than(&self, earlier: &Self) -> bool {
         let (Some(family), Some(earlier_family)) = (self.family, earlier.family) else { return false };
         self.numbers_against(earlier, family, earlier_family) == Ok(Ordering::Less)
     }
 
-    /// How this tag relates to an earlier one of the same repository.
+    /// Compares this tag with an earlier one of the same repository.
     pub fn against(&self, earlier: &Self) -> Order {
         let (Some(family), Some(earlier_family)) = (self.family, earlier.family) else {
             return Order::Incomparable(Incomparable::NoVersion);
@@ -175,7 +175,7 @@ impl Tag {
             Ok(ordering) => ordering,
             Err(reason) => return Order::Incomparable(reason),
         };
-        // A flavour that is added or taken away counts the same software.
+        // A flavour that is added or removed does not change the numbering of the software.
         let comparable = self.flavour.is_empty() || earlier.flavour.is_empty();
         if self.flavour != earlier.flavour && (ordering.is_eq() || !comparable) {
             return Order::Incomparable(Incomparable::Flavour);
@@ -206,7 +206,7 @@ impl Tag {
             {
                 Ok(common)
             }
-            // Both begin with year and month; what follows may be a day or a count.
+            // Both begin with year and month. A day or a count may follow.
             (Family::Calendar, Family::Moment) | (Family::Moment, Family::Calendar) => {
                 let first = |list: &[Number]| list.get(..2).unwrap_or(list).to_vec();
                 let months = compare_common(&first(numbers), &first(others));
@@ -220,7 +220,7 @@ impl Tag {
         }
     }
 
-    /// Of two tags with the same numbers and flavour.
+    /// Compares two tags with the same numbers and flavour.
     fn detail_against(&self, earlier: &Self) -> Order {
         let open = |tag: &Self| tag.stage == Stage::Development;
         let pre = |tag: &Self| tag.stage < Stage::Release;
@@ -254,8 +254,8 @@ fn common_or_length(
     if common.is_eq() { same_length(numbers, others) } else { Ok(common) }
 }
 
-/// A year and more is a calendar version; a single long number is a build. A number alone behind a word that
-/// counts nothing may be that of a ticket.
+/// Determines the family. A year and more is a calendar version; a single long number is a build. A number alone
+/// behind a word that does not count builds may be that of a ticket.
 fn family_of(numbers: &[Number], lead: Option<Lead>) -> Option<Family> {
     let first = numbers.first().map(Number::digits).unwrap_or_default();
     let is_year = first.len() == 4 && (first.starts_with("19") || first.starts_with("20"));

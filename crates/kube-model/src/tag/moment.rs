@@ -1,16 +1,17 @@
 //! Dates and times in tags, however they are written.
 //!
-//! In: a part of a tag. Out: year, month, day and what follows of a time, in universal time.
+//! In: a part of a tag. Out: year, month, day and the parts of a time, in universal time. Never: a date outside the
+//! years of images.
 
 use chrono::{DateTime, Datelike, Timelike};
 
 use super::number::Number;
 
-/// Years of which images can be.
+/// The years that images can be from.
 const YEARS: std::ops::RangeInclusive<u16> = 1990..=2099;
 
-/// `20240721`, with a time of 4, 6 or 9 digits behind it; or seconds (10 digits) or milliseconds (13) since
-/// 1970.
+/// Reads `20240721`, with an optional time of 4, 6 or 9 digits behind it, or seconds (10 digits) or milliseconds (13)
+/// since 1970.
 pub(super) fn compact(part: &str) -> Option<Vec<Number>> {
     if !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -26,7 +27,7 @@ pub(super) fn compact(part: &str) -> Option<Vec<Number>> {
     }
 }
 
-/// `2024-07-21`, and what follows of a time; a commit or flavour behind it decides nothing.
+/// Reads `2024-07-21` with an optional time. A commit or flavour behind it decides nothing.
 pub(super) fn dashed(text: &str) -> Option<Vec<Number>> {
     let is_mark = |character: char| matches!(character, '-' | '_' | 't' | '.' | 'z');
     let end = text.find(|character: char| !character.is_ascii_digit() && !is_mark(character));

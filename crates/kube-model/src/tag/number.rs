@@ -7,45 +7,45 @@ use std::cmp::Ordering;
 pub(super) struct Number(Box<str>);
 
 impl Number {
-    /// The number that digits write.
+    /// Creates the number that digits write.
     pub(super) fn new(digits: &str) -> Self {
         Self(digits.trim_start_matches('0').into())
     }
 
-    /// Nothing.
+    /// Returns zero.
     pub(super) fn zero() -> Self {
         Self(Box::default())
     }
 
-    /// The digits.
+    /// Returns the digits.
     pub(super) fn digits(&self) -> &str {
         &self.0
     }
 
-    /// By value.
+    /// Compares by value.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
     }
 }
 
-/// Every run of digits.
+/// Returns every run of digits.
 pub(super) fn numbers(text: &str) -> Vec<Number> {
     let groups = text.split(|character: char| !character.is_ascii_digit());
     groups.filter(|group| !group.is_empty()).map(Number::new).collect()
 }
 
-/// By the first number that differs; numbers that only one side has decide nothing.
+/// Compares by the first number that differs. Numbers that only one side has decide nothing.
 pub(super) fn compare_common(left: &[Number], right: &[Number]) -> Ordering {
     let pairs = left.iter().zip(right).map(|(left, right)| left.compare(right));
     pairs.fold(Ordering::Equal, Ordering::then)
 }
 
-/// By the first number that differs; where one side has no more numbers, it comes first.
+/// Compares by the first number that differs. A side that ends earlier comes first.
 pub(super) fn compare_listed(left: &[Number], right: &[Number]) -> Ordering {
     compare_common(left, right).then(left.len().cmp(&right.len()))
 }
 
-/// By the first number that differs; numbers that one side lacks are zero there.
+/// Compares by the first number that differs. Numbers that one side lacks count as zero.
 pub(super) fn compare_padded(left: &[Number], right: &[Number]) -> Ordering {
     let zero = Number::zero();
     let at = |list: &[Number], index: usize| list.get(index).unwrap_or(&zero).clone();

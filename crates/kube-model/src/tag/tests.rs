@@ -1,4 +1,4 @@
-//! What is known of tags.
+//! Orders and moves of tags.
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! The parts of an image tag.
 //!
-//! In: a tag. Out: its tokens, classified. Never: decides what the whole means.
+//! In: a tag. Out: its tokens, classified. Never: decides the meaning of the whole.
 
 use super::moment;
 use super::number::{Number, numbers};
@@ -9,11 +9,11 @@ use super::words::{self, Lead, Stage};
 /// One part of a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
-    /// The word in front of the first number, and what it says of that.
+    /// The word in front of the first number, with its meaning.
     Lead(Lead, Box<str>),
     /// `1.25.3`, `v2`, `100`.
     Numbers(Vec<Number>),
-    /// A date, or a moment: year, month, day and what is known of the time.
+    /// A date, or a moment: year, month, day and the known parts of the time.
     Moment(Vec<Number>),
     /// `rc.1`, `beta2`, with the word.
     Stage(Stage, Box<str>, Vec<Number>),
@@ -23,7 +23,7 @@ pub(super) enum Token {
     Word(Box<str>, Vec<Number>),
 }
 
-/// Takes a tag apart at `-` and `_`, and behind a word in front.
+/// Splits a tag at `-` and `_`, and behind a word in front.
 pub(super) fn tokens(tag: &str) -> Vec<Token> {
     let lower = tag.to_ascii_lowercase();
     let (lead, rest) = match leading(&lower) {
@@ -47,8 +47,8 @@ pub(super) fn tokens(tag: &str) -> Vec<Token> {
     result
 }
 
-/// The word before the first digit of a tag, and what follows. A flavour that is glued to a number has a
-/// version of its own (`alpine3.19`).
+/// Splits off the word before the first digit of a tag. A flavour that is joined to a number has a version of its own
+/// (`alpine3.19`).
 fn leading(text: &str) -> Option<(&str, &str)> {
     let end = text.find(|character: char| !character.is_ascii_alphabetic())?;
     let (word, rest) = text.split_at_checked(end)?;
@@ -81,7 +81,7 @@ fn classify(part: &str) -> Vec<Token> {
     result
 }
 
-/// The number from which a `b` in front of it counts builds, and is not a beta.
+/// The number from which a `b` before it counts builds and does not mean beta.
 const BUILDS: usize = 3;
 
 fn word(part: &str) -> Token {
@@ -103,8 +103,8 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Seven to 64 hexadecimal digits, letters and numbers mixed: the name of a commit, in part or with a slip, or a digest;
-/// git's own `g` in front is allowed. Seven or eight digits may be a commit too.
+/// Recognises seven to 64 hexadecimal digits, letters and numbers mixed: a digest, or the name of a commit, in part or
+/// with a slip. Git's own `g` in front is allowed. Seven or eight digits may be a commit too.
 fn is_commit(part: &str) -> bool {
     let part = part.strip_prefix('g').or_else(|| part.strip_prefix("sha")).unwrap_or(part);
     let has = |test: fn(&u8) -> bool| part.as_bytes().iter().any(test);

@@ -1,9 +1,9 @@
-//! What the words of image tags mean by convention.
+//! The words of image tags and their meaning by convention.
 
-/// How far a version is from its release.
+/// The stage of a version before or after its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
-    /// `dev`, `snapshot`, `nightly`, `canary`: whatever stood on a branch.
+    /// `dev`, `snapshot`, `nightly`, `canary`: a state of a branch.
     Development,
     /// `alpha`, `a`.
     Alpha,
@@ -19,7 +19,7 @@ pub(super) enum Stage {
     Mended,
 }
 
-/// The stage that a word names.
+/// Returns the stage that a word names.
 pub(super) fn stage(word: &str) -> Option<Stage> {
     match word {
         "dev" | "snapshot" | "nightly" | "canary" | "next" | "daily" | "weekly" | "unstable" | "edge"
@@ -34,20 +34,20 @@ pub(super) fn stage(word: &str) -> Option<Stage> {
     }
 }
 
-/// What a word in front of a number says of it: `release-2.3.0`, `build-4711`, `feature-120`.
+/// The meaning of a word in front of a number: `release-2.3.0`, `build-4711`, `feature-120`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lead {
-    /// Nothing: a version follows.
+    /// A version follows.
     Version,
-    /// That it counts builds.
+    /// It counts builds.
     Counter,
-    /// That it counts the builds of a branch or an environment.
+    /// It counts the builds of a branch or an environment.
     Branch,
-    /// Something else. A number alone behind it may be that of a ticket.
+    /// It has another meaning. A number alone behind it may be that of a ticket.
     Other,
 }
 
-/// What a word in front says.
+/// Returns the meaning of a word in front.
 pub(super) fn lead(word: &str) -> Lead {
     match word {
         "v" | "ver" | "version" | "rel" | "release" | "tag" | "stable" | "final" => Lead::Version,
@@ -176,12 +176,12 @@ const FLAVOURS: &[&str] = &[
     "x",
 ];
 
-/// Whether a word names a channel, a branch or an environment.
+/// Returns true if a word names a channel, a branch or an environment.
 pub(super) fn floats(word: &str) -> bool {
     FLOATING.contains(&word)
 }
 
-/// Whether a word, its digits apart, names a flavour.
+/// Returns true if a word, without its digits, names a flavour.
 pub(super) fn is_flavour(word: &str) -> bool {
     FLAVOURS.contains(&word)
 }
