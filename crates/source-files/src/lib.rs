@@ -1,7 +1,7 @@
-//! Where things are: object ids, repository paths, spans and the text they point into.
+//! Places in files: object ids, repository paths, spans and the text that they point into.
 //!
-//! In: bytes of a file. Out: [`SourceText`], which turns byte offsets into the lines and columns
-//! an editor shows. Never: reads files or knows what the text means. Every room may use it.
+//! In: bytes of a file. Out: [`SourceText`], which turns byte offsets into the lines and columns of an editor. Never:
+//! reads files or interprets the text. Every room may use it.
 
 mod object_id;
 mod path;

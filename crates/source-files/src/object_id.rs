@@ -8,14 +8,14 @@ use std::sync::Arc;
 pub struct ObjectId(Arc<str>);
 
 impl ObjectId {
-    /// Parses a full object name; abbreviations and upper case are refused, as git's hook
-    /// protocol never sends them.
+    /// Parses a full object name. Abbreviations and upper case are refused, because git's hook protocol never sends
+    /// them.
     pub fn parse(text: &str) -> Option<Self> {
         let hexadecimal = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         (hexadecimal && matches!(text.len(), 40 | 64)).then(|| Self(text.into()))
     }
 
-    /// The name from its 20 or 32 bytes.
+    /// Creates the name from its 20 or 32 bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
         let mut text = Vec::with_capacity(bytes.len() * 2);
@@ -24,17 +24,17 @@ impl ObjectId {
         Self::parse(&text)
     }
 
-    /// True for the id that git uses for "no object": 40 or 64 zeros.
+    /// Returns true for the id that git uses for "no object": 40 or 64 zeros.
     pub fn is_zero(&self) -> bool {
         self.0.bytes().all(|byte| byte == b'0')
     }
 
-    /// The full hexadecimal name.
+    /// Returns the full hexadecimal name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The first seven digits, for people.
+    /// Returns the first seven digits, for people.
     pub fn short(&self) -> &str {
         self.0.get(..7).unwrap_or(&self.0)
     }

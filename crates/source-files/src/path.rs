@@ -1,22 +1,22 @@
 //! The path of a file inside a repository.
 //!
-//! Git's paths are bytes. In: those bytes. Out: a text by which patterns can match and messages can name the file.
-//! Never: loses a byte, so that two files never share a path.
+//! In: git's paths, which are bytes. Out: a text that patterns can match and messages can show. Never: loses a byte,
+//! so two files never share a path.
 
 use std::fmt;
 use std::sync::Arc;
 
 /// A `/`-separated path from the root of the repository, as git stores it. A byte that is not part of UTF-8 is kept
-/// behind a mark, so that prefixes, folders and extensions of such a path are what they are in git.
+/// behind a mark, so that prefixes, folders and extensions of such a path are the same as in git.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RepoPath(Arc<str>);
 
-/// What comes before each byte that is not part of UTF-8. Git's names, file systems and links hold no NUL, so no name
-/// is taken for another one.
+/// The mark before each byte that is not part of UTF-8. Git's names, file systems and links contain no NUL, so no two
+/// names have the same text.
 const MARK: char = '\0';
 
-/// The text of a path, or of one name in it, that git stores as these bytes. Different bytes give different texts, and
-/// UTF-8 gives itself.
+/// Returns the text of a path, or of one name in it, that git stores as these bytes. Different bytes give different
+/// texts, and UTF-8 gives itself.
 pub fn text_of_bytes(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -33,7 +33,7 @@ pub fn text_of_bytes(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that git stores for a text of [`text_of_bytes`].
+/// Returns the bytes that git stores for a text of [`text_of_bytes`].
 pub fn bytes_of_text(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut characters = text.chars();
@@ -41,7 +41,7 @@ pub fn bytes_of_text(text: &str) -> Vec<u8> {
         let marked = if character == MARK { characters.next() } else { None };
         match marked.map(u8::try_from) {
             Some(Ok(byte)) => bytes.push(byte),
-            // No text of bytes: it names no file.
+            // Not a text of [`text_of_bytes`], so it names no file.
             Some(Err(_)) => bytes.push(0),
             None => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
@@ -55,43 +55,43 @@ impl RepoPath {
         Self(path.into())
     }
 
-    /// A path as git stores it.
+    /// Creates a path from the bytes that git stores.
     pub fn from_bytes(path: &[u8]) -> Self {
         Self(text_of_bytes(path).into())
     }
 
-    /// The bytes that git stores.
+    /// Returns the bytes that git stores.
     pub fn to_bytes(&self) -> Vec<u8> {
         bytes_of_text(&self.0)
     }
 
-    /// The whole path, for matching. Messages use [`Display`](fmt::Display), which is what git shows.
+    /// Returns the whole path, for matching. Messages use [`Display`](fmt::Display), which shows a path as git does.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The last component.
+    /// Returns the last component.
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
 
-    /// Whether the last component is this name.
+    /// Returns true if the last component is this name.
     pub fn is_named(&self, name: &str) -> bool {
         self.0.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
     }
 
-    /// Everything before the last `/`; empty for a file at the root.
+    /// Returns everything before the last `/`. Empty for a file at the root.
     pub fn parent(&self) -> &str {
         self.0.rsplit_once('/').map_or("", |(parent, _)| parent)
     }
 
-    /// Whether git has to quote the path to show it: it is not UTF-8, or begins as a quoted one does.
+    /// Returns true if git has to quote the path to show it: it is not UTF-8, or begins as a quoted one does.
     fn needs_quotes(&self) -> bool {
         self.0.starts_with('"') || self.0.contains(MARK)
     }
 }
 
-/// As git shows a path: `"prod/r\351sum\351.yaml"` where it is not UTF-8 (`quote_c_style` in git's `quote.c`).
+/// Shows a path as git does: `"prod/r\351sum\351.yaml"` if it is not UTF-8 (`quote_c_style` in git's `quote.c`).
 impl fmt::Display for RepoPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.needs_quotes() {
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(RepoPath::from_bytes("prod/résumé.yaml".as_bytes()).to_string(), "prod/résumé.yaml");
     }
 
-    /// A file that names another one, such as a kustomization, writes its path as text.
+    /// A path inside a file, such as a kustomization, is text.
     #[test]
     fn every_name_in_utf_8_is_itself() {
         for name in ["caf\u{e9}", "\u{fffd}", "x\u{10ffe9}.yaml", "\u{f0e9}"] {

@@ -1,34 +1,34 @@
 //! JSON pointers (RFC 6901).
 //!
-//! In: a pointer, or its parts. Out: the other, and a path for people such as `spec.ports[0].name`. Never: a path with a
-//! character that a terminal would act on.
+//! In: a pointer, or its parts. Out: the other, and a path for people such as `spec.ports[0].name`. Never: a path with
+//! a character that a terminal would act on.
 
-/// The parts, unescaped.
+/// Returns the parts, unescaped.
 pub fn tokens(pointer: &str) -> impl Iterator<Item = String> {
     pointer.split('/').skip(1).map(unescaped)
 }
 
-/// A part as a pointer writes it.
+/// Escapes a part for a pointer.
 pub fn escaped(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 
-/// A part of a pointer as it is meant.
+/// Unescapes a part of a pointer.
 pub fn unescaped(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer of a field of the object at a pointer.
+/// Returns the pointer of a field of the object at a pointer.
 pub fn join(pointer: &str, field: &str) -> String {
     format!("{pointer}/{}", escaped(field))
 }
 
-/// The pointer without its last part.
+/// Returns the pointer without its last part.
 pub fn parent(pointer: &str) -> &str {
     pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-/// The path as people write it; `the object` for the root.
+/// Returns the path as people write it, `the object` for the root.
 pub fn for_people(pointer: &str) -> String {
     let mut path = String::new();
     for token in tokens(pointer) {

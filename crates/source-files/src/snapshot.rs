@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use super::{ObjectId, RepoPath};
 
-/// What an entry of a tree is.
+/// The type of a tree entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileMode {
     /// A file.
     Regular,
-    /// A file that may be run: the same content, and a change anyway for those who own it.
+    /// An executable file. A change of the mode alone is a change for the owners of the file.
     Executable,
-    /// A symbolic link; its blob is the target.
+    /// A symbolic link. Its blob is the target.
     Symlink,
     /// A commit of another repository (a submodule).
     Gitlink,
 }
 
 impl FileMode {
-    /// Whether the blob is the content itself.
+    /// Returns true if the blob is the content itself.
     pub fn is_file(self) -> bool {
         match self {
             Self::Regular | Self::Executable => true,
@@ -32,7 +32,7 @@ impl FileMode {
 pub struct TreeFile {
     /// Its blob, or the commit of a gitlink.
     pub id: ObjectId,
-    /// What it is.
+    /// Its type.
     pub mode: FileMode,
 }
 
@@ -49,12 +49,12 @@ impl Snapshot {
         Self::default()
     }
 
-    /// The file at a path.
+    /// Returns the file at a path.
     pub fn file(&self, path: &str) -> Option<&TreeFile> {
         self.files.get(&RepoPath::new(path))
     }
 
-    /// The paths whose file differs between two revisions, or is in one of them only.
+    /// Returns the paths whose file differs between two revisions, or is in one of them only.
     pub fn changed_paths(old: &Self, new: &Self) -> Vec<RepoPath> {
         let differs = |path: &RepoPath| old.files.get(path) != new.files.get(path);
         let removed = old.files.keys().filter(|path| !new.files.contains_key(*path));
@@ -65,18 +65,18 @@ impl Snapshot {
     }
 }
 
-/// Why the bytes of a file could not be had.
+/// The reason why the bytes of a file are not available.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlobError {
     /// The object is not in the repository.
     #[error("object {0} is missing from the repository")]
     Missing(ObjectId),
-    /// It is there and cannot be read.
+    /// It exists and cannot be read.
     #[error("object {id} cannot be read: {reason}")]
     Unreadable {
         /// The object.
         id: ObjectId,
-        /// What the repository said.
+        /// The error from the repository.
         reason: String,
     },
     /// The changed files together hold more than one verdict can cover.
@@ -99,10 +99,10 @@ pub enum BlobError {
 
 /// Reads blobs on one thread.
 pub trait BlobReader {
-    /// The bytes of a blob.
+    /// Returns the bytes of a blob.
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError>;
 
-    /// The bytes of a blob that was let in before, so that no one who pushes now chose its size: it need
+    /// Returns the bytes of a blob that was accepted before. No pusher of this change chose its size, so the size need
     /// not be asked for before the blob is loaded.
     fn read_unchanged(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
         self.read(id)
@@ -111,6 +111,6 @@ pub trait BlobReader {
 
 /// Makes a reader for each thread that wants one.
 pub trait BlobSource: Sync {
-    /// A new reader.
+    /// Creates a reader.
     fn reader(&self) -> Box<dyn BlobReader + '_>;
 }

@@ -1,4 +1,4 @@
-//! Text with a line index that is built only when a person asks for a position.
+//! Text with a line index that is built on the first request for a position.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ pub struct Span {
     pub end: u32,
 }
 
-/// A place as an editor shows it: lines end at LF, columns count characters; both start at 1.
+/// A place as an editor shows it. Lines end at LF, columns count characters, and both start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1.
@@ -20,8 +20,8 @@ pub struct Position {
     pub column: u32,
 }
 
-/// The bytes of one file. Positions are computed from byte offsets and not taken from the YAML
-/// parser, which also counts U+0085 and U+2028 as line ends and so disagrees with every editor.
+/// The bytes of one file. Positions are computed from byte offsets and not taken from the YAML parser, which also
+/// counts U+0085 and U+2028 as line ends and so disagrees with every editor.
 #[derive(Debug, Default)]
 pub struct SourceText {
     bytes: Box<[u8]>,
@@ -29,38 +29,38 @@ pub struct SourceText {
     storage: Storage,
 }
 
-/// How a text relates to the bytes of the repository.
+/// The relation of a text to the bytes of the repository.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Storage {
     /// They are the same.
     #[default]
     AsIs,
-    /// They are of another encoding, or of none.
+    /// They are of another encoding, or generated.
     Converted,
 }
 
 impl SourceText {
-    /// Keeps the bytes; indexes nothing yet.
+    /// Keeps the bytes, and builds no index yet.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self { bytes: bytes.into(), line_starts: OnceLock::new(), storage: Storage::AsIs }
     }
 
-    /// Keeps a text that another one was made into: what is written at its places would not fit the file.
+    /// Keeps a text that was converted from another one, so that its places do not fit the file.
     pub fn converted(bytes: Vec<u8>) -> Self {
         Self { storage: Storage::Converted, ..Self::new(bytes) }
     }
 
-    /// Whether the bytes are those of the repository.
+    /// Returns true if the bytes are those of the repository.
     pub fn is_as_stored(&self) -> bool {
         self.storage == Storage::AsIs
     }
 
-    /// The bytes of the text: those of the repository, unless it was converted.
+    /// Returns the bytes of the text: those of the repository, unless it was converted.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Line and column of a byte offset; an offset past the end is the end.
+    /// Returns line and column of a byte offset. An offset past the end means the end.
     pub fn position(&self, offset: u32) -> Position {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).max(1);
@@ -70,14 +70,14 @@ impl SourceText {
         Position { line: saturate(line), column: saturate(column) }
     }
 
-    /// The text of a line (from 1) without its line end, lossy where it is not UTF-8.
+    /// Returns the text of a line (from 1) without its line end, lossy if it is not UTF-8.
     pub fn line(&self, line: u32) -> String {
         let Span { start, end } = self.line_span(line);
         let text = String::from_utf8_lossy(self.slice(start, end));
         text.trim_end_matches(['\n', '\r']).to_owned()
     }
 
-    /// A line (from 1) with its line end; empty past the last one.
+    /// Returns the span of a line (from 1) with its line end. Empty past the last one.
     pub fn line_span(&self, line: u32) -> Span {
         let starts = self.line_starts();
         let limit = saturate(self.bytes.len());
@@ -86,7 +86,7 @@ impl SourceText {
         Span { start, end: starts.get(index + 1).copied().unwrap_or(limit) }
     }
 
-    /// A span without the blanks, line ends and dashes of list items around its text.
+    /// Returns a span without the blanks, line ends and dashes of list items around its text.
     pub fn trimmed(&self, span: Span) -> Span {
         let is_around = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'-';
         let text = self.slice(span.start, span.end);
@@ -96,13 +96,13 @@ impl SourceText {
         Span { start, end: span.end.saturating_sub(saturate(after)).max(start) }
     }
 
-    /// The text of a span; `None` where it is not UTF-8.
+    /// Returns the text of a span, or `None` if it is not UTF-8.
     pub fn text_of(&self, span: Span) -> Option<&str> {
         std::str::from_utf8(self.slice(span.start, span.end)).ok()
     }
 
-    /// The whole characters that a span touches, inside the text: what a parser says of a place may
-    /// lie past the end or inside a character.
+    /// Returns the whole characters that a span touches, inside the text. A parser may report a place past the end or
+    /// inside a character.
     pub fn whole_characters(&self, span: Span) -> Span {
         let limit = saturate(self.bytes.len());
         let (mut start, mut end) = (span.start.min(limit), span.end.clamp(span.start.min(limit), limit));

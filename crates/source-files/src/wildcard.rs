@@ -1,9 +1,10 @@
 //! Matching with stars.
 //!
-//! In: a pattern in parts, and a text. Out: whether the whole text fits. Never: takes longer than text times pattern.
+//! In: a pattern in parts, and a text. Out: whether the whole text matches. Never: takes longer than text times
+//! pattern.
 
-/// Matches a whole text against items of which some (stars) represent any run of the text. Only the
-/// last star is ever reconsidered, which is enough and keeps hostile patterns at text times pattern.
+/// Matches a whole text against items, of which some (stars) represent any run of the text. Only the last star is ever
+/// reconsidered, which is enough and keeps hostile patterns at text times pattern.
 pub fn wildcard_match<Item, Unit>(
     items: &[Item],
     text: &[Unit],
