@@ -10,7 +10,7 @@ use crate::finding::Location;
 const TITLE: usize = 255;
 const MESSAGE: usize = 64_000;
 
-/// How an annotation is shown: the words of GitHub's checks.
+/// The level of an annotation, in the words of GitHub's checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnnotationLevel {
     /// It holds the change back.
@@ -22,7 +22,7 @@ pub enum AnnotationLevel {
 }
 
 impl AnnotationLevel {
-    /// The word of the API.
+    /// Returns the word of the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Failure => "failure",
@@ -43,23 +43,23 @@ pub struct Annotation {
     pub end_line: u32,
     /// The first column, from 1, and the one after the last; only if both are on one line.
     pub columns: Option<(u32, u32)>,
-    /// How it is shown.
+    /// The level.
     pub level: AnnotationLevel,
-    /// What it is: check and subject.
+    /// The check and the subject.
     pub title: String,
-    /// What is wrong and what to do.
+    /// The problem and the remedy.
     pub message: String,
-    /// All that the report knows of it.
+    /// All facts of the finding.
     pub raw_details: String,
 }
 
-/// The findings that have a place in the new revision, what holds the change back first.
+/// Returns an annotation for every finding with a place in the new revision, blocking ones first.
 pub fn annotations(report: &Report) -> Vec<Annotation> {
     collect_entries(report).iter().filter_map(annotation).collect()
 }
 
-/// How many findings have no annotation, since they have no place in the new revision: a deleted object, a
-/// commit, a ref. The summary and the comment tell them.
+/// Counts the findings without an annotation, because they have no place in the new revision: a deleted object, a
+/// commit, a ref. The summary and the comment show them.
 pub fn unplaced(report: &Report) -> usize {
     collect_entries(report).iter().filter(|entry| placed(entry).is_none()).count()
 }

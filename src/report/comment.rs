@@ -1,4 +1,4 @@
-//! The one comment of a pull request: what blocks is first, and what is left out is counted.
+//! The comment of a pull request: blocking findings come first, and the text says how many are left out.
 
 use std::fmt::Write as _;
 
@@ -8,11 +8,12 @@ use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecide
 use super::markdown::{finding, fitting, push_what_fits, quoted};
 use crate::verdict::Verdict;
 
-/// Forges take 65,536 characters; the rest is for what closes the comment. In bytes, which are never fewer.
+/// The most bytes of the body. Forges accept 65,536 characters, which are never more than bytes; the rest is for the
+/// lines that close the comment.
 const LARGEST: usize = 60_000;
 
-/// Which run of several a status and a comment belong to, such as `portcullis` or `portcullis/staging`. A later
-/// run with the same context writes over both.
+/// The name that a status and a comment have, such as `portcullis` or `portcullis/staging`, if there are several runs
+/// for one change. A later run with the same context overwrites both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportContext(Box<str>);
 
@@ -28,7 +29,7 @@ impl ReportContext {
     /// The longest context, in characters.
     pub const LENGTH: usize = 64;
 
-    /// Reads a context. Such characters end no comment of Markdown and mislead no one who reads them.
+    /// Parses a context. The characters that it allows cannot end a comment of Markdown or mislead a reader.
     pub fn parse(text: &str) -> Result<Self, ReportContextError> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" ._/-".contains(&byte);
         let fits = !text.is_empty() && text.len() <= Self::LENGTH && text.trim() == text;
@@ -36,19 +37,19 @@ impl ReportContext {
         (fits && text.bytes().all(plain)).then(|| Self(text.into())).ok_or_else(wrong)
     }
 
-    /// The text as it was given.
+    /// Returns the text of the context.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name of the status. For pull requests into another branch than the default one, it names the branch: a status
+    /// Returns the name of the status. For pull requests into another branch than the default one, it names the branch: a status
     /// belongs to a commit, and success for one branch is not success for another.
     pub fn status_name(&self, other_branch: Option<&str>) -> String {
         let name = self.as_str();
         other_branch.map_or_else(|| name.to_owned(), |branch| format!("{name} ({})", super::terminal(branch)))
     }
 
-    /// The first line of the comment, by which a later run finds it.
+    /// Returns the first line of the comment, by which a later run finds it.
     pub fn marker(&self) -> String {
         match &*self.0 {
             env!("CARGO_PKG_NAME") => "<!-- portcullis -->".to_owned(),
@@ -63,8 +64,8 @@ impl Default for ReportContext {
     }
 }
 
-/// The report as a comment of at most 65,536 characters. If nothing holds the change back it is one line
-/// and a block to unfold; an override is never folded away.
+/// Renders the report as a comment of at most 65,536 characters. If nothing blocks, the comment is one line and a
+/// block to unfold. An override is never folded.
 pub fn comment(report: &Report, context: &ReportContext) -> String {
     let entries = collect_entries(report);
     let counts = Counts::of(report, &entries);
@@ -79,7 +80,7 @@ pub fn comment(report: &Report, context: &ReportContext) -> String {
     text
 }
 
-/// What was judged and what came of it, on one line.
+/// Describes what was judged, and the result, on one line.
 fn judged(report: &Report, counts: &Counts) -> String {
     let titles: Vec<&str> = report.sections.iter().map(|section| section.title.as_str()).collect();
     let titles = fitting(&titles.join(", "));
@@ -99,8 +100,7 @@ fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts
     text.push_str("\n</details>\n");
 }
 
-/// What could not be evaluated and who overrode are before what was found, the rest of what there is to know
-/// behind it.
+/// Writes undecided reasons and overrides before the findings, and other notes behind them.
 fn push_body(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
     let open = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
     let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());

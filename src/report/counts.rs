@@ -1,4 +1,4 @@
-//! How many findings mean what for the change.
+//! Numbers of findings by their effect on the change.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::verdict::Judged;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counts {
     by_standing: [(Standing, usize); 5],
-    /// Approvals that are missing. What one set of approvers can answer at once counts once.
+    /// The number of missing approvals. What one set of approvers can approve at once counts once.
     pub(super) approvals_missing: usize,
-    /// What could not be evaluated.
+    /// The number of things that could not be evaluated.
     pub(super) undecided: usize,
-    /// Objects that change.
+    /// The number of objects that change.
     pub(super) objects: usize,
 }
 
@@ -29,12 +29,12 @@ impl Counts {
         }
     }
 
-    /// How many findings have this standing.
+    /// Returns the number of findings with a standing.
     pub(super) fn standing(&self, wanted: Standing) -> usize {
         self.by_standing.iter().filter(|(standing, _)| *standing == wanted).map(|(_, count)| count).sum()
     }
 
-    /// Every number of findings that is not zero, with its word.
+    /// Lists every number of findings that is not zero, with its word.
     pub(super) fn sentence(&self) -> String {
         let shown = self.by_standing.iter().filter(|(_, count)| *count > 0);
         let words: Vec<String> =
@@ -52,7 +52,7 @@ fn approvals_missing(entries: &[Entry<'_>]) -> usize {
     asked.values().sum()
 }
 
-/// The approvers that a finding waits for, and how many of them.
+/// Returns the approvers that a finding waits for, and how many of them.
 fn waits_for(entry: &Entry<'_>) -> Vec<(String, usize)> {
     let Judged { finding, decision, missing, .. } = entry.judged;
     let owners = finding.lacking.iter().map(|lacking| (lacking.of.clone(), lacking.count));
@@ -60,7 +60,7 @@ fn waits_for(entry: &Entry<'_>) -> Vec<(String, usize)> {
     owners.chain((*missing > 0).then(|| (demands.join("; "), *missing))).collect()
 }
 
-/// A number and its noun.
+/// Writes a number and its noun.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -1,27 +1,28 @@
-//! Two texts as one list of lines: what stays, goes and comes.
+//! Compares two texts line by line.
 //!
-//! In: lines. Out: runs of them with a few lines around. Never: more work than [`CELLS`] steps for one pair.
+//! In: lines. Out: kept, removed and added lines with a few lines of context. Never: more than [`CELLS`] steps of work
+//! for one pair.
 
-/// How many pairs of lines are compared at most; beyond that, everything between what both begin and end with
+/// The most pairs of lines that are compared. Beyond it, everything between the common beginning and the common end
 /// counts as replaced.
 const CELLS: usize = 250_000;
-/// How many lines that stay are shown around those that do not.
+/// The number of kept lines that are shown around a change.
 const CONTEXT: usize = 3;
 
-/// What happens to a line.
+/// The fate of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step<'a> {
-    /// It stays.
+    /// The line is in both texts.
     Stays(&'a str),
-    /// It goes.
+    /// The line is in the old text only.
     Goes(&'a str),
-    /// It comes.
+    /// The line is in the new text only.
     Comes(&'a str),
-    /// Lines that stay and are not shown.
+    /// A number of kept lines that are not shown.
     Skipped(usize),
 }
 
-/// The difference, with context; empty if it does not exist.
+/// Computes the difference, with context. Empty if the texts are equal.
 pub(super) fn difference<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
     let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
     let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
@@ -38,7 +39,8 @@ pub(super) fn difference<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> 
     around_changes(steps)
 }
 
-/// The longest common lines stay (the textbook's table, from the end); the rest goes before it comes.
+/// Keeps a longest common subsequence of lines (the textbook's table, from the end), and writes removed lines before
+/// added ones.
 fn push_middle<'a>(steps: &mut Vec<Step<'a>>, old: &[&'a str], new: &[&'a str]) {
     let table = if old.len() * new.len() <= CELLS { common(old, new) } else { Vec::new() };
     let at = |one: usize, other: usize| table.get(one * (new.len() + 1) + other).copied().unwrap_or(0);
@@ -59,7 +61,7 @@ fn push_middle<'a>(steps: &mut Vec<Step<'a>>, old: &[&'a str], new: &[&'a str]) 
     steps.extend(new.iter().skip(other).map(|line| Step::Comes(line)));
 }
 
-/// How many lines the rests of both have in common, row by row.
+/// Counts the lines that the rests of both have in common, row by row.
 fn common(old: &[&str], new: &[&str]) -> Vec<u32> {
     let width = new.len() + 1;
     let mut table = vec![0_u32; width * (old.len() + 1)];
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(steps.len(), 2 + 6 + 2);
     }
 
-    /// Everything of both is shown, and quickly, where the table would be too large.
+    /// Everything of both is shown, and quickly, if the table would be too large.
     #[test]
     fn large_texts_are_replaced_as_a_whole() {
         let lines = |word: &str| (0..5_000).map(|line| format!("{word} {}", line % 7)).collect::<Vec<_>>();

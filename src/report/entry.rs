@@ -1,4 +1,4 @@
-//! What every format says of a finding, in one order: what holds the change back is first.
+//! The facts of a finding that every format reports, in one order: blocking findings come first.
 
 use super::{Report, Section};
 use crate::evidence::{ApprovalStanding, Purpose};
@@ -7,18 +7,18 @@ use crate::policy::{ApprovalDemand, Enforcement, Origin};
 use crate::verdict::{Effect, Judged, Verdict};
 use source_files::RepoPath;
 
-/// What a finding means for the change, the same in every format.
+/// The effect of a finding on the change, the same in every format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
-    /// It holds the change back.
+    /// The finding blocks the change.
     Blocks,
-    /// It would, had not those who may let it pass in spite of it.
+    /// The finding would block the change, but an override lets it pass.
     Forced,
-    /// It is shown.
+    /// The finding is shown and does not block.
     Warns,
-    /// Those who were asked have approved it.
+    /// All required approvals of the finding are given.
     Approved,
-    /// A waiver covers it.
+    /// A waiver covers the finding.
     Waived,
 }
 
@@ -35,7 +35,8 @@ impl Standing {
         }
     }
 
-    /// Before there is a commit, no one can have approved: what asks for an approval holds nothing back.
+    /// Returns the standing of a finding that the policy denies. Before there is a commit, no one can have approved,
+    /// so missing approvals do not block.
     fn held_back(section: &Section) -> Self {
         match (section.judgement.verdict, &section.judgement.forced) {
             (_, Some(_)) => Self::Forced,
@@ -44,7 +45,7 @@ impl Standing {
         }
     }
 
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Blocks => "blocks",
@@ -55,7 +56,7 @@ impl Standing {
         }
     }
 
-    /// The word after a number of findings.
+    /// Returns the word after a number of findings.
     pub(super) fn counted(self) -> &'static str {
         match self {
             Self::Blocks => "blocking",
@@ -67,10 +68,10 @@ impl Standing {
     }
 }
 
-/// How many more places are listed if a format has only one.
+/// The most further places that are listed if a format has only one.
 const PLACES: usize = 10;
 
-/// One finding, where it was judged, and what it means there.
+/// One finding with its section and its standing.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
     pub(super) section: &'a Section,
@@ -79,15 +80,15 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// The message as a sentence.
+    /// Returns the message as a sentence.
     pub(super) fn sentence(&self) -> String {
         let message = &self.judged.finding.message;
         let end = if message.ends_with(['.', '…', '?', '!']) { "" } else { "." };
         format!("{message}{end}")
     }
 
-    /// Facts, who is asked, which rule decides, what a waiver would name, who accepted it, and what to do now: a word,
-    /// and what it says.
+    /// Lists the details as pairs of a label and a text: facts, approvals, the deciding rule, the fingerprint, the
+    /// waiver and the remedy.
     pub(super) fn details(&self) -> Vec<(&'static str, String)> {
         let Judged { finding, decision, .. } = self.judged;
         let mut details: Vec<(&'static str, String)> =
@@ -112,7 +113,7 @@ impl<'a> Entry<'a> {
         details
     }
 
-    /// What to write instead, unless a person has accepted the finding as it is.
+    /// Returns the suggested text, unless a person has accepted the finding as it is.
     pub(super) fn suggestion(&self) -> Option<&'a Suggestion> {
         match self.standing {
             Standing::Blocks | Standing::Forced | Standing::Warns => self.judged.finding.suggestion.as_ref(),
@@ -120,7 +121,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The message, the places besides the first, and all details, one a line.
+    /// Writes the message, the places besides the first, and all details, one a line.
     pub(super) fn text(&self) -> String {
         let places = self.judged.finding.related.iter().take(PLACES);
         let places = places.map(|at| format!("\nsee: {}", labelled(at)));
@@ -128,7 +129,7 @@ impl<'a> Entry<'a> {
         std::iter::once(self.sentence()).chain(places).chain(details).collect()
     }
 
-    /// Where a reader of the new revision is sent.
+    /// Returns the place to which a reader of the new revision is sent.
     pub(super) fn anchor(&self) -> Anchor<'a> {
         let finding = &self.judged.finding;
         let places = || finding.location.iter().chain(&finding.related);
@@ -141,16 +142,16 @@ impl<'a> Entry<'a> {
 /// A place that a reader of the new revision can open.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Anchor<'a> {
-    /// A line of it.
+    /// A line of the new revision.
     Line(&'a Location),
-    /// A file that had the line before the change; it may be gone.
+    /// A file that had the line before the change. The file may be gone.
     File(&'a RepoPath),
-    /// What was found is in no file.
+    /// No file, because the finding is in none.
     Nowhere,
 }
 
-/// Every finding of every section; what holds a change back first, whichever section it is in, then in the
-/// order of the judgements, which is worst first.
+/// Returns every finding of every section, the blocking ones first, then in the order of the judgements, which is
+/// worst first.
 pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
     let of_section = |section: &'a Section| {
         let entry = move |judged| Entry { section, judged, standing: Standing::of(section, judged) };
@@ -161,7 +162,8 @@ pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
     entries
 }
 
-/// What could not be evaluated, each with the section that it blocks if there are several.
+/// Lists the reasons why something could not be evaluated. If there are several sections, each reason names its
+/// section.
 pub(super) fn undecided(report: &Report) -> Vec<String> {
     let of_section = |section: &Section| {
         section.judgement.undecided.iter().map(|reason| named(report, section, reason)).collect::<Vec<_>>()
@@ -169,7 +171,7 @@ pub(super) fn undecided(report: &Report) -> Vec<String> {
     report.sections.iter().flat_map(of_section).collect()
 }
 
-/// A remark with its section's name, which only tells something if there are several.
+/// Prefixes a remark with its section's name, if there are several sections.
 fn named(report: &Report, section: &Section, remark: &str) -> String {
     match report.sections.as_slice() {
         [_] => remark.to_owned(),
@@ -177,7 +179,7 @@ fn named(report: &Report, section: &Section, remark: &str) -> String {
     }
 }
 
-/// What every reader has to know besides findings: overrides, approvals, and what no one here evaluates.
+/// Lists what every reader has to know besides findings: overrides, approvals, and what is not evaluated here.
 pub(super) fn remarks(report: &Report) -> Vec<String> {
     let of = |remarks: fn(&Section) -> Vec<String>| {
         let name_all = move |section| {
@@ -185,7 +187,7 @@ pub(super) fn remarks(report: &Report) -> Vec<String> {
         };
         report.sections.iter().flat_map(name_all)
     };
-    // Not everything may fit.
+    // Overrides come first, because a format may not have room for all remarks.
     of(|section| forced(section).into_iter().collect()).chain(of(others)).collect()
 }
 
@@ -194,7 +196,7 @@ fn forced(section: &Section) -> Option<String> {
     Some(format!("FORCED by {}: {}", forced.people.join(", "), forced.reasons.join("; ")))
 }
 
-/// The remarks on one section. Reviews of a forge are among its notices.
+/// Lists the remarks on one section. Reviews of a forge are among its notices.
 pub(super) fn remarks_of(section: &Section) -> Vec<String> {
     forced(section).into_iter().chain(others(section)).collect()
 }
@@ -208,7 +210,7 @@ fn others(section: &Section) -> Vec<String> {
     remarks
 }
 
-/// The verdict as a headline.
+/// Returns the verdict as a headline.
 pub(super) fn headline(report: &Report) -> &'static str {
     let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
     match (report.verdict(), forced) {
@@ -219,7 +221,7 @@ pub(super) fn headline(report: &Report) -> &'static str {
     }
 }
 
-/// A place as readers write it, with the revision if that is not the new one.
+/// Writes a place for readers, and says if it is in the old revision.
 pub(super) fn place(at: &Location) -> String {
     let side = match at.side {
         Side::Old => " (before the change)",
@@ -233,13 +235,13 @@ fn labelled(at: &Location) -> String {
     format!("{}{label}", place(at))
 }
 
-/// The line of the policy that decides; that of a profile is not a file to open.
+/// Writes the line of the policy that decides. A profile is not a file to open, so its line is left out.
 pub(super) fn policy_line(origin: &Origin) -> String {
     let line = if origin.path.contains("profile ") { String::new() } else { format!(":{}", origin.line) };
     format!("{}{line}", origin.path)
 }
 
-/// Who is asked, and who has answered.
+/// Describes the required approvals, and those that are given.
 pub(super) fn approval(judged: &Judged) -> String {
     let demand =
         |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));

@@ -7,8 +7,8 @@ use super::entry::{Anchor, Entry, Standing, collect_entries, headline, remarks, 
 use super::escape::{command_data, command_property, without_commands};
 use crate::finding::Location;
 
-/// GitHub shows ten of each kind for a step: what could not be evaluated and what blocks are first, and
-/// the last line counts all.
+/// Renders the commands. GitHub shows ten of each kind for a step, so undecided reasons and blocking findings come
+/// first, and the last line counts all.
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
     for reason in undecided(report) {
@@ -43,7 +43,7 @@ fn command(kind: &str, place: &str, title: &str, message: &str) -> String {
     format!("::{kind} {place}title={title}::{}", command_data(message))
 }
 
-/// Columns count only within one line.
+/// Writes the properties of a place. Columns count only within one line.
 fn place(at: &Location) -> String {
     let (path, start, end) = (command_property(&at.path.to_string()), at.start, at.end);
     let columns = if start.line == end.line {

@@ -10,7 +10,8 @@ use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
 
-/// GitLab drops entries that share a fingerprint: findings that several files or refs share are made different.
+/// Renders the report. GitLab drops entries that share a fingerprint, so findings that several files or refs share get
+/// different ones.
 pub(super) fn render(report: &Report) -> String {
     let mut said = BTreeMap::new();
     let mut values: Vec<Value> = Vec::new();
@@ -23,7 +24,7 @@ pub(super) fn render(report: &Report) -> String {
     without_commands(format!("{:#}\n", Value::from(values)), ESCAPED_NUMBER_SIGN)
 }
 
-/// The first of those that are alike keeps the fingerprint of the parts alone.
+/// Computes a fingerprint. The first of several equal ones depends on its parts alone.
 fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Fingerprint {
     let plain = Fingerprint::of(parts);
     let count = said.entry(plain.clone()).or_insert(0);
@@ -34,7 +35,7 @@ fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Finge
     }
 }
 
-/// What belongs to no file is at the policy, which every reader can open.
+/// Places an entry that belongs to no file at the policy, which every reader can open.
 fn nowhere(name: &str, severity: &str, text: &str, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
     json!({
         "description": text,

@@ -1,4 +1,4 @@
-//! For people: rustc's way of pointing at what is wrong.
+//! The report for people, which points at problems as rustc does.
 
 use std::fmt::Write as _;
 
@@ -14,13 +14,13 @@ use crate::finding::{Location, Side, Subject};
 use crate::policy::Enforcement;
 use crate::verdict::{Effect, Judged, Verdict};
 
-/// `git push` puts `remote: ` before every line; what remains of 80 columns.
+/// The width of a line. `git push` puts `remote: ` before every line, which leaves this much of 80 columns.
 const WIDTH: usize = 72;
-/// How many findings are shown, worst first: no one reads more on a terminal.
+/// The most findings that are shown, worst first. No one reads more on a terminal.
 const SHOWN: usize = 50;
-/// How much of a line is shown.
+/// The part of a line that is shown.
 const WINDOW: Window = Window { before: 60, after: 72 };
-/// How long a label beside a mark may be.
+/// The most characters of a label beside a mark.
 const LABEL_WIDTH: usize = 32;
 
 pub(super) fn render(report: &Report, style: Style) -> String {
@@ -57,7 +57,7 @@ fn push_section(text: &mut String, section: &Section, report: &Report, style: St
     }
 }
 
-/// What was found and is not reported, for a reader who asks for the whole way.
+/// Writes the findings that are not reported, for a reader who asks for the trail.
 fn push_left_out(text: &mut String, section: &Section, style: Style) {
     match style.detail {
         Detail::Usual => {}
@@ -69,7 +69,7 @@ fn push_left_out(text: &mut String, section: &Section, style: Style) {
     }
 }
 
-/// How the policy came to its decision, a line for each step.
+/// Lists the steps by which the policy came to its decision.
 fn trail(judged: &Judged, detail: Detail) -> Vec<(&'static str, String)> {
     match detail {
         Detail::Usual => Vec::new(),
@@ -145,7 +145,7 @@ fn finding(judged: &Judged, style: Style) -> String {
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
-/// A place without its line: a whole file, or a line that not every reader may see.
+/// Returns a place without its line: a whole file, or a line that not every reader may see.
 fn origin(location: &Location) -> Origin<'static> {
     let origin = Origin::path(shown_path(location));
     let number = |number: u32| usize::try_from(number).unwrap_or(1);
@@ -163,12 +163,12 @@ fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotatio
     Snippet::source(excerpt.text).line_start(line).path(shown_path(location)).annotation(annotation)
 }
 
-/// The renderer counts columns in what is shown; the place is shown as it is in the file. Behind it the line ends, or a
-/// colour does.
+/// Replaces the column that the renderer counts in the excerpt by the column in the file. Behind it the line ends, or
+/// a colour does.
 fn with_own_column(text: String, location: &Location) -> String {
     let shown = excerpt(location, WINDOW).shown_column;
     let (path, line, column) = (shown_path(location), location.start.line, location.start.column);
-    // A finding may name thousands of places: the text is searched only for those that differ.
+    // A finding may have thousands of places, so the text is searched only if the columns differ.
     if usize::try_from(column) == Ok(shown) {
         return text;
     }
@@ -177,7 +177,7 @@ fn with_own_column(text: String, location: &Location) -> String {
     })
 }
 
-/// A label that would run off the pusher's terminal is said below the excerpt instead.
+/// Returns true if a label fits beside the mark. A longer one is written below the excerpt.
 fn fits(label: &str) -> bool {
     label.chars().count() <= LABEL_WIDTH
 }
@@ -220,7 +220,7 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
     notes
 }
 
-/// Whether no one has accepted it as it is.
+/// Returns true if no one has accepted the finding as it is.
 fn is_open(judged: &Judged) -> bool {
     match judged.effect() {
         Effect::Denies | Effect::AwaitsApproval | Effect::Warns => true,
@@ -248,10 +248,10 @@ fn closing(report: &Report) -> String {
     }
 }
 
-/// Escapes and breaks a text at spaces.
+/// Escapes a text, and breaks it at spaces.
 fn wrap(text: &str, width: usize) -> String {
     let escaped = text.lines().map(terminal).collect::<Vec<_>>().join(" ");
-    // A word is never cut: a path or a command is copied as a whole.
+    // A word is never cut, so that a path or a command can be copied.
     let options = Options::new(width)
         .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)

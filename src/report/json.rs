@@ -1,4 +1,4 @@
-//! For programs: the JSON report.
+//! The JSON report, for programs.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub(super) fn render(report: &Report) -> String {
     without_commands(format!("{document:#}\n"), ESCAPED_NUMBER_SIGN)
 }
 
-/// What was found and is not reported: enough to ask `explain` for it.
+/// Lists the findings that are not reported, with enough data to ask `explain` about them.
 fn left_out(section: &Section) -> Vec<Value> {
     let one = |left_out: &LeftOut| {
         json!({

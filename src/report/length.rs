@@ -1,9 +1,9 @@
-//! Texts of any length, cut to what a reader takes.
+//! Cuts texts of any length.
 
-/// What is where a text was cut.
+/// The mark at the end of a text that was cut.
 const MARK: char = '…';
 
-/// The first characters of a text, and a mark where it goes on.
+/// Cuts a text to a number of characters, including the mark.
 pub(super) fn cut(text: &str, characters: usize) -> String {
     if text.chars().nth(characters).is_none() {
         return text.to_owned();
@@ -11,7 +11,7 @@ pub(super) fn cut(text: &str, characters: usize) -> String {
     text.chars().take(characters.saturating_sub(1)).chain(std::iter::once(MARK)).collect()
 }
 
-/// The first bytes of a text, cut between characters, and a mark where it goes on.
+/// Cuts a text to a number of bytes, between characters and including the mark.
 pub(super) fn cut_bytes(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();

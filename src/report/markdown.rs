@@ -1,4 +1,4 @@
-//! Pieces of Markdown that the comment and the summary are made of.
+//! Pieces of Markdown for the comment and the summary.
 
 use std::fmt::Write as _;
 
@@ -6,14 +6,14 @@ use super::entry::{Entry, place};
 use super::escape::markdown;
 use super::length::cut;
 
-/// How long one text is, in characters, or, of one made of punctuation, in bytes once escaped; and how many
-/// places and facts of a finding are shown: no finding fills the comment.
+/// The most characters of one text, or, if it consists of punctuation, the most bytes once escaped; and the most
+/// places and facts of a finding, so that no finding fills the comment.
 const TEXT: usize = 300;
 const ESCAPED: usize = 4 * TEXT;
 const PLACES: usize = 4;
 const FACTS: usize = 10;
 
-/// Stops at the first that does not fit: nothing is here while something worse is left out.
+/// Stops at the first block that does not fit, so that no worse block is left out before it.
 pub(super) fn push_what_fits(text: &mut String, blocks: &[String], limit: usize, noun: &str) {
     for (index, block) in blocks.iter().enumerate() {
         if text.len() + block.len() > limit {
@@ -32,13 +32,13 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\n> {}\n", fitting(text))
 }
 
-/// Cut twice at most: no character becomes more than 13 bytes.
+/// Cuts a text twice at most, because no character becomes more than 13 bytes.
 pub(super) fn fitting(text: &str) -> String {
     let escaped = markdown(&cut(text, TEXT));
     if escaped.len() <= ESCAPED { escaped } else { markdown(&cut(text, ESCAPED / 13)) }
 }
 
-/// One finding under a heading of the third level.
+/// Writes one finding under a heading of the third level.
 pub(super) fn finding(entry: &Entry<'_>) -> String {
     let check = entry.judged.finding.check;
     format!(
@@ -49,7 +49,7 @@ pub(super) fn finding(entry: &Entry<'_>) -> String {
     )
 }
 
-/// Places and facts, as a list.
+/// Lists places and facts.
 pub(super) fn facts(entry: &Entry<'_>) -> String {
     let finding = &entry.judged.finding;
     let mut text = String::new();

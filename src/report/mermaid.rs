@@ -10,16 +10,16 @@ use super::escape::terminal;
 use super::length::cut;
 use crate::finding::{Edge, Station, StationKind};
 
-/// More cannot be read at a glance.
+/// The most stations of a graph. A reader cannot take in more.
 const STATIONS: usize = 30;
 const EDGES: usize = 90;
-/// How long a label is, in characters.
+/// The most characters of a label.
 const LABEL: usize = 60;
 
-/// A station and the cluster that it is in: the same name in two clusters is two of them.
+/// A station and its cluster. The same name in two clusters is two stations.
 type Place<'a> = (&'a str, &'a Station);
 
-/// The graph, with a line for what it leaves out; empty if nothing is granted or exposed.
+/// Draws the graph, with a line for what it leaves out. Empty if nothing is granted or exposed.
 pub(super) fn graph(entries: &[Entry<'_>]) -> String {
     let steps = steps(entries);
     if steps.is_empty() {
@@ -30,14 +30,14 @@ pub(super) fn graph(entries: &[Entry<'_>]) -> String {
     graph.fenced()
 }
 
-/// One edge in one cluster, and whether it belongs to what holds the change back.
+/// One edge in one cluster, with the standing of its worst finding.
 struct Step<'a> {
     cluster: &'a str,
     edge: &'a Edge,
     standing: Standing,
 }
 
-/// Each once, what holds the change back first.
+/// Collects each edge once, those of blocking findings first.
 fn steps<'a>(entries: &[Entry<'a>]) -> Vec<Step<'a>> {
     let mut said = BTreeSet::new();
     let all = entries.iter().flat_map(|entry| {
@@ -51,7 +51,7 @@ fn steps<'a>(entries: &[Entry<'a>]) -> Vec<Step<'a>> {
 #[derive(Default)]
 struct Graph<'a> {
     numbers: BTreeMap<Place<'a>, usize>,
-    /// In the order in which they came.
+    /// The stations, in the order in which they were added.
     stations: Vec<(Place<'a>, Standing)>,
     edges: Vec<String>,
     left_out: usize,
@@ -118,8 +118,8 @@ fn shape(kind: StationKind) -> (&'static str, &'static str) {
     }
 }
 
-/// A name inside a quoted label. Everything but letters, digits and spaces becomes one of Mermaid's entities, so
-/// that no label ends early, is read as Markdown or an icon, opens a directive or closes the fence.
+/// Writes a name inside a quoted label. Everything but letters, digits and spaces becomes one of Mermaid's entities,
+/// so that no label ends early, is read as Markdown or an icon, opens a directive or closes the fence.
 fn label(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len() * 2);
     for character in terminal(&cut(name, LABEL)).chars() {

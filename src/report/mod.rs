@@ -48,7 +48,7 @@ pub use status_line::status_line;
 pub use suggestions::{SuggestionComment, suggestions};
 pub use summary::summary;
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people, with source excerpts.
@@ -67,73 +67,73 @@ pub enum Format {
     Markdown,
     /// reviewdog's diagnostics.
     Rdjsonl,
-    /// A page that needs nothing beside it.
+    /// A self-contained page.
     Html,
 }
 
-/// What a check says of itself, for formats that carry it.
+/// The page of a check, for formats that carry it.
 #[derive(Clone, Copy, Debug)]
 pub struct RulePage {
     /// Its id.
     pub id: CheckId,
-    /// One line.
+    /// The title, one line.
     pub title: &'static str,
     /// Its family.
     pub family: &'static str,
-    /// Why a finding matters.
+    /// The reason why a finding matters.
     pub why: &'static str,
     /// Its page, in Markdown.
     pub markdown: &'static str,
 }
 
-/// How the report for people looks.
+/// The appearance of the report for people.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
-    /// Whether it has colours.
+    /// Says whether it has colours.
     pub colour: Colour,
-    /// How much it says of each finding.
+    /// The detail of each finding.
     pub detail: Detail,
 }
 
-/// How much a report for people says of each finding.
+/// The amount of detail in a report for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// What, where, why, and what to do.
+    /// The problem, its place, the reason and the remedy.
     Usual,
-    /// Also how the policy came to its decision, and what is left out.
+    /// Also the trail of the policy's decision, and the findings that are left out.
     Trail,
 }
 
-/// Whether the reader's terminal shows colours.
+/// Says whether the reader's terminal shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// It does, and `NO_COLOR` is not set.
+    /// The terminal shows colours, and `NO_COLOR` is not set.
     Always,
-    /// Escape sequences would be read as text.
+    /// The terminal would show escape sequences as text.
     Never,
 }
 
 /// The judgement of one ref, index or folder.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// What was judged: a ref, `the index`, a path.
+    /// A ref, `the index`, or a path.
     pub title: String,
     /// The commits that were compared, if there are any.
     pub range: (Option<ObjectId>, Option<ObjectId>),
-    /// The address of the repository for a browser, where the run knows it.
+    /// The address of the repository for a browser, if the run knows it.
     pub repository: Option<String>,
-    /// How many new commits there are.
+    /// The number of new commits.
     pub commits: usize,
     /// The judgement.
     pub judgement: Judgement,
-    /// What the reader should know besides findings.
+    /// Notes for the reader besides findings.
     pub notices: Vec<String>,
-    /// What people said of the change by signing it.
+    /// The signed statements about the change.
     pub approvals: Vec<ApprovalFacts>,
 }
 
 impl Section {
-    /// A section about something that was judged.
+    /// Creates a section about something that was judged.
     pub fn of(title: &str, judgement: Judgement) -> Self {
         let notices = judgement.not_evaluated.clone();
         Self {
@@ -147,30 +147,30 @@ impl Section {
         }
     }
 
-    /// A section about something that could not be judged.
+    /// Creates a section about something that could not be judged.
     pub fn undecided(title: &str, reason: String) -> Self {
         Self::of(title, Judgement::undecided(reason))
     }
 }
 
-/// Everything that one run has to say.
+/// The result of one run.
 #[derive(Debug)]
 pub struct Report {
     /// One section a ref, or the only one.
     pub sections: Vec<Section>,
-    /// How long it took.
+    /// The duration of the run.
     pub elapsed: Duration,
-    /// How many requests a forge was sent.
+    /// The number of requests to a forge.
     pub requests: usize,
 }
 
 impl Style {
-    /// Without colours, and as much as usual.
+    /// Without colours, and with the usual detail.
     pub const PLAIN: Self = Self { colour: Colour::Never, detail: Detail::Usual };
 }
 
 impl Report {
-    /// The verdict of the whole push: all refs pass together or none does.
+    /// Returns the verdict of the whole push: all refs pass together or none does.
     pub fn verdict(&self) -> Verdict {
         let verdicts = || self.sections.iter().map(|section| section.judgement.verdict);
         if verdicts().any(|verdict| verdict == Verdict::Reject) {
@@ -182,7 +182,7 @@ impl Report {
         }
     }
 
-    /// The whole report as text, ending in a line end.
+    /// Renders the whole report as text, ending in a line end.
     /// `rules` are the pages of the checks, for the formats that carry them.
     pub fn render(&self, format: Format, style: Style, rules: &[RulePage]) -> String {
         match format {

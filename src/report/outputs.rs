@@ -4,8 +4,8 @@ use super::Report;
 use super::counts::Counts;
 use super::entry::{Standing, collect_entries};
 
-/// Names and values for the outputs of a step. They are words and numbers of our own: no value holds a line
-/// end, or anything that the change says.
+/// Returns names and values for the outputs of a step. The values are words and numbers of our own, without line ends
+/// and without text of the change.
 pub fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let counts = Counts::of(report, &collect_entries(report));
     let verdict = report.verdict();

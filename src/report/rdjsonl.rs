@@ -47,7 +47,7 @@ fn diagnostic(entry: &Entry<'_>) -> Value {
     })
 }
 
-/// What belongs to no file is at the policy, which every reader can open.
+/// Places a diagnostic that belongs to no file at the policy, which every reader can open.
 fn nowhere(severity: &str, message: &str) -> Value {
     json!({
         "message": message,

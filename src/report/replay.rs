@@ -1,4 +1,4 @@
-//! The table of `replay`: what a policy would have said of a repository's past.
+//! The table of `replay`: the verdicts of a policy on a repository's past.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,12 +17,12 @@ pub struct ReplayRow {
     pub commit: ObjectId,
     /// The judgement.
     pub judgement: Judgement,
-    /// How long it took.
+    /// The duration of the judgement.
     pub elapsed: Duration,
 }
 
 impl ReplayRow {
-    /// One line of the table.
+    /// Writes one line of the table.
     pub fn line(&self) -> String {
         let checks = by_check(std::iter::once(self));
         let counts: Vec<String> = checks.iter().map(|(check, count)| format!("{check} {count}")).collect();
@@ -38,7 +38,7 @@ impl ReplayRow {
     }
 }
 
-/// Everything that a replay found.
+/// The result of a replay.
 #[derive(Debug)]
 pub struct ReplaySummary<'a> {
     /// The commits.
@@ -46,7 +46,7 @@ pub struct ReplaySummary<'a> {
 }
 
 impl ReplaySummary<'_> {
-    /// The lines below the table.
+    /// Writes the lines below the table.
     pub fn render(&self) -> String {
         let count = |wanted: Verdict| self.rows.iter().filter(|row| row.judgement.verdict == wanted).count();
         let objects: usize = self.rows.iter().map(|row| row.judgement.objects_changed).sum();

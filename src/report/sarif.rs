@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, with what GitHub's code scanning asks for on top of the standard.
+//! SARIF 2.1.0, with the extensions that GitHub's code scanning requires.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,13 @@ use crate::finding::{CheckId, Severity};
 const SCHEMA: &str =
     "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/main/sarif-2.1/schema/sarif-schema-2.1.0.json";
 const NAME: &str = env!("CARGO_PKG_NAME");
-/// How much of a text GitHub keeps in the short and full description of a rule, in characters.
+/// The most characters that GitHub keeps of the short and full description of a rule.
 const DESCRIPTION: usize = 1_024;
-/// GitHub's limits ("SARIF support for code scanning"): results of a run; and bytes of the compressed file,
-/// which no file exceeds that is smaller before it is compressed. Rules and notifications have the rest.
+/// GitHub's limits ("SARIF support for code scanning"): results of a run, and bytes of the compressed file, which is
+/// never larger than the file itself. The rest is for rules and notifications.
 const RESULTS: usize = 25_000;
 const RESULT_BYTES: usize = 8_000_000;
-/// How many notifications are written, and how long each, in characters.
+/// The most notifications, and the most characters of each.
 const NOTIFICATIONS: usize = 500;
 const NOTIFICATION: usize = 1_000;
 
@@ -56,7 +56,7 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     )
 }
 
-/// The revision that the places are in. An address that may hold a password is left out.
+/// Describes the revision of the places. An address that may hold a password is left out.
 fn provenance(section: &Section) -> Option<Value> {
     let address = section.repository.as_deref()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:%".contains(&byte);
@@ -66,7 +66,7 @@ fn provenance(section: &Section) -> Option<Value> {
     Some(json!({"repositoryUri": address, "revisionId": revision, "mappedTo": root}))
 }
 
-/// What fits, in order: nothing is here while something worse is left out.
+/// Writes the results that fit, in order, so that no worse result is left out before another.
 fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
     let mut occurrences = BTreeMap::new();
     let mut bytes = 0_usize;
@@ -83,7 +83,7 @@ fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
     written.take_while(fits).collect()
 }
 
-/// What could not be evaluated, what is left out, and what a reader has to know besides.
+/// Writes notifications for undecided reasons, for results that are left out, and for remarks.
 fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
     let notification =
         |level: &str, text: &str| json!({"level": level, "message": {"text": cut(text, NOTIFICATION)}});
@@ -131,7 +131,7 @@ fn rule(page: &RulePage, worst: Option<Severity>) -> Value {
     })
 }
 
-/// GitHub's bands: above 9.0 critical, from 7.0 high, from 4.0 medium, below that low.
+/// Returns a number in GitHub's bands: above 9.0 critical, from 7.0 high, from 4.0 medium, below that low.
 fn security_severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "9.5",

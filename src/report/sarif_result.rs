@@ -1,4 +1,4 @@
-//! One result of SARIF: a finding with its places, such that GitHub shows it beside a line that exists.
+//! One result of SARIF: a finding with its places, of which GitHub shows the first beside a line that exists.
 
 use serde_json::{Value, json};
 use source_files::bytes_of_text;
@@ -8,13 +8,14 @@ use super::length::cut;
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{Acceptance, POLICY_PATH};
 
-/// GitHub takes 1,000 places of a result, the first of which is the anchor.
+/// The most places besides the anchor. GitHub accepts 1,000 in all.
 const PLACES: usize = 999;
-/// How long a message and a label are, in characters: one name must not fill the file.
+/// The most characters of a message and of a label, so that one name cannot fill the file.
 const MESSAGE: usize = 8_000;
 const LABEL: usize = 500;
 
-/// `occurrence` counts findings with one fingerprint: GitHub takes results that share one for the same.
+/// Writes a result. `occurrence` counts findings with one fingerprint, because GitHub takes results that share one for
+/// the same.
 pub(super) fn result(entry: &Entry<'_>, occurrence: usize, rule: Option<usize>) -> Value {
     let (finding, decision) = (&entry.judged.finding, &entry.judged.decision);
     let fingerprint = finding.fingerprint();
@@ -74,7 +75,7 @@ fn level(standing: Standing) -> &'static str {
     }
 }
 
-/// What is wrong, where it stood if that is gone, and what to do now.
+/// Describes the problem, its former place if that is gone, and the remedy.
 fn message(entry: &Entry<'_>) -> String {
     let before = entry.judged.finding.location.as_ref().filter(|at| at.side == Side::Old);
     let before = before.map(|at| format!("\nbefore the change: {}:{}", at.path, at.start.line));
@@ -84,8 +85,8 @@ fn message(entry: &Entry<'_>) -> String {
     std::iter::once(text).chain(before).chain(more).collect()
 }
 
-/// A place in the pushed revision if there is one: only such lines can be shown beside the change. Of a
-/// line that is gone, the file; of what is in no file, the policy, which every reader can open.
+/// Chooses a place in the pushed revision if there is one, because only such lines can be shown beside the change. For
+/// a removed line that is its file, and for a finding without a file the policy, which every reader can open.
 fn primary(entry: &Entry<'_>) -> Value {
     let first = json!({"startLine": 1});
     let physical = match entry.anchor() {
@@ -104,7 +105,7 @@ fn artifact(path: &str) -> Value {
     json!({"uri": encoded(path), "uriBaseId": "%SRCROOT%"})
 }
 
-/// A line of the old revision would be read as one of the new: it is named in words instead.
+/// Writes a place. A line of the old revision would be read as one of the new, so it is named in words instead.
 fn physical(location: &Location) -> Value {
     let Location { path, start, end, side, .. } = location;
     let artifact = artifact(path.as_str());
@@ -135,7 +136,7 @@ fn label(location: &Location, default: &str) -> String {
     }
 }
 
-/// The places in their order, such as the grant and what it grants.
+/// Writes the places in their order, such as the grant and the object that it grants.
 fn flow(entry: &Entry<'_>) -> Value {
     let finding = &entry.judged.finding;
     let step = |location: &Location| {
@@ -158,7 +159,7 @@ fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
     accepted.collect()
 }
 
-/// A path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
+/// Writes a path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
 fn encoded(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     bytes_of_text(path)

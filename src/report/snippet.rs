@@ -1,27 +1,27 @@
-//! The line of a finding, escaped, cut around the mark.
+//! The line of a finding, escaped and cut around the mark.
 
 use std::ops::Range;
 
 use super::escape::terminal;
 use crate::finding::Location;
 
-/// A line ready to be shown, and the bytes of it that are marked.
+/// An escaped line, and the bytes of it that are marked.
 pub(super) struct Excerpt {
     pub(super) text: String,
     pub(super) mark: Range<usize>,
-    /// The column at which the mark is in what is shown, which is another than in the file where the
-    /// line is cut on its left, or holds what had to be spelled out.
+    /// The column of the mark in the excerpt. It differs from the column in the file if the line is cut on its left or
+    /// contains spelled-out characters.
     pub(super) shown_column: usize,
 }
 
-/// How many characters of a line are shown before and after the start of the mark.
+/// The numbers of characters that are shown before and after the start of the mark.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     pub(super) before: usize,
     pub(super) after: usize,
 }
 
-/// Escapes the three parts of the line apart, so that the mark stays on what it marks.
+/// Escapes the three parts of the line separately, so that the mark stays on the same text.
 pub(super) fn excerpt(location: &Location, window: Window) -> Excerpt {
     let characters: Vec<char> = location.excerpt.chars().collect();
     let index =

@@ -1,4 +1,4 @@
-//! The verdict in the one line that a commit status has.
+//! The verdict in one line, for a commit status.
 
 use super::Report;
 use super::counts::{Counts, plural};
@@ -10,7 +10,7 @@ use crate::verdict::Verdict;
 /// GitHub's limit for the description of a commit status, in characters.
 const LENGTH: usize = 140;
 
-/// The verdict and why, as plain text of at most 140 characters on one line.
+/// Writes the verdict and the reason, as plain text of at most 140 characters on one line.
 pub fn status_line(report: &Report) -> String {
     let counts = Counts::of(report, &collect_entries(report));
     let line = match report.verdict() {

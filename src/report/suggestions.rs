@@ -1,4 +1,4 @@
-//! Suggested changes, as a forge offers them beside the lines of a pull request.
+//! Suggested changes, which a forge offers beside the lines of a pull request.
 
 use super::Report;
 use super::entry::{Entry, collect_entries};
@@ -14,13 +14,12 @@ pub struct SuggestionComment {
     pub start_line: Option<u32>,
     /// The last line that is replaced.
     pub line: u32,
-    /// What is wrong, in Markdown, and the block that a forge offers to commit.
+    /// The problem, in Markdown, and the block that a forge offers to commit.
     pub body: String,
 }
 
-/// What to write instead, for every finding with a certain remedy that no one has accepted. Several findings
-/// that the same lines remedy share one comment; of two remedies for one line, the first is offered, that of
-/// the worse finding.
+/// Returns a comment for every finding with a certain remedy that no one has accepted. Findings with the same remedy
+/// share one comment. Of two remedies for one line, that of the worse finding is offered.
 pub fn suggestions(report: &Report) -> Vec<SuggestionComment> {
     let entries = collect_entries(report);
     let mut offered: Vec<(&Suggestion, Vec<String>)> = Vec::new();
@@ -52,7 +51,7 @@ fn comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComme
     SuggestionComment { path, start_line: (start != line).then_some(start), line, body }
 }
 
-/// Longer than any run of backticks in what it holds.
+/// Returns a fence that is longer than any run of backticks in the text.
 fn fence(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)

@@ -1,4 +1,4 @@
-//! The summary of a run's job: the whole report for a person who has no log open.
+//! The summary of a run's job: the whole report for readers without the log.
 
 use std::fmt::Write as _;
 
@@ -8,14 +8,14 @@ use super::entry::{Anchor, Entry, Standing, collect_entries, headline, place, re
 use super::markdown::{facts, fitting, push_what_fits, quoted};
 use super::{Report, RulePage, Section, mermaid};
 
-/// GitHub refuses a summary above 1 MiB; in bytes.
+/// The most bytes of a summary. GitHub refuses one above 1 MiB.
 const LARGEST: usize = 1_000_000;
-/// How far each part may fill it: later parts keep their place.
+/// The bytes up to which each part may fill it, so that later parts keep their place.
 const NOTES: usize = 100_000;
 const TABLE: usize = 300_000;
 
-/// The report for `$GITHUB_STEP_SUMMARY`, always below 1 MiB: verdict, counts, what could not be evaluated,
-/// what blocks as a table, a graph of new grants and exposures, then every finding with all that is known of it.
+/// Writes the report for `$GITHUB_STEP_SUMMARY`, always below 1 MiB: verdict, counts, undecided reasons, a table of
+/// blocking findings, a graph of new grants and exposures, then every finding with all its facts.
 pub fn summary(report: &Report, rules: &[RulePage]) -> String {
     let entries = collect_entries(report);
     let mut text = format!("# portcullis: {}\n\n", headline(report));
@@ -103,7 +103,7 @@ fn push_findings(text: &mut String, entries: &[Entry<'_>], rules: &[RulePage]) {
     push_what_fits(text, &blocks, LARGEST, "findings");
 }
 
-/// One finding to unfold, with why it matters.
+/// Writes one finding to unfold, with the reason why it matters.
 fn folded(entry: &Entry<'_>, rules: &[RulePage]) -> String {
     let finding = &entry.judged.finding;
     let page = rules.iter().find(|page| page.id == finding.check);

@@ -1,5 +1,5 @@
-//! Every format of one report, made by hand: verdicts, standings and places that a repository can hardly be
-//! brought to have all at once.
+//! Every format of one report, made by hand: verdicts, standings and places that hardly occur together in a
+//! repository.
 
 mod forge;
 mod places;
@@ -159,7 +159,7 @@ fn a_waived_finding_stays_visible_and_holds_nothing_back() {
     assert!(rendered(&report, Format::Github).starts_with("::notice "));
 }
 
-/// What a waiver has to name, and the other end of a grant.
+/// A waiver has to name the fingerprint, and a grant has another end.
 #[test]
 fn fingerprint_and_all_places_are_told_in_every_format() {
     let mut far = blocking("rbac-escalation", "binding.yaml");

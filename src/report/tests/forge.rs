@@ -1,4 +1,4 @@
-//! What a forge is given: annotations, one comment, a summary, a status and outputs.
+//! Outputs for a forge: annotations, one comment, a summary, a status and outputs of a step.
 
 use super::{approving, at, blocking, finding, judged, report, section, waived};
 use crate::finding::{Edge, Relation, Side, Station, StationKind, Subject, Suggestion};
@@ -66,7 +66,7 @@ fn a_status_says_in_one_line_what_holds_the_change_back() {
     assert!(undecided.chars().count() <= 140 && !undecided.contains(['\n', '\u{1b}']), "{undecided}");
 }
 
-/// The name of a section tells something only if there is another one.
+/// The name of a section matters only if there is another one.
 #[test]
 fn a_reason_names_its_section_where_there_are_several() {
     let undecided = |name: &str| Section::undecided(name, "a reason\n  and what helps".into());
@@ -76,7 +76,7 @@ fn a_reason_names_its_section_where_there_are_several() {
     assert!(two.contains("refs/heads/main: a reason") && two.contains("refs/heads/next: a reason"), "{two}");
 }
 
-/// One person answers all that is asked of the same people.
+/// One person gives all approvals that the same people are asked for.
 #[test]
 fn approvals_that_are_missing_are_counted_once_for_those_who_are_asked() {
     let mut others = approving(2);
@@ -86,7 +86,7 @@ fn approvals_that_are_missing_are_counted_once_for_those_who_are_asked() {
     assert_eq!(output(&report, "violations"), "3");
 }
 
-/// Owners who have not approved are approvals that are missing; asked by two checks, they answer once.
+/// Owners who have not approved are missing approvals. Two checks that ask for them need one.
 #[test]
 fn owners_who_have_not_approved_are_counted() {
     let lacking = |owners: &str, count| {

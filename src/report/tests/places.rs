@@ -1,4 +1,4 @@
-//! Where findings are placed, how forges know them again, and what does not fit.
+//! Places of findings, fingerprints for forges, and findings that do not fit.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::report::{Colour, Detail, Format, Report, Section, Style};
 use crate::verdict::Verdict;
 use source_files::ObjectId;
 
-/// A commit is in no file, and a line that is gone in none that can be opened.
+/// A commit is in no file, and a removed line is in no file that can be opened.
 #[test]
 fn what_stands_in_no_file_or_no_longer_is_anchored_at_one_that_exists() {
     let id = ObjectId::parse("00112233445566778899aabbccddeeff00112233").expect("an id");
@@ -79,7 +79,7 @@ fn a_fingerprint_outlives_moved_lines_and_tells_refs_apart() {
     }
 }
 
-/// More than any forge takes: the warnings of the first ref go before what blocks in the second.
+/// More than any forge accepts: the warnings of the first ref give way to the blocking findings of the second.
 #[test]
 fn what_does_not_fit_is_counted_and_never_worse_than_what_does() {
     let warning = |number: usize| {
