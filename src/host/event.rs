@@ -1,19 +1,18 @@
-//! What a workflow was started for.
+//! The subject of a workflow run.
 //!
-//! In: the name of an event and its file. Out: which pull request or merge group it is about. Never: takes
-//! anything else from the file: it says what was true when the event happened, and stays the same when a run is
-//! repeated.
+//! In: the name of an event and its file. Out: the pull request or merge group that it is about. Never: takes anything
+//! else from the file, which describes the time of the event and stays the same when a run is repeated.
 
 use serde::Deserialize;
 
 use source_files::ObjectId;
 
-/// What is to be judged.
+/// The subject of a judgement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// A pull request, by its number.
     PullRequest(u64),
-    /// What a merge queue is about to merge.
+    /// A group that a merge queue is about to merge.
     MergeGroup {
         /// The commit that it would move the branch to.
         head: ObjectId,
@@ -22,7 +21,7 @@ pub enum Subject {
     },
 }
 
-/// Why an event is about nothing that can be judged.
+/// The reason why an event has no subject to judge.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
     /// The file is not a valid event.

@@ -1,4 +1,4 @@
-//! What the gate must know of a host, as data.
+//! Facts about a host that the gate needs, as data.
 //!
 //! In: nothing; each host's `facts.rs` fills this in. Out: [`Facts`]. Never: has a default: a new host does not
 //! compile before every field is decided.
@@ -9,37 +9,37 @@ use super::variables::Variables;
 use codeowners::Dialect;
 use source_files::RepoPath;
 
-/// Everything about one host that needs no network.
+/// All facts about one host that need no network.
 #[derive(Debug)]
 pub struct Facts {
     /// The word of `--host` and `--forge`.
     pub word: &'static str,
-    /// What it says to a hook.
+    /// The variables of its hooks.
     pub hook: HookFacts,
-    /// Where files are that tell it to run something, and so perhaps the gate: they are trust files.
+    /// The places of files that tell it to run something, possibly the gate. They are trust files.
     pub workflows: Workflows,
-    /// The dialect in which it reads owners. The dialect knows its places, and files there are trust files.
+    /// The dialect of its owners files. The dialect knows their places, and files there are trust files.
     pub owners: Option<Dialect>,
-    /// How its hooks are installed.
+    /// The installation of its hooks.
     pub installation: Installation,
-    /// Its pull requests; `None` where it has none, or none that are known.
+    /// Its pull requests. `None` if it has none, or none that are known.
     pub forge: Option<ForgeFacts>,
 }
 
-/// What a host says to a hook.
+/// The variables that a host sets for a hook.
 #[derive(Debug)]
 pub struct HookFacts {
     /// The server's name, for people.
     pub server: &'static str,
-    /// Whether the variables are of this host. `GL_*` is both gitolite's and GitLab's.
+    /// Returns true if the variables are of this host. `GL_*` is both gitolite's and GitLab's.
     pub speaks: fn(&Variables) -> bool,
-    /// What the variables say of a push. An error if one is missing that the host always exports.
+    /// Reads the origin of a push from the variables. Fails if one is missing that the host always exports.
     pub origin: fn(&Variables) -> Result<PushOrigin, HostError>,
     /// The variables of a push that `doctor` tries.
     pub rehearsal: &'static [(&'static str, &'static str)],
 }
 
-/// Files by which a host runs something.
+/// The places of files that tell a host to run something.
 #[derive(Debug)]
 pub struct Workflows {
     /// Folders, with a slash at their end.
@@ -57,17 +57,17 @@ impl Workflows {
     }
 }
 
-/// Whether any host takes a file for a workflow: a repository may be mirrored.
+/// Returns true if any host takes a file for a workflow: a repository may be mirrored.
 pub fn is_workflow(path: &RepoPath) -> bool {
     super::HostKind::ALL.iter().any(|kind| kind.facts().workflows.contain(path.as_str()))
 }
 
-/// How a host's hooks are installed.
+/// The installation of a host's hooks.
 #[derive(Debug)]
 pub struct Installation {
     /// The text of its hook, one of `hooks/`.
     pub shim: &'static str,
-    /// What it leaves in the folder of a repository, by which it is recognised.
+    /// Files that it leaves in the folder of a repository, by which it is recognised.
     pub traces: &'static [&'static str],
     /// The hook of one repository.
     pub repository: RepositoryHook,
@@ -75,23 +75,23 @@ pub struct Installation {
     pub run_by_host: &'static [&'static str],
 }
 
-/// Where a host looks for the hook of one repository, in whose folder it is.
+/// The place of a repository's hook.
 #[derive(Clone, Copy, Debug)]
 pub enum RepositoryHook {
-    /// Where git looks.
+    /// The place where git looks.
     Git,
-    /// In this folder, under git's own name, so that another hook may be there.
+    /// This folder, under git's own name, so that another hook may be there.
     Chained(&'static [&'static str]),
-    /// In this folder, of which it runs every hook.
+    /// This folder, of which the host runs every hook.
     Apart(&'static [&'static str]),
-    /// Not in the repository, but `install` can write it; how to.
+    /// A place outside the repository where `install` can write it, with instructions.
     Elsewhere(&'static str),
-    /// Where only a person can put it; how to.
+    /// A place where only a person can put it, with instructions.
     ByHand(&'static str),
 }
 
 impl Installation {
-    /// Whether `install` ever writes the shim.
+    /// Returns true if `install` ever writes the shim.
     pub fn writes_shim(&self) -> bool {
         match self.repository {
             RepositoryHook::Git

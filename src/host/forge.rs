@@ -1,12 +1,12 @@
-//! What the gate must know of a host with pull requests before it asks it anything.
+//! Facts about a host with pull requests that the gate needs before it sends a request.
 //!
-//! In: a host. Out: [`ForgeHost`] with its [`ForgeFacts`]. Never: asks.
+//! In: a host. Out: [`ForgeHost`] with its [`ForgeFacts`]. Never: sends a request.
 
 use super::HostKind;
 use super::runner::{Job, Runner};
 use super::topic::Topic;
 
-/// A host that is a forge: it has pull requests, and an API that is known.
+/// A host that is a forge: it has pull requests, and a known API.
 #[derive(Clone, Copy, Debug)]
 pub struct ForgeHost {
     kind: HostKind,
@@ -18,27 +18,27 @@ impl ForgeHost {
         kind.facts().forge.as_ref().map(|facts| Self { kind, facts })
     }
 
-    /// Every forge.
+    /// Returns every forge.
     pub fn all() -> impl DoubleEndedIterator<Item = Self> {
         HostKind::ALL.iter().filter_map(|kind| kind.forge())
     }
 
-    /// The forge of a word of `--forge`.
+    /// Returns the forge of a word of `--forge`.
     pub fn named(word: &str) -> Option<Self> {
         HostKind::named(word).and_then(HostKind::forge)
     }
 
-    /// The host.
+    /// Returns the host.
     pub fn kind(self) -> HostKind {
         self.kind
     }
 
-    /// What is known of it without asking it.
+    /// Returns the facts that need no network.
     pub fn facts(self) -> &'static ForgeFacts {
         self.facts
     }
 
-    /// The server of an API: every forge has its API in a place of its own.
+    /// Returns the server of an API. Every forge has its API in a place of its own.
     pub fn server_of(api: &str) -> String {
         let mut public = Self::all().filter_map(|forge| forge.facts.public);
         if let Some((_, server)) = public.find(|(known, _)| *known == api) {
@@ -49,43 +49,43 @@ impl ForgeHost {
     }
 }
 
-/// Everything about one forge that needs no network.
+/// All facts about one forge that need no network.
 #[derive(Debug)]
 pub struct ForgeFacts {
     /// Its name, for people.
     pub name: &'static str,
-    /// Whether a job is one of its runner.
+    /// Returns true if a job is one of its runner.
     pub runs: fn(&Runner) -> bool,
-    /// What its runner says of a job.
+    /// Reads the job from the runner's variables.
     pub job: fn(&Runner) -> Job,
-    /// What is between a server's address and its API.
+    /// The text between a server's address and its API.
     pub api_suffix: &'static str,
-    /// The API and the server that everyone uses, where their addresses have nothing in common.
+    /// The API and the server that everyone uses, if their addresses have nothing in common.
     pub public: Option<(&'static str, &'static str)>,
     /// The folder of refs with the commits of pull requests, which ends with their numbers.
     pub pull_refs: &'static str,
     /// The name beside a token, for git.
     pub git_user: &'static str,
-    /// What its settings can do.
+    /// The facts about its settings.
     pub settings: SettingsFacts,
 }
 
-/// What the settings of a forge can do, for `doctor --forge`.
+/// Facts about the settings of a forge, for `doctor --forge`.
 #[derive(Debug)]
 pub struct SettingsFacts {
-    /// Where a setting is changed: words that people find on the forge's pages.
+    /// Returns the place where a setting is changed, in words that people find on the forge's pages.
     pub help: fn(Topic) -> &'static str,
-    /// What those bypass that may.
+    /// The rules that a bypass skips.
     pub bypass: BypassReach,
-    /// Whether a required status can be one of a given app.
+    /// Says whether a required status can be one of a given app.
     pub status_source: StatusSource,
-    /// What describes the pipeline.
+    /// The source of the pipeline's description.
     pub pipeline: PipelineSource,
-    /// Whether it examines the file of owners.
+    /// Says whether it examines the file of owners.
     pub owners_check: OwnersCheck,
 }
 
-/// What accounts bypass that may bypass a rule.
+/// The rules that an account with a bypass skips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BypassReach {
     /// The whole rule.
@@ -94,16 +94,16 @@ pub enum BypassReach {
     StatusesAndReviews,
 }
 
-/// Whether a forge can demand that a status comes from a given app.
+/// Says whether a forge can demand that a status comes from a given app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusSource {
-    /// It can.
+    /// It can demand it.
     Pinnable,
     /// It knows no source of a status.
     Unknown,
 }
 
-/// What describes the pipeline that runs the gate.
+/// The source of the description of the pipeline that runs the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PipelineSource {
     /// Workflows of the repository.
@@ -112,11 +112,11 @@ pub enum PipelineSource {
     Settings,
 }
 
-/// Whether a forge reports what is wrong with the file of owners.
+/// Says whether a forge reports problems in the file of owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnersCheck {
-    /// It does.
+    /// It reports them.
     Reported,
-    /// It does not.
+    /// It does not report them.
     NotReported,
 }

@@ -1,62 +1,62 @@
-//! Why a forge could not be asked.
+//! The reasons why a request to a forge failed.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// What stops a question or an announcement. Displays as a sentence with what to do about it.
+/// A failed request to a forge. Displays as a sentence with advice.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ForgeError {
-    /// The settings name no forge that could be asked.
+    /// The settings name no forge that could be reached.
     #[error("{0}")]
     Settings(String),
-    /// No answer: the network, a proxy, a certificate, or the time that is left.
+    /// There was no answer: the network, a proxy, a certificate, or the time limit.
     #[error(
         "{route}: could not reach {host}: {reason}\n  check the address, `--ca`, the proxy in HTTPS_PROXY \
          and the \
          network, then try again"
     )]
     Unreachable {
-        /// What was asked for.
+        /// The request.
         route: Route,
         /// The host.
         host: String,
-        /// Why, as the network says.
+        /// The error from the network.
         reason: String,
     },
-    /// The forge answered that it will not answer.
+    /// The forge refused the request.
     #[error("{route}: {status}: {message}{advice}")]
     Refused {
-        /// What was asked for.
+        /// The request.
         route: Route,
         /// The HTTP status.
         status: u16,
-        /// What the forge says.
+        /// The forge's own message.
         message: String,
-        /// What the token lacks, if that is known; begins with a line end.
+        /// The permission that the token lacks, if that is known. Begins with a line end.
         advice: String,
     },
-    /// Too many questions.
+    /// The rate limit is used up.
     #[error(
         "{route}: the forge's rate limit is used up{until}\n  run the check again then, or give it a token of its own"
     )]
     RateLimited {
-        /// What was asked for.
+        /// The request.
         route: Route,
-        /// Until when, as ` until …`; empty where the forge does not say.
+        /// The end of the limit, as ` until …`. Empty if the forge does not report it.
         until: String,
     },
     /// The answer is not valid.
     #[error("{route}: unexpected answer: {reason}")]
     Malformed {
-        /// What was asked for.
+        /// The request.
         route: Route,
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }
 
-/// What was asked for: the method and the path, without host and token.
+/// A request: the method and the path, without host and token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// `GET`, `POST` or `PATCH`.
@@ -68,18 +68,18 @@ pub struct Route {
 /// The methods that are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Asks; may be asked again.
+    /// Reads; may be repeated.
     Get,
-    /// Says something; said once.
+    /// Creates something; sent once.
     Post,
-    /// Says something new about what was said.
+    /// Changes something.
     Patch,
-    /// The same, as GitLab has it.
+    /// Changes something, on GitLab.
     Put,
 }
 
 impl Method {
-    /// The word on the wire.
+    /// Returns the word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -120,18 +120,18 @@ pub enum ForgeAccessError {
 }
 
 impl ForgeError {
-    /// An answer that was read and means nothing. The reason may hold words of the answer.
+    /// Creates the error for an answer that was read and is not valid. The reason may contain words of the answer.
     pub(in crate::host) fn malformed(method: Method, path: &str, reason: impl Into<String>) -> Self {
         let reason = one_line(&reason.into());
         Self::Malformed { route: Route { method, path: path.to_owned() }, reason }
     }
 
-    /// Whether the forge knows nothing of what was asked for, or hides it.
+    /// Returns true if the object of the request does not exist, or is hidden.
     pub fn is_absent(&self) -> bool {
         self.status() == Some(404)
     }
 
-    /// Whether the token may not do this.
+    /// Returns true if the token lacks the permission.
     pub fn is_forbidden(&self) -> bool {
         matches!(self.status(), Some(401 | 403 | 404))
     }
@@ -147,11 +147,11 @@ impl ForgeError {
     }
 }
 
-/// How many characters of a forge's own message are shown.
+/// The most characters of a forge's own message that are shown.
 const TOLD: usize = 200;
 
-/// A forge's own words: on one line, because a line of its own may be a command to a runner, and without what
-/// commands a terminal.
+/// Writes a forge's own words on one line, because a line of its own may be a command to a runner, and without
+/// characters that a terminal would obey.
 pub(in crate::host) fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(TOLD).collect()
 }

@@ -52,7 +52,7 @@ macro_rules! hosts {
             /// Every host. A host comes after those whose variables its own runner sets too.
             pub const ALL: &'static [Self] = &[$(Self::$kind),+];
 
-            /// What is known of it without asking it.
+            /// Returns the facts that need no network.
             pub fn facts(self) -> &'static Facts {
                 match self {
                     $(Self::$kind => &$folder::FACTS,)+
@@ -76,17 +76,17 @@ hosts! {
 }
 
 impl HostKind {
-    /// The host of a word of `--host`.
+    /// Returns the host of a word of `--host`.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == word)
     }
 
-    /// The word of `--host` and `--forge`.
+    /// Returns the word of `--host` and `--forge`.
     pub fn as_str(self) -> &'static str {
         self.facts().word
     }
 
-    /// The same host as a forge, if it has an API that is known.
+    /// Returns the same host as a forge, if it has a known API.
     pub fn forge(self) -> Option<ForgeHost> {
         ForgeHost::of(self)
     }

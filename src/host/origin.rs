@@ -1,4 +1,4 @@
-//! What a host says of a push.
+//! The origin of a push.
 //!
 //! In: the variables that a host exports to a hook. Out: [`PushOrigin`]. Never: takes a push option or anything else
 //! that the pusher can set for an identity, or goes on without a variable that its host always exports: hosts have
@@ -7,19 +7,19 @@
 use super::HostKind;
 use super::variables::Variables;
 
-/// How a change came to the repository.
+/// The way in which a change came to the repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
     /// `git push`.
     Push,
     /// The host itself merges a pull request.
     Merge,
-    /// A person edits in the host's web pages, or by its API.
+    /// An edit in the host's web pages, or by its API.
     Web,
 }
 
 impl Via {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Push => "push",
@@ -29,40 +29,40 @@ impl Via {
     }
 }
 
-/// How a host wants to be talked to.
+/// The form in which a host shows messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageStyle {
-    /// It passes everything on as it is.
+    /// It shows everything.
     Plain,
-    /// It shows only lines that begin with this.
+    /// It shows only lines with this prefix.
     Prefixed(&'static str),
 }
 
-/// What the host says of a push.
+/// The facts about a push that its host states.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushOrigin {
-    /// Which host it is.
+    /// The host.
     pub kind: HostKind,
-    /// The account that pushes; plain git over SSH knows none.
+    /// The account that pushes. Plain git over SSH knows none.
     pub pusher: Option<String>,
-    /// Accounts that take part besides the pusher: the author of the pull request that is merged.
+    /// Accounts that take part besides the pusher: the author of a pull request that is merged.
     pub others: Vec<String>,
-    /// How it came.
+    /// The way in which it came.
     pub via: Via,
-    /// How the report is written.
+    /// The form of the report.
     pub style: MessageStyle,
 }
 
-/// Why the person who pushes could not be determined.
+/// The reason why the pusher could not be determined.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HostError {
-    /// Two hosts' variables are set.
+    /// The variables of two hosts are set.
     #[error(
         "the variables of {0} and of {1} are both set, so the host of the push could not be determined\n  \
          name it: `portcullis pre-receive --host {0}`"
     )]
     Ambiguous(HostKind, HostKind),
-    /// A host without a variable that it always exports.
+    /// A variable that the host always exports is missing.
     #[error(
         "{name} is not set, although {host} exports it to every hook, so the person who pushes could not be \
          determined\n  call portcullis from the hook itself and keep its environment, or name another host \
@@ -74,7 +74,7 @@ pub enum HostError {
         /// The variable.
         name: &'static str,
     },
-    /// A variable whose value the host never writes.
+    /// A variable has a value that the host never writes.
     #[error("{name} is `{value}`, which {host} never sets\n  name another host with --host")]
     Unknown {
         /// The host.
@@ -87,7 +87,7 @@ pub enum HostError {
 }
 
 impl PushOrigin {
-    /// What the variables say; `named` is the administrator's word for which host it is.
+    /// Reads the variables. `named` is the host that the administrator names.
     pub fn read(variables: &Variables, named: Option<HostKind>) -> Result<Self, HostError> {
         let kind = match named {
             Some(kind) => kind,

@@ -1,4 +1,4 @@
-//! The environments of every host, whole, mixed and with holes; and what no host may lack.
+//! The environments of every host, complete, mixed and with gaps; and the facts that no host may lack.
 
 use std::collections::BTreeMap;
 
@@ -93,7 +93,7 @@ fn every_host_has_a_word_of_its_own() {
     assert!(ForgeHost::named("git").is_none() && ForgeHost::named("gitea").is_some());
 }
 
-/// What `doctor` pretends is what the host's own reader understands.
+/// The host's own reader understands what `doctor` pretends.
 #[test]
 fn every_rehearsal_is_a_push_of_its_host() {
     for kind in HostKind::ALL {
@@ -138,7 +138,7 @@ fn runner(set: &[(&str, &str)]) -> Runner {
     Runner::new(variables(&[set]))
 }
 
-/// Gitea's runner says that it is GitHub's too, and a token is only for the forge whose runner it is.
+/// Gitea's runner claims to be GitHub's too, and a token is only for the forge of the runner.
 #[test]
 fn the_runner_of_gitea_is_not_that_of_github() {
     let set = [("GITHUB_ACTIONS", "true"), ("FORGEJO_ACTIONS", "true"), ("GITHUB_TOKEN", "secret")];

@@ -2,16 +2,16 @@
 //!
 //! In: nothing. Out: [`Topic`]. Never: judges.
 
-/// What a line is about.
+/// The topic of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// The required status.
     Status,
-    /// Who can set it.
+    /// The accounts that can set it.
     Source,
-    /// Whether it can become outdated.
+    /// The freshness of the status.
     Freshness,
-    /// Who need not have it.
+    /// The accounts that can bypass it.
     Bypass,
     /// Pushes without a pull request.
     Pushes,
@@ -23,11 +23,11 @@ pub enum Topic {
     Workflow,
     /// The forge's own reviews.
     Reviews,
-    /// What new commits do to them.
+    /// The effect of new commits on reviews.
     ReviewsOnPush,
-    /// Whether an approver can be the last to push.
+    /// Approvals by the last pusher.
     LastPush,
-    /// Whether owners must review.
+    /// Reviews by owners.
     CodeOwners,
     /// Signed commits.
     Signatures,
@@ -38,7 +38,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    /// The word before the line.
+    /// Returns the word before the line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Status => "status",

@@ -5,10 +5,10 @@
 
 use super::model::{Freshness, RequiredStatus};
 
-/// A fact, or why the forge does not report it.
+/// A fact, or the reason why the forge does not report it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting<T> {
-    /// The forge reports it.
+    /// The fact that the forge reports.
     Known(T),
     /// The forge does not report it, for this reason, which includes missing permissions of the token if they are
     /// known.
@@ -20,44 +20,45 @@ pub enum Setting<T> {
 pub struct Enforcement {
     /// The branch, without `refs/heads/`.
     pub branch: String,
-    /// The branch that the repository's HEAD names: statuses of pull requests into others have a name of their own.
+    /// The branch that the repository's HEAD names. Statuses of pull requests into other branches have a name of their
+    /// own.
     pub default_branch: String,
     /// Its protection rules. A change must satisfy every layer.
     pub layers: Vec<Layer>,
-    /// Why more rules may exist that the token cannot read.
+    /// The reasons why more rules may exist that the token cannot read.
     pub hidden: Vec<String>,
-    /// The app that every workflow speaks as; `None` if statuses are of no app.
+    /// The app that every workflow acts as. `None` if statuses have no app.
     pub workflow_app: Setting<Option<u64>>,
     /// The workflows of the default branch.
     pub workflows: Setting<Vec<WorkflowFile>>,
-    /// What the forge finds wrong with the file of owners.
+    /// The problems that the forge finds in the file of owners.
     pub owners_problems: Setting<Vec<OwnersFileProblem>>,
-    /// Hooks of the server itself; empty if the forge reports no hooks.
+    /// Hooks of the server itself. Empty if the forge reports no hooks.
     pub server_hooks: Setting<Vec<ServerHook>>,
 }
 
 /// A ruleset or a branch protection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
-    /// What people call it.
+    /// Its name, for people.
     pub name: String,
-    /// Who can bypass it.
+    /// The accounts that can bypass it.
     pub bypass: Setting<Vec<Bypass>>,
     /// The statuses that must be green.
     pub statuses: Statuses,
-    /// Whether something judges again when the branch moves.
+    /// Says whether the change is judged again when the branch moves.
     pub freshness: Freshness,
-    /// Who may push to the branch without a pull request.
+    /// The accounts that may push to the branch without a pull request.
     pub pushes: Pushes,
-    /// Moving the branch to where it does not lead.
+    /// The barrier against rewriting the branch.
     pub force_pushes: Barrier,
-    /// Deleting the branch.
+    /// The barrier against deleting the branch.
     pub deletion: Barrier,
-    /// Commits without a signature.
+    /// The barrier against commits without a signature.
     pub unsigned_commits: Barrier,
-    /// What reviews are for; `None` if none is asked for.
+    /// The demands on reviews. `None` if none is required.
     pub reviews: Setting<Option<ReviewDemands>>,
-    /// Workflows that run as the layer has them, whatever the pull request says.
+    /// Workflows that run as the layer defines them, whatever the pull request says.
     pub required_workflows: Vec<String>,
     /// More ways to bypass it.
     pub gaps: Vec<Gap>,
@@ -66,53 +67,53 @@ pub struct Layer {
 /// Statuses that must be green.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statuses {
-    /// Those of these names.
+    /// The statuses with these names.
     Named(Vec<RequiredStatus>),
-    /// Every one that the pipeline happens to have.
+    /// Every status that the pipeline happens to have.
     WholePipeline,
 }
 
-/// Whether something is blocked.
+/// Says whether something is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Barrier {
-    /// It is.
+    /// It is blocked.
     Blocked,
-    /// It is not.
+    /// It is not blocked.
     Open,
 }
 
-/// Whether something is asked for.
+/// Says whether something is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
-    /// It is.
+    /// It is required.
     Required,
-    /// It is not.
+    /// It is not required.
     NotRequired,
 }
 
-/// Who may push to a branch.
+/// The accounts that may push to a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pushes {
-    /// No one: changes come by pull requests.
+    /// No account: changes come by pull requests.
     Nobody,
-    /// A person who may write, if the commit has the statuses that a merge needs.
+    /// Accounts with write access, if the commit has the statuses that a merge needs.
     WithStatuses,
-    /// These, whatever the statuses say.
+    /// These accounts, whatever the statuses say.
     By(Vec<String>),
-    /// Everyone who may write, whatever the statuses say.
+    /// All accounts with write access, whatever the statuses say.
     AnyWriter,
 }
 
-/// A person who need not satisfy a layer.
+/// An account or role that need not satisfy a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bypass {
-    /// Who, in words.
+    /// The account or role, in words.
     pub who: String,
-    /// How many that can be.
+    /// The number of people that it can be.
     pub reach: Reach,
 }
 
-/// How many people a name represents.
+/// The number of people that a name represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Named accounts, or administrators.
@@ -121,16 +122,16 @@ pub enum Reach {
     EveryWriter,
 }
 
-/// What reviews are for.
+/// The demands on reviews.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReviewDemands {
-    /// How many approvals are needed.
+    /// The number of approvals.
     pub approvals: u64,
-    /// That approvals end when commits are added.
+    /// The demand that approvals end when commits are added.
     pub dismissed_on_push: Demand,
-    /// That another person than the last to push approves.
+    /// The demand that another person than the last pusher approves.
     pub last_push: Demand,
-    /// That owners approve.
+    /// The demand that owners approve.
     pub code_owners: Demand,
 }
 
@@ -139,25 +140,25 @@ pub struct ReviewDemands {
 pub enum Gap {
     /// GitLab: a pipeline that was skipped counts as green.
     SkippedPipelinePasses,
-    /// GitLab: the pipeline is described by the branch that is to be merged.
+    /// GitLab: the branch that is to be merged describes the pipeline.
     PipelineFromMergeRequest,
-    /// GitLab: a merge train can be left, to be merged at once.
+    /// GitLab: a merge request can skip the merge train and be merged at once.
     QueueSkippable,
-    /// GitLab: authors approve their own merge requests.
+    /// GitLab: authors can approve their own merge requests.
     AuthorsApprove,
-    /// GitLab: those who added commits approve.
+    /// GitLab: people who added commits can approve.
     CommittersApprove,
-    /// GitLab: a merge request may change who must approve it.
+    /// GitLab: a merge request can change its required approvers.
     ApproversChangeable,
-    /// GitHub: a branch may be made again without the statuses.
+    /// GitHub: a branch can be created again without the statuses.
     CreationUnchecked,
-    /// GitHub: some may merge without the reviews.
+    /// GitHub: some accounts can merge without the reviews.
     ReviewsBypassed,
-    /// Gitea: a review that rejects does not hold a merge back.
+    /// Gitea: a review that rejects does not block a merge.
     RejectionPasses,
-    /// Gitea: files of some names are pushed without a pull request.
+    /// Gitea: files of some names can be pushed without a pull request.
     FilesUnprotected,
-    /// Gitea: pull requests may change workflows.
+    /// Gitea: pull requests can change workflows.
     WorkflowsUnprotected,
 }
 
@@ -166,7 +167,7 @@ pub enum Gap {
 pub struct WorkflowFile {
     /// Its path from the root of the repository.
     pub path: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
 }
 
@@ -177,33 +178,33 @@ pub struct OwnersFileProblem {
     pub path: String,
     /// The line, from 1.
     pub line: u64,
-    /// What is wrong, in the forge's words.
+    /// The problem, in the forge's words.
     pub kind: String,
 }
 
 /// A `pre-receive` hook of GitHub Enterprise Server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerHook {
-    /// What its administrator calls it.
+    /// The name that its administrator chose.
     pub name: String,
-    /// What it does to a push.
+    /// Its effect on a push.
     pub effect: HookEffect,
-    /// Who may turn it off.
+    /// The people who may turn it off.
     pub control: Setting<HookControl>,
 }
 
-/// What a server's hook does to a push.
+/// The effect of a server's hook on a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookEffect {
-    /// It turns pushes away.
+    /// It rejects pushes.
     Enforced,
-    /// It only says what it would do.
+    /// It only reports.
     Testing,
-    /// Nothing.
+    /// None.
     Disabled,
 }
 
-/// Who may turn a server's hook off.
+/// The people who may turn a server's hook off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HookControl {
     /// Administrators of the server or of the organisation.
@@ -213,7 +214,7 @@ pub enum HookControl {
 }
 
 impl Layer {
-    /// A layer that demands nothing.
+    /// Returns a layer that demands nothing.
     pub fn open(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -232,7 +233,7 @@ impl Layer {
 }
 
 impl<T> Setting<T> {
-    /// The fact as something else.
+    /// Converts the fact.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
         match self {
             Self::Known(fact) => Setting::Known(change(fact)),
@@ -251,7 +252,7 @@ impl Demand {
 }
 
 impl ReviewDemands {
-    /// What must be satisfied if both hold.
+    /// Combines two demands that must both be satisfied.
     pub fn and(self, other: Self) -> Self {
         Self {
             approvals: self.approvals.max(other.approvals),

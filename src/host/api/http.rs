@@ -1,8 +1,8 @@
-//! Questions and announcements over HTTP, the same for every forge.
+//! Requests over HTTP, the same for every forge.
 //!
-//! In: paths below an API's base, bodies. Out: parsed replies, all pages of a list. Never: follows a
-//! redirect or a link to another host, which would carry the token there; repeats anything but a question;
-//! waits longer than the deadline; or takes a reply that ends early for a whole one.
+//! In: paths below an API's base, bodies. Out: parsed replies, all pages of a list. Never: follows a redirect or a
+//! link to another host, which would carry the token there; repeats a request that writes; waits longer than the
+//! deadline; or takes a reply that ends early for a whole one.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -18,33 +18,33 @@ use tokio::runtime::Runtime;
 use super::reply::{Reply, ReplyHeaders, next_page};
 use crate::host::forge_error::{ForgeError, Method, Route};
 
-/// How large one reply may be, in bytes.
+/// The largest size of one reply, in bytes.
 ///
-/// A hundred reviews as long as GitHub lets anyone write them (65,536 characters each) are 26 MB.
+/// A hundred reviews of GitHub's greatest length (65,536 characters each) are 26 MB.
 const LARGEST_REPLY: usize = 48 << 20;
-/// How many pages of one list are read.
+/// The most pages of one list that are read.
 const MOST_PAGES: usize = 100;
-/// How long one question may take.
+/// The longest time for one request.
 const ONE_QUESTION: Duration = Duration::from_secs(20);
-/// How often a question is asked that the forge could not answer.
+/// The most attempts of a request that the forge could not answer.
 const ATTEMPTS: u32 = 4;
-/// How long the first pause between two attempts is; each next one is twice as long.
+/// The first pause between two attempts. Each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Where an API is, and what it is asked with.
+/// The address of an API, with the means to reach it.
 #[derive(Clone)]
 pub struct Connection<'a> {
     /// The API's base, such as `https://api.github.com`, without a slash at its end.
     pub base: &'a str,
-    /// The token; without one, only what is public can be asked.
+    /// The token. Without one, only public data can be read.
     pub token: Option<&'a str>,
     /// More certificates to trust, as a PEM file.
     pub certificates: Option<&'a Path>,
-    /// When it is too late for an answer.
+    /// The time after which an answer is too late.
     pub deadline: Instant,
 }
 
-/// An API that is asked.
+/// A client for one API.
 pub struct Http {
     runtime: Runtime,
     client: Octocrab,
@@ -60,7 +60,7 @@ impl std::fmt::Debug for Http {
 }
 
 impl Http {
-    /// Prepares to ask; nothing is sent yet.
+    /// Prepares the client. Nothing is sent yet.
     pub fn open(connection: &Connection<'_>) -> Result<Self, ForgeError> {
         let settings = |reason: String| ForgeError::Settings(reason);
         let base = connection.base.trim_end_matches('/').to_owned();
@@ -87,32 +87,32 @@ impl Http {
         Ok(Self { runtime, client, base, deadline: Cell::new(connection.deadline), requests: Cell::new(0) })
     }
 
-    /// The API's base, without a slash at its end.
+    /// Returns the API's base, without a slash at its end.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Waits for answers until another instant from now on.
+    /// Sets another deadline from now on.
     pub fn wait_until(&self, deadline: Instant) {
         self.deadline.set(deadline);
     }
 
-    /// How many requests were sent.
+    /// Returns the number of requests that were sent.
     pub fn requests(&self) -> usize {
         self.requests.get()
     }
 
-    /// Asks for one thing.
+    /// Reads one object.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ForgeError> {
         self.ask(&format!("{}{path}", self.base))?.parsed()
     }
 
-    /// Asks for a list, to its last page.
+    /// Reads a list, to its last page.
     pub fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ForgeError> {
         self.list_below(path, |page: Vec<T>| page)
     }
 
-    /// Asks for a list that is inside an object, to its last page.
+    /// Reads a list that is inside an object, to its last page.
     pub fn list_below<T, P: DeserializeOwned>(
         &self,
         path: &str,
@@ -140,7 +140,7 @@ impl Http {
         Ok(found)
     }
 
-    /// Says something, once.
+    /// Sends a request that writes, once.
     pub fn say<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -150,7 +150,7 @@ impl Http {
         self.send(method, &format!("{}{path}", self.base), Some(body))?.parsed()
     }
 
-    /// Asks, and asks again while that may help.
+    /// Sends a request that reads, and repeats it while that may help.
     fn ask(&self, address: &str) -> Result<Reply, ForgeError> {
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
@@ -220,11 +220,11 @@ impl Http {
     }
 }
 
-/// The network beneath: proxies and certificates as the environment says, no redirects.
+/// Creates the network client: proxies and certificates as the environment says, no redirects.
 fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
-        // It fails only where one is installed already, which is as good.
+        // It fails only if a provider is installed already, which is enough.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
     let settings = |reason: String| ForgeError::Settings(reason);
@@ -248,7 +248,7 @@ fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError>
         .map_err(|error| settings(format!("could not set up secure connections: {}", cause(&error))))
 }
 
-/// What lies at the bottom of an error, which is where the network says what is wrong.
+/// Returns the innermost cause of an error, in which the network describes the problem.
 fn cause(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(beneath) = deepest.source() {

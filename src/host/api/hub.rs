@@ -1,11 +1,11 @@
-//! GitHub's form of a pull request, which Gitea and Forgejo took over.
+//! GitHub's form of a pull request, which Gitea and Forgejo adopted.
 
 use serde::Deserialize;
 
 use super::model::{Account, Project, PullNumber, PullRequest, PullState, SourceBranch};
 use source_files::ObjectId;
 
-/// A pull request whose accounts are written as `U`.
+/// A pull request, with `U` as the form of its accounts.
 #[derive(Deserialize)]
 pub(in crate::host) struct Pull<U> {
     number: u64,
@@ -47,7 +47,7 @@ struct BaseRepository {
 }
 
 impl<U> Pull<U> {
-    /// The pull request; the reason where the reply cannot be the one that was asked for.
+    /// Converts it to a pull request, or returns the reason why the reply cannot be the requested one.
     pub(in crate::host) fn read(
         self,
         asked: PullNumber,

@@ -1,9 +1,9 @@
 //! Reads pull requests and branch rules from a forge, and writes results to it.
 //!
-//! In: where its API is, the number of a pull request. Out: who asks for what, who has reviewed which commit,
-//! who is in a team; and a status, comments and notes on the way back. Never: takes a list that a forge cuts
-//! short (changed files, commits) for the change, which is read from git's objects; takes silence, a missing
-//! permission or a reply that cannot be read for a no; or says anything twice.
+//! In: the address of its API, the number of a pull request. Out: the pull request, its reviews with their commits,
+//! the members of teams; on the way back a status, comments and notes. Never: takes a list that a forge cuts short
+//! (changed files, commits) for the change, which is read from git's objects; takes silence, a missing permission or a
+//! reply that cannot be read for a no; or writes anything twice.
 
 mod access;
 pub(super) mod enforcement;
@@ -40,7 +40,7 @@ pub use model::{
 };
 pub use standing::{Approval, approvals};
 
-/// Prepares to ask a forge about one of its repositories; nothing is sent yet.
+/// Prepares requests to a forge about one of its repositories. Nothing is sent yet.
 pub fn open(
     host: ForgeHost,
     project: Project,
@@ -59,41 +59,42 @@ pub fn open(
 
 /// A forge, for one repository.
 pub trait Forge {
-    /// A pull request as it is now.
+    /// Returns a pull request as it is now.
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError>;
 
-    /// All its reviews, the oldest first.
+    /// Returns all its reviews, the oldest first.
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError>;
 
-    /// When it was last made to want another branch changed than before; `None` if it never was.
+    /// Returns the time when its target branch was last changed, or `None` if it never was.
     fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError>;
 
-    /// Who moved its branch to where it is.
+    /// Returns the accounts that pushed its branch.
     fn pushers(&self, pull: &PullRequest) -> Result<Pushers, ForgeError>;
 
-    /// Whether an owner may be a team of this forge.
+    /// Returns true if an owner may be a team of this forge.
     fn may_be_team(&self, handle: &OwnerHandle) -> bool {
         handle.is_team()
     }
 
-    /// The accounts of a team.
+    /// Returns the accounts of a team.
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError>;
 
-    /// What must be green before a branch changes.
+    /// Returns the statuses that must be green before a branch changes.
     fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError>;
 
-    /// Branch protection rules and who can bypass them. Uses the default branch if `branch` is `None`.
+    /// Returns branch protection rules and the accounts that can bypass them. Uses the default branch if `branch` is
+    /// `None`.
     fn enforcement(&self, branch: Option<&str>) -> Result<Enforcement, ForgeError>;
 
-    /// What waits in the merge queue of a branch; nothing where the forge has none that it tells of.
+    /// Returns the entries of a branch's merge queue. Empty if the forge has no queue that it reports.
     fn merge_queue(&self, _branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
         Ok(Vec::new())
     }
 
-    /// Names a commit's status, unless it says the same already.
+    /// Sets a commit's status, unless it is set already.
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError>;
 
-    /// Writes the one comment that begins with `marker`: over the one that this account wrote, or again.
+    /// Writes the comment that begins with `marker`: it overwrites the one of this account, or adds one.
     fn write_comment(
         &self,
         number: PullNumber,
@@ -105,9 +106,9 @@ pub trait Forge {
     /// Shows notes beside the lines of a commit.
     fn annotate(&self, commit: &ObjectId, run: &NoteRun, notes: &[LineNote]) -> Result<(), ForgeError>;
 
-    /// Proposes changes beside lines, those that were not proposed before.
+    /// Proposes changes beside lines, except for those that were proposed before.
     fn propose(&self, pull: &PullRequest, changes: &[LineProposal]) -> Result<(), ForgeError>;
 
-    /// The API, for what only one forge has.
+    /// Returns the API, for requests that only one forge has.
     fn http(&self) -> &Http;
 }

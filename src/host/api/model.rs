@@ -1,4 +1,4 @@
-//! What a forge says of a pull request, in words that all forges share.
+//! The data of a pull request, in words that all forges share.
 
 use std::fmt;
 
@@ -21,15 +21,15 @@ impl fmt::Display for PullNumber {
 pub struct Project(String);
 
 impl Project {
-    /// A path of two or more words of letters, digits, `-`, `_` and `.`; nothing that could lead a request or a
-    /// fetch elsewhere.
+    /// Parses a path of two or more words of letters, digits, `-`, `_` and `.`, which cannot lead a request or a fetch
+    /// elsewhere.
     pub fn parse(text: &str) -> Option<Self> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         let word = |word: &str| !word.is_empty() && word != "." && word != ".." && word.bytes().all(plain);
         (text.split('/').count() >= 2 && text.split('/').all(word)).then(|| Self(text.to_owned()))
     }
 
-    /// The path.
+    /// Returns the path.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -40,16 +40,16 @@ impl Project {
 pub struct Account {
     /// Its name, without `@`.
     pub login: String,
-    /// Whose it is.
+    /// The kind of its holder.
     pub kind: AccountKind,
 }
 
-/// Whose an account is.
+/// The kind of an account's holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountKind {
-    /// A person's, as far as the forge knows.
+    /// A person, as far as the forge knows.
     Person,
-    /// An app's, a bot's or an organisation's: its word counts for nothing.
+    /// An app, a bot or an organisation, whose approval does not count.
     Program,
 }
 
@@ -60,79 +60,79 @@ pub struct PullRequest {
     pub number: PullNumber,
     /// Its newest commit.
     pub head: ObjectId,
-    /// The branch that it wants to change, without `refs/heads/`.
+    /// The branch that it targets, without `refs/heads/`.
     pub target: String,
     /// The branch that the repository's HEAD names, without `refs/heads/`: its trust files govern.
     pub default_branch: String,
-    /// Who opened it; `None` if the account is gone.
+    /// The account that opened it. `None` if the account is gone.
     pub author: Option<Account>,
-    /// The branch that its commits are on; `None` if it is gone.
+    /// The branch of its commits. `None` if it is gone.
     pub source: Option<SourceBranch>,
-    /// Where it is.
+    /// Its state.
     pub state: PullState,
 }
 
 /// The branch that a pull request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceBranch {
-    /// The repository; a fork where it is another one.
+    /// The repository. A fork if it is another one.
     pub project: Project,
     /// The branch, without `refs/heads/`.
     pub branch: String,
 }
 
-/// Where a pull request is.
+/// The state of a pull request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PullState {
     /// It can be merged or closed.
     Open,
     /// It is closed and can be opened again.
     Closed,
-    /// It is in.
+    /// It is merged.
     Merged,
 }
 
-/// One review, as the forge lists it: the oldest first.
+/// One review. The forge lists the oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
-    /// Reviewer; `None` if the account was deleted (its reviews no longer count).
+    /// The reviewer. `None` if the account was deleted; its reviews no longer count.
     pub reviewer: Option<Account>,
-    /// What it says.
+    /// Its result.
     pub state: ReviewState,
-    /// The commit that was looked at.
+    /// The commit that was reviewed.
     pub commit: Option<ObjectId>,
-    /// When, by the forge's clock.
+    /// The time, by the forge's clock.
     pub at: Option<DateTime<Utc>>,
 }
 
-/// What a review says.
+/// The result of a review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReviewState {
     /// It approves.
     Approved,
     /// It asks for changes.
     ChangesRequested,
-    /// It said something once and was dismissed.
+    /// It had a result and was dismissed.
     Dismissed,
-    /// It says nothing for or against.
+    /// It has no result.
     Commented,
 }
 
-/// Who moved a branch to where it is.
+/// The accounts that pushed a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pushers {
-    /// All of them.
+    /// All accounts.
     Known(Vec<Account>),
-    /// The forge does not say, for this reason.
+    /// Not reported by the forge, for this reason.
     Unknown(String),
 }
 
-/// What the forge demands before it lets a branch change.
+/// The demands of the forge on a change of a branch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BranchRules {
     /// The statuses that must be green.
     pub required: Vec<RequiredStatus>,
-    /// Whether something judges again when the target branch moves.
+    /// Says whether the change is judged again when the target branch moves.
     pub freshness: Freshness,
 }
 
@@ -141,21 +141,21 @@ pub struct BranchRules {
 pub struct RequiredStatus {
     /// Its name.
     pub context: String,
-    /// The app that must set it; `None` if anyone may.
+    /// The app that must set it. `None` if every app may.
     pub app: Option<u64>,
 }
 
-/// Whether a status can grow stale.
+/// Says whether a status can become outdated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Freshness {
     /// A pull request has to contain its target's tip before it is merged.
     UpToDate,
-    /// A merge queue judges what it merges.
+    /// A merge queue judges the result of a merge.
     Queue,
-    /// Nothing judges again.
+    /// The change is not judged again.
     #[default]
     Stale,
-    /// The forge does not say.
+    /// The forge does not report it.
     Unknown,
 }
 
@@ -168,32 +168,32 @@ pub struct QueueEntry {
     pub merged: ObjectId,
 }
 
-/// What is announced of a commit.
+/// The status of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommitStatus {
     /// The name, which is the same in every run.
     pub context: String,
-    /// What it says.
+    /// Its state.
     pub state: StatusState,
     /// One line, at most 140 characters.
     pub description: String,
-    /// Where more is.
+    /// The address of further information.
     pub target_url: Option<String>,
 }
 
-/// What a status says.
+/// The state of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusState {
     /// The change may be merged.
     Success,
-    /// It may not, for what it does.
+    /// The change may not be merged, because of its content.
     Failure,
-    /// It may not, because something could not be evaluated.
+    /// The change may not be merged, because something could not be evaluated.
     Error,
 }
 
 impl StatusState {
-    /// GitHub's word, and Gitea's.
+    /// Returns the word of GitHub and Gitea.
     pub(in crate::host) fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -204,12 +204,12 @@ impl StatusState {
 }
 
 impl CommitStatus {
-    /// Whether it says what a status that is there says already; `state` is the forge's word for its own.
+    /// Returns true if it equals the status that is set already. `state` is the forge's word for its own state.
     pub(in crate::host) fn repeats(&self, state: &str, known: (&str, &str, Option<&str>)) -> bool {
         known == (&self.context, state, Some(&self.description))
     }
 
-    /// What a forge is sent: `name` is the key that it has for the context.
+    /// Returns the body of a request. `name` is the forge's key for the context.
     pub(in crate::host) fn body(&self, name: &str, state: &str) -> serde_json::Value {
         let mut body = serde_json::Map::new();
         let mut set = |key: &str, value: &str| body.insert(key.to_owned(), value.into());
@@ -230,24 +230,24 @@ pub struct LineNote {
     pub start_line: u32,
     /// The last line.
     pub end_line: u32,
-    /// The first column, from 1, and the one after the last, where it is one line.
+    /// The first column, from 1, and the one after the last, if it is one line.
     pub columns: Option<(u32, u32)>,
-    /// How it is shown.
+    /// The level.
     pub level: NoteLevel,
-    /// What it is.
+    /// The title.
     pub title: String,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// All that is known of it.
+    /// All known facts.
     pub details: String,
 }
 
-/// How a note is shown.
+/// The level of a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteLevel {
-    /// It holds the change back.
+    /// It blocks the change.
     Failure,
-    /// It does not.
+    /// It does not block.
     Warning,
     /// It is only reported.
     Notice,
@@ -256,7 +256,7 @@ pub enum NoteLevel {
 /// The run that notes belong to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoteRun {
-    /// Its name, which is not the status's: notes decide nothing.
+    /// Its name, which differs from the status's, because notes decide nothing.
     pub name: String,
     /// One line.
     pub summary: String,
@@ -275,11 +275,11 @@ pub struct LineProposal {
     pub body: String,
 }
 
-/// Whether a comment is worth writing if no comment exists yet.
+/// Says whether a comment is worth writing if there is none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
-    /// It is.
+    /// It is worth writing.
     Anew,
-    /// Only over an older one, which says what is no longer true.
+    /// It only replaces an older comment, which is no longer true.
     Over,
 }

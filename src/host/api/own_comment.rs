@@ -1,42 +1,42 @@
-//! The one comment of a pull request that is ours.
+//! The gate's own comment on a pull request.
 //!
-//! In: the comments that are there, and what is to be said. Out: what to do. Never: writes over a comment of another
-//! account, however it begins: anyone can write the marker.
+//! In: the existing comments, and the new text. Out: the step to take. Never: overwrites a comment of another account,
+//! however it begins: anyone can write the marker.
 
 use super::model::Occasion;
 use crate::host::forge_error::ForgeError;
 
-/// A comment that is there.
+/// An existing comment.
 pub(in crate::host) struct Standing<'a> {
     pub(in crate::host) id: u64,
-    /// Whose it is; `None` if the account is gone.
+    /// Its author. `None` if the account is gone.
     pub(in crate::host) author: Option<&'a str>,
     pub(in crate::host) text: &'a str,
 }
 
-/// What is to be said.
+/// The comment to write.
 #[derive(Clone, Copy)]
 pub(in crate::host) struct OwnComment<'a> {
-    /// How it begins, in every run.
+    /// The text that it begins with in every run.
     pub(in crate::host) marker: &'a str,
     pub(in crate::host) text: &'a str,
     pub(in crate::host) occasion: Occasion,
 }
 
-/// What to do.
+/// The step to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::host) enum Deed {
-    /// It is there already, or there is no occasion.
+    /// The comment exists already, or is not worth writing.
     Nothing,
-    /// Write over this one.
+    /// Overwrite this comment.
     Over(u64),
-    /// Write one.
+    /// Add a comment.
     Anew,
 }
 
 impl OwnComment<'_> {
-    /// `own` names the token's account, exactly: `name[bot]` is an app, and `name` may be another person. It is asked
-    /// only where a comment has the marker.
+    /// Decides on the step. `own` returns the token's account, exactly: `name[bot]` is an app, and `name` may be
+    /// another person. It is called only if a comment has the marker.
     pub(in crate::host) fn deed<'a>(
         self,
         standing: impl Iterator<Item = Standing<'a>>,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A word that cannot leave its place: everything but letters, digits and `-._~` is spelled out.
+/// Writes a word so that it cannot leave its place: everything but letters, digits and `-._~` is escaped.
 pub(in crate::host) fn segment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {

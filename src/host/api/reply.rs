@@ -1,7 +1,7 @@
-//! One reply of a forge: what it says, whether it is worth asking again, and where the next page is.
+//! One reply of a forge: its content, whether the request is worth repeating, and the address of the next page.
 //!
-//! In: status, headers and body. Out: a parsed value, or a [`ForgeError`] that names what the token lacks. Never: takes
-//! an error status for success, or follows a link for the next page that leads to another host.
+//! In: status, headers and body. Out: a parsed value, or a [`ForgeError`] that names what the token lacks. Never:
+//! takes an error status for success, or follows a link for the next page that leads to another host.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 
 use crate::host::forge_error::{ForgeError, Method, Route, one_line};
 
-/// The headers that are looked at.
+/// The headers that are read.
 #[derive(Debug, Default)]
 pub(in crate::host) struct ReplyHeaders {
     link: Option<String>,
-    /// How many entries a list has on all pages together, as Gitea says it.
+    /// The number of entries on all pages of a list, which Gitea reports.
     total: Option<usize>,
     retry_after: Option<u64>,
     remaining: Option<u64>,
@@ -24,7 +24,7 @@ pub(in crate::host) struct ReplyHeaders {
 }
 
 impl ReplyHeaders {
-    /// Reads them; one that is not text counts as absent.
+    /// Reads them. A header that is not text counts as absent.
     pub(in crate::host) fn read<'a>(get: impl Fn(&'static str) -> Option<&'a str>) -> Self {
         let number = |name| get(name).and_then(|text| text.trim().parse().ok());
         Self {
@@ -38,7 +38,7 @@ impl ReplyHeaders {
     }
 }
 
-/// A reply as it came.
+/// A reply as it was received.
 #[derive(Debug)]
 pub(in crate::host) struct Reply {
     pub(in crate::host) route: Route,
@@ -47,7 +47,7 @@ pub(in crate::host) struct Reply {
     pub(in crate::host) bytes: Vec<u8>,
 }
 
-/// What forges say of an error. GitLab's `message` may be an object; then its text is shown as it is.
+/// The body of an error. GitLab's `message` may be an object, which is then shown as it is.
 #[derive(Deserialize)]
 struct Complaint {
     message: Option<serde_json::Value>,
@@ -55,15 +55,15 @@ struct Complaint {
 }
 
 impl Reply {
-    /// The body as a value.
+    /// Parses the body.
     pub(in crate::host) fn parsed<T: DeserializeOwned>(&self) -> Result<T, ForgeError> {
         // A reply without a body, such as 204, is `null`.
         let bytes: &[u8] = if self.bytes.is_empty() { b"null" } else { &self.bytes };
         serde_json::from_slice(bytes).map_err(|error| self.malformed(error.to_string()))
     }
 
-    /// Where the rest of a list is, of which this number of entries was found: Gitea names no next page of some lists,
-    /// and says how many entries there are.
+    /// Returns the address of the rest of a list, after this number of entries. Gitea names no next page of some
+    /// lists, but the total number.
     pub(in crate::host) fn unlisted(
         &self,
         found: usize,
@@ -78,12 +78,12 @@ impl Reply {
         }
     }
 
-    /// The error for an invalid answer.
+    /// Creates the error for an invalid answer.
     pub(in crate::host) fn malformed(&self, reason: String) -> ForgeError {
         ForgeError::malformed(self.route.method, &self.route.path, reason)
     }
 
-    /// Itself, if the forge did what it was asked.
+    /// Returns the reply if the request succeeded.
     pub(in crate::host) fn successful(self) -> Result<Self, ForgeError> {
         match self.status {
             200..=299 => Ok(self),
@@ -98,7 +98,7 @@ impl Reply {
         }
     }
 
-    /// How long to wait before the same question is worth asking again; `None` if it is not.
+    /// Returns the time after which the same request is worth repeating, or `None` if it is not.
     pub(in crate::host) fn wait(&self, pause: Duration) -> Option<Duration> {
         let said = self.headers.retry_after.map(Duration::from_secs);
         match self.status {
@@ -108,7 +108,7 @@ impl Reply {
         }
     }
 
-    /// GitHub says a used-up limit by 403 or 429, and a secondary one by `retry-after`.
+    /// Returns true if a limit is used up. GitHub reports that by 403 or 429, and a secondary limit by `retry-after`.
     fn is_limited(&self) -> bool {
         self.status == 429
             || (self.status == 403
@@ -136,7 +136,7 @@ impl Reply {
         ForgeError::Refused { route: self.route.clone(), status: self.status, message, advice }
     }
 
-    /// A forge hides from a token what it may not see, so that 404 means either.
+    /// Describes what the token lacks. A forge hides objects from a token that may not see them, so 404 means either.
     fn lacking(&self) -> String {
         match (&self.headers.accepted_permissions, self.route.method) {
             (Some(permissions), _) => format!("the token needs the permission {permissions}"),
@@ -147,7 +147,7 @@ impl Reply {
         }
     }
 
-    /// The forge's own words, one line.
+    /// Returns the forge's own words, on one line.
     fn complaint(&self) -> String {
         let complaint: Option<Complaint> = serde_json::from_slice(&self.bytes).ok();
         let said = complaint.and_then(|complaint| complaint.message.or(complaint.error));
@@ -161,7 +161,7 @@ impl Reply {
 }
 
 impl ForgeError {
-    /// Whether the same question may find an answer in a moment.
+    /// Returns true if the same request may succeed in a moment.
     pub(in crate::host) fn worth_asking_again(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
@@ -172,11 +172,11 @@ impl ForgeError {
     }
 }
 
-/// The address of the next page, as the `Link` header says it (RFC 8288). Only its query is taken: forges behind
+/// Returns the address of the next page from the `Link` header (RFC 8288). Only its query is taken: forges behind
 /// another name link to the name that they know, and a token is sent nowhere else.
 pub(in crate::host) fn next_page(reply: &Reply, address: &str) -> Result<Option<String>, ForgeError> {
     let Some(link) = &reply.headers.link else { return Ok(None) };
-    // An address may hold a comma, and no `<`.
+    // An address may contain a comma, but no `<`.
     let next = link.split('<').skip(1).find_map(|link| {
         let (address, parameters) = link.split_once('>')?;
         let relation = |parameter: &str| {

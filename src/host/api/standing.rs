@@ -1,8 +1,8 @@
-//! Which reviews count as approvals.
+//! The reviews that count as approvals.
 //!
-//! In: all reviews of a pull request, the oldest first, and when it was given another target. Out: each account's
-//! approval that is still valid. Never: counts one that was withdrawn or dismissed, an app's, a vanished account's, one
-//! of no commit, or one that was given while the change was shown beside another branch.
+//! In: all reviews of a pull request, the oldest first, and the time when its target changed. Out: each account's
+//! valid approval. Never: counts one that was withdrawn or dismissed, an app's, a vanished account's, one without a
+//! commit, or one that was given while the pull request had another target.
 
 use chrono::{DateTime, Utc};
 
@@ -12,18 +12,18 @@ use source_files::ObjectId;
 /// A valid approval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
-    /// Whose.
+    /// The account.
     pub login: String,
     /// The commit that was approved.
     pub commit: ObjectId,
 }
 
-/// The valid approvals: the newest word of each account that is for or against. A comment takes nothing back; a
-/// dismissed review does not bring an older one back. What was approved before the pull request was given another
-/// target was seen without all that this target lacks.
+/// Returns the valid approvals: the newest review of each account that is for or against. A comment withdraws nothing,
+/// and a dismissed review does not restore an older one. An approval from before a change of the target does not
+/// count, because the reviewer did not see everything that the new target lacks.
 pub fn approvals(reviews: &[Review], retargeted: Option<DateTime<Utc>>) -> Vec<Approval> {
     let mut latest: Vec<(&Account, &Review)> = Vec::new();
-    // By the forge's clock, whatever order the list has; where that does not tell, the list does.
+    // The order is that of the forge's clock, and of the list where times are equal.
     let mut reviews: Vec<&Review> = reviews.iter().collect();
     reviews.sort_by_key(|review| review.at);
     for review in reviews {

@@ -1,4 +1,4 @@
-//! The workflows of a default branch, as GitHub's and Gitea's APIs give files.
+//! The workflows of a default branch, as GitHub's and Gitea's APIs return files.
 
 use base64::Engine as _;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use super::path::segment;
 use crate::host::HostKind;
 use crate::host::forge_error::{ForgeError, Method};
 
-/// More files than anyone reads one by one.
+/// The most files that are read.
 const MOST_FILES: usize = 60;
 
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ struct Content {
     encoding: Option<String>,
 }
 
-/// The workflows of a repository, in every folder where its host looks for them.
+/// Reads the workflows of a repository, in every folder where its host looks for them.
 pub(in crate::host) fn read(
     http: &Http,
     repository: &str,
@@ -41,7 +41,7 @@ pub(in crate::host) fn read(
     Ok(Setting::Known(found))
 }
 
-/// The workflows below one folder; none if there is no such folder.
+/// Reads the workflows below one folder. Empty if there is no such folder.
 fn below(http: &Http, repository: &str, folder: &str) -> Result<Setting<Vec<WorkflowFile>>, ForgeError> {
     let entries: Vec<Entry> = match http.get(&format!("{repository}/contents/{folder}")) {
         Ok(entries) => entries,
@@ -75,7 +75,7 @@ impl Entry {
 }
 
 impl Content {
-    /// Forges break the lines of their base64.
+    /// Decodes the text. Forges break the lines of their base64.
     fn text(&self) -> Option<String> {
         if self.encoding.as_deref() != Some("base64") {
             return None;

@@ -1,5 +1,5 @@
-//! Plain git: over SSH nothing says who pushes; `git http-backend` passes on the web server's
-//! `REMOTE_USER` (`git-http-backend`, "ENVIRONMENT").
+//! Plain git. Over SSH it does not name the pusher; `git http-backend` passes on the web server's `REMOTE_USER`
+//! (`git-http-backend`, "ENVIRONMENT").
 
 use crate::host::{
     Facts, HookFacts, HostError, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook, Variables,
@@ -10,7 +10,7 @@ pub(in crate::host) static FACTS: Facts = Facts {
     word: "git",
     hook: HookFacts {
         server: "Plain git",
-        // It has no variable of its own: it is the host where no other one is.
+        // It has no variable of its own, so it is the host if no other one is recognised.
         speaks: |_| false,
         origin,
         rehearsal: &[],

@@ -1,4 +1,4 @@
-//! Gitea and Forgejo, whose API is like GitHub's first one.
+//! Gitea and Forgejo, whose API follows GitHub's REST API.
 
 mod enforcement;
 mod wire;
@@ -29,7 +29,7 @@ pub struct Gitea {
 }
 
 impl Gitea {
-    /// A repository behind an API.
+    /// Creates the client for a repository.
     pub fn new(http: Http, project: Project) -> Self {
         Self { http, project }
     }
@@ -63,7 +63,7 @@ impl Forge for Gitea {
         Ok(Pushers::Unknown("Gitea does not list the pushes to a branch".into()))
     }
 
-    /// A team is found by its name, and its accounts by its number.
+    /// Returns the accounts of a team, which are found by the number of the team with this name.
     fn team(&self, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
         let names = team.0.strip_prefix('@').and_then(|names| names.split_once('/'));
         let (organisation, name) =

@@ -73,7 +73,7 @@ fn job(runner: &Runner) -> Job {
     }
 }
 
-/// Where Gitea's pages have a setting.
+/// Names the page of a setting in Gitea.
 fn help(topic: Topic) -> &'static str {
     match topic {
         Topic::Status => "Settings, Branches, the rule: `Enable Status Check`, with the name of the status",

@@ -33,7 +33,7 @@ pub struct Github {
 }
 
 impl Github {
-    /// A repository behind an API.
+    /// Creates the client for a repository.
     pub fn new(http: Http, project: Project) -> Self {
         Self { http, project }
     }
@@ -42,13 +42,13 @@ impl Github {
         format!("/repos/{}{rest}", self.project.as_str())
     }
 
-    /// Whether it is a GitHub Enterprise Server, whose API is below its web pages.
+    /// Returns true for a GitHub Enterprise Server, whose API is below its web pages.
     fn is_server(&self) -> bool {
         self.http.base().ends_with("/api/v3")
     }
 }
 
-/// Events that give a pull request another target.
+/// Events that change the target of a pull request.
 const RETARGETING: [&str; 2] = ["base_ref_changed", "automatic_base_change_succeeded"];
 
 impl Forge for Github {
@@ -133,7 +133,8 @@ impl Forge for Github {
     }
 }
 
-/// Who moved a branch from its beginning to a commit, from a list of movements, the newest first.
+/// Returns the accounts that moved a branch from its beginning to a commit, from a list of movements, the newest
+/// first.
 fn chain(activities: Vec<Activity>, head: &ObjectId) -> Pushers {
     let mut awaited = head.as_str().to_owned();
     let mut accounts = Vec::new();

@@ -12,7 +12,7 @@ pub(in crate::host) static FACTS: Facts = Facts {
     word: "github",
     hook: HookFacts {
         server: "GitHub Enterprise Server",
-        // Actions set `GITHUB_*` too, but never this one.
+        // Actions set `GITHUB_*` too, but never this variable.
         speaks: |variables| variables.has("GITHUB_USER_LOGIN"),
         origin,
         rehearsal: &[("GITHUB_USER_LOGIN", "portcullis-doctor"), ("GITHUB_REPO_NAME", "portcullis/doctor")],
@@ -61,8 +61,8 @@ fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
     })
 }
 
-/// `GITHUB_VIA` names how a ref was updated other than by `git push`. Values that are not known are
-/// some other page or route of the host.
+/// Reads `GITHUB_VIA`, which names how a ref was updated other than by `git push`. An unknown value is another page or
+/// route of the host.
 fn via(said: Option<&str>, author: Option<&str>) -> Via {
     match (said, author) {
         (None, _) => Via::Push,
@@ -82,7 +82,7 @@ fn job(runner: &Runner) -> Job {
     }
 }
 
-/// Where GitHub's pages have a setting.
+/// Names the page of a setting on GitHub.
 fn help(topic: Topic) -> &'static str {
     match topic {
         Topic::Status => {

@@ -30,7 +30,7 @@ pub struct Gitlab {
 }
 
 impl Gitlab {
-    /// A project behind an API.
+    /// Creates the client for a project.
     pub fn new(http: Http, project: Project) -> Self {
         Self { http, project }
     }
@@ -43,7 +43,7 @@ impl Gitlab {
         self.http.get(&self.below(""))
     }
 
-    /// Where the commits are; `None` if that project is gone or hidden.
+    /// Returns the branch of the commits, or `None` if that project is gone or hidden.
     fn source(
         &self,
         request: &MergeRequest,
@@ -106,8 +106,8 @@ impl Forge for Gitlab {
         people::team(self, team)
     }
 
-    /// A branch that can only be moved forward must be caught up with before a merge. A merge train puts requests
-    /// together after each was judged alone.
+    /// Reads the rules of a branch. One that can only be fast-forwarded requires an up-to-date merge request. A merge
+    /// train combines requests after each was judged alone.
     fn branch_rules(&self, _branch: &str) -> Result<BranchRules, ForgeError> {
         let own = self.own()?;
         let freshness = match (own.merge_trains_enabled, own.merge_method.as_deref()) {

@@ -46,7 +46,7 @@ pub(in crate::host) static FACTS: Facts = Facts {
     }),
 };
 
-/// What its web pages show of a hook's output.
+/// The prefix of the lines that its web pages show of a hook's output.
 const SHOWN_IN_PAGES: &str = "GL-HOOK-ERR: ";
 
 fn speaks(variables: &Variables) -> bool {
@@ -54,7 +54,7 @@ fn speaks(variables: &Variables) -> bool {
     variables.has("GL_ID") || repository.starts_with("project-") || repository.starts_with("wiki-")
 }
 
-/// A deploy key has a `GL_ID` of `key-…` and no account.
+/// Reads the origin. A deploy key has a `GL_ID` of `key-…` and no account.
 fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
     let host = HostKind::Gitlab;
     variables.need(host, "GL_REPOSITORY")?;
@@ -81,7 +81,7 @@ fn job(runner: &Runner) -> Job {
     }
 }
 
-/// Where GitLab's pages have a setting.
+/// Names the page of a setting in GitLab.
 fn help(topic: Topic) -> &'static str {
     match topic {
         Topic::Status => "Settings, Merge requests, Merge checks: `Pipelines must succeed`",

@@ -1,6 +1,6 @@
 //! GitLab.
 //!
-//! In: variables, and what the API replies. Out: facts, and what the API says. Never: judges a change.
+//! In: variables, and replies of the API. Out: facts, and the data of merge requests. Never: judges a change.
 
 #[cfg(feature = "program")]
 pub(in crate::host) mod api;

@@ -1,4 +1,4 @@
-//! gitolite ("Environment variables" of its documentation): `GL_USER` is who its access rules know.
+//! gitolite ("Environment variables" of its documentation). `GL_USER` is the user that its access rules know.
 
 use crate::host::{
     Facts, HookFacts, HostError, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook, Variables,

@@ -1,4 +1,4 @@
-//! What Gitea and Forgejo enforce on a branch: the protection that is in force for it.
+//! The protection that Gitea and Forgejo enforce on a branch.
 //!
 //! In: a branch. Out: facts. Never: guesses which of several protections is in force.
 
@@ -25,7 +25,7 @@ struct Branch {
     effective_branch_protection_name: Option<String>,
 }
 
-/// Its switches are words of Gitea's own.
+/// The protection of a branch, in Gitea's own words.
 #[derive(Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the reply has them")]
 struct Protection {
@@ -46,12 +46,12 @@ struct Protection {
     require_signed_commits: bool,
     protected_file_patterns: Option<String>,
     unprotected_file_patterns: Option<String>,
-    /// Forgejo calls it `apply_to_admins`.
+    /// Forgejo's name for it is `apply_to_admins`.
     block_admin_merge_override: Option<bool>,
     apply_to_admins: Option<bool>,
 }
 
-/// The facts; of the default branch if none is named.
+/// Reads the facts, of the default branch if none is named.
 pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let default_branch = gitea.http.get::<Repository>(&gitea.repository(""))?.default_branch;
     let branch = branch.unwrap_or(&default_branch).to_owned();
@@ -65,14 +65,14 @@ pub(super) fn read(gitea: &Gitea, branch: Option<&str>) -> Result<Enforcement, F
         layers,
         hidden,
         workflow_app: Setting::Known(None),
-        // Gitea runs the first of its folders that is there; all of them are looked at.
+        // Gitea uses the first of its folders that exists. All of them are read.
         workflows: workflow_files::read(&gitea.http, &gitea.repository(""), HostKind::Gitea)?,
         owners_problems: Setting::Known(Vec::new()),
         server_hooks: Setting::Known(Vec::new()),
     })
 }
 
-/// Only administrators of the repository can see which protection is in force.
+/// Reads the protection in force, which only administrators of the repository can see.
 fn protection(gitea: &Gitea, branch: &str) -> Result<Setting<Option<Layer>>, ForgeError> {
     let hidden = |error: ForgeError| {
         Setting::Hidden(format!(
@@ -114,7 +114,7 @@ fn layer(name: &str, protection: &Protection) -> Layer {
         freshness: if protection.block_on_outdated_branch { Freshness::UpToDate } else { Freshness::Stale },
         pushes: pushes(protection),
         force_pushes: blocked(!protection.enable_force_push),
-        // Gitea lets no one delete a protected branch.
+        // Gitea does not allow deleting a protected branch.
         deletion: Barrier::Blocked,
         unsigned_commits: blocked(protection.require_signed_commits),
         reviews: Setting::Known((protection.required_approvals > 0).then(|| demands(protection))),

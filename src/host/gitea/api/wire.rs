@@ -1,4 +1,4 @@
-//! Gitea's and Forgejo's replies, as far as they are read: `/swagger` of a server describes them.
+//! The fields of Gitea's and Forgejo's replies that are read. `/swagger` of a server describes them.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -65,7 +65,7 @@ pub(super) struct Status {
 }
 
 impl Status {
-    /// Its name, its state in the forge's word, and its text.
+    /// Returns its name, its state in the forge's word, and its text.
     pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
         (&self.context, &self.state, self.description.as_deref())
     }
@@ -86,7 +86,7 @@ pub(super) struct Protection {
 }
 
 impl User {
-    /// The accounts of the forge itself approve nothing.
+    /// Converts the account. Accounts of the forge itself do not count as people.
     pub(super) fn account(self) -> Account {
         let own = ["gitea-actions", "forgejo-actions", "Ghost"];
         let program =
@@ -97,7 +97,7 @@ impl User {
 }
 
 impl PullReview {
-    /// The review. A review by a person who is not allowed to review does not count.
+    /// Converts the review. One by a person who is not allowed to review does not count.
     pub(super) fn read(self) -> Review {
         let state = match (self.state, self.dismissed, self.official) {
             (ReviewWord::Approved | ReviewWord::RequestChanges, true, _) => ReviewState::Dismissed,

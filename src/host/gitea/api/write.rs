@@ -11,10 +11,10 @@ use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
 
-/// The account of a workflow's own token, which may not ask who it is.
+/// The account of a workflow's own token, which may not read its own name.
 const OF_WORKFLOWS: &str = "gitea-actions";
 
-/// Nothing is said that is there already.
+/// Sets a status, unless it is set already.
 pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
     let known: CombinedStatus = gitea.http.get(&gitea.repository(&format!("/commits/{commit}/status")))?;
@@ -25,7 +25,7 @@ pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) ->
     gitea.http.say::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
 }
 
-/// Writes the comment that is ours.
+/// Writes the gate's own comment.
 pub(super) fn comment(gitea: &Gitea, number: PullNumber, comment: OwnComment<'_>) -> Result<(), ForgeError> {
     let path = gitea.repository(&format!("/issues/{number}/comments"));
     let comments: Vec<Comment> = gitea.http.list(&path)?;

@@ -1,4 +1,4 @@
-//! What GitHub shows beside lines: notes of a check run, and proposed changes.
+//! Notes of a check run and proposed changes, which GitHub shows beside lines.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -11,11 +11,11 @@ use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
 
-/// How many notes one request may carry.
+/// The most notes of one request.
 const BATCH: usize = 50;
-/// How many notes are sent at most: no one reads more, and each batch is a request.
+/// The most notes that are sent. No one reads more, and each batch is a request.
 const MOST_NOTES: usize = 500;
-/// How many changes one review proposes, so that one pull request does not flood its readers.
+/// The most changes that one review proposes, so that one pull request does not flood its readers.
 const MOST_PROPOSALS: usize = 30;
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct CheckRun {
     id: u64,
 }
 
-/// A check run that decides nothing, with notes in batches: the first request makes it, the next ones add.
+/// Creates a check run that decides nothing, with notes in batches: the first request creates it, the next ones add.
 pub(super) fn annotate(
     github: &Github,
     commit: &ObjectId,
@@ -68,7 +68,7 @@ fn annotation(note: &LineNote) -> Value {
     annotation
 }
 
-/// One review without a judgement, with those changes that no one has proposed yet.
+/// Adds one review without a result, with the changes that were not proposed yet.
 pub(super) fn propose(
     github: &Github,
     pull: &PullRequest,

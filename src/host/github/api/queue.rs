@@ -1,4 +1,4 @@
-//! GitHub's merge queue, which only GraphQL tells of.
+//! GitHub's merge queue, which only GraphQL reports.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -53,7 +53,7 @@ struct Pull {
     number: u64,
 }
 
-/// The pull requests in the queue whose commit is made already.
+/// Returns the pull requests in the queue that have a merge commit already.
 pub(super) fn entries(github: &Github, branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
     let (owner, name) = github.project.as_str().split_once('/').unwrap_or_default();
     let variables = json!({"owner": owner, "name": name, "branch": branch});
@@ -68,7 +68,7 @@ pub(super) fn entries(github: &Github, branch: &str) -> Result<Vec<QueueEntry>, 
     Ok(nodes.into_iter().flatten().filter_map(entry).collect())
 }
 
-/// Asks in GraphQL; an answer with errors is rejected, even if it contains data.
+/// Sends a GraphQL query. An answer with errors is rejected, even if it contains data.
 pub(super) fn ask<T: DeserializeOwned>(
     github: &Github,
     query: &str,

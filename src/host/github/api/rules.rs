@@ -1,4 +1,4 @@
-//! What GitHub demands before it lets a branch change, as far as any reader of the repository may know.
+//! GitHub's rules for a branch, as far as every reader of the repository may see them.
 
 use super::Github;
 use super::wire::Rule;
@@ -6,7 +6,7 @@ use crate::host::api::model::{BranchRules, Freshness, RequiredStatus};
 use crate::host::api::path::segment;
 use crate::host::forge_error::ForgeError;
 
-/// The rules that are in force; those that are only evaluated are not listed.
+/// Reads the rules that are in force. Rules that are only evaluated are not listed.
 pub(super) fn read(github: &Github, branch: &str) -> Result<BranchRules, ForgeError> {
     let path = github.repository(&format!("/rules/branches/{}", segment(branch)));
     let rules: Vec<Rule> = github.http.list(&path)?;

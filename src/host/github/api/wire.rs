@@ -1,5 +1,5 @@
-//! GitHub's replies, as far as they are read: <https://docs.github.com/en/rest>. What may be null is optional;
-//! what is missing otherwise makes a reply unusable.
+//! The fields of GitHub's replies that are read: <https://docs.github.com/en/rest>. A field that may be null is
+//! optional. Without any other field a reply is invalid.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ enum ReviewWord {
     Pending,
 }
 
-/// Something that happened to a pull request.
+/// An event of a pull request.
 #[derive(Deserialize)]
 pub(super) struct IssueEvent {
     pub(super) event: String,
@@ -83,7 +83,7 @@ pub(super) struct Status {
 }
 
 impl Status {
-    /// Its name, its state in the forge's word, and its text.
+    /// Returns its name, its state in the forge's word, and its text.
     pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
         (&self.context, &self.state, self.description.as_deref())
     }
@@ -109,12 +109,13 @@ pub(super) struct GraphProblem {
 }
 
 impl User {
-    /// The login, as it is compared.
+    /// Returns the login, in the form that is compared.
     pub(super) fn login(&self) -> &str {
         &self.login
     }
 
-    /// Apps end in `[bot]`, whatever else is said of them; an account of unknown kind is no one's.
+    /// Converts the account. A name that ends in `[bot]` is an app, whatever its type. An account of unknown type is
+    /// not a person.
     pub(super) fn account(self) -> Account {
         let is_person = self.r#type.as_deref() == Some("User") && !self.login.ends_with("[bot]");
         let kind = if is_person { AccountKind::Person } else { AccountKind::Program };
@@ -123,7 +124,7 @@ impl User {
 }
 
 impl PullReview {
-    /// The review. One that is not submitted yet says nothing.
+    /// Converts the review. One that is not submitted yet has no result.
     pub(super) fn read(self) -> Review {
         let state = match self.state {
             ReviewWord::Approved => ReviewState::Approved,
@@ -136,7 +137,7 @@ impl PullReview {
     }
 }
 
-/// Where GraphQL is answered: beside `/api/v3` on GitHub Enterprise Server, below the base on github.com.
+/// Returns the path of GraphQL: beside `/api/v3` on GitHub Enterprise Server, below the base on github.com.
 pub(super) fn graphql_path(http: &Http) -> &'static str {
     if http.base().ends_with("/api/v3") { "/../graphql" } else { "/graphql" }
 }

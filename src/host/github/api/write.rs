@@ -13,7 +13,7 @@ use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
 
-/// A commit takes 1,000 statuses of one name, so that nothing is said that is there already.
+/// Sets a status, unless it is set already: a commit takes only 1,000 statuses of one name.
 pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
     let known: CombinedStatus =
@@ -25,7 +25,7 @@ pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) 
     github.http.say::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
 }
 
-/// Writes the comment that is ours.
+/// Writes the gate's own comment.
 pub(super) fn comment(
     github: &Github,
     number: PullNumber,
@@ -59,7 +59,7 @@ struct Viewer {
     login: String,
 }
 
-/// The account of the token; the REST route for it is closed to the tokens of workflows.
+/// Returns the account of the token. The REST route for it is closed to the tokens of workflows.
 fn viewer(github: &Github) -> Result<String, ForgeError> {
     let viewing: Viewing = ask(github, "query { viewer { login } }", &json!({}))?;
     Ok(viewing.viewer.login)

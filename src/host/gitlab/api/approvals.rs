@@ -1,7 +1,7 @@
-//! Which commit an approval on GitLab is of.
+//! The commits of approvals on GitLab.
 //!
-//! GitLab says who approves, and not what they looked at. Its own notes say when, and its list of versions what the
-//! newest commit was then. Without such a note, an approval is of no commit and counts for nothing.
+//! GitLab reports who approved, but not the commit. Its own notes have the time, and its list of versions has the
+//! newest commit at that time. Without such a note, an approval has no commit and does not count.
 
 use chrono::{DateTime, Utc};
 
@@ -14,7 +14,7 @@ use source_files::ObjectId;
 /// The text of the note that GitLab writes when a person approves.
 const APPROVED: &str = "approved this merge request";
 
-/// The valid approvals.
+/// Returns the valid approvals.
 pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
     let below = |rest: &str| gitlab.below(&format!("/merge_requests/{number}{rest}"));
     let approvals: Approvals = gitlab.http.get(&below("/approvals"))?;
@@ -31,7 +31,7 @@ pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>
     Ok(approvals.approved_by.into_iter().map(|approval| review(approval.user)).collect())
 }
 
-/// When GitLab last noted that the merge request targets another branch, in whatever words.
+/// Returns the time of GitLab's last note that the merge request targets another branch, in whatever words.
 pub(super) fn retargeted(gitlab: &Gitlab, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
     let path = gitlab.below(&format!("/merge_requests/{number}/notes?sort=asc&order_by=created_at"));
     let notes: Vec<Note> = gitlab.http.list(&path)?;
@@ -39,14 +39,14 @@ pub(super) fn retargeted(gitlab: &Gitlab, number: PullNumber) -> Result<Option<D
     Ok(notes.iter().filter(speaks).map(|note| note.created_at).max())
 }
 
-/// When an account approved last.
+/// Returns the time of an account's last approval.
 fn approved_at(notes: &[Note], username: &str) -> Option<DateTime<Utc>> {
     let by = |note: &&Note| note.author.as_ref().is_some_and(|author| author.username == username);
     let approving = notes.iter().filter(|note| note.system && note.body.trim() == APPROVED).filter(by);
     approving.map(|note| note.created_at).max()
 }
 
-/// The newest commit at a time.
+/// Returns the newest commit at a time.
 fn newest_at(versions: &[Version], at: DateTime<Utc>) -> Option<ObjectId> {
     let before = versions.iter().filter(|version| version.created_at <= at);
     before

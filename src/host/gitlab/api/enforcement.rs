@@ -1,4 +1,4 @@
-//! What GitLab enforces on a branch: the project's settings, its protected branches, its approval settings.
+//! The rules that GitLab enforces on a branch: the project's settings, its protected branches, its approval settings.
 //!
 //! In: a branch. Out: facts. Never: takes a setting that is left out of a reply for one that is off.
 
@@ -11,7 +11,7 @@ use crate::host::api::enforcement::{
 use crate::host::api::model::Freshness;
 use crate::host::forge_error::{ForgeError, Method};
 
-/// The level of those who may push to branches that are not protected.
+/// The access level that may push to branches without protection.
 const DEVELOPER: u32 = 30;
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ struct PushRule {
     reject_unsigned_commits: Option<bool>,
 }
 
-/// The facts; of the default branch if none is named.
+/// Reads the facts, of the default branch if none is named.
 pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let path = gitlab.below("");
     let settings: Settings = gitlab.http.get(&path)?;
@@ -107,7 +107,7 @@ fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
         None => hidden.push("the token cannot read the project's settings for merge requests".into()),
     }
     layer.freshness = match (settings.merge_trains_enabled, settings.merge_method.as_deref()) {
-        // A train puts requests together after each was judged alone.
+        // A train combines requests after each was judged alone.
         (Some(true), _) => Freshness::Stale,
         (_, Some("ff" | "rebase_merge")) => Freshness::UpToDate,
         (_, Some(_)) => Freshness::Stale,
@@ -125,8 +125,8 @@ fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
     layer
 }
 
-/// Whether a merge request cannot edit this description of the pipeline: `file.yml@group/project`, or an address. Any
-/// other name is a file of the project itself.
+/// Returns true if a merge request cannot edit this description of the pipeline: `file.yml@group/project`, or an
+/// address. Any other name is a file of the project itself.
 fn is_elsewhere(path: &str) -> bool {
     let in_project = [".yml@", ".yaml@"].into_iter().any(|mark| {
         path.split_once(mark).is_some_and(|(file, project)| !file.is_empty() && project.contains('/'))
@@ -134,7 +134,7 @@ fn is_elsewhere(path: &str) -> bool {
     in_project || path.starts_with("https://")
 }
 
-/// Of several rules for a branch the most permissive says who pushes.
+/// Returns the accounts that may push. Of several rules for a branch the most permissive applies.
 fn pushes(matching: &[ProtectedBranch]) -> Pushes {
     if matching.is_empty() {
         return Pushes::AnyWriter;
@@ -156,7 +156,7 @@ fn guarded(matching: &[ProtectedBranch], blocks: impl Fn(&ProtectedBranch) -> bo
     if !matching.is_empty() && matching.iter().all(blocks) { Barrier::Blocked } else { Barrier::Open }
 }
 
-/// Approval settings are there in GitLab's paid tiers only.
+/// Returns the demands on reviews. Only GitLab's paid tiers have approval settings.
 fn reviews(
     gitlab: &Gitlab,
     matching: &[ProtectedBranch],
@@ -179,13 +179,13 @@ fn reviews(
     Ok(Setting::Known(Some(ReviewDemands {
         approvals: approvals.approvals_before_merge,
         dismissed_on_push: required(approvals.reset_approvals_on_push),
-        // Those who committed last are among those who committed.
+        // The last pusher is among the people who added commits.
         last_push: required(!committers),
         code_owners: required(matching.iter().any(|rule| rule.code_owner_approval_required)),
     })))
 }
 
-/// Push rules are there in GitLab's paid tiers only; a project without any has `null`.
+/// Returns the barrier of the push rules. Only GitLab's paid tiers have them; a project without any returns `null`.
 fn unsigned(gitlab: &Gitlab) -> Result<Barrier, ForgeError> {
     match gitlab.http.get::<Option<PushRule>>(&gitlab.below("/push_rule")) {
         Ok(Some(PushRule { reject_unsigned_commits: Some(true) })) => Ok(Barrier::Blocked),
@@ -196,7 +196,7 @@ fn unsigned(gitlab: &Gitlab) -> Result<Barrier, ForgeError> {
 }
 
 impl Permission {
-    /// Whether it names a role, and not one account, group or key.
+    /// Returns true if it names a role, and not one account, group or key.
     fn is_role(&self) -> bool {
         self.user_id.is_none() && self.group_id.is_none() && self.deploy_key_id.is_none()
     }
@@ -207,7 +207,7 @@ impl Permission {
     }
 }
 
-/// Whether the name of a protected branch means a branch: `*` matches anything.
+/// Returns true if the name of a protected branch matches a branch. `*` matches anything.
 fn matches(pattern: &str, branch: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Who pushed, and who is in a group or has a role, on GitLab.
+//! Pushers of a branch, and members of groups and roles, on GitLab.
 
 use super::Gitlab;
 use super::wire::{Event, Member, PushData, User};
@@ -7,11 +7,11 @@ use crate::host::api::path::segment;
 use crate::host::forge_error::ForgeError;
 use codeowners::OwnerHandle;
 
-/// Roles as CODEOWNERS writes them, and their access levels: <https://docs.gitlab.com/api/access_requests/>.
+/// Roles as CODEOWNERS writes them, with their access levels: <https://docs.gitlab.com/api/access_requests/>.
 const ROLES: [(&str, u32); 3] = [("developer", 30), ("maintainer", 40), ("owner", 50)];
 
-/// Follows the branch's push events from the head back to the branch's beginning. An event about several
-/// branches at once names none, and breaks the chain.
+/// Follows the branch's push events from the head back to the branch's beginning. An event about several branches at
+/// once names no branch, and breaks the chain.
 pub(super) fn pushers(gitlab: &Gitlab, pull: &PullRequest) -> Result<Pushers, ForgeError> {
     let Some(source) = &pull.source else {
         return Ok(Pushers::Unknown("the branch of the merge request no longer exists".into()));
@@ -43,8 +43,8 @@ pub(super) fn pushers(gitlab: &Gitlab, pull: &PullRequest) -> Result<Pushers, Fo
     Ok(Pushers::Unknown("the forge does not list every push to the branch".into()))
 }
 
-/// The accounts of a group, or of a role in the project. A name without a slash may be a person's: then there is
-/// no such group.
+/// Returns the accounts of a group, or of a role in the project. A name without a slash may be a person's, and is then
+/// not a group.
 pub(super) fn team(gitlab: &Gitlab, team: &OwnerHandle) -> Result<Vec<String>, ForgeError> {
     if let Some(role) = team.0.strip_prefix("@@") {
         let role = role.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! GitLab's replies, as far as they are read: <https://docs.gitlab.com/api/rest/>.
+//! The fields of GitLab's replies that are read: <https://docs.gitlab.com/api/rest/>.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -96,14 +96,15 @@ pub(super) struct Status {
 }
 
 impl Status {
-    /// Its name, its state in the forge's word, and its text.
+    /// Returns its name, its state in the forge's word, and its text.
     pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
         (&self.name, &self.state, self.description.as_deref())
     }
 }
 
 impl User {
-    /// Access tokens act as accounts of their own, which approve nothing: `project_12_bot_…`, `group_12_bot_…`.
+    /// Converts the account. Access tokens act as accounts of their own, which are not people: `project_12_bot_…`,
+    /// `group_12_bot_…`.
     pub(super) fn account(self) -> Account {
         let of_token = ["project_", "group_"].iter().any(|prefix| self.username.starts_with(prefix))
             && self.username.contains("_bot");

@@ -12,8 +12,8 @@ use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
 
-/// GitLab refuses a status that says what it says already. A commit has statuses of several pipelines, of which an
-/// older one proves nothing about the newest.
+/// Sets a status, unless it is set already, because GitLab refuses to set it again. A commit has statuses of several
+/// pipelines, and an older one does not describe the newest.
 pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = match status.state {
         StatusState::Success => "success",
@@ -30,7 +30,7 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
     gitlab.http.say::<IgnoredAny>(Method::Post, &path, &status.body("name", state)).map(|_| ())
 }
 
-/// Writes the note that is ours.
+/// Writes the gate's own comment.
 pub(super) fn comment(
     gitlab: &Gitlab,
     number: PullNumber,

@@ -1,4 +1,4 @@
-//! The older branch protection. Only administrators may read it; everyone may know whether there is one.
+//! The older branch protection. Only administrators may read it, but everyone may see whether there is one.
 
 use super::wire::{Branch, ClassicReviews, ClassicStatuses, Enabled, Protection, demand};
 use super::{Github, read_setting};
@@ -11,11 +11,11 @@ use crate::host::forge_error::ForgeError;
 
 const NAME: &str = "the branch protection";
 
-/// What is known of a branch protection.
+/// The known part of a branch protection.
 #[derive(Debug, Default)]
 pub(super) struct Classic {
     pub(super) layer: Option<Layer>,
-    /// Why there may be more.
+    /// The reason why there may be more.
     pub(super) hidden: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn read(github: &Github, branch: &str) -> Result<Classic, ForgeError>
     }
 }
 
-/// A branch that is not protected has no protection that could be hidden.
+/// Returns the visible part. A branch that is not protected has nothing to hide.
 fn partly(branch: Branch, reason: &str) -> Classic {
     let enabled = branch.protection.as_ref().and_then(|protection| protection.enabled);
     let absent = enabled.map_or(!branch.protected, |enabled| !enabled);
@@ -72,7 +72,7 @@ fn whole(protection: Protection) -> Layer {
     }
 }
 
-/// An app that is given as -1 is any app.
+/// Converts the required statuses. The app -1 means any app.
 fn named(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
     let checks = statuses.checks.iter().flatten();
     let app = |number: i64| u64::try_from(number).ok();
@@ -81,7 +81,7 @@ fn named(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
         .collect()
 }
 
-/// A protection holds for administrators only if it says so.
+/// Returns the bypass of administrators. A protection applies to them only if `enforce_admins` is set.
 fn administrators(enforced: Option<&Enabled>) -> Vec<Bypass> {
     match enforced {
         Some(Enabled { enabled: true }) => Vec::new(),
@@ -91,7 +91,7 @@ fn administrators(enforced: Option<&Enabled>) -> Vec<Bypass> {
     }
 }
 
-/// Blocked, unless it is allowed. Silence allows nothing, and proves nothing either.
+/// Returns a barrier that is blocked only if the setting is off. A missing setting does not prove a barrier.
 fn unless(allowed: Option<&Enabled>) -> Barrier {
     match allowed {
         Some(Enabled { enabled: false }) => Barrier::Blocked,

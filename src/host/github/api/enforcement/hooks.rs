@@ -1,11 +1,11 @@
-//! The `pre-receive` hooks of GitHub Enterprise Server: the only ones that see every push.
+//! The `pre-receive` hooks of GitHub Enterprise Server, the only hooks that see every push.
 
 use super::wire::{Hook, HookSettings};
 use super::{Github, read_setting};
 use crate::host::api::enforcement::{HookControl, HookEffect, ServerHook, Setting};
 use crate::host::forge_error::{ForgeError, Method};
 
-/// The hooks of the repository; none where the API is not a server's.
+/// Reads the hooks of the repository. Empty if the API is not a server's.
 pub(super) fn read(github: &Github) -> Result<Setting<Vec<ServerHook>>, ForgeError> {
     if !github.is_server() {
         return Ok(Setting::Known(Vec::new()));
@@ -35,7 +35,8 @@ fn server_hook(github: &Github, hook: Hook, path: &str) -> Result<ServerHook, Fo
     Ok(ServerHook { control: control(github, &hook)?, name: hook.name, effect })
 }
 
-/// Where the enforcement is set says who may change it; whether those below may, is said there.
+/// Returns the people who control a hook. The level where the enforcement is set controls it, and states there whether
+/// lower levels may change it.
 fn control(github: &Github, hook: &Hook) -> Result<Setting<HookControl>, ForgeError> {
     let Some(address) = hook.configuration_url.as_deref() else {
         return Ok(Setting::Hidden("GitHub does not report where the hook is configured".into()));

@@ -1,6 +1,6 @@
-//! What GitHub enforces on a branch: rulesets, the older branch protection, and the server's own hooks.
+//! The rules that GitHub enforces on a branch: rulesets, the older branch protection, and the server's own hooks.
 //!
-//! In: a branch. Out: facts. Never: takes a reply that is refused for a setting that is not made.
+//! In: a branch. Out: facts. Never: takes a refused reply for a setting that is off.
 
 mod classic;
 mod hooks;
@@ -13,10 +13,10 @@ use crate::host::api::enforcement::{Enforcement, Layer, OwnersFileProblem, Setti
 use crate::host::api::workflow_files;
 use crate::host::forge_error::ForgeError;
 
-/// GitHub Actions on github.com.
+/// The app of GitHub Actions on github.com.
 const GITHUB_ACTIONS: u64 = 15368;
 
-/// The facts; of the default branch if none is named.
+/// Reads the facts, of the default branch if none is named.
 pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
     let default_branch = github.http.get::<wire::Repository>(&github.repository(""))?.default_branch;
     let branch = branch.unwrap_or(&default_branch).to_owned();
@@ -43,7 +43,7 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
     })
 }
 
-/// Every server numbers its apps itself, and so does every tenant of `ghe.com`.
+/// Returns the app of workflows. Every server and every tenant of `ghe.com` numbers its apps itself.
 fn workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
     if github.http.base() == "https://api.github.com" {
         return Ok(Setting::Known(Some(GITHUB_ACTIONS)));
@@ -52,7 +52,7 @@ fn workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
     Ok(app.map(|app| Some(app.id)))
 }
 
-/// Of the file on the default branch.
+/// Returns the problems of the owners file on the default branch.
 fn owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, ForgeError> {
     let problem =
         |error: wire::OwnersError| OwnersFileProblem { path: error.path, line: error.line, kind: error.kind };
@@ -60,7 +60,7 @@ fn owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, F
         .map(|setting| setting.map(|found| found.errors.into_iter().map(problem).collect()))
 }
 
-/// An answer, or that the token may not have one. Anything else stops the question.
+/// Converts an answer to a setting. A missing permission hides the setting; any other error is returned.
 fn read_setting<T>(answer: Result<T, ForgeError>) -> Result<Setting<T>, ForgeError> {
     match answer {
         Ok(answer) => Ok(Setting::Known(answer)),

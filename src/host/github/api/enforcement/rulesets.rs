@@ -1,4 +1,4 @@
-//! Rulesets: each is a layer, with those who may bypass it.
+//! Rulesets. Each is a layer, with the accounts that may bypass it.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::host::api::model::{Freshness, RequiredStatus};
 use crate::host::api::path::segment;
 use crate::host::forge_error::{ForgeError, Method};
 
-/// The number that rulesets give to the role of everyone with write access.
+/// The number of the role of everyone with write access, in rulesets.
 const WRITE_ROLE: u64 = 4;
 
-/// A layer for each ruleset that has a rule for the branch. Rulesets that are only evaluated are not listed.
+/// Returns a layer for each ruleset with a rule for the branch. Rulesets that are only evaluated are not listed.
 pub(super) fn layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>>, ForgeError> {
     let path = github.repository(&format!("/rules/branches/{}", segment(branch)));
     let rules: Vec<ActiveRule> = match read_setting(github.http.list(&path))? {
@@ -37,7 +37,7 @@ pub(super) fn layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>
     by_ruleset.into_iter().map(layer).collect::<Result<_, _>>().map(Setting::Known)
 }
 
-/// The layer of a ruleset, without its rules. Without its list of actors no one knows who bypasses it.
+/// Creates the layer of a ruleset, without its rules. Without a list of actors its bypasses are unknown.
 fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
     let Some(id) = id else {
         let reason = "GitHub does not report the ruleset of the rule".to_owned();
@@ -85,7 +85,7 @@ fn bypass(actor: &BypassActor) -> Bypass {
     Bypass { who: format!("{who}{way}"), reach }
 }
 
-/// Adds what one rule demands. Rules about what the gate does not rest on add nothing.
+/// Adds the demands of one rule. Rules that do not affect the gate add nothing.
 fn add(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), ForgeError> {
     match rule.r#type.as_str() {
         "required_status_checks" => statuses(layer, parameters(rule, path)?),
@@ -118,7 +118,7 @@ fn statuses(layer: &mut Layer, asked: StatusParameters) {
     }
 }
 
-/// A ruleset may have the rule more than once; all of them hold.
+/// Adds the demands on reviews. A ruleset may have the rule more than once, and all of them apply.
 fn reviews(layer: &mut Layer, asked: &PullRequestParameters) {
     layer.pushes = Pushes::Nobody;
     let before = match &layer.reviews {

@@ -1,4 +1,4 @@
-//! GitHub's replies about rules, protections and hooks, as far as they are read.
+//! The fields of GitHub's replies about rules, protections and hooks that are read.
 
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ pub(super) struct App {
     pub(super) id: u64,
 }
 
-/// A rule that is in force, with the ruleset that it is of.
+/// A rule that is in force, with its ruleset.
 #[derive(Deserialize)]
 pub(super) struct ActiveRule {
     pub(super) r#type: String,
@@ -26,7 +26,7 @@ pub(super) struct ActiveRule {
 #[derive(Deserialize)]
 pub(super) struct Ruleset {
     pub(super) name: String,
-    /// Only those who may change the ruleset see it.
+    /// Visible only to those who may change the ruleset.
     pub(super) bypass_actors: Option<Vec<BypassActor>>,
 }
 
@@ -75,7 +75,7 @@ pub(super) struct Branch {
     pub(super) protection: Option<Summary>,
 }
 
-/// What everyone may know of a branch protection.
+/// The part of a branch protection that everyone may see.
 #[derive(Deserialize)]
 pub(super) struct Summary {
     pub(super) enabled: Option<bool>,
@@ -156,7 +156,7 @@ pub(super) struct HookSettings {
     pub(super) allow_downstream_configuration: Option<bool>,
 }
 
-/// A switch of the API.
+/// Converts a switch of the API.
 pub(super) fn demand(switch: bool) -> Demand {
     if switch { Demand::Required } else { Demand::NotRequired }
 }
