@@ -1,4 +1,4 @@
-//! What can go wrong with a repository.
+//! Errors of repositories.
 
 use source_files::ObjectId;
 
@@ -10,23 +10,23 @@ pub enum GitError {
     Open {
         /// Its folder.
         path: String,
-        /// What libgit2 said.
+        /// The error from libgit2.
         reason: String,
-        /// The way out.
+        /// Advice.
         advice: &'static str,
     },
     /// An object is not there.
     #[error("object {0} is missing from the repository")]
     Missing(ObjectId),
-    /// An object is there and cannot be read.
+    /// An object exists and cannot be read.
     #[error("object {id} cannot be read: {reason}")]
     Unreadable {
         /// The object.
         id: ObjectId,
-        /// What libgit2 said.
+        /// The error from libgit2.
         reason: String,
     },
-    /// An object is larger than any of its kind that has a use.
+    /// An object is larger than any useful object of its kind.
     #[error("object {id} has {size} bytes, more than the {limit} that are read")]
     TooLarge {
         /// The object.
@@ -36,14 +36,14 @@ pub enum GitError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// An object is of another kind than its place needs.
+    /// An object has another kind than its place requires.
     #[error("object {id} is a {found} where a {expected} is needed")]
     Kind {
         /// The object.
         id: ObjectId,
-        /// What it is.
+        /// Its kind.
         found: &'static str,
-        /// What it must be.
+        /// The required kind.
         expected: &'static str,
     },
     /// An object's bytes are not what git writes.
@@ -51,7 +51,7 @@ pub enum GitError {
     Malformed {
         /// The object.
         id: ObjectId,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A ref cannot be read.
@@ -59,13 +59,13 @@ pub enum GitError {
     Ref {
         /// The ref.
         name: String,
-        /// What libgit2 said.
+        /// The error from libgit2.
         reason: String,
     },
-    /// More of something than we are willing to look at.
+    /// A limit is exceeded.
     #[error("more than {limit} {what}")]
     Limit {
-        /// What there is too much of.
+        /// The things that there are too many of.
         what: &'static str,
         /// The limit.
         limit: usize,
@@ -73,7 +73,7 @@ pub enum GitError {
     /// A revision that names nothing.
     #[error("`{0}` is not a commit of this repository")]
     Revision(String),
-    /// A revision that could be taken for another one.
+    /// A revision that may name several commits.
     #[error(
         "`{0}` may refer to more than one commit of this repository\n  use the full id, or the full name of \
          the ref, such as refs/remotes/origin/{0}"
@@ -85,12 +85,12 @@ pub enum GitError {
 }
 
 impl GitError {
-    /// A ref that cannot be read.
+    /// Creates the error for a ref that cannot be read.
     pub(super) fn reference(name: &str, reason: &str) -> Self {
         Self::Ref { name: name.to_owned(), reason: reason.to_owned() }
     }
 
-    /// An index in the middle of a merge: there is no one version of its files.
+    /// Creates the error for an index in the middle of a merge, which has no single version of its files.
     pub(super) fn unmerged() -> Self {
         Self::Index("there are unmerged paths; resolve them first".into())
     }

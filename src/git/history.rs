@@ -1,5 +1,5 @@
-//! Which commits a push brings: a walk over raw commits, so that neither grafts nor a shallow
-//! file nor libgit2's reading of a header can hide a parent.
+//! Finds the new commits of a push. It walks over raw commits, so that neither grafts nor a shallow file nor libgit2's
+//! reading of a header can hide a parent.
 
 use std::collections::HashSet;
 
@@ -8,29 +8,29 @@ use super::repository::Repository;
 use super::walk::{VISITED, Walk, Walked};
 use source_files::ObjectId;
 
-/// How the old tip relates to the new one.
+/// The relation of the old tip to the new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ancestry {
     /// The old tip is the new one or an ancestor of it.
     Ancestor,
-    /// It is not: history is rewritten.
+    /// The old tip is not an ancestor: history is rewritten.
     Diverged,
 }
 
-/// What lies between two tips.
+/// The commits between two tips.
 #[derive(Debug)]
 pub struct History {
     /// The commits reachable from the new tip and not from the old one, oldest last.
     pub commits: Vec<ObjectId>,
-    /// Whether the old tip is kept.
+    /// Says whether the old tip is kept.
     pub ancestry: Ancestry,
 }
 
-/// How many new commits a push may bring.
+/// The most new commits of a push.
 const NEW_COMMITS: usize = 10_000;
 
 impl Repository {
-    /// The commits that are reachable from `new` and not from `old`. A forged date can make the walk report a
+    /// Returns the commits that are reachable from `new` and not from `old`. A forged date can make the walk report a
     /// commit that is not new, but never hide one that is.
     pub fn history(&self, old: Option<&ObjectId>, new: &ObjectId) -> Result<History, GitError> {
         let Walked { commits, ancestry } = Walk::between(self, old, new)?;
@@ -40,8 +40,8 @@ impl Repository {
         Ok(History { commits, ancestry })
     }
 
-    /// The commit from which a branch left another one, or at which it last merged it; `None` if they have nothing
-    /// in common. Dates decide nothing here.
+    /// Returns the commit at which a branch left another one, or last merged it. `None` if the histories are
+    /// unrelated. Dates decide nothing here.
     pub fn branching_point(&self, trunk: &ObjectId, branch: &ObjectId) -> Result<Option<ObjectId>, GitError> {
         let of_trunk = self.ancestors(trunk, &HashSet::new())?;
         if of_trunk.contains(branch) {
@@ -64,7 +64,7 @@ impl Repository {
         Ok(latest)
     }
 
-    /// A commit and all that it descends from, down to some that are known.
+    /// Returns a commit and its ancestors, down to known ones.
     fn ancestors(&self, of: &ObjectId, known: &HashSet<ObjectId>) -> Result<HashSet<ObjectId>, GitError> {
         let mut found = HashSet::new();
         let mut waiting = vec![of.clone()];

@@ -1,4 +1,4 @@
-//! The index: what `git commit` would record.
+//! The index, which `git commit` would record.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use super::error::GitError;
 use super::repository::Repository;
 use source_files::Snapshot;
 
-/// The files as they are staged: in `index_file`, or in the repository's own index. Unmerged paths are
-/// refused: there is no one version of them.
+/// Returns the staged files, of `index_file` or of the repository's own index. Unmerged paths are refused, because
+/// they have several versions.
 pub fn staged(repository: &Repository, index_file: Option<&Path>) -> Result<Snapshot, GitError> {
     repository.store.staged(index_file)
 }

@@ -1,7 +1,7 @@
-//! What a three-way merge gives.
+//! Three-way merges.
 //!
-//! In: commits, or three versions of a file. Out: where two histories part, and the merged file. Never: writes an
-//! object, or lets a date decide.
+//! In: commits, or three versions of a file. Out: the common ancestors of two histories, and the merged file. Never:
+//! writes an object, or lets a date decide.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,11 +9,11 @@ use super::error::GitError;
 use super::repository::Repository;
 use source_files::ObjectId;
 
-/// How many commits two histories may part at.
+/// The most common ancestors of two histories.
 const PARTINGS: usize = 32;
 
 impl Repository {
-    /// The best common ancestors of two commits: none where they are unrelated, several after criss-cross merges.
+    /// Returns the best common ancestors of two commits: none if they are unrelated, several after criss-cross merges.
     pub fn merge_bases(&self, one: &ObjectId, other: &ObjectId) -> Result<Vec<ObjectId>, GitError> {
         let only_other: HashSet<ObjectId> = self.history(Some(one), other)?.commits.into_iter().collect();
         if only_other.is_empty() {
@@ -45,7 +45,7 @@ impl Repository {
     }
 }
 
-/// Both sides' changes of a text in one; `None` if they conflict.
+/// Merges both sides' changes of a text. Returns `None` if they conflict.
 pub fn merge_texts(base: &[u8], ours: &[u8], theirs: &[u8]) -> Option<Vec<u8>> {
     let input = |bytes| {
         let mut input = git2::MergeFileInput::new();

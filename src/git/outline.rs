@@ -1,19 +1,19 @@
-//! The few facts of a commit or tag that git itself takes from it, however malformed the rest is:
-//! history is walked as git walks it, and the strict parser judges apart.
+//! The few facts that git itself takes from a commit or tag, however malformed the rest is: history is walked as git
+//! walks it, and the strict parser judges separately.
 
 use source_files::ObjectId;
 
-/// What a commit links to.
+/// The links of a commit.
 #[derive(Debug)]
 pub(super) struct Outline {
     pub(super) tree: ObjectId,
     pub(super) parents: Vec<ObjectId>,
-    /// Seconds since 1970; only ever used to order a walk.
+    /// Seconds since 1970. Used only to order a walk.
     pub(super) committed_at: i64,
 }
 
-/// Git's own reading (`commit.c`, `parse_commit_buffer`): the first line is the tree, the lines
-/// directly below it that start with `parent ` are the parents.
+/// Reads the links as git does (`commit.c`, `parse_commit_buffer`): the first line is the tree, the lines directly
+/// below it that start with `parent ` are the parents.
 pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let tree =
@@ -29,7 +29,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
     Ok(Outline { tree, parents, committed_at: committed_at(bytes) })
 }
 
-/// What a tag names.
+/// Returns the target of a tag.
 pub(super) fn tag_target(bytes: &[u8]) -> Option<ObjectId> {
     bytes.split(|byte| *byte == b'\n').next().and_then(|line| value(line, b"object "))
 }

@@ -1,4 +1,4 @@
-//! Refs: where HEAD points, where a ref is now, and what a symbolic ref represents.
+//! Refs: HEAD, tips, and targets of symbolic refs.
 
 use super::error::GitError;
 use super::outline;
@@ -6,7 +6,7 @@ use super::repository::Repository;
 use super::store::{ObjectKind, Reference};
 use source_files::ObjectId;
 
-/// Where HEAD points.
+/// The target of HEAD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Head {
     /// A branch, existing or not yet born.
@@ -15,18 +15,18 @@ pub enum Head {
     Detached(ObjectId),
 }
 
-/// How many refs of one folder are looked at.
+/// The most refs of one folder that are read.
 const REFS_BELOW: usize = 10_000;
-/// How many symbolic refs, or tags of tags, are followed.
+/// The most symbolic refs, or tags of tags, that are followed.
 const HOPS: usize = 8;
 
-/// Where git looks for a ref by a part of its name.
+/// The folders in which git looks for a ref by a part of its name.
 const PLACES: [&str; 4] = ["refs/", "refs/tags/", "refs/heads/", "refs/remotes/"];
-/// How few digits of an object's name git takes for it.
+/// The fewest digits of an object's name that git accepts.
 const SHORTEST_ID: usize = 4;
 
 impl Repository {
-    /// Where HEAD points.
+    /// Returns the target of HEAD.
     pub fn head(&self) -> Result<Head, GitError> {
         match self.store.reference("HEAD")? {
             Some(Reference::Symbolic(target)) => Ok(Head::Branch(self.resolve_symbolic(&target)?)),
@@ -35,13 +35,13 @@ impl Repository {
         }
     }
 
-    /// Whether there is any branch.
+    /// Returns true if there is any branch.
     pub fn has_branches(&self) -> Result<bool, GitError> {
         Ok(!self.store.references_below("refs/heads/", 1)?.is_empty())
     }
 
-    /// The refs whose names begin with a folder, `refs/replace/`, and what they point to.
-    /// Symbolic ones are left out: they represent nothing of their own.
+    /// Returns the refs in a folder such as `refs/replace/`, with their targets. Symbolic refs are left out, because
+    /// they have no object of their own.
     pub fn refs_below(&self, folder: &str) -> Result<Vec<(String, ObjectId)>, GitError> {
         let found = self.some_refs_below(folder, REFS_BELOW + 1)?;
         if found.len() > REFS_BELOW {
@@ -50,7 +50,7 @@ impl Repository {
         Ok(found)
     }
 
-    /// The same, up to a number of refs.
+    /// Returns the same, up to a number of refs.
     pub fn some_refs_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, ObjectId)>, GitError> {
         let found = self.store.references_below(folder, limit)?;
         let direct = found.into_iter().filter_map(|(name, reference)| match reference {
@@ -60,7 +60,7 @@ impl Repository {
         Ok(direct.collect())
     }
 
-    /// The names of the refs, symbolic ones included.
+    /// Returns the names of the refs, including symbolic ones.
     pub fn ref_names(&self, limit: usize) -> Result<Vec<String>, GitError> {
         let found = self.store.references_below("refs/", limit + 1)?;
         if found.len() > limit {
@@ -69,8 +69,7 @@ impl Repository {
         Ok(found.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// The ref that a name represents once symbolic refs are followed: a push to an alias of `main`
-    /// is a push to `main`.
+    /// Follows symbolic refs from a name to a ref: a push to an alias of `main` is a push to `main`.
     pub fn resolve_symbolic(&self, name: &str) -> Result<String, GitError> {
         let mut current = name.to_owned();
         for _ in 0..HOPS {
@@ -82,7 +81,7 @@ impl Repository {
         Err(GitError::Limit { what: "symbolic refs in a row", limit: HOPS })
     }
 
-    /// What a ref points to now, a tag object not peeled; `None` if it does not exist.
+    /// Returns the object of a ref, without peeling a tag. `None` if the ref does not exist.
     pub fn tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         match self.store.reference(&self.resolve_symbolic(name)?)? {
             Some(Reference::Object(id)) => Ok(Some(id)),
@@ -90,20 +89,20 @@ impl Repository {
         }
     }
 
-    /// The object that a person's revision names, an annotated tag as itself.
+    /// Returns the object that a person's revision names. An annotated tag is not peeled.
     pub fn object_named(&self, text: &str) -> Result<ObjectId, GitError> {
         self.store.revision(text)
     }
 
-    /// The commit that a person's revision names.
+    /// Returns the commit that a person's revision names.
     pub fn revision(&self, text: &str) -> Result<ObjectId, GitError> {
         let id = self.store.revision(text)?;
         self.peel(&id)?.commit.ok_or_else(|| GitError::Revision(text.to_owned()))
     }
 
-    /// The same for a revision that must not be mistaken: what another person pushed may be called
-    /// `origin/main` as a tag, or like the first digits of another commit, and git takes refs first and
-    /// among them tags (`gitrevisions`).
+    /// Returns the commit of a revision that must not be ambiguous: another person may have pushed a tag that is
+    /// called `origin/main`, or like the first digits of another commit, and git prefers refs and among them tags
+    /// (`gitrevisions`).
     pub fn certain_revision(&self, text: &str) -> Result<ObjectId, GitError> {
         let name = text.split(['^', '~', ':', '@']).next().unwrap_or_default();
         let is_full = name.starts_with("refs/") || ObjectId::parse(name).is_some();
@@ -117,7 +116,7 @@ impl Repository {
         self.revision(text)
     }
 
-    /// Follows tags to what they name.
+    /// Follows tags to their target.
     pub fn peel(&self, id: &ObjectId) -> Result<Peeled, GitError> {
         let mut peeled = Peeled { tags: Vec::new(), commit: None };
         let mut current = id.clone();
@@ -139,14 +138,14 @@ impl Repository {
         Err(GitError::Limit { what: "tags of tags", limit: HOPS })
     }
 
-    /// The tree of a commit.
+    /// Returns the tree of a commit.
     pub fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
         let outline = outline::outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
         Ok(outline.tree)
     }
 
-    /// The parents of a commit.
+    /// Returns the parents of a commit.
     pub fn parents(&self, commit: &ObjectId) -> Result<Vec<ObjectId>, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
         let outline = outline::outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
@@ -154,12 +153,12 @@ impl Repository {
     }
 }
 
-/// What a tag or commit leads to.
+/// The end of a chain of tags.
 #[derive(Debug)]
 pub struct Peeled {
     /// The tag objects on the way.
     pub tags: Vec<ObjectId>,
-    /// The commit at the end; `None` if the last tag names a tree or a file.
+    /// The commit at the end. `None` if the last tag names a tree or a file.
     pub commit: Option<ObjectId>,
 }
 

@@ -8,16 +8,16 @@ use super::error::GitError;
 use super::store::{Found, GitProgram, Libgit2, ObjectKind, RawObject, Store};
 use source_files::{BlobError, BlobSource, ObjectId};
 
-/// Whether the folder may belong to another person.
+/// Says whether the folder may belong to another person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// Git itself started us in it, having made its own check.
+    /// Git itself started this process in it, after its own check.
     GivenByGit,
-    /// A person named it: libgit2's owner check holds.
+    /// A person named it, so libgit2's owner check applies.
     NamedByUser,
 }
 
-/// How many bytes of one object are ever read. Commits, tags and trees of any use are far smaller.
+/// The most bytes of one object that are read. Commits, tags and trees of any use are far smaller.
 const LARGEST: usize = 64 << 20;
 
 /// A repository that is only read.
@@ -27,7 +27,7 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// Opens the repository that git started a hook in, with the quarantine of the push.
+    /// Opens the repository in which git started a hook, with the quarantine of the push.
     pub fn open_for_hook(
         git_dir: &Path,
         quarantine: Option<&Path>,
@@ -45,22 +45,22 @@ impl Repository {
         Ok(Self { store, blob_limit })
     }
 
-    /// The folder that git calls `GIT_DIR`.
+    /// Returns the folder that git calls `GIT_DIR`.
     pub fn git_dir(&self) -> &Path {
         &self.store.folders().git_dir
     }
 
-    /// The folder that linked work trees share: objects and branches.
+    /// Returns the folder that linked work trees share: objects and branches.
     pub fn common_dir(&self) -> &Path {
         &self.store.folders().common_dir
     }
 
-    /// The folder of the checked-out files; `None` for a bare repository.
+    /// Returns the folder of the checked-out files, or `None` for a bare repository.
     pub fn work_tree(&self) -> Option<&Path> {
         self.store.folders().work_tree.as_deref()
     }
 
-    /// Why another program than libgit2 reads the repository, which is slower; `None` if none has to.
+    /// Returns the reason why a slower program than libgit2 reads the repository, or `None` if libgit2 does.
     pub fn detour(&self) -> Option<&str> {
         self.store.detour()
     }
@@ -70,7 +70,7 @@ impl Repository {
         self.store.read(id, LARGEST)
     }
 
-    /// Reads an object that must be of a kind.
+    /// Reads an object that must have a kind.
     pub fn read_kind(&self, id: &ObjectId, expected: ObjectKind) -> Result<Vec<u8>, GitError> {
         let object = self.read(id)?;
         if object.kind == expected {
@@ -84,7 +84,7 @@ impl Repository {
         super::store::as_blob(id, self.store.read(id, self.blob_limit))
     }
 
-    /// The size of an object in bytes. Where libgit2 reads, only its header is read.
+    /// Returns the size of an object in bytes. libgit2 reads only its header for this.
     pub fn blob_size(&self, id: &ObjectId) -> Result<usize, GitError> {
         match self.store.read(id, 0) {
             Ok(object) => Ok(object.bytes.len()),
@@ -93,7 +93,7 @@ impl Repository {
         }
     }
 
-    /// A source of blobs that many threads can read from.
+    /// Returns a source of blobs that many threads can read from.
     pub fn blobs(&self) -> Box<dyn BlobSource> {
         self.store.blobs(self.blob_limit)
     }
@@ -105,7 +105,7 @@ impl std::fmt::Debug for Repository {
     }
 }
 
-/// Through libgit2; through git itself only where libgit2 does not know the format.
+/// Opens it with libgit2, or with git itself if libgit2 does not know the format.
 fn open(folder: &Path, quarantine: Option<&Path>, found: Found) -> Result<Box<dyn Store>, GitError> {
     let flags = match found {
         Found::ByGit => RepositoryOpenFlags::NO_SEARCH,
@@ -124,7 +124,7 @@ fn open(folder: &Path, quarantine: Option<&Path>, found: Found) -> Result<Box<dy
     }
 }
 
-/// What libgit2 says of SHA-256, reftable, partial clones and whatever format comes after them.
+/// Returns true for libgit2's errors about SHA-256, reftable, partial clones and later formats.
 fn is_unknown_format(error: &git2::Error) -> bool {
     let reason = error.message();
     let unknown = ["object format", "unsupported extension", "unsupported repository version"];
@@ -143,8 +143,8 @@ fn open_error(folder: &Path, reason: &str, error: &git2::Error) -> GitError {
     GitError::Open { path: folder.display().to_string(), reason: reason.to_owned(), advice }
 }
 
-/// libgit2 refuses a repository of another user. Inside a hook git has already decided that it
-/// serves this repository, and the hook's user is often not its owner.
+/// Turns off libgit2's owner check inside a hook. Git has already decided to serve this repository there, and the
+/// hook's user is often not its owner.
 #[expect(unsafe_code, reason = "libgit2 option: process-wide, set before any other thread exists")]
 fn allow_foreign_owner(trust: Trust) {
     let validate = trust == Trust::NamedByUser;

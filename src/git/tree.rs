@@ -1,4 +1,4 @@
-//! Trees, parsed by us from raw bytes: `<mode> <name>\0<id>`, as git's `tree-walk.c` reads them.
+//! Trees, parsed from raw bytes: `<mode> <name>\0<id>`, as git's `tree-walk.c` reads them.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use super::repository::Repository;
 use super::store::ObjectKind;
 use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile, bytes_of_text, text_of_bytes};
 
-/// How many files a revision may have.
+/// The most files of a revision.
 const FILES: usize = 1_000_000;
-/// How deep its folders may nest.
+/// The deepest nesting of its folders.
 const DEPTH: usize = 100;
 
-/// What a tree holds under a name.
+/// An entry of a tree.
 #[derive(PartialEq)]
 pub(super) enum Entry {
     Folder(ObjectId),
@@ -20,14 +20,14 @@ pub(super) enum Entry {
 }
 
 impl Repository {
-    /// Every file of a tree.
+    /// Returns every file of a tree.
     pub fn snapshot(&self, tree: &ObjectId) -> Result<Snapshot, GitError> {
         let mut snapshot = Snapshot { files: BTreeMap::new() };
         self.add_tree(tree, "", 0, &mut snapshot)?;
         Ok(snapshot)
     }
 
-    /// One file of a tree; `None` if it does not exist of that path.
+    /// Returns one file of a tree, or `None` if there is no file at that path.
     pub fn file_at(&self, tree: &ObjectId, path: &RepoPath) -> Result<Option<TreeFile>, GitError> {
         let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
         let mut tree = tree.clone();
@@ -43,8 +43,8 @@ impl Repository {
         }
     }
 
-    /// Every file of a tree, reading only the folders that differ from another tree whose files are
-    /// known: the cost of a push follows the change.
+    /// Returns every file of a tree, and reads only the folders that differ from another tree with known files: the
+    /// cost of a push follows the change.
     pub fn snapshot_beside(
         &self,
         known: (&ObjectId, &Snapshot),
@@ -120,7 +120,8 @@ impl Repository {
         Ok(())
     }
 
-    /// The entries of one tree. Two of the same name are malformed: tools would differ on which counts.
+    /// Returns the entries of one tree. Two of the same name are malformed, because tools would not agree on the one
+    /// that counts.
     pub(super) fn entries(&self, tree: &ObjectId) -> Result<BTreeMap<Vec<u8>, Entry>, GitError> {
         let bytes = self.read_kind(tree, ObjectKind::Tree)?;
         let mut entries = BTreeMap::new();
@@ -141,7 +142,7 @@ pub(super) fn check_depth(depth: usize) -> Result<(), GitError> {
     if depth > DEPTH { Err(GitError::Limit { what: "levels of folders", limit: DEPTH }) } else { Ok(()) }
 }
 
-/// The path of an entry and, if it is a folder, the prefix of what is in it.
+/// Returns the path of an entry and, if it is a folder, the prefix of its content.
 pub(super) fn joined(prefix: &str, name: &[u8]) -> (String, String) {
     let path = format!("{prefix}{}", text_of_bytes(name));
     let inner = format!("{path}/");

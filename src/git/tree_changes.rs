@@ -1,4 +1,4 @@
-//! The paths in which two trees differ, read from as few folders as can tell.
+//! The paths in which two trees differ, read from as few folders as possible.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::tree::{Entry, check_depth, joined};
 use source_files::{ObjectId, RepoPath};
 
 impl Repository {
-    /// Every file that one tree has and the other has not, or has with another content or mode. Folders that
-    /// are the same are not read: the cost follows the change.
+    /// Returns every file that one tree has and the other has not, or has with another content or mode. Folders that
+    /// are equal are not read: the cost follows the change.
     pub fn changed_paths(&self, old: Option<&ObjectId>, new: &ObjectId) -> Result<Vec<RepoPath>, GitError> {
         let mut changed = Vec::new();
         self.add_changes([old, Some(new)], "", 0, &mut changed)?;
@@ -39,7 +39,7 @@ impl Repository {
         Ok(())
     }
 
-    /// What becomes of one name: a file, a folder, or one in place of the other.
+    /// Adds the changes below one name: a file, a folder, or one in place of the other.
     fn add_change(
         &self,
         [was, is]: [Option<Entry>; 2],
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(from_nothing, all);
     }
 
-    /// Makes a tree of random entries, some with names that are not UTF-8, by git's own `mktree`.
+    /// Creates a tree of random entries, some with names that are not UTF-8, with git's own `mktree`.
     fn random_tree(folder: &std::path::Path, seed: &mut u64, depth: usize) -> String {
         let mut next = |below: u64| {
             *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -150,7 +150,7 @@ mod tests {
         String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
     }
 
-    /// Without its empty folders, which hold no file, a tree is what its paths say.
+    /// A tree without its empty folders, which hold no file, equals its paths.
     fn has_an_empty_folder(folder: &std::path::Path, tree: &str) -> bool {
         let empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         tree == empty || git(folder, &["ls-tree", "-rt", "--format=%(objectname)", tree]).contains(empty)

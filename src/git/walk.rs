@@ -1,6 +1,8 @@
-//! The walk between two tips. In: an old and a new tip. Out: the commits that only the new one reaches, and whether
-//! it keeps the old one. Never: lets what a pusher chooses (dates, the number of parents) decide which commits count
-//! as old, or how long a commit on top of the old tip takes.
+//! The walk between two tips.
+//!
+//! In: an old and a new tip. Out: the commits that only the new one reaches, and whether it keeps the old one. Never:
+//! lets data that a pusher chooses (dates, the number of parents) decide which commits count as old, or how long a
+//! commit on top of the old tip takes.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
@@ -12,25 +14,25 @@ use super::repository::Repository;
 use super::store::ObjectKind;
 use source_files::ObjectId;
 
-/// How many commits a walk may read.
+/// The most commits that a walk may read.
 pub(super) const VISITED: usize = 500_000;
-/// How many commits it may know by their ids; one commit may name many parents.
+/// The most commits that it may know by their ids. One commit may name many parents.
 const KNOWN: usize = 4 * VISITED;
-/// How many old commits are read to excuse commits that are reported as new and may not be.
+/// The most old commits that are read to excuse commits that are reported as new and may not be.
 const DOUBTED: usize = 20_000;
-/// How many of them may be older than all that is in doubt: clocks differ.
+/// The number of them that may be older than everything in doubt, because clocks differ.
 const SLACK: usize = 64;
 
-/// What a walk found.
+/// The result of a walk.
 #[derive(Debug)]
 pub(super) struct Walked {
     /// The new commits, each before its parents.
     pub(super) commits: Vec<ObjectId>,
-    /// Whether the old tip is kept.
+    /// Says whether the old tip is kept.
     pub(super) ancestry: Ancestry,
 }
 
-/// Which tips reach a commit.
+/// The tips that reach a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Side(u8);
 
@@ -47,18 +49,18 @@ impl Side {
     }
 }
 
-/// How far a commit is from the tip. A first parent is one step away and every further parent one more, so that a
+/// The distance of a commit from the tip. A first parent is one step away and every further parent one more, so that a
 /// merge of thousands of parents does not come before the history that it continues.
 type Distance = usize;
 
 struct Known {
     side: Side,
-    /// What the commit says; `None` until it is read.
+    /// The links of the commit. `None` until it is read.
     outline: Option<Outline>,
 }
 
 impl Known {
-    /// Whether it is still to be read, and may be new.
+    /// Returns true if it is not read yet and may be new.
     fn is_unexplained(&self) -> bool {
         self.outline.is_none() && self.side == Side::NEW
     }
@@ -70,7 +72,7 @@ pub(super) struct Walk<'a> {
     known: HashMap<ObjectId, Known>,
     new_side: BinaryHeap<Reverse<(Distance, ObjectId)>>,
     old_side: BinaryHeap<Reverse<(Distance, ObjectId)>>,
-    /// How many commits are unexplained.
+    /// The number of unexplained commits.
     unexplained: usize,
     read: usize,
 }
@@ -171,7 +173,7 @@ impl<'a> Walk<'a> {
         outline::outline(&bytes).map_err(|reason| GitError::Malformed { id: id.clone(), reason })
     }
 
-    /// Marks a commit and all that is known below it.
+    /// Marks a commit and everything known below it.
     fn reach(&mut self, id: &ObjectId, side: Side, distance: Distance) -> Result<(), GitError> {
         let mut waiting = vec![(id.clone(), distance)];
         while let Some((id, distance)) = waiting.pop() {
@@ -223,7 +225,7 @@ impl<'a> Walk<'a> {
         new.filter_map(|(id, known)| Some((id, known.outline.as_ref()?)))
     }
 
-    /// The new commits, each before its parents; the youngest first where that leaves a choice.
+    /// Returns the new commits, each before its parents, otherwise the youngest first.
     fn new_commits(&self) -> Vec<ObjectId> {
         let outlines: HashMap<_, _> = self.outlines().collect();
         let mut children: HashMap<&ObjectId, usize> = HashMap::new();
@@ -245,7 +247,8 @@ impl<'a> Walk<'a> {
         sorted
     }
 
-    /// The date of the oldest commit that may yet turn out to be old. What descends from the old tip is certainly new.
+    /// Returns the date of the oldest commit that may yet turn out to be old. Descendants of the old tip are certainly
+    /// new.
     fn oldest_in_doubt(&self, new: &[ObjectId], old: Option<&ObjectId>) -> Option<i64> {
         let old = old?;
         let mut certain: HashSet<&ObjectId> = HashSet::from([old]);
@@ -262,7 +265,7 @@ impl<'a> Walk<'a> {
         oldest
     }
 
-    /// Follows the old side back to a date. Dates only bound how hard we try to excuse a commit that is not new.
+    /// Follows the old side back to a date. Dates only limit the effort to excuse a commit that is not new.
     fn excuse(&mut self, oldest: i64) -> Result<(), GitError> {
         let last = self.read.saturating_add(DOUBTED).min(VISITED);
         let mut slack = SLACK;
@@ -278,7 +281,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Reads what waits on the old side, without reaching its parents yet.
+    /// Reads the waiting commits of the old side, without reaching their parents yet.
     fn read_old_side(
         &mut self,
         last: usize,

@@ -1,7 +1,7 @@
-//! A child `git cat-file --batch`: one question and one answer at a time.
+//! A child process `git cat-file --batch`: one question and one answer at a time.
 //!
-//! In: ids. Out: objects. Never: believes an answer of another id or of a size that does not fit; a child
-//! that has said something strange is not asked again.
+//! In: ids. Out: objects. Never: believes an answer about another id or of a size that does not fit, or asks a child
+//! again after an invalid answer.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout};
@@ -10,7 +10,7 @@ use super::{ObjectKind, RawObject};
 use crate::git::error::GitError;
 use source_files::ObjectId;
 
-/// A partial clone ends the child where it would have to fetch.
+/// The advice for a child that ended. In a partial clone it ends if it would have to fetch.
 const ENDED: &str = "git cat-file ended; if this is a partial clone, which lacks objects, clone without a \
     filter; the missing object is";
 
@@ -23,7 +23,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// A child that was started with both pipes.
+    /// Wraps a child that was started with both pipes.
     pub(super) fn of(mut child: Child) -> Option<Self> {
         let (questions, answers) = (child.stdin.take()?, child.stdout.take()?);
         Some(Self { child, questions, answers: BufReader::new(answers), broken: None })
@@ -61,7 +61,7 @@ impl Batch {
         }
     }
 
-    /// What is behind a header. An object that is too large is passed over, not kept.
+    /// Reads the content behind a header. An object that is too large is skipped, not kept.
     fn content(&mut self, kind: &str, size: &str, limit: usize) -> Result<Answer, String> {
         let (kind, size): (_, u64) =
             ObjectKind::parse(kind).zip(size.parse().ok()).ok_or_else(|| STRANGE.to_owned())?;
@@ -81,7 +81,7 @@ impl Batch {
     }
 }
 
-/// What git says of an id.
+/// The answer of git about an id.
 enum Answer {
     Object(RawObject),
     Missing,
@@ -97,7 +97,7 @@ fn failed(error: std::io::Error) -> String {
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        // A child that is still in the middle of an answer would wait for a reader that is gone.
+        // A child that still writes an answer would wait for a reader that is gone.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

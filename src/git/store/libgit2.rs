@@ -1,4 +1,4 @@
-//! The repository through libgit2.
+//! Reads the repository through libgit2.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,8 +17,8 @@ pub(in crate::git) struct Libgit2 {
 }
 
 impl Libgit2 {
-    /// Opens it, with the quarantine of a push as an alternate: libgit2's own reading of the environment
-    /// splits paths at `:` and loses objects.
+    /// Opens it, with the quarantine of a push as an alternate: libgit2's own reading of the environment splits paths
+    /// at `:` and loses objects.
     pub(in crate::git) fn open(
         folder: &Path,
         quarantine: Option<&Path>,
@@ -32,8 +32,8 @@ impl Libgit2 {
             work_tree: repository.workdir().map(Path::to_path_buf),
             quarantine: quarantine.map(Path::to_path_buf),
         };
-        // In a hook, git's `index-pack` has just computed every hash. Elsewhere an object may be another one than
-        // its name says, such as in a clone that other jobs of the machine write to.
+        // In a hook, git's `index-pack` has just computed every hash. Elsewhere an object may differ from its name,
+        // such as in a clone that other jobs of the machine write to.
         git2::opts::strict_hash_verification(!flags.contains(RepositoryOpenFlags::NO_SEARCH));
         let database = open_database(&folders)?;
         Ok(Self { repository, database, folders })
@@ -105,7 +105,7 @@ impl Store for Libgit2 {
     }
 }
 
-/// The mode of an entry of the index.
+/// Returns the mode of an entry of the index.
 pub(super) fn index_mode(mode: u32) -> FileMode {
     match mode & 0o170_000 {
         0o120_000 => FileMode::Symlink,
@@ -127,7 +127,7 @@ fn content(reference: &git2::Reference<'_>) -> Result<Reference, GitError> {
     }
 }
 
-/// A database of the repository's objects, its alternates and the quarantine.
+/// Opens a database of the repository's objects, its alternates and the quarantine.
 fn open_database(folders: &Folders) -> Result<Odb<'static>, git2::Error> {
     let database = Odb::new()?;
     let objects: PathBuf = folders.common_dir.join("objects");
@@ -139,7 +139,7 @@ fn open_database(folders: &Folders) -> Result<Odb<'static>, git2::Error> {
     Ok(database)
 }
 
-/// The size is in the header of an object, so that one that is too large is not even loaded.
+/// Reads an object. The size is in its header, so that one that is too large is not loaded.
 fn read(database: &Odb<'_>, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
     let oid = Oid::from_str(id.as_str()).map_err(|error| read_error(id, &error))?;
     let (size, _) = database.read_header(oid).map_err(|error| read_error(id, &error))?;

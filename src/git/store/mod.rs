@@ -1,8 +1,8 @@
-//! Where objects, refs and the index are read from.
+//! Storage of objects, refs and the index.
 //!
-//! In: ids and names. Out: bytes as they are stored. Never: interprets a commit, follows a replace ref,
-//! or fetches what is missing. libgit2 is asked first; a repository that it cannot open (SHA-256,
-//! reftable, partial clones) is read through a child `git cat-file`.
+//! In: ids and names. Out: bytes as they are stored. Never: interprets a commit, follows a replace ref, or fetches
+//! missing objects. libgit2 comes first; a repository that it cannot open (SHA-256, reftable, partial clones) is read
+//! through a child `git cat-file`.
 
 mod batch;
 mod libgit2;
@@ -29,7 +29,7 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
-    /// Git's word.
+    /// Returns git's word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Commit => "commit",
@@ -54,7 +54,7 @@ pub struct RawObject {
     pub bytes: Vec<u8>,
 }
 
-/// What a ref holds.
+/// The value of a ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reference {
     /// An object.
@@ -63,12 +63,12 @@ pub(super) enum Reference {
     Symbolic(String),
 }
 
-/// Where a repository is.
+/// The folders of a repository.
 #[derive(Clone, Debug)]
 pub(super) struct Folders {
-    /// What git calls `GIT_DIR`.
+    /// The folder that git calls `GIT_DIR`.
     pub(super) git_dir: PathBuf,
-    /// What linked work trees share.
+    /// The folder that linked work trees share.
     pub(super) common_dir: PathBuf,
     /// The checked-out files; `None` for a bare repository.
     pub(super) work_tree: Option<PathBuf>,
@@ -78,32 +78,32 @@ pub(super) struct Folders {
 
 /// A repository's content, read-only.
 pub(super) trait Store {
-    /// Where it is.
+    /// Returns its folders.
     fn folders(&self) -> &Folders;
 
-    /// Reads an object of at most `limit` bytes; a larger one is not even loaded.
+    /// Reads an object of at most `limit` bytes. A larger one is not loaded.
     fn read(&self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError>;
 
-    /// A source of blobs up to a size, for many threads.
+    /// Returns a source of blobs up to a size, for many threads.
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource>;
 
-    /// What a ref holds; `None` if it does not exist.
+    /// Returns the value of a ref, or `None` if it does not exist.
     fn reference(&self, name: &str) -> Result<Option<Reference>, GitError>;
 
-    /// The refs whose names begin with a folder (`refs/heads/`), at most `limit` of them.
+    /// Returns the refs in a folder (`refs/heads/`), at most `limit` of them.
     fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, Reference)>, GitError>;
 
-    /// The object that a person's revision names.
+    /// Returns the object that a person's revision names.
     fn revision(&self, text: &str) -> Result<ObjectId, GitError>;
 
-    /// The files that are staged, in a given index or the repository's own.
+    /// Returns the staged files, of a given index or of the repository's own.
     fn staged(&self, index_file: Option<&Path>) -> Result<Snapshot, GitError>;
 
-    /// Why another program reads the repository; `None` if none has to.
+    /// Returns the reason why another program reads the repository, or `None` if libgit2 does.
     fn detour(&self) -> Option<&str>;
 }
 
-/// A blob, if the object is one.
+/// Returns the bytes of a blob, if the object is one.
 pub(super) fn as_blob(id: &ObjectId, object: Result<RawObject, GitError>) -> Result<Vec<u8>, BlobError> {
     let unreadable = |reason: String| BlobError::Unreadable { id: id.clone(), reason };
     match object {

@@ -1,7 +1,7 @@
-//! The repository through the git program, for what libgit2 cannot open.
+//! Reads a repository that libgit2 cannot open through the git program.
 //!
-//! The child gets nothing of the environment but where to find programs and the user's configuration;
-//! replace refs are off, and nothing that a partial clone lacks is fetched.
+//! The child inherits from the environment only the search path of programs and the user's configuration. Replace refs
+//! are off, and objects that a partial clone lacks are not fetched.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ pub(in crate::git) struct GitProgram {
 }
 
 impl GitProgram {
-    /// Opens the repository that a folder belongs to, or that a hook was started in. `reason` is why
+    /// Opens the repository that a folder belongs to, or that a hook was started in. `reason` is the reason why
     /// libgit2 does not.
     pub(in crate::git) fn open(
         folder: &Path,
@@ -35,7 +35,7 @@ impl GitProgram {
     ) -> Result<Self, String> {
         let git_dir = match found {
             Found::ByGit => folder.to_path_buf(),
-            // Without a folder of its own git looks for one, and checks whose it is.
+            // Without a folder of its own git looks for one, and checks its owner.
             Found::ByUser => PathBuf::from(Git::at(folder).line(&["rev-parse", "--absolute-git-dir"])?),
         };
         let git = Git {
@@ -60,10 +60,10 @@ impl GitProgram {
     }
 }
 
-/// Who says where the repository is.
+/// The source of a repository's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::git) enum Found {
-    /// Git itself, which started us in it.
+    /// Git itself, which started this process in it.
     ByGit,
     /// A person.
     ByUser,
@@ -86,7 +86,7 @@ impl Store for GitProgram {
         if let Some(reference) = self.references.get(name) {
             return Ok(Some(reference.clone()));
         }
-        // A symbolic ref to nothing is not listed, and is still another name of what a push creates.
+        // A symbolic ref to nothing is not listed, but is still another name of a ref that a push creates.
         let target = self.git.line(&["symbolic-ref", "--quiet", "--", name]);
         if let Ok(target) = target {
             return Ok(Some(Reference::Symbolic(target)));
@@ -126,7 +126,7 @@ impl Store for GitProgram {
     }
 }
 
-/// `<mode> <id> <stage>\t<path>`.
+/// Parses `<mode> <id> <stage>\t<path>`.
 fn index_entry(entry: &[u8]) -> Result<(TreeFile, &[u8]), GitError> {
     let strange = || GitError::Index("git ls-files returned an unexpected answer".into());
     let tab = entry.iter().position(|byte| *byte == b'\t').ok_or_else(strange)?;
@@ -141,7 +141,7 @@ fn index_entry(entry: &[u8]) -> Result<(TreeFile, &[u8]), GitError> {
     Ok((TreeFile { id, mode: index_mode(mode) }, path.get(1..).unwrap_or_default()))
 }
 
-/// Every ref that exists, read once: the same for all questions of a run.
+/// Returns every ref that exists. They are read once and stay the same for all questions of a run.
 fn references(git: &Git) -> Result<BTreeMap<String, Reference>, String> {
     let listed = run(git.command(&["for-each-ref", "--format=%(refname) %(objectname) %(symref)"]))?;
     let listed = String::from_utf8(listed).map_err(|_| "a ref has a name that is not UTF-8".to_owned())?;
@@ -160,7 +160,7 @@ fn references(git: &Git) -> Result<BTreeMap<String, Reference>, String> {
         .collect()
 }
 
-/// How git is called.
+/// The arguments of a call of git.
 #[derive(Clone)]
 struct Git {
     folder: PathBuf,
@@ -184,7 +184,7 @@ impl Git {
         command.current_dir(&self.folder).args(arguments);
         command.envs(self.repository.as_ref().map(|folder| ("GIT_DIR", folder)));
         if self.quarantine.is_some() {
-            // git's own words for the quarantine, quoted as it quotes them.
+            // Git writes these about the quarantine, and quotes them itself.
             command.envs(inherited(&[
                 "GIT_OBJECT_DIRECTORY",
                 "GIT_ALTERNATE_OBJECT_DIRECTORIES",
