@@ -1,4 +1,4 @@
-//! Who has what in a world.
+//! The grants of the subjects in a world.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use crate::world::{Placed, World};
 use kube_model::ClusterName;
 use kube_model::rbac::{Binding, Bootstrap, PolicyRule, RoleReference, Subject};
 
-/// Where a grant holds.
+/// The scope of a grant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
-    /// Everywhere.
+    /// The whole cluster.
     Cluster,
-    /// In one namespace.
+    /// One namespace.
     Namespace(Box<str>),
 }
 
@@ -24,7 +24,7 @@ impl Scope {
         namespace.map_or(Self::Cluster, |namespace| Self::Namespace(namespace.into()))
     }
 
-    /// The namespace that it is limited to.
+    /// Returns the namespace that it is limited to.
     pub(crate) fn namespace(&self) -> Option<&str> {
         match self {
             Self::Cluster => None,
@@ -33,27 +33,27 @@ impl Scope {
     }
 }
 
-/// What binds a subject to a role.
+/// The binding of a subject to a role.
 #[derive(Clone, Debug)]
 pub(crate) enum Bound {
     /// A binding of the repository.
     By(Arc<Placed>),
-    /// A binding that every API server makes, as messages name it.
+    /// A binding that every API server creates, as messages name it.
     ByDefault(String),
     /// A binding outside the repository, if there is one.
     Elsewhere,
 }
 
-/// What one binding gives one subject.
+/// A role that one binding gives one subject.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant {
     pub(crate) bound: Bound,
     pub(crate) role: RoleReference,
-    /// What the role grants; `None` if no one can know.
+    /// The rules of the role. `None` if they cannot be known.
     pub(crate) rules: Option<Arc<[Rule]>>,
 }
 
-/// What a role grants in a scope, worked out once.
+/// The rules of roles in a scope, each computed once.
 type Known = BTreeMap<(RoleReference, Scope), Option<Arc<[Rule]>>>;
 
 /// Every grant of one cluster, by subject and scope.
@@ -65,7 +65,7 @@ pub(crate) struct Grants {
 }
 
 impl Grants {
-    /// The grants of a world on top of what the API server makes itself.
+    /// Collects the grants of a world in addition to those that the API server creates itself.
     pub(crate) fn of(
         world: &World,
         cluster: &ClusterName,
@@ -84,7 +84,7 @@ impl Grants {
         grants
     }
 
-    /// The default bindings, and what an unknown subject may have by a binding to a default role.
+    /// Adds the default bindings, and the possible bindings of an unknown subject to a default role.
     fn add_built_in(&mut self, bootstrap: &Bootstrap, known: &mut Known) {
         for binding in &bootstrap.bindings {
             let namespace = binding.namespace.as_deref();
@@ -131,13 +131,12 @@ impl Grants {
         self.by_subject.entry((subject, scope)).or_default().push(grant);
     }
 
-    /// The rules that a subject has in a scope, those of its groups and those of the whole cluster
-    /// included.
+    /// Returns the rules that a subject has in a scope, including those of its groups and those of the whole cluster.
     pub(crate) fn rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |_, _| true)
     }
 
-    /// The same without the default bindings of groups that everyone is in.
+    /// Returns the same rules without the default bindings of groups that everyone is in.
     pub(crate) fn own_rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |holder, bound| {
             holder == subject || !matches!(bound, Bound::ByDefault(_))
@@ -165,7 +164,7 @@ impl Grants {
         rules
     }
 
-    /// The grants of a subject, scope by scope.
+    /// Returns the grants of a subject, scope by scope.
     pub(crate) fn of_subject<'a>(
         &'a self,
         subject: &'a Subject,
@@ -174,7 +173,7 @@ impl Grants {
         own.map(|((_, scope), grants)| (scope, grants.as_slice()))
     }
 
-    /// The roles that a subject has anywhere, in words.
+    /// Names the roles that a subject has anywhere.
     pub(crate) fn roles_anywhere(&self, subject: &Subject) -> Vec<String> {
         let roles = self.of_subject(subject).flat_map(|(scope, grants)| {
             grants.iter().map(move |grant| match scope {
@@ -185,14 +184,14 @@ impl Grants {
         roles.collect()
     }
 
-    /// Whether a subject had the same role in the same scope before.
+    /// Returns true if a subject had the same role in the same scope before.
     pub(crate) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
         let same = |grants: &Vec<Grant>| grants.iter().any(|grant| grant.role == *role);
         self.by_subject.get(&(subject.clone(), scope.clone())).is_some_and(same)
     }
 }
 
-/// A ClusterRole grants the same in every namespace.
+/// Returns the scope for the cache: a ClusterRole grants the same in every namespace.
 fn known_scope(role: &RoleReference, scope: &Scope) -> Scope {
     match (role, scope) {
         (RoleReference::ClusterRole(_) | RoleReference::Unknown(_), Scope::Namespace(_)) => {
@@ -202,7 +201,7 @@ fn known_scope(role: &RoleReference, scope: &Scope) -> Scope {
     }
 }
 
-/// In a namespace, paths of the API server are not granted.
+/// Removes rules about paths of the API server in a namespace, where they grant nothing.
 fn within(mut rules: Vec<Rule>, scope: &Scope) -> Vec<Rule> {
     match scope {
         Scope::Cluster => {}

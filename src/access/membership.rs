@@ -1,4 +1,4 @@
-//! Who is in which group, where the repository says so.
+//! Members of groups, as the repository lists them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use kube_model::rbac::{Members, Subject};
 pub(crate) struct Memberships(BTreeMap<Subject, BTreeMap<Subject, Arc<Placed>>>);
 
 impl Memberships {
-    /// Those of one cluster.
+    /// Collects those of one cluster.
     pub(crate) fn of(world: &World, cluster: &ClusterName) -> Self {
         let mut memberships = Self::default();
         for placed in world.objects.iter().filter(|placed| placed.id.cluster == *cluster) {
@@ -25,12 +25,12 @@ impl Memberships {
         memberships
     }
 
-    /// The groups that a user is a member of.
+    /// Returns the groups that a user is a member of.
     pub(crate) fn groups_of(&self, user: &Subject) -> impl Iterator<Item = &Subject> {
         self.0.get(user).into_iter().flat_map(BTreeMap::keys)
     }
 
-    /// Every user and group that `before` does not have, with the object that says it.
+    /// Returns every user and group that `before` does not have, with the object that lists it.
     pub(crate) fn new_since<'a>(
         &'a self,
         before: &'a Self,

@@ -1,6 +1,6 @@
-//! Who may do what in a cluster, as the objects of one revision say.
+//! The permissions in a cluster, by the objects of one revision.
 //!
-//! In: a world, the roles and bindings that every API server brings, what a change supersedes. Out: `Grants`, by
+//! In: a world, the roles and bindings of every API server, the objects that a change supersedes. Out: `Grants`, by
 //! subject and scope, with the objects that give them. Never: says which grant is dangerous.
 
 mod grants;

@@ -1,4 +1,4 @@
-//! What each role of a world grants, aggregation included.
+//! The rules of each role of a world, with aggregation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use kube_manifest::Node;
 use kube_model::ClusterName;
 use kube_model::rbac::{Bootstrap, BuiltInRole, PolicyRule, RoleReference, is_rbac_group};
 
-/// A rule and where it is written; built-in rules are written nowhere.
+/// A rule and its place. Built-in rules have none.
 #[derive(Clone, Debug)]
 pub(crate) struct Rule {
     pub(crate) rule: Arc<PolicyRule>,
@@ -18,7 +18,7 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// The node of the rule.
+    /// Returns the node of the rule.
     pub(crate) fn node(&self) -> Option<(&Arc<Placed>, &Node)> {
         let (placed, index) = self.written.as_ref()?;
         let rules = placed.object.at(&["rules"])?;
@@ -26,7 +26,7 @@ impl Rule {
     }
 }
 
-/// A role as it is written, or built in.
+/// A role of the repository, or a built-in one.
 #[derive(Debug, Default)]
 struct Role {
     rules: Vec<Rule>,
@@ -44,8 +44,8 @@ type Key = (Box<str>, Box<str>);
 pub(crate) struct Roles(BTreeMap<Key, Role>);
 
 impl Roles {
-    /// The roles that the API server makes, and those of the repository. A role that is defined twice, or has a
-    /// built-in's name, grants what both grant.
+    /// Collects the roles of the API server and of the repository. A role that is defined twice, or has a built-in's
+    /// name, grants what both grant.
     pub(crate) fn of(
         world: &World,
         cluster: &ClusterName,
@@ -94,7 +94,7 @@ impl Roles {
                 written: Some((Arc::clone(placed), index)),
             }));
         }
-        // The API server keeps its own labels beside those that are written.
+        // The API server keeps its own labels beside the written ones.
         let mut own = role.labels.first().filter(|_| role.written.is_empty()).cloned().unwrap_or_default();
         own.add(Labels::of(placed.object.at(&["metadata", "labels"])));
         role.labels.push(own);
@@ -102,7 +102,7 @@ impl Roles {
         role.written.push(Arc::clone(placed));
     }
 
-    /// What a role grants; `None` where it is neither in the repository nor built in.
+    /// Returns the rules of a role, or `None` if it is neither in the repository nor built in.
     pub(crate) fn rules(&self, reference: &RoleReference, namespace: Option<&str>) -> Option<Vec<Rule>> {
         let key = key(reference, namespace)?;
         self.0.contains_key(&key).then(|| {
@@ -113,7 +113,7 @@ impl Roles {
         })
     }
 
-    /// Where a role is written.
+    /// Returns the objects that define a role.
     pub(crate) fn written(&self, reference: &RoleReference, namespace: Option<&str>) -> &[Arc<Placed>] {
         let role = key(reference, namespace).and_then(|key| self.0.get(&key));
         role.map(|role| role.written.as_slice()).unwrap_or_default()

@@ -3,16 +3,16 @@
 use kube_manifest::{Node, Object, may_name_a_variable};
 use kube_model::rbac::RoleLabels;
 
-/// Whether everything is known that is written.
+/// Says whether everything is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Certainty {
     #[default]
     Known,
-    /// Something is set elsewhere, and may be anything.
+    /// Something is set elsewhere, and may have any value.
     Unknown,
 }
 
-/// Labels of a role. Where one is not known, any selector may select it.
+/// Labels of a role. If one is unknown, any selector may select it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Labels {
     known: RoleLabels,
@@ -20,12 +20,12 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// Labels that are known.
+    /// Wraps known labels.
     pub(crate) fn known(known: RoleLabels) -> Self {
         Self { known, certainty: Certainty::Known }
     }
 
-    /// The labels of a mapping.
+    /// Reads the labels of a mapping.
     pub(crate) fn of(node: Option<&Node>) -> Self {
         let mut labels = Self::default();
         if node.is_some_and(Node::is_unknown) {
@@ -41,7 +41,7 @@ impl Labels {
         labels
     }
 
-    /// Adds labels, which win.
+    /// Adds labels, which replace existing ones.
     pub(crate) fn add(&mut self, other: Self) {
         self.known.extend(other.known);
         if other.certainty == Certainty::Unknown {
@@ -50,7 +50,7 @@ impl Labels {
     }
 }
 
-/// A label selector; an empty one selects everything.
+/// A label selector. An empty one selects everything.
 #[derive(Debug)]
 pub(crate) struct Selector {
     labels: RoleLabels,
@@ -65,7 +65,7 @@ struct Expression {
 }
 
 impl Selector {
-    /// The selectors of a role. What is not known of one selects everything.
+    /// Reads the selectors of a role. An unknown part of one selects everything.
     pub(crate) fn all(role: &Object) -> Vec<Self> {
         let Some(rule) = role.at(&["aggregationRule"]) else { return Vec::new() };
         let selectors = rule.get("clusterRoleSelectors");
@@ -79,18 +79,18 @@ impl Selector {
         let expressions = node.get("matchExpressions").map(Node::items).unwrap_or_default();
         let known = expressions.iter().filter(|expression| !expression.holds_unknown());
         Self {
-            // A label that is not known asks for nothing here.
+            // An unknown label demands nothing here.
             labels: Labels::of(node.get("matchLabels")).known,
             expressions: known.map(Expression::of).collect(),
         }
     }
 
-    /// The selector that asks for labels.
+    /// Creates the selector that demands labels.
     pub(crate) fn of_labels(labels: RoleLabels) -> Self {
         Self { labels, expressions: Vec::new() }
     }
 
-    /// Whether it selects a role of which any of these may be the labels.
+    /// Returns true if it selects a role that may have any of these labels.
     pub(crate) fn selects_any(&self, copies: &[Labels]) -> bool {
         copies.iter().any(|labels| labels.certainty == Certainty::Unknown || self.selects(&labels.known))
     }
@@ -112,8 +112,8 @@ impl Expression {
         }
     }
 
-    /// An operator that Kubernetes does not know selects: the API server would refuse it, and a
-    /// gate must not take it for nothing.
+    /// Returns true if the requirements hold. An unknown operator selects: the API server would refuse it, and a gate
+    /// must not ignore it.
     fn holds(&self, labels: &RoleLabels) -> bool {
         let value = labels.get(&self.key);
         match self.operator.as_str() {

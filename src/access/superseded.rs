@@ -1,8 +1,8 @@
-//! What stood in the old world and did not count there.
+//! Objects of the old world that did not count there.
 //!
-//! Where an object is defined twice, one copy counts, and no one can know which. When one of them goes away,
-//! the other may begin to count. The rules of an aggregated role are overwritten by those that it selects,
-//! and begin to count when its aggregation rule goes away.
+//! If an object is defined twice, one copy counts, and it is not known which. When one of them goes away, the other
+//! may begin to count. The rules of an aggregated role are overwritten by those that it selects, and begin to count
+//! when its aggregation rule goes away.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use kube_manifest::Node;
 use kube_model::ObjectRef;
 use kube_model::rbac::is_rbac_group;
 
-/// Objects of the old world; none in the new one, where everything that is there may count.
+/// Objects of the old world. Empty for the new one, in which every object may count.
 #[derive(Debug, Default)]
 pub(crate) struct Superseded {
     /// Copies that another one hid.
@@ -22,7 +22,7 @@ pub(crate) struct Superseded {
 }
 
 impl Superseded {
-    /// What begins to count by a change.
+    /// Collects the objects that begin to count by a change.
     pub(crate) fn of(old: &World, changes: &[ObjectChange]) -> Self {
         let mut superseded = Self::default();
         let mut copies: BTreeMap<&ObjectRef, Vec<&Arc<Placed>>> = BTreeMap::new();
@@ -42,23 +42,23 @@ impl Superseded {
         superseded
     }
 
-    /// Whether an object did not count, because a copy of it did.
+    /// Returns true if an object did not count, because a copy of it did.
     pub(crate) fn hides(&self, placed: &Arc<Placed>) -> bool {
         self.hidden.iter().any(|hidden| Arc::ptr_eq(hidden, placed))
     }
 
-    /// Whether the rules of a role did not count.
+    /// Returns true if the rules of a role did not count.
     pub(crate) fn makes_rules_stale(&self, placed: &Arc<Placed>) -> bool {
         self.aggregated.iter().any(|role| Arc::ptr_eq(role, placed))
     }
 }
 
-/// Whether an old copy is the object that an update falls back to: its file held it as it is now.
+/// Returns true if an old copy is the object that an update falls back to: its file contained the present object.
 pub(crate) fn is_hidden(copy: &Arc<Placed>, old_object: &Arc<Placed>, object: &Arc<Placed>) -> bool {
     !Arc::ptr_eq(copy, old_object) && copy.path == object.path && copy.object.root == object.object.root
 }
 
-/// Whether the rules of a role are overwritten by those of the roles that it selects.
+/// Returns true if the rules of a role are overwritten by those of the roles that it selects.
 pub(crate) fn is_aggregated(role: &Placed) -> bool {
     role.object.at(&["aggregationRule"]).is_some_and(|rule| !Node::is_null(rule))
 }

@@ -1,4 +1,4 @@
-//! The environment of a hook or a job: the only place that reads environment variables about git and forges.
+//! The environment of a hook or a job. Only this module reads environment variables about git and forges.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::host::{Runner, Variables};
 
-/// What git exports to a hook.
+/// The variables that git exports to a hook.
 #[derive(Clone, Debug)]
 pub struct HookEnvironment {
     /// `GIT_DIR`.
@@ -17,7 +17,7 @@ pub struct HookEnvironment {
     pub namespace: Option<String>,
     /// `GIT_SHALLOW_FILE`: the push comes from a shallow clone.
     pub shallow_file: Option<PathBuf>,
-    /// What the host says of the push.
+    /// The variables that the host sets.
     pub host: Variables,
 }
 
@@ -32,23 +32,23 @@ pub enum EnvironmentError {
     NoGitDir,
 }
 
-/// `GIT_INDEX_FILE`: what is being committed. `git commit --all` and `git commit PATH` prepare an index of
-/// their own beside the repository's.
+/// Returns `GIT_INDEX_FILE`, the index that is being committed. `git commit --all` and `git commit PATH` prepare an
+/// index of their own beside the repository's.
 pub fn index_file() -> Option<PathBuf> {
     present("GIT_INDEX_FILE").map(PathBuf::from)
 }
 
-/// What the runner of a forge says of the job.
+/// Returns the variables of a forge's runner.
 pub fn runner() -> Runner {
     Runner::new(variables())
 }
 
-/// What hosts and forges have set.
+/// Returns the variables of hosts and forges.
 fn variables() -> Variables {
     Variables::new(|name| present(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
-/// The variable that says that no person sits before this process: git runs it as a hook, or a job does.
+/// Returns the variable that proves that no person sits before this process: git runs it as a hook, or a job does.
 pub fn unattended_variable() -> Option<&'static str> {
     const NAMES: [&str; 6] =
         ["GIT_DIR", "GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "CI", "GITHUB_ACTIONS", "GITLAB_CI"];

@@ -1,8 +1,8 @@
-//! What git tells a hook, and a forge's runner a job.
+//! The input of a hook from git, and of a job from a forge's runner.
 //!
-//! In: standard input, arguments and the environment of a hook or a job. Out: [`RefUpdate`]s and
-//! [`HookEnvironment`], or the job's [`Runner`](crate::host::Runner). Never: opens the repository, or believes the
-//! pusher about who they are.
+//! In: standard input, arguments and the environment of a hook or a job. Out: [`RefUpdate`]s and [`HookEnvironment`],
+//! or the job's [`Runner`](crate::host::Runner). Never: opens the repository, or believes the pusher about who they
+//! are.
 
 mod environment;
 mod update;

@@ -5,9 +5,9 @@ use source_files::ObjectId;
 /// One ref that a push wants to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefUpdate {
-    /// What the pusher says the ref is now; zeros for a new ref.
+    /// The value of the ref now, according to the pusher. Zeros for a new ref.
     pub old_oid: ObjectId,
-    /// What it shall become; zeros to delete it.
+    /// The new value. Zeros to delete it.
     pub new_oid: ObjectId,
     /// The full name of the ref.
     pub ref_name: String,
@@ -22,7 +22,7 @@ pub enum PushError {
         /// The line, from 1.
         line: usize,
     },
-    /// Nothing at all: git never calls the hook without an update.
+    /// The input is empty: git never calls the hook without an update.
     #[error(
         "the hook's input is empty\n  install portcullis as `hooks/pre-receive`: git writes the ref updates to it"
     )]
@@ -36,14 +36,14 @@ pub enum PushError {
     /// More refs than one verdict can cover in time.
     #[error("the push updates {count} refs, more than the limit of {limit}: push fewer at a time")]
     TooMany {
-        /// How many it updates.
+        /// The number of updates.
         count: usize,
-        /// How many it may.
+        /// The largest number that is accepted.
         limit: usize,
     },
 }
 
-/// How many refs one push may update.
+/// The most refs that one push may update.
 const REFS: usize = 1_000;
 
 impl RefUpdate {
@@ -55,7 +55,7 @@ impl RefUpdate {
         (same_hash && named).then(|| Self { old_oid, new_oid, ref_name: ref_name.to_owned() })
     }
 
-    /// Whether the ref is to be deleted.
+    /// Returns true if the ref is to be deleted.
     pub fn is_delete(&self) -> bool {
         self.new_oid.is_zero()
     }

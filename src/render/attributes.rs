@@ -3,10 +3,10 @@
 //! In: the `.gitattributes` files of a revision. Out: a problem for every line that sets `working-tree-encoding`, with
 //! the files that it covers, and for every line that sets `ident` or `filter` for a manifest (`gitattributes(5)`).
 //! Never: leaves out an encoding because of the files that it matches, because a kustomization may name a file of any
-//! extension; pictures have filters everywhere, so those are looked at.
+//! extension. Filters are common for pictures, so their files are looked at.
 //!
-//! Argo CD checks out with git. A blob that reads as harmless Chinese prose becomes an ASCII manifest
-//! once git has written it as UTF-16LE, and `$Id$` becomes text that no YAML parser reads.
+//! Argo CD checks out with git. A blob that reads as harmless Chinese prose becomes an ASCII manifest once git has
+//! written it as UTF-16LE, and `$Id$` becomes text that no YAML parser reads.
 
 use globset::GlobBuilder;
 
@@ -19,10 +19,10 @@ const FILE_NAME: &str = ".gitattributes";
 const ENCODING: &str = "working-tree-encoding";
 /// Attributes that count if they are set for a manifest.
 const REWRITING: [&str; 2] = ["ident", "filter"];
-/// What git skips before a pattern or a comment (`attr.c`); any other white space begins a file's name.
+/// The characters that git skips before a pattern or a comment (`attr.c`). Any other white space begins a file's name.
 const BLANK: [char; 3] = [' ', '\t', '\r'];
 
-/// Lines after which what is judged is not what is deployed.
+/// Finds lines that make the deployed files differ from the judged ones.
 pub(super) fn problems(
     snapshot: &Snapshot,
     selection: &Selection,
@@ -42,7 +42,7 @@ pub(super) fn problems(
     covered(snapshot, reasons.collect())
 }
 
-/// Each line that counts, as a reason, with the files below the folder that it is about.
+/// Returns each line that counts as a reason, with the files below the folder that it is about.
 fn reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(String, Reach)> {
     let text = String::from_utf8_lossy(bytes);
     let lines = text.lines().map(|line| line.trim_matches(BLANK));
@@ -52,7 +52,8 @@ fn reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(St
     lines.map(|line| (reason(line), reach_of(line, folder))).collect()
 }
 
-/// What an encoding hides changes with the files; a filter that is there already is a tool that the team uses.
+/// Returns the files of a line. An encoding hides changes of its files; an existing filter is a tool that the team
+/// uses.
 fn reach_of(line: &str, folder: &str) -> Reach {
     if !sets_encoding(line) {
         return Reach::Nothing;
@@ -62,12 +63,13 @@ fn reach_of(line: &str, folder: &str) -> Reach {
     Reach::Matching { folder, pattern }
 }
 
-/// A macro (`[attr]name working-tree-encoding=…`) counts as well. `-` and `!` before the name switch it off.
+/// Returns true if a line sets an encoding. A macro (`[attr]name working-tree-encoding=…`) counts as well. `-` and `!`
+/// before the name switch it off.
 fn sets_encoding(line: &str) -> bool {
     line.split_ascii_whitespace().any(|word| word.starts_with(ENCODING))
 }
 
-/// The same for `ident` and `filter=…`.
+/// Returns true if a line sets `ident` or `filter=…`.
 fn rewrites(line: &str) -> bool {
     let name = |word: &str| word.split_once('=').map_or(word, |(name, _)| name).to_owned();
     line.split_ascii_whitespace().skip(1).any(|word| REWRITING.contains(&name(word).as_str()))
@@ -77,8 +79,8 @@ fn pattern_of(line: &str) -> &str {
     line.split_ascii_whitespace().next().unwrap_or_default()
 }
 
-/// Whether a pattern may cover a manifest. A pattern without a slash is about names, one with a slash about paths from
-/// the folder of its file. What is not understood covers everything: macros, quotes, patterns that do not compile.
+/// Returns true if a pattern may cover a manifest. A pattern without a slash is about names, one with a slash about
+/// paths from the folder of its file. Macros, quotes and patterns that do not compile cover everything.
 fn covers_a_manifest(pattern: &str, file: &RepoPath, snapshot: &Snapshot, selection: &Selection) -> bool {
     if pattern.starts_with("[attr]") || pattern.starts_with('"') {
         return true;

@@ -1,4 +1,4 @@
-//! What a kustomization file reaches, as far as its own text tells.
+//! The paths that a kustomization file reaches, as far as its own text shows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,18 +9,17 @@ use crate::units::Naming;
 use kube_manifest::{Limits, Node, documents};
 use source_files::{BlobReader, BlobSource, ObjectId, RepoPath, Snapshot};
 
-/// The three names under which kustomize looks for a root
-/// (`kyaml/konfig`, `RecognizedKustomizationFileNames`).
+/// The three names under which kustomize looks for a root (`kyaml/konfig`, `RecognizedKustomizationFileNames`).
 pub(super) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Lists of a kustomization whose files or folders hold complete objects.
 const RESOURCE_LISTS: [&str; 4] = ["resources", "bases", "components", "crds"];
 /// Lists whose entries are paths, or mappings with a `path`, of partial documents.
 const PATCH_LISTS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
-/// Lists whose entries are paths, or mappings with a `path`, of what only kustomize reads.
+/// Lists whose entries are paths, or mappings with a `path`, of files that only kustomize reads.
 const CONFIGURATION_LISTS: [&str; 6] =
     ["replacements", "generators", "transformers", "validators", "configurations", "openapi"];
-/// Fields by which a kustomization may add what its resources lack.
+/// Fields by which a kustomization may complete its resources.
 const COMPLETING: [&str; 8] = [
     "commonLabels",
     "components",
@@ -32,10 +31,10 @@ const COMPLETING: [&str; 8] = [
     "transformers",
 ];
 
-/// Whether a kustomization may add to what its resources say.
+/// Says whether a kustomization may complete its resources.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Completion {
-    /// It deploys them as they are, apart from names, annotations and images.
+    /// It deploys them unchanged, apart from names, annotations and images.
     #[default]
     Nothing,
     /// It has patches, labels or the like.
@@ -47,15 +46,15 @@ pub(super) enum Completion {
 pub(super) struct Reach {
     /// Files or folders with complete objects.
     pub(super) resources: Vec<String>,
-    /// Files that mean something only inside the kustomization, and how it names them.
+    /// Files that have a meaning only inside the kustomization, with the list that names them.
     pub(super) parts: Vec<(String, Naming)>,
     /// Names of the ConfigMaps and Secrets that it makes.
     pub(super) generated: Vec<String>,
-    /// Whether it may add to its resources.
+    /// Says whether it may complete its resources.
     pub(super) completion: Completion,
 }
 
-/// What kustomizations reach, read once however many revisions hold them.
+/// The reaches of kustomizations, each read once however many revisions hold it.
 #[derive(Debug, Default)]
 pub struct Reaches(HashMap<(RepoPath, ObjectId), Option<Reach>>);
 
@@ -74,15 +73,15 @@ impl Reaches {
         Self(unique.into_par_iter().map_init(|| blobs.reader(), read).collect())
     }
 
-    /// What a kustomization reaches; `None` if the file is not a kustomization despite its name. One that is reached
-    /// through a link has not been read yet.
+    /// Returns the reach of a kustomization, or `None` if the file is not a kustomization despite its name. One that
+    /// is reached through a link has not been read yet.
     pub(super) fn of(&self, path: &RepoPath, id: &ObjectId, reader: &mut dyn BlobReader) -> Option<Reach> {
         let known = self.0.get(&(path.clone(), id.clone())).cloned();
         known.unwrap_or_else(|| reach(path.parent(), reader.read(id).unwrap_or_default()))
     }
 }
 
-/// Reads a kustomization's text; what does not parse reaches nothing and is reported elsewhere.
+/// Reads a kustomization's text. Text that does not parse reaches nothing and is reported elsewhere.
 fn reach(folder: &str, bytes: Vec<u8>) -> Option<Reach> {
     let (_, nodes, _) = documents(bytes, &Limits::default());
     let Some(root) = nodes.first() else { return Some(Reach::default()) };
@@ -112,8 +111,8 @@ fn reach(folder: &str, bytes: Vec<u8>) -> Option<Reach> {
     Some(reach)
 }
 
-/// Under the name of a kustomization Flux' own object of that kind may be kept, which kustomize refuses and
-/// kubectl applies.
+/// Returns true for a kustomization of kustomize. Flux' own object of that kind may have the same file name; kustomize
+/// refuses it, and kubectl applies it.
 fn is_for_kustomize(root: &Node) -> bool {
     let group = root.get("apiVersion").map(|version| version.spelling().unwrap_or_default());
     let of_group =
@@ -137,7 +136,7 @@ fn generators(root: &Node) -> impl Iterator<Item = &Node> {
     lists.flat_map(Node::items)
 }
 
-/// Files of generators (`[key=]path`) and of inlined charts are data, not manifests.
+/// Returns the files of generators (`[key=]path`) and of inlined charts, which are data, not manifests.
 fn data_files(root: &Node) -> Vec<(&str, Naming)> {
     let mut files = Vec::new();
     for generator in generators(root) {

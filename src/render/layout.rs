@@ -12,7 +12,7 @@ use crate::units::{ChartMember, FileFacts, FileKind, Naming, Surroundings, is_ch
 use kube_manifest::{Limits, documents};
 use source_files::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
 
-/// What makes a root.
+/// The kind of a root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RootKind {
     /// A folder with a kustomization file.
@@ -21,12 +21,12 @@ pub enum RootKind {
     Chart,
     /// A Jsonnet file, which Argo CD evaluates.
     Jsonnet,
-    /// A file of values outside the chart that an Argo CD application fills in with it.
+    /// A file of values outside the chart, which an Argo CD application fills into it.
     Values,
 }
 
 impl RootKind {
-    /// What people call it.
+    /// Returns the name for people.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Kustomization => "kustomization",
@@ -40,11 +40,11 @@ impl RootKind {
 /// A unit that is deployed together and must be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
-    /// What it is.
+    /// Its kind.
     pub kind: RootKind,
     /// The file that makes it a root.
     pub file: RepoPath,
-    /// The files that decide what it renders to, and their blobs.
+    /// The files that determine its rendering, with their blobs.
     pub parts: BTreeMap<RepoPath, ObjectId>,
     /// The names of the ConfigMaps and Secrets that a kustomization makes by itself.
     pub generates: BTreeSet<String>,
@@ -53,38 +53,38 @@ pub struct Root {
 /// The role of a file: how its objects are deployed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// As they are applied.
+    /// Applied unchanged.
     Complete,
-    /// As a kustomization lists them that may add what they lack; or beside one that does not list them, so that
-    /// they are deployed by other means or not at all.
+    /// Listed by a kustomization that may complete them; or beside one that does not list them, so that they are
+    /// deployed by other means or not at all.
     Base,
-    /// As fragments that a kustomization merges into others: a patch, a component's configuration.
+    /// Merged into other objects by a kustomization: a patch, a component's configuration.
     Fragment,
-    /// As a chart template, complete only where it holds no template expression.
+    /// Rendered as a chart template, complete only if the object holds no template expression.
     Template,
-    /// As a test compares them with what it finds: they are applied to the cluster of the test, if at all.
+    /// Compared by a test with the cluster. Such objects are applied to the cluster of the test, if at all.
     Expectation,
 }
 
-/// Whether a kustomization deploys a file.
+/// Says whether a kustomization deploys a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Listing {
-    /// One lists it among its resources.
+    /// A kustomization lists it among its resources.
     Listed,
-    /// None does.
+    /// No kustomization lists it.
     Unlisted,
 }
 
 /// A file that holds objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// What the file is.
+    /// The kind of the file.
     pub kind: FileKind,
-    /// Whether a kustomization deploys it.
+    /// Says whether a kustomization deploys it.
     pub listing: Listing,
-    /// How its objects are deployed.
+    /// The role of its objects.
     pub role: Role,
-    /// Where it is deployed from.
+    /// The path that it is deployed from.
     pub path: RepoPath,
     /// Its blob.
     pub file: TreeFile,
@@ -104,20 +104,20 @@ pub struct Layout {
     root_folders: BTreeSet<String>,
 }
 
-/// What a layout is made from.
+/// The input of a layout.
 #[derive(Debug)]
 pub struct LayoutInput<'a> {
     /// The revision.
     pub snapshot: &'a Snapshot,
-    /// Where to start.
+    /// The paths to start from.
     pub selection: &'a Selection,
-    /// What the kustomizations of the revision reach.
+    /// The reaches of the kustomizations of the revision.
     pub reaches: &'a Reaches,
 }
 
 impl Layout {
-    /// Sorts a revision. A kustomization that cannot be read reaches nothing; it is a member too, so
-    /// that its unreadable text is reported.
+    /// Sorts a revision. A kustomization that cannot be read reaches nothing. It is a member too, so that its
+    /// unreadable text is reported.
     pub fn of(input: &LayoutInput<'_>, reader: &mut dyn BlobReader) -> Self {
         let (snapshot, link_problems) = links::follow(input.snapshot, reader);
         let charts = chart_folders(&snapshot, reader);
@@ -162,12 +162,12 @@ impl Layout {
         layout
     }
 
-    /// Whether a folder holds a kustomization or a chart, which is deployed in the place of its files.
+    /// Returns true if a folder holds a kustomization or a chart, which is deployed in place of its files.
     pub fn is_root_folder(&self, folder: &str) -> bool {
         self.root_folders.contains(folder)
     }
 
-    /// Whether a kustomization or a chart is in the folder of a file or in one above it.
+    /// Returns true if a kustomization or a chart is in the folder of a file or in one above it.
     pub fn is_below_a_root(&self, path: &RepoPath) -> bool {
         let mut folder = path.parent();
         loop {
@@ -182,7 +182,7 @@ impl Layout {
     }
 }
 
-/// The role of a file: how its objects are deployed.
+/// Returns the role of a file.
 fn role(kind: FileKind, completion: Completion) -> Role {
     match (kind, completion) {
         (FileKind::Patch | FileKind::Partial | FileKind::KustomizeConfiguration, _) => Role::Fragment,
@@ -205,7 +205,7 @@ fn role(kind: FileKind, completion: Completion) -> Role {
     }
 }
 
-/// The folders with a test that compares objects.
+/// Returns the folders with a test that compares objects.
 fn test_folders(snapshot: &Snapshot) -> BTreeSet<&str> {
     let tests =
         snapshot.files.keys().filter(|path| Surroundings::TESTS.iter().any(|name| path.is_named(name)));
@@ -227,7 +227,7 @@ fn surroundings(path: &RepoPath, tests: &BTreeSet<&str>) -> Surroundings {
     Surroundings::Plain
 }
 
-/// The resources of which some kustomization above may add what they lack.
+/// Returns the resources that some kustomization above may complete.
 fn completed(kustomizations: &BTreeMap<RepoPath, Reach>) -> BTreeSet<String> {
     let completing = kustomizations.values().filter(|reach| reach.completion == Completion::Possible);
     let mut waiting: Vec<&str> = completing.flat_map(|reach| &reach.resources).map(String::as_str).collect();
@@ -283,7 +283,7 @@ impl<'a> Sorter<'a> {
         }
     }
 
-    /// A part of a kustomization. What only a generator packs is not a manifest by being named.
+    /// Adds a part of a kustomization. A file that only a generator packs does not become a manifest.
     fn add_part(&mut self, part: &str, naming: Naming) {
         let path = RepoPath::new(part);
         if !self.snapshot.files.contains_key(&path) {
@@ -298,13 +298,13 @@ impl<'a> Sorter<'a> {
         self.name(path, naming);
     }
 
-    /// The strongest naming counts.
+    /// Records a naming. The strongest counts.
     fn name(&mut self, path: RepoPath, naming: Naming) {
         let known = self.names.entry(path).or_insert(naming);
         *known = naming.min(*known);
     }
 
-    /// A resource is a file with objects or a folder with a kustomization, wherever it is.
+    /// Selects a resource, which is a file with objects or a folder with a kustomization, wherever it is.
     fn select(&mut self, resource: &str) {
         if self.snapshot.file(resource).is_some() {
             self.selected.insert(RepoPath::new(resource));
@@ -316,7 +316,7 @@ impl<'a> Sorter<'a> {
     }
 }
 
-/// Whether kustomize takes a file for the root of a folder.
+/// Returns true if kustomize takes a file for the root of a folder.
 pub fn is_kustomization(path: &RepoPath) -> bool {
     kustomization::FILE_NAMES.iter().any(|name| path.is_named(name))
 }
@@ -333,7 +333,8 @@ fn chart_folders(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> BTreeSet<S
     charts
 }
 
-/// Whether Helm renders a file: it does so whatever its ending, apart from helpers and notes (`engine.go`).
+/// Returns true if Helm renders a file. It renders files of every extension, apart from helpers and notes
+/// (`engine.go`).
 fn is_rendered_by_helm(charts: &BTreeSet<String>, path: &RepoPath) -> bool {
     let name = path.file_name();
     let of_chart = || {
@@ -344,7 +345,7 @@ fn is_rendered_by_helm(charts: &BTreeSet<String>, path: &RepoPath) -> bool {
     !charts.is_empty() && !name.starts_with('_') && name != "NOTES.txt" && of_chart()
 }
 
-/// The folder of the chart that a file belongs to: the nearest one above it.
+/// Returns the folder of the chart that a file belongs to, the nearest one above it.
 fn chart_of<'a>(charts: &'a BTreeSet<String>, path: &RepoPath) -> Option<&'a str> {
     let mut folder = path.parent();
     loop {
@@ -386,15 +387,15 @@ fn roots(
     roots
 }
 
-/// Files by which Argo CD overrides the parameters of whatever is in a folder
-/// (`docs/user-guide/parameters.md`, "Store Overrides In Git").
+/// Returns files by which Argo CD overrides the parameters of anything in a folder (`docs/user-guide/parameters.md`,
+/// "Store Overrides In Git").
 fn overrides<'a>(snapshot: &'a Snapshot, folder: &'a str) -> impl Iterator<Item = RepoPath> + 'a {
     let start = RepoPath::new(&join_name(folder, OVERRIDES));
     let from = snapshot.files.range(start..).map(|(path, _)| path);
     from.take_while(move |path| path.parent() == folder && path.file_name().starts_with(OVERRIDES)).cloned()
 }
 
-/// How the names of such files begin.
+/// The prefix of the names of such files.
 const OVERRIDES: &str = ".argocd-source";
 
 fn is_jsonnet(path: &RepoPath) -> bool {
@@ -405,8 +406,8 @@ fn blobs(snapshot: &Snapshot, paths: impl Iterator<Item = RepoPath>) -> BTreeMap
     paths.filter_map(|path| Some((path.clone(), snapshot.files.get(&path)?.id.clone()))).collect()
 }
 
-/// A broken link matters where a manifest would be: at a selected path, or where a folder would be. A submodule is
-/// a folder, whatever it is called.
+/// Keeps the problems that matter. A broken link matters at a selected path, and in place of a folder. A submodule is
+/// a folder, whatever its name.
 fn relevant(problems: Vec<LinkProblem>, selection: &Selection) -> Vec<LinkProblem> {
     let matters = |at: &LinkProblem| {
         let folder = match at.extent {

@@ -10,17 +10,17 @@ use source_files::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile, text_of_b
 /// A link or a submodule that cannot be followed, or another reason why a file is not what git stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkProblem {
-    /// Where it is.
+    /// Its path.
     pub path: RepoPath,
-    /// Why, as a clause.
+    /// The reason, as a clause.
     pub reason: String,
-    /// What may be there on disk.
+    /// The possible content on disk.
     pub extent: Extent,
-    /// What git stores of everything that may lie behind it: an old problem excuses only that.
+    /// The stored files that may be behind it. An old problem excuses only the same files.
     pub covers: Covered,
 }
 
-/// A problem before it is known what it covers.
+/// A problem whose files are not known yet.
 pub(super) struct Uncovered {
     pub(super) path: RepoPath,
     pub(super) reason: String,
@@ -28,7 +28,7 @@ pub(super) struct Uncovered {
     pub(super) reach: Reach,
 }
 
-/// The problems with what each covers in a revision.
+/// Adds to each problem the files that it covers in a revision.
 pub(super) fn covered(snapshot: &Snapshot, problems: Vec<Uncovered>) -> Vec<LinkProblem> {
     let covers = reach::cover(snapshot, &problems.iter().map(|problem| problem.reach.clone()).collect());
     let problems = problems.into_iter().map(|problem| {
@@ -39,18 +39,18 @@ pub(super) fn covered(snapshot: &Snapshot, problems: Vec<Uncovered>) -> Vec<Link
     problems.collect()
 }
 
-/// What a path that cannot be followed may be once it is checked out.
+/// The possible content of a path that cannot be followed, once it is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// A folder of manifests, whatever it is called.
     Folder,
-    /// What its name says: nothing of the repository, or of one that belongs to it, is there.
+    /// A file of the kind that its name suggests, which is not in this repository or a repository that belongs to it.
     AsNamed,
-    /// Nothing: the link leads to a place inside the repository at which there is no file.
+    /// Nothing: the link leads to a place inside the repository without a file.
     Nothing,
 }
 
-/// Why a link cannot be followed.
+/// The reason why a link cannot be followed.
 #[derive(Debug)]
 struct Broken {
     reason: String,
@@ -72,14 +72,14 @@ impl Broken {
     }
 }
 
-/// How many links may lead to one file: beyond that, Linux does not open it either (`MAXSYMLINKS`).
+/// The most links to one file. Beyond it, Linux does not open the file either (`MAXSYMLINKS`).
 const HOPS: usize = 40;
-/// How many bytes a target may have (`PATH_MAX` of Linux).
+/// The most bytes of a target (`PATH_MAX` of Linux).
 const LONGEST_TARGET: usize = 4_096;
-/// How many files linked folders may add.
+/// The most files that linked folders may add.
 const LINKED_FILES: usize = 50_000;
 
-/// The snapshot with every link replaced by what it leads to; links to folders add the files below.
+/// Replaces every link of a snapshot by its target. Links to folders add the files below.
 pub(super) fn follow<'a>(
     snapshot: &'a Snapshot,
     reader: &mut dyn BlobReader,
@@ -123,7 +123,7 @@ pub(super) fn follow<'a>(
     (Cow::Owned(Snapshot { files: followed }), covered(snapshot, problems))
 }
 
-/// Names the commit: of another one, the content is another one, too.
+/// Describes a submodule with its commit, because another commit has other content.
 fn submodule(file: &TreeFile) -> String {
     format!(
         "a submodule: its content, that of commit {}, is in another repository and cannot be judged",
@@ -176,7 +176,7 @@ fn resolve(
     }
 }
 
-/// The text of a link.
+/// Returns the text of a link.
 fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken> {
     let bytes =
         reader.read(&file.id).map_err(|error| Broken::folder(error.to_string(), Reach::Everything))?;
@@ -187,7 +187,7 @@ fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken
     Ok(target)
 }
 
-/// What a link ends at, whatever the links on its way lead to.
+/// Returns the files at the end of a link, whatever the links on its way lead to.
 fn end_of(target: &str) -> Reach {
     match target.split('/').rfind(|part| !matches!(*part, "" | ".")) {
         Some("..") | None => Reach::Everything,
@@ -195,14 +195,14 @@ fn end_of(target: &str) -> Reach {
     }
 }
 
-/// Whether a folder above a path is a submodule or a link: on disk there may be something below it.
+/// Returns true if a folder above a path is a submodule or a link, so that there may be files below it on disk.
 fn passes_a_link(snapshot: &Snapshot, path: &str) -> bool {
     let mut above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
     above.any(|folder| snapshot.files.contains_key(&RepoPath::new(folder)))
 }
 
-/// Whether `..` follows something that is not a folder: on disk that is the folder above what a link leads to,
-/// and not the one that the link is in.
+/// Returns true if `..` follows a name that is not a folder. On disk that is the folder above the target of a link,
+/// and not the folder that contains the link.
 fn climbs_out_of_a_link(snapshot: &Snapshot, folder: &str, target: &str) -> bool {
     let mut before = String::new();
     target.split('/').any(|part| {
@@ -220,7 +220,7 @@ fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
     folder.is_empty() || snapshot.files.keys().any(|path| path.as_str().starts_with(&prefix))
 }
 
-/// The files of a folder as they are below a link to it; its own links are followed to files.
+/// Returns the files of a folder as they are below a link to it. Its own links are followed to files.
 fn below(
     snapshot: &Snapshot,
     folder: &str,
@@ -242,7 +242,7 @@ fn below(
     linked.take(LINKED_FILES + 1).collect()
 }
 
-/// Links to folders may nest without end, so they are followed one level deep.
+/// Returns the file of a target. Links to folders may nest without end, so they are followed one level deep.
 fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
     match target? {
         Target::File(file) => Ok(file),
@@ -253,8 +253,8 @@ fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
     }
 }
 
-/// `folder/relative` with `.` and `..` resolved; `None` if it leaves the repository. Outside one, `validate`
-/// names folders by paths that may begin with `/` or `..`.
+/// Joins `folder/relative` and resolves `.` and `..`. Returns `None` if the result leaves the repository. Outside one,
+/// `validate` names folders by paths that may begin with `/` or `..`.
 pub fn join(folder: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;

@@ -1,8 +1,8 @@
-//! Roots: which files of a revision are deployed, alone or together.
+//! Roots: the files of a revision that are deployed, alone or together.
 //!
-//! In: a snapshot and its blobs. Out: [`Layout`]: the files that hold complete objects, and the
-//! roots (kustomizations, charts) that must be rendered. Never: judges, or runs anything it finds.
-//! Kustomizations and charts are not rendered yet: they are reported as unrendered.
+//! In: a snapshot and its blobs. Out: [`Layout`]: the files that hold complete objects, and the roots (kustomizations,
+//! charts) that must be rendered. Never: judges, or runs anything it finds. Kustomizations and charts are not rendered
+//! yet; they are reported as unrendered.
 
 mod attributes;
 mod kustomization;

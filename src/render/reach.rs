@@ -1,8 +1,8 @@
-//! What an old problem excuses: nothing that has changed since.
+//! Limits the problems that an old problem excuses to those about the same files.
 //!
-//! In: problems of links and attributes, each with the files that may lie behind it. Out: the same problems, with the
-//! object ids of those files. Never: leaves out a file that may be meant; two problems are equal only if all that
-//! they cover is.
+//! In: problems of links and attributes, each with the files that may be behind it. Out: the same problems, with the
+//! object ids of those files. Never: leaves out a file that may be meant. Two problems are equal only if all files
+//! that they cover are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use source_files::{FileMode, RepoPath, Snapshot, TreeFile};
 
-/// Which files a path that cannot be followed may lead to once it is checked out.
+/// The files that a path that cannot be followed may lead to once it is checked out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reach {
-    /// None of the repository.
+    /// No file of the repository.
     Nothing,
-    /// Those whose path has this component: whatever a link passes through, it ends at something of this name.
+    /// The files whose path has this component. Whatever a link passes through, it ends at this name.
     Named(String),
-    /// Those below a folder that a pattern of its `.gitattributes` matches.
+    /// The files below a folder that a pattern of its `.gitattributes` matches.
     Matching {
-        /// The folder with a `/` at its end; empty for the root.
+        /// The folder with a `/` at its end. Empty for the root.
         folder: String,
         /// The pattern (`gitattributes(5)`).
         pattern: String,
@@ -29,10 +29,10 @@ pub(super) enum Reach {
     Everything,
 }
 
-/// Files with what git stores of them. Problems with the same reach share one list.
+/// Files with the mode and blob that git stores. Problems with the same reach share one list.
 pub type Covered = Arc<[(RepoPath, TreeFile)]>;
 
-/// The files of each reach.
+/// Returns the files of each reach.
 pub(super) fn cover(snapshot: &Snapshot, reaches: &BTreeSet<Reach>) -> BTreeMap<Reach, Covered> {
     let named: BTreeSet<&str> = reaches.iter().filter_map(component).collect();
     let by_name = files_by_name(snapshot, &named);
@@ -70,14 +70,14 @@ fn files(snapshot: &Snapshot, is_meant: impl Fn(&str) -> bool) -> Vec<(RepoPath,
     meant.map(|(path, file)| (path.clone(), file.clone())).collect()
 }
 
-/// What a revision has of a name.
+/// The files of a revision with one name.
 enum Named {
     Files(Vec<(RepoPath, TreeFile)>),
-    /// A link or a submodule is called so, and leads on to another name.
+    /// A link or a submodule has the name, and leads on to another name.
     Link,
 }
 
-/// One pass over the revision for all names: a push chooses how many links it brings.
+/// Finds the files of all names in one pass over the revision, because a push may bring any number of links.
 fn files_by_name<'a>(snapshot: &Snapshot, names: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Named> {
     let mut found: BTreeMap<&str, Named> = BTreeMap::new();
     if names.is_empty() {
@@ -101,7 +101,7 @@ fn files_by_name<'a>(snapshot: &Snapshot, names: &BTreeSet<&'a str>) -> BTreeMap
     found
 }
 
-/// A pattern of `.gitattributes`. What cannot be read as one matches everything.
+/// A pattern of `.gitattributes`. Text that cannot be read as a pattern matches everything.
 enum Pattern {
     FileName(GlobMatcher),
     Path(GlobMatcher),

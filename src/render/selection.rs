@@ -1,4 +1,4 @@
-//! Which paths are manifests to start from, and which cluster each goes to.
+//! The paths of manifests to start from, with the cluster of each.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Compiles the patterns; `*` does not cross `/`, `**` does.
+    /// Compiles the patterns. `*` does not cross `/`, `**` does.
     pub fn new(
         include: &[String],
         exclude: &[String],
@@ -35,28 +35,28 @@ impl Selection {
         })
     }
 
-    /// Adds files that a person has named: they are manifests whatever the patterns say.
+    /// Adds files that a person has named. They are manifests whatever the patterns say.
     pub fn start_at(&mut self, paths: BTreeSet<RepoPath>) {
         self.named = paths;
     }
 
-    /// Whether a path is a manifest to start from.
+    /// Returns true if a path is a manifest to start from.
     pub fn starts_at(&self, path: &RepoPath) -> bool {
         self.named.contains(path)
             || self.include.is_match(path.as_str()) && !self.exclude.is_match(path.as_str())
     }
 
-    /// Whether the policy names clusters.
+    /// Returns true if the policy names clusters.
     pub fn names_clusters(&self) -> bool {
         !self.clusters.is_empty()
     }
 
-    /// Whether a cluster of the policy is deployed from a path.
+    /// Returns true if a cluster of the policy is deployed from a path.
     pub fn is_of_a_named_cluster(&self, path: &RepoPath) -> bool {
         self.clusters.iter().any(|(_, paths)| paths.is_match(path.as_str()))
     }
 
-    /// The clusters of the policy that are deployed from no file of a revision.
+    /// Returns the clusters of the policy that are deployed from no file of a revision.
     pub fn clusters_without_files(&self, snapshot: &Snapshot) -> Vec<&ClusterName> {
         let has_files =
             |patterns: &GlobSet| snapshot.files.keys().any(|path| patterns.is_match(path.as_str()));
@@ -64,7 +64,7 @@ impl Selection {
         empty.map(|(name, _)| name).collect()
     }
 
-    /// Every cluster that a path belongs to; `default` if the policy names none for it.
+    /// Returns every cluster that a path belongs to. `default` if the policy names none for it.
     pub fn clusters_of(&self, path: &RepoPath) -> Vec<ClusterName> {
         let named = self.clusters.iter().filter(|(_, paths)| paths.is_match(path.as_str()));
         let names: Vec<_> = named.map(|(name, _)| name.clone()).collect();

@@ -1,17 +1,17 @@
-//! What the GitOps objects of a repository deploy, as far as their own text tells.
+//! The files that the GitOps objects of a repository deploy, as far as their own text shows.
 //!
-//! In: the objects of a revision that are Argo CD's or Flux's. Out: the folders that they deploy as they are, and
-//! the values files that they name. Never: asks whether a source is this repository; it may be.
+//! In: the objects of a revision that are Argo CD's or Flux's. Out: the folders that they deploy unchanged, and the
+//! values files that they name. Never: asks whether a source is this repository; it may be.
 
 use std::collections::BTreeSet;
 
 use kube_manifest::{Node, Object};
 use source_files::RepoPath;
 
-/// Words of which a file holds one if it holds such an object.
+/// Words of which a file with such an object contains at least one.
 pub const MARKS: [&str; 2] = ["kustomize.toolkit.fluxcd.io", "argoproj.io"];
 
-/// How far below a folder a tool looks for manifests.
+/// The depth to which a tool looks for manifests below a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Depth {
     /// The folder's own files.
@@ -20,16 +20,16 @@ enum Depth {
     Tree,
 }
 
-/// How sure it is that an object deploys a folder.
+/// The certainty that an object deploys a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
-    /// It names the folder.
+    /// The object names the folder.
     Certain,
-    /// It names a pattern that the folder fits.
+    /// The object names a pattern that the folder matches.
     Possible,
 }
 
-/// What deploys files that no kustomization lists.
+/// The folders and values files that GitOps objects deploy without a kustomization.
 #[derive(Debug, Default)]
 pub struct Deployments {
     folders: BTreeSet<(String, Depth)>,
@@ -51,7 +51,7 @@ impl Deployments {
         deployments
     }
 
-    /// Whether the repository holds no object that deploys a folder of it.
+    /// Returns true if the repository has no object that deploys a folder of it.
     pub fn is_empty(&self) -> bool {
         self.folders.is_empty()
     }
@@ -70,7 +70,7 @@ impl Deployments {
         }
     }
 
-    /// The sources of an Argo CD application.
+    /// Adds the sources of an Argo CD application.
     fn add_sources(&mut self, spec: Option<&Node>) {
         let Some(spec) = spec else { return };
         let several = spec.get("sources").into_iter().flat_map(Node::items);
@@ -83,8 +83,8 @@ impl Deployments {
         }
     }
 
-    /// Whether one of the objects deploys a file as it is. `is_root` says whether a folder holds a kustomization or
-    /// a chart, which is then deployed in the place of its files.
+    /// Returns true if one of the objects deploys a file unchanged. `is_root` says whether a folder holds a
+    /// kustomization or a chart, which is then deployed in place of its files.
     pub fn deploy(&self, path: &RepoPath, certainty: Certainty, is_root: impl Fn(&str) -> bool) -> bool {
         let mut folder = path.parent();
         let mut depth = Depth::Folder;
@@ -111,13 +111,13 @@ impl Deployments {
         })
     }
 
-    /// Whether an application fills in a chart with a file.
+    /// Returns true if an application fills in a chart with a file.
     pub fn uses_as_values(&self, path: &RepoPath) -> bool {
         self.values.iter().any(|pattern| matches_segments(pattern, path.as_str()))
     }
 }
 
-/// The values files of a source: below its own folder, or below `$name/` in another source.
+/// Returns the values files of a source: below its own folder, or below `$name/` in another source.
 fn values_files(source: &Node, folder: &str) -> Vec<String> {
     let files = source.at(&["helm", "valueFiles"]).map(Node::items).unwrap_or_default();
     let read = |text: &str| match text.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
@@ -144,14 +144,15 @@ fn join(folder: &str, relative: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// A path without `./`, leading and trailing slashes.
+/// Returns a path without `./`, leading and trailing slashes.
 fn plain(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     parts.join("/")
 }
 
-/// Whether a path fits a pattern segment by segment. `*` and a template (`{{name}}`) fit whatever may be there, apart
-/// from a folder that begins with a dot. A pattern that begins with a template says nothing of the repository.
+/// Returns true if a path matches a pattern segment by segment. `*` and a template (`{{name}}`) match everything but a
+/// folder that begins with a dot. A pattern that begins with a template matches nothing, because it says nothing about
+/// the repository.
 fn matches_segments(pattern: &str, path: &str) -> bool {
     if pattern.split('/').next().is_some_and(is_template) {
         return false;
@@ -174,7 +175,7 @@ fn is_template(segment: &str) -> bool {
     segment.contains("{{") || segment.contains("${")
 }
 
-/// A segment with `*` for any text.
+/// Matches a segment in which `*` is any text.
 fn fits(wanted: &str, found: &str) -> bool {
     match wanted.split_once('*') {
         None => wanted == found,

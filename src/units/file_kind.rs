@@ -1,12 +1,12 @@
-//! The closed type of what a file is.
+//! The kinds of files in a revision.
 
 use kube_manifest::Node;
 use source_files::RepoPath;
 
-/// What a file of a revision is.
+/// The kind of a file of a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileKind {
-    /// It may hold complete objects. What holds none is another tool's, and nothing deploys it.
+    /// A file that may hold complete objects. One without objects is another tool's, and is not deployed.
     Manifest,
     /// The root of a kustomize folder.
     Kustomization,
@@ -14,19 +14,19 @@ pub enum FileKind {
     Patch,
     /// Partial documents in a folder of patches that no kustomization lists.
     Partial,
-    /// Objects beside a test, which compares them with what it finds.
+    /// Objects beside a test, which compares them with the cluster.
     Expectation,
-    /// A file that a `configMapGenerator` or `secretGenerator` packs: data, whatever it looks like.
+    /// A file that a `configMapGenerator` or `secretGenerator` packs as data, whatever its content.
     GeneratorInput,
     /// A transformer, generator, validator or other configuration that only kustomize reads.
     KustomizeConfiguration,
     /// A part of a Helm chart.
     Chart(ChartMember),
-    /// A file of helmfile, a template of which is no YAML.
+    /// A file of helmfile. Its templates are not YAML.
     Helmfile,
 }
 
-/// What a file of a Helm chart is.
+/// The kind of a file in a Helm chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChartMember {
     /// `Chart.yaml` and `Chart.lock`.
@@ -43,29 +43,29 @@ pub enum ChartMember {
     Data,
 }
 
-/// How a kustomization names a file.
+/// The list in which a kustomization names a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Naming {
-    /// Among its resources: it deploys the file.
+    /// Its resources: it deploys the file.
     Resource,
-    /// Among its patches.
+    /// Its patches.
     Patch,
-    /// Among its own configurations.
+    /// Its own configurations.
     Configuration,
-    /// As data of a generator.
+    /// The data of a generator.
     Input,
-    /// As values of a chart that it inflates.
+    /// The values of a chart that it inflates.
     Values,
 }
 
-/// What the folder of a file says of it.
+/// The kind of a file's folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Surroundings {
-    /// Nothing.
+    /// Any other folder.
     Plain,
-    /// It is called `patches`.
+    /// A folder called `patches`.
     Patches,
-    /// It is one of tests: by its name, or because a test of chainsaw or kuttl is in it or above it.
+    /// A folder of tests, by its name, or because a test of chainsaw or kuttl is in it or above it.
     Tests,
 }
 
@@ -79,23 +79,23 @@ impl Surroundings {
     pub const PATCHES: &'static str = "patches";
 }
 
-/// What decides the kind of a file.
+/// The facts that decide the kind of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct FileFacts<'a> {
-    /// Where it is.
+    /// Its path.
     pub path: &'a RepoPath,
-    /// Whether kustomize takes it for the root of its folder.
+    /// Says whether kustomize takes it for the root of its folder.
     pub is_kustomization: bool,
-    /// How kustomizations name it; the strongest first.
+    /// The strongest naming by a kustomization.
     pub naming: Option<Naming>,
     /// The folder of the chart that it belongs to.
     pub chart: Option<&'a str>,
-    /// What its own folder says of it.
+    /// The kind of its own folder.
     pub surroundings: Surroundings,
 }
 
 impl FileKind {
-    /// Decides what a file is. What a kustomization deploys is a manifest, whatever else names it.
+    /// Decides the kind of a file. A file that a kustomization deploys is a manifest, whatever else names it.
     pub fn decide(facts: FileFacts<'_>) -> Self {
         if facts.is_kustomization {
             return Self::Kustomization;
@@ -119,7 +119,8 @@ impl FileKind {
         }
     }
 
-    /// Whether a tool reads the file as its own text, so that what it cannot read of it is not a manifest's.
+    /// Returns true if a tool reads the file as its own text, so that unreadable text in it is not a problem of a
+    /// manifest.
     pub fn is_data(self) -> bool {
         match self {
             Self::GeneratorInput | Self::Chart(ChartMember::Data) => true,
@@ -141,7 +142,7 @@ impl FileKind {
     }
 }
 
-/// What a path below the folder of a chart is (Helm's `chartutil`).
+/// Returns the kind of a path below the folder of a chart (Helm's `chartutil`).
 fn chart_member(folder: &str, path: &RepoPath) -> Option<ChartMember> {
     let inside = if folder.is_empty() { Some(path.as_str()) } else { path.as_str().strip_prefix(folder) };
     let inside = inside?.trim_start_matches('/');
@@ -166,8 +167,8 @@ fn is_helmfile(path: &RepoPath) -> bool {
     of_name || path.parent().rsplit('/').next() == Some("helmfile.d") || name.ends_with(".gotmpl")
 }
 
-/// Whether a `Chart.yaml` describes a chart. Under that name kubectl applies anything that has a kind, and a
-/// file that is not a description must not turn the templates beside it into something that no one judges.
+/// Returns true if a `Chart.yaml` describes a chart. Under that name kubectl applies anything that has a kind, and a
+/// file that is not a description must not turn the templates beside it into files that are not judged.
 pub fn is_chart_metadata(documents: &[Node]) -> bool {
     match documents {
         [only] => only.get("kind").is_none() && only.get("name").is_some(),

@@ -1,7 +1,7 @@
-//! What a file of a revision is, and what deploys it.
+//! The kinds of the files of a revision, and their deployment.
 //!
-//! In: paths, what kustomizations and charts say of them, and the GitOps objects of a revision. Out:
-//! [`FileKind`], decided once for every file, and [`Deployments`]. Never: judges an object, or reads a file.
+//! In: paths, the kustomizations and charts that name them, and the GitOps objects of a revision. Out: [`FileKind`],
+//! decided once for every file, and [`Deployments`]. Never: judges an object, or reads a file.
 
 mod deployments;
 mod file_kind;

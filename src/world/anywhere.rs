@@ -1,8 +1,8 @@
 //! Objects that may be deployed to any cluster.
 //!
-//! In: both worlds of a policy that names clusters. Out: the objects on paths that no cluster names, placed beside their
-//! counterparts in every cluster that has one. Never: takes an object out of the cluster `default` unless it has only
-//! moved there.
+//! In: both worlds of a policy that names clusters. Out: the objects on paths that no cluster names, placed beside
+//! their counterparts in every cluster that has one. Never: takes an object out of the cluster `default` unless it has
+//! only moved there.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use crate::render::{Role, Selection};
 use kube_model::rbac::{Binding, RoleReference};
 use kube_model::{ClusterName, ObjectRef};
 
-/// What a cluster holds that an object elsewhere may belong to.
+/// The objects of a cluster that an object elsewhere may belong to.
 #[derive(Debug, Default)]
 struct Counterparts {
     identities: HashSet<Identity>,
-    /// Those of which the cluster only holds a patch: the object itself is deployed from elsewhere.
+    /// Objects of which the cluster only holds a patch. The object itself is deployed from elsewhere.
     patched: HashSet<Identity>,
     /// Roles that bindings of the cluster name.
     bound: HashSet<Identity>,
     aggregates: Aggregation,
 }
 
-/// Whether a cluster has a role that is made of others.
+/// Says whether a cluster has a role that aggregates others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Aggregation {
     #[default]
@@ -51,7 +51,7 @@ pub(super) fn place_beside_counterparts(
     if !old.iter().chain(new.iter()).any(is_loose) {
         return;
     }
-    // What a cluster gains now was not there before because something elsewhere had its name.
+    // An object that a cluster gains now was not hidden before by an object elsewhere with its name.
     let before = counterparts(old.iter().filter(|placed| !is_loose(placed)));
     let after = counterparts(old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)));
     let moved_there = moved_from_clusters(selection, old, new);
@@ -75,7 +75,7 @@ pub(super) fn place_beside_counterparts(
     new.retain(|placed| !is_only_moved(placed));
 }
 
-/// The objects that files of clusters held before the change and no longer hold.
+/// Returns the objects that files of clusters held before the change and no longer hold.
 fn moved_from_clusters(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Placed>]) -> HashSet<Identity> {
     let named = |world: &[Arc<Placed>]| -> HashSet<Identity> {
         let placed = world.iter().filter(|placed| selection.is_of_a_named_cluster(&placed.path));
@@ -113,12 +113,12 @@ impl Counterparts {
         }
     }
 
-    /// Whether an object of the same name is here.
+    /// Returns true if an object of the same name is here.
     fn hold_copy_of(&self, placed: &Placed) -> bool {
         self.identities.contains(&identity(&placed.id))
     }
 
-    /// Whether an object is patched, bound or aggregated here, or names a role that is here.
+    /// Returns true if an object is patched, bound or aggregated here, or names a role that is here.
     fn use_it(&self, placed: &Placed) -> bool {
         let own = identity(&placed.id);
         let role_is_here = || role_of(placed).is_some_and(|role| self.identities.contains(&role));
@@ -131,7 +131,7 @@ impl Counterparts {
     }
 }
 
-/// The role that a binding names.
+/// Returns the role that a binding names.
 fn role_of(placed: &Placed) -> Option<Identity> {
     let namespace = placed.id.namespace.as_deref();
     let binding = Binding::of(&placed.object, namespace)?;

@@ -24,7 +24,7 @@ use kube_manifest::{Limits, Object, Problem, Reading};
 use kube_model::{ClusterName, ObjectRef, builtin};
 use source_files::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Span};
 
-/// What worlds are built from.
+/// The input of worlds.
 pub struct WorldInput<'a> {
     /// The revision before the change.
     pub old: &'a Layout,
@@ -34,46 +34,46 @@ pub struct WorldInput<'a> {
     pub selection: &'a Selection,
     /// The blobs of both.
     pub blobs: &'a dyn BlobSource,
-    /// How much of a file to read.
+    /// The limits for each file.
     pub limits: Limits,
     /// The unchanged objects that checks look at.
     pub needs: &'a BTreeSet<Need>,
 }
 
-/// Both worlds, and why they may be incomplete.
+/// Both worlds, and the reasons why they may be incomplete.
 #[derive(Debug, Default)]
 pub struct Worlds {
-    /// As kubectl reads the manifests; then, if that is not the same, as kustomize reads them.
+    /// The manifests as kubectl reads them; then, if that differs, as kustomize reads them.
     pub views: Vec<View>,
-    /// Why something could not be read at all: the verdict cannot be known.
+    /// The reasons why something could not be read, so that the verdict cannot be known.
     pub undecided: Vec<String>,
     /// Unchanged files that could not be read and that the change does not depend on.
     pub unread: Vec<String>,
 }
 
-/// Both worlds in one reading, and what differs.
+/// Both worlds in one reading, with their differences.
 #[derive(Debug)]
 pub struct View {
     /// The reading.
     pub reading: Reading,
-    /// How the variables of Flux are taken.
+    /// The treatment of Flux' variables.
     pub substitution: Substitution,
     /// Before the change.
     pub old: World,
     /// After it.
     pub new: World,
-    /// What differs, object by object.
+    /// The differences, object by object.
     pub changes: Vec<ObjectChange>,
 }
 
 impl View {
-    /// The changed objects in which Flux may fill in something.
+    /// Returns the changed objects in which Flux may fill in something.
     pub fn with_variables(&self) -> impl Iterator<Item = &Arc<Placed>> {
         let objects = self.changes.iter().filter_map(ObjectChange::object);
         objects.filter(|placed| has_variables(&placed.object))
     }
 
-    /// The objects of the new world that no change creates or updates.
+    /// Returns the objects of the new world that no change creates or updates.
     pub fn unchanged(&self) -> Vec<&Arc<Placed>> {
         let changed = self.changes.iter().filter_map(ObjectChange::object);
         let changed: HashSet<usize> = changed.map(|placed| Arc::as_ptr(placed).addr()).collect();
@@ -82,10 +82,10 @@ impl View {
     }
 }
 
-/// How many files that could not be read are named.
+/// The most unreadable files that are named.
 const NAMED: usize = 10;
 
-/// Builds both worlds, reading unchanged files only as far as the changed ones depend on them.
+/// Builds both worlds. Unchanged files are read only as far as the changed ones depend on them.
 pub fn build(input: &WorldInput<'_>) -> Worlds {
     let changed = changed_paths(input.old, input.new);
     let is_changed = |member: &&Member| changed.contains(&member.path);
@@ -93,7 +93,7 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let (new_changed, new_rest): (Vec<_>, Vec<_>) = input.new.members.iter().partition(is_changed);
     let ids = unique_ids(old_changed.iter().chain(&new_changed).copied(), &HashMap::new());
     let mut blobs = load_all(input.blobs, &ids, &input.limits);
-    // What is unchanged matters by what differs only.
+    // Unchanged files matter only in relation to differing objects.
     let nothing_stays = old_rest.is_empty() && new_rest.is_empty();
     let differing =
         if nothing_stays { Differing::default() } else { differing(&old_changed, &new_changed, &blobs) };
@@ -134,7 +134,7 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
 /// The paths of the files that differ.
 pub(super) type Changed = HashSet<RepoPath>;
 
-/// Everything that a view is made of.
+/// The data from which a view is built.
 struct Source<'a> {
     input: &'a WorldInput<'a>,
     blobs: &'a Blobs,
@@ -178,7 +178,7 @@ impl Source<'_> {
         View { reading, substitution, old, new, changes }
     }
 
-    /// The patches that kustomizations hold themselves, and JSON patches.
+    /// Returns the patches that kustomizations hold themselves, and JSON patches.
     fn place_patches(&self, roots: &[&Root], substitution: Substitution) -> Vec<Arc<Placed>> {
         let mut reader = self.input.blobs.reader();
         let mut placed = Vec::new();
@@ -241,11 +241,11 @@ impl Source<'_> {
     }
 }
 
-/// Words of which a repository that Flux deploys holds one.
+/// A word that is in every repository that Flux deploys.
 const FLUX: &[u8] = b"toolkit.fluxcd.io";
 
-/// The ways to substitute the variables of the loaded objects; one way if there are no variables. If nothing shows that
-/// Flux deploys the repository, the variables may also stay as written.
+/// Returns the ways to substitute the variables of the loaded objects, or one way if there are no variables. If
+/// nothing shows that Flux deploys the repository, the variables may also stay as written.
 fn substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitution>, Flux) {
     let loaded = blobs.values().filter_map(|loaded| loaded.as_ref().ok());
     let objects = loaded.filter(|loaded| loaded.names_variables).flat_map(|loaded| &loaded.objects);
@@ -298,17 +298,17 @@ fn unique_ids<'a>(
     ids.filter(|id| seen.insert(*id)).collect()
 }
 
-/// Files that could not be read at all.
+/// Files that could not be read.
 #[derive(Debug, Default)]
 struct Unread {
-    /// Those that the verdict depends on.
+    /// Files that the verdict depends on.
     needed: BTreeSet<String>,
-    /// Unchanged ones that it does not depend on.
+    /// Unchanged files that it does not depend on.
     aside: BTreeSet<String>,
 }
 
 /// Sorts the files that could not be read. A changed one matters unless nothing deploys it. An unchanged one matters
-/// where permissions change: a binding or a role in it may complete a grant.
+/// if permissions change: a binding or a role in it may complete a grant.
 fn unread(source: &Source<'_>, texts: &Texts<'_>) -> Unread {
     let mut unread = Unread::default();
     for member in source.input.old.members.iter().chain(&source.input.new.members) {
@@ -328,7 +328,7 @@ fn unread(source: &Source<'_>, texts: &Texts<'_>) -> Unread {
     unread
 }
 
-/// The first of some reasons, and how many more there are.
+/// Returns the first of some reasons, and the number of the others.
 fn named_only(reasons: BTreeSet<String>) -> Vec<String> {
     let more = reasons.len().saturating_sub(NAMED);
     let mut named: Vec<String> = reasons.into_iter().take(NAMED).collect();
@@ -338,9 +338,9 @@ fn named_only(reasons: BTreeSet<String>) -> Vec<String> {
     named
 }
 
-/// Objects that tools read for themselves never reach the API server, and a template that only says
-/// when rendered what it is has no identity yet. One that does say so is judged as far as its own
-/// text goes: a `Chart.yaml` dropped beside it must not hide it.
+/// Returns true for an object with an identity of its own. Objects that tools read for themselves never reach the API
+/// server, and a template that gets its identity by rendering has none yet. A template with an identity is judged as
+/// far as its own text goes: a `Chart.yaml` beside it must not hide it.
 fn stands_for_itself(object: &Object) -> bool {
     let for_a_tool = !object.is_typed()
         || &*object.api_version == KUSTOMIZE_PLUGIN
@@ -352,14 +352,14 @@ fn stands_for_itself(object: &Object) -> bool {
 /// The `apiVersion` of kustomize's own plugins, which no API server serves.
 const KUSTOMIZE_PLUGIN: &str = "builtin";
 
-/// The core group has no such kind, and without metadata the document names no object: a kubeconfig, or the
-/// configuration of a machine.
+/// Returns true for a document of another tool, such as a kubeconfig or the configuration of a machine: the core group
+/// has no such kind, and without metadata the document names no object.
 fn is_of_another_tool(object: &Object) -> bool {
     object.group().is_empty() && !builtin::is_core_kind(&object.kind) && object.at(&["metadata"]).is_none()
 }
 
-/// A template whose identity only another tool can fill in: the API server refuses such names. Those of RBAC objects
-/// may hold braces, so that the object may be applied as it is written.
+/// Returns true for a template whose identity only another tool can fill in, because the API server refuses such
+/// names. Names of RBAC objects may hold braces, so that the object may be applied unchanged.
 fn is_unfinished(object: &Object) -> bool {
     let open = |text: &str| text.contains("{{");
     let typed = [&object.api_version, &object.kind].iter().any(|part| open(part));
@@ -387,7 +387,7 @@ fn without_text(path: &RepoPath, reason: &str) -> FileProblem {
     FileProblem { path: path.clone(), blob: None, source: None, problem }
 }
 
-/// The roots of one revision that are not the same in another one.
+/// Returns the roots of one revision that differ in another one.
 fn changed_roots<'a>(one: &'a Layout, other: &Layout) -> Vec<&'a Root> {
     let known: HashMap<(&RepoPath, RootKind), &Root> =
         other.roots.iter().map(|root| ((&root.file, root.kind), root)).collect();

@@ -11,11 +11,11 @@ use source_files::RepoPath;
 /// An object at its place in a revision.
 #[derive(Debug)]
 pub struct Placed {
-    /// Whether it is applied as it is.
+    /// The role of its file.
     pub role: Role,
-    /// Whether a kustomization deploys its file.
+    /// Says whether a kustomization deploys its file.
     pub listing: Listing,
-    /// The file it is in.
+    /// The path of its file.
     pub path: RepoPath,
     /// Its identity in the cluster.
     pub id: ObjectRef,
@@ -24,7 +24,7 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// The object as a cluster is asked to store it.
+    /// Returns the object as a candidate for storage in its cluster.
     pub fn candidate(&self) -> Candidate<'_> {
         let part = match self.role {
             Role::Complete | Role::Base => Part::Whole,
@@ -34,26 +34,26 @@ impl Placed {
         Candidate { object: &self.object, cluster: &self.id.cluster, part }
     }
 
-    /// Whether a value of a fragment is that of the object that it patches, and no word of the patch itself.
+    /// Returns true if a value of a fragment is inherited from the object that it patches.
     pub fn inherits(&self, node: &Node) -> bool {
         let is_inherited = node.origin.step == Step::Inherited || node.origin == self.object.root.origin;
         self.role == Role::Fragment && is_inherited
     }
 }
 
-/// What happens to an object: AdmissionReview's words.
+/// The operation on an object, in AdmissionReview's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// It did not exist.
+    /// The object did not exist.
     Create,
-    /// It existed and is different now.
+    /// The object existed and differs now.
     Update,
-    /// It no longer exists.
+    /// The object no longer exists.
     Delete,
 }
 
 impl Operation {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -68,25 +68,25 @@ impl Operation {
 pub enum ObjectChange {
     /// The object is new.
     Create {
-        /// What it is.
+        /// The new object.
         object: Arc<Placed>,
     },
     /// The object changes.
     Update {
-        /// What it was.
+        /// The old object.
         old_object: Arc<Placed>,
-        /// What it becomes.
+        /// The new object.
         object: Arc<Placed>,
     },
     /// The object goes away.
     Delete {
-        /// What it was.
+        /// The old object.
         old_object: Arc<Placed>,
     },
 }
 
 impl ObjectChange {
-    /// What happens.
+    /// Returns the operation.
     pub fn operation(&self) -> Operation {
         match self {
             Self::Create { .. } => Operation::Create,
@@ -95,7 +95,7 @@ impl ObjectChange {
         }
     }
 
-    /// The object as it was.
+    /// Returns the old object.
     pub fn old_object(&self) -> Option<&Arc<Placed>> {
         match self {
             Self::Create { .. } => None,
@@ -103,7 +103,7 @@ impl ObjectChange {
         }
     }
 
-    /// The object as it becomes.
+    /// Returns the new object.
     pub fn object(&self) -> Option<&Arc<Placed>> {
         match self {
             Self::Create { object } | Self::Update { object, .. } => Some(object),
@@ -111,7 +111,7 @@ impl ObjectChange {
         }
     }
 
-    /// The new object, or the old one if there is no new one.
+    /// Returns the new object, or the old one if there is no new one.
     pub fn subject(&self) -> &Arc<Placed> {
         match self {
             Self::Create { object } | Self::Update { object, .. } => object,

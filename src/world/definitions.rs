@@ -1,8 +1,8 @@
 //! Definitions in folders that the policy names.
 //!
-//! In: a revision and the folder of each cluster's definitions. Out: the custom resource definitions in
-//! them, each placed in its cluster. Never: anything else that is there, and never a reason to
-//! refuse a push: what cannot be read defines nothing.
+//! In: a revision and the folder of each cluster's definitions. Out: the custom resource definitions in them, each
+//! placed in its cluster. Never: other objects of these folders, or a reason to refuse a push: a file that cannot be
+//! read defines nothing.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use source_files::{BlobReader, BlobSource, RepoPath, Snapshot, TreeFile};
 /// The endings of the files that are read.
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
-/// The definitions of a revision.
+/// Returns the definitions of a revision.
 pub fn definitions(
     snapshot: &Snapshot,
     blobs: &dyn BlobSource,

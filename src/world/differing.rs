@@ -1,5 +1,5 @@
-//! Which objects of changed files really differ: an edited comment, or another object of the same
-//! file, changes nothing that unchanged files could matter to.
+//! The objects of changed files that really differ. An edited comment, or another object of the same file, changes
+//! nothing that unchanged files could depend on.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::render::{Member, Role};
 use kube_manifest::Object;
 use source_files::RepoPath;
 
-/// The objects of changed files, by the file and what is in it.
+/// The objects of changed files, by file, role, kind and name.
 type ByPlace<'a> = HashMap<(&'a RepoPath, Role, &'a str, &'a str), Vec<&'a Arc<Object>>>;
 
 /// The objects that differ between both versions of their file: the old ones and the new ones.
@@ -17,8 +17,7 @@ type ByPlace<'a> = HashMap<(&'a RepoPath, Role, &'a str, &'a str), Vec<&'a Arc<O
 pub(super) struct Differing {
     pub(super) old: Vec<Arc<Object>>,
     pub(super) new: Vec<Arc<Object>>,
-    /// Old ones whose kind and name are in no new file that changed: what may still name them names
-    /// nothing now.
+    /// Old objects whose kind and name are in no new file that changed, so that other objects may name them in vain.
     pub(super) gone: Vec<Arc<Object>>,
 }
 
@@ -29,7 +28,7 @@ pub(super) fn differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Diff
 }
 
 impl Differing {
-    /// Old and new ones.
+    /// Returns old and new ones.
     pub(super) fn all(&self) -> impl Iterator<Item = &Object> + Clone {
         self.old.iter().chain(&self.new).map(AsRef::as_ref)
     }

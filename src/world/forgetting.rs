@@ -1,7 +1,7 @@
-//! Old values that were not known and are another text now.
+//! Old unknown values that have another text now.
 //!
 //! In: the old and the new objects of one view. Out: the old ones without such values. An unknown value counts as the
-//! worst; what was there before must not excuse what is known now. Never: touches a value whose text stays.
+//! worst, and the old one must not excuse what is known now. Never: touches a value whose text stays.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,17 +12,17 @@ use kube_manifest::{Entry, Node, Object, Value};
 use kube_model::ObjectRef;
 use source_files::RepoPath;
 
-/// What of an old object is kept.
+/// The part of an old object that is kept.
 enum Kept {
     /// All of it.
     Whole,
     /// The object without some values.
     Rest(Arc<Object>),
-    /// Nothing: who could reach it was not known.
+    /// Nothing, because its reach was not known.
     Nothing,
 }
 
-/// Takes changed unknown values out of the old world.
+/// Removes changed unknown values from the old world.
 pub(super) fn forget_changed_unknowns(old: &mut Vec<Arc<Placed>>, new: &[Arc<Placed>]) {
     if !old.iter().any(|placed| placed.object.root.holds_unknown()) {
         return;
@@ -63,7 +63,7 @@ fn kept(old: &Object, new: &Object) -> Kept {
     Kept::Whole
 }
 
-/// A value without the unknown ones that are not the same in the new one; `None` if nothing is left.
+/// Returns a value without the unknown ones that differ in the new value, or `None` if nothing is left.
 fn without_changed_unknowns(old: &Node, new: Option<&Node>) -> Option<Node> {
     let value = match &old.value {
         Value::Unknown(_) if new != Some(old) => return None,
@@ -94,7 +94,7 @@ fn without_changed_unknowns(old: &Node, new: Option<&Node>) -> Option<Node> {
     Some(Node { origin: old.origin, value })
 }
 
-/// Whether an unknown value that decides who reaches a Service is another one now.
+/// Returns true if an unknown value that decides the reach of a Service has changed.
 fn reach_is_changed(old: &Object, new: &Object) -> bool {
     let changed = |path: &[&str]| {
         let (was, is) = (old.at(path), new.at(path));

@@ -13,15 +13,15 @@ use kube_model::builtin;
 use kube_model::rbac::is_rbac_group;
 use source_files::{BlobError, BlobReader, BlobSource, ObjectId, SourceText};
 
-/// What is kept of a parsed blob.
+/// The parts of a parsed blob that are kept.
 #[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) source: Arc<SourceText>,
     pub(super) objects: Vec<Arc<Object>>,
-    /// The objects of the `kustomize` reading, where they are not the same.
+    /// The objects of the `kustomize` reading, if they differ.
     pub(super) kustomize: Option<Vec<Arc<Object>>>,
     pub(super) problems: Vec<Problem>,
-    /// Whether a text of it may name a variable of Flux.
+    /// Says whether a text of it may name a variable of Flux.
     pub(super) names_variables: bool,
 }
 
@@ -40,7 +40,7 @@ impl Loaded {
         }
     }
 
-    /// The objects as one reading has them.
+    /// Returns the objects of one reading.
     pub(super) fn objects_of(&self, reading: Reading) -> &[Arc<Object>] {
         match reading {
             Reading::Kubectl => &self.objects,
@@ -52,7 +52,7 @@ impl Loaded {
 /// Parsed blobs by id.
 pub(super) type Blobs = HashMap<ObjectId, Result<Loaded, BlobError>>;
 
-/// How many keys and values the changed files of one push may hold together, in memory at once.
+/// The most keys and values of all changed files of one push, which are in memory at once.
 const CHANGED_NODES: usize = 3_000_000;
 
 /// Loads every object of every blob.
@@ -74,8 +74,8 @@ pub(super) fn load_all(source: &dyn BlobSource, ids: &[&ObjectId], limits: &Limi
     )
 }
 
-/// Loads, of unchanged blobs, the objects that a changed one may depend on. Blobs that cannot hold
-/// one are read but not parsed.
+/// Loads the objects of unchanged blobs that a changed object may depend on. Blobs without such an object are read but
+/// not parsed.
 pub(super) fn load_related(
     source: &dyn BlobSource,
     ids: &[&ObjectId],
@@ -111,17 +111,17 @@ fn load(
     loaded.flatten_iter().collect()
 }
 
-/// True for the kinds that decide who may do what.
+/// Returns true for the kinds that decide about permissions.
 pub(super) fn is_rbac(object: &Object) -> bool {
     is_rbac_group(object.group())
 }
 
-/// True for definitions of custom kinds.
+/// Returns true for definitions of custom kinds.
 pub(super) fn is_definition(object: &Object) -> bool {
     &*object.kind == "CustomResourceDefinition"
 }
 
-/// True for kinds whose schema is a definition in the repository.
+/// Returns true for kinds whose schema is a definition in the repository.
 pub(super) fn is_custom(object: &Object) -> bool {
     !builtin::owns_group(object.group())
 }

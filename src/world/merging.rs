@@ -1,8 +1,8 @@
-//! Partial objects as they are once a kustomization has merged them into the objects that they patch.
+//! Partial objects merged into the objects that they patch, as by a kustomization.
 //!
-//! In: the objects of one revision. Out: the same, each fragment whose whole object is known replaced by both merged.
-//! Never: knows a kind's own merge keys: lists merge by `name` where all their items have one, and are replaced
-//! otherwise, as kustomize does for kinds that it does not know.
+//! In: the objects of one revision. Out: the same, each fragment with a known whole object replaced by the merged
+//! object. Never: knows a kind's own merge keys. Lists merge by `name` if all their items have one, and are replaced
+//! otherwise, as kustomize does for unknown kinds.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {
     }
 }
 
-/// The whole object whose path has most in common with that of the fragment.
+/// Returns the whole object whose path has most in common with that of the fragment.
 fn nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<Placed>> {
     let shared = |whole: &&Arc<Placed>| {
         let (one, other) = (whole.path.as_str().bytes(), fragment.path.as_str().bytes());
@@ -51,7 +51,8 @@ fn merged(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
     })
 }
 
-/// A patch over a value. What the patch does not say has the place of the patch: its own file is another one.
+/// Merges a patch into a value. Values that the patch does not set get the place of the patch, because they are in
+/// another file.
 fn overlaid(base: &Node, patch: &Node, place: Origin) -> Node {
     let value = match (&base.value, &patch.value) {
         (Value::Mapping(base), Value::Mapping(patch)) => Value::Mapping(merged_entries(base, patch, place)),
@@ -103,7 +104,7 @@ fn are_named(items: &[Node]) -> bool {
     !items.is_empty() && items.iter().all(|item| item.text_at(&["name"]).is_some())
 }
 
-/// The directive by which a patch takes something away.
+/// Recognises the directive by which a patch deletes something.
 fn is_deletion(node: &Node) -> bool {
     node.text_at(&["$patch"]) == Some("delete")
 }

@@ -33,23 +33,23 @@ use crate::render::Root;
 use kube_manifest::Problem;
 use source_files::{ObjectId, RepoPath, SourceText};
 
-/// Drops a value on another thread. To free the objects of a large repository takes longer than to judge
-/// some of its changes, and no one has to wait for it: not the report, and not the end of the process.
+/// Drops a value on another thread. Freeing the objects of a large repository takes longer than judging some of its
+/// changes, and neither the report nor the end of the process has to wait for it.
 pub fn discard(value: impl Send + 'static) {
     rayon::spawn(move || drop(value));
 }
 
-/// What one revision makes of the clusters.
+/// The objects of one revision in their clusters.
 #[derive(Debug, Default)]
 pub struct World {
-    /// Every object of a changed file; of the unchanged ones, those that the meaning of a changed
-    /// object depends on: the same identity elsewhere, RBAC, custom resource definitions.
+    /// Every object of a changed file, and the objects of unchanged files on which the meaning of a changed object
+    /// depends: the same identity elsewhere, RBAC, custom resource definitions.
     pub objects: Vec<Arc<Placed>>,
-    /// What could not be read with certainty in changed files.
+    /// The problems of changed files that could not be read with certainty.
     pub problems: Vec<FileProblem>,
-    /// Changed roots that no one has rendered.
+    /// Changed roots that were not rendered.
     pub unrendered: Vec<Root>,
-    /// How many changed files hold no object.
+    /// The number of changed files without an object.
     pub without_objects: usize,
 }
 
@@ -58,9 +58,9 @@ pub struct World {
 pub struct FileProblem {
     /// The file.
     pub path: RepoPath,
-    /// What git stores of it; `None` if that is not a file, and the problem says what it is.
+    /// The stored blob. `None` if the path is not a file, as the problem says.
     pub blob: Option<ObjectId>,
-    /// Its text; `None` if it could not be read at all.
+    /// The text. `None` if it could not be read.
     pub source: Option<Arc<SourceText>>,
     /// The problem.
     pub problem: Problem,

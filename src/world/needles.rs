@@ -1,5 +1,5 @@
-//! Finds, among thousands of unchanged files, those that may hold something a change depends on,
-//! without parsing the others.
+//! Finds the files that may hold something a change depends on, among thousands of unchanged files, without parsing
+//! the others.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
@@ -13,13 +13,12 @@ use super::related::Related;
 use kube_manifest::Object;
 use kube_model::{builtin, rbac};
 
-/// What to look for. A scalar can only be spelled without its own letters through an escape in
-/// double quotes or through a tag, so a file without either that lacks a word of every needle holds
-/// no object that matters.
+/// The words to look for. A scalar can only be spelled without its own letters through an escape in double quotes or
+/// through a tag. A file with neither that lacks a word of every needle holds no object that matters.
 #[derive(Debug)]
 pub(super) struct Needles<'a> {
     identities: HashSet<(&'a str, &'a str)>,
-    /// Groups and kinds whose definition changes: all their objects are judged by it.
+    /// Groups and kinds whose definition changes. It decides on all their objects.
     defined: HashSet<(Box<str>, Box<str>)>,
     words: Option<Vec<Needle>>,
     wants_rbac: Wanted,
@@ -35,18 +34,18 @@ static UNSPELLED: LazyLock<Option<Regex>> =
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Needle(Vec<Box<str>>);
 
-/// Whether a family of objects matters to the change.
+/// Says whether a family of objects matters to the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Yes,
     No,
 }
 
-/// Above this many needles, looking for each costs more than parsing.
+/// The number of needles above which looking for each costs more than parsing.
 const NEEDLES: usize = 64;
 
 impl<'a> Needles<'a> {
-    /// Needles for a set of changed objects.
+    /// Creates needles for a set of changed objects.
     pub(super) fn of(differing: &'a Differing, needs: &BTreeSet<Need>) -> Self {
         let changed = || differing.all();
         let wanted = |need, wants: fn(&Object) -> bool| {
@@ -75,7 +74,8 @@ impl<'a> Needles<'a> {
         }
     }
 
-    /// Adds what named the objects that are gone, and what selects or is selected by changed Pods.
+    /// Adds needles for objects that name removed objects, and for those that select changed Pods or are selected by
+    /// them.
     pub(super) fn and_related(mut self, related: Related) -> Self {
         if let Some(words) = &mut self.words {
             words.extend(related.words().map(Needle));
@@ -85,12 +85,12 @@ impl<'a> Needles<'a> {
         self
     }
 
-    /// Whether who may do what changes, which any other file may have a part in.
+    /// Returns true if permissions change, which any other file may affect.
     pub(super) fn depend_on_permissions(&self) -> bool {
         self.wants_rbac == Wanted::Yes
     }
 
-    /// Whether a file may hold an object that matters.
+    /// Returns true if a file may hold an object that matters.
     pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
         let Some(words) = &self.words else { return true };
         if is_utf_16(bytes) {
@@ -100,7 +100,7 @@ impl<'a> Needles<'a> {
         !spelled_out || words.iter().any(|needle| needle.stands_in(bytes))
     }
 
-    /// Whether an object matters.
+    /// Returns true if an object matters.
     pub(super) fn wants(&self, object: &Object) -> bool {
         (self.wants_rbac == Wanted::Yes && is_rbac(object))
             || (self.wants_definitions == Wanted::Yes && is_definition(object))
@@ -111,12 +111,12 @@ impl<'a> Needles<'a> {
     }
 }
 
-/// Whether the letters of a file are not bytes, so that no word can be found in it.
+/// Returns true if the letters of a file are not single bytes, so that no word can be found in it.
 fn is_utf_16(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
 }
 
-/// Needles without repetition; `None` if they are too many.
+/// Removes repeated needles. Returns `None` if they are too many.
 fn few(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
     let mut unique = HashSet::new();
     for needle in needles {
@@ -128,15 +128,15 @@ fn few(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
     Some(unique.into_iter().collect())
 }
 
-/// The group and the kind that a definition defines.
+/// Returns the group and the kind that a definition defines.
 fn defined_kind(object: &Object) -> Option<(Box<str>, Box<str>)> {
     let text = |keys: &[&str]| object.root.text_at(keys).map(Box::<str>::from);
     Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?)).filter(|_| is_definition(object))
 }
 
 impl Needle {
-    /// Kind, name and namespace of an object. A copy need not spell the namespace where it is
-    /// `default` or where the kind has none.
+    /// Returns kind, name and namespace of an object. A copy need not spell the namespace if it is `default` or if the
+    /// kind has none.
     fn of(object: &Object) -> Self {
         let is_spelled = |namespace: &str| {
             namespace != "default" && builtin::scope(object.group(), &object.kind) != builtin::Scope::Cluster

@@ -10,17 +10,17 @@ use crate::render::Role;
 use kube_model::{ClusterName, ObjectRef};
 use source_files::RepoPath;
 
-/// Fragments are merged into other objects: each pairs only with itself.
+/// The key of an identity. Fragments are merged into other objects, so each pairs only with itself.
 type Key<'a> = (&'a ObjectRef, Option<&'a RepoPath>);
 
-/// Whether an object is one of the old world or of the new one.
+/// The world of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Side {
     Old,
     New,
 }
 
-/// What is under one identity before and after.
+/// The objects of one identity before and after.
 type Sides<'a> = (&'a [&'a Arc<Placed>], &'a [&'a Arc<Placed>]);
 
 fn key(placed: &Placed) -> Key<'_> {
@@ -31,11 +31,11 @@ fn key(placed: &Placed) -> Key<'_> {
     (&placed.id, own_path)
 }
 
-/// The changes between two worlds. Objects that the API server names (`generateName`) are made again each time and
-/// never pair. If an identity is defined more than once, a new object is compared with every old one, except with those
-/// whose own file still holds the identity: each of these is the old side of its own file. An object that is new to its
-/// file is compared with all, and a fragment that is new with the whole objects that it may be merged into, or may be
-/// beside. A copy that stays is compared with those that went away, because the cluster falls back to it.
+/// Returns the changes between two worlds. Objects that the API server names (`generateName`) are created each time
+/// and never pair. If an identity is defined more than once, a new object is compared with every old one, except with
+/// those whose own file still holds the identity: each of these is the old side of its own file. An object that is new
+/// to its file is compared with all, and a fragment that is new with the whole objects that it may be merged into, or
+/// may be beside. A copy that stays is compared with those that went away, because the cluster falls back to it.
 pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
     let old = old.iter().map(|placed| (key(placed), Side::Old, placed));
     let new = new.iter().map(|placed| (key(placed), Side::New, placed));
@@ -61,7 +61,7 @@ pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) 
     identities.par_iter().flat_map_iter(pair).collect()
 }
 
-/// Every identity with its sides, sorted.
+/// Returns every identity with its sides, sorted.
 fn identities<'a>(
     sorted: &[(Key<'a>, Side, &Arc<Placed>)],
     placed: &'a [&'a Arc<Placed>],
@@ -77,7 +77,7 @@ fn identities<'a>(
     sides.collect()
 }
 
-/// The fragments of an identity whose files do not hold it any more: what a new file holds was moved.
+/// Returns the fragments of an identity whose files no longer hold it. A fragment in a new file was moved.
 fn fragments_gone<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) -> Vec<&'a Arc<Placed>> {
     let start = identities.partition_point(|((other, _), _)| *other < id);
     let same = identities.iter().skip(start).take_while(|((other, _), _)| *other == id);
@@ -85,7 +85,7 @@ fn fragments_gone<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) -> Ve
     gone.flat_map(|(_, (old, _))| old.iter().copied()).collect()
 }
 
-/// Objects without a name: those that a changed file brings are created, and none is updated.
+/// Returns creations for objects without a name in changed files. They are never updated.
 fn created_anew(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
     let stood = |object: &Arc<Placed>| old.iter().any(|other| other.object.root == object.object.root);
     let fresh = new.iter().filter(|object| changed.contains(&object.path) && !stood(object));
@@ -117,13 +117,13 @@ fn pair_identity(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) 
     changes
 }
 
-/// Whether the file of an old object still holds the identity.
+/// Returns true if the file of an old object still holds the identity.
 fn stays(old: &Arc<Placed>, new: &[&Arc<Placed>]) -> bool {
     new.iter().any(|other| other.path == old.path)
 }
 
-/// Whether two copies are certainly of one cluster: the policy says so, or one is in or below the
-/// folder of the other. A repository whose policy names no clusters may hold several side by side.
+/// Returns true if two copies are certainly of one cluster: the policy says so, or one is in or below the folder of
+/// the other. A repository whose policy names no clusters may hold several side by side.
 fn stood_beside(old: &Placed, object: &Placed) -> bool {
     let (one, other) = (old.path.parent(), object.path.parent());
     let is_below = |folder: &str, of: &str| {
@@ -132,7 +132,7 @@ fn stood_beside(old: &Placed, object: &Placed) -> bool {
     object.id.cluster != ClusterName::fallback() || is_below(one, other) || is_below(other, one)
 }
 
-/// What an object, the last of its identity in its file and so the one that counts, takes the place of.
+/// Returns the object that the last object of its identity in a file replaces. The last one counts.
 fn overtaken<'a>(
     object: &Arc<Placed>,
     old: &[&'a Arc<Placed>],
@@ -143,8 +143,8 @@ fn overtaken<'a>(
     Arc::ptr_eq(last_new, object).then_some(*last_old)
 }
 
-/// One new object against its old ones. An object that stays as it is somewhere is not a change, and
-/// neither is a move; but one that now overtakes another copy in its file is.
+/// Compares one new object with its old ones. An object that stays unchanged somewhere is not a change, and neither is
+/// a move. An object that now replaces another copy in its file is.
 fn compare(
     object: &Arc<Placed>,
     rivals: &[&Arc<Placed>],

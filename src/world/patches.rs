@@ -1,7 +1,7 @@
-//! Patches that a kustomization holds itself, and JSON patches, as the partial objects that they make.
+//! Patches in kustomizations, and JSON patches, as partial objects.
 //!
 //! In: the text of a kustomization, and of the files that it names as patches. Out: fragments, each with the place of
-//! its text. Never: applies a patch; what one removes is seen once the kustomization is rendered.
+//! its text. Never: applies a patch. Removals are seen once the kustomization is rendered.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(super) struct PatchObject {
     pub(super) object: Object,
 }
 
-/// What a patch says of the objects that it is for.
+/// The target of a patch, as the kustomization writes it.
 #[derive(Clone, Copy, Debug)]
 struct Target<'a>(Option<&'a Node>);
 
@@ -25,11 +25,11 @@ struct Target<'a>(Option<&'a Node>);
 struct Written {
     path: RepoPath,
     source: Arc<SourceText>,
-    /// Where a patch within another text is: its own positions mean nothing there.
+    /// The place of a patch within another text, in which its own positions have no meaning.
     within: Option<Span>,
 }
 
-/// The partial objects of a kustomization. `read` gives the bytes of a file that it names.
+/// Returns the partial objects of a kustomization. `read` returns the bytes of a file that it names.
 pub(super) fn patch_objects(
     path: &RepoPath,
     bytes: Vec<u8>,
@@ -57,12 +57,12 @@ pub(super) fn patch_objects(
     found
 }
 
-/// A text that is a patch, and not the path of one.
+/// Returns true for a text that is a patch, and not the path of one.
 fn holds_a_patch(node: &Node) -> bool {
     node.as_str().is_some_and(|text| text.contains('\n') || text.trim_start().starts_with(['{', '[']))
 }
 
-/// The objects of a patch that is written in the kustomization.
+/// Returns the objects of a patch that is written in the kustomization.
 fn of_text(text: Vec<u8>, written: &Written, target: Target<'_>) -> Vec<PatchObject> {
     let (_, roots, _) = documents(text, &Limits::default());
     let mut found = Vec::new();
@@ -98,14 +98,14 @@ fn place_at(root: &mut Node, span: Span) {
     });
 }
 
-/// A tree that operations are collected in. A list is one whose keys are all numbers or `-`.
+/// A tree that collects operations. A list is a tree whose keys are all numbers or `-`.
 #[derive(Debug)]
 enum Draft {
     Branch(BTreeMap<String, Draft>),
     Leaf(Node),
 }
 
-/// What the operations of a JSON patch (RFC 6902) write, as an object of its target's kind.
+/// Returns the values that the operations of a JSON patch (RFC 6902) write, as an object of its target's kind.
 fn of_operations(root: &Node, written: &Written, target: Target<'_>) -> Option<PatchObject> {
     let operations = root.items();
     let mut draft = BTreeMap::new();
@@ -143,7 +143,7 @@ fn insert(branch: &mut BTreeMap<String, Draft>, tokens: Vec<String>, value: &Nod
     }
 }
 
-/// A value that an earlier operation wrote, so that a later one can write below it.
+/// Opens a value that an earlier operation wrote, so that a later one can write below it.
 fn opened(node: &Node) -> BTreeMap<String, Draft> {
     let entries = node.entries().iter().map(|entry| (entry.key.to_string(), &entry.value));
     let items = node.items().iter().enumerate().map(|(index, item)| (index.to_string(), item));
@@ -170,7 +170,7 @@ fn is_index(token: &str) -> bool {
     token == "-" || token.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Labels and annotations that the operations add belong beside the name of the target.
+/// Merges labels and annotations of the operations with the name of the target.
 fn merge_metadata(entries: &mut Vec<Entry>) {
     let Some(second) = entries.iter().rposition(|entry| &*entry.key == "metadata") else { return };
     let Some(first) = entries.iter().position(|entry| &*entry.key == "metadata").filter(|at| *at != second)

@@ -1,4 +1,4 @@
-//! Which of some named objects are anywhere in a revision, changed or not.
+//! Finds out which of some named objects are anywhere in a revision, changed or not.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,7 +18,7 @@ pub struct Presence {
     completeness: Completeness,
 }
 
-/// Whether every file could be read.
+/// Says whether every file could be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Completeness {
     #[default]
@@ -26,7 +26,7 @@ enum Completeness {
     Partial,
 }
 
-/// Where to look.
+/// The input of a search.
 #[derive(Clone, Copy)]
 pub struct PresenceInput<'a> {
     /// The files of the revision.
@@ -71,7 +71,7 @@ impl Presence {
         }
     }
 
-    /// Whether a cluster has an object, or the revision a file, of that name; also if that is not certain.
+    /// Returns true if a cluster has an object, or the revision a file, of that name, or if that is not certain.
     pub fn holds(&self, cluster: &str, object: &str) -> bool {
         let has_object = self.clusters.get(object).is_some_and(|clusters| clusters.contains(cluster));
         has_object
@@ -79,13 +79,13 @@ impl Presence {
             || self.completeness == Completeness::Partial
     }
 
-    /// The clusters that have an object of that name.
+    /// Returns the clusters that have an object of that name.
     pub fn clusters_of(&self, object: &str) -> impl Iterator<Item = &str> {
         self.clusters.get(object).into_iter().flatten().map(String::as_str)
     }
 }
 
-/// The objects of a blob, in both readings, if it holds any of the names; `None` if it cannot be read.
+/// Returns the objects of a blob, in both readings, if it holds any of the names. `None` if it cannot be read.
 fn named_objects(
     reader: &mut (dyn BlobReader + '_),
     id: &ObjectId,

@@ -1,7 +1,7 @@
-//! Unchanged objects that a change may leave without what they need.
+//! Unchanged objects that a change may deprive of other objects.
 //!
-//! In: the objects that differ, and those that are gone. Out: whether an unchanged object names one
-//! that is gone, or selects, or is selected as, Pods whose labels change. Never: judges.
+//! In: the objects that differ, and those that are gone. Out: whether an unchanged object names one that is gone, or
+//! selects, or is selected as, Pods whose labels change. Never: judges.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use kube_model::{is_target, pod_labels, references, selects, service_selector};
 /// A label: its key and its value.
 type Label = (Box<str>, Box<str>);
 
-/// What to look for among unchanged objects.
+/// The criteria for unchanged objects.
 #[derive(Debug, Default)]
 pub(super) struct Related {
     /// Names of objects that are gone.
     names: HashSet<Box<str>>,
     /// Selectors of Services that differ.
     selectors: Vec<Vec<Label>>,
-    /// Labels that Pods had and may have no more.
+    /// Labels that Pods had and may no longer have.
     lost: Vec<Vec<Label>>,
 }
 
@@ -35,18 +35,18 @@ impl Related {
         Self { names, selectors, lost: lost.collect() }
     }
 
-    /// Words of which all of one list are in every file that may hold something related.
+    /// Returns lists of words. A file that may hold something related contains all words of one list.
     pub(super) fn words(&self) -> impl Iterator<Item = Vec<Box<str>>> {
         let names = self.names.iter().map(|name| vec![name.clone()]);
         let selectors = self.selectors.iter().map(|labels| values(labels));
-        // A Service that selects such Pods asks for one of their labels at least, and so does any
-        // other workload that it selects.
+        // A Service that selects such Pods names at least one of their labels, and so does any other workload that it
+        // selects.
         let labels = self.lost.iter().flatten().map(|(_, value)| vec![value.clone()]);
         let words: Vec<Vec<Box<str>>> = names.chain(selectors).chain(labels).collect();
         words.into_iter().filter(|words| !words.is_empty())
     }
 
-    /// Whether an object is related.
+    /// Returns true if an object is related.
     pub(super) fn wants(&self, object: &Object) -> bool {
         self.names_one(object) || self.selects_one(object) || self.is_selected(object)
     }
@@ -72,7 +72,7 @@ impl Related {
     }
 }
 
-/// Whether no new version of a workload has the same labels.
+/// Returns true if no new version of a workload has the same labels.
 fn changes_labels(object: &Object, new: &[Arc<Object>]) -> bool {
     let Some(labels) = pod_labels(object) else { return false };
     let mut versions = new.iter().filter(|other| other.kind == object.kind && other.name == object.name);

@@ -1,7 +1,7 @@
-//! What objects become once Flux has filled in its variables.
+//! Objects after Flux has filled in its variables.
 //!
 //! In: an object as its file writes it. Out: the same with the defaults of the variables, or with every value that a
-//! variable decides unknown. Never: knows what a variable is set to.
+//! variable decides unknown. Never: knows the value of a variable.
 
 use std::sync::Arc;
 
@@ -9,35 +9,35 @@ use kube_manifest::{
     Entry, Expansion, Node, Object, Value, expand, leaves_a_variable_open, may_name_a_variable,
 };
 
-/// One way to take the variables of a text.
+/// A treatment of the variables of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Substitution {
-    /// As it is written: nothing fills in a variable.
+    /// As written: nothing fills in a variable.
     Literal,
-    /// With the default that the text gives; unknown where it gives none.
+    /// With the default in the text. Unknown without a default.
     Defaults,
-    /// Whatever the variables are set to.
+    /// Unknown, whatever the variables are set to.
     Unknown,
 }
 
-/// Whether something in the repository shows that Flux deploys it.
+/// Says whether something in the repository shows that Flux deploys it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flux {
-    /// It does.
+    /// Something shows it.
     Shown,
-    /// Nothing does.
+    /// Nothing shows it.
     NotShown,
 }
 
 /// The key of a label or annotation by which an object keeps its text (`kustomize-controller`).
 const OPT_OUT: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
-/// Whether Flux may fill in something of an object.
+/// Returns true if Flux may fill in something of an object.
 pub(super) fn has_variables(object: &Object) -> bool {
     names_variable(&object.root) && !is_opted_out(object)
 }
 
-/// Whether a text of an object gives a variable a default.
+/// Returns true if a text of an object gives a variable a default.
 pub(super) fn has_defaults(object: &Object) -> bool {
     any_text(&object.root, &|text| matches!(expand(text), Expansion::Default(_)))
 }
@@ -63,8 +63,8 @@ fn is_opted_out(object: &Object) -> bool {
     })
 }
 
-/// The object as it is after a substitution. A variable that ends in another value, where Flux fills it in, may take any
-/// part of the object along: then nothing of it is known.
+/// Returns the object after a substitution. Where Flux fills in variables, one that is not closed in its own value
+/// may swallow any part of the object, so that nothing of the object is known.
 pub(super) fn substituted(object: &Arc<Object>, substitution: Substitution, flux: Flux) -> Arc<Object> {
     let leaves_one_open = || any_text(&object.root, &leaves_a_variable_open) && !is_opted_out(object);
     if flux == Flux::Shown && substitution != Substitution::Literal && leaves_one_open() {
@@ -104,7 +104,7 @@ fn replaced(node: &Node, value: fn(&str) -> Option<Value>, substitution: Substit
     Node { origin: node.origin, value: replacement }
 }
 
-/// A key that is not known keeps its text: what asks for it by name does not find it.
+/// Substitutes a key. An unknown key keeps its text, so that it is not found by name.
 fn key(text: &str, substitution: Substitution) -> Box<str> {
     match (substitution, expand(text)) {
         (Substitution::Defaults, Expansion::Default(expanded) | Expansion::Constant(expanded)) => {
@@ -121,8 +121,8 @@ fn unknown(text: &str) -> Option<Value> {
     }
 }
 
-/// kustomize writes a text without quotes where it can, so that what Flux fills in may be a number or a list. Only
-/// a text that stays one is known.
+/// Fills in defaults. kustomize writes a text without quotes if it can, so a substituted text may become a number or a
+/// list. Only one that stays text is known.
 fn with_default(text: &str) -> Option<Value> {
     match expand(text) {
         Expansion::Constant(_) => constant(text),
@@ -131,7 +131,7 @@ fn with_default(text: &str) -> Option<Value> {
     }
 }
 
-/// A text without a variable, `$$` written as `$`.
+/// Returns a text without a variable, with `$$` as `$`.
 fn constant(text: &str) -> Option<Value> {
     match expand(text) {
         Expansion::Constant(expanded) if expanded != text => Some(Value::String(expanded.into())),
@@ -139,7 +139,7 @@ fn constant(text: &str) -> Option<Value> {
     }
 }
 
-/// Whether YAML reads an unquoted text as this text and nothing else.
+/// Returns true if YAML reads an unquoted text as this text and nothing else.
 fn is_plain_text(text: &str) -> bool {
     const WORDS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~", ""];
     let begins_as_text = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/');

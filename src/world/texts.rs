@@ -1,8 +1,8 @@
-//! Which problems of a file's text a change answers for.
+//! The problems of a file's text that a change is responsible for.
 //!
-//! In: both layouts and the parsed blobs. Out: the [`FileProblem`]s of documents that the change touches, of files that
-//! hold objects or may be deployed, and how many changed files hold no object. Never: excuses a file that held objects
-//! before, and never reports a text that nothing deploys and in which no one finds an object.
+//! In: both layouts and the parsed blobs. Out: the [`FileProblem`]s of documents that the change touches, of files
+//! that hold objects or may be deployed, and the number of changed files without an object. Never: excuses a file that
+//! held objects before, and never reports a text that is not deployed and holds no object.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -17,7 +17,7 @@ use crate::units::{Certainty, ChartMember, Deployments, FileKind, MARKS};
 use kube_manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
 use source_files::{ObjectId, RepoPath, SourceText, Span};
 
-/// One revision, and what its GitOps objects deploy once a person has asked.
+/// One revision, and the deployments of its GitOps objects once they are needed.
 struct Side<'a> {
     layout: &'a Layout,
     deployments: OnceLock<Deployments>,
@@ -42,11 +42,11 @@ pub(super) struct Texts<'a> {
     new: Side<'a>,
 }
 
-/// What the texts of the changed files come to.
+/// The problems of the changed files' texts.
 #[derive(Debug, Default)]
 pub(super) struct TextProblems {
     pub(super) problems: Vec<FileProblem>,
-    /// Changed files in which there is no object.
+    /// The number of changed files without an object.
     pub(super) without_objects: usize,
     /// Those of them that fill in a chart elsewhere.
     pub(super) values: Vec<Root>,
@@ -57,7 +57,7 @@ impl<'a> Texts<'a> {
         Self { input, blobs, old: Side::of(input.old), new: Side::of(input.new) }
     }
 
-    /// The problems of the changed files of the new revision.
+    /// Returns the problems of the changed files of the new revision.
     pub(super) fn problems(&self, changed: &[&Member]) -> TextProblems {
         let mut found = TextProblems::default();
         for member in changed {
@@ -77,7 +77,7 @@ impl<'a> Texts<'a> {
         found
     }
 
-    /// Whether the verdict needs a changed file that could not be read at all.
+    /// Returns true if the verdict needs a changed file that could not be read.
     pub(super) fn needs(&self, member: &Member) -> bool {
         !member.kind.is_data() || self.may_be_deployed(&self.new, member)
     }
@@ -108,7 +108,7 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Whether a document without `kind` makes a tool refuse the file.
+    /// Returns true if a document without `kind` makes a tool refuse the file.
     fn refuses_strangers(
         &self,
         side: &Side<'a>,
@@ -125,7 +125,7 @@ impl<'a> Texts<'a> {
             && (holds_objects(loaded) || self.is_deployed(side, member, Certainty::Certain))
     }
 
-    /// Whether what a file says must be clear.
+    /// Returns true if the text of a file must be clear.
     fn matters(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let loses_objects = || self.loses_objects(side, member, loaded);
         match member.kind {
@@ -152,14 +152,14 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Whether a file held objects before, and did not become a template of another tool.
+    /// Returns true if a file held objects before, and did not become a template of another tool.
     fn loses_objects(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let old = self.old.member(&member.path).and_then(|old| self.loaded(old));
         old.is_some_and(holds_objects) && !self.is_template_elsewhere(side, member, loaded)
     }
 
-    /// An unreadable text is not an object if the policy says which paths are deployed and this path is not among them,
-    /// or if the policy names no clusters and the file is a template.
+    /// Returns true for an unreadable text that is not an object: the policy says which paths are deployed and this
+    /// path is not among them, or the policy names no clusters and the file is a template.
     fn is_excused(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let selection = self.input.selection;
         let elsewhere = selection.names_clusters() && !selection.is_of_a_named_cluster(&member.path);
@@ -167,7 +167,7 @@ impl<'a> Texts<'a> {
             || self.is_unread_template(side, member, loaded)
     }
 
-    /// Whether a file is the template of another tool, which no tool of the cluster can read as it is.
+    /// Returns true if a file is the template of another tool, which no tool of the cluster can read unchanged.
     fn is_unread_template(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let selection = self.input.selection;
         let unread = is_unreadable_for_all(loaded) && is_template(loaded);
@@ -178,9 +178,9 @@ impl<'a> Texts<'a> {
         unread && (!deployed() || self.is_template_elsewhere(side, member, loaded))
     }
 
-    /// Whether a file is a template, and the repository itself shows that it deploys other folders. A kustomization
-    /// among templates may list it: it can build only once both are filled in. If the policy names clusters, the
-    /// policy decides.
+    /// Returns true if a file is a template, and the repository itself shows that it deploys other folders. A
+    /// kustomization among templates may list it: it can build only once both are filled in. If the policy names
+    /// clusters, the policy decides.
     fn is_template_elsewhere(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         if self.input.selection.names_clusters() {
             return false;
@@ -191,7 +191,7 @@ impl<'a> Texts<'a> {
         elsewhere && is_unreadable_for_all(loaded) && is_template(loaded)
     }
 
-    /// Whether a kustomization or a GitOps object deploys a file.
+    /// Returns true if a kustomization or a GitOps object deploys a file.
     fn is_deployed(&self, side: &Side<'a>, member: &Member, certainty: Certainty) -> bool {
         let of_gitops = || {
             let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
@@ -200,21 +200,22 @@ impl<'a> Texts<'a> {
         member.listing == Listing::Listed || of_gitops()
     }
 
-    /// Whether an application of Argo CD names a file as values of a chart.
+    /// Returns true if an application of Argo CD names a file as values of a chart.
     fn fills_in_a_chart(&self, member: &Member) -> bool {
         let side = &self.new;
         let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
         deployments.uses_as_values(&member.path)
     }
 
-    /// The same, or a tool outside the repository that is pointed at a folder of a cluster.
+    /// Returns true if a file is deployed, or if a tool outside the repository may deploy a folder of a cluster with
+    /// it.
     fn may_be_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
         let of_cluster = self.input.selection.is_of_a_named_cluster(&member.path);
         (of_cluster && !side.layout.is_below_a_root(&member.path))
             || self.is_deployed(side, member, Certainty::Possible)
     }
 
-    /// Looks through all files of a revision for GitOps objects.
+    /// Searches all files of a revision for GitOps objects.
     fn deployments(&self, layout: &Layout) -> Deployments {
         let ids: HashSet<&ObjectId> = layout.members.iter().map(|member| &member.file.id).collect();
         let ids: Vec<&ObjectId> = ids.into_iter().collect();
@@ -227,8 +228,8 @@ impl<'a> Texts<'a> {
         Deployments::of(objects.iter().flatten())
     }
 
-    /// The documents that the file already had, here or where it was moved from, and that mattered there.
-    /// Text in another encoding than before is another text to some tools.
+    /// Returns the documents that the file already had, here or at the place it was moved from, and that mattered
+    /// there. Text in another encoding than before is another text to some tools.
     fn untouched(&self, member: &Member, new: &Loaded) -> HashSet<&'a [u8]> {
         let Some(old) = self.predecessor(member) else { return HashSet::new() };
         match self.loaded(old) {
@@ -246,7 +247,8 @@ impl<'a> Texts<'a> {
         self.matters(&self.old, old, loaded)
     }
 
-    /// The old version of a file: at its path or, with the same content and meaning for the same clusters, elsewhere.
+    /// Returns the old version of a file: at its path or, with the same content and meaning for the same clusters,
+    /// elsewhere.
     fn predecessor(&self, member: &Member) -> Option<&'a Member> {
         let selection = self.input.selection;
         self.old.member(&member.path).or_else(|| {
@@ -265,7 +267,7 @@ fn values_root(member: &Member) -> Root {
     Root { kind: RootKind::Values, file: member.path.clone(), parts, generates: BTreeSet::new() }
 }
 
-/// Whether a changed file that holds no object is worth a word in the statistics.
+/// Returns true if a changed file without an object is counted in the statistics.
 fn counts_as_unjudged(member: &Member) -> bool {
     match member.kind {
         FileKind::Manifest
@@ -283,12 +285,13 @@ fn counts_as_unjudged(member: &Member) -> bool {
     }
 }
 
-/// Whether any reading finds an object in a file.
+/// Returns true if any reading finds an object in a file.
 fn holds_objects(loaded: &Loaded) -> bool {
     loaded.objects.iter().chain(loaded.kustomize.iter().flatten()).any(|object| object.is_typed())
 }
 
-/// Documents with `kind` and without `apiVersion`: no API server takes them. The others have a problem already.
+/// Returns problems for documents with `kind` and without `apiVersion`, which no API server accepts. The others have a
+/// problem already.
 fn halves(loaded: &Loaded) -> Vec<Problem> {
     let halves =
         loaded.objects.iter().filter(|object| object.api_version.is_empty() && !object.kind.is_empty());
@@ -307,7 +310,7 @@ fn names_an_object(loaded: &Loaded) -> bool {
     unread && may_name_an_object(loaded.source.bytes())
 }
 
-/// Whether each of the readings stops at something, and none finds an object.
+/// Returns true if each of the readings fails, and none finds an object.
 fn is_unreadable_for_all(loaded: &Loaded) -> bool {
     let stops = |reading| loaded.problems.iter().any(|problem| problem.refusal.includes(reading));
     !holds_objects(loaded) && stops(Reading::Kubectl) && stops(Reading::Kustomize)
@@ -322,7 +325,7 @@ fn is_template(loaded: &Loaded) -> bool {
 
 const SEPARATOR: &[u8] = b"\n---";
 
-/// The text of every document of a file.
+/// Returns the text of every document of a file.
 fn documents(source: &SourceText) -> HashSet<&[u8]> {
     let bytes = source.bytes();
     let mut documents = HashSet::new();
@@ -335,13 +338,14 @@ fn documents(source: &SourceText) -> HashSet<&[u8]> {
     documents
 }
 
-/// A document without its separator and the blank lines around it: those change when a neighbour comes or goes.
+/// Returns a document without its separator and the blank lines around it, which change when a neighbour comes or
+/// goes.
 fn bare(document: &[u8]) -> &[u8] {
     let document = document.trim_ascii();
     document.strip_prefix(b"---\n").unwrap_or(document).trim_ascii()
 }
 
-/// The text of the document in which something is.
+/// Returns the text of the document that contains a span.
 fn document_at(source: &SourceText, span: Span) -> &[u8] {
     let bytes = source.bytes();
     let at = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
