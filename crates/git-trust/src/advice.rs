@@ -2,7 +2,7 @@
 //!
 //! In: the cause. Out: an imperative sentence. Never: decides.
 
-use super::date::day;
+use super::date::format_day;
 use super::distrust::Distrust;
 
 const OTHER_FORMAT: &str = "sign with an OpenPGP or SSH key (`git config gpg.format openpgp`, or `ssh`).";
@@ -37,7 +37,7 @@ impl Distrust {
         let sentence = match self {
             Self::Certificate(problem) => return problem.advice(),
             Self::Expired { expired, .. } => {
-                let day = day(*expired);
+                let day = format_day(*expired);
                 return format!(
                     "your key expired on {day}; extend it, have the keyring updated, and sign again."
                 );

@@ -10,14 +10,14 @@ const LARGEST_SIGNATURE: usize = 64 * 1024;
 
 /// The formats that are verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum SignatureFormat {
     /// A detached OpenPGP signature.
     OpenPgp,
     /// OpenSSH's `PROTOCOL.sshsig`.
     Ssh,
 }
 
-impl Format {
+impl SignatureFormat {
     fn marks(self) -> (&'static str, &'static str) {
         match self {
             Self::OpenPgp => ("-----BEGIN PGP SIGNATURE-----", "-----END PGP SIGNATURE-----"),
@@ -29,7 +29,7 @@ impl Format {
 /// One armored block with nothing before or after it.
 #[derive(Debug)]
 pub(super) struct Block<'a> {
-    pub(super) format: Format,
+    pub(super) format: SignatureFormat,
     /// The block with its first and last line.
     text: &'a str,
 }
@@ -44,7 +44,7 @@ impl<'a> Block<'a> {
         // Git looks for the first line at the very beginning, so a block with blanks before it is not a signature.
         let text = text.trim_end_matches('\n');
         let mut lines = text.split('\n');
-        let format = format(lines.next().unwrap_or_default())?;
+        let format = recognise_format(lines.next().unwrap_or_default())?;
         let (_, end) = format.marks();
         let marks: Vec<&str> = lines.filter(|line| line.starts_with("-----")).collect();
         if marks != [end] || !text.ends_with(end) {
@@ -64,8 +64,10 @@ pub(super) fn unreadable(problem: &str) -> Distrust {
 }
 
 /// Recognises the formats that git knows (`gpg-interface.c`).
-fn format(first_line: &str) -> Result<Format, Distrust> {
-    let known = [Format::OpenPgp, Format::Ssh].into_iter().find(|format| format.marks().0 == first_line);
+fn recognise_format(first_line: &str) -> Result<SignatureFormat, Distrust> {
+    let known = [SignatureFormat::OpenPgp, SignatureFormat::Ssh]
+        .into_iter()
+        .find(|format| format.marks().0 == first_line);
     known.ok_or_else(|| match first_line {
         "" => unreadable("it is empty"),
         "-----BEGIN SIGNED MESSAGE-----" => {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 
-use super::date::{day, minute};
+use super::date::{format_day, format_minute};
 use super::ssh::CertificateProblem;
 use super::{KeyFingerprint, SignatureStatus};
 
@@ -32,10 +32,10 @@ pub(super) enum Distrust {
     #[error("does not say {0}")]
     Incomplete(&'static str),
     /// The signature was made after it was received.
-    #[error("is dated in the future ({})", minute(*.0))]
+    #[error("is dated in the future ({})", format_minute(*.0))]
     FromTheFuture(SystemTime),
     /// The signature was made too long before it was received.
-    #[error("was made on {}, longer ago than the {} that the policy accepts", day(*.made), days(*.maximum))]
+    #[error("was made on {}, longer ago than the {} that the policy accepts", format_day(*.made), format_days(*.maximum))]
     TooOld {
         /// The creation time that the signature states.
         made: SystemTime,
@@ -85,7 +85,7 @@ pub(super) enum Distrust {
         problem: String,
     },
     /// The key has expired.
-    #[error("was made by key {key}, which expired on {}", day(*.expired))]
+    #[error("was made by key {key}, which expired on {}", format_day(*.expired))]
     Expired {
         /// The key.
         key: KeyFingerprint,
@@ -96,7 +96,7 @@ pub(super) enum Distrust {
     #[error("was made by key {0}, which was not valid when it signed")]
     NotAlive(KeyFingerprint),
     /// The policy or the allowed signers do not let the key sign yet.
-    #[error("was made by key {key}, which counts only from {} on", minute(*.from))]
+    #[error("was made by key {key}, which counts only from {} on", format_minute(*.from))]
     NotYetValid {
         /// The key.
         key: KeyFingerprint,
@@ -104,7 +104,7 @@ pub(super) enum Distrust {
         from: SystemTime,
     },
     /// The policy or the allowed signers no longer let the key sign.
-    #[error("was made by key {key}, which counted until {}", minute(*.until))]
+    #[error("was made by key {key}, which counted until {}", format_minute(*.until))]
     NoLongerValid {
         /// The key.
         key: KeyFingerprint,
@@ -171,7 +171,7 @@ impl Distrust {
 }
 
 /// Writes a duration in days if it is a number of days, otherwise in hours.
-fn days(duration: Duration) -> String {
+fn format_days(duration: Duration) -> String {
     let hours = duration.as_secs() / 3600;
     match (hours % 24, hours / 24) {
         (0, 1) => "1 day".to_owned(),

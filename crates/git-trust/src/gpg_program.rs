@@ -19,7 +19,7 @@ pub fn gpg_program(
     output: &mut dyn Write,
     status: &mut dyn Write,
 ) -> Result<(), ThrowAwayKeyError> {
-    let name = signing_key(arguments).ok_or(ThrowAwayKeyError::Unsupported)?;
+    let name = find_signing_key(arguments).ok_or(ThrowAwayKeyError::Unsupported)?;
     let key = ThrowAwayKey::load(keys, name)?;
     let mut payload = Vec::new();
     input.read_to_end(&mut payload)?;
@@ -30,7 +30,7 @@ pub fn gpg_program(
 }
 
 /// Returns the name behind `-bsau`. A name is a plain word, so that it cannot leave the folder.
-fn signing_key(arguments: &[String]) -> Option<&str> {
+fn find_signing_key(arguments: &[String]) -> Option<&str> {
     let place = arguments.iter().position(|argument| argument == "-bsau")?;
     let name = arguments.get(place + 1)?;
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

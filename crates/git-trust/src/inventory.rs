@@ -36,14 +36,15 @@ pub enum KeyStanding {
 impl TrustedKeys {
     /// Lists every key, with its own dates and those of the policy.
     pub fn inventory(&self, now: SystemTime) -> Vec<KeyFacts> {
-        let certificates = self.keyring.certificates().map(|certificate| openpgp_facts(certificate, now));
+        let certificates =
+            self.keyring.certificates().map(|certificate| describe_certificate(certificate, now));
         let signers = self.signers.inventory(&self.revocations, now);
         let all = certificates.chain(signers);
-        all.map(|facts| self.in_window(facts, now)).collect()
+        all.map(|facts| self.restrict_to_window(facts, now)).collect()
     }
 
     /// Applies the policy's own dates, which can only end a key earlier.
-    fn in_window(&self, facts: KeyFacts, now: SystemTime) -> KeyFacts {
+    fn restrict_to_window(&self, facts: KeyFacts, now: SystemTime) -> KeyFacts {
         let window_end = self.terms.windows.get(&facts.key).and_then(|window| window.valid_until);
         let standing = match (facts.standing, window_end) {
             (KeyStanding::Good(own), Some(end)) => {
@@ -66,11 +67,11 @@ impl KeyStanding {
 }
 
 /// Describes a certificate. It is as good as the best of its signing keys, and no better than its primary key.
-fn openpgp_facts(certificate: &Cert, now: SystemTime) -> KeyFacts {
-    KeyFacts { key: openpgp_name(&certificate.fingerprint()), standing: openpgp_standing(certificate, now) }
+fn describe_certificate(certificate: &Cert, now: SystemTime) -> KeyFacts {
+    KeyFacts { key: openpgp_name(&certificate.fingerprint()), standing: judge_certificate(certificate, now) }
 }
 
-fn openpgp_standing(certificate: &Cert, now: SystemTime) -> KeyStanding {
+fn judge_certificate(certificate: &Cert, now: SystemTime) -> KeyStanding {
     let policy = strict_policy(now);
     let valid = match certificate.with_policy(&policy, now) {
         Ok(valid) => valid,

@@ -52,7 +52,7 @@ impl Keyring {
     pub fn from_files(files: impl Iterator<Item = (RepoPath, Vec<u8>)>) -> Result<Self, KeyringError> {
         let mut keyring = Self::default();
         for (path, bytes) in files {
-            let certificates = read(&path, &bytes)?;
+            let certificates = read_certificates(&path, &bytes)?;
             for certificate in certificates {
                 keyring.insert(&path, certificate)?;
             }
@@ -76,7 +76,7 @@ impl Keyring {
     }
 
     /// Returns the certificates that may hold one of the keys.
-    pub(super) fn holders(&self, keys: &[KeyHandle]) -> Vec<&Cert> {
+    pub(super) fn find_holders(&self, keys: &[KeyHandle]) -> Vec<&Cert> {
         let holders = keys.iter().filter_map(|key| self.holders.get(&KeyID::from(key))).flatten();
         let named: BTreeSet<&Fingerprint> = holders.collect();
         named.into_iter().filter_map(|fingerprint| self.certificates.get(fingerprint)).collect()
@@ -96,9 +96,9 @@ impl Keyring {
     }
 }
 
-fn read(path: &RepoPath, bytes: &[u8]) -> Result<Vec<Cert>, KeyringError> {
+fn read_certificates(path: &RepoPath, bytes: &[u8]) -> Result<Vec<Cert>, KeyringError> {
     let mut certificates = Vec::new();
-    for block in blocks(bytes) {
+    for block in split_blocks(bytes) {
         let parser = CertParser::from_bytes(block).map_err(|error| unreadable(path, &error))?;
         for certificate in parser {
             certificates.push(certificate.map_err(|error| unreadable(path, &error))?);
@@ -119,8 +119,8 @@ fn unreadable(path: &RepoPath, error: &impl ToString) -> KeyringError {
 
 /// Returns the armored blocks of a file, or the whole file if it is binary. The parser itself reads only the first
 /// block and would drop the rest of `cat a.asc b.asc` silently.
-fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
-    let starts = block_starts(bytes);
+fn split_blocks(bytes: &[u8]) -> Vec<&[u8]> {
+    let starts = find_block_starts(bytes);
     if starts.is_empty() {
         return if bytes.trim_ascii().is_empty() { Vec::new() } else { vec![bytes] };
     }
@@ -128,7 +128,7 @@ fn blocks(bytes: &[u8]) -> Vec<&[u8]> {
     starts.iter().zip(ends).filter_map(|(start, end)| bytes.get(*start..end)).collect()
 }
 
-fn block_starts(bytes: &[u8]) -> Vec<usize> {
+fn find_block_starts(bytes: &[u8]) -> Vec<usize> {
     let mut offset = 0;
     let mut starts = Vec::new();
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {

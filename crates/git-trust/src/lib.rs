@@ -25,7 +25,7 @@ pub use gpg_program::gpg_program;
 pub use identity::KeyFingerprint;
 pub use inventory::{KeyFacts, KeyStanding};
 pub use keyring::{Keyring, KeyringError};
-pub use ssh::{AllowedSigners, RevocationError, Revocations, SignersError};
+pub use ssh::{AllowedSigners, RevocationError, RevocationProblem, Revocations, SignersError};
 pub use terms::{KeyWindow, RsaBits, Terms};
 pub use throw_away::{RevocationKind, ThrowAwayKey, ThrowAwayKeyError};
 pub use trusted_keys::{Received, TrustedKeys};

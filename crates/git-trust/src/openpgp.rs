@@ -24,15 +24,15 @@ use super::trusted_keys::{Signed, TrustedKeys};
 use super::{KeyFingerprint, Keyring};
 
 /// Returns the certificate that made a good signature over the payload, judged at the server's time.
-pub(super) fn signer(
+pub(super) fn find_signer(
     trusted: &TrustedKeys,
     payload: &[u8],
     block: &Block<'_>,
     now: SystemTime,
 ) -> Result<Signed, Distrust> {
     let bytes = radix64::decode(block.body()).ok_or_else(|| unreadable("its base64 text is damaged"))?;
-    let signature = single_signature(&bytes)?;
-    let created = creation_time(&signature, now)?;
+    let signature = read_single_signature(&bytes)?;
+    let created = read_creation_time(&signature, now)?;
     let judge = Judge {
         policy: strict_policy(now),
         signature: &signature,
@@ -40,7 +40,7 @@ pub(super) fn signer(
         times: [created, now.max(created)],
         floor: trusted.terms.minimum_rsa_bits,
     };
-    let candidates = candidates(&trusted.keyring, &signature)?;
+    let candidates = find_candidates(&trusted.keyring, &signature)?;
     let verdicts = candidates.into_iter().map(|key| judge.judge(&key).map(|()| fingerprint_of(key.cert())));
     let key = decide(verdicts.collect())?;
     Ok(Signed { key, principals: Vec::new(), made: Some(created) })
@@ -69,13 +69,13 @@ pub(super) fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
 }
 
 /// Returns every key that may have made the signature by its own statement: key ids of 64 bits can collide.
-fn candidates<'a>(
+fn find_candidates<'a>(
     keyring: &'a Keyring,
     signature: &Signature,
 ) -> Result<Vec<ErasedKeyAmalgamation<'a, PublicParts>>, Distrust> {
     let issuers = signature.get_issuers();
     let Some(named) = issuers.first() else { return Err(Distrust::Incomplete("which key made it")) };
-    let certificates = keyring.holders(&issuers);
+    let certificates = keyring.find_holders(&issuers);
     let keys: Vec<_> = certificates
         .into_iter()
         .flat_map(|certificate| certificate.keys().key_handles(issuers.iter()))
@@ -97,7 +97,7 @@ fn decide(verdicts: Vec<Result<KeyFingerprint, Distrust>>) -> Result<KeyFingerpr
 }
 
 /// Returns the only signature packet. A second one, or anything else beside it, is refused.
-pub(super) fn single_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
+pub(super) fn read_single_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
     let damaged = |_| Distrust::Unreadable("its OpenPGP packets are damaged".to_owned());
     let packets: Vec<Packet> = PacketPile::from_bytes(bytes).map_err(damaged)?.into_children().collect();
     let count = packets.len();
@@ -109,7 +109,7 @@ pub(super) fn single_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
     }
 }
 
-fn creation_time(signature: &Signature, now: SystemTime) -> Result<SystemTime, Distrust> {
+fn read_creation_time(signature: &Signature, now: SystemTime) -> Result<SystemTime, Distrust> {
     let created = signature.signature_creation_time().ok_or(Distrust::Incomplete("when it was made"))?;
     if created > now + CLOCK_TOLERANCE {
         return Err(Distrust::FromTheFuture(created));
@@ -144,7 +144,7 @@ impl Judge<'_> {
         let refused = |error: sequoia_openpgp::anyhow::Error| Distrust::NotUnderstood(format!("{error:#}"));
         self.policy.signature(self.signature, HashAlgoSecurity::CollisionResistance).map_err(refused)?;
         check_length(key, self.floor)?;
-        self.times.into_iter().try_for_each(|time| fit_at(key, &self.policy, time))
+        self.times.into_iter().try_for_each(|time| check_fitness(key, &self.policy, time))
     }
 }
 
@@ -175,7 +175,7 @@ fn is_rsa(algorithm: PublicKeyAlgorithm) -> bool {
 }
 
 /// Checks that a key is bound, alive, not revoked and meant for signing at a time.
-fn fit_at(
+fn check_fitness(
     key: &ErasedKeyAmalgamation<'_, PublicParts>,
     policy: &StandardPolicy<'_>,
     time: SystemTime,
@@ -190,7 +190,7 @@ fn fit_at(
         return Err(Distrust::Revoked(name));
     }
     if valid.valid_cert().alive().is_err() || valid.alive().is_err() {
-        return Err(not_alive(&valid, name, time));
+        return Err(explain_expiry(&valid, name, time));
     }
     if valid.for_signing() { Ok(()) } else { Err(Distrust::NotForSigning(name)) }
 }
@@ -204,7 +204,7 @@ pub(super) fn is_revoked(status: &RevocationStatus<'_>) -> bool {
     }
 }
 
-fn not_alive(
+fn explain_expiry(
     valid: &ValidErasedKeyAmalgamation<'_, PublicParts>,
     key: KeyFingerprint,
     time: SystemTime,

@@ -193,7 +193,7 @@ proptest! {
             let place = place % bytes.len();
             bytes[place] = value;
         }
-        let _ = super::openpgp::single_signature(&bytes);
+        let _ = super::openpgp::read_single_signature(&bytes);
         let files = [(RepoPath::new("keys/x.pgp"), bytes)];
         // One damaged byte can make it a public key of an unknown algorithm, which vouches for nothing.
         if let Ok(keyring) = Keyring::from_files(files.into_iter()) {

@@ -5,7 +5,7 @@
 
 use std::time::SystemTime;
 
-use super::armor::{Block, Format};
+use super::armor::{Block, SignatureFormat};
 use super::distrust::Distrust;
 use super::{AllowedSigners, KeyFingerprint, Keyring, Revocations, SignatureStatus, Terms, openpgp, ssh};
 
@@ -64,8 +64,8 @@ impl TrustedKeys {
     fn signer(&self, payload: &[u8], armored: &[u8], now: SystemTime) -> Result<Signed, Distrust> {
         let block = Block::parse(armored)?;
         let signed = match block.format {
-            Format::OpenPgp => openpgp::signer(self, payload, &block, now)?,
-            Format::Ssh => ssh::signer(self, payload, &block, now)?,
+            SignatureFormat::OpenPgp => openpgp::find_signer(self, payload, &block, now)?,
+            SignatureFormat::Ssh => ssh::find_signer(self, payload, &block, now)?,
         };
         self.terms.check_window(&signed.key, now)?;
         Ok(signed)

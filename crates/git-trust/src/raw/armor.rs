@@ -11,7 +11,7 @@ const BEGINNINGS: [&[u8]; 4] = [
 ];
 
 /// Returns the offset of every line that begins like a signature.
-pub(super) fn beginnings(text: &[u8]) -> Vec<usize> {
+pub(super) fn find_beginnings(text: &[u8]) -> Vec<usize> {
     let mut offset = 0;
     let mut found = Vec::new();
     for line in text.split_inclusive(|byte| *byte == b'\n') {

@@ -50,20 +50,21 @@ impl RawCommit {
 /// Parses the raw bytes of a commit object.
 pub fn parse_commit(bytes: &[u8], hash: HashKind) -> Result<RawCommit, Vec<Malformation>> {
     let parts = headers::split(bytes)?;
-    let commit = build(&parts, hash)?;
+    let commit = build_commit(&parts, hash)?;
     if commit.reassemble() == bytes { Ok(commit) } else { Err(vec![Malformation::NotReproducible]) }
 }
 
-fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformation>> {
+fn build_commit(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformation>> {
     let mut fixed = Fixed { rest: &parts.headers, hash, problems: Vec::new() };
-    let tree = fixed.object_id("tree");
-    let parents = fixed.parents();
-    let author = fixed.person("author");
+    let tree = fixed.require_id("tree");
+    let parents = fixed.take_parents();
+    let author = fixed.require_person("author");
     fixed.skip_repeated(&["tree", "parent", "author"]);
-    let committer = fixed.person("committer");
+    let committer = fixed.require_person("committer");
     let (extra, mut problems) = (fixed.rest, fixed.problems);
-    problems.extend(extra_problems(extra));
-    let merge_tags = merge_tags(extra, hash).map_err(|problem| problems.push(problem)).unwrap_or_default();
+    problems.extend(find_extra_problems(extra));
+    let merge_tags =
+        parse_merge_tags(extra, hash).map_err(|problem| problems.push(problem)).unwrap_or_default();
     let (Some(tree), Some(author), Some(committer), []) = (tree, author, committer, problems.as_slice())
     else {
         return Err(problems);
@@ -74,8 +75,8 @@ fn build(parts: &Parts<'_>, hash: HashKind) -> Result<RawCommit, Vec<Malformatio
         author,
         committer,
         merge_tags,
-        title: headers::title(parts.message),
-        signature: signature(extra, hash),
+        title: headers::title_of(parts.message),
+        signature: find_signature(extra, hash),
         payload: headers::join(parts.headers.iter().filter(|header| !is_signature(header)), parts.message),
         headers: parts.headers.clone(),
         message: parts.message.to_vec(),
@@ -115,21 +116,21 @@ impl<'a> Fixed<'a> {
         let header = self.take(name);
         match header {
             None => self.problems.push(Malformation::Missing { name, order: ORDER }),
-            Some(header) => self.problems.extend(folded(header)),
+            Some(header) => self.problems.extend(folded_header(header)),
         }
         header
     }
 
-    fn object_id(&mut self, name: &'static str) -> Option<ObjectId> {
+    fn require_id(&mut self, name: &'static str) -> Option<ObjectId> {
         let header = self.require(name)?;
         self.parse_id(name, header)
     }
 
-    fn parents(&mut self) -> Vec<ObjectId> {
+    fn take_parents(&mut self) -> Vec<ObjectId> {
         let mut parents = Vec::new();
         self.skip_repeated(&["tree"]);
         while let Some(header) = self.take("parent") {
-            self.problems.extend(folded(header));
+            self.problems.extend(folded_header(header));
             parents.extend(self.parse_id("parent", header));
             self.skip_repeated(&["tree"]);
         }
@@ -144,7 +145,7 @@ impl<'a> Fixed<'a> {
         id
     }
 
-    fn person(&mut self, name: &'static str) -> Option<RawPerson> {
+    fn require_person(&mut self, name: &'static str) -> Option<RawPerson> {
         let header = self.require(name)?;
         let person = RawPerson::parse(&header.value);
         person.map_err(|problem| self.problems.push(Malformation::BadPerson { name, problem })).ok()
@@ -152,7 +153,7 @@ impl<'a> Fixed<'a> {
 }
 
 /// Reads the tags of `mergetag` headers, each a whole tag object without its last line feed.
-fn merge_tags(extra: &[Header], hash: HashKind) -> Result<Vec<RawTag>, Malformation> {
+fn parse_merge_tags(extra: &[Header], hash: HashKind) -> Result<Vec<RawTag>, Malformation> {
     let headers = extra.iter().filter(|header| header.name == "mergetag");
     let tag = |header: &Header| {
         parse_tag(&[header.value.as_slice(), b"\n"].concat(), hash).map_err(|problems| {
@@ -169,13 +170,13 @@ pub(super) fn parse_id(value: &[u8], hash: HashKind) -> Option<ObjectId> {
     (id.as_str().len() == hash.id_length() && !id.is_zero()).then_some(id)
 }
 
-pub(super) fn folded(header: &Header) -> Option<Malformation> {
+pub(super) fn folded_header(header: &Header) -> Option<Malformation> {
     header.is_folded().then_some(Malformation::UnexpectedContinuation { line: header.line + 1 })
 }
 
 /// Finds the problems behind the committer. Headers other than git's own are allowed there: git ignores them, they are
 /// signed with the rest, and jj, hg-git and GitButler write them.
-fn extra_problems(extra: &[Header]) -> Vec<Malformation> {
+fn find_extra_problems(extra: &[Header]) -> Vec<Malformation> {
     let repeated = |index: usize, name: &str| extra.iter().take(index).any(|header| header.name == name);
     let judge = |(index, header): (usize, &Header)| match header.name.as_str() {
         name @ ("gpgsig" | "gpgsig-sha256") => {
@@ -209,7 +210,7 @@ fn is_signature(header: &Header) -> bool {
     matches!(header.name.as_str(), "gpgsig" | "gpgsig-sha256")
 }
 
-fn signature(extra: &[Header], hash: HashKind) -> Option<Vec<u8>> {
+fn find_signature(extra: &[Header], hash: HashKind) -> Option<Vec<u8>> {
     let header = extra.iter().find(|header| header.name == hash.signature_header())?;
     Some([header.value.as_slice(), b"\n"].concat())
 }

@@ -49,7 +49,7 @@ pub(super) fn split(bytes: &[u8]) -> Result<Parts<'_>, Vec<Malformation>> {
     if bytes.contains(&0) {
         return Err(vec![Malformation::NulByte]);
     }
-    let (head, message) = cut_at_blank_line(bytes).ok_or_else(|| vec![Malformation::NoBlankLine])?;
+    let (head, message) = split_at_blank_line(bytes).ok_or_else(|| vec![Malformation::NoBlankLine])?;
     let mut headers: Vec<Header> = Vec::new();
     for (index, line) in head.split(|byte| *byte == b'\n').enumerate() {
         add_line(&mut headers, line, index + 1).map_err(|problem| vec![problem])?;
@@ -67,7 +67,7 @@ pub(super) fn join<'a>(headers: impl Iterator<Item = &'a Header>, message: &[u8]
 }
 
 /// Returns the headers without their last line feed, and the message.
-fn cut_at_blank_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+fn split_at_blank_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let end = bytes.windows(2).position(|pair| pair == b"\n\n")?;
     Some((bytes.get(..end)?, bytes.get(end + 2..)?))
 }
@@ -79,12 +79,12 @@ fn add_line(headers: &mut Vec<Header>, line: &[u8], number: usize) -> Result<(),
         header.value.extend_from_slice(continuation);
         return Ok(());
     }
-    headers.push(header_of(line, number).ok_or(Malformation::BadHeaderLine { line: number })?);
+    headers.push(parse_header(line, number).ok_or(Malformation::BadHeaderLine { line: number })?);
     Ok(())
 }
 
 /// Reads a header line. Names are printable ASCII: git's own, `HG:extra`, `change-id`, `jj:trees`.
-fn header_of(line: &[u8], number: usize) -> Option<Header> {
+fn parse_header(line: &[u8], number: usize) -> Option<Header> {
     let space = line.iter().position(|byte| *byte == b' ')?;
     let (name, value) = line.split_at_checked(space)?;
     let plain = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
@@ -93,7 +93,7 @@ fn header_of(line: &[u8], number: usize) -> Option<Header> {
 }
 
 /// Returns the first line of a message that is not empty, for people.
-pub(super) fn title(message: &[u8]) -> String {
+pub(super) fn title_of(message: &[u8]) -> String {
     let mut lines = message.split(|byte| *byte == b'\n');
     let line = lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     String::from_utf8_lossy(line).trim().to_owned()

@@ -27,7 +27,7 @@ impl RawPerson {
         if value.iter().any(u8::is_ascii_control) {
             return Err(PersonProblem::ControlCharacter);
         }
-        let (name, email, when) = cut(value).ok_or(PersonProblem::Address)?;
+        let (name, email, when) = split_line(value).ok_or(PersonProblem::Address)?;
         let (seconds, timezone) = when.split_once(' ').ok_or(PersonProblem::Timezone)?;
         Ok(Self {
             name: name.to_vec(),
@@ -40,7 +40,7 @@ impl RawPerson {
 
 /// Splits a line into name, address and the rest. The name may be empty (`author  <address>`), but its space is
 /// required.
-fn cut(value: &[u8]) -> Option<(&[u8], &[u8], &str)> {
+fn split_line(value: &[u8]) -> Option<(&[u8], &[u8], &str)> {
     let brackets = value.iter().filter(|byte| matches!(**byte, b'<' | b'>')).count();
     let open = value.iter().position(|byte| *byte == b'<')?;
     let close = value.iter().position(|byte| *byte == b'>')?;

@@ -2,7 +2,7 @@
 
 use super::HashKind;
 use super::armor;
-use super::commit::{folded, parse_id};
+use super::commit::{folded_header, parse_id};
 use super::headers::{self, Header, Parts};
 use super::malformation::Malformation;
 use super::person::RawPerson;
@@ -74,11 +74,11 @@ impl RawTag {
 /// made.
 pub fn parse_tag(bytes: &[u8], hash: HashKind) -> Result<RawTag, Vec<Malformation>> {
     let parts = headers::split(bytes)?;
-    let tag = build(&parts, bytes, hash).map_err(|problem| vec![problem])?;
+    let tag = build_tag(&parts, bytes, hash).map_err(|problem| vec![problem])?;
     if tag.reassemble() == bytes { Ok(tag) } else { Err(vec![Malformation::NotReproducible]) }
 }
 
-fn build(parts: &Parts<'_>, bytes: &[u8], hash: HashKind) -> Result<RawTag, Malformation> {
+fn build_tag(parts: &Parts<'_>, bytes: &[u8], hash: HashKind) -> Result<RawTag, Malformation> {
     let mut rest = parts.headers.as_slice();
     let object = require(&mut rest, "object")?;
     let target_type = require(&mut rest, "type")?;
@@ -87,16 +87,16 @@ fn build(parts: &Parts<'_>, bytes: &[u8], hash: HashKind) -> Result<RawTag, Malf
     if let Some(header) = rest.first() {
         return Err(Malformation::UnknownTagHeader { name: header.name.clone() });
     }
-    let signature = signature(parts.message)?;
+    let signature = find_signature(parts.message)?;
     let payload = bytes.len() - signature.map_or(0, <[u8]>::len);
     let bad_id = || Malformation::BadObjectId { name: "object", length: hash.id_length() };
     let bad_tagger = |problem| Malformation::BadPerson { name: "tagger", problem };
     Ok(RawTag {
         object: parse_id(&object.value, hash).ok_or_else(bad_id)?,
         target_type: TargetType::parse(&target_type.value).ok_or(Malformation::BadTargetType)?,
-        name: tag_name(&name.value).ok_or(Malformation::BadTagName)?,
+        name: parse_name(&name.value).ok_or(Malformation::BadTagName)?,
         tagger: RawPerson::parse(&tagger.value).map_err(bad_tagger)?,
-        title: headers::title(parts.message),
+        title: headers::title_of(parts.message),
         signature: signature.map(<[u8]>::to_vec),
         payload: bytes.get(..payload).unwrap_or_default().to_vec(),
         headers: parts.headers.clone(),
@@ -110,19 +110,19 @@ fn require<'a>(rest: &mut &'a [Header], name: &'static str) -> Result<&'a Header
         return Err(missing);
     };
     *rest = behind;
-    folded(header).map_or(Ok(header), Err)
+    folded_header(header).map_or(Ok(header), Err)
 }
 
 /// Reads a tag name, which is a ref name: no spaces and no control characters (`git check-ref-format`).
-fn tag_name(value: &[u8]) -> Option<String> {
+fn parse_name(value: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(value).ok()?;
     let plain = !name.is_empty() && !name.chars().any(|character| character.is_control() || character == ' ');
     plain.then(|| name.to_owned())
 }
 
 /// Returns the signature block. Git takes the last block and sq-git the first, so more than one is refused.
-fn signature(message: &[u8]) -> Result<Option<&[u8]>, Malformation> {
-    match armor::beginnings(message).as_slice() {
+fn find_signature(message: &[u8]) -> Result<Option<&[u8]>, Malformation> {
+    match armor::find_beginnings(message).as_slice() {
         [] => Ok(None),
         [only] => Ok(message.get(*only..)),
         several => Err(Malformation::SeveralSignatures { count: several.len() }),

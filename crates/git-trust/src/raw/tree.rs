@@ -81,7 +81,7 @@ pub fn read_tree(bytes: &[u8], hash: HashKind) -> RawTree {
     let mut reading = Reading::default();
     let mut rest = bytes;
     while !rest.is_empty() {
-        let Some((entry, after)) = cut(rest, hash) else {
+        let Some((entry, after)) = split_entry(rest, hash) else {
             reading.tree.problems.push(TreeMalformation::Incomplete);
             break;
         };
@@ -98,7 +98,7 @@ struct Cut<'a> {
     id: &'a [u8],
 }
 
-fn cut(bytes: &[u8], hash: HashKind) -> Option<(Cut<'_>, &[u8])> {
+fn split_entry(bytes: &[u8], hash: HashKind) -> Option<(Cut<'_>, &[u8])> {
     let end = bytes.iter().position(|byte| *byte == 0)?;
     let (head, tail) = bytes.split_at_checked(end)?;
     let space = head.iter().position(|byte| *byte == b' ')?;
@@ -119,9 +119,9 @@ impl Reading {
     fn add(&mut self, entry: &Cut<'_>) {
         let shown = String::from_utf8_lossy(entry.name).into_owned();
         let mode = mode_of(entry.mode);
-        self.tree.problems.extend(mode_problem(entry.mode, mode, &shown));
-        self.tree.problems.extend(name_problem(entry.name, &shown));
-        self.tree.problems.extend(mode.and_then(|mode| link_problem(entry.name, mode, &shown)));
+        self.tree.problems.extend(find_mode_problem(entry.mode, mode, &shown));
+        self.tree.problems.extend(find_name_problem(entry.name, &shown));
+        self.tree.problems.extend(mode.and_then(|mode| find_link_problem(entry.name, mode, &shown)));
         self.check_place(entry.name, mode, &shown);
         let id = ObjectId::from_bytes(entry.id).filter(|id| !id.is_zero());
         match (mode, id) {
@@ -157,7 +157,7 @@ fn mode_of(mode: &[u8]) -> Option<TreeMode> {
     }
 }
 
-fn mode_problem(bytes: &[u8], mode: Option<TreeMode>, shown: &str) -> Option<TreeMalformation> {
+fn find_mode_problem(bytes: &[u8], mode: Option<TreeMode>, shown: &str) -> Option<TreeMalformation> {
     match mode {
         None => {
             let mode = String::from_utf8_lossy(bytes).into_owned();
@@ -168,7 +168,7 @@ fn mode_problem(bytes: &[u8], mode: Option<TreeMode>, shown: &str) -> Option<Tre
     }
 }
 
-fn name_problem(name: &[u8], shown: &str) -> Option<TreeMalformation> {
+fn find_name_problem(name: &[u8], shown: &str) -> Option<TreeMalformation> {
     if name.is_empty() || matches!(name, b"." | b"..") || name.contains(&b'/') {
         return Some(TreeMalformation::Name(shown.to_owned()));
     }
@@ -176,7 +176,7 @@ fn name_problem(name: &[u8], shown: &str) -> Option<TreeMalformation> {
 }
 
 /// Finds links where git reads a file by itself and follows no link. `.gitmodules` may not be a folder either.
-fn link_problem(name: &[u8], mode: TreeMode, shown: &str) -> Option<TreeMalformation> {
+fn find_link_problem(name: &[u8], mode: TreeMode, shown: &str) -> Option<TreeMalformation> {
     let known = GIT_FILES.iter().find(|known| known.is_spelled(name))?;
     let is_wrong = match mode {
         TreeMode::Symlink => true,

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::Revocations;
 use super::key::SshKey;
 use super::pattern::PatternList;
-use super::signer_line::{self, LineProblem};
+use super::signer_line::{self, SignerLineProblem};
 use crate::{KeyFacts, KeyStanding};
 use source_files::RepoPath;
 
@@ -42,7 +42,7 @@ impl SignersError {
 
 /// The right that a line gives its key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum SignerRole {
     /// It may sign.
     #[default]
     Signer,
@@ -54,7 +54,7 @@ pub(super) enum Role {
 #[derive(Clone, Debug)]
 pub(super) struct SignerLine {
     pub(super) principals: PatternList,
-    pub(super) role: Role,
+    pub(super) role: SignerRole,
     pub(super) namespaces: Option<PatternList>,
     pub(super) valid_after: Option<SystemTime>,
     pub(super) valid_before: Option<SystemTime>,
@@ -70,7 +70,7 @@ pub struct AllowedSigners {
 impl AllowedSigners {
     /// Reads a file.
     pub fn parse(path: &RepoPath, bytes: &[u8]) -> Result<Self, SignersError> {
-        let error = |line, problem: LineProblem| SignersError {
+        let error = |line, problem: SignerLineProblem| SignersError {
             path: path.clone(),
             line,
             column: problem.column,
@@ -78,12 +78,15 @@ impl AllowedSigners {
             suggestion: problem.suggestion,
         };
         if bytes.len() > LARGEST_FILE {
-            return Err(error(1, LineProblem::at(1, "a file of allowed signers can have at most 4 MiB")));
+            return Err(error(
+                1,
+                SignerLineProblem::at(1, "a file of allowed signers can have at most 4 MiB"),
+            ));
         }
         let mut signers = Self::default();
         for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             let text = std::str::from_utf8(line)
-                .map_err(|_| error(index + 1, LineProblem::at(1, "the line is not UTF-8")))?;
+                .map_err(|_| error(index + 1, SignerLineProblem::at(1, "the line is not UTF-8")))?;
             if let Some(line) = signer_line::parse(text).map_err(|problem| error(index + 1, problem))? {
                 signers.by_key.entry(line.key.blob().into()).or_default().push(line);
             }
@@ -108,7 +111,7 @@ impl AllowedSigners {
     }
 
     /// Returns the lines that give a key a role.
-    pub(super) fn lines(&self, key: &SshKey, role: Role) -> Vec<&SignerLine> {
+    pub(super) fn find_lines(&self, key: &SshKey, role: SignerRole) -> Vec<&SignerLine> {
         let lines = self.by_key.get(key.blob()).map(Vec::as_slice).unwrap_or_default();
         lines.iter().filter(|line| line.role == role).collect()
     }

@@ -6,7 +6,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::CertificateProblem;
-use super::envelope::signature;
+use super::envelope::read_signature;
 use super::key::{KeyProblem, SshKey};
 use super::wire::{Damaged, Wire};
 use crate::distrust::Distrust;
@@ -43,16 +43,16 @@ impl Certificate {
     /// Reads a certificate and verifies the signature of its authority.
     pub(super) fn parse(bytes: &[u8], floor: RsaBits) -> Result<Self, Distrust> {
         let fields = Fields::read(bytes).map_err(|_| Distrust::Certificate(CertificateProblem::Damaged))?;
-        let authority = SshKey::parse(fields.authority).map_err(unusable)?;
+        let authority = SshKey::parse(fields.authority).map_err(unusable_key)?;
         let signed = bytes.get(..fields.signed).unwrap_or_default();
-        authority.verify(signed, &signature(fields.signature)?, floor).map_err(
+        authority.verify(signed, &read_signature(fields.signature)?, floor).map_err(
             |distrust| match distrust {
                 Distrust::Mismatch => Distrust::Certificate(CertificateProblem::Forged),
                 other => other,
             },
         )?;
         Ok(Self {
-            key: SshKey::parse(&fields.key).map_err(unusable)?,
+            key: SshKey::parse(&fields.key).map_err(unusable_key)?,
             authority,
             serial: fields.serial,
             key_id: fields.key_id.to_owned(),
@@ -66,10 +66,10 @@ impl Certificate {
 
     /// Checks that it may sign at all now.
     pub(super) fn check(&self, now: SystemTime) -> Result<(), Distrust> {
-        self.problem(now).map_or(Ok(()), |problem| Err(Distrust::Certificate(problem)))
+        self.find_problem(now).map_or(Ok(()), |problem| Err(Distrust::Certificate(problem)))
     }
 
-    fn problem(&self, now: SystemTime) -> Option<CertificateProblem> {
+    fn find_problem(&self, now: SystemTime) -> Option<CertificateProblem> {
         let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
         let instant = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         if self.kind != USER {
@@ -89,7 +89,7 @@ impl Certificate {
 /// The end of the year 9999, used in messages only.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-fn unusable(problem: KeyProblem) -> Distrust {
+fn unusable_key(problem: KeyProblem) -> Distrust {
     match problem {
         KeyProblem::Damaged => Distrust::Certificate(CertificateProblem::Damaged),
         KeyProblem::Unsupported(name) => Distrust::Unsupported(format!("an SSH key of the kind `{name}`")),
@@ -117,13 +117,13 @@ impl<'a> Fields<'a> {
         let mut wire = Wire::new(bytes);
         let name = wire.text()?.strip_suffix(SUFFIX).ok_or(Damaged)?;
         let _nonce = wire.string()?;
-        let key = plain_key(name, &mut wire)?;
+        let key = read_plain_key(name, &mut wire)?;
         let serial = wire.long()?;
         let kind = wire.number()?;
         let key_id = wire.text()?;
-        let principals = texts(wire.string()?)?;
+        let principals = read_texts(wire.string()?)?;
         let (valid_after, valid_before) = (wire.long()?, wire.long()?);
-        let critical_option = first_option(wire.string()?)?;
+        let critical_option = read_first_option(wire.string()?)?;
         let _extensions = wire.string()?;
         let _reserved = wire.string()?;
         let authority = wire.string()?;
@@ -147,7 +147,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Returns the key as it would be without a certificate, whose fields begin with those of its key.
-fn plain_key(name: &str, wire: &mut Wire<'_>) -> Result<Vec<u8>, Damaged> {
+fn read_plain_key(name: &str, wire: &mut Wire<'_>) -> Result<Vec<u8>, Damaged> {
     let (name, fields) = match name {
         "ssh-ed25519" => ("ssh-ed25519", 1),
         "ssh-rsa" | "rsa-sha2-256" | "rsa-sha2-512" => ("ssh-rsa", 2),
@@ -156,19 +156,19 @@ fn plain_key(name: &str, wire: &mut Wire<'_>) -> Result<Vec<u8>, Damaged> {
         "sk-ecdsa-sha2-nistp256" => ("sk-ecdsa-sha2-nistp256@openssh.com", 3),
         _ => return Err(Damaged),
     };
-    let mut key = encoded(name.as_bytes())?;
+    let mut key = encode(name.as_bytes())?;
     for _ in 0..fields {
-        key.extend(encoded(wire.string()?)?);
+        key.extend(encode(wire.string()?)?);
     }
     Ok(key)
 }
 
-fn encoded(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
+fn encode(bytes: &[u8]) -> Result<Vec<u8>, Damaged> {
     let length = u32::try_from(bytes.len()).map_err(|_| Damaged)?;
     Ok([length.to_be_bytes().as_slice(), bytes].concat())
 }
 
-fn texts(bytes: &[u8]) -> Result<Vec<&str>, Damaged> {
+fn read_texts(bytes: &[u8]) -> Result<Vec<&str>, Damaged> {
     let mut wire = Wire::new(bytes);
     let mut texts = Vec::new();
     while !wire.is_empty() {
@@ -180,6 +180,6 @@ fn texts(bytes: &[u8]) -> Result<Vec<&str>, Damaged> {
     Ok(texts)
 }
 
-fn first_option(bytes: &[u8]) -> Result<Option<&str>, Damaged> {
+fn read_first_option(bytes: &[u8]) -> Result<Option<&str>, Damaged> {
     if bytes.is_empty() { Ok(None) } else { Wire::new(bytes).text().map(Some) }
 }

@@ -40,8 +40,8 @@ impl Envelope {
         if !fields.reserved.is_empty() {
             return Err(unreadable("it uses a part of the SSH format that is reserved"));
         }
-        let signature = signature(fields.signature)?;
-        Ok(Self { key: fields.key.to_vec(), signature, hash: hash(fields.hash)? })
+        let signature = read_signature(fields.signature)?;
+        Ok(Self { key: fields.key.to_vec(), signature, hash: read_hash(fields.hash)? })
     }
 
     /// Returns the bytes that were signed: the format's own, with a hash of the payload among them.
@@ -78,7 +78,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn hash(name: &str) -> Result<HashAlg, Distrust> {
+fn read_hash(name: &str) -> Result<HashAlg, Distrust> {
     match name {
         "sha256" => Ok(HashAlg::Sha256),
         "sha512" => Ok(HashAlg::Sha512),
@@ -87,9 +87,9 @@ fn hash(name: &str) -> Result<HashAlg, Distrust> {
 }
 
 /// Reads the signature proper. `ssh-rsa` and `ssh-dss` mean SHA-1, which the format forbids.
-pub(super) fn signature(bytes: &[u8]) -> Result<Signature, Distrust> {
+pub(super) fn read_signature(bytes: &[u8]) -> Result<Signature, Distrust> {
     let damaged = || unreadable("its SSH data is damaged");
-    let (name, rest) = name_and_rest(bytes).map_err(|_| damaged())?;
+    let (name, rest) = split_name(bytes).map_err(|_| damaged())?;
     match name {
         "ssh-rsa" | "ssh-dss" => return Err(Distrust::Weak(format!("`{name}` signatures, which use SHA-1"))),
         "ssh-ed25519"
@@ -99,14 +99,14 @@ pub(super) fn signature(bytes: &[u8]) -> Result<Signature, Distrust> {
         | "rsa-sha2-256"
         | "rsa-sha2-512" => rest.finish().map_err(|_| damaged())?,
         "sk-ssh-ed25519@openssh.com" | "sk-ecdsa-sha2-nistp256@openssh.com" => {
-            security_key_trailer(rest).map_err(|_| damaged())?;
+            read_security_key_trailer(rest).map_err(|_| damaged())?;
         }
         other => return Err(Distrust::Unsupported(format!("an SSH key of the kind `{other}`"))),
     }
     Signature::try_from(bytes).map_err(|_| damaged())
 }
 
-fn name_and_rest(bytes: &[u8]) -> Result<(&str, Wire<'_>), Damaged> {
+fn split_name(bytes: &[u8]) -> Result<(&str, Wire<'_>), Damaged> {
     let mut wire = Wire::new(bytes);
     let name = wire.text()?;
     wire.string()?;
@@ -114,7 +114,7 @@ fn name_and_rest(bytes: &[u8]) -> Result<(&str, Wire<'_>), Damaged> {
 }
 
 /// Reads one byte of flags and a counter.
-fn security_key_trailer(mut rest: Wire<'_>) -> Result<(), Damaged> {
+fn read_security_key_trailer(mut rest: Wire<'_>) -> Result<(), Damaged> {
     rest.byte()?;
     rest.number()?;
     rest.finish()

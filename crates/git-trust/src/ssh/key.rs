@@ -68,7 +68,7 @@ impl SshKey {
             | Algorithm::SkEd25519 => {}
             _ => return Err(KeyProblem::Unsupported(name.to_owned())),
         }
-        let data = read(blob).ok_or(KeyProblem::Damaged)?;
+        let data = decode_canonical(blob).ok_or(KeyProblem::Damaged)?;
         Ok(Self { blob: blob.into(), data })
     }
 
@@ -100,7 +100,7 @@ impl SshKey {
     /// Checks that an RSA key has as many bits as the policy requires.
     pub(super) fn check_strength(&self, floor: RsaBits) -> Result<(), Distrust> {
         let modulus = self.data.rsa().and_then(|key| key.n.as_positive_bytes());
-        match modulus.map(bits) {
+        match modulus.map(count_bits) {
             Some(bits) if bits < floor.get() => {
                 Err(Distrust::ShortKey { key: self.fingerprint(), bits, floor: floor.get() })
             }
@@ -130,7 +130,7 @@ pub(super) fn fingerprint(blob: &[u8]) -> KeyFingerprint {
 
 /// Reads a key in its canonical encoding. Another encoding of the same numbers would be another key to everyone who
 /// compares bytes.
-fn read(blob: &[u8]) -> Option<KeyData> {
+fn decode_canonical(blob: &[u8]) -> Option<KeyData> {
     let key = ssh_key::PublicKey::from_bytes(blob).ok()?;
     (key.to_bytes().ok()?.as_slice() == blob).then(|| key.key_data().clone())
 }
@@ -144,7 +144,7 @@ fn same_family(key: &Algorithm, signature: &Algorithm) -> bool {
     }
 }
 
-fn bits(modulus: &[u8]) -> usize {
+fn count_bits(modulus: &[u8]) -> usize {
     let leading = modulus.first().map_or(0, |byte| byte.leading_zeros());
     (modulus.len() * 8).saturating_sub(usize::try_from(leading).unwrap_or(usize::MAX))
 }

@@ -6,23 +6,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key::key_type;
-use super::revocation::Revocations;
+use super::revocation::{RevocationProblem, Revocations};
 
 /// Adds the keys of a list.
-pub(super) fn read(bytes: &[u8], revocations: &mut Revocations) -> Result<(), String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is neither text nor a KRL".to_owned())?;
+pub(super) fn read_list(bytes: &[u8], revocations: &mut Revocations) -> Result<(), RevocationProblem> {
+    let text = std::str::from_utf8(bytes).map_err(|_| RevocationProblem::NotText)?;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let blob = blob(line).ok_or_else(|| format!("line {} is not a public key", index + 1))?;
+        let blob = decode_key(line).ok_or(RevocationProblem::NotAKey(index + 1))?;
         revocations.keys.insert(blob.into());
     }
     Ok(())
 }
 
-fn blob(line: &str) -> Option<Vec<u8>> {
+fn decode_key(line: &str) -> Option<Vec<u8>> {
     let mut words = line.split_ascii_whitespace();
     let (kind, key) = (words.next()?, words.next()?);
     let blob = STANDARD.decode(key).ok()?;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::certificate::Certificate;
-use super::revocation::Revocations;
+use super::revocation::{RevocationProblem, Revocations};
 use super::wire::{Damaged, Wire};
 
 const MAGIC: &[u8] = b"SSHKRL\n\0";
@@ -54,28 +54,24 @@ impl RevokedCertificates {
 }
 
 /// Adds the keys and certificates that a KRL revokes.
-pub(super) fn read(bytes: &[u8], revocations: &mut Revocations) -> Result<(), String> {
+pub(super) fn read_krl(bytes: &[u8], revocations: &mut Revocations) -> Result<(), RevocationProblem> {
     let mut wire = Wire::new(bytes);
-    header(&mut wire).map_err(|Damaged| damaged())?;
+    read_header(&mut wire)?;
     while !wire.is_empty() {
-        let (kind, data) = section(&mut wire).map_err(|Damaged| damaged())?;
+        let (kind, data) = read_section(&mut wire)?;
         match kind {
-            1 => revocations.certificates.push(certificates(data)?),
-            2 => strings(data, &mut revocations.keys)?,
-            3 => strings(data, &mut revocations.sha1)?,
-            5 => strings(data, &mut revocations.sha256)?,
-            other => return Err(format!("it has a section of type {other}, which is not supported")),
+            1 => revocations.certificates.push(read_certificates(data)?),
+            2 => read_strings(data, &mut revocations.keys)?,
+            3 => read_strings(data, &mut revocations.sha1)?,
+            5 => read_strings(data, &mut revocations.sha256)?,
+            other => return Err(RevocationProblem::UnknownSection(other)),
         }
     }
     Ok(())
 }
 
-fn damaged() -> String {
-    "it is damaged".to_owned()
-}
-
 /// Reads the header. Version, date, flags and comment decide nothing.
-fn header(wire: &mut Wire<'_>) -> Result<(), Damaged> {
+fn read_header(wire: &mut Wire<'_>) -> Result<(), Damaged> {
     wire.take(MAGIC.len())?;
     if wire.number()? != FORMAT {
         return Err(Damaged);
@@ -87,37 +83,35 @@ fn header(wire: &mut Wire<'_>) -> Result<(), Damaged> {
     wire.string().map(|_| ())
 }
 
-fn section<'a>(wire: &mut Wire<'a>) -> Result<(u8, Wire<'a>), Damaged> {
+fn read_section<'a>(wire: &mut Wire<'a>) -> Result<(u8, Wire<'a>), Damaged> {
     Ok((wire.byte()?, Wire::new(wire.string()?)))
 }
 
-fn strings(mut wire: Wire<'_>, set: &mut BTreeSet<Box<[u8]>>) -> Result<(), String> {
+fn read_strings(mut wire: Wire<'_>, set: &mut BTreeSet<Box<[u8]>>) -> Result<(), RevocationProblem> {
     while !wire.is_empty() {
-        set.insert(wire.string().map_err(|Damaged| damaged())?.into());
+        set.insert(wire.string()?.into());
     }
     Ok(())
 }
 
-fn certificates(mut wire: Wire<'_>) -> Result<RevokedCertificates, String> {
-    let authority = wire.string().map_err(|Damaged| damaged())?;
-    wire.string().map_err(|Damaged| damaged())?;
+fn read_certificates(mut wire: Wire<'_>) -> Result<RevokedCertificates, RevocationProblem> {
+    let authority = wire.string()?;
+    wire.string()?;
     let mut revoked = RevokedCertificates { authority: authority.into(), ..RevokedCertificates::default() };
     while !wire.is_empty() {
-        let (kind, data) = section(&mut wire).map_err(|Damaged| damaged())?;
+        let (kind, data) = read_section(&mut wire)?;
         match kind {
-            0x20 => serials(data, &mut revoked).map_err(|Damaged| damaged())?,
-            0x21 => range(data, &mut revoked).map_err(|Damaged| damaged())?,
-            0x22 => bitmap(data, &mut revoked).map_err(|Damaged| damaged())?,
-            0x23 => key_ids(data, &mut revoked).map_err(|Damaged| damaged())?,
-            other => {
-                return Err(format!("it revokes certificates in a way ({other:#x}) that is not supported"));
-            }
+            0x20 => read_serials(data, &mut revoked)?,
+            0x21 => read_range(data, &mut revoked)?,
+            0x22 => read_bitmap(data, &mut revoked)?,
+            0x23 => read_key_ids(data, &mut revoked)?,
+            other => return Err(RevocationProblem::UnknownCertificateSection(other)),
         }
     }
     Ok(revoked)
 }
 
-fn serials(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+fn read_serials(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
     while !wire.is_empty() {
         let serial = wire.long()?;
         revoked.ranges.push((serial, serial));
@@ -125,17 +119,17 @@ fn serials(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), 
     Ok(())
 }
 
-fn range(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+fn read_range(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
     revoked.ranges.push((wire.long()?, wire.long()?));
     wire.finish()
 }
 
-fn bitmap(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+fn read_bitmap(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
     revoked.bitmaps.push(Bitmap { first: wire.long()?, bits: wire.string()?.into() });
     wire.finish()
 }
 
-fn key_ids(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
+fn read_key_ids(mut wire: Wire<'_>, revoked: &mut RevokedCertificates) -> Result<(), Damaged> {
     while !wire.is_empty() {
         revoked.key_ids.push(wire.text()?.into());
     }

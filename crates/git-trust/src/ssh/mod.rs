@@ -21,11 +21,11 @@ mod wire;
 
 pub use allowed_signers::{AllowedSigners, SignersError};
 pub(super) use problem::CertificateProblem;
-pub use revocation::{RevocationError, Revocations};
+pub use revocation::{RevocationError, RevocationProblem, Revocations};
 
 use std::time::SystemTime;
 
-use allowed_signers::{Role, SignerLine};
+use allowed_signers::{SignerLine, SignerRole};
 use certificate::{Certificate, is_certificate};
 use envelope::Envelope;
 use key::{KeyProblem, SshKey, fingerprint, key_type};
@@ -39,7 +39,7 @@ use super::trusted_keys::{Signed, TrustedKeys};
 const NAMESPACE: &str = "git";
 
 /// Returns the signer of a payload.
-pub(super) fn signer(
+pub(super) fn find_signer(
     trusted: &TrustedKeys,
     payload: &[u8],
     block: &Block<'_>,
@@ -48,13 +48,13 @@ pub(super) fn signer(
     let envelope = Envelope::parse(block)?;
     let kind = key_type(&envelope.key).map_err(|_| unreadable("its key is damaged"))?;
     if is_certificate(kind) {
-        by_certificate(trusted, payload, &envelope, now)
+        verify_certificate(trusted, payload, &envelope, now)
     } else {
-        by_key(trusted, payload, &envelope, now)
+        verify_key(trusted, payload, &envelope, now)
     }
 }
 
-fn by_key(
+fn verify_key(
     trusted: &TrustedKeys,
     payload: &[u8],
     envelope: &Envelope,
@@ -62,16 +62,16 @@ fn by_key(
 ) -> Result<Signed, Distrust> {
     let key = SshKey::parse(&envelope.key).map_err(|problem| unusable(problem, &envelope.key))?;
     check_not_revoked(trusted, &key)?;
-    let lines = trusted.signers.lines(&key, Role::Signer);
+    let lines = trusted.signers.find_lines(&key, SignerRole::Signer);
     if lines.is_empty() {
         return Err(Distrust::UnknownSigner(key.fingerprint()));
     }
     key.verify(&envelope.signed_bytes(payload)?, &envelope.signature, trusted.terms.minimum_rsa_bits)?;
-    one_of(&lines, |line| fits(line, now))?;
+    first_valid(&lines, |line| check_line(line, now))?;
     Ok(Signed { key: key.fingerprint(), principals: Vec::new(), made: None })
 }
 
-fn by_certificate(
+fn verify_certificate(
     trusted: &TrustedKeys,
     payload: &[u8],
     envelope: &Envelope,
@@ -86,19 +86,20 @@ fn by_certificate(
     if revocations.revokes_certificate(&certificate) || revocations.revokes_key(&envelope.key) {
         return Err(Distrust::Certificate(CertificateProblem::Revoked));
     }
-    let lines = trusted.signers.lines(&certificate.authority, Role::Authority);
+    let lines = trusted.signers.find_lines(&certificate.authority, SignerRole::Authority);
     if lines.is_empty() {
         return Err(Distrust::Certificate(CertificateProblem::UnknownAuthority(authority)));
     }
     certificate.check(now)?;
     certificate.key.verify(&envelope.signed_bytes(payload)?, &envelope.signature, floor)?;
     trusted.terms.check_window(&authority, now)?;
-    let principals = one_of(&lines, |line| fits(line, now).and_then(|()| vouched(line, &certificate)))?;
+    let principals =
+        first_valid(&lines, |line| check_line(line, now).and_then(|()| list_vouched(line, &certificate)))?;
     Ok(Signed { key: certificate.key.fingerprint(), principals, made: None })
 }
 
 /// Returns the first line that lets the signature count, otherwise the problem of the first one.
-fn one_of<Value>(
+fn first_valid<Value>(
     lines: &[&SignerLine],
     judge: impl Fn(&SignerLine) -> Result<Value, Distrust>,
 ) -> Result<Value, Distrust> {
@@ -112,7 +113,7 @@ fn one_of<Value>(
     Err(first.unwrap_or(Distrust::Mismatch))
 }
 
-fn fits(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
+fn check_line(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
     let key = line.key.fingerprint();
     if line.namespaces.as_ref().is_some_and(|namespaces| !namespaces.matches(NAMESPACE)) {
         return Err(Distrust::NamespaceNotAllowed(key));
@@ -121,7 +122,7 @@ fn fits(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
 }
 
 /// Returns the names of a certificate for which the line lets its authority vouch.
-fn vouched(line: &SignerLine, certificate: &Certificate) -> Result<Vec<String>, Distrust> {
+fn list_vouched(line: &SignerLine, certificate: &Certificate) -> Result<Vec<String>, Distrust> {
     let names = certificate.principals.iter().filter(|name| line.principals.matches(name));
     let names: Vec<String> = names.cloned().collect();
     if names.is_empty() {

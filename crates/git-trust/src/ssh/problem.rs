@@ -5,7 +5,7 @@
 use std::time::SystemTime;
 
 use crate::KeyFingerprint;
-use crate::date::minute;
+use crate::date::format_minute;
 
 /// One cause.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,10 +23,10 @@ pub(crate) enum CertificateProblem {
     #[error("is for a host, not for a person")]
     NotForUsers,
     /// It is not valid yet.
-    #[error("is valid only from {} on", minute(*.0))]
+    #[error("is valid only from {} on", format_minute(*.0))]
     NotYetValid(SystemTime),
     /// It has expired.
-    #[error("expired on {}", minute(*.0))]
+    #[error("expired on {}", format_minute(*.0))]
     Expired(SystemTime),
     /// It has a restriction that has no meaning for signatures.
     #[error("has the critical option `{0}`, a restriction that portcullis does not support")]

@@ -12,6 +12,7 @@ use thiserror::Error;
 use super::certificate::Certificate;
 use super::key_list;
 use super::krl::{self, RevokedCertificates};
+use super::wire::Damaged;
 use source_files::RepoPath;
 
 /// The reason why a revocation file cannot be used.
@@ -20,8 +21,37 @@ use source_files::RepoPath;
 pub struct RevocationError {
     /// The file.
     pub path: RepoPath,
-    /// A description of the problem.
-    pub problem: String,
+    /// The problem.
+    pub problem: RevocationProblem,
+}
+
+/// A problem of a revocation file. Displays as a sentence about "it".
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RevocationProblem {
+    /// The file is too large.
+    #[error("it is larger than 16 MiB")]
+    TooLarge,
+    /// The file is neither a list of keys nor a KRL.
+    #[error("it is neither text nor a KRL")]
+    NotText,
+    /// A line of a list is not a public key.
+    #[error("line {0} is not a public key")]
+    NotAKey(usize),
+    /// A KRL ends too early or has another version.
+    #[error("it is damaged")]
+    Damaged,
+    /// A KRL has a section of an unknown type.
+    #[error("it has a section of type {0}, which is not supported")]
+    UnknownSection(u8),
+    /// A KRL revokes certificates by a section of an unknown type.
+    #[error("it revokes certificates in a way ({0:#x}) that is not supported")]
+    UnknownCertificateSection(u8),
+}
+
+impl From<Damaged> for RevocationProblem {
+    fn from(_: Damaged) -> Self {
+        Self::Damaged
+    }
 }
 
 /// The revoked keys and certificates.
@@ -42,11 +72,11 @@ impl Revocations {
         let mut revocations = Self::default();
         for (path, bytes) in files {
             let read = if bytes.len() > LARGEST_FILE {
-                Err("it is larger than 16 MiB".to_owned())
+                Err(RevocationProblem::TooLarge)
             } else if krl::is_krl(&bytes) {
-                krl::read(&bytes, &mut revocations)
+                krl::read_krl(&bytes, &mut revocations)
             } else {
-                key_list::read(&bytes, &mut revocations)
+                key_list::read_list(&bytes, &mut revocations)
             };
             read.map_err(|problem| RevocationError { path, problem })?;
         }

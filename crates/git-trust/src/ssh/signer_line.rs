@@ -6,21 +6,21 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::allowed_signers::{Role, SignerLine};
+use super::allowed_signers::{SignerLine, SignerRole};
 use super::key::{SshKey, key_type};
 use super::pattern::PatternList;
 use super::signer_options::{self, Options};
 
 /// An error in a line, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct LineProblem {
+pub(super) struct SignerLineProblem {
     /// The column in characters, from 1.
     pub(super) column: usize,
     pub(super) message: String,
     pub(super) suggestion: Option<String>,
 }
 
-impl LineProblem {
+impl SignerLineProblem {
     pub(super) fn at(column: usize, message: impl Into<String>) -> Self {
         Self { column, message: message.into(), suggestion: None }
     }
@@ -34,7 +34,7 @@ pub(super) struct Word<'a> {
 }
 
 /// Reads a line. Returns `None` for an empty line and a comment.
-pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, LineProblem> {
+pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, SignerLineProblem> {
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.trim().is_empty() || line.trim_start().starts_with('#') {
         return Ok(None);
@@ -42,18 +42,24 @@ pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, LineProblem> {
     if let Some((index, _)) =
         line.chars().enumerate().find(|(_, character)| *character != '\t' && character.is_control())
     {
-        return Err(LineProblem::at(index + 1, "the line contains a control character"));
+        return Err(SignerLineProblem::at(index + 1, "the line contains a control character"));
     }
-    let words = words(line)?;
-    let (principals, rest) = words.split_first().ok_or_else(|| LineProblem::at(1, "the line is empty"))?;
+    let words = split_words(line)?;
+    let (principals, rest) =
+        words.split_first().ok_or_else(|| SignerLineProblem::at(1, "the line is empty"))?;
     let (options, key) = match rest {
         [kind, key, ..] if is_key(kind, key) => (Options::default(), [kind, key]),
         [options, kind, key, ..] => (signer_options::parse(options)?, [kind, key]),
-        _ => return Err(LineProblem::at(end(line), "expected: principals, options, type of key, key")),
+        _ => {
+            return Err(SignerLineProblem::at(
+                find_end(line),
+                "expected: principals, options, type of key, key",
+            ));
+        }
     };
     Ok(Some(SignerLine {
-        principals: principal_list(principals)?,
-        role: if options.authority { Role::Authority } else { Role::Signer },
+        principals: parse_principals(principals)?,
+        role: if options.authority { SignerRole::Authority } else { SignerRole::Signer },
         namespaces: options.namespaces,
         valid_after: options.valid_after,
         valid_before: options.valid_before,
@@ -61,11 +67,11 @@ pub(super) fn parse(line: &str) -> Result<Option<SignerLine>, LineProblem> {
     }))
 }
 
-fn end(line: &str) -> usize {
+fn find_end(line: &str) -> usize {
     line.trim_end().chars().count() + 1
 }
 
-fn words(line: &str) -> Result<Vec<Word<'_>>, LineProblem> {
+fn split_words(line: &str) -> Result<Vec<Word<'_>>, SignerLineProblem> {
     let mut words = Vec::new();
     let mut start: Option<(usize, usize)> = None;
     let mut quote = None;
@@ -84,17 +90,17 @@ fn words(line: &str) -> Result<Vec<Word<'_>>, LineProblem> {
         }
     }
     if let Some(column) = quote {
-        return Err(LineProblem::at(column, "the quote is not closed"));
+        return Err(SignerLineProblem::at(column, "the quote is not closed"));
     }
     words.extend(start.and_then(|(column, from)| line.get(from..).map(|text| Word { column, text })));
     Ok(words)
 }
 
-fn principal_list(word: &Word<'_>) -> Result<PatternList, LineProblem> {
+fn parse_principals(word: &Word<'_>) -> Result<PatternList, SignerLineProblem> {
     let text = word.text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(word.text);
     let plain = !text.contains('"');
     PatternList::parse(text).filter(|_| plain).ok_or_else(|| {
-        LineProblem::at(
+        SignerLineProblem::at(
             word.column,
             "these principals can never match: write names or patterns, separated by commas",
         )
@@ -103,19 +109,20 @@ fn principal_list(word: &Word<'_>) -> Result<PatternList, LineProblem> {
 
 /// Returns true if two words are a key: the bytes of the second repeat the first.
 fn is_key(kind: &Word<'_>, key: &Word<'_>) -> bool {
-    decode(key).is_some_and(|blob| key_type(&blob) == Ok(kind.text))
+    decode_key(key).is_some_and(|blob| key_type(&blob) == Ok(kind.text))
 }
 
-fn decode(key: &Word<'_>) -> Option<Vec<u8>> {
+fn decode_key(key: &Word<'_>) -> Option<Vec<u8>> {
     STANDARD.decode(key.text).ok()
 }
 
-fn read_key([kind, key]: [&Word<'_>; 2]) -> Result<SshKey, LineProblem> {
-    let blob = decode(key).ok_or_else(|| LineProblem::at(key.column, "the key is not base64 text"))?;
+fn read_key([kind, key]: [&Word<'_>; 2]) -> Result<SshKey, SignerLineProblem> {
+    let blob =
+        decode_key(key).ok_or_else(|| SignerLineProblem::at(key.column, "the key is not base64 text"))?;
     if key_type(&blob) != Ok(kind.text) {
         let message = format!("the key is not of the type `{}`", kind.text);
-        return Err(LineProblem::at(kind.column, message));
+        return Err(SignerLineProblem::at(kind.column, message));
     }
     SshKey::parse(&blob)
-        .map_err(|problem| LineProblem::at(key.column, format!("the key cannot be used: {problem}")))
+        .map_err(|problem| SignerLineProblem::at(key.column, format!("the key cannot be used: {problem}")))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::pattern::PatternList;
-use super::signer_line::{LineProblem, Word};
+use super::signer_line::{SignerLineProblem, Word};
 
 /// The options of a line.
 #[derive(Debug, Default)]
@@ -27,24 +27,24 @@ const FURTHEST_WEST: Duration = Duration::from_hours(12);
 const FURTHEST_EAST: Duration = Duration::from_hours(14);
 
 /// Reads options separated by commas.
-pub(super) fn parse(word: &Word<'_>) -> Result<Options, LineProblem> {
+pub(super) fn parse(word: &Word<'_>) -> Result<Options, SignerLineProblem> {
     let mut options = Options::default();
     let mut seen = Vec::new();
-    for part in parts(word) {
+    for part in split_options(word) {
         let (name, value) =
             part.text.split_once('=').map_or((part.text, None), |(name, value)| (name, Some(value)));
         let name = name.to_ascii_lowercase();
         if seen.contains(&name) {
-            return Err(LineProblem::at(part.column, format!("the option `{name}` is set twice")));
+            return Err(SignerLineProblem::at(part.column, format!("the option `{name}` is set twice")));
         }
-        set(&mut options, &part, &name, value)?;
+        set_option(&mut options, &part, &name, value)?;
         seen.push(name);
     }
     Ok(options)
 }
 
 /// Splits options at commas outside quotes.
-fn parts<'a>(word: &Word<'a>) -> Vec<Word<'a>> {
+fn split_options<'a>(word: &Word<'a>) -> Vec<Word<'a>> {
     let mut quoted = false;
     let cut = word.text.split(move |character: char| {
         quoted ^= character == '"';
@@ -59,35 +59,41 @@ fn parts<'a>(word: &Word<'a>) -> Vec<Word<'a>> {
     .collect()
 }
 
-fn set(options: &mut Options, part: &Word<'_>, name: &str, value: Option<&str>) -> Result<(), LineProblem> {
+fn set_option(
+    options: &mut Options,
+    part: &Word<'_>,
+    name: &str,
+    value: Option<&str>,
+) -> Result<(), SignerLineProblem> {
     match (name, value) {
         ("cert-authority", None) => options.authority = true,
         ("namespaces", Some(value)) => {
             let list = PatternList::parse(unquote(part, value)?);
-            options.namespaces =
-                Some(list.ok_or_else(|| LineProblem::at(part.column, "these namespaces can never match"))?);
+            options.namespaces = Some(
+                list.ok_or_else(|| SignerLineProblem::at(part.column, "these namespaces can never match"))?,
+            );
         }
         ("valid-after", Some(value)) => {
-            options.valid_after = Some(instant(part, unquote(part, value)?, Bound::After)?);
+            options.valid_after = Some(parse_instant(part, unquote(part, value)?, Bound::After)?);
         }
         ("valid-before", Some(value)) => {
-            options.valid_before = Some(instant(part, unquote(part, value)?, Bound::Before)?);
+            options.valid_before = Some(parse_instant(part, unquote(part, value)?, Bound::Before)?);
         }
         ("cert-authority", Some(_)) => {
-            return Err(LineProblem::at(part.column, "`cert-authority` takes no value"));
+            return Err(SignerLineProblem::at(part.column, "`cert-authority` takes no value"));
         }
         ("namespaces" | "valid-after" | "valid-before", None) => {
-            return Err(LineProblem::at(part.column, format!("`{name}` needs a value: {name}=\"…\"")));
+            return Err(SignerLineProblem::at(part.column, format!("`{name}` needs a value: {name}=\"…\"")));
         }
-        (other, _) => return Err(unknown(part, other)),
+        (other, _) => return Err(unknown_option(part, other)),
     }
     Ok(())
 }
 
-fn unknown(part: &Word<'_>, name: &str) -> LineProblem {
+fn unknown_option(part: &Word<'_>, name: &str) -> SignerLineProblem {
     let best = NAMES.iter().map(|known| (strsim::damerau_levenshtein(name, known), *known)).min();
     let near = best.filter(|(distance, _)| *distance <= 3);
-    LineProblem {
+    SignerLineProblem {
         column: part.column,
         message: format!("`{name}` is not an option of an allowed signer"),
         suggestion: near.map(|(_, known)| known.to_owned()),
@@ -95,10 +101,10 @@ fn unknown(part: &Word<'_>, name: &str) -> LineProblem {
 }
 
 /// Removes the quotes of a value. OpenSSH accepts values in double quotes only.
-fn unquote<'a>(part: &Word<'_>, value: &'a str) -> Result<&'a str, LineProblem> {
+fn unquote<'a>(part: &Word<'_>, value: &'a str) -> Result<&'a str, SignerLineProblem> {
     let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     let inner = inner.filter(|inner| !inner.contains(['"', '\\']));
-    inner.ok_or_else(|| LineProblem::at(part.column, "the value must be in double quotes"))
+    inner.ok_or_else(|| SignerLineProblem::at(part.column, "the value must be in double quotes"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +114,9 @@ enum Bound {
 }
 
 /// Reads `YYYYMMDD[HHMM[SS]][Z]` (`parse_absolute_time` in OpenSSH's `misc.c`).
-fn instant(part: &Word<'_>, text: &str, bound: Bound) -> Result<SystemTime, LineProblem> {
-    let wrong = || LineProblem::at(part.column, format!("`{text}` is not a time: write YYYYMMDD[HHMM[SS]]Z"));
+fn parse_instant(part: &Word<'_>, text: &str, bound: Bound) -> Result<SystemTime, SignerLineProblem> {
+    let wrong =
+        || SignerLineProblem::at(part.column, format!("`{text}` is not a time: write YYYYMMDD[HHMM[SS]]Z"));
     let (digits, is_utc) = text.strip_suffix(['Z', 'z']).map_or((text, false), |digits| (digits, true));
     let time = parse_digits(digits).and_then(system_time).ok_or_else(wrong)?;
     let strictest = match (is_utc, bound) {
