@@ -63,7 +63,7 @@ fn read_demand(repository: &Repository, snapshot: &Snapshot) -> Result<Option<Ow
 fn explain(owners: &OwnersFile, demand: Option<&OwnersEntry>, paths: &[RepoPath]) -> String {
     let mut text = String::new();
     for path in paths {
-        let lines = owners.matching(path);
+        let lines = owners.find_matching(path);
         if lines.is_empty() {
             let _ = writeln!(text, "{}: no owner (no line matches)", terminal(path.as_str()));
         }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::finding::Fingerprint;
-use codeowners::{Approver, OwnersProblem, ReadFrom, Requirement, Standing};
+use codeowners::{Approver, OwnersProblem, Progress, ReadFrom, Requirement};
 use git_trust::SignatureStatus;
 use source_files::{ObjectId, RepoPath};
 
@@ -102,7 +102,7 @@ pub struct OwnedChange {
     /// The revision whose line it is: of the head only for files that name owners themselves.
     pub read_from: ReadFrom,
     /// Who has approved it, and what is missing.
-    pub standing: Standing,
+    pub standing: Progress,
 }
 
 /// A signed statement under `refs/approvals/` about the ref of the push.
@@ -211,7 +211,7 @@ pub struct MissingOwners {
     /// The revision whose line it is.
     pub read_from: ReadFrom,
     /// Who has approved, and how many are missing.
-    pub standing: Standing,
+    pub standing: Progress,
 }
 
 /// Everything about a push except its manifests, for one ref.
@@ -269,7 +269,7 @@ impl RefEvidence {
 
     /// The requirements of the owners' files, line by line, with the approvals: for owned paths, and for trust files
     /// whose owners have not all approved.
-    pub fn demands(&self) -> impl Iterator<Item = (&Requirement, &Standing)> {
+    pub fn demands(&self) -> impl Iterator<Item = (&Requirement, &Progress)> {
         let owned = match &self.owned {
             Evidence::Known(owned) => owned.as_slice(),
             Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => &[],

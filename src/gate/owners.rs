@@ -7,7 +7,7 @@ use crate::git::{GitError, Repository};
 use crate::governance::{OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
 use crate::policy::OwnersEntry;
 use codeowners::{
-    Approver, Coverage, Demand, Dialect, OwnersFile, OwnersProblem, ReadFrom, Requirement, locate,
+    Approver, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, ReadFrom, Requirement, locate,
     may_name_owners,
 };
 use source_files::{ObjectId, RepoPath, Snapshot};
@@ -118,13 +118,13 @@ impl Judge<'_> {
         }
         let (approvers, more) = self.approvals.of(path);
         let demand = self.demand.demand();
-        let demand = Demand { approvals: demand.approvals + more, ..demand };
+        let demand = PolicyDemand { approvals: demand.approvals + more, ..demand };
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
         let of_head = of_head.into_iter().filter(|requirement| !known(requirement));
         let of_head: Vec<_> = of_head.map(|requirement| (ReadFrom::Head, requirement)).collect();
         let of_base = of_base.into_iter().map(|requirement| (ReadFrom::Base, requirement));
         for (read_from, requirement) in of_base.chain(of_head) {
-            let standing = requirement.standing(&demand, &approvers);
+            let standing = requirement.measure_progress(&demand, &approvers);
             self.owned.push(OwnedChange { path: path.clone(), requirement, read_from, standing });
         }
     }

@@ -6,7 +6,7 @@ use crate::approval::approver_of_person;
 use crate::evidence::RefEvidence;
 use crate::governance::Governing;
 use crate::verdict::{Judgement, Verdict};
-use codeowners::{Approver, Need, OwnerHandle, Standing, smallest};
+use codeowners::{Approver, Need, OwnerHandle, Progress, find_smallest_group};
 
 /// One sentence; `None` if no approval is missing.
 pub(super) fn people_to_ask(
@@ -27,7 +27,7 @@ pub(super) fn people_to_ask(
     candidates.retain(|person| !contributors.include(person));
     let names =
         |group: Vec<&Approver>| group.into_iter().map(|person| person.name.clone()).collect::<Vec<_>>();
-    Some(match smallest(&needs, &candidates).map(names) {
+    Some(match find_smallest_group(&needs, &candidates).map(names) {
         Some(names) => match names.as_slice() {
             [only] => format!("one approval is missing: {only} can give it"),
             several => {
@@ -52,7 +52,7 @@ fn owners(evidence: &RefEvidence) -> Vec<Need> {
 }
 
 /// If all listed owners must approve, each of them is a need.
-fn of_line(owners: &[OwnerHandle], standing: &Standing) -> Vec<Need> {
+fn of_line(owners: &[OwnerHandle], standing: &Progress) -> Vec<Need> {
     let approved_by = || standing.approved_by.clone();
     let of = |asked: Vec<OwnerHandle>, missing| Need { asked, missing, approved_by: approved_by() };
     match (standing.missing, standing.awaited.as_slice()) {

@@ -189,7 +189,7 @@ impl State<'_> {
         let demand = demand.demand();
         let unmet = |path: &RepoPath| {
             let mut requirements = file.requirements(path).into_iter();
-            requirements.find(|requirement| requirement.standing(&demand, &able).missing > 0)
+            requirements.find(|requirement| requirement.measure_progress(&demand, &able).missing > 0)
         };
         let known = KnownDialect { policy: self.governing.policy.owners()?.dialect, host: self.input.host };
         let mut paths = keepers(self.input, known).into_iter();

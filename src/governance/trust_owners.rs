@@ -8,11 +8,11 @@ use super::error::OwnersError;
 use super::owners_file::owners_of;
 use super::trust_files::{TrustInput, owners_dialect};
 use crate::evidence::{MissingOwners, TrustApproval};
-use codeowners::{Approver, Coverage, Demand, OwnersFile, ReadFrom, RequiredOwners, Requirement};
+use codeowners::{Approver, Coverage, OwnersFile, PolicyDemand, ReadFrom, RequiredOwners, Requirement};
 use source_files::RepoPath;
 
 /// If no policy asks for more.
-const ONE_OWNER: Demand = Demand { approvals: 1, owners: RequiredOwners::Any, distinct_teams: 0 };
+const ONE_OWNER: PolicyDemand = PolicyDemand { approvals: 1, owners: RequiredOwners::Any, distinct_teams: 0 };
 
 /// The approvals of a change as a whole. Those of another change do not count for trust files.
 pub(crate) struct ChangeApprovals<'a> {
@@ -51,10 +51,10 @@ impl TrustOwners {
         let demand = input.governing.policy.owners().map_or(ONE_OWNER, |owners| owners.demand());
         let approvers: Vec<Approver> = approvals.approvers.iter().copied().cloned().collect();
         let more = if approvers.is_empty() { 0 } else { approvals.needed_more };
-        let demand = Demand { approvals: demand.approvals.max(1) + more, ..demand };
+        let demand = PolicyDemand { approvals: demand.approvals.max(1) + more, ..demand };
         let (mut names, mut missing) = (BTreeSet::new(), Vec::new());
         for (read_from, requirement) in requirements {
-            let standing = requirement.standing(&demand, &approvers);
+            let standing = requirement.measure_progress(&demand, &approvers);
             names.extend(standing.approved_by.iter().cloned());
             if standing.missing > 0 {
                 missing.push(MissingOwners { requirement, read_from, standing });

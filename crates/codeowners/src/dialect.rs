@@ -56,7 +56,7 @@ impl Dialect {
     }
 
     /// Returns the dialect of a place that only one host looks at.
-    fn of_place(place: &str) -> Option<Self> {
+    fn from_place(place: &str) -> Option<Self> {
         let mut dialects = Self::ALL.into_iter().filter(|dialect| dialect.places().contains(&place));
         match (dialects.next(), dialects.next()) {
             (Some(only), None) => Some(only),
@@ -135,7 +135,7 @@ pub fn locate(
         None => only_host(files)?.or(known.host).unwrap_or(Dialect::Github),
     };
     let files = match dialect {
-        Dialect::Kubernetes => nested(files, coverage),
+        Dialect::Kubernetes => list_nested(files, coverage),
         Dialect::Github | Dialect::Gitlab | Dialect::Gitea => {
             let first = dialect.places().iter().find(|place| files.file(place).is_some());
             first.map(|place| RepoPath::new(place)).into_iter().collect()
@@ -147,7 +147,7 @@ pub fn locate(
 fn only_host(files: &Snapshot) -> Result<Option<Dialect>, SeveralHosts> {
     let mut found: Option<(&'static str, Dialect)> = None;
     for place in all_places().filter(|place| files.file(place).is_some()) {
-        match (found, Dialect::of_place(place)) {
+        match (found, Dialect::from_place(place)) {
             (Some((first, known)), Some(host)) if known != host => {
                 return Err(SeveralHosts { first, second: place });
             }
@@ -159,11 +159,12 @@ fn only_host(files: &Snapshot) -> Result<Option<Dialect>, SeveralHosts> {
 }
 
 /// Lists the nested files, with the aliases last.
-fn nested(files: &Snapshot, coverage: Coverage<'_>) -> Vec<RepoPath> {
+fn list_nested(files: &Snapshot, coverage: Coverage<'_>) -> Vec<RepoPath> {
     let mut found: Vec<RepoPath> = match coverage {
         Coverage::Everything => files.files.keys().filter(|path| path.is_named(NESTED)).cloned().collect(),
         Coverage::Of(paths) => {
-            let folders: BTreeSet<&str> = paths.iter().flat_map(|path| folders(path.as_str())).collect();
+            let folders: BTreeSet<&str> =
+                paths.iter().flat_map(|path| folders_above(path.as_str())).collect();
             let candidates = folders.into_iter().map(owners_of_folder);
             candidates.filter(|path| files.files.contains_key(path)).collect()
         }
@@ -180,7 +181,7 @@ fn owners_of_folder(folder: &str) -> RepoPath {
 }
 
 /// Returns the folders above a path, from the nearest to the root (empty).
-pub(super) fn folders(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn folders_above(path: &str) -> impl Iterator<Item = &str> {
     let parents = path.rmatch_indices('/').filter_map(|(slash, _)| path.get(..slash));
     parents.chain([""])
 }

@@ -9,7 +9,7 @@ use super::github::GithubRules;
 use super::gitlab::GitlabRules;
 use super::handle::OwnerHandle;
 use super::kubernetes::NestedOwners;
-use super::problem::{OwnersProblem, Problems};
+use super::problem::{OwnersProblem, ProblemCollector};
 use super::requirement::{Approver, Requirement};
 use source_files::RepoPath;
 
@@ -35,7 +35,7 @@ impl OwnersFile {
     pub fn parse(dialect: Dialect, files: &[(RepoPath, Vec<u8>)]) -> Self {
         let nowhere = (RepoPath::new("CODEOWNERS"), Vec::new());
         let (file, bytes) = files.first().unwrap_or(&nowhere);
-        let mut problems = Problems::of(file);
+        let mut problems = ProblemCollector::of(file);
         let rules = match dialect {
             Dialect::Github => Rules::Github(GithubRules::parse(file, bytes, &mut problems)),
             Dialect::Gitlab => Rules::Gitlab(GitlabRules::parse(file, bytes, &mut problems)),
@@ -57,18 +57,18 @@ impl OwnersFile {
 
     /// Returns every requirement that must be met before a path may change. Empty if the path has no owner.
     pub fn requirements(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
-        let mut found = self.matching(path);
+        let mut found = self.find_matching(path);
         found.retain(|requirement| !requirement.owners.is_empty());
         found
     }
 
     /// Returns the lines that decide on a path, including those that name no owner.
-    pub fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+    pub fn find_matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
         match &self.rules {
-            Rules::Github(rules) => rules.deciding(path).cloned().into_iter().collect(),
-            Rules::Gitlab(rules) => rules.deciding(path),
-            Rules::Gitea(rules) => rules.matching(path),
-            Rules::Kubernetes(rules) => rules.deciding(path).into_iter().collect(),
+            Rules::Github(rules) => rules.find_deciding(path).cloned().into_iter().collect(),
+            Rules::Gitlab(rules) => rules.find_deciding(path),
+            Rules::Gitea(rules) => rules.find_matching(path),
+            Rules::Kubernetes(rules) => rules.find_deciding(path).into_iter().collect(),
         }
     }
 

@@ -1,14 +1,14 @@
 //! Path patterns with `*`, `**`, `?` and character classes, as the dialects compile them.
 //!
 //! In: parts. Out: [`Glob`], which matches paths in time proportional to path times pattern, and the
-//! [`Key`]s that every matching path has. Never: knows how a dialect writes patterns.
+//! [`PathKey`]s that every matching path has. Never: knows how a dialect writes patterns.
 
-use super::index::Key;
+use super::index::PathKey;
 use source_files::wildcard_match;
 
 /// A part of a name in a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(super) enum NameToken {
     /// This byte.
     Byte(u8),
     /// `?`: one character.
@@ -47,17 +47,17 @@ impl Class {
 
 /// A part of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum PathPart {
     /// Any number of names, including zero.
     AnyNames,
     /// One name.
-    Name(Vec<Token>),
+    Name(Vec<NameToken>),
 }
 
 /// A compiled pattern.
 #[derive(Clone, Debug)]
 pub(super) struct Glob {
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<PathPart>,
 }
 
 impl Glob {
@@ -66,53 +66,53 @@ impl Glob {
         wildcard_match(
             &self.parts,
             path,
-            |part| *part == Part::AnyNames,
+            |part| *part == PathPart::AnyNames,
             |part, rest| match part {
-                Part::AnyNames => None,
-                Part::Name(tokens) => rest.first().filter(|name| name_matches(tokens, name)).map(|_| 1),
+                PathPart::AnyNames => None,
+                PathPart::Name(tokens) => rest.first().filter(|name| name_matches(tokens, name)).map(|_| 1),
             },
         )
     }
 
     /// Returns keys that every matching path has.
-    pub(super) fn keys(&self) -> Vec<Key> {
+    pub(super) fn keys(&self) -> Vec<PathKey> {
         let tokens = self.parts.iter().filter_map(|part| match part {
-            Part::AnyNames => None,
-            Part::Name(tokens) => Some(tokens.as_slice()),
+            PathPart::AnyNames => None,
+            PathPart::Name(tokens) => Some(tokens.as_slice()),
         });
         tokens.filter_map(key).collect()
     }
 }
 
 /// Returns the key of a name without wildcards, or of its extension.
-fn key(tokens: &[Token]) -> Option<Key> {
-    let tail: Vec<u8> = tokens.iter().rev().map_while(byte).collect();
+fn key(tokens: &[NameToken]) -> Option<PathKey> {
+    let tail: Vec<u8> = tokens.iter().rev().map_while(plain_byte).collect();
     if tail.len() == tokens.len() {
-        return Some(Key::Name(tail.into_iter().rev().collect()));
+        return Some(PathKey::Name(tail.into_iter().rev().collect()));
     }
     let dot = tail.iter().position(|byte| *byte == b'.')?;
-    Some(Key::Extension(tail.into_iter().take(dot).rev().collect()))
+    Some(PathKey::Extension(tail.into_iter().take(dot).rev().collect()))
 }
 
-fn byte(token: &Token) -> Option<u8> {
+fn plain_byte(token: &NameToken) -> Option<u8> {
     match token {
-        Token::Byte(byte) => Some(*byte),
-        Token::AnyCharacter | Token::AnyRun | Token::Class(_) => None,
+        NameToken::Byte(byte) => Some(*byte),
+        NameToken::AnyCharacter | NameToken::AnyRun | NameToken::Class(_) => None,
     }
 }
 
-fn name_matches(tokens: &[Token], name: &[u8]) -> bool {
+fn name_matches(tokens: &[NameToken], name: &[u8]) -> bool {
     wildcard_match(
         tokens,
         name,
-        |token| *token == Token::AnyRun,
+        |token| *token == NameToken::AnyRun,
         |token, rest| match token {
-            Token::Byte(byte) => (rest.first() == Some(byte)).then_some(1),
-            Token::AnyCharacter => first_character(rest).map(char::len_utf8),
-            Token::Class(class) => {
+            NameToken::Byte(byte) => (rest.first() == Some(byte)).then_some(1),
+            NameToken::AnyCharacter => first_character(rest).map(char::len_utf8),
+            NameToken::Class(class) => {
                 first_character(rest).filter(|character| class.holds(*character)).map(char::len_utf8)
             }
-            Token::AnyRun => None,
+            NameToken::AnyRun => None,
         },
     )
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// A property of every path that a rule matches.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(super) enum PathKey {
     /// A folder or file of this name.
     Name(Vec<u8>),
     /// A folder or file with this extension.
@@ -24,21 +24,21 @@ pub(super) struct Index {
 
 impl Index {
     /// Indexes each rule, given by its keys, under the key that the fewest rules have.
-    pub(super) fn of(rules: &[Vec<Key>]) -> Self {
-        let mut uses: HashMap<&Key, usize> = HashMap::new();
+    pub(super) fn of(rules: &[Vec<PathKey>]) -> Self {
+        let mut uses: HashMap<&PathKey, usize> = HashMap::new();
         rules.iter().flatten().for_each(|key| *uses.entry(key).or_default() += 1);
         let mut index = Self::default();
         for (number, keys) in rules.iter().enumerate() {
             let rarest = keys.iter().min_by_key(|key| uses.get(key).copied());
-            index.list(rarest).push(number);
+            index.list_of(rarest).push(number);
         }
         index
     }
 
-    fn list(&mut self, key: Option<&Key>) -> &mut Vec<usize> {
+    fn list_of(&mut self, key: Option<&PathKey>) -> &mut Vec<usize> {
         match key {
-            Some(Key::Name(name)) => self.by_name.entry(name.clone()).or_default(),
-            Some(Key::Extension(extension)) => self.by_extension.entry(extension.clone()).or_default(),
+            Some(PathKey::Name(name)) => self.by_name.entry(name.clone()).or_default(),
+            Some(PathKey::Extension(extension)) => self.by_extension.entry(extension.clone()).or_default(),
             None => &mut self.to_be_tried,
         }
     }
@@ -55,6 +55,6 @@ impl Index {
 }
 
 /// Splits a path at its slashes.
-pub(super) fn names(path: &str) -> Vec<&[u8]> {
+pub(super) fn split_path(path: &str) -> Vec<&[u8]> {
     path.split('/').map(str::as_bytes).collect()
 }

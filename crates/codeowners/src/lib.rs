@@ -1,7 +1,7 @@
 //! Reads files of owners, and says whose approval a path needs.
 //!
 //! In: the files that name owners, of one revision. Out: [`OwnersFile`], which lists every [`Requirement`] of a path
-//! with the line that makes it, and [`Requirement::standing`]. Never: knows who a person is, who approved, or reads a
+//! with the line that makes it, and [`Requirement::measure_progress`]. Never: knows who a person is, who approved, or reads a
 //! repository.
 
 mod dialect;
@@ -25,8 +25,8 @@ pub use dialect::{Coverage, Dialect, KnownDialect, Located, SeveralHosts, locate
 pub use file::OwnersFile;
 pub use handle::OwnerHandle;
 pub use problem::{OwnersProblem, ReadFrom};
-pub use requirement::{Approver, Demand, RequiredOwners, Requirement, Standing};
-pub use unblock::{Need, smallest};
+pub use requirement::{Approver, PolicyDemand, Progress, RequiredOwners, Requirement};
+pub use unblock::{Need, find_smallest_group};
 
 /// The examples of the README, so that they are compiled and run.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! Problems in a file that names owners.
+//! ProblemCollector in a file that names owners.
 
 use source_files::RepoPath;
 
@@ -36,12 +36,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Collects the problems of one file.
 #[derive(Debug)]
-pub(super) struct Problems<'a> {
+pub(super) struct ProblemCollector<'a> {
     file: &'a RepoPath,
     pub(super) found: Vec<OwnersProblem>,
 }
 
-impl<'a> Problems<'a> {
+impl<'a> ProblemCollector<'a> {
     pub(super) fn of(file: &'a RepoPath) -> Self {
         Self { file, found: Vec::new() }
     }
@@ -59,7 +59,10 @@ impl<'a> Problems<'a> {
     }
 
     /// Returns the numbered lines of the file. A file that is too large gives a problem and no lines.
-    pub(super) fn lines<'b>(&mut self, bytes: &'b [u8]) -> impl Iterator<Item = (u32, &'b [u8])> + use<'b> {
+    pub(super) fn number_lines<'b>(
+        &mut self,
+        bytes: &'b [u8],
+    ) -> impl Iterator<Item = (u32, &'b [u8])> + use<'b> {
         let loaded = bytes.len() <= LARGEST_FILE;
         if !loaded {
             self.add(1, b"", "the file is larger than 3 MB and is not loaded".to_owned());
@@ -70,7 +73,7 @@ impl<'a> Problems<'a> {
 }
 
 /// Returns the text of a line without its carriage return, or `None` if it is not plain UTF-8 text.
-pub(super) fn plain(bytes: &[u8]) -> Option<&str> {
+pub(super) fn text_of_line(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     let text = text.strip_suffix('\r').unwrap_or(text);
     let odd = |character: char| (character.is_control() && character != '\t') || character == '\u{feff}';

@@ -47,7 +47,7 @@ pub enum RequiredOwners {
 
 /// The approvals that the policy asks for beyond the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Demand {
+pub struct PolicyDemand {
     /// The minimum number of approvals by different people.
     pub approvals: usize,
     /// The owners who must give them.
@@ -58,7 +58,7 @@ pub struct Demand {
 
 /// The progress of approvals towards a requirement.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Standing {
+pub struct Progress {
     /// The owners who approved.
     pub approved_by: Vec<String>,
     /// The least number of approvals that are still missing. 0 if the requirement is met.
@@ -69,7 +69,7 @@ pub struct Standing {
     pub teams: usize,
 }
 
-impl Demand {
+impl PolicyDemand {
     /// Describes the demand beyond the number, as a suffix of it. Empty if there is nothing.
     pub fn wording(&self) -> String {
         let all = match self.owners {
@@ -91,24 +91,24 @@ impl Requirement {
     }
 
     /// Returns the number of approvals that the file and the policy ask for together.
-    pub fn needed(&self, demand: &Demand) -> usize {
+    pub fn needed(&self, demand: &PolicyDemand) -> usize {
         self.count.max(demand.approvals).max(demand.distinct_teams)
     }
 
     /// Computes how far approvals meet the requirement. One person counts once, whatever handles they have.
-    pub fn standing(&self, demand: &Demand, approvers: &[Approver]) -> Standing {
+    pub fn measure_progress(&self, demand: &PolicyDemand, approvers: &[Approver]) -> Progress {
         let owning: Vec<&Approver> =
             approvers.iter().filter(|approver| self.owners.iter().any(|owner| approver.is(owner))).collect();
         let names: BTreeSet<&str> = owning.iter().map(|approver| approver.name.as_str()).collect();
         let awaited: Vec<OwnerHandle> = match demand.owners {
             RequiredOwners::Any => Vec::new(),
             RequiredOwners::All => {
-                self.owners.iter().filter(|owner| !held(owner, &owning)).cloned().collect()
+                self.owners.iter().filter(|owner| !is_held(owner, &owning)).cloned().collect()
             }
         };
-        let teams = demand.distinct_teams.saturating_sub(self.covered_teams(&owning));
+        let teams = demand.distinct_teams.saturating_sub(self.count_covered_teams(&owning));
         let approvals = self.needed(demand).saturating_sub(names.len());
-        Standing {
+        Progress {
             approved_by: names.into_iter().map(str::to_owned).collect(),
             missing: approvals.max(teams).max(usize::from(!awaited.is_empty())),
             awaited,
@@ -118,7 +118,7 @@ impl Requirement {
 
     /// Counts the teams that can be given a person of their own. This is the largest matching of teams and persons,
     /// grown one team at a time.
-    fn covered_teams(&self, approvers: &[&Approver]) -> usize {
+    fn count_covered_teams(&self, approvers: &[&Approver]) -> usize {
         let mut teams: Vec<&OwnerHandle> = Vec::new();
         for team in self.owners.iter().filter(|owner| owner.is_team()) {
             if teams.iter().all(|known| !known.is(&team.0)) {
@@ -135,13 +135,15 @@ impl Requirement {
             let held = |team: &&OwnerHandle| approvers.iter().any(|one| one.name == name && one.is(team));
             teams.get(team).is_some_and(held)
         };
-        (0..teams.len()).filter(|team| settle(*team, &member, &mut places, &mut BTreeSet::new())).count()
+        (0..teams.len())
+            .filter(|team| assign_person(*team, &member, &mut places, &mut BTreeSet::new()))
+            .count()
     }
 }
 
 /// Gives a team a person, and moves other teams to persons who are still free. The depth is at most the number of
 /// persons, because each is asked once.
-fn settle(
+fn assign_person(
     team: usize,
     member: &dyn Fn(usize, &str) -> bool,
     places: &mut Vec<(&str, Option<usize>)>,
@@ -152,7 +154,7 @@ fn settle(
         if !member(team, name) || !asked.insert(person) {
             continue;
         }
-        if taken.is_none_or(|other| settle(other, member, places, asked)) {
+        if taken.is_none_or(|other| assign_person(other, member, places, asked)) {
             if let Some(place) = places.get_mut(person) {
                 place.1 = Some(team);
             }
@@ -180,7 +182,7 @@ impl Approver {
     }
 }
 
-fn held(owner: &OwnerHandle, approvers: &[&Approver]) -> bool {
+fn is_held(owner: &OwnerHandle, approvers: &[&Approver]) -> bool {
     approvers.iter().any(|approver| approver.is(owner))
 }
 
@@ -204,8 +206,8 @@ mod tests {
         Approver { name: name.into(), handles }
     }
 
-    fn demand(approvals: usize, owners: RequiredOwners, distinct_teams: usize) -> Demand {
-        Demand { approvals, owners, distinct_teams }
+    fn demand(approvals: usize, owners: RequiredOwners, distinct_teams: usize) -> PolicyDemand {
+        PolicyDemand { approvals, owners, distinct_teams }
     }
 
     #[test]
@@ -213,27 +215,33 @@ mod tests {
         let two = demand(2, RequiredOwners::Any, 0);
         let rule = requirement(&["@ann", "@acme/web", "bob@example.com"], 1);
         let ann = approver("Ann", &["@Ann", "@ACME/web"]);
-        assert_eq!(rule.standing(&two, &[ann.clone(), ann.clone()]).missing, 1);
-        assert_eq!(rule.standing(&two, &[ann.clone(), approver("Bob", &["Bob@example.com"])]).missing, 1);
-        let met = rule.standing(&two, &[ann, approver("Bob", &["bob@example.com"])]);
+        assert_eq!(rule.measure_progress(&two, &[ann.clone(), ann.clone()]).missing, 1);
+        assert_eq!(
+            rule.measure_progress(&two, &[ann.clone(), approver("Bob", &["Bob@example.com"])]).missing,
+            1
+        );
+        let met = rule.measure_progress(&two, &[ann, approver("Bob", &["bob@example.com"])]);
         assert_eq!((met.missing, met.approved_by), (0, vec!["Ann".to_owned(), "Bob".to_owned()]));
     }
 
     #[test]
     fn the_higher_of_file_and_policy_counts() {
         let one = demand(1, RequiredOwners::Any, 0);
-        assert_eq!(requirement(&["@ann"], 3).standing(&one, &[approver("Ann", &["@ann"])]).missing, 2);
-        assert_eq!(requirement(&[], 1).standing(&one, &[approver("Ann", &["@ann"])]).missing, 1);
+        assert_eq!(
+            requirement(&["@ann"], 3).measure_progress(&one, &[approver("Ann", &["@ann"])]).missing,
+            2
+        );
+        assert_eq!(requirement(&[], 1).measure_progress(&one, &[approver("Ann", &["@ann"])]).missing, 1);
     }
 
     #[test]
     fn all_owners_are_waited_for() {
         let rule = requirement(&["@ann", "@bob", "@acme/web"], 1);
         let all = demand(1, RequiredOwners::All, 0);
-        let standing = rule.standing(&all, &[approver("Ann", &["@ann", "@acme/web"])]);
-        assert_eq!((standing.missing, standing.awaited), (1, vec![OwnerHandle("@bob".into())]));
+        let progress = rule.measure_progress(&all, &[approver("Ann", &["@ann", "@acme/web"])]);
+        assert_eq!((progress.missing, progress.awaited), (1, vec![OwnerHandle("@bob".into())]));
         let both = [approver("Ann", &["@ann", "@acme/web"]), approver("Bob", &["@bob"])];
-        assert_eq!(rule.standing(&all, &both).missing, 0);
+        assert_eq!(rule.measure_progress(&all, &both).missing, 0);
     }
 
     #[test]
@@ -241,18 +249,26 @@ mod tests {
         let rule = requirement(&["@acme/web", "@acme/net", "@ann"], 1);
         let teams = demand(1, RequiredOwners::Any, 2);
         let ann = approver("Ann", &["@acme/web", "@acme/net"]);
-        let standing = rule.standing(&teams, std::slice::from_ref(&ann));
-        assert_eq!((standing.missing, standing.teams), (1, 1));
+        let progress = rule.measure_progress(&teams, std::slice::from_ref(&ann));
+        assert_eq!((progress.missing, progress.teams), (1, 1));
         let lone = approver("Eve", &["@ann"]);
-        assert_eq!(rule.standing(&teams, &[ann.clone(), lone]).teams, 1);
+        assert_eq!(rule.measure_progress(&teams, &[ann.clone(), lone]).teams, 1);
         // Bob can only speak for the team that Ann would be asked for first.
         for team in ["@acme/web", "@acme/net"] {
-            assert_eq!(rule.standing(&teams, &[ann.clone(), approver("Bob", &[team])]).missing, 0, "{team}");
-            assert_eq!(rule.standing(&teams, &[approver("Bob", &[team]), ann.clone()]).missing, 0, "{team}");
+            assert_eq!(
+                rule.measure_progress(&teams, &[ann.clone(), approver("Bob", &[team])]).missing,
+                0,
+                "{team}"
+            );
+            assert_eq!(
+                rule.measure_progress(&teams, &[approver("Bob", &[team]), ann.clone()]).missing,
+                0,
+                "{team}"
+            );
         }
         let twice = requirement(&["@acme/web", "@ACME/web"], 1);
         let both = [approver("Ann", &["@acme/web"]), approver("Bob", &["@acme/web"])];
-        assert_eq!(twice.standing(&teams, &both).teams, 1, "one team in two spellings");
-        assert_eq!(requirement(&["@acme/web"], 1).standing(&teams, &[ann]).teams, 1);
+        assert_eq!(twice.measure_progress(&teams, &both).teams, 1, "one team in two spellings");
+        assert_eq!(requirement(&["@acme/web"], 1).measure_progress(&teams, &[ann]).teams, 1);
     }
 }

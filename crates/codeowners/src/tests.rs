@@ -210,7 +210,7 @@ fn owners_whom_nobody_stands_for_are_known() {
 fn same_as_naive(dialect: Dialect, files: &[(RepoPath, Vec<u8>)], path: &str) {
     let owners = OwnersFile::parse(dialect, files);
     let path = RepoPath::new(path);
-    assert_eq!(owners.matching(&path), owners.naive(&path));
+    assert_eq!(owners.find_matching(&path), owners.naive(&path));
 }
 
 fn one(text: String) -> [(RepoPath, Vec<u8>); 1] {

@@ -23,15 +23,15 @@ const CANDIDATES: usize = 40;
 
 /// Finds the smallest group of candidates that meets every need, the first in their order. Returns `None` if all
 /// candidates together do not meet them.
-pub fn smallest<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'a Approver>> {
+pub fn find_smallest_group<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'a Approver>> {
     let useful = |candidate: &&Approver| needs.iter().any(|need| need.counts(candidate));
     let useful: Vec<&Approver> = candidates.iter().filter(useful).collect();
-    if !meets(needs, &useful) {
+    if !meets_all(needs, &useful) {
         return None;
     }
     let searched = useful.get(..useful.len().min(CANDIDATES)).unwrap_or_default();
-    let found = (0..=SEARCHED).find_map(|size| group(needs, searched, size, &mut Vec::new()));
-    Some(found.unwrap_or_else(|| without_the_dispensable(needs, useful)))
+    let found = (0..=SEARCHED).find_map(|size| search_group(needs, searched, size, &mut Vec::new()));
+    Some(found.unwrap_or_else(|| drop_dispensable(needs, useful)))
 }
 
 impl Need {
@@ -41,23 +41,23 @@ impl Need {
     }
 }
 
-fn meets(needs: &[Need], group: &[&Approver]) -> bool {
+fn meets_all(needs: &[Need], group: &[&Approver]) -> bool {
     needs.iter().all(|need| group.iter().filter(|person| need.counts(person)).count() >= need.missing)
 }
 
-fn group<'a>(
+fn search_group<'a>(
     needs: &[Need],
     candidates: &[&'a Approver],
     size: usize,
     chosen: &mut Vec<&'a Approver>,
 ) -> Option<Vec<&'a Approver>> {
     if size == 0 {
-        return meets(needs, chosen).then(|| chosen.clone());
+        return meets_all(needs, chosen).then(|| chosen.clone());
     }
     let mut rest = candidates;
     while let Some((first, others)) = rest.split_first() {
         chosen.push(first);
-        let found = group(needs, others, size - 1, chosen);
+        let found = search_group(needs, others, size - 1, chosen);
         chosen.pop();
         if found.is_some() {
             return found;
@@ -68,12 +68,12 @@ fn group<'a>(
 }
 
 /// Removes every person that the group does not need, one after the other.
-fn without_the_dispensable<'a>(needs: &[Need], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
+fn drop_dispensable<'a>(needs: &[Need], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
     let mut index = group.len();
     while index > 0 {
         index -= 1;
         let person = group.remove(index);
-        if !meets(needs, &group) {
+        if !meets_all(needs, &group) {
             group.insert(index, person);
         }
     }
@@ -94,7 +94,8 @@ mod tests {
     }
 
     fn names(needs: &[Need], candidates: &[Approver]) -> Option<Vec<String>> {
-        smallest(needs, candidates).map(|group| group.into_iter().map(|person| person.name.clone()).collect())
+        find_smallest_group(needs, candidates)
+            .map(|group| group.into_iter().map(|person| person.name.clone()).collect())
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
-use codeowners::{OwnerHandle, ReadFrom, Requirement, Standing};
+use codeowners::{OwnerHandle, Progress, ReadFrom, Requirement};
 
 /// More paths are counted and not listed.
 const LISTED_PATHS: usize = 10;
@@ -52,7 +52,7 @@ counts its reviews.
 };
 
 /// What paths of one finding share.
-type Rule<'a> = (&'a Requirement, ReadFrom, &'a Standing);
+type Rule<'a> = (&'a Requirement, ReadFrom, &'a Progress);
 
 /// Runs the check.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
@@ -90,7 +90,7 @@ fn build_finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
     finding.help(help(requirement, standing)).lacks(owners.clone(), standing.missing).fact("owners", owners)
 }
 
-fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChange]) -> String {
+fn message(requirement: &Requirement, standing: &Progress, changes: &[&OwnedChange]) -> String {
     let what = match changes {
         [only] => format!("{} needs", only.path),
         several => format!("{} files need", several.len()),
@@ -109,7 +109,7 @@ fn message(requirement: &Requirement, standing: &Standing, changes: &[&OwnedChan
     format!("{what} {approvals}{section}{by}")
 }
 
-fn teams_text(standing: &Standing) -> String {
+fn teams_text(standing: &Progress) -> String {
     let teams =
         if standing.teams == 1 { "1 more team".to_owned() } else { format!("{} more teams", standing.teams) };
     format!("a member of each of {teams} must approve, a different person for each team")
@@ -139,7 +139,7 @@ fn rule_text(requirement: &Requirement, read_from: ReadFrom) -> String {
     }
 }
 
-fn help(requirement: &Requirement, standing: &Standing) -> String {
+fn help(requirement: &Requirement, standing: &Progress) -> String {
     let owners = if standing.awaited.is_empty() { &requirement.owners } else { &standing.awaited };
     if owners.is_empty() {
         return "ask an owner of CODEOWNERS to name owners for it in a separate change.".to_owned();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::checks::testing::findings;
 use crate::evidence::{Evidence, OwnedChange, RefEvidence};
 use crate::finding::Finding;
-use codeowners::{OwnerHandle, OwnersProblem, ReadFrom, Requirement, Standing};
+use codeowners::{OwnerHandle, OwnersProblem, Progress, ReadFrom, Requirement};
 use source_files::RepoPath;
 
 fn change(path: &str, line: u32, missing: usize) -> OwnedChange {
@@ -21,7 +21,7 @@ fn change(path: &str, line: u32, missing: usize) -> OwnedChange {
         path: RepoPath::new(path),
         requirement: Arc::new(requirement),
         read_from: ReadFrom::Base,
-        standing: Standing { missing, ..Standing::default() },
+        standing: Progress { missing, ..Progress::default() },
     }
 }
 

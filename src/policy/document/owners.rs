@@ -8,7 +8,7 @@ use super::super::layer::Layer;
 use super::super::layers::Policy;
 use super::super::position::Positioned;
 use super::one;
-use codeowners::{Demand, Dialect, RequiredOwners};
+use codeowners::{Dialect, PolicyDemand, RequiredOwners};
 
 /// Approval by owners.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -36,8 +36,8 @@ pub struct OwnersEntry {
 
 impl OwnersEntry {
     /// Requirements beyond the file of owners.
-    pub fn demand(&self) -> Demand {
-        Demand { approvals: self.approvals, owners: self.require, distinct_teams: self.distinct_teams }
+    pub fn demand(&self) -> PolicyDemand {
+        PolicyDemand { approvals: self.approvals, owners: self.require, distinct_teams: self.distinct_teams }
     }
 }
 

@@ -7,13 +7,13 @@ use thiserror::Error;
 
 use crate::OwnerHandle;
 use crate::glob::Negation;
-use crate::go_expression::{ExpressionProblem, Extent, GoExpression};
+use crate::go_expression::{ExpressionProblem, GoExpression, MatchExtent};
 use crate::handle::is_user_or_team;
-use crate::problem::plain;
+use crate::problem::text_of_line;
 
 /// Why a line cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(super) enum LineProblem {
+pub(super) enum GiteaLineProblem {
     /// Not UTF-8, or with control characters.
     #[error("the line is not plain UTF-8 text")]
     NotText,
@@ -33,7 +33,7 @@ pub(super) enum LineProblem {
 
 /// A usable line.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct GiteaLine {
     pub(super) text: Box<str>,
     pub(super) expression: GoExpression,
     pub(super) negation: Negation,
@@ -41,29 +41,29 @@ pub(super) struct Line {
 }
 
 /// Parses a line without its line feed.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
-    let words = words(plain(bytes).ok_or(LineProblem::NotText)?)?;
+pub(super) fn parse(bytes: &[u8]) -> Result<Option<GiteaLine>, GiteaLineProblem> {
+    let words = split_words(text_of_line(bytes).ok_or(GiteaLineProblem::NotText)?)?;
     let Some((text, owners)) = words.split_first() else { return Ok(None) };
     if owners.is_empty() {
-        return Err(LineProblem::NoOwner);
+        return Err(GiteaLineProblem::NoOwner);
     }
-    let owners = owners.iter().map(|word| owner(word)).collect::<Result<_, _>>()?;
+    let owners = owners.iter().map(|word| parse_owner(word)).collect::<Result<_, _>>()?;
     let (negation, positive) = match text.strip_prefix('!') {
         Some(positive) => (Negation::Negated, positive),
         None => (Negation::Plain, text.as_str()),
     };
-    let expression = GoExpression::parse(positive, Extent::Whole)?;
-    Ok(Some(Line { text: text.as_str().into(), expression, negation, owners }))
+    let expression = GoExpression::parse(positive, MatchExtent::Whole)?;
+    Ok(Some(GiteaLine { text: text.as_str().into(), expression, negation, owners }))
 }
 
 /// Splits a line into words, up to a comment, which `#` begins anywhere. A backslash keeps the next character, and is
 /// itself removed.
-fn words(text: &str) -> Result<Vec<String>, LineProblem> {
+fn split_words(text: &str) -> Result<Vec<String>, GiteaLineProblem> {
     let (mut words, mut word) = (Vec::new(), String::new());
     let mut rest = text.trim().chars();
     while let Some(character) = rest.next() {
         match character {
-            '\\' => word.push(rest.next().ok_or(LineProblem::DanglingEscape)?),
+            '\\' => word.push(rest.next().ok_or(GiteaLineProblem::DanglingEscape)?),
             '#' => break,
             ' ' | '\t' if !word.is_empty() => words.push(std::mem::take(&mut word)),
             ' ' | '\t' => {}
@@ -76,7 +76,7 @@ fn words(text: &str) -> Result<Vec<String>, LineProblem> {
     Ok(words)
 }
 
-fn owner(word: &str) -> Result<OwnerHandle, LineProblem> {
+fn parse_owner(word: &str) -> Result<OwnerHandle, GiteaLineProblem> {
     let known = is_user_or_team(word);
-    if known { Ok(OwnerHandle(word.into())) } else { Err(LineProblem::Owner(word.to_owned())) }
+    if known { Ok(OwnerHandle(word.into())) } else { Err(GiteaLineProblem::Owner(word.to_owned())) }
 }

@@ -10,11 +10,11 @@ mod line;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use self::line::Line;
+use self::line::GiteaLine;
 use super::glob::Negation;
 use super::go_expression::GoExpression;
-use super::index::{Index, names};
-use super::problem::Problems;
+use super::index::{Index, split_path};
+use super::problem::ProblemCollector;
 use super::requirement::Requirement;
 use source_files::RepoPath;
 
@@ -25,7 +25,7 @@ const RULE_WEIGHT: usize = 100;
 const HEAVIEST_FILE: usize = 2_000_000;
 
 #[derive(Clone, Debug)]
-struct Rule {
+struct GiteaRule {
     requirement: Arc<Requirement>,
     expression: GoExpression,
     negation: Negation,
@@ -34,15 +34,15 @@ struct Rule {
 /// The rules of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct GiteaRules {
-    rules: Vec<Rule>,
+    rules: Vec<GiteaRule>,
     index: Index,
 }
 
 impl GiteaRules {
     /// Parses the file.
-    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut Problems<'_>) -> Self {
+    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut ProblemCollector<'_>) -> Self {
         let (mut rules, mut weight) = (Vec::new(), 0_usize);
-        for (number, text) in problems.lines(bytes) {
+        for (number, text) in problems.number_lines(bytes) {
             match line::parse(text) {
                 Ok(Some(line)) => {
                     weight = weight.saturating_add(RULE_WEIGHT).saturating_add(line.expression.weight);
@@ -57,15 +57,15 @@ impl GiteaRules {
                 Err(problem) => problems.add(number, text, problem.to_string()),
             }
         }
-        let keys: Vec<_> = rules.iter().map(keys).collect();
+        let keys: Vec<_> = rules.iter().map(keys_of).collect();
         Self { index: Index::of(&keys), rules }
     }
 
     /// Returns every line that matches, in the order of the file.
-    pub(super) fn matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
-        let names = names(path.as_str());
+    pub(super) fn find_matching(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        let names = split_path(path.as_str());
         let candidates: BTreeSet<usize> = self.index.candidates(&names).flatten().copied().collect();
-        self.matching_of(candidates.into_iter(), path)
+        self.filter_matching(candidates.into_iter(), path)
     }
 
     /// Returns every line's requirement, in the order of the file.
@@ -73,18 +73,22 @@ impl GiteaRules {
         self.rules.iter().map(|rule| &*rule.requirement)
     }
 
-    fn matching_of(&self, candidates: impl Iterator<Item = usize>, path: &RepoPath) -> Vec<Arc<Requirement>> {
+    fn filter_matching(
+        &self,
+        candidates: impl Iterator<Item = usize>,
+        path: &RepoPath,
+    ) -> Vec<Arc<Requirement>> {
         let rules = candidates.filter_map(|number| self.rules.get(number));
         rules.filter(|rule| applies(rule, path)).map(|rule| Arc::clone(&rule.requirement)).collect()
     }
 
     #[cfg(test)]
     pub(super) fn naive(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
-        self.matching_of(0..self.rules.len(), path)
+        self.filter_matching(0..self.rules.len(), path)
     }
 }
 
-fn applies(rule: &Rule, path: &RepoPath) -> bool {
+fn applies(rule: &GiteaRule, path: &RepoPath) -> bool {
     let matches = rule.expression.matches(path.as_str());
     match rule.negation {
         Negation::Plain => matches,
@@ -93,16 +97,16 @@ fn applies(rule: &Rule, path: &RepoPath) -> bool {
 }
 
 /// Returns the keys of a rule. The paths that a negated rule applies to have none in common.
-fn keys(rule: &Rule) -> Vec<super::index::Key> {
+fn keys_of(rule: &GiteaRule) -> Vec<super::index::PathKey> {
     match rule.negation {
         Negation::Plain => rule.expression.keys.clone(),
         Negation::Negated => Vec::new(),
     }
 }
 
-fn rule(file: &RepoPath, number: u32, line: Line) -> Rule {
-    let Line { text, expression, negation, owners } = line;
+fn rule(file: &RepoPath, number: u32, line: GiteaLine) -> GiteaRule {
+    let GiteaLine { text, expression, negation, owners } = line;
     let requirement =
         Requirement { file: file.clone(), line: number, section: None, pattern: text, owners, count: 1 };
-    Rule { requirement: Arc::new(requirement), expression, negation }
+    GiteaRule { requirement: Arc::new(requirement), expression, negation }
 }

@@ -9,32 +9,32 @@ mod pattern;
 
 use std::sync::Arc;
 
-use self::line::Line;
-use self::pattern::Pattern;
-use super::index::{Index, names};
-use super::problem::Problems;
+use self::line::GithubLine;
+use self::pattern::GithubPattern;
+use super::index::{Index, split_path};
+use super::problem::ProblemCollector;
 use super::requirement::Requirement;
 use source_files::RepoPath;
 
 /// A rule: one line of the file.
 #[derive(Clone, Debug)]
-struct Rule {
+struct GithubRule {
     requirement: Arc<Requirement>,
-    pattern: Pattern,
+    pattern: GithubPattern,
 }
 
 /// The rules of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct GithubRules {
-    rules: Vec<Rule>,
+    rules: Vec<GithubRule>,
     index: Index,
 }
 
 impl GithubRules {
     /// Parses the file.
-    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut Problems<'_>) -> Self {
+    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut ProblemCollector<'_>) -> Self {
         let mut rules = Vec::new();
-        for (number, text) in problems.lines(bytes) {
+        for (number, text) in problems.number_lines(bytes) {
             match line::parse(text) {
                 Ok(Some(line)) => rules.push(rule(file, number, line)),
                 Ok(None) => {}
@@ -46,8 +46,8 @@ impl GithubRules {
     }
 
     /// Returns the line that decides: the last one that matches. It may name no owner.
-    pub(super) fn deciding(&self, path: &RepoPath) -> Option<&Arc<Requirement>> {
-        let names = names(path.as_str());
+    pub(super) fn find_deciding(&self, path: &RepoPath) -> Option<&Arc<Requirement>> {
+        let names = split_path(path.as_str());
         let matches =
             |number: &usize| self.rules.get(*number).is_some_and(|rule| rule.pattern.matches(&names));
         let last_match = |list: &[usize]| list.iter().rev().copied().find(matches);
@@ -62,14 +62,14 @@ impl GithubRules {
 
     #[cfg(test)]
     pub(super) fn naive(&self, path: &RepoPath) -> Option<&Arc<Requirement>> {
-        let names = names(path.as_str());
+        let names = split_path(path.as_str());
         let last = self.rules.iter().rev().find(|rule| rule.pattern.matches(&names));
         last.map(|rule| &rule.requirement)
     }
 }
 
-fn rule(file: &RepoPath, number: u32, line: Line) -> Rule {
-    let Line { pattern_text, pattern, owners } = line;
+fn rule(file: &RepoPath, number: u32, line: GithubLine) -> GithubRule {
+    let GithubLine { pattern_text, pattern, owners } = line;
     let requirement = Requirement {
         file: file.clone(),
         line: number,
@@ -78,5 +78,5 @@ fn rule(file: &RepoPath, number: u32, line: Line) -> Rule {
         owners,
         count: 1,
     };
-    Rule { requirement: Arc::new(requirement), pattern }
+    GithubRule { requirement: Arc::new(requirement), pattern }
 }

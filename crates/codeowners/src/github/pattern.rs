@@ -1,6 +1,6 @@
 //! Path patterns of GitHub's CODEOWNERS.
 //!
-//! In: a pattern. Out: [`Pattern`], which matches paths in time proportional to path times pattern.
+//! In: a pattern. Out: [`GithubPattern`], which matches paths in time proportional to path times pattern.
 //! Never: a regular expression, and never gitignore's own rules where GitHub differs (`docs/*` is
 //! not nested; `!` and `[ ]` do not exist).
 //!
@@ -9,12 +9,12 @@
 
 use thiserror::Error;
 
-use crate::glob::{Glob, Part, Token};
-use crate::index::Key;
+use crate::glob::{Glob, NameToken, PathPart};
+use crate::index::PathKey;
 
 /// The reason why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum PatternProblem {
+pub(super) enum GithubPatternProblem {
     /// gitignore's exclusion.
     #[error("`!` does not exclude paths in CODEOWNERS; name the path again without owners instead")]
     Exclusion,
@@ -37,11 +37,11 @@ pub(super) enum PatternProblem {
 
 /// A compiled pattern. `None` for `/`, which matches nothing.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern(Option<Glob>);
+pub(super) struct GithubPattern(Option<Glob>);
 
-impl Pattern {
+impl GithubPattern {
     /// Compiles a pattern.
-    pub(super) fn parse(text: &str) -> Result<Self, PatternProblem> {
+    pub(super) fn parse(text: &str) -> Result<Self, GithubPatternProblem> {
         refuse_unsupported(text)?;
         if text == "/" {
             return Ok(Self(None));
@@ -66,52 +66,54 @@ impl Pattern {
     }
 
     /// Returns keys that every matching path has.
-    pub(super) fn keys(&self) -> Vec<Key> {
+    pub(super) fn keys(&self) -> Vec<PathKey> {
         self.0.as_ref().map(Glob::keys).unwrap_or_default()
     }
 }
 
-fn refuse_unsupported(text: &str) -> Result<(), PatternProblem> {
+fn refuse_unsupported(text: &str) -> Result<(), GithubPatternProblem> {
     if text.starts_with('!') {
-        return Err(PatternProblem::Exclusion);
+        return Err(GithubPatternProblem::Exclusion);
     }
     if text.starts_with("\\#") {
-        return Err(PatternProblem::EscapedHash);
+        return Err(GithubPatternProblem::EscapedHash);
     }
     if text.contains("***") {
-        return Err(PatternProblem::ThreeStars);
+        return Err(GithubPatternProblem::ThreeStars);
     }
     Ok(())
 }
 
 /// Compiles the names of a pattern. `**` is any number of names, but behind a slash at the end at least one. A name at
 /// the end also matches everything below it, unless it is `*`.
-fn compile(names: &[&str]) -> Result<Vec<Part>, PatternProblem> {
+fn compile(names: &[&str]) -> Result<Vec<PathPart>, GithubPatternProblem> {
     let last = names.len().saturating_sub(1);
     let mut parts = Vec::new();
     for (index, name) in names.iter().enumerate() {
         match *name {
-            "**" if index == last => parts.extend([Part::Name(vec![Token::AnyRun]), Part::AnyNames]),
-            "**" => parts.push(Part::AnyNames),
-            "" | "." | ".." => return Err(PatternProblem::NeverMatches),
-            "*" => parts.push(Part::Name(vec![Token::AnyRun])),
-            name if index == last => parts.extend([Part::Name(tokens(name)?), Part::AnyNames]),
-            name => parts.push(Part::Name(tokens(name)?)),
+            "**" if index == last => {
+                parts.extend([PathPart::Name(vec![NameToken::AnyRun]), PathPart::AnyNames]);
+            }
+            "**" => parts.push(PathPart::AnyNames),
+            "" | "." | ".." => return Err(GithubPatternProblem::NeverMatches),
+            "*" => parts.push(PathPart::Name(vec![NameToken::AnyRun])),
+            name if index == last => parts.extend([PathPart::Name(split_tokens(name)?), PathPart::AnyNames]),
+            name => parts.push(PathPart::Name(split_tokens(name)?)),
         }
     }
     Ok(parts)
 }
 
-fn tokens(name: &str) -> Result<Vec<Token>, PatternProblem> {
+fn split_tokens(name: &str) -> Result<Vec<NameToken>, GithubPatternProblem> {
     let mut tokens = Vec::new();
     let mut bytes = name.bytes();
     while let Some(byte) = bytes.next() {
         tokens.push(match byte {
-            b'\\' => Token::Byte(bytes.next().ok_or(PatternProblem::DanglingEscape)?),
-            b'[' | b']' => return Err(PatternProblem::CharacterClass),
-            b'?' => Token::AnyCharacter,
-            b'*' => Token::AnyRun,
-            byte => Token::Byte(byte),
+            b'\\' => NameToken::Byte(bytes.next().ok_or(GithubPatternProblem::DanglingEscape)?),
+            b'[' | b']' => return Err(GithubPatternProblem::CharacterClass),
+            b'?' => NameToken::AnyCharacter,
+            b'*' => NameToken::AnyRun,
+            byte => NameToken::Byte(byte),
         });
     }
     Ok(tokens)
@@ -123,7 +125,7 @@ mod tests {
 
     fn matches(pattern: &str, path: &str) -> bool {
         let path: Vec<&[u8]> = path.split('/').map(str::as_bytes).collect();
-        Pattern::parse(pattern).unwrap().matches(&path)
+        GithubPattern::parse(pattern).unwrap().matches(&path)
     }
 
     /// Reads `pattern => path`, separated by commas and line ends.
@@ -160,14 +162,14 @@ mod tests {
 
     #[test]
     fn what_github_does_not_support_is_a_problem() {
-        let problem = |text| Pattern::parse(text).unwrap_err();
-        assert_eq!(problem("!a"), PatternProblem::Exclusion);
-        assert_eq!(problem("[ab].md"), PatternProblem::CharacterClass);
-        assert_eq!(problem("a/***"), PatternProblem::ThreeStars);
-        assert_eq!(problem("\\#a"), PatternProblem::EscapedHash);
-        assert_eq!(problem("a\\"), PatternProblem::DanglingEscape);
+        let problem = |text| GithubPattern::parse(text).unwrap_err();
+        assert_eq!(problem("!a"), GithubPatternProblem::Exclusion);
+        assert_eq!(problem("[ab].md"), GithubPatternProblem::CharacterClass);
+        assert_eq!(problem("a/***"), GithubPatternProblem::ThreeStars);
+        assert_eq!(problem("\\#a"), GithubPatternProblem::EscapedHash);
+        assert_eq!(problem("a\\"), GithubPatternProblem::DanglingEscape);
         for never in ["a//b", "./a", "../a", "//"] {
-            assert_eq!(problem(never), PatternProblem::NeverMatches, "{never}");
+            assert_eq!(problem(never), GithubPatternProblem::NeverMatches, "{never}");
         }
     }
 

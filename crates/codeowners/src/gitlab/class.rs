@@ -5,7 +5,7 @@ use std::str::Chars;
 use crate::glob::{Class, Negation};
 
 /// Reads a class behind its `[`, including the closing bracket. Returns `None` if Ruby would never match it.
-pub(super) fn class(rest: &mut Chars<'_>) -> Option<Class> {
+pub(super) fn read_class(rest: &mut Chars<'_>) -> Option<Class> {
     let mut next = rest.next()?;
     let negation = if matches!(next, '!' | '^') { Negation::Negated } else { Negation::Plain };
     if negation == Negation::Negated {
@@ -13,12 +13,12 @@ pub(super) fn class(rest: &mut Chars<'_>) -> Option<Class> {
     }
     let mut ranges = Vec::new();
     while next != ']' {
-        let first = unescaped(next, rest)?;
+        let first = read_unescaped(next, rest)?;
         next = rest.next()?;
         let mut ahead = rest.clone();
         if next == '-' && ahead.next()? != ']' {
             let end = rest.next()?;
-            let last = unescaped(end, rest)?;
+            let last = read_unescaped(end, rest)?;
             if first > last {
                 return None;
             }
@@ -31,6 +31,6 @@ pub(super) fn class(rest: &mut Chars<'_>) -> Option<Class> {
     (!ranges.is_empty()).then_some(Class { negation, ranges })
 }
 
-fn unescaped(character: char, rest: &mut Chars<'_>) -> Option<char> {
+fn read_unescaped(character: char, rest: &mut Chars<'_>) -> Option<char> {
     if character == '\\' { rest.next() } else { Some(character) }
 }

@@ -1,27 +1,27 @@
 //! One line of GitLab's CODEOWNERS: a section heading, an entry or an exclusion.
 //!
-//! In: the line. Out: [`Line`], nothing for a comment, or why it cannot be used. Never: accepts a line that GitLab
+//! In: the line. Out: [`GitlabLine`], nothing for a comment, or why it cannot be used. Never: accepts a line that GitLab
 //! reads differently from its appearance, such as a count that is not a number.
 
 use thiserror::Error;
 
-use super::pattern::{Pattern, PatternProblem};
+use super::pattern::{GitlabPattern, GitlabPatternProblem};
 use crate::OwnerHandle;
 use crate::handle::{is_address, is_user_or_group};
-use crate::problem::{is_blank, plain};
+use crate::problem::{is_blank, text_of_line};
 
 /// The roles that can own paths ("Add a role as a Code Owner"), in the singular.
 const ROLES: [&str; 3] = ["developer", "maintainer", "owner"];
 
 /// The reason why a line cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(super) enum LineProblem {
+pub(super) enum GitlabLineProblem {
     /// Not UTF-8, or with control characters.
     #[error("the line is not plain UTF-8 text")]
     NotText,
     /// A pattern that GitLab does not match.
     #[error("{0}")]
-    Pattern(#[from] PatternProblem),
+    Pattern(#[from] GitlabPatternProblem),
     /// A word that is not an owner.
     #[error(
         "`{0}` is not an owner: write `@user`, `@group`, `@group/subgroup`, `@@developer`, `@@maintainer`, \
@@ -50,13 +50,13 @@ pub(super) enum LineProblem {
 
 /// A usable line.
 #[derive(Debug)]
-pub(super) enum Line {
+pub(super) enum GitlabLine {
     /// `[name][count] owners`
     Heading(Heading),
     /// `pattern owners`. Without owners, those of the section are meant.
-    Entry { text: Box<str>, pattern: Pattern, owners: Vec<OwnerHandle> },
+    Entry { text: Box<str>, pattern: GitlabPattern, owners: Vec<OwnerHandle> },
     /// `!pattern`
-    Exclusion { pattern: Pattern },
+    Exclusion { pattern: GitlabPattern },
 }
 
 /// The beginning of a section. Whether it is optional is not kept: GitLab requires its approvals anyway if a change is
@@ -69,8 +69,8 @@ pub(super) struct Heading {
 }
 
 /// Parses a line without its line feed.
-pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
-    let text = plain(bytes).ok_or(LineProblem::NotText)?.trim_matches(is_blank);
+pub(super) fn parse(bytes: &[u8]) -> Result<Option<GitlabLine>, GitlabLineProblem> {
+    let text = text_of_line(bytes).ok_or(GitlabLineProblem::NotText)?.trim_matches(is_blank);
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
@@ -79,21 +79,25 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<Line>, LineProblem> {
         None => (text, SectionKind::Required),
     };
     if let Some(behind) = bare.strip_prefix('[') {
-        return heading(behind, kind).map(|heading| Some(Line::Heading(heading)));
+        return parse_heading(behind, kind).map(|heading| Some(GitlabLine::Heading(heading)));
     }
-    let (pattern, owners) = text.split_at_checked(pattern_end(text)).unwrap_or((text, ""));
+    let (pattern, owners) = text.split_at_checked(find_pattern_end(text)).unwrap_or((text, ""));
     match pattern.strip_prefix('!') {
-        Some(_) if !owners.trim_matches(is_blank).is_empty() => Err(LineProblem::OwnedExclusion),
-        Some(excluded) => Ok(Some(Line::Exclusion { pattern: Pattern::parse(excluded)? })),
+        Some(_) if !owners.trim_matches(is_blank).is_empty() => Err(GitlabLineProblem::OwnedExclusion),
+        Some(excluded) => Ok(Some(GitlabLine::Exclusion { pattern: GitlabPattern::parse(excluded)? })),
         None => {
-            let owners = handles(owners)?;
-            Ok(Some(Line::Entry { text: pattern.into(), pattern: Pattern::parse(pattern)?, owners }))
+            let owners = parse_handles(owners)?;
+            Ok(Some(GitlabLine::Entry {
+                text: pattern.into(),
+                pattern: GitlabPattern::parse(pattern)?,
+                owners,
+            }))
         }
     }
 }
 
 /// Returns the position of the first blank without a backslash before it.
-fn pattern_end(text: &str) -> usize {
+fn find_pattern_end(text: &str) -> usize {
     let mut previous = ' ';
     for (offset, character) in text.char_indices() {
         if is_blank(character) && previous != '\\' {
@@ -111,48 +115,48 @@ enum SectionKind {
     Optional,
 }
 
-fn heading(behind: &str, kind: SectionKind) -> Result<Heading, LineProblem> {
-    let (name, rest) = behind.split_once(']').ok_or(LineProblem::Heading)?;
+fn parse_heading(behind: &str, kind: SectionKind) -> Result<Heading, GitlabLineProblem> {
+    let (name, rest) = behind.split_once(']').ok_or(GitlabLineProblem::Heading)?;
     if name.trim().is_empty() {
-        return Err(LineProblem::Heading);
+        return Err(GitlabLineProblem::Heading);
     }
     if name.eq_ignore_ascii_case("codeowners") {
-        return Err(LineProblem::ReservedName);
+        return Err(GitlabLineProblem::ReservedName);
     }
-    let (count, rest) = count(rest)?;
+    let (count, rest) = parse_count(rest)?;
     if kind == SectionKind::Optional && count.is_some() {
-        return Err(LineProblem::OptionalCount);
+        return Err(GitlabLineProblem::OptionalCount);
     }
     if !rest.is_empty() && !rest.starts_with(is_blank) {
-        return Err(LineProblem::Heading);
+        return Err(GitlabLineProblem::Heading);
     }
-    Ok(Heading { name: name.into(), count: count.unwrap_or(1), owners: handles(rest)? })
+    Ok(Heading { name: name.into(), count: count.unwrap_or(1), owners: parse_handles(rest)? })
 }
 
-fn count(text: &str) -> Result<(Option<usize>, &str), LineProblem> {
+fn parse_count(text: &str) -> Result<(Option<usize>, &str), GitlabLineProblem> {
     let Some(behind) = text.strip_prefix('[') else { return Ok((None, text)) };
-    let (number, rest) = behind.split_once(']').ok_or(LineProblem::Heading)?;
+    let (number, rest) = behind.split_once(']').ok_or(GitlabLineProblem::Heading)?;
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     match number.parse() {
         Ok(count) if digits && count > 0 => Ok((Some(count), rest)),
-        Ok(_) | Err(_) => Err(LineProblem::Count(number.to_owned())),
+        Ok(_) | Err(_) => Err(GitlabLineProblem::Count(number.to_owned())),
     }
 }
 
-fn handles(text: &str) -> Result<Vec<OwnerHandle>, LineProblem> {
-    text.split(is_blank).filter(|word| !word.is_empty()).map(handle).collect()
+fn parse_handles(text: &str) -> Result<Vec<OwnerHandle>, GitlabLineProblem> {
+    text.split(is_blank).filter(|word| !word.is_empty()).map(parse_handle).collect()
 }
 
-fn handle(word: &str) -> Result<OwnerHandle, LineProblem> {
-    if let Some(role) = word.strip_prefix("@@").and_then(role) {
+fn parse_handle(word: &str) -> Result<OwnerHandle, GitlabLineProblem> {
+    if let Some(role) = word.strip_prefix("@@").and_then(role_of) {
         return Ok(OwnerHandle(format!("@@{role}").into()));
     }
     let known = is_user_or_group(word) || is_address(word);
-    if known { Ok(OwnerHandle(word.into())) } else { Err(LineProblem::Owner(word.to_owned())) }
+    if known { Ok(OwnerHandle(word.into())) } else { Err(GitlabLineProblem::Owner(word.to_owned())) }
 }
 
 /// Returns a role without its plural `s`.
-fn role(word: &str) -> Option<&'static str> {
+fn role_of(word: &str) -> Option<&'static str> {
     let singular = word.strip_suffix('s').unwrap_or(word);
     ROLES.into_iter().find(|role| singular.eq_ignore_ascii_case(role))
 }

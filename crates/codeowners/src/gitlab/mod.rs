@@ -13,11 +13,11 @@ mod pattern;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use self::line::{Heading, Line, LineProblem};
-use self::pattern::Pattern;
+use self::line::{GitlabLine, GitlabLineProblem, Heading};
+use self::pattern::GitlabPattern;
 use super::glob::Glob;
-use super::index::{Index, names};
-use super::problem::Problems;
+use super::index::{Index, split_path};
+use super::problem::ProblemCollector;
 use super::requirement::Requirement;
 use source_files::RepoPath;
 
@@ -31,7 +31,7 @@ enum Effect {
 }
 
 #[derive(Clone, Debug)]
-struct Rule {
+struct GitlabRule {
     section: usize,
     glob: Glob,
     effect: Effect,
@@ -40,14 +40,14 @@ struct Rule {
 /// The rules of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct GitlabRules {
-    rules: Vec<Rule>,
+    rules: Vec<GitlabRule>,
     index: Index,
 }
 
 /// The result of the lines read so far.
 struct Reading<'a> {
     file: &'a RepoPath,
-    rules: Vec<Rule>,
+    rules: Vec<GitlabRule>,
     /// Sections by name in lower case; the unnamed one is 0.
     sections: HashMap<String, usize>,
     current: usize,
@@ -58,7 +58,7 @@ struct Reading<'a> {
 
 impl GitlabRules {
     /// Parses the file.
-    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut Problems<'_>) -> Self {
+    pub(super) fn parse(file: &RepoPath, bytes: &[u8], problems: &mut ProblemCollector<'_>) -> Self {
         let mut reading = Reading {
             file,
             rules: Vec::new(),
@@ -67,7 +67,7 @@ impl GitlabRules {
             heading: None,
             known: HashMap::new(),
         };
-        for (number, text) in problems.lines(bytes) {
+        for (number, text) in problems.number_lines(bytes) {
             let added = match line::parse(text) {
                 Ok(Some(line)) => reading.add(number, line),
                 Ok(None) => Ok(()),
@@ -82,10 +82,10 @@ impl GitlabRules {
     }
 
     /// Returns the deciding line of each section, in the order of the sections.
-    pub(super) fn deciding(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
-        let names = names(path.as_str());
+    pub(super) fn find_deciding(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
+        let names = split_path(path.as_str());
         let candidates = self.index.candidates(&names).flatten().copied();
-        self.per_section(candidates, &names)
+        self.find_per_section(candidates, &names)
     }
 
     /// Returns every entry's requirement, in the order of the file.
@@ -96,7 +96,11 @@ impl GitlabRules {
         })
     }
 
-    fn per_section(&self, candidates: impl Iterator<Item = usize>, names: &[&[u8]]) -> Vec<Arc<Requirement>> {
+    fn find_per_section(
+        &self,
+        candidates: impl Iterator<Item = usize>,
+        names: &[&[u8]],
+    ) -> Vec<Arc<Requirement>> {
         let mut sections: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         for number in candidates {
             let Some(rule) = self.rules.get(number).filter(|rule| rule.glob.matches(names)) else { continue };
@@ -107,7 +111,7 @@ impl GitlabRules {
             };
         }
         let rules = sections.into_values().flatten().filter_map(|number| self.rules.get(number));
-        let requirement = |rule: &Rule| match &rule.effect {
+        let requirement = |rule: &GitlabRule| match &rule.effect {
             Effect::Require(requirement) => Some(Arc::clone(requirement)),
             Effect::Exclude => None,
         };
@@ -116,28 +120,28 @@ impl GitlabRules {
 
     #[cfg(test)]
     pub(super) fn naive(&self, path: &RepoPath) -> Vec<Arc<Requirement>> {
-        self.per_section(0..self.rules.len(), &names(path.as_str()))
+        self.find_per_section(0..self.rules.len(), &split_path(path.as_str()))
     }
 }
 
 impl Reading<'_> {
-    fn add(&mut self, number: u32, line: Line) -> Result<(), LineProblem> {
+    fn add(&mut self, number: u32, line: GitlabLine) -> Result<(), GitlabLineProblem> {
         match line {
-            Line::Heading(heading) => {
+            GitlabLine::Heading(heading) => {
                 // Sections whose names differ in case only are one.
                 let next = self.sections.len() + 1;
                 self.current = *self.sections.entry(heading.name.to_lowercase()).or_insert(next);
                 self.heading = Some(heading);
             }
-            Line::Exclusion { pattern } => self.put(pattern, Effect::Exclude),
-            Line::Entry { text, pattern, owners } => {
+            GitlabLine::Exclusion { pattern } => self.put(pattern, Effect::Exclude),
+            GitlabLine::Entry { text, pattern, owners } => {
                 let section = self.heading.as_ref();
                 let owners = match section {
                     Some(heading) if owners.is_empty() => heading.owners.clone(),
                     Some(_) | None => owners,
                 };
                 if owners.is_empty() {
-                    return Err(LineProblem::NoOwner);
+                    return Err(GitlabLineProblem::NoOwner);
                 }
                 let requirement = Requirement {
                     file: self.file.clone(),
@@ -153,9 +157,9 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn put(&mut self, pattern: Pattern, effect: Effect) {
-        let Pattern { normalized, glob } = pattern;
-        let rule = Rule { section: self.current, glob, effect };
+    fn put(&mut self, pattern: GitlabPattern, effect: Effect) {
+        let GitlabPattern { normalized, glob } = pattern;
+        let rule = GitlabRule { section: self.current, glob, effect };
         let place = *self.known.entry((self.current, normalized)).or_insert(self.rules.len());
         match self.rules.get_mut(place) {
             Some(same) => *same = rule,

@@ -1,6 +1,6 @@
 //! Path patterns of GitLab's CODEOWNERS.
 //!
-//! In: a pattern. Out: [`Pattern`]. Never: more wildcards than Ruby's `File.fnmatch` has with
+//! In: a pattern. Out: [`GitlabPattern`]. Never: more wildcards than Ruby's `File.fnmatch` has with
 //! `FNM_DOTMATCH` and `FNM_PATHNAME`: braces are plain characters, and `**` crosses folders only as
 //! `**/`.
 //!
@@ -9,12 +9,12 @@
 
 use thiserror::Error;
 
-use super::class::class;
-use crate::glob::{Glob, Part, Token};
+use super::class::read_class;
+use crate::glob::{Glob, NameToken, PathPart};
 
 /// The reason why a pattern cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum PatternProblem {
+pub(super) enum GitlabPatternProblem {
     /// Nothing behind `!`.
     #[error("the pattern is empty")]
     Empty,
@@ -34,16 +34,16 @@ pub(super) enum PatternProblem {
 
 /// A compiled pattern. Two patterns of a section that compile to the same text are the same entry.
 #[derive(Clone, Debug)]
-pub(super) struct Pattern {
+pub(super) struct GitlabPattern {
     pub(super) normalized: String,
     pub(super) glob: Glob,
 }
 
-impl Pattern {
+impl GitlabPattern {
     /// Compiles a pattern.
-    pub(super) fn parse(text: &str) -> Result<Self, PatternProblem> {
+    pub(super) fn parse(text: &str) -> Result<Self, GitlabPatternProblem> {
         if text.is_empty() {
-            return Err(PatternProblem::Empty);
+            return Err(GitlabPatternProblem::Empty);
         }
         let normalized = normalize(text);
         let parts = compile(normalized.strip_prefix('/').unwrap_or(&normalized))?;
@@ -63,36 +63,37 @@ fn normalize(text: &str) -> String {
 }
 
 /// Compiles a pattern. `**` is any number of names before a slash, and like `*` at the end.
-fn compile(normalized: &str) -> Result<Vec<Part>, PatternProblem> {
+fn compile(normalized: &str) -> Result<Vec<PathPart>, GitlabPatternProblem> {
     if normalized.contains("\\/") {
-        return Err(PatternProblem::DanglingEscape);
+        return Err(GitlabPatternProblem::DanglingEscape);
     }
     let names: Vec<&str> = normalized.split('/').collect();
     let last = names.len().saturating_sub(1);
     let part = |(index, name): (usize, &&str)| match *name {
-        "" | "." | ".." => Err(PatternProblem::NeverMatches),
-        "**" if index < last => Ok(Part::AnyNames),
-        name => tokens(name).map(Part::Name),
+        "" | "." | ".." => Err(GitlabPatternProblem::NeverMatches),
+        "**" if index < last => Ok(PathPart::AnyNames),
+        name => split_tokens(name).map(PathPart::Name),
     };
     names.iter().enumerate().map(part).collect()
 }
 
-fn tokens(name: &str) -> Result<Vec<Token>, PatternProblem> {
+fn split_tokens(name: &str) -> Result<Vec<NameToken>, GitlabPatternProblem> {
     let mut tokens = Vec::new();
     let mut rest = name.chars();
     while let Some(character) = rest.next() {
         match character {
-            '\\' => push(&mut tokens, rest.next().ok_or(PatternProblem::DanglingEscape)?),
-            '?' => tokens.push(Token::AnyCharacter),
-            '*' => tokens.push(Token::AnyRun),
-            '[' => tokens.push(Token::Class(class(&mut rest).ok_or(PatternProblem::CharacterClass)?)),
+            '\\' => push(&mut tokens, rest.next().ok_or(GitlabPatternProblem::DanglingEscape)?),
+            '?' => tokens.push(NameToken::AnyCharacter),
+            '*' => tokens.push(NameToken::AnyRun),
+            '[' => tokens
+                .push(NameToken::Class(read_class(&mut rest).ok_or(GitlabPatternProblem::CharacterClass)?)),
             character => push(&mut tokens, character),
         }
     }
     Ok(tokens)
 }
 
-fn push(tokens: &mut Vec<Token>, character: char) {
+fn push(tokens: &mut Vec<NameToken>, character: char) {
     let mut buffer = [0; 4];
-    tokens.extend(character.encode_utf8(&mut buffer).bytes().map(Token::Byte));
+    tokens.extend(character.encode_utf8(&mut buffer).bytes().map(NameToken::Byte));
 }

@@ -20,7 +20,7 @@ pub(super) enum Escape {
 }
 
 /// Reads an escape behind its backslash. Go's classes hold ASCII characters only.
-pub(super) fn escape(rest: &mut Peekable<Chars<'_>>) -> Result<Escape, ExpressionProblem> {
+pub(super) fn read_escape(rest: &mut Peekable<Chars<'_>>) -> Result<Escape, ExpressionProblem> {
     const DIGITS: &str = "0-9";
     const WORDS: &str = "0-9A-Za-z_";
     const SPACES: &str = r"\t\n\x0C\r\x20";
@@ -44,7 +44,7 @@ pub(super) fn escape(rest: &mut Peekable<Chars<'_>>) -> Result<Escape, Expressio
 }
 
 /// Reads a class behind its `[`, including the closing bracket, and writes it again.
-pub(super) fn class(rest: &mut Peekable<Chars<'_>>) -> Result<String, ExpressionProblem> {
+pub(super) fn read_class(rest: &mut Peekable<Chars<'_>>) -> Result<String, ExpressionProblem> {
     let mut written = String::from("[");
     if rest.next_if_eq(&'^').is_some() {
         written.push('^');
@@ -52,8 +52,8 @@ pub(super) fn class(rest: &mut Peekable<Chars<'_>>) -> Result<String, Expression
     // A bracket at the beginning does not close the class.
     let mut next = rest.next().ok_or(ExpressionProblem::Class)?;
     loop {
-        match item(next, rest)? {
-            Escape::Literal(first) => range(first, rest, &mut written)?,
+        match read_class_item(next, rest)? {
+            Escape::Literal(first) => read_range(first, rest, &mut written)?,
             Escape::Within(within) => written.push_str(within),
             Escape::Without(_) | Escape::Place(_) => return Err(ExpressionProblem::Class),
         }
@@ -65,16 +65,20 @@ pub(super) fn class(rest: &mut Peekable<Chars<'_>>) -> Result<String, Expression
     }
 }
 
-fn item(character: char, rest: &mut Peekable<Chars<'_>>) -> Result<Escape, ExpressionProblem> {
+fn read_class_item(character: char, rest: &mut Peekable<Chars<'_>>) -> Result<Escape, ExpressionProblem> {
     match character {
-        '\\' => escape(rest),
+        '\\' => read_escape(rest),
         '[' if rest.peek() == Some(&':') => Err(ExpressionProblem::Class),
         character => Ok(Escape::Literal(character)),
     }
 }
 
 /// Reads a single character, or a range that begins with it.
-fn range(first: char, rest: &mut Peekable<Chars<'_>>, written: &mut String) -> Result<(), ExpressionProblem> {
+fn read_range(
+    first: char,
+    rest: &mut Peekable<Chars<'_>>,
+    written: &mut String,
+) -> Result<(), ExpressionProblem> {
     push(written, first);
     let mut ahead = rest.clone();
     if ahead.next() != Some('-') || matches!(ahead.peek(), None | Some(']')) {
@@ -82,7 +86,7 @@ fn range(first: char, rest: &mut Peekable<Chars<'_>>, written: &mut String) -> R
     }
     rest.next();
     let end = rest.next().ok_or(ExpressionProblem::Class)?;
-    match item(end, rest)? {
+    match read_class_item(end, rest)? {
         Escape::Literal(last) if first <= last => {
             written.push('-');
             push(written, last);

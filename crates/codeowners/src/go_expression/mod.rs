@@ -13,7 +13,7 @@ use regex::{Regex, RegexBuilder};
 use thiserror::Error;
 
 use self::writer::{Writer, Written};
-use super::index::Key;
+use super::index::PathKey;
 
 /// The most states that an expression may have, with repetitions written out. They are counted first, because
 /// compiling a large expression takes long.
@@ -52,7 +52,7 @@ pub(super) enum ExpressionProblem {
 
 /// The part of a path that an expression has to match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum MatchExtent {
     /// The whole path. `^` is put before the expression and `$` behind it, without parentheses: of `a|b`, the first
     /// half is anchored at the beginning only and the second at the end only, as in Gitea.
     Whole,
@@ -65,21 +65,21 @@ pub(super) enum Extent {
 pub(super) struct GoExpression {
     regex: Regex,
     /// Keys that every matching path has.
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: Vec<PathKey>,
     /// The approximate number of states, with repetitions written out.
     pub(super) weight: usize,
 }
 
 impl GoExpression {
     /// Compiles an expression.
-    pub(super) fn parse(text: &str, extent: Extent) -> Result<Self, ExpressionProblem> {
+    pub(super) fn parse(text: &str, extent: MatchExtent) -> Result<Self, ExpressionProblem> {
         let Written { rewritten, keys, weight } = Writer::write(text)?;
         if weight > MOST_STATES {
             return Err(ExpressionProblem::TooLarge);
         }
         let (rewritten, keys) = match extent {
-            Extent::Whole => (format!("^{rewritten}$"), keys),
-            Extent::Anywhere => (rewritten, Vec::new()),
+            MatchExtent::Whole => (format!("^{rewritten}$"), keys),
+            MatchExtent::Anywhere => (rewritten, Vec::new()),
         };
         let built = RegexBuilder::new(&rewritten).size_limit(COMPILED_SIZE).build();
         let regex = built.map_err(|_| ExpressionProblem::TooLarge)?;
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn whole(expression: &str, path: &str) -> bool {
-        GoExpression::parse(expression, Extent::Whole).unwrap().matches(path)
+        GoExpression::parse(expression, MatchExtent::Whole).unwrap().matches(path)
     }
 
     #[test]
@@ -153,14 +153,14 @@ mod tests {
             "^*",
             "a???",
         ] {
-            assert!(GoExpression::parse(expression, Extent::Whole).is_err(), "{expression}");
+            assert!(GoExpression::parse(expression, MatchExtent::Whole).is_err(), "{expression}");
         }
     }
 
     #[test]
     fn hostile_expressions_are_refused_or_quick() {
         for expression in ["((a{1000}){1000}){1000}", ".{1000}.{1000}.{1000}", &"(".repeat(100_000)] {
-            assert!(GoExpression::parse(expression, Extent::Whole).is_err());
+            assert!(GoExpression::parse(expression, MatchExtent::Whole).is_err());
         }
         assert!(!whole("(a*)*b", &"a".repeat(10_000)));
         assert!(!whole("(a|a)*b", &"a".repeat(10_000)));
@@ -168,15 +168,15 @@ mod tests {
 
     #[test]
     fn names_that_every_matching_path_has_are_known() {
-        let keys = |text| GoExpression::parse(text, Extent::Whole).unwrap().keys;
-        let name = |text: &str| Key::Name(text.into());
+        let keys = |text| GoExpression::parse(text, MatchExtent::Whole).unwrap().keys;
+        let name = |text: &str| PathKey::Name(text.into());
         assert_eq!(keys("apps/team/.*"), [name("apps"), name("team")]);
         assert_eq!(keys("apps/team"), [name("apps"), name("team")]);
         assert_eq!(keys("apps/te?am/x"), [name("apps")]);
-        assert_eq!(keys(r"apps/.*\.go"), [name("apps"), Key::Extension("go".into())]);
+        assert_eq!(keys(r"apps/.*\.go"), [name("apps"), PathKey::Extension("go".into())]);
         assert_eq!(keys(r".*\.(go|rs)"), []);
         assert_eq!(keys("apps/x|b/y"), []);
-        assert_eq!(keys(r".*/b\.x"), [Key::Extension("x".into())]);
+        assert_eq!(keys(r".*/b\.x"), [PathKey::Extension("x".into())]);
     }
 
     proptest! {
@@ -184,13 +184,13 @@ mod tests {
         fn every_key_stands_in_every_matching_path(
             expression in r"([ab/.]|\.\*|a\?|\(a\|b\)|\[ab\]|\\\.){1,8}", path in "[ab./]{0,8}",
         ) {
-            let parsed = GoExpression::parse(&expression, Extent::Whole).unwrap();
+            let parsed = GoExpression::parse(&expression, MatchExtent::Whole).unwrap();
             let names: Vec<&str> = path.split('/').collect();
             if parsed.matches(&path) {
                 for key in &parsed.keys {
                     assert!(match key {
-                        Key::Name(name) => names.iter().any(|one| one.as_bytes() == name),
-                        Key::Extension(end) => names.iter().any(|one| {
+                        PathKey::Name(name) => names.iter().any(|one| one.as_bytes() == name),
+                        PathKey::Extension(end) => names.iter().any(|one| {
                             one.rsplit_once('.').is_some_and(|(_, found)| found.as_bytes() == end)
                         }),
                     });
@@ -200,7 +200,7 @@ mod tests {
 
         #[test]
         fn garbage_never_panics(text in r"[a(){}\[\]\\|*+?^$.,:0-9-]{0,30}") {
-            let _ = GoExpression::parse(&text, Extent::Anywhere).map(|parsed| parsed.matches("a/b"));
+            let _ = GoExpression::parse(&text, MatchExtent::Anywhere).map(|parsed| parsed.matches("a/b"));
         }
     }
 }

@@ -4,8 +4,8 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use super::ExpressionProblem;
-use super::class::{Escape, class, escape};
-use crate::index::Key;
+use super::class::{Escape, read_class, read_escape};
+use crate::index::PathKey;
 
 /// The most repetitions that Go allows.
 const MOST_REPETITIONS: usize = 1000;
@@ -17,7 +17,7 @@ const CLASS_WEIGHT: usize = 30;
 /// An expression that was read.
 pub(super) struct Written {
     pub(super) rewritten: String,
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: Vec<PathKey>,
     pub(super) weight: usize,
 }
 
@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
             alternatives: 0,
         };
         while let Some(character) = writer.rest.next() {
-            writer.character(character)?;
+            writer.read_character(character)?;
         }
         if !writer.weights.is_empty() {
             return Err(ExpressionProblem::Parentheses);
@@ -72,43 +72,43 @@ impl<'a> Writer<'a> {
         Ok(Written { rewritten: writer.written, keys, weight: writer.weight })
     }
 
-    fn character(&mut self, character: char) -> Result<(), ExpressionProblem> {
+    fn read_character(&mut self, character: char) -> Result<(), ExpressionProblem> {
         match character {
-            '\\' => self.escaped()?,
+            '\\' => self.read_escaped()?,
             '[' => {
-                let class = class(&mut self.rest)?;
-                self.item(&class, CLASS_WEIGHT);
+                let class = read_class(&mut self.rest)?;
+                self.write_item(&class, CLASS_WEIGHT);
             }
-            '.' => self.item(".", CLASS_WEIGHT),
-            '^' | '$' => self.place(character.encode_utf8(&mut [0; 4])),
-            '(' => self.open()?,
-            ')' => self.close()?,
+            '.' => self.write_item(".", CLASS_WEIGHT),
+            '^' | '$' => self.write_place(character.encode_utf8(&mut [0; 4])),
+            '(' => self.open_group()?,
+            ')' => self.close_group()?,
             '|' => {
                 self.alternatives += usize::from(self.weights.is_empty());
-                self.place("|");
+                self.write_place("|");
             }
-            '*' | '+' | '?' => self.repeat(character, character.encode_utf8(&mut [0; 4]), 1)?,
-            '{' => self.counted()?,
-            literal => self.literal(literal),
+            '*' | '+' | '?' => self.write_repetition(character, character.encode_utf8(&mut [0; 4]), 1)?,
+            '{' => self.read_count()?,
+            literal => self.write_literal(literal),
         }
         Ok(())
     }
 
-    fn escaped(&mut self) -> Result<(), ExpressionProblem> {
-        match escape(&mut self.rest)? {
-            Escape::Literal(literal) => self.literal(literal),
-            Escape::Within(within) => self.item(&format!("[{within}]"), CLASS_WEIGHT),
-            Escape::Without(without) => self.item(&format!("[^{without}]"), CLASS_WEIGHT),
-            Escape::Place(place) => self.place(place),
+    fn read_escaped(&mut self) -> Result<(), ExpressionProblem> {
+        match read_escape(&mut self.rest)? {
+            Escape::Literal(literal) => self.write_literal(literal),
+            Escape::Within(within) => self.write_item(&format!("[{within}]"), CLASS_WEIGHT),
+            Escape::Without(without) => self.write_item(&format!("[^{without}]"), CLASS_WEIGHT),
+            Escape::Place(place) => self.write_place(place),
         }
         Ok(())
     }
 
-    fn literal(&mut self, literal: char) {
+    fn write_literal(&mut self, literal: char) {
         let text = regex::escape(literal.encode_utf8(&mut [0; 4]));
         let suffix = std::mem::take(&mut self.suffix);
         let was_open = self.prefix_is_open && self.weights.is_empty();
-        self.item(&text, literal.len_utf8());
+        self.write_item(&text, literal.len_utf8());
         self.prefix_is_open = was_open;
         if was_open {
             self.prefix.push(literal);
@@ -120,7 +120,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes an item that can be repeated.
-    fn item(&mut self, text: &str, weight: usize) {
+    fn write_item(&mut self, text: &str, weight: usize) {
         self.written.push_str(text);
         self.before = Before::Item(weight);
         self.weight = self.weight.saturating_add(weight);
@@ -129,14 +129,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes an item that cannot be repeated.
-    fn place(&mut self, text: &str) {
+    fn write_place(&mut self, text: &str) {
         self.written.push_str(text);
         self.before = Before::Nothing;
         self.prefix_is_open = false;
         self.suffix.clear();
     }
 
-    fn open(&mut self) -> Result<(), ExpressionProblem> {
+    fn open_group(&mut self) -> Result<(), ExpressionProblem> {
         if self.rest.next_if_eq(&'?').is_some() && self.rest.next_if_eq(&':').is_none() {
             return Err(ExpressionProblem::Group);
         }
@@ -144,18 +144,18 @@ impl<'a> Writer<'a> {
             return Err(ExpressionProblem::TooLarge);
         }
         self.weights.push(std::mem::take(&mut self.weight));
-        self.place("(?:");
+        self.write_place("(?:");
         Ok(())
     }
 
-    fn close(&mut self) -> Result<(), ExpressionProblem> {
+    fn close_group(&mut self) -> Result<(), ExpressionProblem> {
         let outer = self.weights.pop().ok_or(ExpressionProblem::Parentheses)?;
         let group = std::mem::replace(&mut self.weight, outer);
-        self.item(")", group);
+        self.write_item(")", group);
         Ok(())
     }
 
-    fn repeat(&mut self, sign: char, text: &str, times: usize) -> Result<(), ExpressionProblem> {
+    fn write_repetition(&mut self, sign: char, text: &str, times: usize) -> Result<(), ExpressionProblem> {
         let weight = match self.before {
             Before::Item(weight) => weight,
             Before::Nothing | Before::Repetition => return Err(ExpressionProblem::Repetition(sign)),
@@ -163,7 +163,7 @@ impl<'a> Writer<'a> {
         if self.prefix_is_open {
             self.prefix.pop();
         }
-        self.place(text);
+        self.write_place(text);
         if self.rest.next_if_eq(&'?').is_some() {
             self.written.push('?');
         }
@@ -173,7 +173,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Reads a count: `{2}`, `{2,}`, `{2,3}`.
-    fn counted(&mut self) -> Result<(), ExpressionProblem> {
+    fn read_count(&mut self) -> Result<(), ExpressionProblem> {
         let mut text = String::from("{");
         loop {
             let next = self.rest.next_if(|next| next.is_ascii_digit() || matches!(next, ',' | '}'));
@@ -188,20 +188,21 @@ impl<'a> Writer<'a> {
         let least = number(least).ok_or(ExpressionProblem::Count)?;
         let most = if most.is_empty() { Some(least) } else { number(most) };
         let most = most.filter(|most| least <= *most).ok_or(ExpressionProblem::Count)?;
-        self.repeat('{', &text, most)
+        self.write_repetition('{', &text, most)
     }
 
     /// Returns keys for the whole names at the beginning and for the extension at the end of every match.
-    fn keys(&self) -> Vec<Key> {
+    fn keys(&self) -> Vec<PathKey> {
         if self.alternatives > 0 {
             return Vec::new();
         }
         let whole = if self.prefix_is_open { Some(self.prefix.as_str()) } else { None };
         let prefix = whole.or(self.prefix.rsplit_once('/').map(|(folders, _)| folders)).unwrap_or_default();
         let names = prefix.split('/').filter(|name| !name.is_empty());
-        let names = names.map(|name| Key::Name(name.as_bytes().to_vec()));
+        let names = names.map(|name| PathKey::Name(name.as_bytes().to_vec()));
         let end = self.suffix.rsplit_once('.').map(|(_, end)| end).filter(|end| !end.contains('/'));
-        let extension = end.filter(|_| whole.is_none()).map(|end| Key::Extension(end.as_bytes().to_vec()));
+        let extension =
+            end.filter(|_| whole.is_none()).map(|end| PathKey::Extension(end.as_bytes().to_vec()));
         names.chain(extension).collect()
     }
 }

@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 
 use super::super::OwnerHandle;
-use super::super::go_expression::{Extent, GoExpression};
+use super::super::go_expression::{GoExpression, MatchExtent};
 use super::super::handle::is_name;
-use super::super::problem::{LARGEST_FILE, Problems};
+use super::super::problem::{LARGEST_FILE, ProblemCollector};
 use kube_manifest::{Entry, Limits, Node, Value, documents};
 use source_files::{RepoPath, SourceText};
 
@@ -52,7 +52,7 @@ pub(super) struct ApproverList {
 
 /// An OWNERS file.
 #[derive(Clone, Debug)]
-pub(super) struct Folder {
+pub(super) struct FolderOwners {
     pub(super) file: RepoPath,
     pub(super) lists: Vec<ApproverList>,
     pub(super) parents: Parents,
@@ -62,33 +62,33 @@ pub(super) struct Folder {
 struct Reader<'a, 'b> {
     source: &'a SourceText,
     aliases: &'a Aliases,
-    problems: &'a mut Problems<'b>,
+    problems: &'a mut ProblemCollector<'b>,
     weight: usize,
 }
 
 /// Parses an OWNERS file.
-pub(super) fn folder(
+pub(super) fn parse_folder(
     file: &RepoPath,
     bytes: &[u8],
     aliases: &Aliases,
-    problems: &mut Problems<'_>,
-) -> Folder {
-    let mut folder = Folder { file: file.clone(), lists: Vec::new(), parents: Parents::Included };
-    read(bytes, aliases, problems, |reader, root| {
+    problems: &mut ProblemCollector<'_>,
+) -> FolderOwners {
+    let mut folder = FolderOwners { file: file.clone(), lists: Vec::new(), parents: Parents::Included };
+    read_document(bytes, aliases, problems, |reader, root| {
         let filtered = root.entry("filters").is_some();
         for entry in root.entries() {
             match entry.key.as_ref() {
-                "options" => folder.parents = reader.parents(&entry.value),
-                "filters" => folder.lists.extend(reader.filters(entry)),
+                "options" => folder.parents = reader.read_parents(&entry.value),
+                "filters" => folder.lists.extend(reader.read_filters(entry)),
                 "approvers" | "reviewers" | "required_reviewers" | "labels" if filtered => {
-                    reader.problem(
+                    reader.add_problem(
                         entry,
                         "`filters` count only if the file has no other keys except `options`",
                     );
                 }
-                "approvers" => folder.lists.extend(reader.list(None, ".*", entry)),
+                "approvers" => folder.lists.extend(reader.read_list(None, ".*", entry)),
                 key if LISTS.contains(&key) => {}
-                key => reader.problem(entry, &format!("an OWNERS file has no `{key}`")),
+                key => reader.add_problem(entry, &format!("an OWNERS file has no `{key}`")),
             }
         }
     });
@@ -96,15 +96,15 @@ pub(super) fn folder(
 }
 
 /// Parses OWNERS_ALIASES.
-pub(super) fn aliases(bytes: &[u8], problems: &mut Problems<'_>) -> Aliases {
+pub(super) fn parse_aliases(bytes: &[u8], problems: &mut ProblemCollector<'_>) -> Aliases {
     let mut aliases = Aliases::new();
-    read(bytes, &Aliases::default(), problems, |reader, root| {
+    read_document(bytes, &Aliases::default(), problems, |reader, root| {
         for entry in root.entries() {
             if entry.key.as_ref() != "aliases" {
-                reader.problem(entry, "OWNERS_ALIASES can contain only `aliases`");
+                reader.add_problem(entry, "OWNERS_ALIASES can contain only `aliases`");
             }
             for alias in entry.value.entries() {
-                let members = reader.members(alias);
+                let members = reader.read_members(alias);
                 aliases.insert(alias.key.to_ascii_lowercase(), members);
             }
         }
@@ -112,10 +112,10 @@ pub(super) fn aliases(bytes: &[u8], problems: &mut Problems<'_>) -> Aliases {
     aliases
 }
 
-fn read(
+fn read_document(
     bytes: &[u8],
     aliases: &Aliases,
-    problems: &mut Problems<'_>,
+    problems: &mut ProblemCollector<'_>,
     judge: impl FnOnce(&mut Reader<'_, '_>, &Node),
 ) {
     let limits = Limits { bytes: LARGEST_FILE, ..Limits::default() };
@@ -135,16 +135,16 @@ fn read(
 }
 
 impl Reader<'_, '_> {
-    fn line(&self, entry: &Entry) -> u32 {
+    fn line_of(&self, entry: &Entry) -> u32 {
         self.source.position(entry.key_span.start).line
     }
 
-    fn problem(&mut self, entry: &Entry, reason: &str) {
-        let line = self.line(entry);
+    fn add_problem(&mut self, entry: &Entry, reason: &str) {
+        let line = self.line_of(entry);
         self.problems.add(line, entry.key.as_bytes(), reason.to_owned());
     }
 
-    fn parents(&mut self, options: &Node) -> Parents {
+    fn read_parents(&mut self, options: &Node) -> Parents {
         let mut parents = Parents::Included;
         for entry in options.entries() {
             match (entry.key.as_ref(), entry.value.as_bool()) {
@@ -152,19 +152,22 @@ impl Reader<'_, '_> {
                 // What it waives is asked for anyway.
                 ("no_parent_owners" | "auto_approve_unowned_subfolders", Some(_)) => {}
                 (key, _) => {
-                    self.problem(entry, &format!("`{key}` is not an option, or is neither true nor false"));
+                    self.add_problem(
+                        entry,
+                        &format!("`{key}` is not an option, or is neither true nor false"),
+                    );
                 }
             }
         }
         parents
     }
 
-    fn filters(&mut self, filters: &Entry) -> Vec<ApproverList> {
+    fn read_filters(&mut self, filters: &Entry) -> Vec<ApproverList> {
         let mut lists = Vec::new();
         for filter in filters.value.entries() {
             let expression = match filter.key.as_ref() {
                 ".*" => None,
-                text => match GoExpression::parse(text, Extent::Anywhere) {
+                text => match GoExpression::parse(text, MatchExtent::Anywhere) {
                     Ok(expression) => {
                         if !self.afford(FILTER_WEIGHT.saturating_add(expression.weight), filter) {
                             return lists;
@@ -172,16 +175,16 @@ impl Reader<'_, '_> {
                         Some(expression)
                     }
                     Err(problem) => {
-                        self.problem(filter, &problem.to_string());
+                        self.add_problem(filter, &problem.to_string());
                         continue;
                     }
                 },
             };
             for entry in filter.value.entries() {
                 match entry.key.as_ref() {
-                    "approvers" => lists.extend(self.list(expression.clone(), &filter.key, entry)),
+                    "approvers" => lists.extend(self.read_list(expression.clone(), &filter.key, entry)),
                     key if LISTS.contains(&key) => {}
-                    key => self.problem(entry, &format!("a filter has no `{key}`")),
+                    key => self.add_problem(entry, &format!("a filter has no `{key}`")),
                 }
             }
         }
@@ -194,20 +197,25 @@ impl Reader<'_, '_> {
         self.weight = self.weight.saturating_add(weight);
         let exceeded = affordable && self.weight > HEAVIEST_FILE;
         if exceeded {
-            self.problem(entry, "the filters and aliases of the file name too many people");
+            self.add_problem(entry, "the filters and aliases of the file name too many people");
         }
         affordable && !exceeded
     }
 
     /// An empty list is treated as absent, as in prow.
-    fn list(&mut self, filter: Option<GoExpression>, pattern: &str, entry: &Entry) -> Option<ApproverList> {
-        let line = self.line(entry);
-        let owners = self.members(entry);
+    fn read_list(
+        &mut self,
+        filter: Option<GoExpression>,
+        pattern: &str,
+        entry: &Entry,
+    ) -> Option<ApproverList> {
+        let line = self.line_of(entry);
+        let owners = self.read_members(entry);
         (!owners.is_empty()).then(|| ApproverList { filter, pattern: pattern.into(), line, owners })
     }
 
     /// Returns the people of a list, with aliases resolved.
-    fn members(&mut self, entry: &Entry) -> Vec<OwnerHandle> {
+    fn read_members(&mut self, entry: &Entry) -> Vec<OwnerHandle> {
         match &entry.value.value {
             Value::Sequence(_) | Value::Null => {}
             Value::Bool(_)
@@ -216,7 +224,7 @@ impl Reader<'_, '_> {
             | Value::String(_)
             | Value::Unknown(_)
             | Value::Mapping(_) => {
-                self.problem(entry, &format!("`{}` is not a list of names", entry.key));
+                self.add_problem(entry, &format!("`{}` is not a list of names", entry.key));
             }
         }
         let mut members = Vec::new();
@@ -229,7 +237,7 @@ impl Reader<'_, '_> {
                     None => members.push(OwnerHandle(format!("@{name}").into())),
                 },
                 None => {
-                    self.problem(
+                    self.add_problem(
                         entry,
                         &format!("`{}` contains something that is not an account name", entry.key),
                     );

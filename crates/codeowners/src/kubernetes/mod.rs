@@ -11,18 +11,18 @@ mod document;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use self::document::{Aliases, Folder, Parents};
+use self::document::{Aliases, FolderOwners, Parents};
 use super::OwnerHandle;
-use super::dialect::{ALIASES, folders};
+use super::dialect::{ALIASES, folders_above};
 use super::go_expression::GoExpression;
-use super::problem::{OwnersProblem, Problems};
+use super::problem::{OwnersProblem, ProblemCollector};
 use super::requirement::Requirement;
 use source_files::RepoPath;
 
 /// The files by their folder.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NestedOwners {
-    folders: HashMap<Box<str>, Folder>,
+    folders: HashMap<Box<str>, FolderOwners>,
 }
 
 impl NestedOwners {
@@ -30,14 +30,14 @@ impl NestedOwners {
     pub(super) fn parse(files: &[(RepoPath, Vec<u8>)], found: &mut Vec<OwnersProblem>) -> Self {
         let mut aliases = Aliases::default();
         for (path, bytes) in files.iter().filter(|(path, _)| path.as_str() == ALIASES) {
-            let mut problems = Problems::of(path);
-            aliases = document::aliases(bytes, &mut problems);
+            let mut problems = ProblemCollector::of(path);
+            aliases = document::parse_aliases(bytes, &mut problems);
             found.append(&mut problems.found);
         }
         let mut nested = Self::default();
         for (path, bytes) in files.iter().filter(|(path, _)| path.as_str() != ALIASES) {
-            let mut problems = Problems::of(path);
-            let folder = document::folder(path, bytes, &aliases, &mut problems);
+            let mut problems = ProblemCollector::of(path);
+            let folder = document::parse_folder(path, bytes, &aliases, &mut problems);
             found.append(&mut problems.found);
             nested.folders.insert(path.parent().into(), folder);
         }
@@ -45,9 +45,9 @@ impl NestedOwners {
     }
 
     /// Returns the requirement of a path from all files together, or `None` if no one approves it.
-    pub(super) fn deciding(&self, path: &RepoPath) -> Option<Arc<Requirement>> {
+    pub(super) fn find_deciding(&self, path: &RepoPath) -> Option<Arc<Requirement>> {
         let mut requirement: Option<Requirement> = None;
-        for name in folders(path.as_str()) {
+        for name in folders_above(path.as_str()) {
             let Some(folder) = self.folders.get(name) else { continue };
             let relative = path.as_str().get(name.len()..).unwrap_or_default().trim_start_matches('/');
             for list in folder.lists.iter().filter(|list| matches(list.filter.as_ref(), relative)) {
@@ -78,7 +78,7 @@ impl NestedOwners {
     /// its parents once it or a folder below has approvers.
     #[cfg(test)]
     pub(super) fn naive(&self, path: &RepoPath) -> Option<Arc<Requirement>> {
-        let mut above: Vec<&str> = folders(path.as_str()).collect();
+        let mut above: Vec<&str> = folders_above(path.as_str()).collect();
         while let Some(top) = above.last().copied() {
             let cut = above.iter().position(|name| {
                 self.folders.get(*name).is_some_and(|folder| folder.parents == Parents::Excluded)
@@ -95,7 +95,7 @@ impl NestedOwners {
             folder.parents = Parents::Included;
             (name, folder)
         });
-        Self { folders: open.collect() }.deciding(path)
+        Self { folders: open.collect() }.find_deciding(path)
     }
 
     #[cfg(test)]
