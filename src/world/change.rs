@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::render::{Listing, Role};
 use kube_manifest::{Node, Object, Step};
 use kube_model::ObjectRef;
-use kube_schema::{Candidate, Part};
+use kube_schema::{Candidate, ObjectPart};
 use source_files::RepoPath;
 
 /// An object at its place in a revision.
@@ -27,9 +27,9 @@ impl Placed {
     /// Returns the object as a candidate for storage in its cluster.
     pub fn candidate(&self) -> Candidate<'_> {
         let part = match self.role {
-            Role::Complete | Role::Base => Part::Whole,
-            Role::Template => Part::Template,
-            Role::Fragment | Role::Expectation => Part::Fragment,
+            Role::Complete | Role::Base => ObjectPart::Whole,
+            Role::Template => ObjectPart::Template,
+            Role::Fragment | Role::Expectation => ObjectPart::Fragment,
         };
         Candidate { object: &self.object, cluster: &self.id.cluster, part }
     }

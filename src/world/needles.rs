@@ -139,7 +139,8 @@ impl Needle {
     /// kind has none.
     fn of(object: &Object) -> Self {
         let is_spelled = |namespace: &str| {
-            namespace != "default" && builtin::scope(object.group(), &object.kind) != builtin::Scope::Cluster
+            namespace != "default"
+                && builtin::scope(object.group(), &object.kind) != builtin::KindScope::Cluster
         };
         let explicit = object.namespace.clone().filter(|namespace| is_spelled(namespace));
         let words = [object.name.clone(), object.kind.clone()].into_iter().chain(explicit);

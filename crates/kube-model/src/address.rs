@@ -1,13 +1,13 @@
 //! The origins of traffic by network address.
 //!
-//! In: the text of an address or a range. Out: its [`Origin`]. Never: an error; text that cannot be read counts as
+//! In: the text of an address or a range. Out: its [`TrafficOrigin`]. Never: an error; text that cannot be read counts as
 //! anywhere.
 
 use std::net::IpAddr;
 
 /// The origin of traffic from an address or a range, in ascending width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub enum TrafficOrigin {
     /// Private networks only (RFC 1918, RFC 6598, RFC 4193, link-local and loopback).
     Private,
     /// Some of the internet.
@@ -34,21 +34,21 @@ const PRIVATE: &[(&str, u8)] = &[
 ];
 
 /// Returns the origin of a range such as `203.0.113.0/24`. An address without a length is not a range.
-pub fn origin_of_range(text: &str) -> Origin {
-    let Some((address, length)) = range(text) else { return Origin::Anywhere };
+pub fn origin_of_range(text: &str) -> TrafficOrigin {
+    let Some((address, length)) = parse_range(text) else { return TrafficOrigin::Anywhere };
     let widest = if address.is_ipv4() { WIDEST_V4 } else { WIDEST_V6 };
     if is_private(&address, length) {
-        Origin::Private
+        TrafficOrigin::Private
     } else if length <= widest {
-        Origin::Anywhere
+        TrafficOrigin::Anywhere
     } else {
-        Origin::Internet
+        TrafficOrigin::Internet
     }
 }
 
 /// Returns true if all of a range lies in another one. Text that cannot be read lies in none.
 pub fn lies_in(inner: &str, outer: &str) -> bool {
-    match (range(inner), range(outer)) {
+    match (parse_range(inner), parse_range(outer)) {
         (Some((inner, length)), Some((outer, prefix))) => {
             length >= prefix && starts_alike(&inner, &outer, prefix)
         }
@@ -57,19 +57,19 @@ pub fn lies_in(inner: &str, outer: &str) -> bool {
 }
 
 /// Parses an address and the length of its prefix.
-fn range(text: &str) -> Option<(IpAddr, u8)> {
+fn parse_range(text: &str) -> Option<(IpAddr, u8)> {
     let (address, length) = text.trim().split_once('/')?;
     let address: IpAddr = address.parse().ok()?;
     let length: u8 = length.parse().ok()?;
-    (length <= bits(&address)).then_some((address, length))
+    (length <= count_bits(&address)).then_some((address, length))
 }
 
 /// Returns the origin of one address.
-pub fn origin_of_address(text: &str) -> Origin {
+pub fn origin_of_address(text: &str) -> TrafficOrigin {
     match text.trim().parse::<IpAddr>() {
-        Ok(address) if is_private(&address, bits(&address)) => Origin::Private,
-        Ok(_) => Origin::Internet,
-        Err(_) => Origin::Anywhere,
+        Ok(address) if is_private(&address, count_bits(&address)) => TrafficOrigin::Private,
+        Ok(_) => TrafficOrigin::Internet,
+        Err(_) => TrafficOrigin::Anywhere,
     }
 }
 
@@ -94,7 +94,7 @@ fn starts_alike(left: &IpAddr, right: &IpAddr, prefix: u8) -> bool {
     }
 }
 
-fn bits(address: &IpAddr) -> u8 {
+fn count_bits(address: &IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
@@ -124,15 +124,15 @@ mod tests {
         for wide in
             ["0.0.0.0/0", "128.0.0.0/1", "::/0", "2000::/3", "8.0.0.0/8", "10.0.0.0/7", "", "1.2.3.4", "x/8"]
         {
-            assert_eq!(origin_of_range(wide), Origin::Anywhere, "{wide}");
+            assert_eq!(origin_of_range(wide), TrafficOrigin::Anywhere, "{wide}");
         }
         for private in ["10.1.0.0/16", "192.168.0.0/16", "fd00::/8", " 172.16.0.0/12 "] {
-            assert_eq!(origin_of_range(private), Origin::Private, "{private}");
+            assert_eq!(origin_of_range(private), TrafficOrigin::Private, "{private}");
         }
-        assert_eq!(origin_of_range("203.0.113.0/24"), Origin::Internet);
-        assert_eq!(origin_of_range("172.15.0.0/16"), Origin::Internet);
-        assert_eq!(origin_of_address("192.168.4.1"), Origin::Private);
-        assert_eq!(origin_of_address("8.8.8.8"), Origin::Internet);
-        assert_eq!(origin_of_address("010.0.0.1"), Origin::Anywhere);
+        assert_eq!(origin_of_range("203.0.113.0/24"), TrafficOrigin::Internet);
+        assert_eq!(origin_of_range("172.15.0.0/16"), TrafficOrigin::Internet);
+        assert_eq!(origin_of_address("192.168.4.1"), TrafficOrigin::Private);
+        assert_eq!(origin_of_address("8.8.8.8"), TrafficOrigin::Internet);
+        assert_eq!(origin_of_address("010.0.0.1"), TrafficOrigin::Anywhere);
     }
 }

@@ -10,7 +10,7 @@ use super::internal_balancer::Scheme;
 
 /// The controller of a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(super) enum AnnotationReader {
     /// A controller whose class fixes the scheme.
     Scheme(Scheme),
     /// The AWS Load Balancer Controller, or that of EKS Auto Mode, which reads the same annotations.
@@ -23,29 +23,29 @@ pub(super) enum Reader {
     Unknown,
 }
 
-const CLASSES: &[(&str, Reader)] = &[
-    ("service.k8s.aws/nlb", Reader::AwsLoadBalancerController),
-    ("eks.amazonaws.com/nlb", Reader::AwsLoadBalancerController),
-    ("networking.gke.io/l4-regional-internal", Reader::Scheme(Scheme::Internal)),
-    ("networking.gke.io/l4-regional-internal-legacy", Reader::Scheme(Scheme::Internal)),
-    ("networking.gke.io/l4-regional-external", Reader::Scheme(Scheme::Public)),
-    ("networking.gke.io/l4-regional-external-legacy", Reader::Scheme(Scheme::Public)),
-    ("alibabacloud.com/nlb", Reader::Alibaba),
-    ("alibabacloud.com/clb", Reader::Alibaba),
+const CLASSES: &[(&str, AnnotationReader)] = &[
+    ("service.k8s.aws/nlb", AnnotationReader::AwsLoadBalancerController),
+    ("eks.amazonaws.com/nlb", AnnotationReader::AwsLoadBalancerController),
+    ("networking.gke.io/l4-regional-internal", AnnotationReader::Scheme(Scheme::Internal)),
+    ("networking.gke.io/l4-regional-internal-legacy", AnnotationReader::Scheme(Scheme::Internal)),
+    ("networking.gke.io/l4-regional-external", AnnotationReader::Scheme(Scheme::Public)),
+    ("networking.gke.io/l4-regional-external-legacy", AnnotationReader::Scheme(Scheme::Public)),
+    ("alibabacloud.com/nlb", AnnotationReader::Alibaba),
+    ("alibabacloud.com/clb", AnnotationReader::Alibaba),
     // Only machines of the tailnet reach it.
-    ("tailscale", Reader::Scheme(Scheme::Internal)),
-    ("metallb.io/metallb", Reader::Addresses),
-    ("metallb.universe.tf/metallb", Reader::Addresses),
-    ("kube-vip.io/kube-vip-class", Reader::Addresses),
-    ("io.cilium/bgp-control-plane", Reader::Addresses),
-    ("io.cilium/l2-announcer", Reader::Addresses),
-    ("purelb.io/purelb", Reader::Addresses),
-    ("loxilb.io/loxilb", Reader::Addresses),
+    ("tailscale", AnnotationReader::Scheme(Scheme::Internal)),
+    ("metallb.io/metallb", AnnotationReader::Addresses),
+    ("metallb.universe.tf/metallb", AnnotationReader::Addresses),
+    ("kube-vip.io/kube-vip-class", AnnotationReader::Addresses),
+    ("io.cilium/bgp-control-plane", AnnotationReader::Addresses),
+    ("io.cilium/l2-announcer", AnnotationReader::Addresses),
+    ("purelb.io/purelb", AnnotationReader::Addresses),
+    ("loxilb.io/loxilb", AnnotationReader::Addresses),
 ];
 
 /// Returns the controller that a Service names, or `None` if it names none.
-pub(super) fn reader(service: Service<'_>) -> Option<Reader> {
+pub(super) fn find_reader(service: Service<'_>) -> Option<AnnotationReader> {
     let class = service.spec_text("loadBalancerClass").filter(|class| !class.is_empty())?;
     let known = CLASSES.iter().find(|(name, _)| *name == class);
-    Some(known.map_or(Reader::Unknown, |(_, reader)| *reader))
+    Some(known.map_or(AnnotationReader::Unknown, |(_, reader)| *reader))
 }

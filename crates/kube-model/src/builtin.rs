@@ -2,7 +2,7 @@
 
 /// The scope of a kind's objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum KindScope {
     /// `metadata.namespace` is ignored.
     Cluster,
     /// The object is in a namespace, `default` if it names none.
@@ -118,12 +118,12 @@ pub fn storage_group<'a>(group: &'a str, kind: &str) -> &'a str {
 }
 
 /// Returns the scope of a kind.
-pub fn scope(group: &str, kind: &str) -> Scope {
+pub fn scope(group: &str, kind: &str) -> KindScope {
     if CLUSTER_SCOPED.iter().any(|(of, kinds)| *of == group && kinds.contains(&kind)) {
-        Scope::Cluster
+        KindScope::Cluster
     } else if owns_group(group) {
-        Scope::Namespaced
+        KindScope::Namespaced
     } else {
-        Scope::Unknown
+        KindScope::Unknown
     }
 }

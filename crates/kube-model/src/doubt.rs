@@ -6,7 +6,7 @@ use super::cluster::Cloud;
 
 /// A fact that no manifest shows. The worse outcome counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
+pub enum ExposureDoubt {
     /// Whether the AWS Load Balancer Controller is installed.
     AwsController,
     /// Whether its webhook takes over Services of type `nlb`.
@@ -25,7 +25,7 @@ pub enum Doubt {
     Value,
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for ExposureDoubt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::AwsController => {

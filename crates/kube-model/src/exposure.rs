@@ -8,7 +8,7 @@
 //! balancer".
 
 use super::cluster::Cloud;
-use super::doubt::Doubt;
+use super::doubt::ExposureDoubt;
 use super::internal_balancer::{self, Scheme};
 use super::source_ranges;
 use kube_manifest::{Node, Object};
@@ -87,11 +87,11 @@ impl<'a> Service<'a> {
     }
 
     /// Returns the fact outside the repository that the reach depends on.
-    pub fn doubt(self, cloud: Cloud) -> Option<Doubt> {
+    pub fn doubt(self, cloud: Cloud) -> Option<ExposureDoubt> {
         self.reach_and_doubt(cloud).1
     }
 
-    fn reach_and_doubt(self, cloud: Cloud) -> (Reach, Option<Doubt>) {
+    fn reach_and_doubt(self, cloud: Cloud) -> (Reach, Option<ExposureDoubt>) {
         match self.service_type() {
             ServiceType::LoadBalancer | ServiceType::Unknown(_) => {}
             ServiceType::ClusterIp
@@ -99,11 +99,11 @@ impl<'a> Service<'a> {
             | ServiceType::ExternalName
             | ServiceType::Other(_) => return (Reach::NoLoadBalancer, None),
         }
-        let facing = internal_balancer::facing(self, cloud);
+        let facing = internal_balancer::decide_facing(self, cloud);
         match facing.scheme {
             Scheme::Internal => (Reach::Internal, facing.doubt),
             Scheme::Public => {
-                let (reach, doubt) = source_ranges::reach(self, cloud);
+                let (reach, doubt) = source_ranges::judge_reach(self, cloud);
                 (reach, facing.doubt.or(doubt))
             }
         }
@@ -150,12 +150,12 @@ impl<'a> Service<'a> {
 
     /// Returns the node of [`Self::source_ranges`].
     pub fn source_ranges_node(self) -> Option<&'a Node> {
-        source_ranges::node(self)
+        source_ranges::find_node(self)
     }
 
     /// Returns the ranges from which the load balancer accepts traffic, if they are written.
     pub fn source_ranges(self, cloud: Cloud) -> Vec<&'a str> {
-        source_ranges::written(self, cloud)
+        source_ranges::list_ranges(self, cloud)
     }
 
     /// Returns the object.

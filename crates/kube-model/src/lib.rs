@@ -22,19 +22,19 @@ mod source_ranges;
 mod tag;
 mod workload;
 
-pub use address::{Origin, lies_in, origin_of_address, origin_of_range};
+pub use address::{TrafficOrigin, lies_in, origin_of_address, origin_of_range};
 pub use allowance::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX, allowance};
 pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
-pub use doubt::Doubt;
+pub use doubt::ExposureDoubt;
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};
 pub use image::{ImageReference, ImageReferenceError};
-pub use images::{Certainty, Form, ImageKind, ImageUse, images};
-pub use internal_balancer::{unread_word, way_to_internal};
+pub use images::{Form, ImageCertainty, ImageKind, ImageUse, images};
+pub use internal_balancer::{find_unread_annotation, way_to_internal};
 pub use object_ref::{ClusterName, ObjectRef};
 pub use quantity::{Quantity, is_quantity};
 pub use reference::{Reference, is_target, references};
 pub use replacement::{Replacement, replacement};
-pub use selection::{Labels, pod_labels, selects, service_selector};
+pub use selection::{LabelPairs, pod_labels, selects, service_selector};
 pub use tag::{Incomparable, Mobility, Order, Tag};
 pub use workload::pod_spec;
 

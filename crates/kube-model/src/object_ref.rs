@@ -54,9 +54,11 @@ impl ObjectRef {
     pub fn of(object: &Object, cluster: &ClusterName) -> Self {
         let group = builtin::storage_group(object.group(), &object.kind);
         let namespace = match builtin::scope(group, &object.kind) {
-            builtin::Scope::Cluster => None,
-            builtin::Scope::Namespaced => Some(object.namespace.clone().unwrap_or_else(|| "default".into())),
-            builtin::Scope::Unknown => object.namespace.clone(),
+            builtin::KindScope::Cluster => None,
+            builtin::KindScope::Namespaced => {
+                Some(object.namespace.clone().unwrap_or_else(|| "default".into()))
+            }
+            builtin::KindScope::Unknown => object.namespace.clone(),
         };
         Self {
             cluster: cluster.clone(),

@@ -30,7 +30,7 @@ impl Quantity {
     /// is not a quantity, or the amount is beyond our range.
     pub fn parse(text: &str) -> Option<Self> {
         let Parts { negative, whole, fraction, scale } = Parts::of(text)?;
-        let amount = scaled(whole, fraction, scale)?;
+        let amount = scale_up(whole, fraction, scale)?;
         Some(Self(if negative { -amount } else { amount }))
     }
 
@@ -66,14 +66,14 @@ impl<'a> Parts<'a> {
             return None;
         }
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let (whole, rest) = digits(unsigned);
-        let (fraction, suffix) = rest.strip_prefix('.').map_or(("", rest), digits);
+        let (whole, rest) = split_digits(unsigned);
+        let (fraction, suffix) = rest.strip_prefix('.').map_or(("", rest), split_digits);
         Some(Self { negative: text.starts_with('-'), whole, fraction, scale: Scale::parse(suffix)? })
     }
 }
 
 /// Splits a text after the digits that it begins with.
-fn digits(text: &str) -> (&str, &str) {
+fn split_digits(text: &str) -> (&str, &str) {
     let end = text.find(|next: char| !next.is_ascii_digit()).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
@@ -113,7 +113,7 @@ impl Scale {
 }
 
 /// Multiplies a number with its scale, in billionths. A finer amount is rounded up, as Kubernetes does.
-fn scaled(whole: &str, fraction: &str, scale: Scale) -> Option<i128> {
+fn scale_up(whole: &str, fraction: &str, scale: Scale) -> Option<i128> {
     let mantissa: i128 = format!("0{whole}{fraction}").parse().ok()?;
     let places = i64::try_from(fraction.len()).ok()?;
     let (factor, exponent) = match scale {

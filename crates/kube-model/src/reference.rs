@@ -43,29 +43,29 @@ pub fn is_target(group: &str, kind: &str) -> bool {
 pub fn references(object: &Object) -> Vec<Reference<'_>> {
     let mut found = Vec::new();
     if let Some(spec) = pod_spec(object) {
-        of_pod(spec, &mut found);
+        add_pod(spec, &mut found);
     }
     match (object.group(), &*object.kind) {
         ("apps", "StatefulSet") => add(&mut found, "Service", object.at(&["spec", "serviceName"])),
-        ("networking.k8s.io", "Ingress") => of_ingress(&object.root, &mut found),
-        ("gateway.networking.k8s.io", _) => of_route(&object.root, &mut found),
-        ("autoscaling" | "keda.sh", _) => of_scaler(object, &mut found),
+        ("networking.k8s.io", "Ingress") => add_ingress(&object.root, &mut found),
+        ("gateway.networking.k8s.io", _) => add_route(&object.root, &mut found),
+        ("autoscaling" | "keda.sh", _) => add_scaler(object, &mut found),
         ("admissionregistration.k8s.io", _) => {
-            for webhook in each(&object.root, "webhooks") {
-                of_client(webhook.at(&["clientConfig", "service"]), &mut found);
+            for webhook in items_of(&object.root, "webhooks") {
+                add_client(webhook.at(&["clientConfig", "service"]), &mut found);
             }
         }
-        ("apiregistration.k8s.io", "APIService") => of_client(object.at(&["spec", "service"]), &mut found),
+        ("apiregistration.k8s.io", "APIService") => add_client(object.at(&["spec", "service"]), &mut found),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             let path = &["spec", "conversion", "webhook", "clientConfig", "service"];
-            of_client(object.at(path), &mut found);
+            add_client(object.at(path), &mut found);
         }
         _ => {}
     }
     found
 }
 
-fn each<'a>(node: &'a Node, key: &str) -> &'a [Node] {
+fn items_of<'a>(node: &'a Node, key: &str) -> &'a [Node] {
     node.get(key).map(Node::items).unwrap_or_default()
 }
 
@@ -84,12 +84,12 @@ fn add_needed<'a>(found: &mut Vec<Reference<'a>>, kind: &'static str, source: Op
     }
 }
 
-fn of_pod<'a>(spec: &'a Node, found: &mut Vec<Reference<'a>>) {
+fn add_pod<'a>(spec: &'a Node, found: &mut Vec<Reference<'a>>) {
     add(found, "ServiceAccount", spec.get("serviceAccountName"));
-    for secret in each(spec, "imagePullSecrets") {
+    for secret in items_of(spec, "imagePullSecrets") {
         add(found, "Secret", secret.get("name"));
     }
-    for volume in each(spec, "volumes") {
+    for volume in items_of(spec, "volumes") {
         add_needed(found, "ConfigMap", volume.get("configMap"), "name");
         add_needed(found, "Secret", volume.get("secret"), "secretName");
         add(found, "PersistentVolumeClaim", volume.at(&["persistentVolumeClaim", "claimName"]));
@@ -98,31 +98,31 @@ fn of_pod<'a>(spec: &'a Node, found: &mut Vec<Reference<'a>>) {
             add_needed(found, "Secret", source.get("secret"), "name");
         }
     }
-    for container in ["containers", "initContainers"].iter().flat_map(|list| each(spec, list)) {
-        for variable in each(container, "env") {
+    for container in ["containers", "initContainers"].iter().flat_map(|list| items_of(spec, list)) {
+        for variable in items_of(container, "env") {
             add_needed(found, "ConfigMap", variable.at(&["valueFrom", "configMapKeyRef"]), "name");
             add_needed(found, "Secret", variable.at(&["valueFrom", "secretKeyRef"]), "name");
         }
-        for source in each(container, "envFrom") {
+        for source in items_of(container, "envFrom") {
             add_needed(found, "ConfigMap", source.get("configMapRef"), "name");
             add_needed(found, "Secret", source.get("secretRef"), "name");
         }
     }
 }
 
-fn of_ingress<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
+fn add_ingress<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
     let Some(spec) = root.get("spec") else { return };
     add(found, "Service", spec.at(&["defaultBackend", "service", "name"]));
-    for rule in each(spec, "rules") {
+    for rule in items_of(spec, "rules") {
         for path in rule.at(&["http", "paths"]).map(Node::items).unwrap_or_default() {
             add(found, "Service", path.at(&["backend", "service", "name"]));
         }
     }
 }
 
-fn of_route<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
+fn add_route<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
     let rules = root.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
-    for backend in rules.iter().flat_map(|rule| each(rule, "backendRefs")) {
+    for backend in rules.iter().flat_map(|rule| items_of(rule, "backendRefs")) {
         let is_service = backend.text_at(&["kind"]).is_none_or(|kind| kind == "Service");
         let Some((node, name)) = backend.get("name").and_then(|node| Some((node, node.as_str()?))) else {
             continue;
@@ -134,7 +134,7 @@ fn of_route<'a>(root: &'a Node, found: &mut Vec<Reference<'a>>) {
     }
 }
 
-fn of_scaler<'a>(object: &'a Object, found: &mut Vec<Reference<'a>>) {
+fn add_scaler<'a>(object: &'a Object, found: &mut Vec<Reference<'a>>) {
     let Some(target) = object.at(&["spec", "scaleTargetRef"]) else { return };
     let Some((node, name)) = target.get("name").and_then(|node| Some((node, node.as_str()?))) else { return };
     let kind = target.text_at(&["kind"]).unwrap_or("Deployment");
@@ -143,7 +143,7 @@ fn of_scaler<'a>(object: &'a Object, found: &mut Vec<Reference<'a>>) {
     found.push(Reference { group, kind, namespace: None, name, node });
 }
 
-fn of_client<'a>(service: Option<&'a Node>, found: &mut Vec<Reference<'a>>) {
+fn add_client<'a>(service: Option<&'a Node>, found: &mut Vec<Reference<'a>>) {
     let Some(service) = service else { return };
     let Some((node, name)) = service.get("name").and_then(|node| Some((node, node.as_str()?))) else {
         return;

@@ -28,13 +28,13 @@ impl Shapes {
 
 /// The definitions of one version.
 #[derive(Clone, Copy)]
-pub(super) struct Acceptance<'a> {
+pub(super) struct QuickValidator<'a> {
     embedded: &'a Embedded,
     shapes: &'static Shapes,
     version: KubernetesVersion,
 }
 
-impl<'a> Acceptance<'a> {
+impl<'a> QuickValidator<'a> {
     pub(super) fn of(embedded: &'a Embedded, version: KubernetesVersion) -> Self {
         Self { embedded, shapes: Shapes::of(embedded), version }
     }
@@ -72,7 +72,8 @@ impl<'a> Acceptance<'a> {
     }
 
     fn fits_items(self, shape: &Shape, items: &[Node]) -> bool {
-        let differ = || shape.uniqueness.as_ref().is_none_or(|unique| unique.repetitions(items).is_empty());
+        let differ =
+            || shape.uniqueness.as_ref().is_none_or(|unique| unique.find_repetitions(items).is_empty());
         let fit = |of_item: &Shape| items.iter().all(|item| self.fits(of_item, item));
         shape.items.as_deref().is_none_or(fit) && (items.len() < 2 || differ())
     }
@@ -117,7 +118,7 @@ mod tests {
                 let name = embedded.name_of(object.group(), object.version(), &object.kind).unwrap();
                 let closure = Closure::of(embedded, name, version).unwrap();
                 let compiled = compile(closure.document(embedded).unwrap()).unwrap();
-                let judged = Both { acceptance: Acceptance::of(embedded, version), name, compiled };
+                let judged = Both { acceptance: QuickValidator::of(embedded, version), name, compiled };
                 assert!(judged.agree(&object.root), "{} {version}", object.kind);
                 let mut root = object.root.clone();
                 judged.change_each(&mut root, &mut Vec::new());
@@ -126,7 +127,7 @@ mod tests {
     }
 
     struct Both<'a> {
-        acceptance: Acceptance<'a>,
+        acceptance: QuickValidator<'a>,
         name: &'static str,
         compiled: CompiledSchema,
     }

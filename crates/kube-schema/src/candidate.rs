@@ -13,12 +13,12 @@ pub struct Candidate<'a> {
     /// The cluster that it is for. Each cluster has its own custom resource definitions.
     pub cluster: &'a ClusterName,
     /// The part of the object that the text holds.
-    pub part: Part,
+    pub part: ObjectPart,
 }
 
 /// The part of an object that its text holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ObjectPart {
     /// All of it, so that a field that is missing here is missing in the cluster.
     Whole,
     /// A template: more may be filled in, and its definitions count.

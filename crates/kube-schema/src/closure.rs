@@ -24,7 +24,7 @@ impl Closure {
         let mut members = vec![(root, embedded.index(root, version)?)];
         let mut next = 0;
         while let Some((_, index)) = members.get(next).copied() {
-            for name in references(embedded.text(index)?) {
+            for name in find_references(embedded.text(index)?) {
                 if !members.iter().any(|(known, _)| *known == name) {
                     members.push((name, embedded.index(name, version)?));
                 }
@@ -57,6 +57,6 @@ pub(super) fn reference_to(name: &str) -> String {
 
 /// Returns the names that a definition refers to. The generator writes compact JSON in which no string other than a
 /// reference can hold this text.
-fn references(text: &'static str) -> impl Iterator<Item = &'static str> {
+fn find_references(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.split(REFERENCE).skip(1).filter_map(|rest| rest.split('"').next())
 }

@@ -38,6 +38,6 @@ pub(super) fn compile(document: Value) -> Result<CompiledSchema, SchemaProblem> 
         options = options.with_format(*name, reads);
     }
     let validator = options.build(&document).map_err(|error| SchemaProblem::Unusable(error.to_string()))?;
-    let has_defaults = defaults::any(&document);
+    let has_defaults = defaults::has_defaults(&document);
     Ok(CompiledSchema { validator, document, has_defaults })
 }

@@ -41,7 +41,7 @@ const COPIED: &[&str] = &[
 /// Says whether a schema lists fields, or only restricts a value inside `allOf` and the like, where unknown fields do
 /// not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Layer {
+enum SchemaRole {
     Structure,
     Restriction,
 }
@@ -57,7 +57,7 @@ pub(super) fn convert(schema: &Value) -> Result<Value, SchemaProblem> {
 
 /// Converts a schema inside of a definition, which describes a part of an object.
 pub(super) fn convert_part(schema: &Value) -> Result<Value, SchemaProblem> {
-    let mut converted = convert_schema(schema, Layer::Structure)?;
+    let mut converted = convert_schema(schema, SchemaRole::Structure)?;
     let closure = embedded()
         .and_then(|embedded| {
             Closure::of(embedded, OBJECT_META, KubernetesVersion::NEWEST)?.definitions(embedded)
@@ -69,7 +69,7 @@ pub(super) fn convert_part(schema: &Value) -> Result<Value, SchemaProblem> {
     Ok(converted)
 }
 
-fn convert_schema(schema: &Value, layer: Layer) -> Result<Value, SchemaProblem> {
+fn convert_schema(schema: &Value, layer: SchemaRole) -> Result<Value, SchemaProblem> {
     let not_object = || SchemaProblem::NotStructural("a schema is not an object".into());
     let source = schema.as_object().ok_or_else(not_object)?;
     for forbidden in ["$ref", "definitions", "patternProperties", "dependencies"] {
@@ -82,13 +82,13 @@ fn convert_schema(schema: &Value, layer: Layer) -> Result<Value, SchemaProblem> 
         copy(source, &mut result, keyword);
     }
     convert_scalars(source, &mut result);
-    if layer == Layer::Structure {
+    if layer == SchemaRole::Structure {
         convert_list(source, &mut result);
         copy(source, &mut result, DEFAULT);
     }
     convert_children(source, &mut result, layer)?;
-    if layer == Layer::Structure {
-        close(source, &mut result);
+    if layer == SchemaRole::Structure {
+        close_fields(source, &mut result);
     }
     Ok(Value::Object(result))
 }
@@ -122,7 +122,7 @@ fn convert_format(source: &Map<String, Value>, result: &mut Map<String, Value>) 
     let text = |keyword: &str| source.get(keyword).and_then(Value::as_str).unwrap_or_default();
     match (text("type"), text("format")) {
         // The API server reads 64 bits of every whole number, whatever its format.
-        ("integer", _) => bound(result, i64::MIN, i64::MAX),
+        ("integer", _) => set_bounds(result, i64::MIN, i64::MAX),
         ("" | "string", format) => {
             let format = format.replace('-', "");
             // Kubernetes' own kinds have a format of the same name that allows more.
@@ -151,7 +151,7 @@ fn convert_list(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     }
 }
 
-fn bound(result: &mut Map<String, Value>, minimum: i64, maximum: i64) {
+fn set_bounds(result: &mut Map<String, Value>, minimum: i64, maximum: i64) {
     for (keyword, limit) in [("minimum", minimum), ("maximum", maximum)] {
         result.entry(keyword).or_insert_with(|| limit.into());
     }
@@ -168,7 +168,7 @@ fn admit_null(result: &mut Map<String, Value>) {
 fn convert_children(
     source: &Map<String, Value>,
     result: &mut Map<String, Value>,
-    layer: Layer,
+    layer: SchemaRole,
 ) -> Result<(), SchemaProblem> {
     if let Some(properties) = source.get("properties").and_then(Value::as_object) {
         let convert = |(name, schema): (&String, &Value)| Ok((name.clone(), convert_schema(schema, layer)?));
@@ -176,7 +176,7 @@ fn convert_children(
         result.insert("properties".into(), properties.into());
     }
     for keyword in ["items", "additionalProperties", "not"] {
-        let child_layer = if keyword == "not" { Layer::Restriction } else { layer };
+        let child_layer = if keyword == "not" { SchemaRole::Restriction } else { layer };
         match source.get(keyword) {
             Some(Value::Bool(allowed)) => {
                 result.insert(keyword.to_owned(), (*allowed).into());
@@ -189,7 +189,7 @@ fn convert_children(
     }
     for keyword in ["allOf", "anyOf", "oneOf"] {
         if let Some(branches) = source.get(keyword).and_then(Value::as_array) {
-            let convert = |branch| convert_schema(branch, Layer::Restriction);
+            let convert = |branch| convert_schema(branch, SchemaRole::Restriction);
             let branches = branches.iter().map(convert).collect::<Result<Vec<_>, _>>()?;
             result.insert(keyword.to_owned(), branches.into());
         }
@@ -210,10 +210,10 @@ fn forgive_defaulted(source: &Map<String, Value>, result: &mut Map<String, Value
 
 /// Refuses unknown fields, as the API server drops them unless the schema keeps them (`pkg/apiserver/schema/pruning`).
 /// An object that lists no field drops all of them.
-fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
+fn close_fields(source: &Map<String, Value>, result: &mut Map<String, Value>) {
     if is_true(source, EMBEDDED) {
         add_object_fields(result);
-        require(result, &["apiVersion", "kind"]);
+        require_fields(result, &["apiVersion", "kind"]);
     }
     let open = is_true(source, PRESERVE) || result.contains_key("additionalProperties");
     let is_object = source.get("type").is_some_and(|name| name == "object");
@@ -223,7 +223,7 @@ fn close(source: &Map<String, Value>, result: &mut Map<String, Value>) {
 }
 
 /// Requires fields. An embedded object needs its type, but no name (`pkg/apiserver/schema/objectmeta`).
-fn require(result: &mut Map<String, Value>, names: &[&str]) {
+fn require_fields(result: &mut Map<String, Value>, names: &[&str]) {
     let required = result.entry("required").or_insert_with(|| Value::Array(Vec::new()));
     if let Some(required) = required.as_array_mut() {
         let missing = names.iter().filter(|name| !required.iter().any(|known| known == **name));

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::candidate::{Candidate, Part};
+use super::candidate::{Candidate, ObjectPart};
 use super::compile::{CompiledSchema, compile};
 use super::crd;
 use super::patterns::PatternRoom;
@@ -175,6 +175,6 @@ impl CustomKinds {
 fn is_definition(candidate: &Candidate<'_>) -> bool {
     let object = candidate.object;
     &*object.kind == "CustomResourceDefinition"
-        && candidate.part != Part::Fragment
+        && candidate.part != ObjectPart::Fragment
         && object.group() == "apiextensions.k8s.io"
 }

@@ -4,13 +4,13 @@
 //! `ValidateDefaults`). Never: judges a default whose schema cannot be converted, which is another problem.
 
 use super::compile::compile;
-use super::structural::{Problems, present};
+use super::structural::{StructuralProblems, present};
 use super::{crd, defaults, nulls};
 use kube_manifest::Node;
 use source_files::pointer;
 
 /// Judges every default below a schema.
-pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
+pub(super) fn judge(schema: &Node, at: &str, problems: &mut StructuralProblems) {
     if let Some(default) = present(schema, defaults::DEFAULT)
         && !fits(schema, default)
     {
@@ -35,6 +35,6 @@ fn fits(schema: &Node, default: &Node) -> bool {
     }
     let Ok(document) = crd::convert_part(&schema.to_json()) else { return true };
     let Ok(compiled) = compile(document) else { return true };
-    let pruned = nulls::pruned(default, &compiled.document);
-    compiled.validator.is_valid(&*defaults::filled(pruned, &compiled.document))
+    let pruned = nulls::prune_nulls(default, &compiled.document);
+    compiled.validator.is_valid(&*defaults::fill_defaults(pruned, &compiled.document))
 }

@@ -16,16 +16,16 @@ use source_files::Span;
 pub(super) const DEFAULT: &str = "default";
 
 /// Returns true if a schema has any default.
-pub(super) fn any(document: &Json) -> bool {
+pub(super) fn has_defaults(document: &Json) -> bool {
     match document {
-        Json::Object(keywords) => keywords.contains_key(DEFAULT) || keywords.values().any(any),
-        Json::Array(items) => items.iter().any(any),
+        Json::Object(keywords) => keywords.contains_key(DEFAULT) || keywords.values().any(has_defaults),
+        Json::Array(items) => items.iter().any(has_defaults),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => false,
     }
 }
 
 /// Returns the object with its defaults filled in.
-pub(super) fn filled<'a>(root: Cow<'a, Node>, document: &Json) -> Cow<'a, Node> {
+pub(super) fn fill_defaults<'a>(root: Cow<'a, Node>, document: &Json) -> Cow<'a, Node> {
     let mut copy = root.into_owned();
     fill(&mut copy, document, document);
     Cow::Owned(copy)

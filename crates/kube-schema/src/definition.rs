@@ -5,7 +5,7 @@
 //! another kind.
 
 use super::default_values;
-use super::structural::{self, Problems};
+use super::structural::{self, StructuralProblems};
 use super::violation::Violation;
 use kube_manifest::{Node, Object, Value};
 
@@ -17,7 +17,7 @@ pub(super) fn violations(object: &Object) -> Vec<Violation> {
     if &*object.api_version != "apiextensions.k8s.io/v1" || &*object.kind != "CustomResourceDefinition" {
         return Vec::new();
     }
-    let mut problems = Problems::default();
+    let mut problems = StructuralProblems::default();
     judge_name(object, &mut problems);
     judge_versions(object, &mut problems);
     if object.at(&["spec", "preserveUnknownFields"]).and_then(Node::as_bool) == Some(true) {
@@ -27,7 +27,7 @@ pub(super) fn violations(object: &Object) -> Vec<Violation> {
     problems.0
 }
 
-fn judge_name(object: &Object, problems: &mut Problems) {
+fn judge_name(object: &Object, problems: &mut StructuralProblems) {
     let text = |keys: &[&str]| object.root.text_at(keys).unwrap_or_default();
     let (group, plural) = (text(&["spec", "group"]), text(&["spec", "names", "plural"]));
     let wanted = format!("{plural}.{group}");
@@ -48,7 +48,7 @@ fn judge_name(object: &Object, problems: &mut Problems) {
     }
 }
 
-fn judge_versions(object: &Object, problems: &mut Problems) {
+fn judge_versions(object: &Object, problems: &mut StructuralProblems) {
     let Some(versions) = object.at(&["spec", "versions"]) else { return };
     let Value::Sequence(versions) = &versions.value else { return };
     let stored =

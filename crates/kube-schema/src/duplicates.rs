@@ -25,7 +25,7 @@ pub(super) const DUPLICATES: &str = "x-portcullis-duplicates";
 
 /// The requests that are refused for two equal items of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum DuplicateRefusal {
     /// Every request.
     Always,
     /// Server-side apply only. Client-side apply keeps both items.
@@ -39,7 +39,7 @@ pub(super) struct Uniqueness {
     /// compared.
     keys: Vec<(Box<str>, Option<Node>)>,
     /// The requests that are refused for equal items.
-    pub(super) refusal: Refusal,
+    pub(super) refusal: DuplicateRefusal,
 }
 
 /// An item that repeats an earlier one.
@@ -68,16 +68,16 @@ impl Uniqueness {
             _ => return None,
         };
         let tolerated = schema.get(DUPLICATES).is_some_and(|word| word == "tolerated");
-        let refusal = if tolerated { Refusal::ServerSideApply } else { Refusal::Always };
+        let refusal = if tolerated { DuplicateRefusal::ServerSideApply } else { DuplicateRefusal::Always };
         Some(Self { keys, refusal })
     }
 
     /// Returns the items that repeat an earlier one, each once.
-    pub(super) fn repetitions(&self, items: &[Node]) -> Vec<Repetition> {
-        if items.len() <= FEW { self.among_few(items) } else { self.among_many(items) }
+    pub(super) fn find_repetitions(&self, items: &[Node]) -> Vec<Repetition> {
+        if items.len() <= FEW { self.find_among_few(items) } else { self.find_among_many(items) }
     }
 
-    fn among_few(&self, items: &[Node]) -> Vec<Repetition> {
+    fn find_among_few(&self, items: &[Node]) -> Vec<Repetition> {
         let identities: Vec<_> = items.iter().map(|item| self.identity(item)).collect();
         let earlier = |(index, identity): (usize, &Option<Vec<&Node>>)| {
             let known = identities.iter().take(index);
@@ -89,7 +89,7 @@ impl Uniqueness {
         identities.iter().enumerate().filter_map(earlier).collect()
     }
 
-    fn among_many(&self, items: &[Node]) -> Vec<Repetition> {
+    fn find_among_many(&self, items: &[Node]) -> Vec<Repetition> {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut found = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -116,7 +116,7 @@ impl Uniqueness {
     }
 
     /// Returns the keys of an item with their values.
-    pub(super) fn named<'a>(&'a self, item: &'a Node) -> Vec<(&'a str, &'a Node)> {
+    pub(super) fn named_keys<'a>(&'a self, item: &'a Node) -> Vec<(&'a str, &'a Node)> {
         let values = self.identity(item).unwrap_or_default();
         self.keys.iter().map(|(name, _)| &**name).zip(values).collect()
     }
@@ -180,7 +180,8 @@ impl<'i> Keyword<'i, Tree> for ListType {
 
     fn is_valid(&self, list: &'i Node) -> bool {
         let items = list.items();
-        items.len() < 2 || self.0.as_ref().is_none_or(|uniqueness| uniqueness.repetitions(items).is_empty())
+        items.len() < 2
+            || self.0.as_ref().is_none_or(|uniqueness| uniqueness.find_repetitions(items).is_empty())
     }
 }
 
@@ -199,8 +200,8 @@ mod tests {
         let mut texts: Vec<String> = (0..40).map(|index| format!("item {index}")).collect();
         texts[39] = "item 2".into();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        assert_eq!(uniqueness.repetitions(&list(&texts)), [Repetition { index: 39, first: 2 }]);
-        assert_eq!(uniqueness.repetitions(&list(&["a", "b", "a"])), [Repetition { index: 2, first: 0 }]);
+        assert_eq!(uniqueness.find_repetitions(&list(&texts)), [Repetition { index: 39, first: 2 }]);
+        assert_eq!(uniqueness.find_repetitions(&list(&["a", "b", "a"])), [Repetition { index: 2, first: 0 }]);
     }
 
     #[test]
@@ -216,6 +217,6 @@ mod tests {
             &kube_manifest::Limits::default(),
         );
         let items = manifest.objects[0].at(&["a"]).unwrap().items();
-        assert_eq!(uniqueness.repetitions(items), [Repetition { index: 1, first: 0 }]);
+        assert_eq!(uniqueness.find_repetitions(items), [Repetition { index: 1, first: 0 }]);
     }
 }

@@ -54,10 +54,10 @@ impl GroupVersionKind<'_> {
 /// an object.
 pub(super) fn embedded() -> Option<&'static Embedded> {
     static EMBEDDED: OnceLock<Option<Embedded>> = OnceLock::new();
-    EMBEDDED.get_or_init(read).as_ref()
+    EMBEDDED.get_or_init(read_embedded).as_ref()
 }
 
-fn read() -> Option<Embedded> {
+fn read_embedded() -> Option<Embedded> {
     let bytes = miniz_oxide::inflate::decompress_to_vec_with_limit(COMPRESSED, INFLATED_LIMIT).ok()?;
     let text: &'static str = Box::leak(String::from_utf8(bytes).ok()?.into_boxed_str());
     let mut lines = text.lines();

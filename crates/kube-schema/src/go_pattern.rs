@@ -46,8 +46,8 @@ impl Translation<'_> {
             return self.escape();
         }
         match self.class {
-            Class::Outside => self.outside(next),
-            Class::First | Class::Inside => self.in_class(next),
+            Class::Outside => self.copy_outside(next),
+            Class::First | Class::Inside => self.copy_in_class(next),
         }
     }
 
@@ -63,7 +63,7 @@ impl Translation<'_> {
     }
 
     fn escape(&mut self) -> Option<()> {
-        self.class = self.class.inside();
+        self.class = self.class.enter();
         if self.rest.starts_with("\\p{") || self.rest.starts_with("\\P{") {
             let end = self.rest.find('}')?;
             let name = self.rest.get(3..end)?;
@@ -79,8 +79,8 @@ impl Translation<'_> {
         self.copy(1 + escaped.map_or(0, char::len_utf8))
     }
 
-    fn outside(&mut self, next: char) -> Option<()> {
-        let counted = if next == '{' { repetition(self.rest) } else { None };
+    fn copy_outside(&mut self, next: char) -> Option<()> {
+        let counted = if next == '{' { read_repetition(self.rest) } else { None };
         let (length, repeated) = match (next, counted) {
             ('{', Some((_, most))) if most > MOST => return None,
             ('{', Some((end, _))) => (end, true),
@@ -107,7 +107,7 @@ impl Translation<'_> {
         Some(())
     }
 
-    fn in_class(&mut self, next: char) -> Option<()> {
+    fn copy_in_class(&mut self, next: char) -> Option<()> {
         let ends = self.class == Class::Inside && next == ']';
         self.class = if ends { Class::Outside } else { Class::Inside };
         self.repeats = false;
@@ -307,13 +307,13 @@ enum Class {
 }
 
 impl Class {
-    fn inside(self) -> Self {
+    fn enter(self) -> Self {
         if self == Self::Outside { Self::Outside } else { Self::Inside }
     }
 }
 
 /// Reads `{n}`, `{n,}` or `{n,m}`, and returns its length and its greatest number.
-fn repetition(text: &str) -> Option<(usize, u32)> {
+fn read_repetition(text: &str) -> Option<(usize, u32)> {
     let end = text.find('}')?;
     let inside = text.get(1..end)?;
     let (least, most) = inside.split_once(',').unwrap_or((inside, inside));

@@ -17,7 +17,7 @@ pub(super) struct Tree;
 
 /// A number of a manifest.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Number {
+pub(super) enum ManifestNumber {
     /// A whole number.
     Integer(i64),
     /// Any other.
@@ -41,7 +41,7 @@ impl Json for Tree {
 impl<'a> JsonNode<'a, Tree> for &'a Node {
     type Object = &'a [Entry];
     type Array = &'a [Node];
-    type Number = Number;
+    type Number = ManifestNumber;
 
     fn as_object(&self) -> Option<&'a [Entry]> {
         if let Value::Mapping(entries) = &self.value { Some(entries) } else { None }
@@ -55,10 +55,10 @@ impl<'a> JsonNode<'a, Tree> for &'a Node {
         self.spelling().map(Cow::Borrowed)
     }
 
-    fn as_number(&self) -> Option<Number> {
+    fn as_number(&self) -> Option<ManifestNumber> {
         match self.value {
-            Value::Integer(whole) => Some(Number::Integer(whole)),
-            Value::Float(float) => Some(Number::Float(float)),
+            Value::Integer(whole) => Some(ManifestNumber::Integer(whole)),
+            Value::Float(float) => Some(ManifestNumber::Float(float)),
             Value::Null
             | Value::Bool(_)
             | Value::String(_)
@@ -128,7 +128,7 @@ impl<'a> Array<'a, Tree> for &'a [Node] {
     }
 }
 
-impl JsonNumber for Number {
+impl JsonNumber for ManifestNumber {
     fn as_u64(&self) -> Option<u64> {
         match self {
             Self::Integer(whole) => u64::try_from(*whole).ok(),

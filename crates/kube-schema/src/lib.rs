@@ -41,8 +41,8 @@ mod wording;
 #[cfg(test)]
 mod tests;
 
-pub use candidate::{Candidate, Part};
-pub use duplicates::Refusal;
+pub use candidate::{Candidate, ObjectPart};
+pub use duplicates::DuplicateRefusal;
 pub use operators::{Misnamed, operator_scope};
 pub use outcome::{Outcome, UnknownKind};
 pub use problem::{Excess, SchemaProblem};

@@ -12,7 +12,7 @@ use super::fields;
 use kube_manifest::{Node, Value};
 
 /// Returns the object without them.
-pub(super) fn pruned<'a>(root: &'a Node, document: &Json) -> Cow<'a, Node> {
+pub(super) fn prune_nulls<'a>(root: &'a Node, document: &Json) -> Cow<'a, Node> {
     if !holds_null(root) {
         return Cow::Borrowed(root);
     }

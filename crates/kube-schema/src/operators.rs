@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use kube_model::builtin::Scope;
+use kube_model::builtin::KindScope;
 
 static TABLE: &str = include_str!("data/operators.tsv");
 
@@ -34,7 +34,7 @@ struct Group {
 
 #[derive(Debug)]
 struct Kind {
-    scope: Scope,
+    scope: KindScope,
     versions: Vec<&'static str>,
 }
 
@@ -77,9 +77,9 @@ fn kind(row: &'static str) -> Option<(&'static str, Kind)> {
     let mut columns = row.split('\t');
     let name = columns.next()?;
     let scope = match columns.next()? {
-        "Namespaced" => Scope::Namespaced,
-        "Cluster" => Scope::Cluster,
-        _ => Scope::Unknown,
+        "Namespaced" => KindScope::Namespaced,
+        "Cluster" => KindScope::Cluster,
+        _ => KindScope::Unknown,
     };
     Some((name, Kind { scope, versions: columns.next()?.split(',').collect() }))
 }
@@ -103,9 +103,9 @@ fn one_edit_away(name: &str, known: impl Iterator<Item = &'static str>) -> Optio
 }
 
 /// Returns the scope of a kind, as far as the table has it.
-pub fn operator_scope(group: &str, kind: &str) -> Scope {
+pub fn operator_scope(group: &str, kind: &str) -> KindScope {
     let known = groups().get(group).and_then(|group| group.kinds.get(kind));
-    known.map_or(Scope::Unknown, |kind| kind.scope)
+    known.map_or(KindScope::Unknown, |kind| kind.scope)
 }
 
 #[cfg(test)]
@@ -148,7 +148,7 @@ mod tests {
         ] {
             assert_eq!(misnamed(group, version, kind), None, "{group} {version} {kind}");
         }
-        assert_eq!(operator_scope("cert-manager.io", "ClusterIssuer"), Scope::Cluster);
-        assert_eq!(operator_scope("example.com", "Thing"), Scope::Unknown);
+        assert_eq!(operator_scope("cert-manager.io", "ClusterIssuer"), KindScope::Cluster);
+        assert_eq!(operator_scope("example.com", "Thing"), KindScope::Unknown);
     }
 }

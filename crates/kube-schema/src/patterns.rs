@@ -45,7 +45,7 @@ impl PatternRoom {
         if self.0.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        let needed = size(pattern);
+        let needed = measure(pattern);
         let less = |left: usize| Some(left.saturating_sub(needed));
         let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
         (left > needed).then_some(())
@@ -67,7 +67,7 @@ fn collect<'a>(json: &'a Json, patterns: &mut BTreeSet<&'a str>) {
     }
 }
 
-fn size(pattern: &str) -> usize {
+fn measure(pattern: &str) -> usize {
     let pattern = ascii_classes(pattern);
     let fits = |limit: &usize| RegexBuilder::new(&pattern).size_limit(*limit).build().is_ok();
     SIZES.into_iter().find(fits).unwrap_or(PATTERN_SIZE_LIMIT)
@@ -99,11 +99,11 @@ mod tests {
 
     #[test]
     fn a_pattern_is_measured_as_the_validator_compiles_it() {
-        assert_eq!(size("^[a-z0-9]$"), 4 << 10);
-        assert_eq!(size(r"^\w{1,63}$"), size("^[0-9A-Za-z_]{1,63}$"));
-        assert_eq!(size(r"^\pL{1,20}$"), PATTERN_SIZE_LIMIT);
-        assert_eq!(size(r"[\\w\pL]{1,20}"), PATTERN_SIZE_LIMIT);
-        assert_eq!(size("("), PATTERN_SIZE_LIMIT);
+        assert_eq!(measure("^[a-z0-9]$"), 4 << 10);
+        assert_eq!(measure(r"^\w{1,63}$"), measure("^[0-9A-Za-z_]{1,63}$"));
+        assert_eq!(measure(r"^\pL{1,20}$"), PATTERN_SIZE_LIMIT);
+        assert_eq!(measure(r"[\\w\pL]{1,20}"), PATTERN_SIZE_LIMIT);
+        assert_eq!(measure("("), PATTERN_SIZE_LIMIT);
     }
 
     #[test]

@@ -78,16 +78,17 @@ impl Shape {
             return Err(Foreign);
         }
         Ok(Self {
-            reference: understood(schema.get("$ref"), |name| reference(name, embedded))?,
-            types: Types(understood(schema.get("type"), types)?.unwrap_or_default()),
-            fields: understood(schema.get("properties"), |all| fields(all, embedded))?.unwrap_or_default(),
-            others: understood(schema.get("additionalProperties"), |all| others(all, embedded))?
+            reference: read_keyword(schema.get("$ref"), |name| read_reference(name, embedded))?,
+            types: Types(read_keyword(schema.get("type"), read_types)?.unwrap_or_default()),
+            fields: read_keyword(schema.get("properties"), |all| read_fields(all, embedded))?
+                .unwrap_or_default(),
+            others: read_keyword(schema.get("additionalProperties"), |all| read_others(all, embedded))?
                 .unwrap_or(Others::Free),
-            required: understood(schema.get("required"), texts)?.unwrap_or_default(),
-            items: understood(schema.get("items"), |items| Self::of(items, embedded).map(Box::new))?,
-            words: understood(schema.get("enum"), texts)?,
-            bounds: bounds(schema)?,
-            format: understood(schema.get("format"), format)?,
+            required: read_keyword(schema.get("required"), read_texts)?.unwrap_or_default(),
+            items: read_keyword(schema.get("items"), |items| Self::of(items, embedded).map(Box::new))?,
+            words: read_keyword(schema.get("enum"), read_texts)?,
+            bounds: read_bounds(schema)?,
+            format: read_keyword(schema.get("format"), read_format)?,
             uniqueness: Uniqueness::of(schema),
         })
     }
@@ -118,23 +119,23 @@ const OF_NUMBERS: &str = "double";
 struct Foreign;
 
 /// Reads the value of a keyword, if it is there.
-fn understood<'a, T>(
+fn read_keyword<'a, T>(
     value: Option<&'a Json>,
     read: impl Fn(&'a Json) -> Option<T>,
 ) -> Result<Option<T>, Foreign> {
     value.map(|value| read(value).ok_or(Foreign)).transpose()
 }
 
-fn reference(value: &Json, embedded: &Embedded) -> Option<Name> {
+fn read_reference(value: &Json, embedded: &Embedded) -> Option<Name> {
     embedded.name(value.as_str()?.strip_prefix(REFERENCE)?)
 }
 
-fn types(value: &Json) -> Option<Vec<Type>> {
+fn read_types(value: &Json) -> Option<Vec<Type>> {
     let names = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     names.iter().map(|name| Type::of(name.as_str()?)).collect()
 }
 
-fn fields(value: &Json, embedded: &Embedded) -> Option<Vec<(Box<str>, Shape)>> {
+fn read_fields(value: &Json, embedded: &Embedded) -> Option<Vec<(Box<str>, Shape)>> {
     let listed = value.as_object()?.iter();
     let mut fields: Vec<(Box<str>, Shape)> = listed
         .map(|(name, schema)| Some((name.as_str().into(), Shape::of(schema, embedded)?)))
@@ -143,7 +144,7 @@ fn fields(value: &Json, embedded: &Embedded) -> Option<Vec<(Box<str>, Shape)>> {
     Some(fields)
 }
 
-fn others(value: &Json, embedded: &Embedded) -> Option<Others> {
+fn read_others(value: &Json, embedded: &Embedded) -> Option<Others> {
     match value {
         Json::Bool(true) => Some(Others::Free),
         Json::Bool(false) => Some(Others::Refused),
@@ -151,18 +152,18 @@ fn others(value: &Json, embedded: &Embedded) -> Option<Others> {
     }
 }
 
-fn texts(value: &Json) -> Option<Vec<Box<str>>> {
+fn read_texts(value: &Json) -> Option<Vec<Box<str>>> {
     value.as_array()?.iter().map(|text| text.as_str().map(Into::into)).collect()
 }
 
-fn bounds(schema: &Map<String, Json>) -> Result<Option<RangeInclusive<i64>>, Foreign> {
-    let least = understood(schema.get("minimum"), Json::as_i64)?;
-    let most = understood(schema.get("maximum"), Json::as_i64)?;
+fn read_bounds(schema: &Map<String, Json>) -> Result<Option<RangeInclusive<i64>>, Foreign> {
+    let least = read_keyword(schema.get("minimum"), Json::as_i64)?;
+    let most = read_keyword(schema.get("maximum"), Json::as_i64)?;
     let bounded = least.is_some() || most.is_some();
     Ok(bounded.then(|| least.unwrap_or(i64::MIN)..=most.unwrap_or(i64::MAX)))
 }
 
-fn format(value: &Json) -> Option<Reads> {
+fn read_format(value: &Json) -> Option<Reads> {
     let name = value.as_str()?;
     let known = formats::BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, reads)| *reads);
     known.or((name == OF_NUMBERS).then_some(|_| true))

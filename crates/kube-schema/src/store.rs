@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::acceptance::Acceptance;
-use super::candidate::{Candidate, Part};
+use super::acceptance::QuickValidator;
+use super::candidate::{Candidate, ObjectPart};
 use super::closure::Closure;
 use super::compile::{CompiledSchema, compile};
 use super::custom::{CustomKind, CustomKinds};
@@ -12,7 +12,7 @@ use super::embedded::{Embedded, embedded};
 use super::outcome::{Outcome, UnknownKind};
 use super::problem::{Excess, SchemaProblem};
 use super::suggestion::Suggestions;
-use super::translate::Judged;
+use super::translate::ErrorContext;
 use super::unknown;
 use super::violation::{Violation, ViolationKind};
 use super::wording::Quoting;
@@ -73,7 +73,7 @@ impl SchemaStore {
     /// Returns true if an object's kind may exist and has no definition here, so that no schema judges it.
     pub fn is_undefined(&self, candidate: &Candidate<'_>) -> bool {
         let object = candidate.object;
-        let applied = candidate.part == Part::Whole;
+        let applied = candidate.part == ObjectPart::Whole;
         let unread = object.group().is_empty() || object.kind.is_empty() || !applied;
         match judge_custom(candidate, &[], &self.custom) {
             _ if unread || *object.api_version == *KUSTOMIZE_PLUGIN => false,
@@ -89,7 +89,7 @@ impl SchemaStore {
 
     /// Returns the kind that was probably meant by one that does not exist, such as `apps/v1 Deployment`.
     pub fn nearest_kind(&self, candidate: &Candidate<'_>, versions: &[KubernetesVersion]) -> Option<String> {
-        self.suggestions.kind(embedded()?, &self.custom, candidate.object, versions)
+        self.suggestions.suggest_kind(embedded()?, &self.custom, candidate.object, versions)
     }
 
     fn judge(
@@ -118,7 +118,7 @@ impl SchemaStore {
         let object = candidate.object;
         let (mut violations, mut missing_in) = (Vec::new(), Vec::new());
         for version in versions {
-            if Acceptance::of(embedded, *version).accepts(name, &object.root) {
+            if QuickValidator::of(embedded, *version).accepts(name, &object.root) {
                 continue;
             }
             match self.compiled(embedded, name, *version)? {
@@ -206,8 +206,8 @@ fn judge_custom(
 
 fn custom_violations(kind: &CustomKind, object: &Object) -> Result<Vec<Violation>, SchemaProblem> {
     let compiled = kind.compiled()?;
-    let root = nulls::pruned(&object.root, &compiled.document);
-    let root = if compiled.has_defaults { defaults::filled(root, &compiled.document) } else { root };
+    let root = nulls::prune_nulls(&object.root, &compiled.document);
+    let root = if compiled.has_defaults { defaults::fill_defaults(root, &compiled.document) } else { root };
     violations_of(compiled, &root, object)
 }
 
@@ -227,7 +227,7 @@ fn knows(version: KubernetesVersion, violation: &Violation) -> bool {
 
 /// Returns the violations of a definition beyond its schema. A patch holds a part of a definition only.
 fn definition_violations(candidate: &Candidate<'_>) -> Vec<Violation> {
-    if candidate.part == Part::Whole { definition::violations(candidate.object) } else { Vec::new() }
+    if candidate.part == ObjectPart::Whole { definition::violations(candidate.object) } else { Vec::new() }
 }
 
 /// The most violations of one object. Each is compared with every violation of the old object, and leaving out the
@@ -250,7 +250,7 @@ fn violations_of(
         return Err(SchemaProblem::TooMuchWrong(Excess::Values(VALUES)));
     }
     let quoting = if object.holds_secret() { Quoting::Forbidden } else { Quoting::Allowed };
-    let judged = Judged { document: &compiled.document, root, quoting };
+    let judged = ErrorContext { document: &compiled.document, root, quoting };
     let certain = |error: &ValidationError<'_>| !unknown::decides(root, error);
     let errors = compiled.validator.iter_errors(root).filter(certain).take(VIOLATIONS + 1);
     let found: Vec<Violation> = errors.flat_map(|error| judged.translate(&error)).collect();

@@ -29,9 +29,9 @@ enum Level {
 
 /// Collects problems with their places.
 #[derive(Debug, Default)]
-pub(super) struct Problems(pub(super) Vec<Violation>);
+pub(super) struct StructuralProblems(pub(super) Vec<Violation>);
 
-impl Problems {
+impl StructuralProblems {
     /// Adds a problem. The message continues the path of the place.
     pub(super) fn add(&mut self, at: &str, what: &str) {
         let message = format!("{} {what}", pointer::for_people(at));
@@ -41,12 +41,12 @@ impl Problems {
 }
 
 /// Judges the schema of one version.
-pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
+pub(super) fn judge(schema: &Node, at: &str, problems: &mut StructuralProblems) {
     judge_schema(schema, at, Level::Root, problems);
-    structural_nested::complete(schema, at, problems);
+    structural_nested::check_complete(schema, at, problems);
 }
 
-fn judge_schema(schema: &Node, at: &str, level: Level, problems: &mut Problems) {
+fn judge_schema(schema: &Node, at: &str, level: Level, problems: &mut StructuralProblems) {
     if !matches!(schema.value, Value::Mapping(_)) {
         return problems.add(at, "must be a mapping: every schema is one");
     }
@@ -83,7 +83,7 @@ fn type_of(schema: &Node) -> &str {
     schema.text_at(&["type"]).unwrap_or_default()
 }
 
-fn judge_keywords(schema: &Node, at: &str, level: Level, problems: &mut Problems) {
+fn judge_keywords(schema: &Node, at: &str, level: Level, problems: &mut StructuralProblems) {
     for keyword in FORBIDDEN.iter().filter(|keyword| present(schema, keyword).is_some()) {
         problems.add(&pointer::join(at, keyword), "must not be used in a definition");
     }
@@ -125,7 +125,7 @@ fn is_foreign_pattern(pattern: &str) -> bool {
     looks || (1..=9).any(|group| unescaped.contains(&format!("\\{group}")))
 }
 
-fn judge_type(schema: &Node, at: &str, level: Level, problems: &mut Problems) {
+fn judge_type(schema: &Node, at: &str, level: Level, problems: &mut StructuralProblems) {
     let place = pointer::join(at, "type");
     let embedded = is_true(schema, EMBEDDED);
     match type_of(schema) {
@@ -145,7 +145,7 @@ fn judge_type(schema: &Node, at: &str, level: Level, problems: &mut Problems) {
     }
 }
 
-fn judge_extensions(schema: &Node, at: &str, problems: &mut Problems) {
+fn judge_extensions(schema: &Node, at: &str, problems: &mut StructuralProblems) {
     let lists_fields = schema.get("properties").is_some_and(|all| !all.entries().is_empty());
     if is_true(schema, INT_OR_STRING) {
         for other in [PRESERVE, EMBEDDED].iter().filter(|other| is_true(schema, other)) {
@@ -167,7 +167,7 @@ fn judge_extensions(schema: &Node, at: &str, problems: &mut Problems) {
 }
 
 /// Judges `metadata`, which the API server validates itself at the root and in embedded resources.
-fn judge_metadata(schema: &Node, at: &str, level: Level, problems: &mut Problems) {
+fn judge_metadata(schema: &Node, at: &str, level: Level, problems: &mut StructuralProblems) {
     if level != Level::Root && !is_true(schema, EMBEDDED) {
         return;
     }

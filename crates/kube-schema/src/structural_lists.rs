@@ -4,12 +4,12 @@
 //! In: a schema. Out: problems. Never: looks below the items of the list.
 
 use super::duplicates::{LIST_MAP_KEYS, LIST_TYPE};
-use super::structural::{Problems, present};
+use super::structural::{StructuralProblems, present};
 use kube_manifest::Node;
 use source_files::pointer;
 
 /// Judges the list keywords of a schema.
-pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
+pub(super) fn judge(schema: &Node, at: &str, problems: &mut StructuralProblems) {
     let keys = schema.get(LIST_MAP_KEYS).map(Node::items).unwrap_or_default();
     let list_type = schema.text_at(&[LIST_TYPE]);
     if list_type.is_some() && schema.text_at(&["type"]) != Some("array") {
@@ -33,7 +33,7 @@ pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
 }
 
 /// Judges the keys: they must be described fields that every item has, because they are required or have a default.
-fn judge_keys(schema: &Node, keys: &[Node], at: &str, problems: &mut Problems) {
+fn judge_keys(schema: &Node, keys: &[Node], at: &str, problems: &mut StructuralProblems) {
     let required = schema.at(&["items", "required"]).map(Node::items).unwrap_or_default();
     let place = pointer::join(at, LIST_MAP_KEYS);
     for (index, key) in keys.iter().enumerate() {

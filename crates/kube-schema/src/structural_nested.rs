@@ -3,7 +3,7 @@
 //!
 //! In: a schema. Out: problems. Never: looks at the fields of the schema itself.
 
-use super::structural::{EMBEDDED, INT_OR_STRING, PRESERVE, Problems, is_true, present};
+use super::structural::{EMBEDDED, INT_OR_STRING, PRESERVE, StructuralProblems, is_true, present};
 use kube_manifest::Node;
 use source_files::pointer;
 
@@ -25,7 +25,7 @@ const DESCRIBING: &[&str] = &[
 const FLAGS: &[&str] = &["nullable", PRESERVE, EMBEDDED, INT_OR_STRING];
 
 /// Returns the restrictions of a schema, with their places.
-fn branches<'a>(schema: &'a Node, at: &str) -> Vec<(&'static str, &'a Node, String)> {
+fn list_branches<'a>(schema: &'a Node, at: &str) -> Vec<(&'static str, &'a Node, String)> {
     let mut found = Vec::new();
     for keyword in ["allOf", "anyOf", "oneOf"] {
         let items = schema.get(keyword).map(Node::items).unwrap_or_default();
@@ -45,9 +45,9 @@ fn is_int_or_string(schema: &Node) -> bool {
 }
 
 /// Judges the restrictions of a schema that describes.
-pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
+pub(super) fn judge(schema: &Node, at: &str, problems: &mut StructuralProblems) {
     let excused = is_int_or_string(schema);
-    for (keyword, branch, place) in branches(schema, at) {
+    for (keyword, branch, place) in list_branches(schema, at) {
         let first_of_all = keyword == "allOf" && place.ends_with("/allOf/0");
         match keyword {
             "anyOf" if excused => {}
@@ -57,14 +57,14 @@ pub(super) fn judge(schema: &Node, at: &str, problems: &mut Problems) {
     }
 }
 
-fn judge_branch(branch: &Node, at: &str, problems: &mut Problems) {
+fn judge_branch(branch: &Node, at: &str, problems: &mut StructuralProblems) {
     judge_branch_itself(branch, at, problems);
-    for (_, inner, place) in branches(branch, at) {
+    for (_, inner, place) in list_branches(branch, at) {
         judge_branch(inner, &place, problems);
     }
 }
 
-fn judge_branch_itself(branch: &Node, at: &str, problems: &mut Problems) {
+fn judge_branch_itself(branch: &Node, at: &str, problems: &mut StructuralProblems) {
     for keyword in DESCRIBING.iter().filter(|keyword| describes(branch, keyword)) {
         let what = "must not be used inside allOf, anyOf, oneOf or not, which only restrict";
         problems.add(&pointer::join(at, keyword), what);
@@ -96,21 +96,21 @@ fn describes(branch: &Node, keyword: &str) -> bool {
 }
 
 /// Checks that every field that a restriction names is described outside of restrictions.
-pub(super) fn complete(schema: &Node, at: &str, problems: &mut Problems) {
-    for (_, branch, place) in branches(schema, at) {
-        covered(branch, schema, &place, problems);
+pub(super) fn check_complete(schema: &Node, at: &str, problems: &mut StructuralProblems) {
+    for (_, branch, place) in list_branches(schema, at) {
+        check_covered(branch, schema, &place, problems);
     }
 }
 
-fn covered(branch: &Node, schema: &Node, at: &str, problems: &mut Problems) {
-    for (_, inner, place) in branches(branch, at) {
-        covered(inner, schema, &place, problems);
+fn check_covered(branch: &Node, schema: &Node, at: &str, problems: &mut StructuralProblems) {
+    for (_, inner, place) in list_branches(branch, at) {
+        check_covered(inner, schema, &place, problems);
     }
     let missing = "restricts a field that the schema does not describe outside allOf, anyOf, oneOf and not";
     if let Some(items) = present(branch, "items") {
         let place = pointer::join(at, "items");
         match present(schema, "items") {
-            Some(described) => covered(items, described, &place, problems),
+            Some(described) => check_covered(items, described, &place, problems),
             None => problems.add(&place, missing),
         }
     }
@@ -118,7 +118,7 @@ fn covered(branch: &Node, schema: &Node, at: &str, problems: &mut Problems) {
     for entry in branch.get("properties").map(Node::entries).unwrap_or_default() {
         let place = pointer::join(&properties, &entry.key);
         match schema.at(&["properties", &entry.key]) {
-            Some(described) => covered(&entry.value, described, &place, problems),
+            Some(described) => check_covered(&entry.value, described, &place, problems),
             None => problems.add(&place, missing),
         }
     }

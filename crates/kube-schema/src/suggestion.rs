@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::custom::{CustomKind, CustomKinds};
 use super::embedded::{Embedded, GroupVersionKind};
-use super::nearest::nearest;
+use super::nearest::find_nearest;
 use kube_manifest::Object;
 use kube_model::KubernetesVersion;
 use kube_model::builtin;
@@ -22,7 +22,7 @@ pub(super) struct Suggestions(Mutex<Answers>);
 
 impl Suggestions {
     /// Returns the kind that was probably meant. The definitions are the same at every call.
-    pub(super) fn kind(
+    pub(super) fn suggest_kind(
         &self,
         embedded: &Embedded,
         custom: &CustomKinds,
@@ -32,13 +32,13 @@ impl Suggestions {
         let key = (object.group().into(), object.kind.clone(), versions.to_vec());
         // A poisoned lock means only that another thread panicked. The map is intact.
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.entry(key).or_insert_with(|| kind(embedded, custom, object, versions)).clone()
+        answers.entry(key).or_insert_with(|| search_kind(embedded, custom, object, versions)).clone()
     }
 }
 
 /// Searches the kind of the same name in another version of the group, then in another group, then one of a similar
 /// name in the group, then one of a similar name anywhere.
-fn kind(
+fn search_kind(
     embedded: &Embedded,
     custom: &CustomKinds,
     object: &Object,
@@ -47,28 +47,29 @@ fn kind(
     let served = |name: &str| versions.iter().all(|version| embedded.index(name, *version).is_some());
     let kinds: Vec<GroupVersionKind<'static>> =
         embedded.kinds().filter(|(_, name)| served(name)).map(|(kind, _)| kind).collect();
-    same_name(&kinds, object)
+    find_same_name(&kinds, object)
         .map(GroupVersionKind::for_people)
-        .or_else(|| same_custom_name(custom, object))
-        .or_else(|| similar(&kinds, object).map(GroupVersionKind::for_people))
+        .or_else(|| find_same_custom_name(custom, object))
+        .or_else(|| find_similar(&kinds, object).map(GroupVersionKind::for_people))
 }
 
-fn same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
+fn find_same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
     let named = || kinds.iter().rev().filter(|known| known.kind == &*object.kind);
     named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
 }
 
-fn same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
+fn find_same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
     let same = |known: &&CustomKind| known.is_served() && *known.group == *object.group();
     let known = custom.named(&object.kind).find(same)?;
     Some(format!("{}/{} {}", known.group, known.version, known.kind))
 }
 
-fn similar(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
+fn find_similar(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
     let in_group = || kinds.iter().filter(|known| known.group == object.group());
     let of_kubernetes = builtin::owns_group(object.group());
-    let anywhere = || of_kubernetes.then(|| nearest(&object.kind, kinds.iter().map(|known| known.kind)));
-    let name = nearest(&object.kind, in_group().map(|known| known.kind)).or_else(|| anywhere().flatten())?;
+    let anywhere = || of_kubernetes.then(|| find_nearest(&object.kind, kinds.iter().map(|known| known.kind)));
+    let name =
+        find_nearest(&object.kind, in_group().map(|known| known.kind)).or_else(|| anywhere().flatten())?;
     let named = || kinds.iter().rev().filter(|known| known.kind == name);
     named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
 }

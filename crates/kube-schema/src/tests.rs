@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::{Candidate, Outcome, Part, SchemaStore, ViolationKind};
+use super::{Candidate, ObjectPart, Outcome, SchemaStore, ViolationKind};
 use kube_manifest::{Entry, Node, Object, Value};
 use kube_model::{ClusterName, KubernetesVersion};
 use source_files::Span;
@@ -46,7 +46,7 @@ impl Sample {
     }
 
     fn candidate(&self) -> Candidate<'_> {
-        Candidate { object: &self.object, cluster: &self.cluster, part: Part::Whole }
+        Candidate { object: &self.object, cluster: &self.cluster, part: ObjectPart::Whole }
     }
 }
 
@@ -59,7 +59,7 @@ fn validate(json: &Json) -> Outcome {
         .validate(&Sample::new(json, "default").candidate(), &[KubernetesVersion::parse("1.36").unwrap()])
 }
 
-fn nearest(json: &Json) -> Option<String> {
+fn find_nearest(json: &Json) -> Option<String> {
     SchemaStore::new()
         .nearest_kind(&Sample::new(json, "default").candidate(), &[KubernetesVersion::parse("1.36").unwrap()])
 }
@@ -140,10 +140,10 @@ fn unknown_kinds_say_where_they_are_served() {
         json!({"apiVersion": "policy/v1beta1", "kind": "PodDisruptionBudget", "metadata": {"name": "a"}});
     let Outcome::UnknownKind { unknown, .. } = validate(&old) else { panic!("it was removed in 1.25") };
     assert!(unknown.owned_by_kubernetes);
-    assert_eq!(nearest(&old).as_deref(), Some("policy/v1 PodDisruptionBudget"));
+    assert_eq!(find_nearest(&old).as_deref(), Some("policy/v1 PodDisruptionBudget"));
     let slip = json!({"apiVersion": "v1", "kind": "Sevice", "metadata": {"name": "a"}});
     assert!(matches!(validate(&slip), Outcome::UnknownKind { .. }));
-    assert_eq!(nearest(&slip).as_deref(), Some("v1 Service"));
+    assert_eq!(find_nearest(&slip).as_deref(), Some("v1 Service"));
     let custom = json!({"apiVersion": "example.org/v1", "kind": "Thing", "metadata": {"name": "a"}});
     let Outcome::UnknownKind { unknown, .. } = validate(&custom) else { panic!("no definition") };
     assert!(!unknown.owned_by_kubernetes);

@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use super::duplicates::{Repetition, Uniqueness};
 use super::fields;
-use super::nearest::nearest;
+use super::nearest::find_nearest;
 use super::violation::{Violation, ViolationKind};
-use super::wording::{Quoting, complaint, describe, quote, type_for_people, type_of};
+use super::wording::{Quoting, describe, describe_error, quote, type_for_people, type_of};
 use kube_manifest::Node;
 use source_files::pointer;
 
 /// The schema and the object of an error.
 #[derive(Clone, Copy)]
-pub(super) struct Judged<'a> {
+pub(super) struct ErrorContext<'a> {
     /// The schema.
     pub(super) document: &'a Value,
     /// The object.
@@ -26,7 +26,7 @@ pub(super) struct Judged<'a> {
     pub(super) quoting: Quoting,
 }
 
-impl Judged<'_> {
+impl ErrorContext<'_> {
     /// Translates an error; one error may name several unknown fields or items.
     pub(super) fn translate(self, error: &ValidationError<'_>) -> Vec<Violation> {
         let at = error.instance_path().as_str();
@@ -40,9 +40,9 @@ impl Judged<'_> {
                 let fields = self.root.resolve_pointer(at).map(Node::entries).unwrap_or_default();
                 fields.iter().map(|entry| self.unknown_field(at, &entry.key)).collect()
             }
-            ValidationErrorKind::Custom { .. } => self.repetitions(at),
+            ValidationErrorKind::Custom { .. } => self.find_repetitions(at),
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-                self.union(at, context, error)
+                self.translate_union(at, context, error)
             }
             ValidationErrorKind::Required { property } => {
                 vec![required(at, property.as_str().unwrap_or_default())]
@@ -57,7 +57,7 @@ impl Judged<'_> {
 
     fn unknown_field(self, at: &str, field: &str) -> Violation {
         let known = fields::known_at(self.document, at);
-        let nearest = nearest(field, known.iter().map(String::as_str)).map(str::to_owned);
+        let nearest = find_nearest(field, known.iter().map(String::as_str)).map(str::to_owned);
         let path = pointer::for_people(&pointer::join(at, field));
         let suggestion =
             nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"));
@@ -80,7 +80,7 @@ impl Judged<'_> {
             Quoting::Allowed => format!("{path} is {}, which", quote(found)),
             Quoting::Forbidden => format!("{path} has a value that"),
         };
-        let message = format!("{subject} {}", complaint(kind, self.quoting));
+        let message = format!("{subject} {}", describe_error(kind, self.quoting));
         let rule = match kind {
             ValidationErrorKind::Format { format } => format,
             other => other.keyword(),
@@ -89,11 +89,11 @@ impl Judged<'_> {
     }
 
     /// Returns the items of a list that repeat earlier ones.
-    fn repetitions(self, at: &str) -> Vec<Violation> {
+    fn find_repetitions(self, at: &str) -> Vec<Violation> {
         let schema = fields::schema_at(self.document, at).and_then(Value::as_object);
         let Some(uniqueness) = schema.and_then(Uniqueness::of) else { return Vec::new() };
         let items = self.root.resolve_pointer(at).map(Node::items).unwrap_or_default();
-        let found = uniqueness.repetitions(items);
+        let found = uniqueness.find_repetitions(items);
         found.iter().map(|repetition| self.repetition(at, items, &uniqueness, *repetition)).collect()
     }
 
@@ -108,7 +108,7 @@ impl Judged<'_> {
         let list = pointer::tokens(at).last().unwrap_or_default();
         let first = pointer::for_people(&format!("{}/{}", pointer::join("", &list), repetition.first));
         let item = items.get(repetition.index);
-        let keys = item.map(|item| uniqueness.named(item)).unwrap_or_default();
+        let keys = item.map(|item| uniqueness.named_keys(item)).unwrap_or_default();
         let value = |node: &Node| match self.quoting {
             Quoting::Allowed => format!(" {}", quote(&node.to_json())),
             Quoting::Forbidden => String::new(),
@@ -126,14 +126,14 @@ impl Judged<'_> {
 
     /// Translates alternatives of which none fits. Types and missing fields of all of them are reported at once;
     /// otherwise the best fit was meant.
-    fn union(
+    fn translate_union(
         self,
         at: &str,
         branches: &[Vec<ValidationError<'static>>],
         error: &ValidationError<'_>,
     ) -> Vec<Violation> {
-        let types: Option<Vec<_>> = branches.iter().map(|branch| types_at(branch, at)).collect();
-        let missing: Option<Vec<_>> = branches.iter().map(|branch| missing_at(branch, at)).collect();
+        let types: Option<Vec<_>> = branches.iter().map(|branch| find_types(branch, at)).collect();
+        let missing: Option<Vec<_>> = branches.iter().map(|branch| find_missing(branch, at)).collect();
         if let Some(types) = types.filter(|types| !types.is_empty()) {
             return vec![self.wrong_type(at, &types.concat(), error.instance())];
         }
@@ -142,7 +142,7 @@ impl Judged<'_> {
         }
         let rating = |branch: &&Vec<ValidationError<'static>>| {
             let depths = branch.iter().map(|error| pointer::tokens(error.instance_path().as_str()).count());
-            (types_at(branch, at).is_some(), branch.len(), std::cmp::Reverse(depths.max()))
+            (find_types(branch, at).is_some(), branch.len(), std::cmp::Reverse(depths.max()))
         };
         match branches.iter().filter(|branch| !branch.is_empty()).min_by_key(rating) {
             Some(meant) => meant.iter().flat_map(|error| self.translate(error)).collect(),
@@ -159,7 +159,7 @@ fn type_names(kind: &TypeKind) -> Vec<String> {
 }
 
 /// Returns the types that a branch asks for, if it asks for nothing else.
-fn types_at(branch: &[ValidationError<'static>], at: &str) -> Option<Vec<String>> {
+fn find_types(branch: &[ValidationError<'static>], at: &str) -> Option<Vec<String>> {
     let [error] = branch else { return None };
     match error.kind() {
         ValidationErrorKind::Type { kind } if error.instance_path().as_str() == at => Some(type_names(kind)),
@@ -168,7 +168,7 @@ fn types_at(branch: &[ValidationError<'static>], at: &str) -> Option<Vec<String>
 }
 
 /// Returns the field that a branch misses, if it misses nothing else.
-fn missing_at(branch: &[ValidationError<'static>], at: &str) -> Option<String> {
+fn find_missing(branch: &[ValidationError<'static>], at: &str) -> Option<String> {
     let field = |error: &ValidationError<'static>| match error.kind() {
         ValidationErrorKind::Required { property } if error.instance_path().as_str() == at => {
             property.as_str().map(|name| format!("`{}`", name.escape_debug()))

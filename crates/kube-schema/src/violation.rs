@@ -2,7 +2,7 @@
 //!
 //! In: nothing; these are the words of this crate. Out: [`Violation`]. Never: decides.
 
-use super::duplicates::Refusal;
+use super::duplicates::DuplicateRefusal;
 use kube_model::KubernetesVersion;
 use source_files::pointer;
 
@@ -50,7 +50,7 @@ pub enum ViolationKind {
     /// An item of a list that repeats an earlier one.
     Duplicate {
         /// The requests that are refused.
-        refusal: Refusal,
+        refusal: DuplicateRefusal,
     },
 }
 

@@ -19,15 +19,15 @@ pub(super) enum Quoting {
 const OPTIONS: usize = 12;
 
 /// Writes the rest of the sentence `the value …`.
-pub(super) fn complaint(kind: &ValidationErrorKind, quoting: Quoting) -> String {
+pub(super) fn describe_error(kind: &ValidationErrorKind, quoting: Quoting) -> String {
     if let ValidationErrorKind::Format { format } = kind {
         return format!("is not {}", format_for_people(format));
     }
     if let ValidationErrorKind::Maximum { limit } = kind {
-        return format!("is greater than {limit}{}", width(limit));
+        return format!("is greater than {limit}{}", describe_width(limit));
     }
     if let ValidationErrorKind::Minimum { limit } = kind {
-        return format!("is less than {limit}{}", width(limit));
+        return format!("is less than {limit}{}", describe_width(limit));
     }
     if let ValidationErrorKind::ExclusiveMaximum { limit } = kind {
         return format!("is not less than {limit}");
@@ -44,11 +44,11 @@ pub(super) fn complaint(kind: &ValidationErrorKind, quoting: Quoting) -> String 
     if let ValidationErrorKind::OneOfMultipleValid { .. } = kind {
         return "matches several alternatives but may match only one".to_owned();
     }
-    counted(kind).unwrap_or_else(|| format!("breaks the rule `{}` of the schema", kind.keyword()))
+    describe_count(kind).unwrap_or_else(|| format!("breaks the rule `{}` of the schema", kind.keyword()))
 }
 
 /// Describes rules about numbers of things.
-fn counted(kind: &ValidationErrorKind) -> Option<String> {
+fn describe_count(kind: &ValidationErrorKind) -> Option<String> {
     let (comparison, limit, noun) = match kind {
         ValidationErrorKind::MinLength { limit } => ("shorter", limit, "character"),
         ValidationErrorKind::MaxLength { limit } => ("longer", limit, "character"),
@@ -63,7 +63,7 @@ fn counted(kind: &ValidationErrorKind) -> Option<String> {
 }
 
 /// Explains a limit that is that of a type.
-fn width(limit: &Value) -> &'static str {
+fn describe_width(limit: &Value) -> &'static str {
     match limit.as_i64() {
         Some(limit) if limit == i64::from(i32::MAX) || limit == i64::from(i32::MIN) => {
             ", the limit of a 32-bit number"

@@ -6,7 +6,7 @@ use crate::checks::Context;
 use crate::finding::{Edge, Relation, Station, StationKind};
 use crate::world::{ObjectChange, Placed, World};
 use kube_manifest::Node;
-use kube_model::{Labels, pod_labels, pod_spec, selects, service_selector};
+use kube_model::{LabelPairs, pod_labels, pod_spec, selects, service_selector};
 
 /// In more objects than this no one looks for what a Service selects: each finding would look at all of them.
 const SEARCHED: usize = 2_000;
@@ -33,7 +33,7 @@ pub(super) fn edges(outside: &str, change: &ObjectChange, context: &Context<'_>)
 }
 
 /// The workloads that a Service selects, as far as they are known.
-pub(super) fn workloads(service: &Placed, selector: &Labels<'_>, world: &World) -> Vec<String> {
+pub(super) fn workloads(service: &Placed, selector: &LabelPairs<'_>, world: &World) -> Vec<String> {
     let mut names: Vec<String> =
         behind(service, selector, world).into_iter().map(|placed| placed.id.title()).collect();
     names.sort();
@@ -41,7 +41,7 @@ pub(super) fn workloads(service: &Placed, selector: &Labels<'_>, world: &World) 
     names
 }
 
-fn behind<'a>(service: &Placed, selector: &Labels<'_>, world: &'a World) -> Vec<&'a Placed> {
+fn behind<'a>(service: &Placed, selector: &LabelPairs<'_>, world: &'a World) -> Vec<&'a Placed> {
     let near = |other: &&Placed| {
         (&other.id.cluster, &other.id.namespace) == (&service.id.cluster, &service.id.namespace)
     };
@@ -62,7 +62,7 @@ pub(super) fn ports_called(service: &Placed, name: &str, world: &World) -> BTree
 }
 
 /// The Pods that a selector asks for, in words.
-pub(super) fn pods(selector: &Labels<'_>) -> String {
+pub(super) fn pods(selector: &LabelPairs<'_>) -> String {
     let pairs: Vec<String> = selector.iter().map(|(name, value)| format!("{name}={value}")).collect();
     format!("Pods with {}", pairs.join(", "))
 }

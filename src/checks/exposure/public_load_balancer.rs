@@ -10,7 +10,10 @@ use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Severity};
 use crate::world::{Need, ObjectChange};
 use kube_manifest::Node;
-use kube_model::{Cloud, Origin, Reach, ServiceType, lies_in, origin_of_range, unread_word, way_to_internal};
+use kube_model::{
+    Cloud, Reach, ServiceType, TrafficOrigin, find_unread_annotation, lies_in, origin_of_range,
+    way_to_internal,
+};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
@@ -67,7 +70,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     let site = Site { change, context, cloud, reach };
     if reach > before {
         let finding = opened(&site, (old, new), before);
-        findings.push(match unread_word(new, cloud) {
+        findings.push(match find_unread_annotation(new, cloud) {
             Some(word) => site.explained(finding, new).note("note", word),
             None => site.explained(finding, new),
         });
@@ -139,7 +142,8 @@ fn further_ranges<'a>((old, new): (Service<'_>, Service<'a>), site: &Site<'_>) -
         Reach::Ranges => {
             let stood = old.source_ranges(site.cloud);
             let is_new = |range: &&str| {
-                origin_of_range(range) > Origin::Private && !stood.iter().any(|outer| lies_in(range, outer))
+                origin_of_range(range) > TrafficOrigin::Private
+                    && !stood.iter().any(|outer| lies_in(range, outer))
             };
             new.source_ranges(site.cloud).into_iter().filter(is_new).map(str::trim).collect()
         }

@@ -5,7 +5,7 @@ use crate::checks::Context;
 use crate::finding::Suggestion;
 use crate::world::{ObjectChange, Placed};
 use kube_manifest::Object;
-use kube_model::{Certainty, Form, ImageReference, ImageReferenceError, ImageUse, images};
+use kube_model::{Form, ImageCertainty, ImageReference, ImageReferenceError, ImageUse, images};
 
 /// An image of the new object.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ pub(super) enum Meaning {
 impl Meaning {
     fn of(at: &ImageUse<'_>) -> Self {
         match at.certainty {
-            Certainty::Unknown => Self::Unknown,
-            Certainty::Known => match ImageReference::parse(&at.text) {
+            ImageCertainty::Unknown => Self::Unknown,
+            ImageCertainty::Known => match ImageReference::parse(&at.text) {
                 Ok(image) => Self::Image(image),
                 Err(error) => Self::Unreadable(error.to_string()),
             },
@@ -113,7 +113,7 @@ fn stood(at: &ImageUse<'_>, change: &ObjectChange, context: &Context<'_>) -> boo
 /// is beside is compared anyway.
 fn known<'a>(object: &'a Object, context: &Context<'_>) -> Vec<Known<'a>> {
     let read = |at: ImageUse<'a>| {
-        if at.certainty == Certainty::Unknown {
+        if at.certainty == ImageCertainty::Unknown {
             return None;
         }
         let image = match ImageReference::parse(&at.text) {

@@ -14,7 +14,7 @@ use crate::checks::Context;
 use crate::finding::{Finding, Severity};
 use crate::world::Placed;
 use kube_model::ClusterName;
-use kube_model::rbac::{Atom, RoleReference, Subject, uncovered};
+use kube_model::rbac::{Atom, RoleReference, Subject, find_uncovered};
 
 /// The grants of one cluster before and after.
 pub(super) struct Sides<'a> {
@@ -129,7 +129,7 @@ impl Gain<'_> {
         let mut atoms = Vec::new();
         let mut culprits = Vec::new();
         for rule in rules.iter() {
-            let new = uncovered(&owned, &rule.rule);
+            let new = find_uncovered(&owned, &rule.rule);
             culprits.extend((!new.is_empty()).then_some(rule));
             atoms.extend(new);
         }

@@ -9,7 +9,7 @@ use crate::render::Role;
 use crate::world::{Need, Operation, Placed, World};
 use kube_manifest::Node;
 use kube_model::{
-    ClusterName, Labels, ObjectRef, Reference, builtin, is_target, pod_labels, references, selects,
+    ClusterName, LabelPairs, ObjectRef, Reference, builtin, is_target, pod_labels, references, selects,
     service_selector,
 };
 
@@ -202,7 +202,7 @@ fn build_finding(placed: &Placed, reference: &Reference<'_>, target: &Placed) ->
 }
 
 /// A workload and the labels of its Pods.
-type Workload<'a> = (&'a Placed, Labels<'a>);
+type Workload<'a> = (&'a Placed, LabelPairs<'a>);
 
 fn workloads(world: &World) -> Vec<Workload<'_>> {
     judged(world).filter_map(|placed| Some((&**placed, pod_labels(&placed.object)?))).collect()

@@ -5,7 +5,7 @@ use crate::finding::{Aspect, CheckId, Finding, Location, Severity, Side};
 use crate::render::{Listing, Role};
 use crate::world::{Need, ObjectChange, Placed};
 use kube_manifest::{Node, Value};
-use kube_schema::rules::{Extent, LIMIT, Violation, violations};
+use kube_schema::rules::{LIMIT, RuleExtent, RuleViolation, find_violations};
 
 use super::placing;
 
@@ -80,21 +80,21 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     found.iter().for_each(|violation| findings.push(build_finding(change, new, violation)));
 }
 
-fn judge(placed: &Placed, context: &Context<'_>) -> Vec<Violation> {
+fn judge(placed: &Placed, context: &Context<'_>) -> Vec<RuleViolation> {
     let target = context.target(&placed.id.cluster);
     let versions = target.map(|target| target.versions.as_slice()).unwrap_or_default();
-    violations(&placed.object, versions)
+    find_violations(&placed.object, versions)
 }
 
 /// The word by which a base leaves a name to the `namespace` of its kustomization.
 const LEFT_OPEN: &str = "_";
 
-fn is_without_name(violation: &Violation) -> bool {
+fn is_without_name(violation: &RuleViolation) -> bool {
     violation.pointer == "/metadata" && violation.lacking.as_deref() == Some("name")
 }
 
 /// Whether a name is one that the kustomization fills in.
-fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
+fn names_nothing_yet(violation: &RuleViolation, placed: &Placed) -> bool {
     // A patch is found by its target, and its own name is dropped.
     let of_patch = matches!(violation.pointer.as_str(), "/metadata/name" | "/metadata/namespace");
     if placed.role == Role::Fragment && of_patch {
@@ -111,19 +111,18 @@ fn names_nothing_yet(violation: &Violation, placed: &Placed) -> bool {
 }
 
 /// A patch is complete only after a merge, and a template only after rendering.
-fn counts(violation: &Violation, placed: &Placed) -> bool {
+fn counts(violation: &RuleViolation, placed: &Placed) -> bool {
     match (placed.role, violation.extent) {
-        (Role::Complete, Extent::Value | Extent::Whole) | (Role::Base | Role::Fragment, Extent::Value) => {
-            true
-        }
+        (Role::Complete, RuleExtent::Value | RuleExtent::Whole)
+        | (Role::Base | Role::Fragment, RuleExtent::Value) => true,
         // What lies beside a kustomization that does not list it is a patch that is not in use, or not deployed.
-        (Role::Base, Extent::Whole) => placed.listing == Listing::Listed && !is_completed(violation),
-        (Role::Fragment, Extent::Whole) | (Role::Template | Role::Expectation, _) => false,
+        (Role::Base, RuleExtent::Whole) => placed.listing == Listing::Listed && !is_completed(violation),
+        (Role::Fragment, RuleExtent::Whole) | (Role::Template | Role::Expectation, _) => false,
     }
 }
 
 /// Whether a rule asks for what a kustomization may add: the labels by which a workload selects its Pods.
-fn is_completed(violation: &Violation) -> bool {
+fn is_completed(violation: &RuleViolation) -> bool {
     const LABELS: [&str; 4] =
         ["/spec", "/spec/selector", "/spec/template/metadata", "/spec/template/metadata/labels"];
     LABELS.contains(&violation.pointer.as_str()) || violation.pointer.starts_with("/spec/selector/")
@@ -145,10 +144,10 @@ fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
 
 /// Each old violation excuses one new one: the same at the same place first, then the same in a list
 /// whose items have moved.
-fn excuse(found: &mut Vec<Violation>, new: &Placed, mut old_found: Vec<Violation>, old: &Placed) {
+fn excuse(found: &mut Vec<RuleViolation>, new: &Placed, mut old_found: Vec<RuleViolation>, old: &Placed) {
     for place in [exact_place as fn(&str) -> String, place_in_any_item] {
         found.retain(|violation| {
-            let same = |known: &Violation| {
+            let same = |known: &RuleViolation| {
                 known.source == violation.source
                     && place(&known.pointer) == place(&violation.pointer)
                     && place_in_any_item(&known.message) == place_in_any_item(&violation.message)
@@ -161,13 +160,13 @@ fn excuse(found: &mut Vec<Violation>, new: &Placed, mut old_found: Vec<Violation
 }
 
 /// The value that is wrong. What is around a missing field may change without making it worse.
-fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
+fn value<'a>(violation: &RuleViolation, placed: &'a Placed) -> Option<&'a Node> {
     let node = placed.object.root.nearest(&violation.pointer);
     (node.entries().is_empty() && node.items().is_empty()).then_some(node)
 }
 
 /// The same for a fingerprint.
-fn refused_value(violation: &Violation, placed: &Placed) -> String {
+fn refused_value(violation: &RuleViolation, placed: &Placed) -> String {
     value(violation, placed).map_or_else(String::new, |_| placing::value_at(placed, &violation.pointer))
 }
 
@@ -185,13 +184,13 @@ fn place_in_any_item(place: &str) -> String {
     tokens.map(any).collect()
 }
 
-fn build_finding(change: &ObjectChange, new: &Placed, violation: &Violation) -> Finding {
+fn build_finding(change: &ObjectChange, new: &Placed, violation: &RuleViolation) -> Finding {
     let title = new.id.title();
     let message = format!("{title} in cluster {}: {}", new.id.cluster, violation.message);
     let node = new.object.root.nearest(&violation.pointer);
     let versions: Vec<String> = violation.versions.iter().map(ToString::to_string).collect();
     let is_number = matches!(node.value, Value::Integer(_) | Value::Float(_));
-    let is_out_of_bounds = is_number && violation.extent == Extent::Value;
+    let is_out_of_bounds = is_number && violation.extent == RuleExtent::Value;
     let absence = violation
         .lacking
         .as_deref()

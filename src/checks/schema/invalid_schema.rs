@@ -4,7 +4,7 @@ use super::{brought, narrowed, placing};
 use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Severity};
 use crate::world::{Need, ObjectChange};
-use kube_schema::{Outcome, Refusal, ViolationKind};
+use kube_schema::{DuplicateRefusal, Outcome, ViolationKind};
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
@@ -73,8 +73,8 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
 
 fn severity(kind: &ViolationKind) -> Severity {
     match kind {
-        ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => Severity::Low,
-        ViolationKind::Duplicate { refusal: Refusal::Always }
+        ViolationKind::Duplicate { refusal: DuplicateRefusal::ServerSideApply } => Severity::Low,
+        ViolationKind::Duplicate { refusal: DuplicateRefusal::Always }
         | ViolationKind::UnknownField { .. }
         | ViolationKind::Type { .. }
         | ViolationKind::Required { .. }
@@ -84,10 +84,10 @@ fn severity(kind: &ViolationKind) -> Severity {
 
 fn help(kind: &ViolationKind) -> &'static str {
     match kind {
-        ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => {
+        ViolationKind::Duplicate { refusal: DuplicateRefusal::ServerSideApply } => {
             "keep one of the two: if both are kept, the later one counts"
         }
-        ViolationKind::Duplicate { refusal: Refusal::Always } => {
+        ViolationKind::Duplicate { refusal: DuplicateRefusal::Always } => {
             "keep one of the two, or make them \
             different"
         }

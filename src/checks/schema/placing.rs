@@ -4,7 +4,7 @@ use super::brought;
 use crate::checks::Context;
 use crate::finding::{Aspect, CheckId, Finding, Fingerprint, Location, Severity, Side};
 use crate::world::{ObjectChange, Placed};
-use kube_schema::{Excess, Outcome, Refusal, SchemaProblem, Violation, ViolationKind};
+use kube_schema::{DuplicateRefusal, Excess, Outcome, SchemaProblem, Violation, ViolationKind};
 
 /// A finding for a violation, at the value or the key that it is about.
 pub(super) fn build_finding(check: CheckId, change: &ObjectChange, violation: &Violation) -> Finding {
@@ -132,10 +132,10 @@ fn way_out(problem: &SchemaProblem) -> &'static str {
 /// A list that Kubernetes itself allows is refused by one way of applying it only.
 fn by_whom(kind: &ViolationKind) -> &'static str {
     match kind {
-        ViolationKind::Duplicate { refusal: Refusal::ServerSideApply } => {
+        ViolationKind::Duplicate { refusal: DuplicateRefusal::ServerSideApply } => {
             "server-side apply (Flux, and Argo CD if enabled) of "
         }
-        ViolationKind::Duplicate { refusal: Refusal::Always }
+        ViolationKind::Duplicate { refusal: DuplicateRefusal::Always }
         | ViolationKind::UnknownField { .. }
         | ViolationKind::Required { .. }
         | ViolationKind::Type { .. }

@@ -14,7 +14,7 @@ use super::builtin;
 use super::workload::pod_spec;
 use kinds::{KUSTOMIZE, PARAMETERS, ROWS, Row, VALUE_TEXTS, VALUES, VERSIONED};
 use kube_manifest::{Node, Object};
-use walk::Walk;
+use walk::ImageWalk;
 
 /// The form in which an image is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,19 +39,19 @@ pub struct ImageUse<'a> {
     /// The form in which it is written.
     pub form: Form,
     /// Says whether all of it is known.
-    pub certainty: Certainty,
+    pub certainty: ImageCertainty,
 }
 
 /// Says whether a text is the value that the cluster will see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Certainty {
+pub enum ImageCertainty {
     /// It is.
     Known,
     /// A part of it is set elsewhere.
     Unknown,
 }
 
-impl Certainty {
+impl ImageCertainty {
     fn of<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> Self {
         if nodes.into_iter().any(Node::is_unknown) { Self::Unknown } else { Self::Known }
     }
@@ -70,41 +70,41 @@ pub struct ImageKind {
 
 /// Returns every image of an object. Empty for kinds that name none.
 pub fn images<'a>(object: &'a Object, added: &[ImageKind]) -> Vec<ImageUse<'a>> {
-    let mut walk = Walk::default();
+    let mut walk = ImageWalk::default();
     if let Some(spec) = pod_spec(object) {
-        walk.pod(spec, "");
+        walk.visit_pod(spec, "");
     }
-    of_kind(&object.root, object.group(), &object.kind, "", &mut walk);
+    visit_kind(&object.root, object.group(), &object.kind, "", &mut walk);
     let own = |kind: &&ImageKind| *kind.group == *object.group() && kind.kind == object.kind;
     for path in added.iter().filter(own).flat_map(|kind| &kind.paths) {
-        walk.follow(&object.root, &keys(path), "", Walk::any);
+        walk.follow(&object.root, &split_keys(path), "", ImageWalk::visit_any);
     }
     walk.found
 }
 
 /// Follows the paths of a kind.
-fn of_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut Walk<'a>) {
+fn visit_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut ImageWalk<'a>) {
     let group = builtin::storage_group(group, kind);
     let tables: [(&[Row], walk::Visit<'a>); 5] = [
-        (ROWS, Walk::any),
-        (VALUES, values::chart),
-        (VALUE_TEXTS, values::text),
-        (KUSTOMIZE, values::kustomize),
-        (PARAMETERS, values::parameter),
+        (ROWS, ImageWalk::visit_any),
+        (VALUES, values::visit_chart),
+        (VALUE_TEXTS, values::visit_text),
+        (KUSTOMIZE, values::visit_kustomize),
+        (PARAMETERS, values::visit_parameter),
     ];
     for (rows, visit) in tables {
         let own = rows.iter().filter(|row| row.group == group && row.kinds.contains(&kind));
         for path in own.flat_map(|row| row.paths) {
-            walk.follow(root, &keys(path), place, visit);
+            walk.follow(root, &split_keys(path), place, visit);
         }
     }
     let versioned = VERSIONED.iter().find(|row| row.group == group && row.kind == kind);
     if let Some(row) = versioned.filter(|_| root.at(&["spec", "image"]).is_none()) {
-        values::version(root, row.repository, walk);
+        values::visit_version(root, row.repository, walk);
     }
 }
 
 /// Splits a path into keys. `[]` and `[*]` behind a key are dropped, because lists are always entered.
-fn keys(path: &str) -> Vec<&str> {
+fn split_keys(path: &str) -> Vec<&str> {
     path.split('.').map(|key| key.trim_end_matches("[]").trim_end_matches("[*]")).collect()
 }

@@ -2,25 +2,25 @@
 
 use std::borrow::Cow;
 
-use super::{Certainty, Form, ImageUse, of_kind};
+use super::{Form, ImageCertainty, ImageUse, visit_kind};
 use crate::workload::ContainerList;
 use kube_manifest::{Node, Value};
 
 /// The function to call at the end of a path.
-pub(super) type Visit<'a> = for<'w> fn(&'w mut Walk<'a>, &'a Node, &str);
+pub(super) type Visit<'a> = for<'w> fn(&'w mut ImageWalk<'a>, &'a Node, &str);
 
 /// Collects images.
 #[derive(Default)]
-pub(super) struct Walk<'a> {
+pub(super) struct ImageWalk<'a> {
     pub(super) found: Vec<ImageUse<'a>>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> ImageWalk<'a> {
     /// Follows keys from a node and visits the nodes at the end.
     pub(super) fn follow(&mut self, node: &'a Node, keys: &[&str], place: &str, visit: Visit<'a>) {
         if let Value::Sequence(items) = &node.value {
             for (index, item) in items.iter().enumerate() {
-                self.follow(item, keys, &format!("{place}[{}]", label(item, index)), visit);
+                self.follow(item, keys, &format!("{place}[{}]", name_item(item, index)), visit);
             }
             return;
         }
@@ -28,37 +28,37 @@ impl<'a> Walk<'a> {
             None => visit(self, node, place),
             Some((&"*", rest)) => {
                 for entry in node.entries() {
-                    self.follow(&entry.value, rest, &below(place, &entry.key), visit);
+                    self.follow(&entry.value, rest, &join_place(place, &entry.key), visit);
                 }
             }
             Some((key, rest)) => {
                 if let Some(child) = node.get(key) {
-                    self.follow(child, rest, &below(place, key), visit);
+                    self.follow(child, rest, &join_place(place, key), visit);
                 }
             }
         }
     }
 
     /// Visits a text that names an image, a container, a Pod specification or a whole object.
-    pub(super) fn any(&mut self, node: &'a Node, place: &str) {
+    pub(super) fn visit_any(&mut self, node: &'a Node, place: &str) {
         if let (Some(version), Some(kind)) = (node.text_at(&["apiVersion"]), node.text_at(&["kind"])) {
             let group = version.split_once('/').map_or("", |(group, _)| group);
-            of_kind(node, group, kind, &format!("{place} "), self);
+            visit_kind(node, group, kind, &format!("{place} "), self);
         }
         if node.spelling().is_some() {
             self.push("image", place.to_owned().into(), node, node, Form::Reference);
         }
         if let Some(image) = node.get("image").filter(|image| image.spelling().is_some()) {
             self.push("container", place.to_owned().into(), image, image, Form::Reference);
-            self.hints(node, place);
+            self.visit_hints(node, place);
         }
         if ContainerList::all().iter().any(|list| node.get(list.field()).is_some()) {
-            self.pod(node, place);
+            self.visit_pod(node, place);
         }
     }
 
     /// Visits the lists of a Pod specification.
-    pub(super) fn pod(&mut self, spec: &'a Node, place: &str) {
+    pub(super) fn visit_pod(&mut self, spec: &'a Node, place: &str) {
         for list in ContainerList::all() {
             let items = spec.get(list.field()).map(Node::items).unwrap_or_default();
             for item in items {
@@ -73,13 +73,13 @@ impl<'a> Walk<'a> {
                 if let Some(image) = image {
                     self.push(list.noun(), name.clone(), image, image, Form::Reference);
                 }
-                self.hints(item, &name);
+                self.visit_hints(item, &name);
             }
         }
     }
 
     /// Visits images that a container is configured to run: variables `RELATED_IMAGE_…`, arguments `--…image=`.
-    fn hints(&mut self, container: &'a Node, container_name: &str) {
+    fn visit_hints(&mut self, container: &'a Node, container_name: &str) {
         for variable in container.get("env").map(Node::items).unwrap_or_default() {
             let name = variable.text_at(&["name"]).unwrap_or_default();
             let value = variable.get("value").filter(|_| name.starts_with("RELATED_IMAGE_"));
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
                     node: argument,
                     text: image.into(),
                     form: Form::Parts,
-                    certainty: Certainty::of([argument]),
+                    certainty: ImageCertainty::of([argument]),
                 });
             }
         }
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
         text: &'a Node,
         form: Form,
     ) {
-        let certainty = Certainty::of([text]);
+        let certainty = ImageCertainty::of([text]);
         let Some(text) = text.spelling().filter(|text| !text.is_empty()) else { return };
         if !self.found.iter().any(|known| std::ptr::eq(known.node, node)) {
             self.found.push(ImageUse { noun, name, node, text: text.into(), form, certainty });
@@ -127,7 +127,7 @@ fn names_image(option: &str) -> bool {
 }
 
 /// Returns the place of a key below another one.
-pub(super) fn below(place: &str, key: &str) -> String {
+pub(super) fn join_place(place: &str, key: &str) -> String {
     match place.chars().last() {
         None | Some(' ') => format!("{place}{key}"),
         Some(_) => format!("{place}.{key}"),
@@ -135,7 +135,7 @@ pub(super) fn below(place: &str, key: &str) -> String {
 }
 
 /// Names an item for people, by its name if it has one.
-fn label(item: &Node, index: usize) -> Cow<'_, str> {
+fn name_item(item: &Node, index: usize) -> Cow<'_, str> {
     let name = ["name", "groupName"].iter().find_map(|key| item.text_at(&[key]));
     name.map_or_else(|| index.to_string().into(), Cow::from)
 }

@@ -6,10 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::address::{self, Origin};
-use super::balancer_class::{self, Reader};
+use super::address::{self, TrafficOrigin};
+use super::balancer_class::{self, AnnotationReader};
 use super::cluster::Cloud;
-use super::doubt::Doubt;
+use super::doubt::ExposureDoubt;
 use super::exposure::Service;
 
 /// The side of the network that a load balancer faces.
@@ -25,7 +25,7 @@ pub(super) enum Scheme {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Facing {
     pub(super) scheme: Scheme,
-    pub(super) doubt: Option<Doubt>,
+    pub(super) doubt: Option<ExposureDoubt>,
 }
 
 impl From<Scheme> for Facing {
@@ -93,15 +93,17 @@ const ADDRESS_ANNOTATIONS: &[&str] = &[
 ];
 
 /// Returns the side of the network that a Service's load balancer faces. A class decides which controller makes it.
-pub(super) fn facing(service: Service<'_>, cloud: Cloud) -> Facing {
-    match balancer_class::reader(service) {
+pub(super) fn decide_facing(service: Service<'_>, cloud: Cloud) -> Facing {
+    match balancer_class::find_reader(service) {
         None => facing_by_default(service, cloud),
-        Some(Reader::Scheme(scheme)) => scheme.into(),
-        Some(Reader::AwsLoadBalancerController) => scheme_of_controller(service).into(),
-        Some(Reader::Alibaba) => marked(service, Cloud::Alibaba).into(),
-        Some(Reader::Addresses) => scheme_of_addresses(service).into(),
-        Some(Reader::Unknown) if cloud == Cloud::BareMetal => scheme_of_addresses(service).into(),
-        Some(Reader::Unknown) => Facing { scheme: Scheme::Public, doubt: Some(Doubt::Class) },
+        Some(AnnotationReader::Scheme(scheme)) => scheme.into(),
+        Some(AnnotationReader::AwsLoadBalancerController) => scheme_of_controller(service).into(),
+        Some(AnnotationReader::Alibaba) => marked(service, Cloud::Alibaba).into(),
+        Some(AnnotationReader::Addresses) => scheme_of_addresses(service).into(),
+        Some(AnnotationReader::Unknown) if cloud == Cloud::BareMetal => scheme_of_addresses(service).into(),
+        Some(AnnotationReader::Unknown) => {
+            Facing { scheme: Scheme::Public, doubt: Some(ExposureDoubt::Class) }
+        }
     }
 }
 
@@ -126,7 +128,7 @@ fn facing_by_default(service: Service<'_>, cloud: Cloud) -> Facing {
 /// Decides for AWS. The cloud's own controller reads one annotation. The AWS Load Balancer Controller, which from 2.5
 /// on takes over new Services if it is installed, prefers the scheme.
 fn facing_on_aws(service: Service<'_>) -> Facing {
-    let doubt = Some(Doubt::AwsController);
+    let doubt = Some(ExposureDoubt::AwsController);
     match (marked(service, Cloud::Aws), service.annotation(AWS_SCHEME)) {
         (Scheme::Internal, None | Some("internal")) => Scheme::Internal.into(),
         (Scheme::Internal, Some(_)) | (Scheme::Public, Some("internal")) => {
@@ -143,7 +145,7 @@ fn facing_with_controller(service: Service<'_>) -> Facing {
     let is_shared = service.annotation(AWS_TYPE) == Some("nlb");
     match (scheme, marked(service, Cloud::Aws)) {
         (Scheme::Internal, Scheme::Public) if is_shared => {
-            Facing { scheme: Scheme::Public, doubt: Some(Doubt::AwsWebhook) }
+            Facing { scheme: Scheme::Public, doubt: Some(ExposureDoubt::AwsWebhook) }
         }
         (scheme, _) => scheme.into(),
     }
@@ -201,13 +203,13 @@ fn scheme_of_addresses(service: Service<'_>) -> Scheme {
     let texts = annotated.chain(service.spec_text("loadBalancerIP"));
     let origins = texts.flat_map(|text| text.split(',')).map(address::origin_of_address);
     match origins.max() {
-        Some(Origin::Private) => Scheme::Internal,
-        None | Some(Origin::Internet | Origin::Anywhere) => Scheme::Public,
+        Some(TrafficOrigin::Private) => Scheme::Internal,
+        None | Some(TrafficOrigin::Internet | TrafficOrigin::Anywhere) => Scheme::Public,
     }
 }
 
 /// Describes an annotation that says internal to another controller than the one that reads this Service.
-pub fn unread_word(service: Service<'_>, cloud: Cloud) -> Option<String> {
+pub fn find_unread_annotation(service: Service<'_>, cloud: Cloud) -> Option<String> {
     let says = |marker: &&Marker| marker.scheme == Scheme::Internal && applies(marker, service);
     let marker = match cloud {
         Cloud::Unknown => return None,

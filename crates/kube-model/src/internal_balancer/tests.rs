@@ -9,7 +9,7 @@ fn facing_of(cloud: Cloud, annotations: &str, spec: &str) -> Facing {
          spec: {{type: LoadBalancer, {spec}}}\n"
     );
     let manifest = parse(text.into_bytes(), &Limits::default());
-    facing(Service::of(&manifest.objects[0]).unwrap(), cloud)
+    decide_facing(Service::of(&manifest.objects[0]).unwrap(), cloud)
 }
 
 fn scheme_of(cloud: Cloud, annotations: &str, spec: &str) -> Scheme {
@@ -42,16 +42,19 @@ fn aws_defaults_depend_on_the_controller() {
 fn what_an_unseen_controller_decides_is_public() {
     let inside = format!("{AWS_SCHEME}: internal");
     let doubtful = |doubt| Facing { scheme: Scheme::Public, doubt: Some(doubt) };
-    assert_eq!(facing_of(Cloud::Aws, &inside, ""), doubtful(Doubt::AwsController));
+    assert_eq!(facing_of(Cloud::Aws, &inside, ""), doubtful(ExposureDoubt::AwsController));
     let both = format!("{AWS_SCHEME}: internet-facing, {AWS_INTERNAL}: 'true'");
-    assert_eq!(facing_of(Cloud::Aws, &both, ""), doubtful(Doubt::AwsController));
+    assert_eq!(facing_of(Cloud::Aws, &both, ""), doubtful(ExposureDoubt::AwsController));
     let agreed = format!("{inside}, {AWS_INTERNAL}: 'true'");
     assert_eq!(facing_of(Cloud::Aws, &agreed, ""), Scheme::Internal.into());
     let shared = format!("{inside}, {AWS_TYPE}: nlb");
-    assert_eq!(facing_of(Cloud::AwsLoadBalancerController, &shared, ""), doubtful(Doubt::AwsWebhook));
+    assert_eq!(facing_of(Cloud::AwsLoadBalancerController, &shared, ""), doubtful(ExposureDoubt::AwsWebhook));
     let own = format!("{AWS_INTERNAL}: 'true'");
-    assert_eq!(facing_of(Cloud::Aws, &own, "loadBalancerClass: acme.io/own"), doubtful(Doubt::Class));
-    assert_eq!(facing_of(Cloud::Unknown, &own, "loadBalancerClass: acme.io/own"), doubtful(Doubt::Class));
+    assert_eq!(facing_of(Cloud::Aws, &own, "loadBalancerClass: acme.io/own"), doubtful(ExposureDoubt::Class));
+    assert_eq!(
+        facing_of(Cloud::Unknown, &own, "loadBalancerClass: acme.io/own"),
+        doubtful(ExposureDoubt::Class)
+    );
 }
 
 #[test]

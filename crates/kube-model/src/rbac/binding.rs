@@ -124,7 +124,7 @@ pub struct Binding<'a> {
 
 impl<'a> Binding<'a> {
     /// Reads OpenShift's `roleRef`, which has no kind: one with a namespace names a Role, one without a ClusterRole.
-    fn openshift_role(object: &Object, name: &str) -> Option<RoleReference> {
+    fn read_openshift_role(object: &Object, name: &str) -> Option<RoleReference> {
         let of_openshift = object.group() == OPENSHIFT;
         let local = object.at(&["roleRef", "namespace"]).is_some();
         let role =
@@ -139,18 +139,18 @@ impl<'a> Binding<'a> {
         if !is_rbac_group(object.group()) || !is_binding {
             return None;
         }
-        let (role, role_node) = Self::role(object)?;
+        let (role, role_node) = Self::read_role(object)?;
         let nodes = object.at(&["subjects"]);
         let items = nodes.map(Node::items).unwrap_or_default();
         let mut subjects: Vec<_> =
-            items.iter().filter_map(|node| Some((subject(node, namespace)?, node))).collect();
+            items.iter().filter_map(|node| Some((read_subject(node, namespace)?, node))).collect();
         let unknown = nodes.filter(|nodes| nodes.is_unknown());
-        subjects.extend(unknown.and_then(|nodes| Some((subject(nodes, namespace)?, nodes))));
-        subjects.extend(Self::named_by_openshift(object));
+        subjects.extend(unknown.and_then(|nodes| Some((read_subject(nodes, namespace)?, nodes))));
+        subjects.extend(Self::read_openshift_names(object));
         Some(Self { subjects, role, role_node })
     }
 
-    fn role(object: &'a Object) -> Option<(RoleReference, &'a Node)> {
+    fn read_role(object: &'a Object) -> Option<(RoleReference, &'a Node)> {
         let reference = object.at(&["roleRef"])?;
         if reference.is_unknown() {
             return Some((RoleReference::Unknown(reference.spelling()?.into()), reference));
@@ -164,14 +164,14 @@ impl<'a> Binding<'a> {
             Some("ClusterRole") => RoleReference::ClusterRole(name.into()),
             Some("Role") => RoleReference::Role(name.into()),
             Some(_) => return None,
-            None => Self::openshift_role(object, name)?,
+            None => Self::read_openshift_role(object, name)?,
         };
         Some((role, role_node))
     }
 
     /// Reads `userNames` and `groupNames`, which count beside `subjects` in OpenShift's own bindings (`BuildSubjects`
     /// of openshift/apiserver-library-go).
-    fn named_by_openshift(object: &'a Object) -> Vec<(Subject, &'a Node)> {
+    fn read_openshift_names(object: &'a Object) -> Vec<(Subject, &'a Node)> {
         if object.group() != OPENSHIFT {
             return Vec::new();
         }
@@ -182,7 +182,7 @@ impl<'a> Binding<'a> {
     }
 }
 
-fn subject(node: &Node, namespace: Option<&str>) -> Option<Subject> {
+fn read_subject(node: &Node, namespace: Option<&str>) -> Option<Subject> {
     unknown(node).or_else(|| Subject::of(node, namespace))
 }
 

@@ -93,7 +93,10 @@ impl Bootstrap {
             RAW.get_or_init(|| serde_json::from_str(include_str!("bootstrap.json")).unwrap_or_default());
         let roles = raw.roles.iter().filter(|RawRole(.., span, _)| holds(*span, minor));
         let bindings = raw.bindings.iter().filter(|RawBinding(_, _, span, ..)| holds(*span, minor));
-        Self { roles: roles.map(|raw| role(raw, minor)).collect(), bindings: bindings.map(binding).collect() }
+        Self {
+            roles: roles.map(|raw| convert_role(raw, minor)).collect(),
+            bindings: bindings.map(convert_binding).collect(),
+        }
     }
 }
 
@@ -105,8 +108,8 @@ fn namespace(text: &str) -> Option<Box<str>> {
     (!text.is_empty()).then(|| text.into())
 }
 
-fn role(RawRole(folder, name, labels, selectors, _, rules): &RawRole, minor: u8) -> BuiltInRole {
-    let rules = rules.iter().filter(|RawRule(span, ..)| holds(*span, minor)).map(rule);
+fn convert_role(RawRole(folder, name, labels, selectors, _, rules): &RawRole, minor: u8) -> BuiltInRole {
+    let rules = rules.iter().filter(|RawRule(span, ..)| holds(*span, minor)).map(convert_rule);
     BuiltInRole {
         namespace: namespace(folder),
         name: name.clone(),
@@ -116,7 +119,9 @@ fn role(RawRole(folder, name, labels, selectors, _, rules): &RawRole, minor: u8)
     }
 }
 
-fn rule(RawRule(_, verbs, api_groups, resources, resource_names, non_resource_urls): &RawRule) -> PolicyRule {
+fn convert_rule(
+    RawRule(_, verbs, api_groups, resources, resource_names, non_resource_urls): &RawRule,
+) -> PolicyRule {
     PolicyRule {
         verbs: verbs.clone(),
         api_groups: api_groups.clone(),
@@ -126,7 +131,7 @@ fn rule(RawRule(_, verbs, api_groups, resources, resource_names, non_resource_ur
     }
 }
 
-fn binding(RawBinding(folder, name, _, kind, role, subjects): &RawBinding) -> BuiltInBinding {
+fn convert_binding(RawBinding(folder, name, _, kind, role, subjects): &RawBinding) -> BuiltInBinding {
     let role = match &**kind {
         "Role" => RoleReference::Role(role.clone()),
         _ => RoleReference::ClusterRole(role.clone()),

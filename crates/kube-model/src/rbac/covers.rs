@@ -5,7 +5,7 @@
 use super::rule::{Atom, PolicyRule};
 
 /// Returns the atoms of `wanted` that no rule of `owned` covers.
-pub fn uncovered(owned: &[&PolicyRule], wanted: &PolicyRule) -> Vec<Atom> {
+pub fn find_uncovered(owned: &[&PolicyRule], wanted: &PolicyRule) -> Vec<Atom> {
     // Most rules of a repository are in both worlds. A rule covers itself, so its atoms need not be counted.
     if owned.contains(&wanted) {
         return Vec::new();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     fn is_covered(owned: &[PolicyRule], wanted: &PolicyRule) -> bool {
-        uncovered(&owned.iter().collect::<Vec<_>>(), wanted).is_empty()
+        find_uncovered(&owned.iter().collect::<Vec<_>>(), wanted).is_empty()
     }
 
     #[test]

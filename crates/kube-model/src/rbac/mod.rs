@@ -8,7 +8,7 @@ mod rule;
 
 pub use binding::{Binding, RoleReference, Subject};
 pub use bootstrap::{Bootstrap, BuiltInBinding, BuiltInRole, RoleLabels};
-pub use covers::uncovered;
+pub use covers::find_uncovered;
 pub use members::{GROUPS, Members};
 pub use rule::{Atom, PolicyRule};
 

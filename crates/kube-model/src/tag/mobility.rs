@@ -3,8 +3,8 @@
 //! In: the tokens of a tag and its precision. Out: whether it is moved by convention. Never: knows whether a registry
 //! allows it.
 
-use super::tokens::Token;
-use super::words::{self, Stage};
+use super::tokens::TagToken;
+use super::words::{self, ReleaseStage};
 
 /// The precision with which a tag names a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,15 +29,15 @@ pub enum Mobility {
 }
 
 /// Decides whether a tag is moved by convention. A commit in it fixes it, whatever else it contains.
-pub(super) fn of(text: &str, tokens: &[Token], precision: Precision) -> Mobility {
-    if tokens.iter().any(|token| matches!(token, Token::Commit(_))) {
+pub(super) fn of(text: &str, tokens: &[TagToken], precision: Precision) -> Mobility {
+    if tokens.iter().any(|token| matches!(token, TagToken::Commit(_))) {
         return Mobility::Fixed;
     }
     let lower = text.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '.']).filter(|word| !word.is_empty()).collect();
     let letters = |word: &str| word.trim_end_matches(|last: char| last.is_ascii_digit()).to_owned();
     match precision {
-        Precision::NoVersion if words.iter().any(|word| words::floats(word)) => Mobility::Floating,
+        Precision::NoVersion if words.iter().any(|word| words::names_channel(word)) => Mobility::Floating,
         Precision::NoVersion if words.iter().all(|word| stands_for_newest(&letters(word))) => {
             Mobility::Floating
         }
@@ -54,8 +54,7 @@ fn stands_for_newest(word: &str) -> bool {
 }
 
 /// Recognises `1.2.3-SNAPSHOT`, `-nightly` or `-dev` without a number: the same name for each build.
-fn is_open(tokens: &[Token]) -> bool {
-    let open =
-        |token: &Token| matches!(token, Token::Stage(Stage::Development, _, numbers) if numbers.is_empty());
-    tokens.iter().any(open) && !tokens.iter().any(|token| matches!(token, Token::Moment(_)))
+fn is_open(tokens: &[TagToken]) -> bool {
+    let open = |token: &TagToken| matches!(token, TagToken::Stage(ReleaseStage::Development, _, numbers) if numbers.is_empty());
+    tokens.iter().any(open) && !tokens.iter().any(|token| matches!(token, TagToken::Moment(_)))
 }

@@ -16,9 +16,9 @@ use std::fmt;
 
 pub use mobility::Mobility;
 use mobility::Precision;
-use number::{Number, compare_common, compare_listed, compare_padded};
-use tokens::{Token, tokens};
-use words::{Lead, Stage};
+use number::{TagNumber, compare_common, compare_listed, compare_padded};
+use tokens::{TagToken, split_tokens};
+use words::{Lead, ReleaseStage};
 
 /// The order of a tag and an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,24 +74,24 @@ impl fmt::Display for Incomparable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
     family: Option<Family>,
-    numbers: Vec<Number>,
-    stage: Stage,
+    numbers: Vec<TagNumber>,
+    stage: ReleaseStage,
     /// The word of the stage. Stages of development have no order among each other.
     stage_word: Box<str>,
-    stage_numbers: Vec<Number>,
+    stage_numbers: Vec<TagNumber>,
     flavour: Vec<Box<str>>,
-    flavour_numbers: Vec<Number>,
+    flavour_numbers: Vec<TagNumber>,
     moves: Mobility,
 }
 
 impl Tag {
     /// Splits a tag. Every text is some tag.
     pub fn parse(text: &str) -> Self {
-        let tokens = tokens(text);
+        let tokens = split_tokens(text);
         let mut tag = Self {
             family: None,
             numbers: Vec::new(),
-            stage: Stage::Release,
+            stage: ReleaseStage::Release,
             stage_word: Box::default(),
             stage_numbers: Vec::new(),
             flavour: Vec::new(),
@@ -99,7 +99,7 @@ impl Tag {
             moves: Mobility::Unknown,
         };
         let lead = match tokens.first() {
-            Some(Token::Lead(lead, _)) => Some(*lead),
+            Some(TagToken::Lead(lead, _)) => Some(*lead),
             _ => None,
         };
         for token in &tokens {
@@ -109,31 +109,31 @@ impl Tag {
         tag
     }
 
-    fn add(&mut self, token: &Token, lead: Option<Lead>) {
+    fn add(&mut self, token: &TagToken, lead: Option<Lead>) {
         match token {
-            Token::Lead(Lead::Version | Lead::Counter, _) | Token::Commit(_) => {}
-            Token::Lead(Lead::Branch | Lead::Other, word) => self.flavour.push(word.clone()),
-            Token::Moment(numbers) if self.family.is_none() => self.begin(Family::Moment, numbers),
-            Token::Numbers(numbers) if self.family.is_none() => match family_of(numbers, lead) {
+            TagToken::Lead(Lead::Version | Lead::Counter, _) | TagToken::Commit(_) => {}
+            TagToken::Lead(Lead::Branch | Lead::Other, word) => self.flavour.push(word.clone()),
+            TagToken::Moment(numbers) if self.family.is_none() => self.begin(Family::Moment, numbers),
+            TagToken::Numbers(numbers) if self.family.is_none() => match family_of(numbers, lead) {
                 Some(family) => self.begin(family, numbers),
                 None => self.flavour_numbers.extend_from_slice(numbers),
             },
-            Token::Moment(numbers) | Token::Numbers(numbers) => {
+            TagToken::Moment(numbers) | TagToken::Numbers(numbers) => {
                 self.flavour_numbers.extend_from_slice(numbers);
             }
-            Token::Stage(stage, word, numbers) if self.family.is_some() => {
+            TagToken::Stage(stage, word, numbers) if self.family.is_some() => {
                 self.stage = *stage;
                 self.stage_word = word.clone();
                 self.stage_numbers.extend_from_slice(numbers);
             }
-            Token::Stage(_, word, numbers) | Token::Word(word, numbers) => {
+            TagToken::Stage(_, word, numbers) | TagToken::Word(word, numbers) => {
                 self.flavour.push(word.clone());
                 self.flavour_numbers.extend_from_slice(numbers);
             }
         }
     }
 
-    fn begin(&mut self, family: Family, numbers: &[Number]) {
+    fn begin(&mut self, family: Family, numbers: &[TagNumber]) {
         self.family = Some(family);
         self.numbers.extend_from_slice(numbers);
     }
@@ -208,7 +208,7 @@ impl Tag {
             }
             // Both begin with year and month. A day or a count may follow.
             (Family::Calendar, Family::Moment) | (Family::Moment, Family::Calendar) => {
-                let first = |list: &[Number]| list.get(..2).unwrap_or(list).to_vec();
+                let first = |list: &[TagNumber]| list.get(..2).unwrap_or(list).to_vec();
                 let months = compare_common(&first(numbers), &first(others));
                 if months.is_eq() { Err(Incomparable::Family) } else { Ok(months) }
             }
@@ -222,8 +222,8 @@ impl Tag {
 
     /// Compares two tags with the same numbers and flavour.
     fn detail_against(&self, earlier: &Self) -> Order {
-        let open = |tag: &Self| tag.stage == Stage::Development;
-        let pre = |tag: &Self| tag.stage < Stage::Release;
+        let open = |tag: &Self| tag.stage == ReleaseStage::Development;
+        let pre = |tag: &Self| tag.stage < ReleaseStage::Release;
         let is_mixed = self.stage_word != earlier.stage_word && (open(self) || open(earlier));
         if is_mixed && pre(self) && pre(earlier) {
             return Order::Incomparable(Incomparable::Flavour);
@@ -242,22 +242,22 @@ fn order(ordering: Ordering) -> Order {
     }
 }
 
-fn same_length(numbers: &[Number], others: &[Number]) -> Result<Ordering, Incomparable> {
+fn same_length(numbers: &[TagNumber], others: &[TagNumber]) -> Result<Ordering, Incomparable> {
     if numbers.len() == others.len() { Ok(Ordering::Equal) } else { Err(Incomparable::Precision) }
 }
 
 fn common_or_length(
     common: Ordering,
-    numbers: &[Number],
-    others: &[Number],
+    numbers: &[TagNumber],
+    others: &[TagNumber],
 ) -> Result<Ordering, Incomparable> {
     if common.is_eq() { same_length(numbers, others) } else { Ok(common) }
 }
 
 /// Determines the family. A year and more is a calendar version; a single long number is a build. A number alone
 /// behind a word that does not count builds may be that of a ticket.
-fn family_of(numbers: &[Number], lead: Option<Lead>) -> Option<Family> {
-    let first = numbers.first().map(Number::digits).unwrap_or_default();
+fn family_of(numbers: &[TagNumber], lead: Option<Lead>) -> Option<Family> {
+    let first = numbers.first().map(TagNumber::digits).unwrap_or_default();
     let is_year = first.len() == 4 && (first.starts_with("19") || first.starts_with("20"));
     match (numbers.len(), lead) {
         (1, Some(Lead::Other)) => None,

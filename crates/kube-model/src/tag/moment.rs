@@ -5,22 +5,22 @@
 
 use chrono::{DateTime, Datelike, Timelike};
 
-use super::number::Number;
+use super::number::TagNumber;
 
 /// The years that images can be from.
 const YEARS: std::ops::RangeInclusive<u16> = 1990..=2099;
 
 /// Reads `20240721`, with an optional time of 4, 6 or 9 digits behind it, or seconds (10 digits) or milliseconds (13)
 /// since 1970.
-pub(super) fn compact(part: &str) -> Option<Vec<Number>> {
+pub(super) fn parse_compact(part: &str) -> Option<Vec<TagNumber>> {
     if !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     match part.len() {
-        8 => digits(part, &[4, 2, 2]),
-        12 => digits(part, &[4, 2, 2, 2, 2]),
-        14 => digits(part, &[4, 2, 2, 2, 2, 2]),
-        17 => digits(part, &[4, 2, 2, 2, 2, 2, 3]),
+        8 => parse_digits(part, &[4, 2, 2]),
+        12 => parse_digits(part, &[4, 2, 2, 2, 2]),
+        14 => parse_digits(part, &[4, 2, 2, 2, 2, 2]),
+        17 => parse_digits(part, &[4, 2, 2, 2, 2, 2, 3]),
         10 if part.starts_with('1') => since_epoch(part.parse().ok()?, 1_000),
         13 if part.starts_with('1') => since_epoch(part.parse().ok()?, 1),
         _ => None,
@@ -28,7 +28,7 @@ pub(super) fn compact(part: &str) -> Option<Vec<Number>> {
 }
 
 /// Reads `2024-07-21` with an optional time. A commit or flavour behind it decides nothing.
-pub(super) fn dashed(text: &str) -> Option<Vec<Number>> {
+pub(super) fn parse_dashed(text: &str) -> Option<Vec<TagNumber>> {
     let is_mark = |character: char| matches!(character, '-' | '_' | 't' | '.' | 'z');
     let end = text.find(|character: char| !character.is_ascii_digit() && !is_mark(character));
     let head = text.get(..end.unwrap_or(text.len()))?;
@@ -36,10 +36,10 @@ pub(super) fn dashed(text: &str) -> Option<Vec<Number>> {
     let [year, month, day, ..] = groups.as_slice() else { return None };
     let is_date = year.len() == 4 && month.len() == 2 && day.len() == 2 && text.get(4..5) == Some("-");
     let time = groups.iter().skip(3).take_while(|group| group.len() == 2).take(3);
-    is_date.then(|| groups.iter().take(3).chain(time).map(|digits| Number::new(digits)).collect())
+    is_date.then(|| groups.iter().take(3).chain(time).map(|digits| TagNumber::new(digits)).collect())
 }
 
-fn digits(part: &str, widths: &[usize]) -> Option<Vec<Number>> {
+fn parse_digits(part: &str, widths: &[usize]) -> Option<Vec<TagNumber>> {
     let mut rest = part;
     let mut numbers = Vec::new();
     for width in widths {
@@ -51,12 +51,12 @@ fn digits(part: &str, widths: &[usize]) -> Option<Vec<Number>> {
     let is_date =
         YEARS.contains(&value(0)?) && (1..=12).contains(&value(1)?) && (1..=31).contains(&value(2)?);
     let is_time = value(3).unwrap_or(0) < 24 && value(4).unwrap_or(0) < 60 && value(5).unwrap_or(0) <= 60;
-    (is_date && is_time).then(|| numbers.into_iter().map(Number::new).collect())
+    (is_date && is_time).then(|| numbers.into_iter().map(TagNumber::new).collect())
 }
 
-fn since_epoch(value: i64, milliseconds: i64) -> Option<Vec<Number>> {
+fn since_epoch(value: i64, milliseconds: i64) -> Option<Vec<TagNumber>> {
     let time = DateTime::from_timestamp_millis(value.checked_mul(milliseconds)?)?;
     let fields = [time.month(), time.day(), time.hour(), time.minute(), time.second()];
-    let year = [Number::new(&time.year().to_string())].into_iter();
-    Some(year.chain(fields.iter().map(|field| Number::new(&field.to_string()))).collect())
+    let year = [TagNumber::new(&time.year().to_string())].into_iter();
+    Some(year.chain(fields.iter().map(|field| TagNumber::new(&field.to_string()))).collect())
 }

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 /// Digits without leading zeros, ordered by value. No digit is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Number(Box<str>);
+pub(super) struct TagNumber(Box<str>);
 
-impl Number {
+impl TagNumber {
     /// Creates the number that digits write.
     pub(super) fn new(digits: &str) -> Self {
         Self(digits.trim_start_matches('0').into())
@@ -29,26 +29,26 @@ impl Number {
 }
 
 /// Returns every run of digits.
-pub(super) fn numbers(text: &str) -> Vec<Number> {
+pub(super) fn split_numbers(text: &str) -> Vec<TagNumber> {
     let groups = text.split(|character: char| !character.is_ascii_digit());
-    groups.filter(|group| !group.is_empty()).map(Number::new).collect()
+    groups.filter(|group| !group.is_empty()).map(TagNumber::new).collect()
 }
 
 /// Compares by the first number that differs. Numbers that only one side has decide nothing.
-pub(super) fn compare_common(left: &[Number], right: &[Number]) -> Ordering {
+pub(super) fn compare_common(left: &[TagNumber], right: &[TagNumber]) -> Ordering {
     let pairs = left.iter().zip(right).map(|(left, right)| left.compare(right));
     pairs.fold(Ordering::Equal, Ordering::then)
 }
 
 /// Compares by the first number that differs. A side that ends earlier comes first.
-pub(super) fn compare_listed(left: &[Number], right: &[Number]) -> Ordering {
+pub(super) fn compare_listed(left: &[TagNumber], right: &[TagNumber]) -> Ordering {
     compare_common(left, right).then(left.len().cmp(&right.len()))
 }
 
 /// Compares by the first number that differs. Numbers that one side lacks count as zero.
-pub(super) fn compare_padded(left: &[Number], right: &[Number]) -> Ordering {
-    let zero = Number::zero();
-    let at = |list: &[Number], index: usize| list.get(index).unwrap_or(&zero).clone();
+pub(super) fn compare_padded(left: &[TagNumber], right: &[TagNumber]) -> Ordering {
+    let zero = TagNumber::zero();
+    let at = |list: &[TagNumber], index: usize| list.get(index).unwrap_or(&zero).clone();
     let pairs = (0..left.len().max(right.len())).map(|index| at(left, index).compare(&at(right, index)));
     pairs.fold(Ordering::Equal, Ordering::then)
 }

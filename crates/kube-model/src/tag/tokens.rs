@@ -3,43 +3,43 @@
 //! In: a tag. Out: its tokens, classified. Never: decides the meaning of the whole.
 
 use super::moment;
-use super::number::{Number, numbers};
-use super::words::{self, Lead, Stage};
+use super::number::{TagNumber, split_numbers};
+use super::words::{self, Lead, ReleaseStage};
 
 /// One part of a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(super) enum TagToken {
     /// The word in front of the first number, with its meaning.
     Lead(Lead, Box<str>),
     /// `1.25.3`, `v2`, `100`.
-    Numbers(Vec<Number>),
+    Numbers(Vec<TagNumber>),
     /// A date, or a moment: year, month, day and the known parts of the time.
-    Moment(Vec<Number>),
+    Moment(Vec<TagNumber>),
     /// `rc.1`, `beta2`, with the word.
-    Stage(Stage, Box<str>, Vec<Number>),
+    Stage(ReleaseStage, Box<str>, Vec<TagNumber>),
     /// The abbreviated name of a commit.
     Commit(Box<str>),
     /// Anything else, its numbers apart: `alpine3.19` is `alpine` and 3, 19.
-    Word(Box<str>, Vec<Number>),
+    Word(Box<str>, Vec<TagNumber>),
 }
 
 /// Splits a tag at `-` and `_`, and behind a word in front.
-pub(super) fn tokens(tag: &str) -> Vec<Token> {
+pub(super) fn split_tokens(tag: &str) -> Vec<TagToken> {
     let lower = tag.to_ascii_lowercase();
-    let (lead, rest) = match leading(&lower) {
-        Some((word, rest)) => (Some((words::lead(word), word)), rest),
+    let (lead, rest) = match split_lead(&lower) {
+        Some((word, rest)) => (Some((words::lead_of(word), word)), rest),
         None => (None, lower.as_str()),
     };
-    let mut result: Vec<Token> =
-        lead.iter().map(|(lead, word)| Token::Lead(*lead, Box::from(*word))).collect();
-    if let Some(moment) = moment::dashed(rest) {
-        result.push(Token::Moment(moment));
+    let mut result: Vec<TagToken> =
+        lead.iter().map(|(lead, word)| TagToken::Lead(*lead, Box::from(*word))).collect();
+    if let Some(moment) = moment::parse_dashed(rest) {
+        result.push(TagToken::Moment(moment));
         return result;
     }
     let counts = matches!(lead, Some((Lead::Counter | Lead::Branch, _)));
     for (index, part) in rest.split(['-', '_']).filter(|part| !part.is_empty()).enumerate() {
-        if counts && index == 0 && is_number(part) && moment::compact(part).is_none() {
-            result.push(Token::Numbers(numbers(part)));
+        if counts && index == 0 && is_number(part) && moment::parse_compact(part).is_none() {
+            result.push(TagToken::Numbers(split_numbers(part)));
         } else {
             result.extend(classify(part));
         }
@@ -49,7 +49,7 @@ pub(super) fn tokens(tag: &str) -> Vec<Token> {
 
 /// Splits off the word before the first digit of a tag. A flavour that is joined to a number has a version of its own
 /// (`alpine3.19`).
-fn leading(text: &str) -> Option<(&str, &str)> {
+fn split_lead(text: &str) -> Option<(&str, &str)> {
     let end = text.find(|character: char| !character.is_ascii_alphabetic())?;
     let (word, rest) = text.split_at_checked(end)?;
     let first = text.split(['-', '_', '.']).next().unwrap_or_default();
@@ -61,37 +61,37 @@ fn leading(text: &str) -> Option<(&str, &str)> {
     starts_with_digit(plain).then_some((word, plain))
 }
 
-fn classify(part: &str) -> Vec<Token> {
+fn classify(part: &str) -> Vec<TagToken> {
     let plain = part.strip_prefix('v').filter(|rest| starts_with_digit(rest)).unwrap_or(part);
-    if let Some(moment) = moment::compact(part) {
-        return vec![Token::Moment(moment)];
+    if let Some(moment) = moment::parse_compact(part) {
+        return vec![TagToken::Moment(moment)];
     }
     if is_commit(part) {
-        return vec![Token::Commit(part.into())];
+        return vec![TagToken::Commit(part.into())];
     }
     if !starts_with_digit(plain) {
-        return vec![word(part)];
+        return vec![parse_word(part)];
     }
     let end =
         plain.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(plain.len());
     let (head, rest) = plain.split_at_checked(end).unwrap_or((plain, ""));
-    let mut result = vec![Token::Numbers(numbers(head))];
+    let mut result = vec![TagToken::Numbers(split_numbers(head))];
     // `1.2.0-canary.1.next` and `3.7.0b1`.
-    result.extend(rest.split('.').filter(|rest| !rest.is_empty()).map(word));
+    result.extend(rest.split('.').filter(|rest| !rest.is_empty()).map(parse_word));
     result
 }
 
 /// The number from which a `b` before it counts builds and does not mean beta.
 const BUILDS: usize = 3;
 
-fn word(part: &str) -> Token {
+fn parse_word(part: &str) -> TagToken {
     let name: String =
         part.chars().filter(|character| !character.is_ascii_digit() && *character != '.').collect();
-    let numbers = numbers(part);
+    let numbers = split_numbers(part);
     let is_build = name == "b" && numbers.first().is_some_and(|number| number.digits().len() >= BUILDS);
-    match words::stage(&name) {
-        Some(stage) if !is_build => Token::Stage(stage, name.into(), numbers),
-        Some(_) | None => Token::Word(name.into(), numbers),
+    match words::stage_of(&name) {
+        Some(stage) if !is_build => TagToken::Stage(stage, name.into(), numbers),
+        Some(_) | None => TagToken::Word(name.into(), numbers),
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// The stage of a version before or after its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(super) enum ReleaseStage {
     /// `dev`, `snapshot`, `nightly`, `canary`: a state of a branch.
     Development,
     /// `alpha`, `a`.
@@ -20,16 +20,16 @@ pub(super) enum Stage {
 }
 
 /// Returns the stage that a word names.
-pub(super) fn stage(word: &str) -> Option<Stage> {
+pub(super) fn stage_of(word: &str) -> Option<ReleaseStage> {
     match word {
         "dev" | "snapshot" | "nightly" | "canary" | "next" | "daily" | "weekly" | "unstable" | "edge"
-        | "insiders" | "insider" | "experimental" | "trunk" | "prerelease" => Some(Stage::Development),
-        "alpha" | "a" => Some(Stage::Alpha),
-        "beta" | "b" => Some(Stage::Beta),
-        "preview" | "pre" | "m" | "milestone" => Some(Stage::Preview),
-        "rc" | "cr" => Some(Stage::Candidate),
-        "final" | "ga" | "release" => Some(Stage::Release),
-        "sp" | "post" | "hotfix" | "patch" | "p" => Some(Stage::Mended),
+        | "insiders" | "insider" | "experimental" | "trunk" | "prerelease" => Some(ReleaseStage::Development),
+        "alpha" | "a" => Some(ReleaseStage::Alpha),
+        "beta" | "b" => Some(ReleaseStage::Beta),
+        "preview" | "pre" | "m" | "milestone" => Some(ReleaseStage::Preview),
+        "rc" | "cr" => Some(ReleaseStage::Candidate),
+        "final" | "ga" | "release" => Some(ReleaseStage::Release),
+        "sp" | "post" | "hotfix" | "patch" | "p" => Some(ReleaseStage::Mended),
         _ => None,
     }
 }
@@ -48,7 +48,7 @@ pub(super) enum Lead {
 }
 
 /// Returns the meaning of a word in front.
-pub(super) fn lead(word: &str) -> Lead {
+pub(super) fn lead_of(word: &str) -> Lead {
     match word {
         "v" | "ver" | "version" | "rel" | "release" | "tag" | "stable" | "final" => Lead::Version,
         "b" | "build" | "r" | "rev" | "revision" | "run" | "ci" | "job" | "pipeline" | "ls" | "n" | "no" => {
@@ -177,7 +177,7 @@ const FLAVOURS: &[&str] = &[
 ];
 
 /// Returns true if a word names a channel, a branch or an environment.
-pub(super) fn floats(word: &str) -> bool {
+pub(super) fn names_channel(word: &str) -> bool {
     FLOATING.contains(&word)
 }
 

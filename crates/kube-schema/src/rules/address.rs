@@ -56,7 +56,7 @@ impl Range {
 }
 
 /// Returns the reason why an address may not be an endpoint, or `None` if it may (`ValidateNonSpecialIP`).
-pub(super) fn special(address: IpAddr) -> Option<&'static str> {
+pub(super) fn describe_special(address: IpAddr) -> Option<&'static str> {
     let link_local = match address {
         IpAddr::V4(address) => address.is_link_local(),
         IpAddr::V6(address) => address.is_unicast_link_local(),
@@ -78,7 +78,7 @@ pub(super) fn special(address: IpAddr) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Range, parse, special};
+    use super::{Range, describe_special, parse};
 
     #[test]
     fn old_spellings_are_read_and_others_are_not() {
@@ -100,7 +100,7 @@ mod tests {
         assert!(!range("10.0.0.0/8").strictly_contains(range("10.0.0.0/8")));
         assert!(!range("10.0.0.0/8").strictly_contains(range("11.0.0.0/16")));
         assert!(!range("0.0.0.0/0").strictly_contains(range("::/64")));
-        assert!(special(parse("169.254.169.254").unwrap()).is_some());
-        assert!(special(parse("10.0.0.1").unwrap()).is_none());
+        assert!(describe_special(parse("169.254.169.254").unwrap()).is_some());
+        assert!(describe_special(parse("10.0.0.1").unwrap()).is_none());
     }
 }

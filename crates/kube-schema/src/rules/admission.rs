@@ -2,7 +2,7 @@
 
 use super::named::{self, Syntax};
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::selectors;
 use super::syntax::{is_label, is_qualified_name, is_subdomain};
 use super::words::{self, Allowed, Empty};
@@ -74,38 +74,40 @@ const NOT_FOUND: Allowed<'_> = Allowed {
     source: "validateParamRef in pkg/apis/admissionregistration/validation",
 };
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if subject.group != GROUP {
         return;
     }
     match subject.kind {
-        "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy" => policy(subject, refusals),
-        "ValidatingAdmissionPolicyBinding" | "MutatingAdmissionPolicyBinding" => binding(subject, refusals),
+        "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy" => judge_policy(subject, refusals),
+        "ValidatingAdmissionPolicyBinding" | "MutatingAdmissionPolicyBinding" => {
+            judge_binding(subject, refusals);
+        }
         "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" => {
-            subject.root.items("webhooks").iter().for_each(|webhook| hook(webhook, refusals));
+            subject.root.items("webhooks").iter().for_each(|webhook| judge_lifecycle_hook(webhook, refusals));
         }
         _ => {}
     }
 }
 
-fn policy(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_policy(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let spec = subject.root.field("spec");
-    spec.get("matchConstraints").iter().for_each(|place| matching(place, refusals));
-    conditions(&spec, refusals);
-    parameters(&spec, refusals);
+    spec.get("matchConstraints").iter().for_each(|place| judge_matching(place, refusals));
+    judge_conditions(&spec, refusals);
+    judge_parameters(&spec, refusals);
     if subject.kind == "ValidatingAdmissionPolicy" {
         if !spec.holds("validations") && !spec.holds("auditAnnotations") {
             let place = if spec.exists() { spec.clone() } else { subject.root.clone() };
             refusals.whole(&place, "has neither validations nor auditAnnotations", SAYS);
         }
-        audit(subject, &spec, refusals);
+        judge_audit(subject, &spec, refusals);
     } else {
-        spec.items("mutations").iter().for_each(|place| mutation(place, refusals));
+        spec.items("mutations").iter().for_each(|place| judge_mutation(place, refusals));
     }
 }
 
 /// Judges the key, which becomes a part of an annotation's key, after the name of the policy.
-fn audit(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_audit(subject: &JudgedObject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let name = subject.root.at(&["metadata", "name"]).and_then(|name| name.string()).unwrap_or_default();
     for annotation in spec.items("auditAnnotations") {
         let key = annotation.field("key");
@@ -118,7 +120,7 @@ fn audit(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn parameters(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_parameters(spec: &Place<'_>, refusals: &mut Refusals) {
     let Some(kind) = spec.get("paramKind") else { return };
     if let Some((text, place)) = kind.text("apiVersion").zip(kind.get("apiVersion")) {
         let (group, version) =
@@ -136,7 +138,7 @@ fn parameters(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn mutation(place: &Place<'_>, refusals: &mut Refusals) {
+fn judge_mutation(place: &Place<'_>, refusals: &mut Refusals) {
     let (own, other) = match place.text("patchType") {
         Some("JSONPatch") => ("jsonPatch", "applyConfiguration"),
         Some("ApplyConfiguration") => ("applyConfiguration", "jsonPatch"),
@@ -152,9 +154,9 @@ fn mutation(place: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_binding(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
-    spec.get("matchResources").iter().for_each(|place| matching(place, refusals));
+    spec.get("matchResources").iter().for_each(|place| judge_matching(place, refusals));
     let actions = spec.items("validationActions");
     let named = |word: &str| actions.iter().find(|action| action.string() == Some(word));
     if let Some(warn) = named("Warn").filter(|_| named("Deny").is_some()) {
@@ -165,12 +167,12 @@ fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
     if reference.text("name").is_some() == reference.has("selector") {
         refusals.whole(&reference, "has both of name and selector, or neither", PARAMETER);
     }
-    reference.get("selector").iter().for_each(|place| selectors::label_selector(place, refusals));
+    reference.get("selector").iter().for_each(|place| selectors::judge_label_selector(place, refusals));
 }
 
-fn matching(place: &Place<'_>, refusals: &mut Refusals) {
+fn judge_matching(place: &Place<'_>, refusals: &mut Refusals) {
     for key in ["namespaceSelector", "objectSelector"] {
-        place.get(key).iter().for_each(|selector| selectors::label_selector(selector, refusals));
+        place.get(key).iter().for_each(|selector| selectors::judge_label_selector(selector, refusals));
     }
     words::judge(place, "matchPolicy", MATCH_POLICY, refusals);
     for key in ["resourceRules", "excludeResourceRules"] {
@@ -181,7 +183,7 @@ fn matching(place: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn hook(hook: &Place<'_>, refusals: &mut Refusals) {
+fn judge_lifecycle_hook(hook: &Place<'_>, refusals: &mut Refusals) {
     let name = hook.field("name");
     if let Some(text) = name.string() {
         if text.is_empty() {
@@ -191,10 +193,10 @@ fn hook(hook: &Place<'_>, refusals: &mut Refusals) {
         }
     }
     for key in ["namespaceSelector", "objectSelector"] {
-        hook.get(key).iter().for_each(|selector| selectors::label_selector(selector, refusals));
+        hook.get(key).iter().for_each(|selector| selectors::judge_label_selector(selector, refusals));
     }
     hook.items("rules").iter().for_each(|rule| judge_rule(rule, refusals));
-    conditions(hook, refusals);
+    judge_conditions(hook, refusals);
     let client = hook.field("clientConfig");
     if client.has("url") == client.has("service") {
         refusals.whole(hook, "has both of clientConfig.url and clientConfig.service, or neither", CLIENT);
@@ -212,7 +214,7 @@ fn is_fully_qualified(text: &str) -> bool {
     is_subdomain(text) && text.split('.').count() >= 3
 }
 
-fn conditions(holder: &Place<'_>, refusals: &mut Refusals) {
+fn judge_conditions(holder: &Place<'_>, refusals: &mut Refusals) {
     let mut seen = std::collections::HashSet::new();
     for condition in holder.items("matchConditions") {
         let named = condition.text("name").zip(condition.get("name"));
@@ -242,11 +244,11 @@ fn judge_rule(rule: &Place<'_>, refusals: &mut Refusals) {
             refusals.value(item, "which matches nothing", RULES);
         }
     }
-    resources(rule, refusals);
+    judge_resources(rule, refusals);
 }
 
 /// Refuses resources that a wildcard beside them covers.
-fn resources(rule: &Place<'_>, refusals: &mut Refusals) {
+fn judge_resources(rule: &Place<'_>, refusals: &mut Refusals) {
     let items = rule.items("resources");
     let texts: Vec<&str> = items.iter().filter_map(Place::string).collect();
     let plain = texts.iter().any(|text| !text.contains('/') && *text != "*");

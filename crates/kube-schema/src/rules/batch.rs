@@ -2,7 +2,7 @@
 
 use super::named::{self, Syntax};
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::{required, schedule};
 
 const RESTART: Rule = Rule {
@@ -53,37 +53,37 @@ const NAME: Rule = Rule {
 /// The first minor version in which the schedule of a new CronJob may not name a time zone.
 const NO_ZONE_IN_SCHEDULE: u8 = 29;
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     match (subject.group, subject.kind) {
         ("batch", "Job") => {
-            job_rules(&subject.root.field("spec"), refusals);
+            judge_job_rules(&subject.root.field("spec"), refusals);
             let name = subject.root.at(&["metadata", "name"]);
             if let Some(name) = name.filter(|name| name.string().is_some_and(|text| text.len() > 63)) {
                 refusals.value(&name, "which is longer than 63 characters", JOB_NAME);
             }
-            subject.root.get("spec").iter().for_each(|job| selector(job, refusals));
+            subject.root.get("spec").iter().for_each(|job| judge_selector(job, refusals));
         }
-        ("batch", "CronJob") => cron_job(subject, refusals),
+        ("batch", "CronJob") => judge_cron_job(subject, refusals),
         _ => {}
     }
 }
 
-fn cron_job(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_cron_job(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let name = subject.root.at(&["metadata", "name"]);
     if let Some(name) = name.filter(|name| name.node.as_str().is_some_and(|text| text.len() > 52)) {
         refusals.value(&name, "which is longer than 52 characters", NAME);
     }
     let spec = subject.root.field("spec");
-    schedules(subject, &spec, refusals);
+    judge_schedules(subject, &spec, refusals);
     let job = spec.reach(&["jobTemplate", "spec"]);
-    job_rules(&job, refusals);
+    judge_job_rules(&job, refusals);
     for key in ["selector", "manualSelector"] {
         let place = job.get(key).filter(|place| place.node.as_bool() != Some(false));
         place.iter().for_each(|place| refusals.whole(place, "is not allowed in a CronJob", SELECTOR));
     }
 }
 
-fn schedules(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_schedules(subject: &JudgedObject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let zone = spec.get("timeZone");
     if let Some(zone) = &zone {
         let text = zone.node.as_str().unwrap_or("UTC");
@@ -95,7 +95,7 @@ fn schedules(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
         return refusals.lacks(spec, "schedule", SCHEDULE);
     };
     let Some(text) = place.node.as_str() else { return };
-    if let Some(complaint) = schedule::complaint(text) {
+    if let Some(complaint) = schedule::find_error(text) {
         refusals.value(&place, &format!("which {complaint}"), SCHEDULE);
     }
     if text.contains("TZ") && zone.is_some() {
@@ -114,8 +114,8 @@ fn is_zone_part(part: &str) -> bool {
         && !part.starts_with('-')
 }
 
-fn job_rules(job: &Place<'_>, refusals: &mut Refusals) {
-    restart(job, refusals);
+fn judge_job_rules(job: &Place<'_>, refusals: &mut Refusals) {
+    judge_restart(job, refusals);
     let indexed = job.text("completionMode") == Some("Indexed");
     if indexed && !job.has("completions") {
         refusals.whole(job, "lacks `completions`, which the mode Indexed needs", SPEC);
@@ -128,18 +128,18 @@ fn job_rules(job: &Place<'_>, refusals: &mut Refusals) {
     if job.has("maxFailedIndexes") && !job.has("backoffLimitPerIndex") {
         refusals.whole(job, "sets maxFailedIndexes without backoffLimitPerIndex", SPEC);
     }
-    limits(job, refusals);
-    successes(job, refusals);
+    judge_limits(job, refusals);
+    judge_successes(job, refusals);
     for rule in job.get("podFailurePolicy").map(|policy| policy.items("rules")).unwrap_or_default() {
-        exit_codes(job, &rule, refusals);
-        conditions(&rule, refusals);
+        judge_exit_codes(job, &rule, refusals);
+        judge_conditions(&rule, refusals);
         if rule.has("onExitCodes") == rule.holds("onPodConditions") {
             refusals.whole(&rule, "has both of onExitCodes and onPodConditions, or neither", FAILURES);
         }
     }
 }
 
-fn limits(job: &Place<'_>, refusals: &mut Refusals) {
+fn judge_limits(job: &Place<'_>, refusals: &mut Refusals) {
     let Some((most, completions)) = job.integer("maxFailedIndexes").zip(job.integer("completions")) else {
         return;
     };
@@ -148,7 +148,7 @@ fn limits(job: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn successes(job: &Place<'_>, refusals: &mut Refusals) {
+fn judge_successes(job: &Place<'_>, refusals: &mut Refusals) {
     let Some(policy) = job.get("successPolicy") else { return };
     if !policy.holds("rules") {
         refusals.lacks(&policy, "rules", SUCCESS);
@@ -165,7 +165,7 @@ fn successes(job: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn exit_codes(job: &Place<'_>, rule: &Place<'_>, refusals: &mut Refusals) {
+fn judge_exit_codes(job: &Place<'_>, rule: &Place<'_>, refusals: &mut Refusals) {
     let Some(codes) = rule.get("onExitCodes") else { return };
     let values = codes.items("values");
     if values.is_empty() {
@@ -192,7 +192,7 @@ fn exit_codes(job: &Place<'_>, rule: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn conditions(rule: &Place<'_>, refusals: &mut Refusals) {
+fn judge_conditions(rule: &Place<'_>, refusals: &mut Refusals) {
     required::judge(rule, "onPodConditions/*/type", CONDITION.source, refusals);
     named::judge(rule, "onPodConditions/*/type", Syntax::Qualified, CONDITION.source, refusals);
     for status in rule.find("onPodConditions/*/status") {
@@ -202,7 +202,7 @@ fn conditions(rule: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn restart(job: &Place<'_>, refusals: &mut Refusals) {
+fn judge_restart(job: &Place<'_>, refusals: &mut Refusals) {
     let pod = job.reach(&["template", "spec"]);
     if !pod.exists() {
         return refusals.lacks(&pod, "containers", RESTART);
@@ -226,7 +226,7 @@ fn restart(job: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges the selector, which the API server creates itself. One of the manifest's own must be announced.
-fn selector(job: &Place<'_>, refusals: &mut Refusals) {
+fn judge_selector(job: &Place<'_>, refusals: &mut Refusals) {
     let generated = |key: &str| {
         let name = key.strip_prefix("batch.kubernetes.io/").unwrap_or(key);
         matches!(name, "controller-uid" | "job-name")

@@ -1,7 +1,7 @@
 //! Kinds about the cluster itself: priorities, runtimes, API services, definitions.
 
-use super::place::quoted;
-use super::refusals::{Refusals, Rule, Subject};
+use super::place::quote;
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::{is_label, is_qualified_name, is_subdomain};
 
 const PRIORITY: Rule = Rule {
@@ -45,9 +45,9 @@ const FINALIZER: Rule = Rule {
 /// The greatest priority of a class that is not Kubernetes' own.
 const HIGHEST: i64 = 1_000_000_000;
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     match (subject.group, subject.kind) {
-        ("scheduling.k8s.io", "PriorityClass") => priority(subject, refusals),
+        ("scheduling.k8s.io", "PriorityClass") => judge_priority(subject, refusals),
         ("node.k8s.io", "RuntimeClass") => {
             let handler = subject.root.get("handler");
             if let Some(place) =
@@ -57,13 +57,13 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
             }
         }
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
-            composed(subject, &["spec", "names", "plural"], DEFINITION, refusals);
+            judge_composed_name(subject, &["spec", "names", "plural"], DEFINITION, refusals);
         }
         ("apiregistration.k8s.io", "APIService") => {
-            composed(subject, &["spec", "version"], SERVICE, refusals);
-            local(subject, refusals);
+            judge_composed_name(subject, &["spec", "version"], SERVICE, refusals);
+            judge_local_service(subject, refusals);
         }
-        ("networking.k8s.io", "IngressClass") => class(subject, refusals),
+        ("networking.k8s.io", "IngressClass") => judge_class(subject, refusals),
         ("", "Namespace") => {
             for finalizer in subject.root.find("spec/finalizers/*") {
                 let text = finalizer.string();
@@ -78,7 +78,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn priority(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_priority(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let name = subject.root.at(&["metadata", "name"]);
     let text = name.as_ref().and_then(|name| name.node.as_str()).unwrap_or_default();
     let own = matches!(text, "system-node-critical" | "system-cluster-critical");
@@ -93,7 +93,7 @@ fn priority(subject: &Subject<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges an API service without a server of its own, which has no connection to secure.
-fn local(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_local_service(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     let insecure = spec.get("insecureSkipTLSVerify").filter(|place| place.node.as_bool() == Some(true));
     let Some(insecure) = insecure else { return };
@@ -104,7 +104,7 @@ fn local(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_class(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     if let Some((text, place)) = spec.text("controller").zip(spec.get("controller")) {
         let prefix = text.split_once('/');
@@ -136,13 +136,13 @@ fn is_controller_path(text: &str) -> bool {
 }
 
 /// Judges a name that must repeat two other fields.
-fn composed(subject: &Subject<'_>, first: &[&str], rule: Rule, refusals: &mut Refusals) {
+fn judge_composed_name(subject: &JudgedObject<'_>, first: &[&str], rule: Rule, refusals: &mut Refusals) {
     let root = &subject.root;
     let group = root.at(&["spec", "group"]).and_then(|place| place.node.as_str()).unwrap_or_default();
     let Some(start) = root.at(first).and_then(|place| place.node.as_str()) else { return };
     let Some(name) = root.at(&["metadata", "name"]) else { return };
     if name.node.as_str().is_some_and(|text| text != format!("{start}.{group}")) {
-        let wanted = quoted(&format!("{start}.{group}"));
+        let wanted = quote(&format!("{start}.{group}"));
         refusals.together(&name, &format!("which is not {wanted}"), rule);
     }
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::is_config_key;
 
 const KEY: Rule = Rule {
@@ -30,11 +30,11 @@ const JSON: Rule = Rule {
 /// The most bytes that an object may hold.
 const LARGEST: usize = 1024 * 1024;
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let root = &subject.root;
     match (subject.group, subject.kind) {
         ("", "ConfigMap") => {
-            keys(root, &["data", "binaryData"], refusals);
+            judge_keys(root, &["data", "binaryData"], refusals);
             let binary = root.get("binaryData");
             for (key, place) in root.entries("data") {
                 if binary.as_ref().is_some_and(|binary| binary.node.get(key).is_some()) {
@@ -43,14 +43,14 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
             }
             let plain = root.entries("data").into_iter().map(|(_, place)| length(&place));
             let binary = root.entries("binaryData").into_iter().map(|(_, place)| decoded_length(&place));
-            size(root, plain.chain(binary).sum(), refusals);
+            judge_size(root, plain.chain(binary).sum(), refusals);
         }
-        ("", "Secret") => secret(root, refusals),
+        ("", "Secret") => judge_secret(root, refusals),
         _ => {}
     }
 }
 
-fn keys(root: &Place<'_>, fields: &[&str], refusals: &mut Refusals) {
+fn judge_keys(root: &Place<'_>, fields: &[&str], refusals: &mut Refusals) {
     for (key, place) in fields.iter().flat_map(|field| root.entries(field)) {
         if !is_config_key(key) {
             refusals.unquoted(&place, "has a key that is not allowed", KEY);
@@ -58,7 +58,7 @@ fn keys(root: &Place<'_>, fields: &[&str], refusals: &mut Refusals) {
     }
 }
 
-fn size(root: &Place<'_>, bytes: usize, refusals: &mut Refusals) {
+fn judge_size(root: &Place<'_>, bytes: usize, refusals: &mut Refusals) {
     if bytes > LARGEST {
         refusals.whole(root, &format!("holds {bytes} bytes, more than 1048576"), SIZE);
     }
@@ -76,11 +76,11 @@ fn decoded_length(place: &Place<'_>) -> usize {
     (digits / 4 * 3).saturating_sub(padding)
 }
 
-fn secret(root: &Place<'_>, refusals: &mut Refusals) {
-    keys(root, &["data", "stringData"], refusals);
+fn judge_secret(root: &Place<'_>, refusals: &mut Refusals) {
+    judge_keys(root, &["data", "stringData"], refusals);
     let plain = root.entries("stringData").into_iter().map(|(_, place)| length(&place));
     let encoded = root.entries("data").into_iter().map(|(_, place)| decoded_length(&place));
-    size(root, plain.chain(encoded).sum(), refusals);
+    judge_size(root, plain.chain(encoded).sum(), refusals);
     let has = |key: &str| {
         ["data", "stringData"]
             .iter()
@@ -104,13 +104,13 @@ fn secret(root: &Place<'_>, refusals: &mut Refusals) {
         "kubernetes.io/dockercfg" => missing(".dockercfg"),
         "kubernetes.io/dockerconfigjson" => missing(".dockerconfigjson"),
         "kubernetes.io/basic-auth" if !has("password") => missing("username"),
-        "kubernetes.io/service-account-token" => token(root, &place, refusals),
+        "kubernetes.io/service-account-token" => judge_token(root, &place, refusals),
         _ => {}
     }
-    registries(root, refusals);
+    judge_registries(root, refusals);
 }
 
-fn token(root: &Place<'_>, place: &Place<'_>, refusals: &mut Refusals) {
+fn judge_token(root: &Place<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     let annotations = root.at(&["metadata", "annotations"]);
     if annotations.and_then(|annotations| annotations.text("kubernetes.io/service-account.name")).is_none() {
         let complaint = "needs the annotation `kubernetes.io/service-account.name`, which is missing";
@@ -126,7 +126,7 @@ fn decoded(text: &str) -> String {
 }
 
 /// Judges registry credentials, which must be a JSON object, in plain text and encoded.
-fn registries(root: &Place<'_>, refusals: &mut Refusals) {
+fn judge_registries(root: &Place<'_>, refusals: &mut Refusals) {
     let key = match root.text("type") {
         Some("kubernetes.io/dockercfg") => ".dockercfg",
         Some("kubernetes.io/dockerconfigjson") => ".dockerconfigjson",

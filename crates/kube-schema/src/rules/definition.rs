@@ -1,7 +1,7 @@
 //! Definitions of custom kinds, apart from their schemas.
 
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::is_letter_label;
 
 const NAMES: Rule = Rule {
@@ -23,19 +23,19 @@ const DEPRECATED: Rule = Rule {
 
 const TYPES: [&str; 6] = ["", "integer", "number", "string", "boolean", "date"];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !subject.is("apiextensions.k8s.io", "CustomResourceDefinition") {
         return;
     }
-    names(&subject.root, refusals);
-    columns(&subject.root, refusals);
+    judge_names(&subject.root, refusals);
+    judge_columns(&subject.root, refusals);
     for version in subject.root.find("spec/versions/*") {
-        selectable(&version, refusals);
-        deprecation(&version, refusals);
+        judge_selectable(&version, refusals);
+        judge_deprecation(&version, refusals);
     }
 }
 
-fn names(root: &Place<'_>, refusals: &mut Refusals) {
+fn judge_names(root: &Place<'_>, refusals: &mut Refusals) {
     for place in ["spec/names/kind", "spec/names/listKind"].iter().flat_map(|path| root.find(path)) {
         let text = place.string().map(str::to_lowercase).filter(|text| !text.is_empty());
         if text.is_some_and(|text| !is_letter_label(&text)) {
@@ -50,7 +50,7 @@ fn names(root: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn columns(root: &Place<'_>, refusals: &mut Refusals) {
+fn judge_columns(root: &Place<'_>, refusals: &mut Refusals) {
     let paths = [
         "spec/versions/*/additionalPrinterColumns/*/jsonPath",
         "spec/versions/*/selectableFields/*/jsonPath",
@@ -67,7 +67,7 @@ fn columns(root: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn deprecation(version: &Place<'_>, refusals: &mut Refusals) {
+fn judge_deprecation(version: &Place<'_>, refusals: &mut Refusals) {
     let Some(warning) = version.get("deprecationWarning") else { return };
     if version.flag("deprecated") != Some(true) {
         refusals.whole(&warning, "is allowed only for a deprecated version", DEPRECATED);
@@ -77,7 +77,7 @@ fn deprecation(version: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges a field that objects are selected by, which must be described.
-fn selectable(version: &Place<'_>, refusals: &mut Refusals) {
+fn judge_selectable(version: &Place<'_>, refusals: &mut Refusals) {
     let schema = version.reach(&["schema", "openAPIV3Schema"]);
     for place in version.find("selectableFields/*/jsonPath") {
         let Some(path) = place.string().and_then(|text| text.strip_prefix('.')) else { continue };

@@ -3,7 +3,7 @@
 use super::address;
 use super::named::{self, Syntax};
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 
 const ADDRESSES: Rule = Rule {
     help: "name `addresses` or `notReadyAddresses`",
@@ -18,7 +18,7 @@ const PORT: Rule = Rule {
     source: "validateEndpointPort in pkg/apis/core/validation",
 };
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !subject.is("", "Endpoints") {
         return;
     }
@@ -42,7 +42,7 @@ fn judge_address(item: &Place<'_>, refusals: &mut Refusals) {
     match address::parse(text) {
         None => refusals.value(&place, "which is not an IP address", ADDRESS),
         Some(parsed) => {
-            if let Some(complaint) = address::special(parsed) {
+            if let Some(complaint) = address::describe_special(parsed) {
                 refusals.value(&place, complaint, ADDRESS);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::named::{self, Syntax};
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::required;
 
 const GROUP: &str = "flowcontrol.apiserver.k8s.io";
@@ -41,30 +41,30 @@ const VERBS: [&str; 10] =
 /// The kinds of subjects, each with the field that describes it.
 const KINDS: [(&str, &str); 3] = [("ServiceAccount", "serviceAccount"), ("User", "user"), ("Group", "group")];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !subject.is(GROUP, "FlowSchema") {
         return;
     }
-    precedence(subject, refusals);
+    judge_precedence(subject, refusals);
     for rule in subject.root.find("spec/rules/*") {
         if !rule.holds("resourceRules") && !rule.holds("nonResourceRules") {
             refusals.whole(&rule, "has neither resourceRules nor nonResourceRules", RULE);
         }
-        rule.items("subjects").iter().for_each(|item| described(item, refusals));
+        rule.items("subjects").iter().for_each(|item| judge_described(item, refusals));
         for resources in rule.items("resourceRules") {
-            verbs(&resources, refusals);
-            scoped(&resources, refusals);
+            judge_verbs(&resources, refusals);
+            judge_scoped(&resources, refusals);
         }
         for urls in rule.items("nonResourceRules") {
-            verbs(&urls, refusals);
-            alone(&urls, "nonResourceURLs", refusals);
-            urls.items("nonResourceURLs").iter().for_each(|url| path(url, refusals));
+            judge_verbs(&urls, refusals);
+            judge_exclusive(&urls, "nonResourceURLs", refusals);
+            urls.items("nonResourceURLs").iter().for_each(|url| judge_path(url, refusals));
         }
     }
 }
 
 /// Judges precedence: only the schema that exempts from all limits comes first.
-fn precedence(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_precedence(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let exempt = subject.root.at(&["metadata", "name"]).is_some_and(|name| name.string() == Some("exempt"));
     let place = subject.root.at(&["spec", "matchingPrecedence"]);
     if let Some(place) = place.filter(|place| place.node.as_integer() == Some(1) && !exempt) {
@@ -72,7 +72,7 @@ fn precedence(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn described(item: &Place<'_>, refusals: &mut Refusals) {
+fn judge_described(item: &Place<'_>, refusals: &mut Refusals) {
     let Some(own) = KINDS.iter().find(|(kind, _)| item.text("kind") == Some(kind)) else { return };
     for (_, field) in KINDS {
         match item.get(field) {
@@ -94,8 +94,8 @@ fn described(item: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn verbs(rule: &Place<'_>, refusals: &mut Refusals) {
-    alone(rule, "verbs", refusals);
+fn judge_verbs(rule: &Place<'_>, refusals: &mut Refusals) {
+    judge_exclusive(rule, "verbs", refusals);
     for verb in rule.items("verbs") {
         if verb.string().is_some_and(|text| !VERBS.contains(&text)) {
             refusals.value(&verb, "which is not a verb of requests", VERB);
@@ -103,9 +103,9 @@ fn verbs(rule: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn scoped(rule: &Place<'_>, refusals: &mut Refusals) {
+fn judge_scoped(rule: &Place<'_>, refusals: &mut Refusals) {
     for key in ["apiGroups", "resources", "namespaces"] {
-        alone(rule, key, refusals);
+        judge_exclusive(rule, key, refusals);
     }
     if !rule.holds("namespaces") && rule.flag("clusterScope") != Some(true) {
         refusals.whole(rule, "names no namespaces and does not cover the whole cluster", NAMESPACES);
@@ -121,7 +121,7 @@ fn scoped(rule: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Refuses other items beside a wildcard.
-fn alone(rule: &Place<'_>, key: &'static str, refusals: &mut Refusals) {
+fn judge_exclusive(rule: &Place<'_>, key: &'static str, refusals: &mut Refusals) {
     let items = rule.items(key);
     let everything = items.iter().find(|item| item.string() == Some("*"));
     if let Some(everything) = everything.filter(|_| items.len() > 1) {
@@ -129,7 +129,7 @@ fn alone(rule: &Place<'_>, key: &'static str, refusals: &mut Refusals) {
     }
 }
 
-fn path(url: &Place<'_>, refusals: &mut Refusals) {
+fn judge_path(url: &Place<'_>, refusals: &mut Refusals) {
     let Some(text) = url.string().filter(|text| *text != "*") else { return };
     let stars = text.strip_suffix("/*").unwrap_or(text).contains('*');
     if !text.starts_with('/') || text.contains(' ') || text.contains("//") || stars {

@@ -2,7 +2,7 @@
 
 use super::address;
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::{is_label, is_letter_label, is_port_name, is_subdomain, is_wildcard_subdomain};
 
 const SPEC: Rule = Rule {
@@ -39,7 +39,7 @@ const ANNOTATION: &str = "kubernetes.io/ingress.class";
 /// The first minor version in which a Service name may begin with a digit if the cluster allows it.
 const RELAXED_SERVICE_NAMES: u8 = 36;
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !subject.is("networking.k8s.io", "Ingress") || subject.version != "v1" {
         return;
     }
@@ -49,28 +49,28 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     if !spec.holds("rules") && !spec.has("defaultBackend") {
         refusals.whole(&spec, "has neither `rules` nor a `defaultBackend`", SPEC);
     }
-    spec.get("defaultBackend").iter().for_each(|place| backend(subject, place, refusals));
+    spec.get("defaultBackend").iter().for_each(|place| judge_backend(subject, place, refusals));
     for rule in spec.items("rules") {
-        rule.get("host").iter().for_each(|place| host(place, HOST, refusals));
+        rule.get("host").iter().for_each(|place| judge_host(place, HOST, refusals));
         let Some(http) = rule.get("http") else { continue };
         if !http.holds("paths") {
             refusals.lacks(&http, "paths", PATHS);
         }
-        http.items("paths").iter().for_each(|item| path(subject, item, refusals));
+        http.items("paths").iter().for_each(|item| judge_path(subject, item, refusals));
     }
     for tls in spec.items("tls") {
-        tls.items("hosts").iter().for_each(|place| host(place, TLS, refusals));
+        tls.items("hosts").iter().for_each(|place| judge_host(place, TLS, refusals));
         if let Some((text, place)) = tls.text("secretName").zip(tls.get("secretName"))
             && !is_subdomain(text)
         {
             refusals.value(&place, "which is not a valid Secret name", TLS);
         }
     }
-    class(subject, &spec, refusals);
+    judge_class(subject, &spec, refusals);
 }
 
 /// Refuses two different classes when the Ingress is created.
-fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_class(subject: &JudgedObject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let Some(place) = spec.get("ingressClassName") else { return };
     let Some(class) = place.string() else { return };
     if !is_subdomain(class) {
@@ -84,7 +84,7 @@ fn class(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
+fn judge_host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
     let Some(text) = place.string().filter(|text| !text.is_empty() || rule.source == TLS.source) else {
         return;
     };
@@ -96,10 +96,10 @@ fn host(place: &Place<'_>, rule: Rule, refusals: &mut Refusals) {
     }
 }
 
-fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
+fn judge_path(subject: &JudgedObject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
     let target = item.field("backend");
     if target.exists() {
-        backend(subject, &target, refusals);
+        judge_backend(subject, &target, refusals);
     } else {
         refusals.missing(&target, BACKEND);
     }
@@ -121,7 +121,7 @@ fn path(subject: &Subject<'_>, item: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
+fn judge_backend(subject: &JudgedObject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     if let Some(group) = place.at(&["resource", "apiGroup"]).filter(|group| group.string() == Some("")) {
         refusals.value(&group, "which is not a valid group", BACKEND);
     }
@@ -130,7 +130,7 @@ fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
         return refusals.whole(place, "names both of service and resource, or neither", BACKEND);
     }
     let Some(service) = service else { return };
-    service_name(subject, &service, refusals);
+    judge_service_name(subject, &service, refusals);
     let port = service.get("port");
     let name = port.as_ref().and_then(|port| port.text("name"));
     let number = port.as_ref().and_then(|port| port.integer("number")).filter(|number| *number != 0);
@@ -141,7 +141,7 @@ fn backend(subject: &Subject<'_>, place: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn service_name(subject: &Subject<'_>, service: &Place<'_>, refusals: &mut Refusals) {
+fn judge_service_name(subject: &JudgedObject<'_>, service: &Place<'_>, refusals: &mut Refusals) {
     let complaint = "which is not a valid Service name";
     match service.text("name").zip(service.get("name")) {
         None => refusals.lacks(service, "name", BACKEND),

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::{
     is_label, is_label_value, is_letter_label, is_path_segment, is_qualified_name, is_subdomain,
 };
-use kube_model::builtin::{self, Scope};
+use kube_model::builtin::{self, KindScope};
 
 /// The syntax of a name, with its description for people.
 type NameRule = (fn(&str) -> bool, &'static str);
@@ -56,29 +56,29 @@ const FINALIZER: Rule = Rule {
     source: "ValidateFinalizerName in apimachinery/pkg/api/validation",
 };
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let metadata = subject.root.field("metadata");
     // Configuration of other tools has no metadata at all. Objects of the API server's own groups must have it.
     if !metadata.exists() && !builtin::owns_group(subject.group) {
         return;
     }
-    labels(&metadata, refusals);
-    annotations(&metadata, refusals);
+    judge_labels(&metadata, refusals);
+    judge_annotations(&metadata, refusals);
     if is_review(subject.group) || subject.root.has("items") {
         return;
     }
-    name(subject, &metadata, refusals);
-    finalizers(subject, &metadata, refusals);
-    owners(&metadata, refusals);
-    let namespaced = builtin::scope(subject.group, subject.kind) == Scope::Namespaced;
+    judge_name(subject, &metadata, refusals);
+    judge_finalizers(subject, &metadata, refusals);
+    judge_owners(&metadata, refusals);
+    let namespaced = builtin::scope(subject.group, subject.kind) == KindScope::Namespaced;
     let namespace = metadata.get("namespace").filter(|place| namespaced && !is_fine(place, is_label));
     namespace.iter().for_each(|namespace| refusals.value(namespace, LABEL.1, NAME));
 }
 
 /// Judges labels of an object or of a Pod template.
-pub(super) fn labels(metadata: &Place<'_>, refusals: &mut Refusals) {
+pub(super) fn judge_labels(metadata: &Place<'_>, refusals: &mut Refusals) {
     for (key, value) in metadata.entries("labels") {
-        label_key(key, &value, refusals);
+        judge_label_key(key, &value, refusals);
         if value.node.as_str().is_some_and(|text| !is_label_value(text)) {
             refusals.value(&value, "which is not a valid label value", LABELS);
         }
@@ -86,14 +86,14 @@ pub(super) fn labels(metadata: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges the key of a label or of a selector.
-pub(super) fn label_key(key: &str, place: &Place<'_>, refusals: &mut Refusals) {
+pub(super) fn judge_label_key(key: &str, place: &Place<'_>, refusals: &mut Refusals) {
     if !is_qualified_name(key) && !key.contains("${") {
         refusals.unquoted(place, "is a label whose key is not allowed", LABELS);
     }
 }
 
 /// Judges annotations of an object or of a Pod template.
-pub(super) fn annotations(metadata: &Place<'_>, refusals: &mut Refusals) {
+pub(super) fn judge_annotations(metadata: &Place<'_>, refusals: &mut Refusals) {
     let mut size = 0_usize;
     for (key, value) in metadata.entries("annotations") {
         size = size.saturating_add(key.len()).saturating_add(value.node.as_str().unwrap_or_default().len());
@@ -121,7 +121,7 @@ fn is_fine(place: &Place<'_>, syntax: fn(&str) -> bool) -> bool {
     place.node.as_str().is_none_or(|text| text.is_empty() || syntax(text))
 }
 
-fn name<'a>(subject: &Subject<'a>, metadata: &Place<'a>, refusals: &mut Refusals) {
+fn judge_name<'a>(subject: &JudgedObject<'a>, metadata: &Place<'a>, refusals: &mut Refusals) {
     let (syntax, complaint) = name_rule(subject);
     let versions = match subject.kind {
         "Service" if subject.group.is_empty() => subject.versions_in(0..=RELAXED_SERVICE_NAMES - 1),
@@ -156,7 +156,7 @@ fn is_aggregated(group: &str) -> bool {
     group.ends_with(".openshift.io") || matches!(group, "projectcalico.org" | "metrics.k8s.io")
 }
 
-fn name_rule(subject: &Subject<'_>) -> NameRule {
+fn name_rule(subject: &JudgedObject<'_>) -> NameRule {
     match (subject.group, subject.kind) {
         ("", "Namespace") => LABEL,
         ("", "Service") => LETTER_LABEL,
@@ -172,7 +172,7 @@ fn name_rule(subject: &Subject<'_>) -> NameRule {
 }
 
 /// Judges finalizers. One without a domain is refused for Kubernetes' own kinds.
-fn finalizers(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
+fn judge_finalizers(subject: &JudgedObject<'_>, metadata: &Place<'_>, refusals: &mut Refusals) {
     let own = builtin::owns_group(subject.group);
     for finalizer in metadata.items("finalizers") {
         let Some(text) = finalizer.string() else { continue };
@@ -183,7 +183,7 @@ fn finalizers(subject: &Subject<'_>, metadata: &Place<'_>, refusals: &mut Refusa
     }
 }
 
-fn owners(metadata: &Place<'_>, refusals: &mut Refusals) {
+fn judge_owners(metadata: &Place<'_>, refusals: &mut Refusals) {
     let mut controllers = 0_usize;
     for owner in metadata.items("ownerReferences") {
         for key in ["apiVersion", "kind", "name", "uid"] {

@@ -1,6 +1,6 @@
 //! The API server's hand-written rules, which refuse objects that the schema allows.
 //!
-//! In: an object and Kubernetes versions. Out: [`Violation`]s, each with its place, advice and the function of
+//! In: an object and Kubernetes versions. Out: [`RuleViolation`]s, each with its place, advice and the function of
 //! Kubernetes that refuses it. Never: reads anything else, judges a custom kind's own fields, or applies a rule that
 //! is not certain.
 
@@ -36,14 +36,14 @@ mod workload;
 
 pub use refusals::LIMIT;
 pub use update::{ForbiddenChange, forbidden_changes};
-pub use violation::{Extent, Violation};
+pub use violation::{RuleExtent, RuleViolation};
 
 use kube_manifest::Object;
 use kube_model::KubernetesVersion;
-use refusals::{Refusals, Subject};
+use refusals::{JudgedObject, Refusals};
 
 /// The groups of rules, in the order in which they are reported.
-const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
+const GROUPS: &[fn(&JudgedObject<'_>, &mut Refusals)] = &[
     metadata::check,
     required::check,
     named::check,
@@ -70,9 +70,9 @@ const GROUPS: &[fn(&Subject<'_>, &mut Refusals)] = &[
 
 /// Returns the violations of an object in any of the versions, or in the newest if none is named. More than [`LIMIT`]
 /// violations mean that there are others.
-pub fn violations(object: &Object, versions: &[KubernetesVersion]) -> Vec<Violation> {
+pub fn find_violations(object: &Object, versions: &[KubernetesVersion]) -> Vec<RuleViolation> {
     let versions = if versions.is_empty() { &[KubernetesVersion::NEWEST] } else { versions };
-    let subject = Subject::of(object, versions);
+    let subject = JudgedObject::of(object, versions);
     let mut refusals = subject.refusals();
     GROUPS.iter().for_each(|check| check(&subject, &mut refusals));
     refusals.into_vec()

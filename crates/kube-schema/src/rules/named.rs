@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use super::place::Place;
-use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
+use super::refusals::{ByKind, JudgedObject, Refusals, Rule, by_kind};
 use super::syntax::{is_label, is_letter_label, is_path_segment, is_qualified_name, is_subdomain};
 
 /// The syntax of a name.
@@ -218,7 +218,7 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     static BY_KIND: OnceLock<ByKind<&'static Row>> = OnceLock::new();
     let rows = BY_KIND.get_or_init(|| by_kind(ROWS.iter().map(|row| (row.0, row.1, row))));
     for (_, _, path, syntax, source) in rows.get(&(subject.group, subject.kind)).into_iter().flatten() {

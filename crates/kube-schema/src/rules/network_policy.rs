@@ -2,7 +2,7 @@
 
 use super::address::Range;
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::is_port_name;
 
 const PEER: Rule = Rule {
@@ -18,14 +18,14 @@ const PORT: Rule = Rule {
     source: "ValidateNetworkPolicyPort in pkg/apis/networking/validation",
 };
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !subject.is("networking.k8s.io", "NetworkPolicy") {
         return;
     }
     for (rules, peers) in [("spec/ingress/*", "from"), ("spec/egress/*", "to")] {
         for rule in subject.root.find(rules) {
-            rule.items(peers).iter().for_each(|place| peer(place, refusals));
-            rule.items("ports").iter().for_each(|place| port(place, refusals));
+            rule.items(peers).iter().for_each(|place| judge_peer(place, refusals));
+            rule.items("ports").iter().for_each(|place| judge_port(place, refusals));
         }
     }
     if let Some(types) = subject.root.at(&["spec", "policyTypes"]).filter(|types| types.elements().len() > 2)
@@ -34,7 +34,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn peer(peer: &Place<'_>, refusals: &mut Refusals) {
+fn judge_peer(peer: &Place<'_>, refusals: &mut Refusals) {
     let selects = peer.has("podSelector") || peer.has("namespaceSelector");
     let block = peer.get("ipBlock");
     if selects == block.is_some() {
@@ -56,7 +56,7 @@ fn peer(peer: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn port(port: &Place<'_>, refusals: &mut Refusals) {
+fn judge_port(port: &Place<'_>, refusals: &mut Refusals) {
     let number = port.integer("port");
     if let Some((text, place)) = port.text("port").zip(port.get("port"))
         && !is_port_name(text)

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::place::Place;
-use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
+use super::refusals::{ByKind, JudgedObject, Refusals, Rule, by_kind};
 
 /// A group, its kinds, a path, the least and the greatest number, and the function of Kubernetes that sets them.
 type Bounds = (&'static str, &'static [&'static str], &'static str, i64, i64, &'static str);
@@ -215,7 +215,7 @@ const JOBS: &[&str] = &[
     "maxFailedIndexes",
 ];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     static BY_KIND: OnceLock<ByKind<&'static Bounds>> = OnceLock::new();
     let rows = BY_KIND.get_or_init(|| by_kind(ROWS.iter().map(|row| (row.0, row.1, row))));
     for (_, _, path, least, most, source) in rows.get(&(subject.group, subject.kind)).into_iter().flatten() {

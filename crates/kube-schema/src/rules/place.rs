@@ -65,7 +65,7 @@ impl<'a> Place<'a> {
                     path.push_str(if path.is_empty() { "" } else { "." });
                     path.push_str(key);
                 }
-                Token::Key(key) => path.extend(["[", &quoted(key), "]"]),
+                Token::Key(key) => path.extend(["[", &quote(key), "]"]),
                 Token::Index(index) => path.extend(["[", &index.to_string(), "]"]),
             }
         }
@@ -109,11 +109,11 @@ impl<'a> Place<'a> {
 
     /// Returns the nearest existing mapping above a missing or empty field, and the name of the field that it lacks.
     /// `None` for the object itself and for items of lists.
-    pub(super) fn lacking(&self) -> Option<(Self, &'a str)> {
+    pub(super) fn find_lacking(&self) -> Option<(Self, &'a str)> {
         let step = self.step.as_ref()?;
         let Token::Key(key) = step.token else { return None };
         let holder = Self { node: step.holder, step: step.before.clone() };
-        if holder.exists() { Some((holder, key)) } else { holder.lacking() }
+        if holder.exists() { Some((holder, key)) } else { holder.find_lacking() }
     }
 
     /// Returns the field at the end of a chain of keys.
@@ -147,12 +147,12 @@ impl<'a> Place<'a> {
     }
 
     /// Returns true if a field of this mapping is unknown.
-    pub(super) fn names_unknown(&self) -> bool {
+    pub(super) fn has_unknown_field(&self) -> bool {
         self.node.is_unknown() || self.node.entries().iter().any(|entry| entry.value.is_unknown())
     }
 
     /// Returns true if a field or an item beside this one is unknown.
-    pub(super) fn stands_beside_unknown(&self) -> bool {
+    pub(super) fn has_unknown_sibling(&self) -> bool {
         self.step.as_ref().is_some_and(|step| {
             let mut fields = step.holder.entries().iter().map(|entry| &entry.value);
             fields.any(Node::is_unknown) || step.holder.items().iter().any(Node::is_unknown)
@@ -245,7 +245,7 @@ pub(super) fn is_empty(node: &Node) -> bool {
 }
 
 /// Quotes a text, short and harmless.
-pub(super) fn quoted(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
     let escaped = text.escape_debug().to_string();
     let mut characters = escaped.chars();
@@ -255,13 +255,13 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// Writes a scalar for people.
-pub(super) fn shown(node: &Node) -> String {
+pub(super) fn show(node: &Node) -> String {
     match &node.value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
         Value::Float(value) => value.to_string(),
-        Value::String(text) | Value::Unknown(text) => quoted(text),
+        Value::String(text) | Value::Unknown(text) => quote(text),
         Value::Sequence(items) => format!("a list of {}", items.len()),
         Value::Mapping(entries) => format!("a mapping with {} keys", entries.len()),
     }

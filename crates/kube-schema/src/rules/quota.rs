@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::place::{Place, shown};
-use super::refusals::{Refusals, Rule, Subject};
+use super::place::{Place, show};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::is_qualified_name;
 use kube_model::Quantity;
 
@@ -88,10 +88,10 @@ const EXCLUDE_EACH_OTHER: [(&str, &str); 2] =
 const OF_PODS: &[&str] =
     &["pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     match (subject.group, subject.kind) {
-        ("", "ResourceQuota") => quota(&spec, refusals),
+        ("", "ResourceQuota") => judge_quota(&spec, refusals),
         ("", "LimitRange") => {
             let mut types = HashSet::new();
             spec.items("limits").iter().for_each(|limit| judge_limit(limit, &mut types, refusals));
@@ -100,7 +100,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_quota(spec: &Place<'_>, refusals: &mut Refusals) {
     let hard = spec.entries("hard");
     for (name, place) in &hard {
         let known = is_standard(name);
@@ -115,11 +115,11 @@ fn quota(spec: &Place<'_>, refusals: &mut Refusals) {
     let names: Vec<&str> = hard.iter().map(|(name, _)| *name).collect();
     let scopes = spec.items("scopes");
     scopes.iter().for_each(|scope| judge_scope(scope, &names, refusals));
-    conflicts(&scopes, refusals);
+    judge_conflicts(&scopes, refusals);
     let requirements = spec.find("scopeSelector/matchExpressions/*");
     requirements.iter().for_each(|requirement| judge_requirement(requirement, &names, refusals));
     let named: Vec<Place<'_>> = requirements.iter().filter_map(|item| item.get("scopeName")).collect();
-    conflicts(&named, refusals);
+    judge_conflicts(&named, refusals);
 }
 
 /// Returns true if a quota knows a resource by this name.
@@ -147,7 +147,7 @@ fn judge_scope(scope: &Place<'_>, names: &[&str], refusals: &mut Refusals) {
     }
 }
 
-fn conflicts(scopes: &[Place<'_>], refusals: &mut Refusals) {
+fn judge_conflicts(scopes: &[Place<'_>], refusals: &mut Refusals) {
     let named = |word: &str| scopes.iter().find(|scope| scope.string() == Some(word));
     for (one, other) in EXCLUDE_EACH_OTHER {
         if let Some(place) = named(other).filter(|_| named(one).is_some()) {
@@ -202,12 +202,12 @@ fn judge_limit<'a>(limit: &Place<'a>, types: &mut HashSet<&'a str>, refusals: &m
     if kind == "PersistentVolumeClaim" && !sized("min") && !sized("max") {
         refusals.whole(limit, "limits no storage", CLAIM);
     }
-    names(limit, kind, refusals);
-    ratios(limit, refusals);
-    ordered(limit, refusals);
+    judge_names(limit, kind, refusals);
+    judge_ratios(limit, refusals);
+    judge_order(limit, refusals);
 }
 
-fn names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+fn judge_names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     for key in ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] {
         for (name, place) in limit.entries(key) {
             let own =
@@ -221,7 +221,7 @@ fn names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     }
 }
 
-fn ratios(limit: &Place<'_>, refusals: &mut Refusals) {
+fn judge_ratios(limit: &Place<'_>, refusals: &mut Refusals) {
     let Some(one) = Quantity::parse("1") else { return };
     for (_, place) in limit.entries("maxLimitRequestRatio") {
         if amount(&place).is_some_and(|ratio| ratio < one) {
@@ -233,7 +233,7 @@ fn ratios(limit: &Place<'_>, refusals: &mut Refusals) {
 /// The fields in ascending order: none may exceed a later one.
 const ORDERED: [&str; 4] = ["min", "defaultRequest", "default", "max"];
 
-fn ordered(limit: &Place<'_>, refusals: &mut Refusals) {
+fn judge_order(limit: &Place<'_>, refusals: &mut Refusals) {
     for (index, lower) in ORDERED.iter().enumerate() {
         for (name, place) in limit.entries(lower) {
             let Some(less) = amount(&place) else { continue };
@@ -241,7 +241,7 @@ fn ordered(limit: &Place<'_>, refusals: &mut Refusals) {
                 let found = limit.entries(upper).into_iter().find(|(other, _)| *other == name);
                 let Some(more) = found.as_ref().and_then(|(_, place)| amount(place)) else { continue };
                 if less > more {
-                    let most = found.map(|(_, place)| shown(place.node)).unwrap_or_default();
+                    let most = found.map(|(_, place)| show(place.node)).unwrap_or_default();
                     let complaint = format!("is more than {upper}, {most}");
                     refusals.whole(&place, &complaint, ORDER);
                 }

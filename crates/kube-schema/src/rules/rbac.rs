@@ -2,7 +2,7 @@
 
 use super::named::{self, Syntax};
 use super::place::{Place, is_empty};
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 
 const RULE: Rule = Rule {
     help: "give the rule verbs, and either apiGroups with resources (\"\" is the core group) or nonResourceURLs",
@@ -21,7 +21,7 @@ const REFERENCE: Rule =
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if subject.group != GROUP {
         return;
     }
@@ -29,18 +29,18 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         "Role" | "ClusterRole" => {
             let is_namespaced = subject.kind == "Role";
             for rule in subject.root.items("rules") {
-                policy_rule(&rule, refusals);
+                judge_policy_rule(&rule, refusals);
                 if let Some(urls) = rule.get("nonResourceURLs").filter(|_| is_namespaced) {
                     refusals.whole(&urls, "is not allowed in a Role, which covers one namespace", NAMESPACED);
                 }
             }
         }
-        "RoleBinding" | "ClusterRoleBinding" => binding(subject, refusals),
+        "RoleBinding" | "ClusterRoleBinding" => judge_binding(subject, refusals),
         _ => {}
     }
 }
 
-fn policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
+fn judge_policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
     if !rule.holds("verbs") {
         refusals.lacks(rule, "verbs", RULE);
     }
@@ -57,7 +57,7 @@ fn policy_rule(rule: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn binding(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_binding(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let role = subject.root.field("roleRef");
     if role.text("name").is_none() {
         refusals.lacks(&role, "name", REFERENCE);

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::place::{Place, shown};
-use super::violation::{Extent, Violation};
+use super::place::{Place, show};
+use super::violation::{RuleExtent, RuleViolation};
 use kube_manifest::{Node, Object};
 use kube_model::{KubernetesVersion, builtin};
 
 /// An object to judge.
-pub(super) struct Subject<'a> {
+pub(super) struct JudgedObject<'a> {
     /// The group that stores it.
     pub(super) group: &'a str,
     /// Its version within the group.
@@ -21,7 +21,7 @@ pub(super) struct Subject<'a> {
     versions: &'a [KubernetesVersion],
 }
 
-impl<'a> Subject<'a> {
+impl<'a> JudgedObject<'a> {
     pub(super) fn of(object: &'a Object, versions: &'a [KubernetesVersion]) -> Self {
         Self {
             group: judged_group(object),
@@ -86,14 +86,14 @@ pub const LIMIT: usize = 500;
 /// Refusals of one object.
 pub(super) struct Refusals {
     versions: Vec<KubernetesVersion>,
-    found: Vec<Violation>,
+    found: Vec<RuleViolation>,
 }
 
 impl Refusals {
     /// Records a value that is wrong in itself: `spec.type is "X", which …`.
     pub(super) fn value(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
-        let message = format!("{} is {}, {complaint}", place.path(), shown(place.node));
-        self.add(place, message, Extent::Value, rule);
+        let message = format!("{} is {}, {complaint}", place.path(), show(place.node));
+        self.add(place, message, RuleExtent::Value, rule);
     }
 
     /// Records a value that is wrong in itself, in some versions.
@@ -119,10 +119,10 @@ impl Refusals {
     /// Records the same as [`lacks`](Self::lacks), given the place of the field itself. An item of a list is wrong in
     /// itself.
     pub(super) fn missing(&mut self, place: &Place<'_>, rule: Rule) {
-        let Some((holder, field)) = place.lacking() else {
+        let Some((holder, field)) = place.find_lacking() else {
             return self.value(place, "where a value is required", rule);
         };
-        if holder.names_unknown() {
+        if holder.has_unknown_field() {
             return;
         }
         let message = format!("{} lacks {}`{}`", holder.path(), article(field), field.escape_debug());
@@ -131,41 +131,41 @@ impl Refusals {
             return;
         }
         let before = self.found.len();
-        self.add_anyway(&holder, message, Extent::Whole, rule);
+        self.add_anyway(&holder, message, RuleExtent::Whole, rule);
         self.found.iter_mut().skip(before).for_each(|found| found.lacking = Some(field.into()));
     }
 
     /// Records values that contradict each other: `spec.ports[0] names two sources`.
     pub(super) fn whole(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         let message = format!("{} {complaint}", place.path());
-        self.add(place, message, Extent::Whole, rule);
+        self.add(place, message, RuleExtent::Whole, rule);
     }
 
     /// Records a value that is wrong together with others: `spec.name is "x", which …`.
     pub(super) fn together(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
-        self.whole(place, &format!("is {}, {complaint}", shown(place.node)), rule);
+        self.whole(place, &format!("is {}, {complaint}", show(place.node)), rule);
     }
 
     /// Records a value that is wrong in itself and must not be quoted, or a key.
     pub(super) fn unquoted(&mut self, place: &Place<'_>, complaint: &str, rule: Rule) {
         let message = format!("{} {complaint}", place.path());
-        self.add(place, message, Extent::Value, rule);
+        self.add(place, message, RuleExtent::Value, rule);
     }
 
-    fn add(&mut self, place: &Place<'_>, message: String, extent: Extent, rule: Rule) {
+    fn add(&mut self, place: &Place<'_>, message: String, extent: RuleExtent, rule: Rule) {
         if self.found.len() > LIMIT || depends_on_unknown(place, extent) {
             return;
         }
         self.add_anyway(place, message, extent, rule);
     }
 
-    fn add_anyway(&mut self, place: &Place<'_>, message: String, extent: Extent, rule: Rule) {
+    fn add_anyway(&mut self, place: &Place<'_>, message: String, extent: RuleExtent, rule: Rule) {
         let Rule { help, source } = rule;
         let (pointer, versions) = (place.pointer(), self.versions.clone());
-        self.found.push(Violation { pointer, message, help, lacking: None, source, extent, versions });
+        self.found.push(RuleViolation { pointer, message, help, lacking: None, source, extent, versions });
     }
 
-    pub(super) fn into_vec(self) -> Vec<Violation> {
+    pub(super) fn into_vec(self) -> Vec<RuleViolation> {
         self.found
     }
 }
@@ -191,9 +191,9 @@ fn holds_unknown(node: &Node, depth: u8) -> bool {
 
 /// Returns true if a refusal depends on an unknown value: this one or, for values that contradict each other, one
 /// inside of it or right beside it.
-fn depends_on_unknown(place: &Place<'_>, extent: Extent) -> bool {
+fn depends_on_unknown(place: &Place<'_>, extent: RuleExtent) -> bool {
     match extent {
-        Extent::Value => place.node.is_unknown(),
-        Extent::Whole => holds_unknown(place.node, NEAR) || place.stands_beside_unknown(),
+        RuleExtent::Value => place.node.is_unknown(),
+        RuleExtent::Whole => holds_unknown(place.node, NEAR) || place.has_unknown_sibling(),
     }
 }

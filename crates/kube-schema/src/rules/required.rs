@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use super::place::{Place, is_empty};
-use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
+use super::refusals::{ByKind, JudgedObject, Refusals, Rule, by_kind};
 
 /// A group, its kinds, a path as [`Place::find_fields`] reads it, and the function of Kubernetes that requires it.
 type Row = (&'static str, &'static [&'static str], &'static str, &'static str);
@@ -355,7 +355,7 @@ const ROWS: &[Row] = &[
 /// The required fields of scaling behaviour: the policies of each direction that is described.
 const BEHAVIOR: &[(&str, &str)] = &[("spec/behavior/scaleUp", SCALING), ("spec/behavior/scaleDown", SCALING)];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     static BY_KIND: OnceLock<ByKind<&'static Row>> = OnceLock::new();
     let rows = BY_KIND.get_or_init(|| by_kind(ROWS.iter().map(|row| (row.0, row.1, row))));
     for (_, _, path, source) in rows.get(&(subject.group, subject.kind)).into_iter().flatten() {
@@ -364,13 +364,13 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     if subject.is("autoscaling", "HorizontalPodAutoscaler") {
         for (path, source) in BEHAVIOR {
             let described = subject.root.find(path);
-            described.iter().for_each(|rules| policies(rules, source, refusals));
+            described.iter().for_each(|rules| judge_policies(rules, source, refusals));
         }
     }
 }
 
 /// Refuses an empty list of policies. The API server fills in a list that is left out.
-fn policies(rules: &Place<'_>, source: &'static str, refusals: &mut Refusals) {
+fn judge_policies(rules: &Place<'_>, source: &'static str, refusals: &mut Refusals) {
     if let Some(policies) = rules.get("policies").filter(|policies| policies.elements().is_empty()) {
         refusals.whole(&policies, "is empty", Rule { help: HELP, source });
     }

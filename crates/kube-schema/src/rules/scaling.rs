@@ -1,9 +1,9 @@
 //! HorizontalPodAutoscalers and PodDisruptionBudgets.
 
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::words::{self, Allowed, Empty};
-use super::workload::{amount_complaint, percent};
+use super::workload::{find_amount_error, read_percent};
 use kube_model::Quantity;
 
 const REFERENCE: Rule = Rule {
@@ -50,17 +50,17 @@ const METRICS: [(&str, &str); 5] = [
     ("Resource", "resource"),
 ];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(spec) = subject.root.get("spec") else { return };
     match (subject.group, subject.kind) {
         ("autoscaling", "HorizontalPodAutoscaler") => {
-            reference(subject, &spec, refusals);
-            replicas(&spec, subject.version, refusals);
+            judge_reference(subject, &spec, refusals);
+            judge_replicas(&spec, subject.version, refusals);
             if subject.version == "v2" {
                 spec.items("metrics").iter().for_each(|metric| judge_metric(metric, refusals));
             }
         }
-        ("policy", "PodDisruptionBudget") => budget(&spec, refusals),
+        ("policy", "PodDisruptionBudget") => judge_budget(&spec, refusals),
         _ => {}
     }
 }
@@ -68,7 +68,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
 /// The first minor version in which the target of a new autoscaler names its group and version.
 const GROUPED_TARGETS: u8 = 34;
 
-fn reference(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_reference(subject: &JudgedObject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     let place = spec.reach(&["scaleTargetRef", "apiVersion"]);
     let Some(text) = place.string() else { return };
     let versions = subject.versions_in(GROUPED_TARGETS..=u8::MAX);
@@ -82,7 +82,7 @@ fn reference(subject: &Subject<'_>, spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn replicas(spec: &Place<'_>, version: &str, refusals: &mut Refusals) {
+fn judge_replicas(spec: &Place<'_>, version: &str, refusals: &mut Refusals) {
     let least = spec.integer("minReplicas").unwrap_or(1);
     let most = spec.integer("maxReplicas");
     if let Some(place) =
@@ -142,14 +142,14 @@ fn judge_metric(metric: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn budget(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_budget(spec: &Place<'_>, refusals: &mut Refusals) {
     if spec.has("minAvailable") && spec.has("maxUnavailable") {
         refusals.whole(spec, "has both of minAvailable and maxUnavailable", BUDGET);
     }
     for place in ["minAvailable", "maxUnavailable"].iter().filter_map(|key| spec.get(key)) {
-        if let Some(complaint) = amount_complaint(place.node) {
+        if let Some(complaint) = find_amount_error(place.node) {
             refusals.value(&place, complaint, AMOUNT);
-        } else if percent(place.node).is_some_and(|percent| percent > 100) {
+        } else if read_percent(place.node).is_some_and(|percent| percent > 100) {
             refusals.value(&place, "which is more than 100%", AMOUNT);
         }
     }

@@ -19,7 +19,7 @@ const FIELDS: [Field; 5] = [
 ];
 
 /// Returns the error in a schedule, or `None` if it has none.
-pub(super) fn complaint(schedule: &str) -> Option<String> {
+pub(super) fn find_error(schedule: &str) -> Option<String> {
     let text = without_time_zone(schedule);
     if let Some(word) = text.strip_prefix('@') {
         return (!is_word(word)).then(|| "is not a known schedule".to_owned());
@@ -94,7 +94,7 @@ fn number(text: &str, field: &Field) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::complaint;
+    use super::find_error;
 
     #[test]
     fn five_fields_or_a_word() {
@@ -110,7 +110,7 @@ mod tests {
             "0 0 * * 6",
         ];
         for text in good {
-            assert_eq!(complaint(text), None, "{text}");
+            assert_eq!(find_error(text), None, "{text}");
         }
         let bad = [
             "* * * *",
@@ -129,7 +129,7 @@ mod tests {
             "1-2-3 * * * *",
         ];
         for text in bad {
-            assert!(complaint(text).is_some(), "{text}");
+            assert!(find_error(text).is_some(), "{text}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Label selectors, and whether a workload selects the Pods that it makes.
 
-use super::metadata::label_key;
-use super::place::{Place, quoted};
-use super::refusals::{Refusals, Rule, Subject};
+use super::metadata::judge_label_key;
+use super::place::{Place, quote};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::is_label_value;
 
 const SELECTOR: Rule = Rule {
@@ -43,25 +43,25 @@ const SELECTORS: &[(&str, &[&str], &str)] = &[
 /// Selectors that are plain labels.
 const PLAIN: &[(&str, &[&str], &str)] = &[("", &["Service", "ReplicationController"], "spec/selector")];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let named = |rows: &[(&str, &[&str], &'static str)]| -> Vec<Place<'_>> {
         let own = rows.iter().filter(|row| row.0 == subject.group && row.1.contains(&subject.kind));
         own.flat_map(|row| subject.root.find(row.2)).collect()
     };
-    named(SELECTORS).iter().for_each(|selector| label_selector(selector, refusals));
+    named(SELECTORS).iter().for_each(|selector| judge_label_selector(selector, refusals));
     for selector in named(PLAIN) {
-        plain(&selector, refusals);
+        judge_plain_labels(&selector, refusals);
     }
     if subject.group == "apps" && subject.version == "v1" {
-        template(subject, refusals);
+        judge_template(subject, refusals);
     } else if subject.is("", "ReplicationController") {
-        controller(subject, refusals);
+        judge_controller(subject, refusals);
     }
 }
 
 /// Judges the selector of a ReplicationController, which is plain labels. If it is left out, the labels of the Pod
 /// template are used.
-fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_controller(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let spec = subject.root.field("spec");
     let labels = spec.reach(&["template", "metadata", "labels"]);
     if !spec.holds("selector") {
@@ -70,7 +70,7 @@ fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
         }
         return;
     }
-    if labels.names_unknown() {
+    if labels.has_unknown_field() {
         return;
     }
     for (key, wanted) in spec.entries("selector") {
@@ -83,27 +83,27 @@ fn controller(subject: &Subject<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges a selector with `matchLabels` and `matchExpressions`.
-pub(super) fn label_selector(selector: &Place<'_>, refusals: &mut Refusals) {
+pub(super) fn judge_label_selector(selector: &Place<'_>, refusals: &mut Refusals) {
     if let Some(labels) = selector.get("matchLabels") {
-        plain(&labels, refusals);
+        judge_plain_labels(&labels, refusals);
     }
-    selector.items("matchExpressions").iter().for_each(|requirement| expression(requirement, refusals));
+    selector.items("matchExpressions").iter().for_each(|requirement| judge_expression(requirement, refusals));
 }
 
 /// Judges plain labels, of a Service or of `nodeSelector`.
-pub(super) fn plain(labels: &Place<'_>, refusals: &mut Refusals) {
+pub(super) fn judge_plain_labels(labels: &Place<'_>, refusals: &mut Refusals) {
     for entry in labels.node.entries() {
         let place = labels.field(&entry.key);
-        label_key(&entry.key, &place, refusals);
+        judge_label_key(&entry.key, &place, refusals);
         if place.node.as_str().is_some_and(|text| !is_label_value(text)) {
             refusals.value(&place, "which is not a valid value of a label", VALUE);
         }
     }
 }
 
-fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
+fn judge_expression(requirement: &Place<'_>, refusals: &mut Refusals) {
     match requirement.get("key") {
-        Some(key) => label_key(key.node.as_str().unwrap_or_default(), &key, refusals),
+        Some(key) => judge_label_key(key.node.as_str().unwrap_or_default(), &key, refusals),
         None if requirement.node.is_null() => return refusals.lacks(requirement, "key", SELECTOR),
         None => {}
     }
@@ -128,7 +128,7 @@ fn expression(requirement: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Refuses a workload whose selector does not match its own Pods. It would make Pods for ever.
-fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_template(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !matches!(subject.kind, "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet") {
         return;
     }
@@ -140,30 +140,33 @@ fn template(subject: &Subject<'_>, refusals: &mut Refusals) {
         return refusals.whole(&selector, "is empty and so selects nothing", EMPTY);
     }
     let labels = subject.root.at(&["spec", "template", "metadata", "labels"]);
-    if let Some((place, complaint)) = mismatch(&selector, labels.as_ref()) {
+    if let Some((place, complaint)) = find_mismatch(&selector, labels.as_ref()) {
         refusals.whole(&place, &complaint, MISMATCH);
     }
 }
 
 /// Returns the first requirement of a selector that labels do not meet.
-pub(super) fn mismatch<'a>(selector: &Place<'a>, labels: Option<&Place<'a>>) -> Option<(Place<'a>, String)> {
+pub(super) fn find_mismatch<'a>(
+    selector: &Place<'a>,
+    labels: Option<&Place<'a>>,
+) -> Option<(Place<'a>, String)> {
     let has = |key: &str| {
         let node = labels.and_then(|labels| labels.node.get(key))?;
         if node.is_null() { Some("") } else { node.as_str() }
     };
     for (key, wanted) in selector.entries("matchLabels") {
         let Some(text) = wanted.string() else { continue };
-        if labels.is_some_and(Place::names_unknown) {
+        if labels.is_some_and(Place::has_unknown_field) {
             continue;
         }
         if has(key) != Some(text) {
             let found =
-                has(key).map_or_else(|| "lacks it".to_owned(), |found| format!("has {}", quoted(found)));
-            let complaint = format!("is {}, and the Pod template {found}", quoted(text));
+                has(key).map_or_else(|| "lacks it".to_owned(), |found| format!("has {}", quote(found)));
+            let complaint = format!("is {}, and the Pod template {found}", quote(text));
             return Some((wanted, complaint));
         }
     }
-    if labels.is_some_and(Place::names_unknown) {
+    if labels.is_some_and(Place::has_unknown_field) {
         return None;
     }
     let unmet = |requirement: &Place<'a>| {

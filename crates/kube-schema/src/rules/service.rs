@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::address::{self, Range};
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::{is_label, is_port_name, is_qualified_name, is_subdomain};
 
 const PORTS: Rule = Rule {
@@ -52,7 +52,7 @@ const SOURCES: Rule = Rule {
     source: "ValidateService in pkg/apis/core/validation",
 };
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     if !subject.is("", "Service") {
         return;
     }
@@ -65,18 +65,18 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     if headless && matches!(kind, "NodePort" | "LoadBalancer") {
         refusals.whole(&spec, &format!("has no cluster IP, which the type {kind} needs"), HEADLESS);
     }
-    ports(&spec, kind, refusals);
-    names(&spec, kind, refusals);
-    balancer(&spec, kind, refusals);
-    traffic(&spec, kind, refusals);
+    judge_ports(&spec, kind, refusals);
+    judge_names(&spec, kind, refusals);
+    judge_balancer(&spec, kind, refusals);
+    judge_traffic(&spec, kind, refusals);
     for address in spec.items("externalIPs") {
         judge_address(&address, refusals);
     }
-    cluster_addresses(&spec, kind, refusals);
+    judge_cluster_addresses(&spec, kind, refusals);
 }
 
 /// Judges the addresses. The API server fills in `clusterIPs` from `clusterIP` if only that is given.
-fn cluster_addresses(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+fn judge_cluster_addresses(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     if kind == "ExternalName" {
         return;
     }
@@ -106,7 +106,7 @@ fn is_headless(spec: &Place<'_>) -> bool {
     spec.text("clusterIP") == Some("None") || first == Some("None")
 }
 
-fn ports(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+fn judge_ports(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     let ports = spec.items("ports");
     let (mut names, mut numbers, mut on_nodes) = (HashSet::new(), HashSet::new(), HashSet::new());
     for port in &ports {
@@ -133,11 +133,11 @@ fn ports(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
                 refusals.together(&place, "and another port has the same", PORT);
             }
         }
-        port_texts(port, refusals);
+        judge_port_texts(port, refusals);
     }
 }
 
-fn port_texts(port: &Place<'_>, refusals: &mut Refusals) {
+fn judge_port_texts(port: &Place<'_>, refusals: &mut Refusals) {
     // 0 means the same as the port itself.
     let number = port.integer("targetPort").filter(|number| !(0..=65_535).contains(number));
     if let Some(target) = port.get("targetPort").filter(|_| number.is_some()) {
@@ -157,7 +157,7 @@ fn port_texts(port: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn names(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+fn judge_names(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     if kind != "ExternalName" {
         return;
     }
@@ -178,7 +178,7 @@ fn names(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     }
 }
 
-fn balancer(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+fn judge_balancer(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     if kind != "LoadBalancer" {
         for key in ["loadBalancerSourceRanges", "allocateLoadBalancerNodePorts", "loadBalancerClass"] {
             if let Some(place) = spec.get(key).filter(|_| spec.holds(key)) {
@@ -195,7 +195,7 @@ fn balancer(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
 
 /// Judges the traffic policy. From the outside a Service is reached through nodes, load balancers and external
 /// addresses.
-fn traffic(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
+fn judge_traffic(spec: &Place<'_>, kind: &str, refusals: &mut Refusals) {
     let outside =
         matches!(kind, "NodePort" | "LoadBalancer") || kind == "ClusterIP" && spec.holds("externalIPs");
     if let Some(policy) = spec.get("externalTrafficPolicy").filter(|_| !outside)
@@ -218,7 +218,7 @@ fn judge_address(place: &Place<'_>, refusals: &mut Refusals) {
     match address::parse(text) {
         None => refusals.value(place, "which is not an IP address", ADDRESS),
         Some(parsed) => {
-            if let Some(complaint) = address::special(parsed) {
+            if let Some(complaint) = address::describe_special(parsed) {
                 refusals.value(place, complaint, ADDRESS);
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::{is_qualified_name, is_subdomain, stays_inside};
 use super::{pod, selectors};
 use kube_model::Quantity;
@@ -72,17 +72,17 @@ pub(super) const SOURCES: &[&str] = &[
     "vsphereVolume",
 ];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     match (subject.group, subject.kind) {
-        ("", "PersistentVolumeClaim") => claim(&subject.root.field("spec"), refusals),
-        ("", "PersistentVolume") => volume(&subject.root.field("spec"), refusals),
+        ("", "PersistentVolumeClaim") => judge_claim(&subject.root.field("spec"), refusals),
+        ("", "PersistentVolume") => judge_volume(&subject.root.field("spec"), refusals),
         ("storage.k8s.io", "StorageClass") => {
-            class(subject, refusals);
-            topologies(subject, refusals);
+            judge_class(subject, refusals);
+            judge_topologies(subject, refusals);
         }
         ("apps", "StatefulSet") if !subject.versions_in(VALID_CLAIMS..=u8::MAX).is_empty() => {
             subject.root.find("spec/volumeClaimTemplates/*").iter().for_each(|template| {
-                claim(&template.field("spec"), refusals);
+                judge_claim(&template.field("spec"), refusals);
             });
         }
         _ => {}
@@ -90,15 +90,15 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges the specification of a claim, wherever it is.
-pub(super) fn claim(spec: &Place<'_>, refusals: &mut Refusals) {
-    access_modes(spec, refusals);
-    amount(spec, &["resources", "requests", "storage"], refusals);
-    class_name(spec, refusals);
-    spec.get("selector").iter().for_each(|selector| selectors::label_selector(selector, refusals));
+pub(super) fn judge_claim(spec: &Place<'_>, refusals: &mut Refusals) {
+    judge_access_modes(spec, refusals);
+    judge_amount(spec, &["resources", "requests", "storage"], refusals);
+    judge_class_name(spec, refusals);
+    spec.get("selector").iter().for_each(|selector| selectors::judge_label_selector(selector, refusals));
 }
 
 /// Refuses terms about the same zones, and two requirements for one key.
-fn topologies(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_topologies(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let terms = subject.root.items("allowedTopologies");
     let mut seen: Vec<Vec<(&str, BTreeSet<&str>)>> = Vec::new();
     for term in &terms {
@@ -121,11 +121,11 @@ fn topologies(subject: &Subject<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
-    pod::described_volume(spec, refusals);
-    access_modes(spec, refusals);
-    amount(spec, &["capacity", "storage"], refusals);
-    class_name(spec, refusals);
+fn judge_volume(spec: &Place<'_>, refusals: &mut Refusals) {
+    pod::judge_described_volume(spec, refusals);
+    judge_access_modes(spec, refusals);
+    judge_amount(spec, &["capacity", "storage"], refusals);
+    judge_class_name(spec, refusals);
     let named: Vec<&str> = SOURCES.iter().copied().filter(|key| spec.has(key)).collect();
     if named.len() != 1 {
         let complaint = format!("names {} sources where one is allowed", named.len());
@@ -141,7 +141,7 @@ fn volume(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
     let modes = spec.items("accessModes");
     if modes.is_empty() {
         return refusals.lacks(spec, "accessModes", MODES);
@@ -160,7 +160,7 @@ fn access_modes(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn amount<'a>(spec: &Place<'a>, path: &[&'a str], refusals: &mut Refusals) {
+fn judge_amount<'a>(spec: &Place<'a>, path: &[&'a str], refusals: &mut Refusals) {
     match spec.at(path) {
         None if spec.exists() => {
             refusals.whole(spec, &format!("lacks `{}`", path.join(".")), SIZE);
@@ -173,14 +173,14 @@ fn amount<'a>(spec: &Place<'a>, path: &[&'a str], refusals: &mut Refusals) {
     }
 }
 
-fn class_name(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_class_name(spec: &Place<'_>, refusals: &mut Refusals) {
     let named = spec.text("storageClassName").zip(spec.get("storageClassName"));
     if let Some((_, place)) = named.filter(|(text, _)| !is_subdomain(text)) {
         refusals.value(&place, "which is not a valid StorageClass name", CLASS);
     }
 }
 
-fn class(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_class(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some((text, place)) = subject.root.text("provisioner").zip(subject.root.get("provisioner")) else {
         return;
     };

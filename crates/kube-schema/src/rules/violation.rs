@@ -4,7 +4,7 @@ use kube_model::KubernetesVersion;
 
 /// A value that the API server refuses although its schema allows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
+pub struct RuleViolation {
     /// A JSON pointer to the value, or to the holder that lacks it.
     pub pointer: String,
     /// One clause for people, with the path, without object and cluster. Never a value of a Secret.
@@ -16,14 +16,14 @@ pub struct Violation {
     /// The function of Kubernetes that refuses it, with its package.
     pub source: &'static str,
     /// Says whether the value alone is wrong, or its combination with others.
-    pub extent: Extent,
+    pub extent: RuleExtent,
     /// The requested Kubernetes versions that refuse it.
     pub versions: Vec<KubernetesVersion>,
 }
 
 /// The part of an object that a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum RuleExtent {
     /// One value, which is wrong in every context, also in a patch.
     Value,
     /// Several values, or one that is missing. Judged in complete objects only.

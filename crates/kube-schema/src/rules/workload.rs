@@ -1,7 +1,7 @@
 //! Rules for the replacement of Pods by Deployments and DaemonSets, and for the Pod templates of workloads.
 
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 use super::syntax::is_label;
 use kube_manifest::{Node, Value};
 
@@ -44,14 +44,14 @@ const NAMED_SERVICE: u8 = 34;
 /// The default deadline of a Deployment, in seconds.
 const DEFAULT_DEADLINE: i64 = 600;
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let runs_for_ever = match subject.group {
         "apps" => matches!(subject.kind, "DaemonSet" | "Deployment" | "ReplicaSet" | "StatefulSet"),
         "" => subject.kind == "ReplicationController",
         _ => false,
     };
     let Some(spec) = subject.root.get("spec").filter(|_| runs_for_ever) else { return };
-    restart(&spec, refusals);
+    judge_restart(&spec, refusals);
     if let ("StatefulSet", Some(name)) = (subject.kind, spec.text("serviceName"))
         && !is_label(name)
     {
@@ -64,13 +64,13 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
         );
     }
     match subject.kind {
-        "Deployment" => deployment(&spec, refusals),
-        "DaemonSet" => daemons(&spec, refusals),
+        "Deployment" => judge_deployment(&spec, refusals),
+        "DaemonSet" => judge_daemons(&spec, refusals),
         _ => {}
     }
 }
 
-fn restart(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_restart(spec: &Place<'_>, refusals: &mut Refusals) {
     let Some(pod) = spec.at(&["template", "spec"]) else { return };
     let policy =
         pod.get("restartPolicy").filter(|place| matches!(place.node.as_str(), Some("Never" | "OnFailure")));
@@ -82,13 +82,13 @@ fn restart(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn deployment(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_deployment(spec: &Place<'_>, refusals: &mut Refusals) {
     if let Some(strategy) = spec.get("strategy") {
         let rolling = strategy.get("rollingUpdate");
         if let (Some("Recreate"), Some(rolling)) = (strategy.text("type"), &rolling) {
             refusals.whole(rolling, "is not allowed with the type Recreate", STRATEGY);
         } else if let Some(rolling) = rolling {
-            amounts(&rolling, refusals);
+            judge_amounts(&rolling, refusals);
             if is_zero(&rolling, "maxUnavailable") && is_zero(&rolling, "maxSurge") {
                 refusals.whole(&rolling, "allows neither an unavailable nor a surplus Pod", STANDSTILL);
             }
@@ -104,11 +104,11 @@ fn deployment(spec: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn daemons(spec: &Place<'_>, refusals: &mut Refusals) {
+fn judge_daemons(spec: &Place<'_>, refusals: &mut Refusals) {
     let Some(strategy) = spec.get("updateStrategy") else { return };
     let rolls = strategy.text("type").is_none_or(|kind| kind == "RollingUpdate");
     let Some(rolling) = strategy.get("rollingUpdate").filter(|_| rolls) else { return };
-    amounts(&rolling, refusals);
+    judge_amounts(&rolling, refusals);
     let surges = rolling.has("maxSurge") && !is_zero(&rolling, "maxSurge");
     // The API server fills in 1.
     let vanishes = !is_zero(&rolling, "maxUnavailable");
@@ -118,22 +118,24 @@ fn daemons(spec: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges numbers and percentages, which must be neither negative nor more than everything.
-fn amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
+fn judge_amounts(rolling: &Place<'_>, refusals: &mut Refusals) {
     for key in ["maxUnavailable", "maxSurge"] {
         let Some(place) = rolling.get(key) else { continue };
-        if let Some(complaint) = amount_complaint(place.node) {
+        if let Some(complaint) = find_amount_error(place.node) {
             refusals.value(&place, complaint, AMOUNT);
-        } else if key == "maxUnavailable" && percent(place.node).is_some_and(|percent| percent > 100) {
+        } else if key == "maxUnavailable" && read_percent(place.node).is_some_and(|percent| percent > 100) {
             refusals.value(&place, "which is more than 100%", AMOUNT);
         }
     }
 }
 
 /// Returns the error in a number or percentage (`ValidatePositiveIntOrPercent`).
-pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
+pub(super) fn find_amount_error(node: &Node) -> Option<&'static str> {
     match &node.value {
         Value::Integer(number) if *number < 0 => Some("which is negative"),
-        Value::String(_) if percent(node).is_none() => Some("which is neither a number nor a percentage"),
+        Value::String(_) if read_percent(node).is_none() => {
+            Some("which is neither a number nor a percentage")
+        }
         Value::Null
         | Value::Bool(_)
         | Value::Integer(_)
@@ -146,7 +148,7 @@ pub(super) fn amount_complaint(node: &Node) -> Option<&'static str> {
 }
 
 /// Returns the number of a percentage. One too large to count is the largest.
-pub(super) fn percent(node: &Node) -> Option<u64> {
+pub(super) fn read_percent(node: &Node) -> Option<u64> {
     let digits = node.as_str()?.strip_suffix('%')?;
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().unwrap_or(u64::MAX))
@@ -155,5 +157,5 @@ pub(super) fn percent(node: &Node) -> Option<u64> {
 /// Returns true if a field is there and amounts to nothing.
 fn is_zero(rolling: &Place<'_>, key: &str) -> bool {
     let Some(place) = rolling.get(key) else { return false };
-    place.node.as_integer() == Some(0) || percent(place.node) == Some(0)
+    place.node.as_integer() == Some(0) || read_percent(place.node) == Some(0)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{List, Pod, Standing};
+use super::{List, Pod, PodHolder};
 use crate::rules::place::Place;
 use crate::rules::refusals::{Refusals, Rule};
 use crate::rules::syntax::is_label;
@@ -43,23 +43,23 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     let mut seen = HashSet::new();
     for container in pod.containers() {
         let place = &container.place;
-        name(place, &mut seen, refusals);
-        image(place, pod.stands, refusals);
+        judge_name(place, &mut seen, refusals);
+        judge_image(place, pod.stands, refusals);
         match container.list {
-            List::Init => init(place, refusals),
+            List::Init => judge_init_container(place, refusals),
             List::Regular | List::Ephemeral => {}
         }
     }
     if let Some(place) = pod
         .spec
         .get("ephemeralContainers")
-        .filter(|_| pod.stands == Standing::Alone && pod.spec.holds("ephemeralContainers"))
+        .filter(|_| pod.stands == PodHolder::Alone && pod.spec.holds("ephemeralContainers"))
     {
         refusals.whole(&place, "is not allowed in a new Pod", EPHEMERAL);
     }
 }
 
-fn name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+fn judge_name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = container.text("name").zip(container.get("name")) else {
         return refusals.lacks(container, "name", NAME);
     };
@@ -71,17 +71,17 @@ fn name<'a>(container: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut R
     }
 }
 
-fn image(container: &Place<'_>, stands: Standing, refusals: &mut Refusals) {
+fn judge_image(container: &Place<'_>, stands: PodHolder, refusals: &mut Refusals) {
     let Some((text, place)) = container.text("image").zip(container.get("image")) else {
         return refusals.lacks(container, "image", IMAGE);
     };
-    if stands == Standing::Alone && text.trim() != text {
+    if stands == PodHolder::Alone && text.trim() != text {
         refusals.value(&place, "which has white space around it", SPACE);
     }
 }
 
 /// Judges an init container, which ends before the others start, so that nothing could probe it.
-fn init(container: &Place<'_>, refusals: &mut Refusals) {
+fn judge_init_container(container: &Place<'_>, refusals: &mut Refusals) {
     if container.text("restartPolicy").is_some() {
         return;
     }

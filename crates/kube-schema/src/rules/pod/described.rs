@@ -197,12 +197,12 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
         }
     }
     for place in pod.volumes() {
-        volume(&place, refusals);
+        judge_volume(&place, refusals);
     }
 }
 
 /// Judges the required fields of a volume.
-pub(super) fn volume(place: &Place<'_>, refusals: &mut Refusals) {
+pub(super) fn judge_volume(place: &Place<'_>, refusals: &mut Refusals) {
     for (path, source) in VOLUME {
         required::judge(place, path, source, refusals);
     }

@@ -2,7 +2,7 @@
 
 use super::Pod;
 use crate::rules::place::Place;
-use crate::rules::refusals::{Refusals, Rule, Subject};
+use crate::rules::refusals::{JudgedObject, Refusals, Rule};
 use crate::rules::syntax::{is_config_key, is_environment_name, is_relaxed_environment_name};
 
 const NAME: Rule = Rule {
@@ -50,11 +50,11 @@ const FIELDS: &[&str] = &[
 /// The possible sources of a variable's value.
 const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 
-pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, pod: &Pod<'_>, refusals: &mut Refusals) {
     for container in pod.containers() {
         for variable in container.place.items("env") {
-            name(subject, &variable, refusals);
-            value(&variable, refusals);
+            judge_name(subject, &variable, refusals);
+            judge_value(&variable, refusals);
         }
         for source in container.place.items("envFrom") {
             let named = ["configMapRef", "secretRef"].iter().filter(|key| source.has(key)).count();
@@ -65,7 +65,7 @@ pub(super) fn check(subject: &Subject<'_>, pod: &Pod<'_>, refusals: &mut Refusal
     }
 }
 
-fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
+fn judge_name(subject: &JudgedObject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
     let Some((text, place)) = variable.text("name").zip(variable.get("name")) else {
         return refusals.lacks(variable, "name", NAME);
     };
@@ -77,7 +77,7 @@ fn name(subject: &Subject<'_>, variable: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn value(variable: &Place<'_>, refusals: &mut Refusals) {
+fn judge_value(variable: &Place<'_>, refusals: &mut Refusals) {
     let Some(from) = variable.get("valueFrom") else { return };
     let named = SOURCES.iter().filter(|key| from.has(key)).count();
     if named != 1 {
@@ -86,17 +86,17 @@ fn value(variable: &Place<'_>, refusals: &mut Refusals) {
         refusals.whole(variable, "has both of `value` and `valueFrom`", SOURCE);
     }
     if let Some(path) = from.at(&["fieldRef", "fieldPath"]) {
-        field(&path, refusals);
+        judge_field(&path, refusals);
     }
     if let Some(resource) = from.at(&["resourceFieldRef", "resource"]) {
-        resource_field(&resource, refusals);
+        judge_resource_field(&resource, refusals);
     }
     for source in ["configMapKeyRef", "secretKeyRef"] {
-        key(from.get(source).as_ref(), refusals);
+        judge_key(from.get(source).as_ref(), refusals);
     }
 }
 
-fn field(path: &Place<'_>, refusals: &mut Refusals) {
+fn judge_field(path: &Place<'_>, refusals: &mut Refusals) {
     let Some(text) = path.node.as_str() else { return };
     let subscripted = ["metadata.labels['", "metadata.annotations['"];
     let is_key = subscripted.iter().any(|start| text.starts_with(start) && text.ends_with("']"));
@@ -105,7 +105,7 @@ fn field(path: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn resource_field(resource: &Place<'_>, refusals: &mut Refusals) {
+fn judge_resource_field(resource: &Place<'_>, refusals: &mut Refusals) {
     let Some(text) = resource.node.as_str() else { return };
     let name = text.strip_prefix("limits.").or_else(|| text.strip_prefix("requests."));
     let known = name.is_some_and(|name| {
@@ -116,7 +116,7 @@ fn resource_field(resource: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn key(selector: Option<&Place<'_>>, refusals: &mut Refusals) {
+fn judge_key(selector: Option<&Place<'_>>, refusals: &mut Refusals) {
     let Some(selector) = selector else { return };
     match selector.text("key").zip(selector.get("key")) {
         None => refusals.lacks(selector, "key", KEY),

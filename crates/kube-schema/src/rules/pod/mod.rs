@@ -15,21 +15,21 @@ mod words;
 
 use super::metadata;
 use super::place::Place;
-use super::refusals::{Refusals, Rule, Subject};
+use super::refusals::{JudgedObject, Refusals, Rule};
 
 /// A Pod as a manifest describes it.
 pub(super) struct Pod<'a> {
     /// Its `spec`.
     spec: Place<'a>,
     /// Says whether the object is the Pod itself.
-    stands: Standing,
+    stands: PodHolder,
     /// Volumes that a StatefulSet adds.
     claims: Vec<&'a str>,
 }
 
 /// The object that a Pod's description is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum PodHolder {
     /// The Pod itself.
     Alone,
     /// Another object, which makes Pods of it.
@@ -77,8 +77,8 @@ impl<'a> Pod<'a> {
 }
 
 /// Judges the required fields of a volume, of a Pod or on its own.
-pub(super) fn described_volume(volume: &Place<'_>, refusals: &mut Refusals) {
-    described::volume(volume, refusals);
+pub(super) fn judge_described_volume(volume: &Place<'_>, refusals: &mut Refusals) {
+    described::judge_volume(volume, refusals);
 }
 
 const SECCOMP: Rule = Rule {
@@ -87,7 +87,7 @@ const SECCOMP: Rule = Rule {
 };
 
 /// Judges profiles in the annotations that preceded the field.
-fn seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
+fn judge_seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
     for (key, value) in holder.field("metadata").entries("annotations") {
         let of_pod = key == "seccomp.security.alpha.kubernetes.io/pod";
         if !of_pod && !key.starts_with("container.seccomp.security.alpha.kubernetes.io/") {
@@ -102,7 +102,7 @@ fn seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Returns the description of a kind's Pods: the holder of `metadata` and `spec`.
-fn holder<'a>(subject: &Subject<'a>) -> Option<Place<'a>> {
+fn holder<'a>(subject: &JudgedObject<'a>) -> Option<Place<'a>> {
     let root = &subject.root;
     match (subject.group, subject.kind) {
         ("", "Pod") => Some(root.clone()),
@@ -115,19 +115,19 @@ fn holder<'a>(subject: &Subject<'a>) -> Option<Place<'a>> {
     }
 }
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(holder) = holder(subject) else { return };
-    let stands = if subject.is("", "Pod") { Standing::Alone } else { Standing::Template };
-    if let Some(template) = holder.get("metadata").filter(|_| stands == Standing::Template) {
-        metadata::labels(&template, refusals);
-        metadata::annotations(&template, refusals);
+    let stands = if subject.is("", "Pod") { PodHolder::Alone } else { PodHolder::Template };
+    if let Some(template) = holder.get("metadata").filter(|_| stands == PodHolder::Template) {
+        metadata::judge_labels(&template, refusals);
+        metadata::judge_annotations(&template, refusals);
     }
     let spec = holder.field("spec");
     let templates = subject.root.get("spec").filter(|_| subject.is("apps", "StatefulSet"));
     let templates = templates.map(|spec| spec.items("volumeClaimTemplates")).unwrap_or_default();
     let claims = templates.iter().filter_map(|claim| claim.get("metadata")?.text("name")).collect();
     let pod = Pod { spec, stands, claims };
-    seccomp(&holder, refusals);
+    judge_seccomp(&holder, refusals);
     described::check(&pod, refusals);
     words::check(&pod, refusals);
     containers::check(&pod, refusals);

@@ -41,18 +41,19 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     let mut known: HashSet<&str> = volumes.iter().filter_map(|volume| volume.text("name")).collect();
     known.extend(&pod.claims);
     let all = pod.spec.get("volumes");
-    let unknown = all.is_some_and(|all| all.node.is_unknown() || volumes.iter().any(Place::names_unknown));
+    let unknown =
+        all.is_some_and(|all| all.node.is_unknown() || volumes.iter().any(Place::has_unknown_field));
     let names = Names { known, unknown };
     for container in pod.containers() {
         let mut paths = HashSet::new();
         for mount in container.place.items("volumeMounts") {
-            exists(&mount, &names, VOLUME, refusals);
-            mount_path(&mount, &mut paths, refusals);
-            sub_path(&mount, container.list, refusals);
-            propagation(&mount, &container, refusals);
+            judge_volume_exists(&mount, &names, VOLUME, refusals);
+            judge_mount_path(&mount, &mut paths, refusals);
+            judge_sub_path(&mount, container.list, refusals);
+            judge_propagation(&mount, &container, refusals);
         }
         for device in container.place.items("volumeDevices") {
-            exists(&device, &names, DEVICE, refusals);
+            judge_volume_exists(&device, &names, DEVICE, refusals);
         }
     }
 }
@@ -63,7 +64,7 @@ struct Names<'a> {
     unknown: bool,
 }
 
-fn exists(mount: &Place<'_>, names: &Names<'_>, rule: Rule, refusals: &mut Refusals) {
+fn judge_volume_exists(mount: &Place<'_>, names: &Names<'_>, rule: Rule, refusals: &mut Refusals) {
     let Some((text, place)) = mount.text("name").zip(mount.get("name")) else {
         return refusals.whole(mount, "lacks the `name` of a volume", rule);
     };
@@ -72,7 +73,7 @@ fn exists(mount: &Place<'_>, names: &Names<'_>, rule: Rule, refusals: &mut Refus
     }
 }
 
-fn mount_path<'a>(mount: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+fn judge_mount_path<'a>(mount: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = mount.text("mountPath").zip(mount.get("mountPath")) else {
         return refusals.lacks(mount, "mountPath", PATH);
     };
@@ -81,7 +82,7 @@ fn mount_path<'a>(mount: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut
     }
 }
 
-fn sub_path(mount: &Place<'_>, list: List, refusals: &mut Refusals) {
+fn judge_sub_path(mount: &Place<'_>, list: List, refusals: &mut Refusals) {
     for key in ["subPath", "subPathExpr"] {
         let Some((text, place)) = mount.text(key).zip(mount.get(key)) else { continue };
         if text.starts_with('/') || !stays_inside(text) {
@@ -96,7 +97,7 @@ fn sub_path(mount: &Place<'_>, list: List, refusals: &mut Refusals) {
     }
 }
 
-fn propagation(mount: &Place<'_>, container: &Container<'_>, refusals: &mut Refusals) {
+fn judge_propagation(mount: &Place<'_>, container: &Container<'_>, refusals: &mut Refusals) {
     let Some(place) = mount.get("mountPropagation") else { return };
     let privileged = container.place.get("securityContext").and_then(|context| context.flag("privileged"));
     if place.node.as_str() == Some("Bidirectional") && privileged != Some(true) {

@@ -36,10 +36,10 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
             }
         }
     }
-    dns(pod, refusals);
+    judge_dns(pod, refusals);
 }
 
-fn dns(pod: &Pod<'_>, refusals: &mut Refusals) {
+fn judge_dns(pod: &Pod<'_>, refusals: &mut Refusals) {
     let servers = pod.spec.get("dnsConfig").map(|config| config.items("nameservers")).unwrap_or_default();
     servers.iter().for_each(|server| address_of(server, DNS, refusals));
     for search in pod.spec.find("dnsConfig/searches/*").iter().filter(|search| search.string() == Some("")) {

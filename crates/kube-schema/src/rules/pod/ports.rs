@@ -27,19 +27,19 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
         let mut names = HashSet::new();
         let mut own = HashSet::new();
         for port in container.place.items("ports") {
-            name(&port, &mut names, refusals);
+            judge_name(&port, &mut names, refusals);
             match container.list {
-                List::Regular => host_port(&port, &mut taken, refusals),
-                List::Init | List::Ephemeral => host_port(&port, &mut own, refusals),
+                List::Regular => judge_host_port(&port, &mut taken, refusals),
+                List::Init | List::Ephemeral => judge_host_port(&port, &mut own, refusals),
             }
             if on_node && container.list == List::Regular {
-                same(&port, refusals);
+                judge_same_port(&port, refusals);
             }
         }
     }
 }
 
-fn name<'a>(port: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+fn judge_name<'a>(port: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = port.text("name").zip(port.get("name")) else { return };
     if !is_port_name(text) {
         refusals.value(&place, "which is not a valid port name", NAME);
@@ -51,7 +51,7 @@ fn name<'a>(port: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusa
 /// A port of the node, as the scheduler sees it.
 type HostPort<'a> = (&'a str, &'a str, i64);
 
-fn host_port<'a>(port: &Place<'a>, taken: &mut HashSet<HostPort<'a>>, refusals: &mut Refusals) {
+fn judge_host_port<'a>(port: &Place<'a>, taken: &mut HashSet<HostPort<'a>>, refusals: &mut Refusals) {
     let Some(number) = port.integer("hostPort").filter(|number| *number != 0) else { return };
     let protocol = port.text("protocol").unwrap_or("TCP");
     let address = port.text("hostIP").unwrap_or_default();
@@ -60,7 +60,7 @@ fn host_port<'a>(port: &Place<'a>, taken: &mut HashSet<HostPort<'a>>, refusals: 
     }
 }
 
-fn same(port: &Place<'_>, refusals: &mut Refusals) {
+fn judge_same_port(port: &Place<'_>, refusals: &mut Refusals) {
     let Some(inside) = port.integer("containerPort") else { return };
     let outside = port.integer("hostPort").unwrap_or(0);
     // The API server fills in a port that is left out, or 0.

@@ -46,14 +46,14 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
         }
         for key in ["postStart", "preStop"] {
             if let Some(hook) = container.place.at(&["lifecycle", key]) {
-                action(&hook, refusals);
+                judge_action(&hook, refusals);
             }
         }
     }
 }
 
 fn judge_probe(probe: &Place<'_>, key: &str, refusals: &mut Refusals) {
-    action(probe, refusals);
+    judge_action(probe, refusals);
     for number in NUMBERS {
         numbers::judge(probe, number, 0, MOST, "validateProbe in pkg/apis/core/validation", refusals);
     }
@@ -72,7 +72,7 @@ fn judge_probe(probe: &Place<'_>, key: &str, refusals: &mut Refusals) {
     }
 }
 
-fn action(holder: &Place<'_>, refusals: &mut Refusals) {
+fn judge_action(holder: &Place<'_>, refusals: &mut Refusals) {
     let named: Vec<&&str> = ACTIONS.iter().filter(|key| holder.has(key)).collect();
     if named.len() != 1 {
         let complaint = format!("names {} actions where one is allowed", named.len());

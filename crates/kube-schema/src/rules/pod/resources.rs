@@ -1,7 +1,7 @@
 //! Requests and limits of containers.
 
 use super::Pod;
-use crate::rules::place::{Place, shown};
+use crate::rules::place::{Place, show};
 use crate::rules::refusals::{Refusals, Rule};
 use crate::rules::syntax::is_qualified_name;
 use kube_model::Quantity;
@@ -36,17 +36,17 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     for resources in of_containers.chain(pod.spec.get("resources")) {
         for list in ["limits", "requests"] {
             for (name, place) in resources.entries(list) {
-                amount(name, &place, refusals);
+                judge_amount(name, &place, refusals);
             }
         }
         for (name, request) in resources.entries("requests") {
-            compare(name, &request, &resources, refusals);
+            compare_amounts(name, &request, &resources, refusals);
         }
-        huge_pages(&resources, refusals);
+        judge_huge_pages(&resources, refusals);
     }
 }
 
-fn amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
+fn judge_amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
     if !is_known(name) {
         refusals.unquoted(place, "is not a resource that a container can have", NAME);
     }
@@ -61,7 +61,7 @@ fn amount(name: &str, place: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn compare(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mut Refusals) {
+fn compare_amounts(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mut Refusals) {
     let Some(requested) = quantity_of(request) else { return };
     let shared = !is_extended(name) && !name.starts_with("hugepages-");
     let limits = resources.entries("limits");
@@ -73,9 +73,9 @@ fn compare(name: &str, request: &Place<'_>, resources: &Place<'_>, refusals: &mu
     };
     let Some(most) = quantity_of(&limit) else { return };
     if !shared && requested != most {
-        refusals.together(request, &format!("and its limit is {}", shown(limit.node)), EQUAL);
+        refusals.together(request, &format!("and its limit is {}", show(limit.node)), EQUAL);
     } else if requested > most {
-        refusals.together(request, &format!("which is more than the limit {}", shown(limit.node)), MORE);
+        refusals.together(request, &format!("which is more than the limit {}", show(limit.node)), MORE);
     }
 }
 
@@ -84,7 +84,7 @@ fn quantity_of(place: &Place<'_>) -> Option<Quantity> {
     if place.node.is_null() { Some(Quantity::ZERO) } else { Quantity::of(place.node) }
 }
 
-fn huge_pages(resources: &Place<'_>, refusals: &mut Refusals) {
+fn judge_huge_pages(resources: &Place<'_>, refusals: &mut Refusals) {
     let names: Vec<&str> = ["limits", "requests"]
         .iter()
         .flat_map(|list| resources.entries(list))

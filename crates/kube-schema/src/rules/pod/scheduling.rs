@@ -47,8 +47,8 @@ const NAME: Rule = Rule {
 const OPERATORS: &[&str] = &["Equal", "Exists", "Gt", "Lt"];
 
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
-    pod.spec.get("nodeSelector").iter().for_each(|labels| selectors::plain(labels, refusals));
-    pod.spec.items("tolerations").iter().for_each(|item| toleration(item, refusals));
+    pod.spec.get("nodeSelector").iter().for_each(|labels| selectors::judge_plain_labels(labels, refusals));
+    pod.spec.items("tolerations").iter().for_each(|item| judge_toleration(item, refusals));
     // The old name of the field counts if the new one is absent.
     let account = if pod.spec.has("serviceAccountName") { "serviceAccountName" } else { "serviceAccount" };
     for key in [account, "nodeName", "priorityClassName", "runtimeClassName"] {
@@ -57,20 +57,20 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
             refusals.value(&place, "which is not a valid object name", NAME);
         }
     }
-    spreading(pod, refusals);
+    judge_spreading(pod, refusals);
     let Some(affinity) = pod.spec.get("affinity") else { return };
-    node_affinity(&affinity, refusals);
+    judge_node_affinity(&affinity, refusals);
     for kind in ["podAffinity", "podAntiAffinity"] {
         let required = format!("{kind}/requiredDuringSchedulingIgnoredDuringExecution/*");
         let preferred = format!("{kind}/preferredDuringSchedulingIgnoredDuringExecution/*");
         let weighted = affinity.find(&preferred);
         let preferred = weighted.iter().map(|weighted| weighted.field("podAffinityTerm"));
         let terms = affinity.find(&required).into_iter().chain(preferred);
-        terms.for_each(|term| pod_term(&term, refusals));
+        terms.for_each(|term| judge_pod_term(&term, refusals));
     }
 }
 
-fn toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
+fn judge_toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
     let operator = toleration.text("operator").unwrap_or("Equal");
     if let Some(place) = toleration.get("operator").filter(|_| !OPERATORS.contains(&operator)) {
         refusals.value(&place, "which is not one of the allowed values: Equal, Exists", TOLERATION);
@@ -100,8 +100,8 @@ fn toleration(toleration: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn node_affinity(affinity: &Place<'_>, refusals: &mut Refusals) {
-    fields(affinity, refusals);
+fn judge_node_affinity(affinity: &Place<'_>, refusals: &mut Refusals) {
+    judge_fields(affinity, refusals);
     let required = "nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution";
     for selector in affinity.find(required) {
         if !selector.holds("nodeSelectorTerms") {
@@ -111,13 +111,13 @@ fn node_affinity(affinity: &Place<'_>, refusals: &mut Refusals) {
     let hard = format!("{required}/nodeSelectorTerms/*/matchExpressions/*");
     let soft = "nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/preference/matchExpressions/*";
     let requirements = affinity.find(&hard).into_iter().chain(affinity.find(soft));
-    requirements.for_each(|item| node_requirement(&item, refusals));
+    requirements.for_each(|item| judge_node_requirement(&item, refusals));
 }
 
 /// The only field of nodes that a selector may ask for.
 const NODE_FIELD: &str = "metadata.name";
 
-fn fields(affinity: &Place<'_>, refusals: &mut Refusals) {
+fn judge_fields(affinity: &Place<'_>, refusals: &mut Refusals) {
     for path in [
         "nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms/*/matchFields/*",
         "nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/*/preference/matchFields/*",
@@ -137,9 +137,9 @@ fn fields(affinity: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
+fn judge_node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
     if let Some(key) = requirement.get("key") {
-        crate::rules::metadata::label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
+        crate::rules::metadata::judge_label_key(key.node.as_str().unwrap_or_default(), &key, refusals);
     }
     let Some(operator) = requirement.get("operator") else { return };
     let values = requirement.items("values").len();
@@ -155,14 +155,14 @@ fn node_requirement(requirement: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn pod_term(term: &Place<'_>, refusals: &mut Refusals) {
+fn judge_pod_term(term: &Place<'_>, refusals: &mut Refusals) {
     for key in ["labelSelector", "namespaceSelector"] {
-        term.get(key).iter().for_each(|selector| selectors::label_selector(selector, refusals));
+        term.get(key).iter().for_each(|selector| selectors::judge_label_selector(selector, refusals));
     }
-    topology_key(term, refusals);
+    judge_topology_key(term, refusals);
 }
 
-fn topology_key(holder: &Place<'_>, refusals: &mut Refusals) {
+fn judge_topology_key(holder: &Place<'_>, refusals: &mut Refusals) {
     match holder.text("topologyKey").zip(holder.get("topologyKey")) {
         None => refusals.lacks(holder, "topologyKey", TOPOLOGY),
         Some((text, place)) if !is_qualified_name(text) => {
@@ -172,12 +172,12 @@ fn topology_key(holder: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn spreading(pod: &Pod<'_>, refusals: &mut Refusals) {
+fn judge_spreading(pod: &Pod<'_>, refusals: &mut Refusals) {
     let mut seen = HashSet::new();
     for constraint in pod.spec.items("topologySpreadConstraints") {
-        topology_key(&constraint, refusals);
+        judge_topology_key(&constraint, refusals);
         constraint.get("labelSelector").iter().for_each(|selector| {
-            selectors::label_selector(selector, refusals);
+            selectors::judge_label_selector(selector, refusals);
         });
         let action = constraint.text("whenUnsatisfiable");
         if !seen.insert((constraint.text("topologyKey"), action)) {

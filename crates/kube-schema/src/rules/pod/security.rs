@@ -61,11 +61,11 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
         refusals.together(&place, "but hostPID is true as well", PROCESSES);
     }
     let context = pod.spec.get("securityContext");
-    context.iter().for_each(|context| profile(context, refusals));
+    context.iter().for_each(|context| judge_profile(context, refusals));
     for container in pod.containers() {
         let Some(context) = container.place.get("securityContext") else { continue };
-        profile(&context, refusals);
-        escalation(&context, refusals);
+        judge_profile(&context, refusals);
+        judge_escalation(&context, refusals);
     }
     let of_containers: Vec<Place<'_>> =
         pod.containers().iter().filter_map(|container| container.place.get("securityContext")).collect();
@@ -76,10 +76,10 @@ pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
             refusals.value(&user, "which is not a valid user name", USER);
         }
     }
-    system(pod, context.as_ref(), refusals);
+    judge_system(pod, context.as_ref(), refusals);
 }
 
-fn escalation(context: &Place<'_>, refusals: &mut Refusals) {
+fn judge_escalation(context: &Place<'_>, refusals: &mut Refusals) {
     if context.flag("allowPrivilegeEscalation") != Some(false) {
         return;
     }
@@ -94,7 +94,7 @@ fn escalation(context: &Place<'_>, refusals: &mut Refusals) {
     }
 }
 
-fn profile(context: &Place<'_>, refusals: &mut Refusals) {
+fn judge_profile(context: &Place<'_>, refusals: &mut Refusals) {
     for key in ["seccompProfile", "appArmorProfile"] {
         let Some(profile) = context.get(key) else { continue };
         let local = profile.text("type") == Some("Localhost");
@@ -109,25 +109,28 @@ fn profile(context: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Judges the settings that belong to one operating system.
-fn system(pod: &Pod<'_>, context: Option<&Place<'_>>, refusals: &mut Refusals) {
+fn judge_system(pod: &Pod<'_>, context: Option<&Place<'_>>, refusals: &mut Refusals) {
     let system = pod.spec.get("os").and_then(|os| os.text("name"));
     let containers: Vec<Place<'_>> =
         pod.containers().iter().filter_map(|container| container.place.get("securityContext")).collect();
     match system {
         Some("windows") => {
-            forbidden(&pod.spec, SPEC, WINDOWS, refusals);
-            context.iter().for_each(|context| forbidden(context, POD, WINDOWS, refusals));
-            containers.iter().for_each(|context| forbidden(context, CONTAINER, WINDOWS, refusals));
+            judge_forbidden_settings(&pod.spec, SPEC, WINDOWS, refusals);
+            context.iter().for_each(|context| judge_forbidden_settings(context, POD, WINDOWS, refusals));
+            containers
+                .iter()
+                .for_each(|context| judge_forbidden_settings(context, CONTAINER, WINDOWS, refusals));
         }
         Some("linux") => {
             let contexts = context.into_iter().chain(&containers);
-            contexts.for_each(|context| forbidden(context, &["windowsOptions"], LINUX, refusals));
+            contexts
+                .for_each(|context| judge_forbidden_settings(context, &["windowsOptions"], LINUX, refusals));
         }
         Some(_) | None => {}
     }
 }
 
-fn forbidden(holder: &Place<'_>, keys: &[&str], rule: Rule, refusals: &mut Refusals) {
+fn judge_forbidden_settings(holder: &Place<'_>, keys: &[&str], rule: Rule, refusals: &mut Refusals) {
     for place in keys.iter().filter_map(|key| holder.get(key)) {
         // For these two, false is the same as nothing.
         let plain = ["hostPID", "hostIPC"].iter().any(|key| place.path().ends_with(key));

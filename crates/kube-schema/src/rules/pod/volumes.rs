@@ -80,12 +80,12 @@ const PROJECTED: &[&str] =
 pub(super) fn check(pod: &Pod<'_>, refusals: &mut Refusals) {
     let mut seen = HashSet::new();
     for volume in pod.volumes() {
-        name(&volume, &mut seen, refusals);
-        source(&volume, refusals);
+        judge_name(&volume, &mut seen, refusals);
+        judge_source(&volume, refusals);
     }
 }
 
-fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
+fn judge_name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refusals) {
     let Some((text, place)) = volume.text("name").zip(volume.get("name")) else {
         return refusals.lacks(volume, "name", NAME);
     };
@@ -96,7 +96,7 @@ fn name<'a>(volume: &Place<'a>, seen: &mut HashSet<&'a str>, refusals: &mut Refu
     }
 }
 
-fn source(volume: &Place<'_>, refusals: &mut Refusals) {
+fn judge_source(volume: &Place<'_>, refusals: &mut Refusals) {
     let named: Vec<&str> = SOURCES.iter().copied().filter(|key| volume.has(key)).collect();
     if named.len() > 1 {
         refusals.whole(volume, &format!("defines several volumes at once: {}", named.join(", ")), ONE);
@@ -112,24 +112,24 @@ fn source(volume: &Place<'_>, refusals: &mut Refusals) {
         refusals.value(&size, "which is negative", SIZE);
     }
     if let Some(template) = volume.at(&["ephemeral", "volumeClaimTemplate"]) {
-        storage::claim(&template.field("spec"), refusals);
+        storage::judge_claim(&template.field("spec"), refusals);
     }
-    object(volume, "configMap", "name", refusals);
-    object(volume, "secret", "secretName", refusals);
-    object(volume, "persistentVolumeClaim", "claimName", refusals);
-    volume.find("downwardAPI/items/*").iter().for_each(|file| downward(file, refusals));
-    volume.find("projected/sources/*").iter().for_each(|projection| projected(projection, refusals));
+    judge_object(volume, "configMap", "name", refusals);
+    judge_object(volume, "secret", "secretName", refusals);
+    judge_object(volume, "persistentVolumeClaim", "claimName", refusals);
+    volume.find("downwardAPI/items/*").iter().for_each(|file| judge_downward(file, refusals));
+    volume.find("projected/sources/*").iter().for_each(|projection| judge_projected(projection, refusals));
 }
 
-fn object<'a>(volume: &Place<'a>, kind: &str, key: &'a str, refusals: &mut Refusals) {
+fn judge_object<'a>(volume: &Place<'a>, kind: &str, key: &'a str, refusals: &mut Refusals) {
     let Some(source) = volume.get(kind) else { return };
     if source.text(key).is_none() {
         refusals.lacks(&source, key, SOURCE);
     }
-    items(&source, refusals);
+    judge_items(&source, refusals);
 }
 
-fn projected(projection: &Place<'_>, refusals: &mut Refusals) {
+fn judge_projected(projection: &Place<'_>, refusals: &mut Refusals) {
     if PROJECTED.iter().filter(|key| projection.has(key)).count() > 1 {
         refusals.whole(projection, "names several sources at once", PROJECTION);
     }
@@ -138,26 +138,26 @@ fn projected(projection: &Place<'_>, refusals: &mut Refusals) {
             if source.text("name").is_none() {
                 refusals.lacks(source, "name", SOURCE);
             }
-            items(source, refusals);
+            judge_items(source, refusals);
         });
     }
-    projection.find("downwardAPI/items/*").iter().for_each(|file| downward(file, refusals));
+    projection.find("downwardAPI/items/*").iter().for_each(|file| judge_downward(file, refusals));
 }
 
-fn items(source: &Place<'_>, refusals: &mut Refusals) {
+fn judge_items(source: &Place<'_>, refusals: &mut Refusals) {
     for item in source.items("items") {
-        path(&item, refusals);
+        judge_path(&item, refusals);
     }
 }
 
-fn downward(file: &Place<'_>, refusals: &mut Refusals) {
-    path(file, refusals);
+fn judge_downward(file: &Place<'_>, refusals: &mut Refusals) {
+    judge_path(file, refusals);
     if file.has("fieldRef") == file.has("resourceFieldRef") {
         refusals.whole(file, "has both of fieldRef and resourceFieldRef, or neither", FILE);
     }
 }
 
-fn path(item: &Place<'_>, refusals: &mut Refusals) {
+fn judge_path(item: &Place<'_>, refusals: &mut Refusals) {
     let Some(place) = item.get("path") else { return };
     let Some(text) = place.node.as_str() else { return };
     if text.starts_with('/') || text.starts_with("..") || !stays_inside(text) {

@@ -3,7 +3,7 @@
 use super::defaults::CLAIM;
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::rules::place::shown;
+use crate::rules::place::show;
 use kube_model::Quantity;
 
 const HELP: &str = "restore the old value, or create a claim with a new name and copy the data; deleting the \
@@ -38,8 +38,8 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
             path: after.path(),
             old_pointer: before.pointer(),
             pointer: after.pointer(),
-            was: Some(shown(before.node)),
-            becomes: Some(shown(after.node)),
+            was: Some(show(before.node)),
+            becomes: Some(show(after.node)),
             others: 0,
             help: SHRINK,
             source: SOURCE,

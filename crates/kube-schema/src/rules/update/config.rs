@@ -32,7 +32,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
             source,
         ));
     }
-    let keys = changed_keys(pair);
+    let keys = find_changed_keys(pair);
     if let Some((path, old, new)) = keys.first() {
         found.push(ForbiddenChange {
             path: path.clone(),
@@ -48,11 +48,11 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
 }
 
 /// The path, old pointer and new pointer of a key whose value differs.
-type Key = (String, String, String);
+type KeyChange = (String, String, String);
 
 /// Lists the keys whose values differ. A key that moves between plain and encoded data may mean the same and is left
 /// out.
-fn changed_keys(pair: &Pair<'_>) -> Vec<Key> {
+fn find_changed_keys(pair: &Pair<'_>) -> Vec<KeyChange> {
     let fields = ["data", "binaryData", "stringData"];
     let has =
         |side: &Place<'_>, field: &str, key: &str| side.get(field).and_then(|data| data.get(key)).is_some();

@@ -1,13 +1,13 @@
 //! Values that the API server fills in (`pkg/apis/*/v1/defaults.go`).
 
-use crate::rules::place::{Place, shown};
+use crate::rules::place::{Place, show};
 use kube_manifest::Node;
 
 /// The end of a path, and the value as people write it.
-pub(super) type Default = (&'static str, &'static str);
+pub(super) type FieldDefault = (&'static str, &'static str);
 
 /// Defaults of Pods.
-pub(super) const POD: &[Default] = &[
+pub(super) const POD: &[FieldDefault] = &[
     ("/restartPolicy", "\"Always\""),
     ("/dnsPolicy", "\"ClusterFirst\""),
     ("/schedulerName", "\"default-scheduler\""),
@@ -43,7 +43,7 @@ pub(super) const POD: &[Default] = &[
 ];
 
 /// Defaults of claims, including those of a StatefulSet.
-pub(super) const CLAIM: &[Default] = &[
+pub(super) const CLAIM: &[FieldDefault] = &[
     ("/volumeMode", "\"Filesystem\""),
     ("/apiVersion", "\"v1\""),
     ("/kind", "\"PersistentVolumeClaim\""),
@@ -52,7 +52,7 @@ pub(super) const CLAIM: &[Default] = &[
 ];
 
 /// Defaults of everything else.
-pub(super) const OTHER: &[Default] = &[
+pub(super) const OTHER: &[FieldDefault] = &[
     ("/reclaimPolicy", "\"Delete\""),
     ("/volumeBindingMode", "\"Immediate\""),
     ("/volumeMode", "\"Filesystem\""),
@@ -65,8 +65,8 @@ pub(super) const OTHER: &[Default] = &[
 ];
 
 /// Returns true if a scalar is what the API server would fill in.
-pub(super) fn is_default(node: &Node, path: &str, holder: &Place<'_>, kind: &[Default]) -> bool {
-    let value = shown(node);
+pub(super) fn is_default(node: &Node, path: &str, holder: &Place<'_>, kind: &[FieldDefault]) -> bool {
+    let value = show(node);
     if path.ends_with("/imagePullPolicy") {
         return value == pull_policy(holder.text("image").unwrap_or_default());
     }
@@ -74,7 +74,7 @@ pub(super) fn is_default(node: &Node, path: &str, holder: &Place<'_>, kind: &[De
 }
 
 /// Returns true if a list is what the API server would fill in.
-pub(super) fn is_list_default(node: &Node, path: &str, _kind: &[Default]) -> bool {
+pub(super) fn is_list_default(node: &Node, path: &str, _kind: &[FieldDefault]) -> bool {
     let persistent = node.items().iter().map(Node::as_str).eq([Some("Persistent")]);
     path.ends_with("/volumeLifecycleModes") && persistent
 }

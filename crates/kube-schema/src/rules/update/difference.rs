@@ -1,8 +1,8 @@
 //! Differences between two values once the defaults are filled in.
 
 use super::ForbiddenChange;
-use super::defaults::{self, Default};
-use crate::rules::place::{Place, is_empty, shown};
+use super::defaults::{self, FieldDefault};
+use crate::rules::place::{Place, is_empty, show};
 use kube_manifest::{Node, Value};
 use kube_model::Quantity;
 
@@ -33,8 +33,8 @@ impl Difference<'_> {
             path: first.path.clone(),
             old_pointer: pointer(&first.old, &first.holders.0),
             pointer: pointer(&first.new, &first.holders.1),
-            was: first.old.as_ref().map(|place| shown(place.node)),
-            becomes: first.new.as_ref().map(|place| shown(place.node)),
+            was: first.old.as_ref().map(|place| show(place.node)),
+            becomes: first.new.as_ref().map(|place| show(place.node)),
             others: differences.len().saturating_sub(1),
             help,
             source,
@@ -47,7 +47,7 @@ pub(super) fn of_field<'a>(
     old: &Place<'a>,
     new: &Place<'a>,
     key: &str,
-    kind: &[Default],
+    kind: &[FieldDefault],
 ) -> Vec<Difference<'a>> {
     let mut found = Vec::new();
     field(old, new, key, "", kind, &mut found);
@@ -59,7 +59,7 @@ fn field<'a>(
     new: &Place<'a>,
     key: &str,
     above: &str,
-    kind: &[Default],
+    kind: &[FieldDefault],
     found: &mut Vec<Difference<'a>>,
 ) {
     let path = format!("{above}/{key}");
@@ -85,7 +85,7 @@ fn values<'a>(
     old: &Place<'a>,
     new: &Place<'a>,
     path: &str,
-    kind: &[Default],
+    kind: &[FieldDefault],
     found: &mut Vec<Difference<'a>>,
 ) {
     match (&old.node.value, &new.node.value) {
@@ -100,7 +100,7 @@ fn values<'a>(
                 values(old, new, &path, kind, found);
             }
         }
-        _ if same(old.node, new.node, path) => {}
+        _ if are_same(old.node, new.node, path) => {}
         _ => found.push(Difference {
             path: new.path(),
             old: Some(old.clone()),
@@ -111,14 +111,14 @@ fn values<'a>(
 }
 
 /// Returns true for scalars that mean the same: `1000m` of CPU is `1`.
-fn same(old: &Node, new: &Node, path: &str) -> bool {
+fn are_same(old: &Node, new: &Node, path: &str) -> bool {
     let amounts = ["/limits/", "/requests/", "/capacity/", "/sizeLimit", "/divisor", "/storage"];
     let is_amount = amounts.iter().any(|part| path.contains(part));
     old == new || is_amount && Quantity::of(old).is_some() && Quantity::of(old) == Quantity::of(new)
 }
 
 /// Returns true if a value repeats what the API server fills in.
-fn is_default(place: &Place<'_>, path: &str, holder: &Place<'_>, kind: &[Default]) -> bool {
+fn is_default(place: &Place<'_>, path: &str, holder: &Place<'_>, kind: &[FieldDefault]) -> bool {
     match &place.node.value {
         Value::Mapping(entries) => entries.iter().all(|entry| {
             let path = format!("{path}/{}", entry.key);

@@ -1,6 +1,6 @@
 //! Fields that keep their first value.
 
-use super::defaults::{CLAIM, Default, OTHER};
+use super::defaults::{CLAIM, FieldDefault, OTHER};
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
 
@@ -165,10 +165,10 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
         found.extend(Difference::forbidden(&differences, help, source));
     }
     if pair.is("", "PersistentVolume") {
-        source(pair, found);
+        judge_source(pair, found);
     }
     if pair.is("", "ResourceQuota") {
-        scopes(pair, found);
+        judge_scopes(pair, found);
     }
 }
 
@@ -177,12 +177,12 @@ fn rows(pair: &Pair<'_>) -> impl Iterator<Item = &'static Row> {
     ROWS.iter().filter(move |row| row.0 == group && row.1.contains(&kind.as_str()))
 }
 
-fn defaults(field: &str) -> &'static [Default] {
+fn defaults(field: &str) -> &'static [FieldDefault] {
     if matches!(field, "volumeClaimTemplates" | "podManagementPolicy") { CLAIM } else { OTHER }
 }
 
 /// Judges the source of a volume. A secret for expanding it may be added once.
-fn source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
+fn judge_source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
     let mut differences: Vec<Difference<'_>> =
         crate::rules::storage::SOURCES.iter().flat_map(|key| of_field(&old, &new, key, OTHER)).collect();
@@ -195,7 +195,7 @@ fn source(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
 }
 
 /// Judges scopes, whose order does not matter.
-fn scopes(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
+fn judge_scopes(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     let (Some(old), Some(new)) = (pair.old.get("spec"), pair.new.get("spec")) else { return };
     let named = |spec: &crate::rules::place::Place<'_>| {
         let items = spec.items("scopes");

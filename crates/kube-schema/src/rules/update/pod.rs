@@ -19,7 +19,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     differences.retain(|difference| !may_change(difference, gated));
     let lost = pair.old.get("spec").zip(pair.new.get("spec"));
     found.extend(Difference::forbidden(&differences, HELP, SOURCE));
-    found.extend(lost.and_then(|(old, new)| toleration(&old, &new)));
+    found.extend(lost.and_then(|(old, new)| judge_toleration(&old, &new)));
 }
 
 fn may_change(difference: &Difference<'_>, gated: bool) -> bool {
@@ -52,7 +52,7 @@ fn shortens(difference: &Difference<'_>) -> bool {
 }
 
 /// Judges tolerations. They may be added; existing ones may change only their time.
-fn toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
+fn judge_toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let same = |before: &Place<'_>, after: &Place<'_>| {
         ["key", "operator", "value", "effect"].iter().all(|key| before.text(key) == after.text(key))
     };
@@ -63,7 +63,7 @@ fn toleration(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
         path: lost.path(),
         old_pointer: lost.pointer(),
         pointer: new.pointer(),
-        was: lost.text("key").map(crate::rules::place::quoted),
+        was: lost.text("key").map(crate::rules::place::quote),
         becomes: None,
         others: 0,
         help: HELP,

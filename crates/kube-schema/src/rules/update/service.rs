@@ -3,7 +3,7 @@
 use super::defaults::OTHER;
 use super::difference::{Difference, of_field};
 use super::{ForbiddenChange, Pair};
-use crate::rules::place::{Place, quoted};
+use crate::rules::place::{Place, quote};
 
 const ADDRESS: &str = "restore the old value, or create a second Service with a new name and move its \
     clients; Argo CD's Replace=true with Force=true and Flux's force: true delete and recreate it: the \
@@ -20,8 +20,8 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
     if is(&old, "ExternalName") || is(&new, "ExternalName") {
         return;
     }
-    found.extend(address(&old, &new));
-    found.extend(family(&old, &new));
+    found.extend(judge_address(&old, &new));
+    found.extend(judge_family(&old, &new));
     if is(&old, "LoadBalancer") && is(&new, "LoadBalancer") {
         let differences = of_field(&old, &new, "loadBalancerClass", OTHER);
         found.extend(Difference::forbidden(&differences, ADDRESS, CLASS_SOURCE));
@@ -29,7 +29,7 @@ pub(super) fn check(pair: &Pair<'_>, found: &mut Vec<ForbiddenChange>) {
 }
 
 /// Judges the address. A Service without one gets it when it is created; an update that leaves it out keeps it.
-fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
+fn judge_address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let wanted = new.text("clusterIP")?;
     let place = new.get("clusterIP")?;
     let before = old.text("clusterIP");
@@ -39,8 +39,8 @@ fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
         path: place.path(),
         old_pointer: old.get("clusterIP").map_or_else(|| old.pointer(), |place| place.pointer()),
         pointer: place.pointer(),
-        was: Some(before.map_or_else(|| "the address that the cluster chose".to_owned(), quoted)),
-        becomes: Some(quoted(wanted)),
+        was: Some(before.map_or_else(|| "the address that the cluster chose".to_owned(), quote)),
+        becomes: Some(quote(wanted)),
         others: 0,
         help: ADDRESS,
         source: SOURCE,
@@ -48,15 +48,15 @@ fn address(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
 }
 
 /// Judges the first family of addresses, which must stay.
-fn family(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
+fn judge_family(old: &Place<'_>, new: &Place<'_>) -> Option<ForbiddenChange> {
     let (before, after) = (old.items("ipFamilies"), new.items("ipFamilies"));
     let (before, after) = (before.first()?, after.first()?);
     (before.node != after.node).then(|| ForbiddenChange {
         path: after.path(),
         old_pointer: before.pointer(),
         pointer: after.pointer(),
-        was: before.node.as_str().map(quoted),
-        becomes: after.node.as_str().map(quoted),
+        was: before.node.as_str().map(quote),
+        becomes: after.node.as_str().map(quote),
         others: 0,
         help: ADDRESS,
         source: "validateUpgradeDowngradeIPFamilies in pkg/apis/core/validation",

@@ -6,7 +6,7 @@ mod other;
 use std::sync::OnceLock;
 
 use super::place::Place;
-use super::refusals::{ByKind, Refusals, Rule, Subject, by_kind};
+use super::refusals::{ByKind, JudgedObject, Refusals, Rule, by_kind};
 
 /// A field, its allowed words, and the function of Kubernetes that lists them.
 struct Words {
@@ -82,7 +82,7 @@ const JOBS: &[(&str, Allowed<'static>)] = &[
     ),
 ];
 
-pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
+pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     static BY_KIND: OnceLock<ByKind<&'static Words>> = OnceLock::new();
     let of_kinds = |row: &'static Words| (row.group, row.kinds, row);
     let rows = BY_KIND.get_or_init(|| by_kind(core::WORDS.iter().chain(other::WORDS).map(of_kinds)));
@@ -97,7 +97,7 @@ pub(super) fn check(subject: &Subject<'_>, refusals: &mut Refusals) {
     for (path, allowed) in JOBS {
         jobs.iter().for_each(|job| judge(job, path, *allowed, refusals));
     }
-    traffic_distribution(subject, refusals);
+    judge_traffic_distribution(subject, refusals);
 }
 
 /// Reports values that are none of the allowed words, and a field that must be there.
@@ -121,7 +121,7 @@ pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, 
 }
 
 /// Judges a field whose words were added in different versions.
-fn traffic_distribution(subject: &Subject<'_>, refusals: &mut Refusals) {
+fn judge_traffic_distribution(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     let Some(place) = subject.root.at(&["spec", "trafficDistribution"]) else { return };
     let Some(text) = place.node.as_str().filter(|_| subject.is("", "Service")) else { return };
     let versions = match text {
