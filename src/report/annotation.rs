@@ -1,7 +1,7 @@
 //! Annotations for the checks of a forge: findings beside the lines of the new revision.
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, collect_entries};
+use super::entry::{Anchor, FindingEffect, ReportEntry, collect_entries};
 use super::escape::terminal_lines;
 use super::length::{cut, cut_bytes};
 use crate::finding::Location;
@@ -55,44 +55,44 @@ pub struct Annotation {
 
 /// Returns an annotation for every finding with a place in the new revision, blocking ones first.
 pub fn annotations(report: &Report) -> Vec<Annotation> {
-    collect_entries(report).iter().filter_map(annotation).collect()
+    collect_entries(report).iter().filter_map(make_annotation).collect()
 }
 
 /// Counts the findings without an annotation, because they have no place in the new revision: a deleted object, a
 /// commit, a ref. The summary and the comment show them.
 pub fn unplaced(report: &Report) -> usize {
-    collect_entries(report).iter().filter(|entry| placed(entry).is_none()).count()
+    collect_entries(report).iter().filter(|entry| find_place(entry).is_none()).count()
 }
 
-fn placed<'a>(entry: &Entry<'a>) -> Option<&'a Location> {
+fn find_place<'a>(entry: &ReportEntry<'a>) -> Option<&'a Location> {
     match entry.anchor() {
         Anchor::Line(at) => Some(at),
         Anchor::File(_) | Anchor::Nowhere => None,
     }
 }
 
-fn annotation(entry: &Entry<'_>) -> Option<Annotation> {
-    let at = placed(entry)?;
+fn make_annotation(entry: &ReportEntry<'_>) -> Option<Annotation> {
+    let at = find_place(entry)?;
     let finding = &entry.judged.finding;
     let help = Some(&finding.remediation).filter(|help| !help.is_empty());
     let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
-    let title = format!("{}: {}", entry.standing.as_str(), finding.check);
+    let title = format!("{}: {}", entry.effect.as_str(), finding.check);
     Some(Annotation {
         path: at.path.to_string(),
         start_line: at.start.line,
         end_line: at.end.line,
         columns: (at.start.line == at.end.line).then_some((at.start.column, at.end.column)),
-        level: level(entry.standing),
+        level: level_of(entry.effect),
         title: cut(&title, TITLE),
         message: cut_bytes(&terminal_lines(&format!("{}{help}", entry.sentence())), MESSAGE),
         raw_details: cut_bytes(&terminal_lines(&entry.text()), MESSAGE),
     })
 }
 
-fn level(standing: Standing) -> AnnotationLevel {
-    match standing {
-        Standing::Blocks => AnnotationLevel::Failure,
-        Standing::Forced | Standing::Warns => AnnotationLevel::Warning,
-        Standing::Approved | Standing::Waived => AnnotationLevel::Notice,
+fn level_of(effect: FindingEffect) -> AnnotationLevel {
+    match effect {
+        FindingEffect::Blocks => AnnotationLevel::Failure,
+        FindingEffect::Forced | FindingEffect::Warns => AnnotationLevel::Warning,
+        FindingEffect::Approved | FindingEffect::Waived => AnnotationLevel::Notice,
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::counts::{Counts, plural};
-use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecided};
-use super::markdown::{finding, fitting, push_what_fits, quoted};
+use super::entry::{FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided};
+use super::markdown::{push_what_fits, quote, shorten, write_finding};
 use crate::verdict::Verdict;
 
 /// The most bytes of the body. Forges accept 65,536 characters, which are never more than bytes; the rest is for the
@@ -70,27 +70,27 @@ pub fn comment(report: &Report, context: &ReportContext) -> String {
     let entries = collect_entries(report);
     let counts = Counts::of(report, &entries);
     let mut text = format!("{}\n", context.marker());
-    let green = report.verdict() == Verdict::Accept && counts.standing(Standing::Forced) == 0;
+    let green = report.verdict() == Verdict::Accept && counts.count_with(FindingEffect::Forced) == 0;
     if green {
         push_folded(&mut text, report, &entries, &counts);
     } else {
-        let _ = writeln!(text, "## portcullis: {}\n\n{}", headline(report), judged(report, &counts));
+        let _ = writeln!(text, "## portcullis: {}\n\n{}", headline(report), describe_judged(report, &counts));
         push_body(&mut text, report, &entries);
     }
     text
 }
 
 /// Describes what was judged, and the result, on one line.
-fn judged(report: &Report, counts: &Counts) -> String {
+fn describe_judged(report: &Report, counts: &Counts) -> String {
     let titles: Vec<&str> = report.sections.iter().map(|section| section.title.as_str()).collect();
-    let titles = fitting(&titles.join(", "));
+    let titles = shorten(&titles.join(", "));
     format!("{titles}: {}; {} changed", counts.sentence(), plural(counts.objects, "object"))
 }
 
-fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts: &Counts) {
-    let line = judged(report, counts);
+fn push_folded(text: &mut String, report: &Report, entries: &[ReportEntry<'_>], counts: &Counts) {
+    let line = describe_judged(report, counts);
     let _ = writeln!(text, "**portcullis: {}** {line}", headline(report));
-    let notes = remarks(report).len();
+    let notes = list_remarks(report).len();
     if entries.is_empty() && notes == 0 {
         return;
     }
@@ -101,16 +101,17 @@ fn push_folded(text: &mut String, report: &Report, entries: &[Entry<'_>], counts
 }
 
 /// Writes undecided reasons and overrides before the findings, and other notes behind them.
-fn push_body(text: &mut String, report: &Report, entries: &[Entry<'_>]) {
-    let open = undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
+fn push_body(text: &mut String, report: &Report, entries: &[ReportEntry<'_>]) {
+    let open = list_undecided(report).into_iter().map(|reason| format!("undecided: {reason}"));
     let forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
-    let (first, last) = if forced { (remarks(report), Vec::new()) } else { (Vec::new(), remarks(report)) };
-    push_what_fits(text, &quotes(open.chain(first)), LARGEST / 3, "notes");
-    let blocks: Vec<String> = entries.iter().map(finding).collect();
+    let (first, last) =
+        if forced { (list_remarks(report), Vec::new()) } else { (Vec::new(), list_remarks(report)) };
+    push_what_fits(text, &quote_all(open.chain(first)), LARGEST / 3, "notes");
+    let blocks: Vec<String> = entries.iter().map(write_finding).collect();
     push_what_fits(text, &blocks, LARGEST - LARGEST / 6, "findings");
-    push_what_fits(text, &quotes(last.into_iter()), LARGEST, "notes");
+    push_what_fits(text, &quote_all(last.into_iter()), LARGEST, "notes");
 }
 
-fn quotes(notes: impl Iterator<Item = String>) -> Vec<String> {
-    notes.map(|note| quoted(&note)).collect()
+fn quote_all(notes: impl Iterator<Item = String>) -> Vec<String> {
+    notes.map(|note| quote(&note)).collect()
 }

@@ -11,7 +11,7 @@ const CONTEXT: usize = 3;
 
 /// The fate of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step<'a> {
+pub(super) enum DiffLine<'a> {
     /// The line is in both texts.
     Stays(&'a str),
     /// The line is in the old text only.
@@ -23,7 +23,7 @@ pub(super) enum Step<'a> {
 }
 
 /// Computes the difference, with context. Empty if the texts are equal.
-pub(super) fn difference<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> {
+pub(super) fn compare_lines<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLine<'a>> {
     let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
     let (old_rest, new_rest) = (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
     let pairs = old_rest.iter().rev().zip(new_rest.iter().rev());
@@ -31,38 +31,38 @@ pub(super) fn difference<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Step<'a>> 
     let old_middle = old_rest.get(..old_rest.len() - tail).unwrap_or_default();
     let new_middle = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
     let stays = |lines: Option<&[&'a str]>| {
-        lines.unwrap_or_default().iter().map(|line| Step::Stays(line)).collect::<Vec<_>>()
+        lines.unwrap_or_default().iter().map(|line| DiffLine::Stays(line)).collect::<Vec<_>>()
     };
     let mut steps = stays(new.get(..head));
     push_middle(&mut steps, old_middle, new_middle);
     steps.extend(stays(new.get(new.len() - tail..)));
-    around_changes(steps)
+    keep_context(steps)
 }
 
 /// Keeps a longest common subsequence of lines (the textbook's table, from the end), and writes removed lines before
 /// added ones.
-fn push_middle<'a>(steps: &mut Vec<Step<'a>>, old: &[&'a str], new: &[&'a str]) {
-    let table = if old.len() * new.len() <= CELLS { common(old, new) } else { Vec::new() };
+fn push_middle<'a>(steps: &mut Vec<DiffLine<'a>>, old: &[&'a str], new: &[&'a str]) {
+    let table = if old.len() * new.len() <= CELLS { count_common(old, new) } else { Vec::new() };
     let at = |one: usize, other: usize| table.get(one * (new.len() + 1) + other).copied().unwrap_or(0);
     let (mut one, mut other) = (0, 0);
     while let (Some(gone), Some(come)) = (old.get(one), new.get(other)) {
         if gone == come && !table.is_empty() {
-            steps.push(Step::Stays(come));
+            steps.push(DiffLine::Stays(come));
             (one, other) = (one + 1, other + 1);
         } else if at(one + 1, other) >= at(one, other + 1) {
-            steps.push(Step::Goes(gone));
+            steps.push(DiffLine::Goes(gone));
             one += 1;
         } else {
-            steps.push(Step::Comes(come));
+            steps.push(DiffLine::Comes(come));
             other += 1;
         }
     }
-    steps.extend(old.iter().skip(one).map(|line| Step::Goes(line)));
-    steps.extend(new.iter().skip(other).map(|line| Step::Comes(line)));
+    steps.extend(old.iter().skip(one).map(|line| DiffLine::Goes(line)));
+    steps.extend(new.iter().skip(other).map(|line| DiffLine::Comes(line)));
 }
 
 /// Counts the lines that the rests of both have in common, row by row.
-fn common(old: &[&str], new: &[&str]) -> Vec<u32> {
+fn count_common(old: &[&str], new: &[&str]) -> Vec<u32> {
     let width = new.len() + 1;
     let mut table = vec![0_u32; width * (old.len() + 1)];
     for (one, gone) in old.iter().enumerate().rev() {
@@ -81,19 +81,19 @@ fn common(old: &[&str], new: &[&str]) -> Vec<u32> {
     table
 }
 
-fn around_changes(steps: Vec<Step<'_>>) -> Vec<Step<'_>> {
-    let changes = |step: &Step<'_>| matches!(step, Step::Goes(..) | Step::Comes(..));
+fn keep_context(steps: Vec<DiffLine<'_>>) -> Vec<DiffLine<'_>> {
+    let changes = |step: &DiffLine<'_>| matches!(step, DiffLine::Goes(..) | DiffLine::Comes(..));
     let mut near = vec![false; steps.len()];
     for (index, _) in steps.iter().enumerate().filter(|(_, step)| changes(step)) {
         let range = index.saturating_sub(CONTEXT)..(index + CONTEXT + 1).min(steps.len());
         near.get_mut(range).unwrap_or_default().fill(true);
     }
-    let mut shown: Vec<Step<'_>> = Vec::new();
+    let mut shown: Vec<DiffLine<'_>> = Vec::new();
     for (step, near) in steps.into_iter().zip(near) {
         match (near, shown.last_mut()) {
             (true, _) => shown.push(step),
-            (false, Some(Step::Skipped(count))) => *count += 1,
-            (false, _) => shown.push(Step::Skipped(1)),
+            (false, Some(DiffLine::Skipped(count))) => *count += 1,
+            (false, _) => shown.push(DiffLine::Skipped(1)),
         }
     }
     if shown.iter().any(changes) { shown } else { Vec::new() }
@@ -101,24 +101,24 @@ fn around_changes(steps: Vec<Step<'_>>) -> Vec<Step<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, difference};
+    use super::{DiffLine, compare_lines};
 
     #[test]
     fn what_stays_goes_and_comes() {
         let old = ["a", "b", "c", "d"];
         let new = ["a", "x", "c", "d", "e"];
         let steps = [
-            Step::Stays("a"),
-            Step::Goes("b"),
-            Step::Comes("x"),
-            Step::Stays("c"),
-            Step::Stays("d"),
-            Step::Comes("e"),
+            DiffLine::Stays("a"),
+            DiffLine::Goes("b"),
+            DiffLine::Comes("x"),
+            DiffLine::Stays("c"),
+            DiffLine::Stays("d"),
+            DiffLine::Comes("e"),
         ];
-        assert_eq!(difference(&old, &new), steps);
-        assert_eq!(difference(&old, &old), []);
-        assert_eq!(difference(&[], &["a"]), [Step::Comes("a")]);
-        assert_eq!(difference(&["a"], &[]), [Step::Goes("a")]);
+        assert_eq!(compare_lines(&old, &new), steps);
+        assert_eq!(compare_lines(&old, &old), []);
+        assert_eq!(compare_lines(&[], &["a"]), [DiffLine::Comes("a")]);
+        assert_eq!(compare_lines(&["a"], &[]), [DiffLine::Goes("a")]);
     }
 
     #[test]
@@ -128,8 +128,8 @@ mod tests {
         new[10] = "x".into();
         let (old, new): (Vec<&str>, Vec<&str>) =
             (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
-        let steps = difference(&old, &new);
-        assert_eq!((steps.first(), steps.last()), (Some(&Step::Skipped(7)), Some(&Step::Skipped(6))));
+        let steps = compare_lines(&old, &new);
+        assert_eq!((steps.first(), steps.last()), (Some(&DiffLine::Skipped(7)), Some(&DiffLine::Skipped(6))));
         assert_eq!(steps.len(), 2 + 6 + 2);
     }
 
@@ -140,8 +140,8 @@ mod tests {
         let (old, new) = (lines("a"), lines("b"));
         let (old, new): (Vec<&str>, Vec<&str>) =
             (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
-        let steps = difference(&old, &new);
-        assert_eq!(steps.iter().filter(|step| matches!(step, Step::Goes(..))).count(), 5_000);
-        assert_eq!(steps.iter().filter(|step| matches!(step, Step::Comes(..))).count(), 5_000);
+        let steps = compare_lines(&old, &new);
+        assert_eq!(steps.iter().filter(|step| matches!(step, DiffLine::Goes(..))).count(), 5_000);
+        assert_eq!(steps.iter().filter(|step| matches!(step, DiffLine::Comes(..))).count(), 5_000);
     }
 }

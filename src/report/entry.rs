@@ -9,7 +9,7 @@ use source_files::RepoPath;
 
 /// The effect of a finding on the change, the same in every format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(super) enum FindingEffect {
     /// The finding blocks the change.
     Blocks,
     /// The finding would block the change, but an override lets it pass.
@@ -22,8 +22,8 @@ pub(super) enum Standing {
     Waived,
 }
 
-impl Standing {
-    /// Every standing, the worst first.
+impl FindingEffect {
+    /// Every effect, the worst first.
     pub(super) const ALL: [Self; 5] = [Self::Blocks, Self::Forced, Self::Warns, Self::Approved, Self::Waived];
 
     fn of(section: &Section, judged: &Judged) -> Self {
@@ -35,7 +35,7 @@ impl Standing {
         }
     }
 
-    /// Returns the standing of a finding that the policy denies. Before there is a commit, no one can have approved,
+    /// Returns the effect of a finding that the policy denies. Before there is a commit, no one can have approved,
     /// so missing approvals do not block.
     fn held_back(section: &Section) -> Self {
         match (section.judgement.verdict, &section.judgement.forced) {
@@ -71,15 +71,15 @@ impl Standing {
 /// The most further places that are listed if a format has only one.
 const PLACES: usize = 10;
 
-/// One finding with its section and its standing.
+/// One finding with its section and its effect.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry<'a> {
+pub(super) struct ReportEntry<'a> {
     pub(super) section: &'a Section,
     pub(super) judged: &'a Judged,
-    pub(super) standing: Standing,
+    pub(super) effect: FindingEffect,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ReportEntry<'a> {
     /// Returns the message as a sentence.
     pub(super) fn sentence(&self) -> String {
         let message = &self.judged.finding.message;
@@ -97,9 +97,9 @@ impl<'a> Entry<'a> {
             details.push(("commit", commit.short().to_owned()));
         }
         if decision.enforcement == Enforcement::Approve {
-            details.push(("approval", approval(self.judged)));
+            details.push(("approval", describe_approval(self.judged)));
         }
-        details.push(("policy", policy_line(&decision.origin)));
+        details.push(("policy", write_policy_line(&decision.origin)));
         details.push(("fingerprint", finding.fingerprint().to_string()));
         if let Some(accepted) = &decision.waived {
             details.push(("waived", format!("{}: {}", accepted.terms(), accepted.reason())));
@@ -115,16 +115,18 @@ impl<'a> Entry<'a> {
 
     /// Returns the suggested text, unless a person has accepted the finding as it is.
     pub(super) fn suggestion(&self) -> Option<&'a Suggestion> {
-        match self.standing {
-            Standing::Blocks | Standing::Forced | Standing::Warns => self.judged.finding.suggestion.as_ref(),
-            Standing::Approved | Standing::Waived => None,
+        match self.effect {
+            FindingEffect::Blocks | FindingEffect::Forced | FindingEffect::Warns => {
+                self.judged.finding.suggestion.as_ref()
+            }
+            FindingEffect::Approved | FindingEffect::Waived => None,
         }
     }
 
     /// Writes the message, the places besides the first, and all details, one a line.
     pub(super) fn text(&self) -> String {
         let places = self.judged.finding.related.iter().take(PLACES);
-        let places = places.map(|at| format!("\nsee: {}", labelled(at)));
+        let places = places.map(|at| format!("\nsee: {}", write_labelled(at)));
         let details = self.details().into_iter().map(|(word, text)| format!("\n{word}: {text}"));
         std::iter::once(self.sentence()).chain(places).chain(details).collect()
     }
@@ -152,27 +154,32 @@ pub(super) enum Anchor<'a> {
 
 /// Returns every finding of every section, the blocking ones first, then in the order of the judgements, which is
 /// worst first.
-pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<Entry<'a>> {
+pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<ReportEntry<'a>> {
     let of_section = |section: &'a Section| {
-        let entry = move |judged| Entry { section, judged, standing: Standing::of(section, judged) };
+        let entry = move |judged| ReportEntry { section, judged, effect: FindingEffect::of(section, judged) };
         section.judgement.findings.iter().map(entry)
     };
-    let mut entries: Vec<Entry<'a>> = report.sections.iter().flat_map(of_section).collect();
-    entries.sort_by_key(|entry| entry.standing);
+    let mut entries: Vec<ReportEntry<'a>> = report.sections.iter().flat_map(of_section).collect();
+    entries.sort_by_key(|entry| entry.effect);
     entries
 }
 
 /// Lists the reasons why something could not be evaluated. If there are several sections, each reason names its
 /// section.
-pub(super) fn undecided(report: &Report) -> Vec<String> {
+pub(super) fn list_undecided(report: &Report) -> Vec<String> {
     let of_section = |section: &Section| {
-        section.judgement.undecided.iter().map(|reason| named(report, section, reason)).collect::<Vec<_>>()
+        section
+            .judgement
+            .undecided
+            .iter()
+            .map(|reason| name_remark(report, section, reason))
+            .collect::<Vec<_>>()
     };
     report.sections.iter().flat_map(of_section).collect()
 }
 
 /// Prefixes a remark with its section's name, if there are several sections.
-fn named(report: &Report, section: &Section, remark: &str) -> String {
+fn name_remark(report: &Report, section: &Section, remark: &str) -> String {
     match report.sections.as_slice() {
         [_] => remark.to_owned(),
         _ => format!("{}: {remark}", section.title),
@@ -180,28 +187,29 @@ fn named(report: &Report, section: &Section, remark: &str) -> String {
 }
 
 /// Lists what every reader has to know besides findings: overrides, approvals, and what is not evaluated here.
-pub(super) fn remarks(report: &Report) -> Vec<String> {
-    let of = |remarks: fn(&Section) -> Vec<String>| {
-        let name_all = move |section| {
-            remarks(section).iter().map(|text| named(report, section, text)).collect::<Vec<_>>()
-        };
-        report.sections.iter().flat_map(name_all)
-    };
+pub(super) fn list_remarks(report: &Report) -> Vec<String> {
+    let mut remarks = Vec::new();
     // Overrides come first, because a format may not have room for all remarks.
-    of(|section| forced(section).into_iter().collect()).chain(of(others)).collect()
+    for section in &report.sections {
+        remarks.extend(describe_override(section).map(|text| name_remark(report, section, &text)));
+    }
+    for section in &report.sections {
+        remarks.extend(list_other_remarks(section).iter().map(|text| name_remark(report, section, text)));
+    }
+    remarks
 }
 
-fn forced(section: &Section) -> Option<String> {
+fn describe_override(section: &Section) -> Option<String> {
     let forced = section.judgement.forced.as_ref()?;
     Some(format!("FORCED by {}: {}", forced.people.join(", "), forced.reasons.join("; ")))
 }
 
 /// Lists the remarks on one section. Reviews of a forge are among its notices.
-pub(super) fn remarks_of(section: &Section) -> Vec<String> {
-    forced(section).into_iter().chain(others(section)).collect()
+pub(super) fn list_section_remarks(section: &Section) -> Vec<String> {
+    describe_override(section).into_iter().chain(list_other_remarks(section)).collect()
 }
 
-fn others(section: &Section) -> Vec<String> {
+fn list_other_remarks(section: &Section) -> Vec<String> {
     let mut remarks = section.notices.clone();
     let whole = section.approvals.iter().filter(|facts| facts.standing == ApprovalStanding::WholeChange);
     let whole = whole.filter(|facts| facts.purpose != Some(Purpose::Review));
@@ -222,7 +230,7 @@ pub(super) fn headline(report: &Report) -> &'static str {
 }
 
 /// Writes a place for readers, and says if it is in the old revision.
-pub(super) fn place(at: &Location) -> String {
+pub(super) fn write_place(at: &Location) -> String {
     let side = match at.side {
         Side::Old => " (before the change)",
         Side::New => "",
@@ -230,19 +238,19 @@ pub(super) fn place(at: &Location) -> String {
     format!("{}:{}:{}{side}", at.path, at.start.line, at.start.column)
 }
 
-fn labelled(at: &Location) -> String {
+fn write_labelled(at: &Location) -> String {
     let label = at.label.as_ref().map(|label| format!(" ({label})")).unwrap_or_default();
-    format!("{}{label}", place(at))
+    format!("{}{label}", write_place(at))
 }
 
 /// Writes the line of the policy that decides. A profile is not a file to open, so its line is left out.
-pub(super) fn policy_line(origin: &Origin) -> String {
+pub(super) fn write_policy_line(origin: &Origin) -> String {
     let line = if origin.path.contains("profile ") { String::new() } else { format!(":{}", origin.line) };
     format!("{}{line}", origin.path)
 }
 
 /// Describes the required approvals, and those that are given.
-pub(super) fn approval(judged: &Judged) -> String {
+pub(super) fn describe_approval(judged: &Judged) -> String {
     let demand =
         |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));
     let demands: Vec<String> = judged.decision.demands.iter().map(demand).collect();

@@ -78,7 +78,7 @@ pub(super) fn xml(text: &str) -> String {
 /// Spells out hostile characters in finished XML or HTML, and replaces characters that XML 1.0 excludes. No line of
 /// the result is a workflow command.
 pub(super) fn defuse_markup(markup: &str) -> String {
-    let text = lines(markup).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    let text = escape_lines(markup).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
     without_commands(text.replace("::", "&#58;:"), "&#35;")
 }
 
@@ -88,7 +88,7 @@ pub(super) fn defuse_markup(markup: &str) -> String {
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
     let mut before = ' ';
-    for character in lines(text).chars() {
+    for character in escape_lines(text).chars() {
         match character {
             '\n' => escaped.push(' '),
             other if other.is_ascii_punctuation() && !"@#:.,/-".contains(other) => {
@@ -117,7 +117,7 @@ fn begins_reference(before: char, character: char) -> bool {
 
 /// Escapes the message of a workflow command (`@actions/core`, `escapeData`).
 pub(super) fn command_data(text: &str) -> String {
-    lines(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escape_lines(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Escapes a property of a workflow command (`@actions/core`, `escapeProperty`).
@@ -126,7 +126,7 @@ pub(super) fn command_property(text: &str) -> String {
 }
 
 /// Escapes every line for a terminal, and keeps the line ends.
-fn lines(text: &str) -> String {
+fn escape_lines(text: &str) -> String {
     text.split('\n').map(terminal).collect::<Vec<_>>().join("\n")
 }
 

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, collect_entries, headline, remarks, undecided};
+use super::entry::{
+    Anchor, FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided,
+};
 use super::escape::{command_data, command_property, without_commands};
 use crate::finding::Location;
 
@@ -11,40 +13,41 @@ use crate::finding::Location;
 /// first, and the last line counts all.
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
-    for reason in undecided(report) {
-        let _ = writeln!(text, "{}", command("error", "", "undecided", &reason));
+    for reason in list_undecided(report) {
+        let _ = writeln!(text, "{}", write_command("error", "", "undecided", &reason));
     }
     let entries = collect_entries(report);
     entries.iter().for_each(|entry| push_annotation(&mut text, entry));
-    for remark in remarks(report) {
-        let _ = writeln!(text, "{}", command("notice", "", "note", &remark));
+    for remark in list_remarks(report) {
+        let _ = writeln!(text, "{}", write_command("notice", "", "note", &remark));
     }
-    let blocking = entries.iter().filter(|entry| entry.standing == Standing::Blocks).count();
+    let blocking = entries.iter().filter(|entry| entry.effect == FindingEffect::Blocks).count();
     let _ = writeln!(text, "portcullis: {}, {} findings, {blocking} block", headline(report), entries.len());
     without_commands(text, "\\u{23}")
 }
 
-fn push_annotation(text: &mut String, entry: &Entry<'_>) {
-    let kind = match entry.standing {
-        Standing::Blocks => "error",
-        Standing::Forced | Standing::Warns => "warning",
-        Standing::Approved | Standing::Waived => "notice",
+fn push_annotation(text: &mut String, entry: &ReportEntry<'_>) {
+    let kind = match entry.effect {
+        FindingEffect::Blocks => "error",
+        FindingEffect::Forced | FindingEffect::Warns => "warning",
+        FindingEffect::Approved | FindingEffect::Waived => "notice",
     };
     let file = match entry.anchor() {
-        Anchor::Line(at) => place(at),
+        Anchor::Line(at) => write_place_properties(at),
         Anchor::File(path) => format!("file={},", command_property(&path.to_string())),
         Anchor::Nowhere => String::new(),
     };
-    let _ = writeln!(text, "{}", command(kind, &file, entry.judged.finding.check.as_str(), &entry.text()));
+    let _ =
+        writeln!(text, "{}", write_command(kind, &file, entry.judged.finding.check.as_str(), &entry.text()));
 }
 
-fn command(kind: &str, place: &str, title: &str, message: &str) -> String {
+fn write_command(kind: &str, place: &str, title: &str, message: &str) -> String {
     let title = command_property(&format!("portcullis: {title}"));
     format!("::{kind} {place}title={title}::{}", command_data(message))
 }
 
 /// Writes the properties of a place. Columns count only within one line.
-fn place(at: &Location) -> String {
+fn write_place_properties(at: &Location) -> String {
     let (path, start, end) = (command_property(&at.path.to_string()), at.start, at.end);
     let columns = if start.line == end.line {
         format!("col={},endColumn={},", start.column, end.column)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, collect_entries, remarks, undecided};
+use super::entry::{Anchor, FindingEffect, ReportEntry, collect_entries, list_remarks, list_undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
@@ -15,17 +15,19 @@ use crate::policy::POLICY_PATH;
 pub(super) fn render(report: &Report) -> String {
     let mut said = BTreeMap::new();
     let mut values: Vec<Value> = Vec::new();
-    for reason in undecided(report) {
+    for reason in list_undecided(report) {
         let text = format!("Undecided (treated as rejected): {reason}");
-        values.push(nowhere("undecided", "blocker", &text, &mut said));
+        values.push(write_without_file("undecided", "blocker", &text, &mut said));
     }
-    values.extend(collect_entries(report).iter().map(|entry| finding_entry(entry, &mut said)));
-    values.extend(remarks(report).iter().map(|remark| nowhere("note", "info", remark, &mut said)));
+    values.extend(collect_entries(report).iter().map(|entry| write_finding(entry, &mut said)));
+    values.extend(
+        list_remarks(report).iter().map(|remark| write_without_file("note", "info", remark, &mut said)),
+    );
     without_commands(format!("{:#}\n", Value::from(values)), ESCAPED_NUMBER_SIGN)
 }
 
 /// Computes a fingerprint. The first of several equal ones depends on its parts alone.
-fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Fingerprint {
+fn make_unique_fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Fingerprint {
     let plain = Fingerprint::of(parts);
     let count = said.entry(plain.clone()).or_insert(0);
     *count += 1;
@@ -36,17 +38,22 @@ fn fingerprint(said: &mut BTreeMap<Fingerprint, usize>, parts: &[&str]) -> Finge
 }
 
 /// Places an entry that belongs to no file at the policy, which every reader can open.
-fn nowhere(name: &str, severity: &str, text: &str, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
+fn write_without_file(
+    name: &str,
+    severity: &str,
+    text: &str,
+    said: &mut BTreeMap<Fingerprint, usize>,
+) -> Value {
     json!({
         "description": text,
         "check_name": name,
-        "fingerprint": fingerprint(said, &[name, text]).as_str(),
+        "fingerprint": make_unique_fingerprint(said, &[name, text]).as_str(),
         "severity": severity,
         "location": {"path": POLICY_PATH, "lines": {"begin": 1, "end": 1}},
     })
 }
 
-fn finding_entry(entry: &Entry<'_>, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
+fn write_finding(entry: &ReportEntry<'_>, said: &mut BTreeMap<Fingerprint, usize>) -> Value {
     let finding = &entry.judged.finding;
     let (path, begin, end) = match entry.anchor() {
         Anchor::Line(at) => (at.path.to_string(), at.start.line, at.end.line),
@@ -57,18 +64,18 @@ fn finding_entry(entry: &Entry<'_>, said: &mut BTreeMap<Fingerprint, usize>) -> 
     json!({
         "description": entry.text(),
         "check_name": finding.check,
-        "fingerprint": fingerprint(said, &[own.as_str(), &path, &entry.section.title]).as_str(),
-        "severity": severity(entry),
+        "fingerprint": make_unique_fingerprint(said, &[own.as_str(), &path, &entry.section.title]).as_str(),
+        "severity": severity_of(entry),
         "location": {"path": path, "lines": {"begin": begin, "end": end}},
     })
 }
 
-fn severity(entry: &Entry<'_>) -> &'static str {
-    match (entry.standing, entry.judged.finding.severity) {
-        (Standing::Blocks, Severity::Critical) => "blocker",
-        (Standing::Blocks, Severity::High) => "critical",
-        (Standing::Blocks, Severity::Medium | Severity::Low) | (Standing::Forced, _) => "major",
-        (Standing::Warns, _) => "minor",
-        (Standing::Approved | Standing::Waived, _) => "info",
+fn severity_of(entry: &ReportEntry<'_>) -> &'static str {
+    match (entry.effect, entry.judged.finding.severity) {
+        (FindingEffect::Blocks, Severity::Critical) => "blocker",
+        (FindingEffect::Blocks, Severity::High) => "critical",
+        (FindingEffect::Blocks, Severity::Medium | Severity::Low) | (FindingEffect::Forced, _) => "major",
+        (FindingEffect::Warns, _) => "minor",
+        (FindingEffect::Approved | FindingEffect::Waived, _) => "info",
     }
 }

@@ -6,9 +6,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::counts::plural;
-use super::entry::{approval, policy_line};
+use super::entry::{describe_approval, write_policy_line};
 use super::escape::{terminal, terminal_lines, without_commands, without_leading_command};
-use super::snippet::{Window, excerpt};
+use super::snippet::{Window, cut_excerpt};
 use super::{Colour, Detail, Report, Section, Style};
 use crate::finding::{Location, Side, Subject};
 use crate::policy::Enforcement;
@@ -28,13 +28,13 @@ pub(super) fn render(report: &Report, style: Style) -> String {
     for section in &report.sections {
         push_section(&mut text, section, report, style);
     }
-    let _ = writeln!(text, "{}", closing(report));
+    let _ = writeln!(text, "{}", write_closing(report));
     let lines: String = text.lines().flat_map(|line| [without_leading_command(line), "\n".into()]).collect();
     without_commands(lines, "\\u{23}")
 }
 
 fn push_section(text: &mut String, section: &Section, report: &Report, style: Style) {
-    let _ = writeln!(text, "portcullis: {}", headline(section, report));
+    let _ = writeln!(text, "portcullis: {}", write_headline(section, report));
     if let Some(forced) = &section.judgement.forced {
         let (people, reasons) = (forced.people.join(", "), forced.reasons.join("; "));
         let _ = writeln!(text, "{}", wrap(&format!("FORCED by {people}: {reasons}"), WIDTH));
@@ -43,7 +43,7 @@ fn push_section(text: &mut String, section: &Section, report: &Report, style: St
         let _ = writeln!(text, "note: {}", terminal(notice));
     }
     for judged in section.judgement.findings.iter().take(SHOWN) {
-        let _ = writeln!(text, "\n{}", finding(judged, style));
+        let _ = writeln!(text, "\n{}", write_finding(judged, style));
     }
     if let Some(more) = section.judgement.findings.len().checked_sub(SHOWN + 1) {
         let _ = writeln!(text, "\nand {} more, not more severe", plural(more + 1, "finding"));
@@ -63,14 +63,14 @@ fn push_left_out(text: &mut String, section: &Section, style: Style) {
         Detail::Usual => {}
         Detail::Trail => {
             for left_out in section.judgement.left_out.iter().take(SHOWN) {
-                let _ = writeln!(text, "\n{}", finding(&left_out.judged, style));
+                let _ = writeln!(text, "\n{}", write_finding(&left_out.judged, style));
             }
         }
     }
 }
 
 /// Lists the steps by which the policy came to its decision.
-fn trail(judged: &Judged, detail: Detail) -> Vec<(&'static str, String)> {
+fn list_trail(judged: &Judged, detail: Detail) -> Vec<(&'static str, String)> {
     match detail {
         Detail::Usual => Vec::new(),
         Detail::Trail => {
@@ -79,8 +79,8 @@ fn trail(judged: &Judged, detail: Detail) -> Vec<(&'static str, String)> {
     }
 }
 
-fn headline(section: &Section, report: &Report) -> String {
-    let mut parts = vec![title(section)];
+fn write_headline(section: &Section, report: &Report) -> String {
+    let mut parts = vec![write_title(section)];
     match section.commits {
         0 => {}
         1 => parts.push("1 commit".into()),
@@ -102,7 +102,7 @@ fn headline(section: &Section, report: &Report) -> String {
     parts.join(", ")
 }
 
-fn title(section: &Section) -> String {
+fn write_title(section: &Section) -> String {
     let name = section.title.strip_prefix("refs/heads/").unwrap_or(&section.title);
     let name = terminal(name);
     match &section.range {
@@ -112,7 +112,7 @@ fn title(section: &Section) -> String {
     }
 }
 
-fn finding(judged: &Judged, style: Style) -> String {
+fn write_finding(judged: &Judged, style: Style) -> String {
     let finding = &judged.finding;
     let level = match (judged.decision.enforcement, judged.decision.waived.is_some()) {
         (Enforcement::Deny, _) => Level::ERROR,
@@ -126,12 +126,12 @@ fn finding(judged: &Judged, style: Style) -> String {
     let mut group: Group<'_> = Group::with_title(level.primary_title(message).id(finding.check.as_str()));
     for location in finding.location.iter().chain(&finding.related) {
         group = if location.excerpt.is_empty() {
-            group.element(origin(location))
+            group.element(origin_of(location))
         } else {
-            group.element(snippet(location))
+            group.element(make_snippet(location))
         };
     }
-    for (label, text) in notes(judged).into_iter().chain(trail(judged, style.detail)) {
+    for (label, text) in list_notes(judged).into_iter().chain(list_trail(judged, style.detail)) {
         group = group.element(Level::NOTE.with_name(label).message(wrap(&text, WIDTH - label.len() - 6)));
     }
     let renderer = match style.colour {
@@ -140,14 +140,14 @@ fn finding(judged: &Judged, style: Style) -> String {
     };
     let mut text = renderer.term_width(WIDTH.max(100)).render(&[group]);
     for location in finding.location.iter().chain(&finding.related) {
-        text = with_own_column(text, location);
+        text = correct_column(text, location);
     }
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns a place without its line: a whole file, or a line that not every reader may see.
-fn origin(location: &Location) -> Origin<'static> {
-    let origin = Origin::path(shown_path(location));
+fn origin_of(location: &Location) -> Origin<'static> {
+    let origin = Origin::path(write_path(location));
     let number = |number: u32| usize::try_from(number).unwrap_or(1);
     match (location.start.line, location.start.column) {
         (1, 1) => origin,
@@ -155,19 +155,19 @@ fn origin(location: &Location) -> Origin<'static> {
     }
 }
 
-fn snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
-    let excerpt = excerpt(location, WINDOW);
+fn make_snippet(location: &Location) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+    let excerpt = cut_excerpt(location, WINDOW);
     let line = usize::try_from(location.start.line).unwrap_or(1);
     let label = location.label.as_ref().filter(|label| fits(label)).map(|label| terminal(label).into_owned());
     let annotation = AnnotationKind::Primary.span(excerpt.mark).label(label);
-    Snippet::source(excerpt.text).line_start(line).path(shown_path(location)).annotation(annotation)
+    Snippet::source(excerpt.text).line_start(line).path(write_path(location)).annotation(annotation)
 }
 
 /// Replaces the column that the renderer counts in the excerpt by the column in the file. Behind it the line ends, or
 /// a colour does.
-fn with_own_column(text: String, location: &Location) -> String {
-    let shown = excerpt(location, WINDOW).shown_column;
-    let (path, line, column) = (shown_path(location), location.start.line, location.start.column);
+fn correct_column(text: String, location: &Location) -> String {
+    let shown = cut_excerpt(location, WINDOW).shown_column;
+    let (path, line, column) = (write_path(location), location.start.line, location.start.column);
     // A finding may have thousands of places, so the text is searched only if the columns differ.
     if usize::try_from(column) == Ok(shown) {
         return text;
@@ -182,7 +182,7 @@ fn fits(label: &str) -> bool {
     label.chars().count() <= LABEL_WIDTH
 }
 
-fn shown_path(location: &Location) -> String {
+fn write_path(location: &Location) -> String {
     let side = match location.side {
         Side::Old => " (before the change)",
         Side::New => "",
@@ -190,7 +190,7 @@ fn shown_path(location: &Location) -> String {
     format!("{}{side}", terminal(&location.path.to_string()))
 }
 
-fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
+fn list_notes(judged: &Judged) -> Vec<(&'static str, String)> {
     let finding = &judged.finding;
     let before = finding.location.iter().filter_map(|location| location.label.clone());
     let mut notes: Vec<(&'static str, String)> = before
@@ -202,9 +202,9 @@ fn notes(judged: &Judged) -> Vec<(&'static str, String)> {
         notes.push(("commit", commit.short().to_owned()));
     }
     if judged.decision.enforcement == Enforcement::Approve {
-        notes.push(("approval", approval(judged)));
+        notes.push(("approval", describe_approval(judged)));
     }
-    notes.push(("policy", policy_line(&judged.decision.origin)));
+    notes.push(("policy", write_policy_line(&judged.decision.origin)));
     if matches!(finding.subject, Subject::Object { .. }) && judged.decision.enforcement != Enforcement::Warn {
         notes.push(("fingerprint", finding.fingerprint().to_string()));
     }
@@ -228,7 +228,7 @@ fn is_open(judged: &Judged) -> bool {
     }
 }
 
-fn closing(report: &Report) -> String {
+fn write_closing(report: &Report) -> String {
     let all = || report.sections.iter().flat_map(|section| &section.judgement.findings);
     let count = |wanted: &[Effect]| all().filter(|judged| wanted.contains(&judged.effect())).count();
     let errors = count(&[Effect::Denies, Effect::AwaitsApproval]);

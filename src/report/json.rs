@@ -13,18 +13,18 @@ pub(super) fn render(report: &Report) -> String {
     let findings: Vec<Value> = report
         .sections
         .iter()
-        .flat_map(|section| section.judgement.findings.iter().map(|judged| finding(section, judged)))
+        .flat_map(|section| section.judgement.findings.iter().map(|judged| write_finding(section, judged)))
         .collect();
     let objects: usize = report.sections.iter().map(|section| section.judgement.objects_changed).sum();
     let not_judged: usize = report.sections.iter().map(|section| section.judgement.files_not_judged).sum();
     let commits: usize = report.sections.iter().map(|section| section.commits).sum();
-    let sections: Vec<Value> = report.sections.iter().map(section).collect();
+    let sections: Vec<Value> = report.sections.iter().map(write_section).collect();
     let document = json!({
         "verdict": report.verdict().as_str(),
         "refs": sections,
         "findings": findings,
-        "leftOut": report.sections.iter().flat_map(left_out).collect::<Vec<_>>(),
-        "approvals": report.sections.iter().flat_map(approvals).collect::<Vec<_>>(),
+        "leftOut": report.sections.iter().flat_map(write_left_out).collect::<Vec<_>>(),
+        "approvals": report.sections.iter().flat_map(write_approvals).collect::<Vec<_>>(),
         "stats": {
             "objectsChanged": objects,
             "filesNotJudged": not_judged,
@@ -37,17 +37,17 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 /// Lists the findings that are not reported, with enough data to ask `explain` about them.
-fn left_out(section: &Section) -> Vec<Value> {
+fn write_left_out(section: &Section) -> Vec<Value> {
     let one = |left_out: &LeftOut| {
         json!({
             "reason": left_out.omission.as_str(),
-            "finding": finding(section, &left_out.judged),
+            "finding": write_finding(section, &left_out.judged),
         })
     };
     section.judgement.left_out.iter().map(one).collect()
 }
 
-fn section(section: &Section) -> Value {
+fn write_section(section: &Section) -> Value {
     let (old, new) = &section.range;
     json!({
         "ref": section.title,
@@ -60,7 +60,7 @@ fn section(section: &Section) -> Value {
     })
 }
 
-fn approvals(section: &Section) -> Vec<Value> {
+fn write_approvals(section: &Section) -> Vec<Value> {
     let facts = section.approvals.iter();
     let one = |approval: &ApprovalFacts| {
         let (covers, reason) = match &approval.standing {
@@ -81,7 +81,7 @@ fn approvals(section: &Section) -> Vec<Value> {
     facts.map(one).collect()
 }
 
-fn finding(section: &Section, judged: &Judged) -> Value {
+fn write_finding(section: &Section, judged: &Judged) -> Value {
     let finding = &judged.finding;
     let decision = &judged.decision;
     json!({
@@ -90,28 +90,28 @@ fn finding(section: &Section, judged: &Judged) -> Value {
         "enforcement": decision.enforcement.as_str(),
         "message": finding.message,
         "ref": section.title,
-        "object": object(&finding.subject),
+        "object": write_object(&finding.subject),
         "subject": finding.subject_text(),
-        "operation": operation(&finding.subject),
-        "location": finding.location.as_ref().map(location),
-        "related": finding.related.iter().map(location).collect::<Vec<_>>(),
+        "operation": operation_of(&finding.subject),
+        "location": finding.location.as_ref().map(write_location),
+        "related": finding.related.iter().map(write_location).collect::<Vec<_>>(),
         "commit": finding.commit.as_ref().map(ToString::to_string),
         "notes": finding.notes.iter().map(|note| json!({"label": note.label, "text": note.text})).collect::<Vec<_>>(),
-        "path": finding.path.iter().map(edge).collect::<Vec<_>>(),
+        "path": finding.path.iter().map(write_edge).collect::<Vec<_>>(),
         "why": finding.why,
         "remediation": finding.remediation,
-        "suggestion": finding.suggestion.as_ref().map(suggestion),
+        "suggestion": finding.suggestion.as_ref().map(write_suggestion),
         "policy": {"path": decision.origin.path, "line": decision.origin.line},
         "fingerprint": finding.fingerprint().as_str(),
         "facts": finding.facts.iter().map(|fact| json!({"key": fact.key, "value": fact.value})).collect::<Vec<_>>(),
         "formerFingerprint": finding.former_fingerprint().as_str(),
-        "waived": decision.waived.as_ref().map(waived),
+        "waived": decision.waived.as_ref().map(write_waiver),
         "trail": judged.trail.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "approval": (!decision.demands.is_empty()).then(|| approval(judged)),
+        "approval": (!decision.demands.is_empty()).then(|| describe_approval(judged)),
     })
 }
 
-fn waived(accepted: &Acceptance) -> Value {
+fn write_waiver(accepted: &Acceptance) -> Value {
     match accepted {
         Acceptance::Waiver(waiver) => json!({
             "reason": waiver.reason,
@@ -124,13 +124,13 @@ fn waived(accepted: &Acceptance) -> Value {
     }
 }
 
-fn approval(judged: &Judged) -> Value {
+fn describe_approval(judged: &Judged) -> Value {
     let demand = |demand: &ApprovalDemand| json!({"approvers": demand.approvers, "count": demand.count});
     let demands: Vec<Value> = judged.decision.demands.iter().map(demand).collect();
     json!({"demands": demands, "approvedBy": judged.approved_by, "missing": judged.missing})
 }
 
-fn object(subject: &Subject) -> Value {
+fn write_object(subject: &Subject) -> Value {
     match subject {
         Subject::Object { id, api_version, .. } => json!({
             "apiVersion": api_version,
@@ -143,14 +143,14 @@ fn object(subject: &Subject) -> Value {
     }
 }
 
-fn operation(subject: &Subject) -> Option<&'static str> {
+fn operation_of(subject: &Subject) -> Option<&'static str> {
     match subject {
         Subject::Object { operation, .. } => Some(operation.as_str()),
         Subject::File | Subject::Commit(_) | Subject::Ref(_) => None,
     }
 }
 
-fn suggestion(suggestion: &Suggestion) -> Value {
+fn write_suggestion(suggestion: &Suggestion) -> Value {
     json!({
         "path": suggestion.path.to_string(),
         "startLine": suggestion.start.line,
@@ -159,12 +159,12 @@ fn suggestion(suggestion: &Suggestion) -> Value {
     })
 }
 
-fn edge(edge: &Edge) -> Value {
+fn write_edge(edge: &Edge) -> Value {
     let station = |station: &Station| json!({"kind": station.kind.as_str(), "name": station.name});
     json!({"from": station(&edge.from), "relation": edge.relation.as_str(), "to": station(&edge.to)})
 }
 
-fn location(location: &Location) -> Value {
+fn write_location(location: &Location) -> Value {
     json!({
         "path": location.path.to_string(),
         "line": location.start.line,

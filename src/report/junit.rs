@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::entry::{Entry, Standing, collect_entries, headline, place, remarks_of};
+use super::entry::{
+    FindingEffect, ReportEntry, collect_entries, headline, list_section_remarks, write_place,
+};
 use super::escape::xml;
 use super::{Report, Section};
 
@@ -11,7 +13,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(text, "<testsuites name=\"portcullis: {}\">", headline(report));
     for section in &report.sections {
-        let own: Vec<&Entry<'_>> =
+        let own: Vec<&ReportEntry<'_>> =
             entries.iter().filter(|entry| std::ptr::eq(entry.section, section)).collect();
         push_suite(&mut text, section, &own);
     }
@@ -19,8 +21,8 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-fn push_suite(text: &mut String, section: &Section, entries: &[&Entry<'_>]) {
-    let count = |wanted: Standing| entries.iter().filter(|entry| entry.standing == wanted).count();
+fn push_suite(text: &mut String, section: &Section, entries: &[&ReportEntry<'_>]) {
+    let count = |wanted: FindingEffect| entries.iter().filter(|entry| entry.effect == wanted).count();
     let undecided = section.judgement.undecided.len();
     // A suite without a case reads as one that was not run.
     let clean = usize::from(entries.is_empty() && undecided == 0);
@@ -29,15 +31,15 @@ fn push_suite(text: &mut String, section: &Section, entries: &[&Entry<'_>]) {
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{undecided}\" skipped=\"{}\">",
         xml(&section.title),
         entries.len() + undecided + clean,
-        count(Standing::Blocks),
-        count(Standing::Waived),
+        count(FindingEffect::Blocks),
+        count(FindingEffect::Waived),
     );
     if clean == 1 {
         text.push_str("    <testcase name=\"nothing found\" classname=\"portcullis\"/>\n");
     }
     section.judgement.undecided.iter().for_each(|reason| push_undecided(text, reason));
     entries.iter().for_each(|entry| push_case(text, entry));
-    let remarks = remarks_of(section);
+    let remarks = list_section_remarks(section);
     if !remarks.is_empty() {
         let _ = writeln!(text, "    <system-out>{}</system-out>", xml(&remarks.join("\n")));
     }
@@ -52,17 +54,17 @@ fn push_undecided(text: &mut String, reason: &str) {
     );
 }
 
-fn push_case(text: &mut String, entry: &Entry<'_>) {
+fn push_case(text: &mut String, entry: &ReportEntry<'_>) {
     let finding = &entry.judged.finding;
-    let name = finding.location.as_ref().map_or_else(|| finding.subject_text(), place);
+    let name = finding.location.as_ref().map_or_else(|| finding.subject_text(), write_place);
     let (message, details) = (xml(&finding.message), xml(&entry.text()));
-    let inner = match entry.standing {
-        Standing::Blocks => {
+    let inner = match entry.effect {
+        FindingEffect::Blocks => {
             format!("<failure type=\"{}\" message=\"{message}\">{details}</failure>", finding.check)
         }
-        Standing::Waived => format!("<skipped message=\"waived: {message}\">{details}</skipped>"),
-        Standing::Forced | Standing::Warns | Standing::Approved => {
-            format!("<system-out>{}: {details}</system-out>", entry.standing.as_str())
+        FindingEffect::Waived => format!("<skipped message=\"waived: {message}\">{details}</skipped>"),
+        FindingEffect::Forced | FindingEffect::Warns | FindingEffect::Approved => {
+            format!("<system-out>{}: {details}</system-out>", entry.effect.as_str())
         }
     };
     let (name, check) = (xml(&name), finding.check);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::entry::{Entry, place};
+use super::entry::{ReportEntry, write_place};
 use super::escape::markdown;
 use super::length::cut;
 
@@ -28,44 +28,44 @@ pub(super) fn push_what_fits(text: &mut String, blocks: &[String], limit: usize,
     }
 }
 
-pub(super) fn quoted(text: &str) -> String {
-    format!("\n> {}\n", fitting(text))
+pub(super) fn quote(text: &str) -> String {
+    format!("\n> {}\n", shorten(text))
 }
 
 /// Cuts a text twice at most, because no character becomes more than 13 bytes.
-pub(super) fn fitting(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     let escaped = markdown(&cut(text, TEXT));
     if escaped.len() <= ESCAPED { escaped } else { markdown(&cut(text, ESCAPED / 13)) }
 }
 
 /// Writes one finding under a heading of the third level.
-pub(super) fn finding(entry: &Entry<'_>) -> String {
+pub(super) fn write_finding(entry: &ReportEntry<'_>) -> String {
     let check = entry.judged.finding.check;
     format!(
         "\n### {}: {check}\n\n{}\n\n{}",
-        entry.standing.as_str(),
-        fitting(&entry.sentence()),
-        facts(entry)
+        entry.effect.as_str(),
+        shorten(&entry.sentence()),
+        write_facts(entry)
     )
 }
 
 /// Lists places and facts.
-pub(super) fn facts(entry: &Entry<'_>) -> String {
+pub(super) fn write_facts(entry: &ReportEntry<'_>) -> String {
     let finding = &entry.judged.finding;
     let mut text = String::new();
     let places = finding.location.iter().chain(&finding.related);
     for at in places.clone().take(PLACES) {
-        let label = at.label.as_ref().map(|label| format!(" ({})", fitting(label))).unwrap_or_default();
-        let _ = writeln!(text, "- {}{label}", fitting(&place(at)));
+        let label = at.label.as_ref().map(|label| format!(" ({})", shorten(label))).unwrap_or_default();
+        let _ = writeln!(text, "- {}{label}", shorten(&write_place(at)));
         if !at.excerpt.is_empty() {
-            let _ = writeln!(text, "  <code>{}</code>", fitting(at.excerpt.trim()));
+            let _ = writeln!(text, "  <code>{}</code>", shorten(at.excerpt.trim()));
         }
     }
     if let Some(more) = places.count().checked_sub(PLACES + 1) {
         let _ = writeln!(text, "- and {} more places", more + 1);
     }
     for (word, fact) in entry.details().into_iter().rev().take(FACTS).rev() {
-        let fact = fitting(&fact);
+        let fact = shorten(&fact);
         let fact = if word == "change to" { format!("<code>{fact}</code>") } else { fact };
         let _ = writeln!(text, "- **{word}**: {fact}");
     }

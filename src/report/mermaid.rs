@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::entry::{Entry, Standing};
+use super::entry::{FindingEffect, ReportEntry};
 use super::escape::terminal;
 use super::length::cut;
 use crate::finding::{Edge, Station, StationKind};
@@ -17,11 +17,11 @@ const EDGES: usize = 90;
 const LABEL: usize = 60;
 
 /// A station and its cluster. The same name in two clusters is two stations.
-type Place<'a> = (&'a str, &'a Station);
+type GraphNode<'a> = (&'a str, &'a Station);
 
 /// Draws the graph, with a line for what it leaves out. Empty if nothing is granted or exposed.
-pub(super) fn graph(entries: &[Entry<'_>]) -> String {
-    let steps = steps(entries);
+pub(super) fn draw_graph(entries: &[ReportEntry<'_>]) -> String {
+    let steps = collect_edges(entries);
     if steps.is_empty() {
         return String::new();
     }
@@ -30,50 +30,50 @@ pub(super) fn graph(entries: &[Entry<'_>]) -> String {
     graph.fenced()
 }
 
-/// One edge in one cluster, with the standing of its worst finding.
-struct Step<'a> {
+/// One edge in one cluster, with the effect of its worst finding.
+struct GraphEdge<'a> {
     cluster: &'a str,
     edge: &'a Edge,
-    standing: Standing,
+    effect: FindingEffect,
 }
 
 /// Collects each edge once, those of blocking findings first.
-fn steps<'a>(entries: &[Entry<'a>]) -> Vec<Step<'a>> {
+fn collect_edges<'a>(entries: &[ReportEntry<'a>]) -> Vec<GraphEdge<'a>> {
     let mut said = BTreeSet::new();
     let all = entries.iter().flat_map(|entry| {
         let finding = &entry.judged.finding;
         let cluster = finding.cluster().map_or("default", |cluster| cluster.as_str());
-        finding.path.iter().map(move |edge| Step { cluster, edge, standing: entry.standing })
+        finding.path.iter().map(move |edge| GraphEdge { cluster, edge, effect: entry.effect })
     });
     all.filter(|step| said.insert((step.cluster, step.edge))).collect()
 }
 
 #[derive(Default)]
 struct Graph<'a> {
-    numbers: BTreeMap<Place<'a>, usize>,
+    numbers: BTreeMap<GraphNode<'a>, usize>,
     /// The stations, in the order in which they were added.
-    stations: Vec<(Place<'a>, Standing)>,
+    stations: Vec<(GraphNode<'a>, FindingEffect)>,
     edges: Vec<String>,
     left_out: usize,
 }
 
 impl<'a> Graph<'a> {
-    fn add(&mut self, step: &Step<'a>) {
+    fn add(&mut self, step: &GraphEdge<'a>) {
         let ends = [(step.cluster, &step.edge.from), (step.cluster, &step.edge.to)];
         let new = ends.iter().filter(|place| !self.numbers.contains_key(*place)).count();
         if self.stations.len() + new > STATIONS || self.edges.len() == EDGES {
             self.left_out += 1;
             return;
         }
-        let [from, to] = ends.map(|place| self.number(place, step.standing));
+        let [from, to] = ends.map(|place| self.number(place, step.effect));
         self.edges.push(format!("n{from} -->|\"{}\"| n{to}", step.edge.relation.as_str()));
     }
 
-    fn number(&mut self, place: Place<'a>, standing: Standing) -> usize {
+    fn number(&mut self, place: GraphNode<'a>, effect: FindingEffect) -> usize {
         let next = self.stations.len();
         let number = *self.numbers.entry(place).or_insert(next);
         if number == next {
-            self.stations.push((place, standing));
+            self.stations.push((place, effect));
         }
         number
     }
@@ -82,11 +82,12 @@ impl<'a> Graph<'a> {
         let mut text = String::from("\n```mermaid\nflowchart LR\n");
         let clusters: BTreeSet<&str> = self.stations.iter().map(|((cluster, _), _)| *cluster).collect();
         for (index, cluster) in clusters.iter().enumerate() {
-            let _ = writeln!(text, "  subgraph c{index}[\"cluster {}\"]\n    direction LR", label(cluster));
+            let _ =
+                writeln!(text, "  subgraph c{index}[\"cluster {}\"]\n    direction LR", quote_label(cluster));
             let numbered = self.stations.iter().enumerate();
             let own = numbered.filter(|(_, ((of, _), _))| of == cluster);
-            own.for_each(|(number, ((_, station), standing))| {
-                push_station(&mut text, number, station, *standing);
+            own.for_each(|(number, ((_, station), effect))| {
+                push_station(&mut text, number, station, *effect);
             });
             text.push_str("  end\n");
         }
@@ -99,16 +100,16 @@ impl<'a> Graph<'a> {
     }
 }
 
-fn push_station(text: &mut String, number: usize, station: &Station, standing: Standing) {
-    let (open, close) = shape(station.kind);
-    let class = match standing {
-        Standing::Blocks => ":::blocks",
-        Standing::Forced | Standing::Warns | Standing::Approved | Standing::Waived => "",
+fn push_station(text: &mut String, number: usize, station: &Station, effect: FindingEffect) {
+    let (open, close) = shape_of(station.kind);
+    let class = match effect {
+        FindingEffect::Blocks => ":::blocks",
+        FindingEffect::Forced | FindingEffect::Warns | FindingEffect::Approved | FindingEffect::Waived => "",
     };
-    let _ = writeln!(text, "    n{number}{open}\"{}\"{close}{class}", label(&station.name));
+    let _ = writeln!(text, "    n{number}{open}\"{}\"{close}{class}", quote_label(&station.name));
 }
 
-fn shape(kind: StationKind) -> (&'static str, &'static str) {
+fn shape_of(kind: StationKind) -> (&'static str, &'static str) {
     match kind {
         StationKind::Subject | StationKind::Outside => ("([", "])"),
         StationKind::Binding | StationKind::Service => ("[", "]"),
@@ -120,7 +121,7 @@ fn shape(kind: StationKind) -> (&'static str, &'static str) {
 
 /// Writes a name inside a quoted label. Everything but letters, digits and spaces becomes one of Mermaid's entities,
 /// so that no label ends early, is read as Markdown or an icon, opens a directive or closes the fence.
-fn label(name: &str) -> String {
+fn quote_label(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len() * 2);
     for character in terminal(&cut(name, LABEL)).chars() {
         match character {
@@ -136,16 +137,19 @@ fn label(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::label;
+    use super::quote_label;
 
     #[test]
     fn a_label_holds_letters_digits_spaces_and_entities_only() {
         assert_eq!(
-            label("User a\"] --> x\n```"),
+            quote_label("User a\"] --> x\n```"),
             "User a#34;#93; #45;#45;#62; x#92;u#123;a#125;#96;#96;#96;"
         );
-        assert_eq!(label("#quot; %%{init} fa:fa-ban"), "#35;quot#59; #37;#37;#123;init#125; fa#58;fa#45;ban");
-        assert_eq!(label("größe\u{202e}"), "größe#92;u#123;202e#125;");
-        assert_eq!(label(&"x".repeat(100)).chars().filter(|one| *one == 'x').count(), 59);
+        assert_eq!(
+            quote_label("#quot; %%{init} fa:fa-ban"),
+            "#35;quot#59; #37;#37;#123;init#125; fa#58;fa#45;ban"
+        );
+        assert_eq!(quote_label("größe\u{202e}"), "größe#92;u#123;202e#125;");
+        assert_eq!(quote_label(&"x".repeat(100)).chars().filter(|one| *one == 'x').count(), 59);
     }
 }

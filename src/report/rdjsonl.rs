@@ -3,26 +3,27 @@
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, Entry, Standing, collect_entries, remarks, undecided};
+use super::entry::{Anchor, FindingEffect, ReportEntry, collect_entries, list_remarks, list_undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::policy::POLICY_PATH;
 use source_files::Position;
 
 pub(super) fn render(report: &Report) -> String {
-    let reasons = undecided(report).into_iter();
-    let open = reasons.map(|reason| nowhere("ERROR", &format!("undecided (treated as rejected): {reason}")));
+    let reasons = list_undecided(report).into_iter();
+    let open = reasons
+        .map(|reason| write_without_file("ERROR", &format!("undecided (treated as rejected): {reason}")));
     let findings = collect_entries(report);
-    let notes = remarks(report).into_iter().map(|remark| nowhere("INFO", &remark));
-    let lines = open.chain(findings.iter().map(diagnostic)).chain(notes);
+    let notes = list_remarks(report).into_iter().map(|remark| write_without_file("INFO", &remark));
+    let lines = open.chain(findings.iter().map(write_diagnostic)).chain(notes);
     let text = lines.flat_map(|line| [line.to_string(), "\n".to_owned()]).collect();
     without_commands(text, ESCAPED_NUMBER_SIGN)
 }
 
-fn diagnostic(entry: &Entry<'_>) -> Value {
-    let severity = match entry.standing {
-        Standing::Blocks => "ERROR",
-        Standing::Forced | Standing::Warns => "WARNING",
-        Standing::Approved | Standing::Waived => "INFO",
+fn write_diagnostic(entry: &ReportEntry<'_>) -> Value {
+    let severity = match entry.effect {
+        FindingEffect::Blocks => "ERROR",
+        FindingEffect::Forced | FindingEffect::Warns => "WARNING",
+        FindingEffect::Approved | FindingEffect::Waived => "INFO",
     };
     let position = |at: Position| json!({"line": at.line, "column": at.column});
     let location = match entry.anchor() {
@@ -48,7 +49,7 @@ fn diagnostic(entry: &Entry<'_>) -> Value {
 }
 
 /// Places a diagnostic that belongs to no file at the policy, which every reader can open.
-fn nowhere(severity: &str, message: &str) -> Value {
+fn write_without_file(severity: &str, message: &str) -> Value {
     json!({
         "message": message,
         "location": {"path": POLICY_PATH},

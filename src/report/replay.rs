@@ -24,7 +24,7 @@ pub struct ReplayRow {
 impl ReplayRow {
     /// Writes one line of the table.
     pub fn line(&self) -> String {
-        let checks = by_check(std::iter::once(self));
+        let checks = count_by_check(std::iter::once(self));
         let counts: Vec<String> = checks.iter().map(|(check, count)| format!("{check} {count}")).collect();
         let findings = if counts.is_empty() { "-".to_owned() } else { counts.join(", ") };
         let objects = self.judgement.objects_changed;
@@ -64,7 +64,7 @@ impl ReplaySummary<'_> {
             self.percentile(50),
             self.percentile(99)
         );
-        for (check, count) in by_check(self.rows.iter()) {
+        for (check, count) in count_by_check(self.rows.iter()) {
             let _ = writeln!(text, "  {count:>6}  {check}");
         }
         for row in self.rows {
@@ -83,7 +83,7 @@ impl ReplaySummary<'_> {
     }
 }
 
-fn by_check<'a>(rows: impl Iterator<Item = &'a ReplayRow>) -> BTreeMap<CheckId, usize> {
+fn count_by_check<'a>(rows: impl Iterator<Item = &'a ReplayRow>) -> BTreeMap<CheckId, usize> {
     let mut counts = BTreeMap::new();
     for judged in rows.flat_map(|row| &row.judgement.findings) {
         *counts.entry(judged.finding.check).or_insert(0) += 1;

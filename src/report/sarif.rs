@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::entry::{Entry, Standing, collect_entries, remarks, undecided};
+use super::entry::{FindingEffect, ReportEntry, collect_entries, list_remarks, list_undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::length::cut;
-use super::sarif_result::result;
+use super::sarif_result::write_result;
 use super::{Report, RulePage, Section};
 use crate::finding::{CheckId, Severity};
 
@@ -26,27 +26,27 @@ const NOTIFICATION: usize = 1_000;
 
 pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
     let entries = collect_entries(report);
-    let worst = worst_by_rule(&entries);
+    let worst = find_worst_by_rule(&entries);
     let used: Vec<&RulePage> = rules.iter().filter(|rule| worst.contains_key(&rule.id)).collect();
-    let results = results(&entries, &used);
+    let results = write_results(&entries, &used);
     let left_out = entries.get(results.len()..).unwrap_or_default();
-    let notifications = notifications(report, left_out);
+    let notifications = write_notifications(report, left_out);
     let mut run = json!({
         "tool": {"driver": {
             "name": NAME,
             "semanticVersion": env!("CARGO_PKG_VERSION"),
-            "rules": used.iter().map(|page| rule(page, worst.get(&page.id).copied())).collect::<Vec<_>>(),
+            "rules": used.iter().map(|page| write_rule(page, worst.get(&page.id).copied())).collect::<Vec<_>>(),
         }},
         "automationDetails": {"id": "portcullis/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [{
-            "executionSuccessful": undecided(report).is_empty(),
+            "executionSuccessful": list_undecided(report).is_empty(),
             "toolExecutionNotifications": notifications,
         }],
         "results": results,
         "properties": {"verdict": report.verdict().as_str()},
     });
-    let provenance: Vec<Value> = report.sections.iter().filter_map(provenance).collect();
+    let provenance: Vec<Value> = report.sections.iter().filter_map(write_provenance).collect();
     if let Some(fields) = run.as_object_mut().filter(|_| !provenance.is_empty()) {
         fields.insert("versionControlProvenance".to_owned(), Value::from(provenance));
     }
@@ -57,7 +57,7 @@ pub(super) fn render(report: &Report, rules: &[RulePage]) -> String {
 }
 
 /// Describes the revision of the places. An address that may hold a password is left out.
-fn provenance(section: &Section) -> Option<Value> {
+fn write_provenance(section: &Section) -> Option<Value> {
     let address = section.repository.as_deref()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:%".contains(&byte);
     let is_address = address.starts_with("https://") && address.bytes().all(plain);
@@ -67,14 +67,14 @@ fn provenance(section: &Section) -> Option<Value> {
 }
 
 /// Writes the results that fit, in order, so that no worse result is left out before another.
-fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
+fn write_results(entries: &[ReportEntry<'_>], rules: &[&RulePage]) -> Vec<Value> {
     let mut occurrences = BTreeMap::new();
     let mut bytes = 0_usize;
     let written = entries.iter().take(RESULTS).map(|entry| {
         let occurrence = occurrences.entry(entry.judged.finding.fingerprint()).or_insert(0_usize);
         *occurrence += 1;
         let index = rules.iter().position(|rule| rule.id == entry.judged.finding.check);
-        result(entry, *occurrence, index)
+        write_result(entry, *occurrence, index)
     });
     let fits = |value: &Value| {
         bytes += value.to_string().len();
@@ -84,11 +84,12 @@ fn results(entries: &[Entry<'_>], rules: &[&RulePage]) -> Vec<Value> {
 }
 
 /// Writes notifications for undecided reasons, for results that are left out, and for remarks.
-fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
+fn write_notifications(report: &Report, left_out: &[ReportEntry<'_>]) -> Vec<Value> {
     let notification =
         |level: &str, text: &str| json!({"level": level, "message": {"text": cut(text, NOTIFICATION)}});
-    let mut sent: Vec<Value> = undecided(report).iter().map(|reason| notification("error", reason)).collect();
-    let blocking = left_out.iter().filter(|entry| entry.standing == Standing::Blocks).count();
+    let mut sent: Vec<Value> =
+        list_undecided(report).iter().map(|reason| notification("error", reason)).collect();
+    let blocking = left_out.iter().filter(|entry| entry.effect == FindingEffect::Blocks).count();
     if !left_out.is_empty() {
         let level = if blocking > 0 { "error" } else { "warning" };
         let text = format!(
@@ -98,7 +99,7 @@ fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
         );
         sent.insert(0, notification(level, &text));
     }
-    sent.extend(remarks(report).iter().map(|remark| notification("note", remark)));
+    sent.extend(list_remarks(report).iter().map(|remark| notification("note", remark)));
     let more = sent.len().saturating_sub(NOTIFICATIONS);
     if more > 0 {
         sent.truncate(NOTIFICATIONS);
@@ -107,7 +108,7 @@ fn notifications(report: &Report, left_out: &[Entry<'_>]) -> Vec<Value> {
     sent
 }
 
-fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<CheckId, Severity> {
+fn find_worst_by_rule(entries: &[ReportEntry<'_>]) -> BTreeMap<CheckId, Severity> {
     let mut worst = BTreeMap::new();
     for finding in entries.iter().map(|entry| &entry.judged.finding) {
         let severity = worst.entry(finding.check).or_insert(finding.severity);
@@ -116,7 +117,7 @@ fn worst_by_rule(entries: &[Entry<'_>]) -> BTreeMap<CheckId, Severity> {
     worst
 }
 
-fn rule(page: &RulePage, worst: Option<Severity>) -> Value {
+fn write_rule(page: &RulePage, worst: Option<Severity>) -> Value {
     json!({
         "id": page.id,
         "shortDescription": {"text": cut(&format!("{}.", page.title), DESCRIPTION)},

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use source_files::bytes_of_text;
 
-use super::entry::{Anchor, Entry, Standing};
+use super::entry::{Anchor, FindingEffect, ReportEntry};
 use super::length::cut;
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{Acceptance, POLICY_PATH};
@@ -16,31 +16,31 @@ const LABEL: usize = 500;
 
 /// Writes a result. `occurrence` counts findings with one fingerprint, because GitHub takes results that share one for
 /// the same.
-pub(super) fn result(entry: &Entry<'_>, occurrence: usize, rule: Option<usize>) -> Value {
+pub(super) fn write_result(entry: &ReportEntry<'_>, occurrence: usize, rule: Option<usize>) -> Value {
     let (finding, decision) = (&entry.judged.finding, &entry.judged.decision);
     let fingerprint = finding.fingerprint();
     let mut result = json!({
         "ruleId": finding.check,
-        "level": level(entry.standing),
-        "message": {"text": message(entry)},
-        "locations": [primary(entry)],
-        "relatedLocations": finding.related.iter().take(PLACES).enumerate().map(related).collect::<Vec<_>>(),
+        "level": level_of(entry.effect),
+        "message": {"text": write_message(entry)},
+        "locations": [choose_primary(entry)],
+        "relatedLocations": finding.related.iter().take(PLACES).enumerate().map(write_related).collect::<Vec<_>>(),
         "partialFingerprints": {
             "primaryLocationLineHash": format!("{fingerprint}:{occurrence}"),
             "portcullis/v1": finding.former_fingerprint().as_str(),
             "portcullis/v2": fingerprint.as_str(),
         },
-        "suppressions": suppressions(entry),
+        "suppressions": write_suppressions(entry),
         "properties": {
             "severity": finding.severity.as_str(),
             "enforcement": decision.enforcement.as_str(),
-            "standing": entry.standing.as_str(),
+            "standing": entry.effect.as_str(),
             "ref": entry.section.title,
             "policy": format!("{}:{}", decision.origin.path, decision.origin.line),
         },
     });
-    let fixes = entry.suggestion().map(|suggestion| ("fixes", json!([fix(suggestion)])));
-    let flows = (!finding.related.is_empty()).then(|| ("codeFlows", json!([flow(entry)])));
+    let fixes = entry.suggestion().map(|suggestion| ("fixes", json!([write_fix(suggestion)])));
+    let flows = (!finding.related.is_empty()).then(|| ("codeFlows", json!([write_flow(entry)])));
     let index = rule.map(|index| ("ruleIndex", json!(index)));
     if let Some(fields) = result.as_object_mut() {
         fields.extend(
@@ -50,7 +50,7 @@ pub(super) fn result(entry: &Entry<'_>, occurrence: usize, rule: Option<usize>) 
     result
 }
 
-fn fix(suggestion: &Suggestion) -> Value {
+fn write_fix(suggestion: &Suggestion) -> Value {
     let Suggestion { path, start, end, replacement } = suggestion;
     let deleted = json!({
         "startLine": start.line,
@@ -61,22 +61,22 @@ fn fix(suggestion: &Suggestion) -> Value {
     json!({
         "description": {"text": format!("Change to: {}.", suggestion.excerpt())},
         "artifactChanges": [{
-            "artifactLocation": artifact(path.as_str()),
+            "artifactLocation": write_artifact(path.as_str()),
             "replacements": [{"deletedRegion": deleted, "insertedContent": {"text": replacement}}],
         }],
     })
 }
 
-fn level(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Blocks => "error",
-        Standing::Forced | Standing::Warns => "warning",
-        Standing::Approved | Standing::Waived => "note",
+fn level_of(effect: FindingEffect) -> &'static str {
+    match effect {
+        FindingEffect::Blocks => "error",
+        FindingEffect::Forced | FindingEffect::Warns => "warning",
+        FindingEffect::Approved | FindingEffect::Waived => "note",
     }
 }
 
 /// Describes the problem, its former place if that is gone, and the remedy.
-fn message(entry: &Entry<'_>) -> String {
+fn write_message(entry: &ReportEntry<'_>) -> String {
     let before = entry.judged.finding.location.as_ref().filter(|at| at.side == Side::Old);
     let before = before.map(|at| format!("\nbefore the change: {}:{}", at.path, at.start.line));
     let more = entry.judged.finding.related.len().saturating_sub(PLACES);
@@ -87,12 +87,12 @@ fn message(entry: &Entry<'_>) -> String {
 
 /// Chooses a place in the pushed revision if there is one, because only such lines can be shown beside the change. For
 /// a removed line that is its file, and for a finding without a file the policy, which every reader can open.
-fn primary(entry: &Entry<'_>) -> Value {
+fn choose_primary(entry: &ReportEntry<'_>) -> Value {
     let first = json!({"startLine": 1});
     let physical = match entry.anchor() {
-        Anchor::Line(at) => physical(at),
-        Anchor::File(path) => json!({"artifactLocation": artifact(path.as_str()), "region": first}),
-        Anchor::Nowhere => json!({"artifactLocation": artifact(POLICY_PATH), "region": first}),
+        Anchor::Line(at) => write_physical(at),
+        Anchor::File(path) => json!({"artifactLocation": write_artifact(path.as_str()), "region": first}),
+        Anchor::Nowhere => json!({"artifactLocation": write_artifact(POLICY_PATH), "region": first}),
     };
     let name = cut(&entry.judged.finding.subject_text(), LABEL);
     json!({
@@ -101,14 +101,14 @@ fn primary(entry: &Entry<'_>) -> Value {
     })
 }
 
-fn artifact(path: &str) -> Value {
-    json!({"uri": encoded(path), "uriBaseId": "%SRCROOT%"})
+fn write_artifact(path: &str) -> Value {
+    json!({"uri": encode_path(path), "uriBaseId": "%SRCROOT%"})
 }
 
 /// Writes a place. A line of the old revision would be read as one of the new, so it is named in words instead.
-fn physical(location: &Location) -> Value {
+fn write_physical(location: &Location) -> Value {
     let Location { path, start, end, side, .. } = location;
-    let artifact = artifact(path.as_str());
+    let artifact = write_artifact(path.as_str());
     match side {
         Side::Old => json!({"artifactLocation": artifact}),
         Side::New => json!({
@@ -123,12 +123,12 @@ fn physical(location: &Location) -> Value {
     }
 }
 
-fn related((index, location): (usize, &Location)) -> Value {
-    let text = label(location, "Related location");
-    json!({"id": index, "physicalLocation": physical(location), "message": {"text": text}})
+fn write_related((index, location): (usize, &Location)) -> Value {
+    let text = label_of(location, "Related location");
+    json!({"id": index, "physicalLocation": write_physical(location), "message": {"text": text}})
 }
 
-fn label(location: &Location, default: &str) -> String {
+fn label_of(location: &Location, default: &str) -> String {
     let label = cut(location.label.as_deref().unwrap_or(default), LABEL);
     match location.side {
         Side::Old => format!("{label} (line {} before the change)", location.start.line),
@@ -137,17 +137,17 @@ fn label(location: &Location, default: &str) -> String {
 }
 
 /// Writes the places in their order, such as the grant and the object that it grants.
-fn flow(entry: &Entry<'_>) -> Value {
+fn write_flow(entry: &ReportEntry<'_>) -> Value {
     let finding = &entry.judged.finding;
     let step = |location: &Location| {
-        let text = label(location, &finding.message);
-        json!({"location": {"physicalLocation": physical(location), "message": {"text": text}}})
+        let text = label_of(location, &finding.message);
+        json!({"location": {"physicalLocation": write_physical(location), "message": {"text": text}}})
     };
     let places = finding.location.iter().chain(finding.related.iter().take(PLACES));
     json!({"threadFlows": [{"locations": places.map(step).collect::<Vec<_>>()}]})
 }
 
-fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
+fn write_suppressions(entry: &ReportEntry<'_>) -> Vec<Value> {
     let accepted = entry.judged.decision.waived.iter().map(|accepted| {
         let (kind, terms) = match accepted {
             Acceptance::Waiver(waiver) => ("external", format!("{}, until {}", waiver.owner, waiver.expires)),
@@ -160,7 +160,7 @@ fn suppressions(entry: &Entry<'_>) -> Vec<Value> {
 }
 
 /// Writes a path as a relative URI (RFC 3986): everything but unreserved characters and `/` is escaped.
-fn encoded(path: &str) -> String {
+fn encode_path(path: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     bytes_of_text(path)
         .into_iter()
@@ -170,12 +170,12 @@ fn encoded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::encoded;
+    use super::encode_path;
     use source_files::RepoPath;
 
     #[test]
     fn paths_are_relative_uris() {
-        assert_eq!(encoded(RepoPath::from_bytes(b"r\xe9.yaml").as_str()), "r%E9.yaml");
-        assert_eq!(encoded("apps/my app/ü#1.yaml"), "apps/my%20app/%C3%BC%231.yaml");
+        assert_eq!(encode_path(RepoPath::from_bytes(b"r\xe9.yaml").as_str()), "r%E9.yaml");
+        assert_eq!(encode_path("apps/my app/ü#1.yaml"), "apps/my%20app/%C3%BC%231.yaml");
     }
 }

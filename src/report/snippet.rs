@@ -22,7 +22,7 @@ pub(super) struct Window {
 }
 
 /// Escapes the three parts of the line separately, so that the mark stays on the same text.
-pub(super) fn excerpt(location: &Location, window: Window) -> Excerpt {
+pub(super) fn cut_excerpt(location: &Location, window: Window) -> Excerpt {
     let characters: Vec<char> = location.excerpt.chars().collect();
     let index =
         |column: u32| usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1).min(characters.len());

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::counts::{Counts, plural};
-use super::entry::{Standing, collect_entries, headline, undecided};
+use super::entry::{FindingEffect, collect_entries, headline, list_undecided};
 use super::escape::terminal;
 use super::length::cut;
 use crate::verdict::Verdict;
@@ -14,27 +14,28 @@ const LENGTH: usize = 140;
 pub fn status_line(report: &Report) -> String {
     let counts = Counts::of(report, &collect_entries(report));
     let line = match report.verdict() {
-        Verdict::Accept => accepted(report, &counts),
-        Verdict::Reject => format!("rejected: {}", held_back(&counts)),
-        Verdict::Undecided => format!("undecided: {}", undecided(report).join("; ")),
+        Verdict::Accept => describe_accepted(report, &counts),
+        Verdict::Reject => format!("rejected: {}", describe_blocked(&counts)),
+        Verdict::Undecided => format!("undecided: {}", list_undecided(report).join("; ")),
     };
     let parts: Vec<&str> = line.lines().map(str::trim).collect();
     cut(&terminal(&parts.join("; ")), LENGTH)
 }
 
-fn accepted(report: &Report, counts: &Counts) -> String {
-    let parts: Vec<String> = [Standing::Forced, Standing::Warns, Standing::Approved, Standing::Waived]
-        .into_iter()
-        .map(|standing| (counts.standing(standing), standing.counted()))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+fn describe_accepted(report: &Report, counts: &Counts) -> String {
+    let parts: Vec<String> =
+        [FindingEffect::Forced, FindingEffect::Warns, FindingEffect::Approved, FindingEffect::Waived]
+            .into_iter()
+            .map(|effect| (counts.count_with(effect), effect.counted()))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
     let end = if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") };
     format!("{}: {end}", headline(report))
 }
 
-fn held_back(counts: &Counts) -> String {
-    let blocking = counts.standing(Standing::Blocks);
+fn describe_blocked(counts: &Counts) -> String {
+    let blocking = counts.count_with(FindingEffect::Blocks);
     let verb = if blocking == 1 { "blocks" } else { "block" };
     let mut parts = vec![format!("{} {verb}", plural(blocking, "finding"))];
     if counts.approvals_missing > 0 {

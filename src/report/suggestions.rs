@@ -1,8 +1,8 @@
 //! Suggested changes, which a forge offers beside the lines of a pull request.
 
 use super::Report;
-use super::entry::{Entry, collect_entries};
-use super::markdown::fitting;
+use super::entry::{ReportEntry, collect_entries};
+use super::markdown::shorten;
 use crate::finding::Suggestion;
 
 /// A comment on lines of the new revision, with the lines to put in their place.
@@ -25,26 +25,26 @@ pub fn suggestions(report: &Report) -> Vec<SuggestionComment> {
     let mut offered: Vec<(&Suggestion, Vec<String>)> = Vec::new();
     for entry in &entries {
         let Some(suggestion) = entry.suggestion() else { continue };
-        match offered.iter_mut().find(|(known, _)| overlap(known, suggestion)) {
-            Some((known, why)) if *known == suggestion => why.push(sentence(entry)),
+        match offered.iter_mut().find(|(known, _)| do_overlap(known, suggestion)) {
+            Some((known, why)) if *known == suggestion => why.push(write_sentence(entry)),
             Some(_) => {}
-            None => offered.push((suggestion, vec![sentence(entry)])),
+            None => offered.push((suggestion, vec![write_sentence(entry)])),
         }
     }
-    offered.into_iter().map(comment).collect()
+    offered.into_iter().map(write_comment).collect()
 }
 
-fn overlap(one: &Suggestion, other: &Suggestion) -> bool {
+fn do_overlap(one: &Suggestion, other: &Suggestion) -> bool {
     one.path == other.path && one.start.line <= other.end.line && other.start.line <= one.end.line
 }
 
-fn sentence(entry: &Entry<'_>) -> String {
-    format!("**{}: {}** {}", entry.standing.as_str(), entry.judged.finding.check, fitting(&entry.sentence()))
+fn write_sentence(entry: &ReportEntry<'_>) -> String {
+    format!("**{}: {}** {}", entry.effect.as_str(), entry.judged.finding.check, shorten(&entry.sentence()))
 }
 
-fn comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComment {
+fn write_comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComment {
     why.dedup();
-    let fence = fence(&suggestion.replacement);
+    let fence = fence_for(&suggestion.replacement);
     let body = format!("{}\n\n{fence}suggestion\n{}\n{fence}\n", why.join("\n\n"), suggestion.replacement);
     let (start, line) = (suggestion.start.line, suggestion.end.line);
     let path = suggestion.path.to_string();
@@ -52,18 +52,18 @@ fn comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComme
 }
 
 /// Returns a fence that is longer than any run of backticks in the text.
-fn fence(text: &str) -> String {
+fn fence_for(text: &str) -> String {
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     "`".repeat(longest.max(2) + 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fence;
+    use super::fence_for;
 
     #[test]
     fn no_text_closes_its_fence() {
-        assert_eq!(fence("image: nginx"), "```");
-        assert_eq!(fence("a ```` b ``"), "`````");
+        assert_eq!(fence_for("image: nginx"), "```");
+        assert_eq!(fence_for("a ```` b ``"), "`````");
     }
 }

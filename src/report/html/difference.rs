@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::super::difference::{Step, difference};
-use super::super::entry::Entry;
+use super::super::difference::{DiffLine, compare_lines};
+use super::super::entry::ReportEntry;
 use super::super::length::cut;
 use crate::world::{ObjectChange, Placed};
 
@@ -21,7 +21,7 @@ pub(super) struct DifferenceBudget(usize);
 impl DifferenceBudget {
     /// Renders what the change does to the object of a finding. Each finding has its own copy, since the filter may
     /// hide any of them.
-    pub(super) fn render(&mut self, entry: &Entry<'_>) -> Markup {
+    pub(super) fn render(&mut self, entry: &ReportEntry<'_>) -> Markup {
         let Some(change) = find_change(entry) else { return html! {} };
         self.0 += 1;
         if self.0 > MAX_DIFFERENCES {
@@ -32,7 +32,7 @@ impl DifferenceBudget {
 }
 
 /// Returns the change of the finding's object, preferably in the file that the finding is in.
-fn find_change<'a>(entry: &Entry<'a>) -> Option<&'a ObjectChange> {
+fn find_change<'a>(entry: &ReportEntry<'a>) -> Option<&'a ObjectChange> {
     let finding = &entry.judged.finding;
     let id = finding.subject.object()?;
     let path = finding.location.as_ref().map(|location| &location.path);
@@ -50,7 +50,7 @@ fn render_difference(change: &ObjectChange) -> Markup {
     }
     let old = change.old_object().and_then(|placed| text_of(placed)).unwrap_or_default();
     let new = change.object().and_then(|placed| text_of(placed)).unwrap_or_default();
-    let steps = difference(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
+    let steps = compare_lines(&old.lines().collect::<Vec<_>>(), &new.lines().collect::<Vec<_>>());
     html! {
         @if !steps.is_empty() {
             details class="difference" {
@@ -64,7 +64,7 @@ fn render_difference(change: &ObjectChange) -> Markup {
     }
 }
 
-fn render_steps(steps: &[Step<'_>]) -> Markup {
+fn render_steps(steps: &[DiffLine<'_>]) -> Markup {
     html! {
         pre tabindex="0" {
             code {
@@ -84,11 +84,11 @@ fn text_of(placed: &Placed) -> Option<String> {
 }
 
 /// Renders a line, marked by a sign and by an element, for readers who see no colour or no page.
-fn render_step(step: Step<'_>) -> Markup {
+fn render_step(step: DiffLine<'_>) -> Markup {
     match step {
-        Step::Stays(line) => html! { span { "  " (cut(line, MAX_WIDTH)) } },
-        Step::Goes(line) => html! { del { "- " (cut(line, MAX_WIDTH)) } },
-        Step::Comes(line) => html! { ins { "+ " (cut(line, MAX_WIDTH)) } },
-        Step::Skipped(count) => html! { span class="line" { "… " (count) " unchanged" } },
+        DiffLine::Stays(line) => html! { span { "  " (cut(line, MAX_WIDTH)) } },
+        DiffLine::Goes(line) => html! { del { "- " (cut(line, MAX_WIDTH)) } },
+        DiffLine::Comes(line) => html! { ins { "+ " (cut(line, MAX_WIDTH)) } },
+        DiffLine::Skipped(count) => html! { span class="line" { "… " (count) " unchanged" } },
     }
 }

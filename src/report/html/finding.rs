@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::super::RulePage;
-use super::super::entry::{Entry, place};
-use super::super::snippet::{Window, excerpt};
+use super::super::entry::{ReportEntry, write_place};
+use super::super::snippet::{Window, cut_excerpt};
 use super::difference::DifferenceBudget;
 use super::shorten;
 use crate::finding::Location;
@@ -14,9 +14,13 @@ const MAX_PLACES: usize = 50;
 /// The part of a line that the page shows. A long line scrolls.
 const WINDOW: Window = Window { before: 500, after: 500 };
 
-pub(super) fn render_article(entry: &Entry<'_>, rules: &[RulePage], budget: &mut DifferenceBudget) -> Markup {
+pub(super) fn render_article(
+    entry: &ReportEntry<'_>,
+    rules: &[RulePage],
+    budget: &mut DifferenceBudget,
+) -> Markup {
     let finding = &entry.judged.finding;
-    let word = entry.standing.as_str();
+    let word = entry.effect.as_str();
     html! {
         article class=(word) data-standing=(word) {
             h3 { (shorten(&finding.message)) }
@@ -33,7 +37,7 @@ pub(super) fn render_article(entry: &Entry<'_>, rules: &[RulePage], budget: &mut
     }
 }
 
-fn render_places(entry: &Entry<'_>) -> Markup {
+fn render_places(entry: &ReportEntry<'_>) -> Markup {
     let finding = &entry.judged.finding;
     let places: Vec<&Location> = finding.location.iter().chain(&finding.related).collect();
     html! {
@@ -46,7 +50,7 @@ fn render_place(location: &Location) -> Markup {
     html! {
         figure {
             figcaption {
-                code { (shorten(&place(location))) }
+                code { (shorten(&write_place(location))) }
                 @if let Some(label) = &location.label { " " bdi { (shorten(label)) } }
             }
             @if !location.excerpt.is_empty() { (render_excerpt(location)) }
@@ -56,7 +60,7 @@ fn render_place(location: &Location) -> Markup {
 }
 
 fn render_excerpt(location: &Location) -> Markup {
-    let line = excerpt(location, WINDOW);
+    let line = cut_excerpt(location, WINDOW);
     let (before, rest) = line.text.split_at_checked(line.mark.start).unwrap_or((&line.text, ""));
     let (marked, after) = rest.split_at_checked(line.mark.len()).unwrap_or((rest, ""));
     html! {
@@ -68,7 +72,7 @@ fn render_excerpt(location: &Location) -> Markup {
 }
 
 /// Renders the details, the help first.
-fn render_details(entry: &Entry<'_>) -> Markup {
+fn render_details(entry: &ReportEntry<'_>) -> Markup {
     let (help, facts): (Vec<_>, Vec<_>) = entry.details().into_iter().partition(|(word, _)| *word == "help");
     html! {
         dl {
@@ -79,7 +83,7 @@ fn render_details(entry: &Entry<'_>) -> Markup {
     }
 }
 
-fn render_why(entry: &Entry<'_>, rules: &[RulePage]) -> Markup {
+fn render_why(entry: &ReportEntry<'_>, rules: &[RulePage]) -> Markup {
     let finding = &entry.judged.finding;
     let page = rules.iter().find(|page| page.id == finding.check);
     let why = if finding.why.is_empty() { page.map_or("", |page| page.why) } else { finding.why };

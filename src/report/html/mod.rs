@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use difference::DifferenceBudget;
 
-use super::entry::{Entry, Standing, collect_entries, headline, remarks, undecided};
+use super::entry::{FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided};
 use super::escape::defuse_markup;
 use super::length::cut;
 use super::{Report, RulePage, Section};
@@ -76,11 +76,11 @@ fn close(element: Markup) -> Markup {
 
 fn render_content(report: &Report, rules: &[RulePage]) -> Markup {
     let entries = collect_entries(report);
-    let notes = render_notes("remarks", "Notes", &remarks(report));
+    let notes = render_notes("remarks", "Notes", &list_remarks(report));
     let is_forced = report.sections.iter().any(|section| section.judgement.forced.is_some());
     html! {
         (render_summary(report, &entries))
-        (render_notes("undecided", "Not completed", &undecided(report)))
+        (render_notes("undecided", "Not completed", &list_undecided(report)))
         main {
             @if is_forced { (notes) }
             @if entries.is_empty() { p { "Nothing was found." } } @else { (render_filter(&entries)) }
@@ -95,7 +95,7 @@ fn shorten(text: &str) -> String {
     cut(text, MAX_TEXT)
 }
 
-fn render_summary(report: &Report, entries: &[Entry<'_>]) -> Markup {
+fn render_summary(report: &Report, entries: &[ReportEntry<'_>]) -> Markup {
     let class = match report.verdict() {
         Verdict::Accept => "accept",
         Verdict::Reject | Verdict::Undecided => "reject",
@@ -139,16 +139,16 @@ fn short_id(id: Option<&ObjectId>) -> &str {
     id.map_or("–", ObjectId::short)
 }
 
-fn count_with(entries: &[Entry<'_>], standing: Standing) -> usize {
-    entries.iter().filter(|entry| entry.standing == standing).count()
+fn count_with(entries: &[ReportEntry<'_>], effect: FindingEffect) -> usize {
+    entries.iter().filter(|entry| entry.effect == effect).count()
 }
 
-fn describe_counts(entries: &[Entry<'_>]) -> String {
+fn describe_counts(entries: &[ReportEntry<'_>]) -> String {
     let mut parts = Vec::new();
-    for standing in Standing::ALL {
-        let count = count_with(entries, standing);
+    for effect in FindingEffect::ALL {
+        let count = count_with(entries, effect);
         if count > 0 {
-            parts.push(format!("{count} {}", standing.counted()));
+            parts.push(format!("{count} {}", effect.counted()));
         }
     }
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
@@ -167,16 +167,16 @@ fn render_notes(class: &str, title: &str, notes: &[String]) -> Markup {
 }
 
 /// Renders the filter, which is hidden until the script shows it: without a script it would do nothing.
-fn render_filter(entries: &[Entry<'_>]) -> Markup {
+fn render_filter(entries: &[ReportEntry<'_>]) -> Markup {
     html! {
         div id="filter" role="search" hidden="hidden" {
             label { "Search " (close(html! { input type="search" id="words"; })) }
-            @for standing in Standing::ALL {
-                @let count = count_with(entries, standing);
+            @for effect in FindingEffect::ALL {
+                @let count = count_with(entries, effect);
                 @if count > 0 {
                     label {
-                        (close(html! { input type="checkbox" checked="checked" value=(standing.as_str()); }))
-                        " " (standing.counted()) " (" (count) ")"
+                        (close(html! { input type="checkbox" checked="checked" value=(effect.as_str()); }))
+                        " " (effect.counted()) " (" (count) ")"
                     }
                     "\n"
                 }
@@ -187,11 +187,11 @@ fn render_filter(entries: &[Entry<'_>]) -> Markup {
     }
 }
 
-fn render_findings(entries: &[Entry<'_>], rules: &[RulePage]) -> Markup {
+fn render_findings(entries: &[ReportEntry<'_>], rules: &[RulePage]) -> Markup {
     let (shown, left_out) = entries.split_at(entries.len().min(MAX_FINDINGS));
     let mut budget = DifferenceBudget::default();
     html! {
-        @for standing in Standing::ALL { (render_group(standing, shown, rules, &mut budget)) }
+        @for effect in FindingEffect::ALL { (render_group(effect, shown, rules, &mut budget)) }
         @if !left_out.is_empty() {
             p { strong { (left_out.len()) " more findings are not shown" } "; they are not more severe." }
         }
@@ -199,18 +199,18 @@ fn render_findings(entries: &[Entry<'_>], rules: &[RulePage]) -> Markup {
 }
 
 fn render_group(
-    standing: Standing,
-    entries: &[Entry<'_>],
+    effect: FindingEffect,
+    entries: &[ReportEntry<'_>],
     rules: &[RulePage],
     budget: &mut DifferenceBudget,
 ) -> Markup {
-    let count = count_with(entries, standing);
-    let word = standing.as_str();
+    let count = count_with(entries, effect);
+    let word = effect.as_str();
     html! {
         @if count > 0 {
             section class="findings" aria-labelledby=(word) {
-                h2 id=(word) { (title_of(standing)) " (" (count) ")" }
-                @for entry in entries.iter().filter(|entry| entry.standing == standing) {
+                h2 id=(word) { (title_of(effect)) " (" (count) ")" }
+                @for entry in entries.iter().filter(|entry| entry.effect == effect) {
                     (finding::render_article(entry, rules, budget)) "\n"
                 }
             }
@@ -219,12 +219,12 @@ fn render_group(
     }
 }
 
-fn title_of(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Blocks => "Blocking findings",
-        Standing::Forced => "Overridden findings",
-        Standing::Warns => "Warnings",
-        Standing::Approved => "Approved",
-        Standing::Waived => "Waived",
+fn title_of(effect: FindingEffect) -> &'static str {
+    match effect {
+        FindingEffect::Blocks => "Blocking findings",
+        FindingEffect::Forced => "Overridden findings",
+        FindingEffect::Warns => "Warnings",
+        FindingEffect::Approved => "Approved",
+        FindingEffect::Waived => "Waived",
     }
 }
