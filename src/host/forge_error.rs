@@ -122,7 +122,7 @@ pub enum ForgeAccessError {
 impl ForgeError {
     /// Creates the error for an answer that was read and is not valid. The reason may contain words of the answer.
     pub(in crate::host) fn malformed(method: Method, path: &str, reason: impl Into<String>) -> Self {
-        let reason = one_line(&reason.into());
+        let reason = put_on_one_line(&reason.into());
         Self::Malformed { route: Route { method, path: path.to_owned() }, reason }
     }
 
@@ -152,6 +152,6 @@ const TOLD: usize = 200;
 
 /// Writes a forge's own words on one line, because a line of its own may be a command to a runner, and without
 /// characters that a terminal would obey.
-pub(in crate::host) fn one_line(text: &str) -> String {
+pub(in crate::host) fn put_on_one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(TOLD).collect()
 }

@@ -67,7 +67,7 @@ impl Http {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| settings(format!("no network: {error}")))?;
         let entered = runtime.enter();
-        let transport = transport(connection.certificates)?;
+        let transport = build_transport(connection.certificates)?;
         let builder = Octocrab::builder()
             .base_uri(&base)
             .map_err(|_| settings(format!("`{base}` is not the address of an API")))?;
@@ -104,7 +104,7 @@ impl Http {
 
     /// Reads one object.
     pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ForgeError> {
-        self.ask(&format!("{}{path}", self.base))?.parsed()
+        self.ask(&format!("{}{path}", self.base))?.parse()
     }
 
     /// Reads a list, to its last page.
@@ -127,11 +127,11 @@ impl Http {
             let reply = self.ask(&address)?;
             pages += 1;
             let before = found.len();
-            found.extend(items(reply.parsed()?));
+            found.extend(items(reply.parse()?));
             let numbered = (found.len() > before).then(|| format!("{first}&page={}", pages + 1));
             next = match next_page(&reply, &address)? {
                 Some(next) => Some(next),
-                None => reply.unlisted(found.len(), numbered)?,
+                None => reply.find_rest(found.len(), numbered)?,
             };
             if pages == MOST_PAGES && next.is_some() {
                 return Err(reply.malformed(format!("the list has more than {MOST_PAGES} pages")));
@@ -141,13 +141,13 @@ impl Http {
     }
 
     /// Sends a request that writes, once.
-    pub fn say<T: DeserializeOwned>(
+    pub fn send_once<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         body: &impl Serialize,
     ) -> Result<T, ForgeError> {
-        self.send(method, &format!("{}{path}", self.base), Some(body))?.parsed()
+        self.send(method, &format!("{}{path}", self.base), Some(body))?.parse()
     }
 
     /// Sends a request that reads, and repeats it while that may help.
@@ -156,18 +156,18 @@ impl Http {
         for _ in 1..ATTEMPTS {
             let outcome = self.send(Method::Get, address, None::<&()>);
             let wait = match &outcome {
-                Err(error) => error.worth_asking_again().then_some(pause),
-                Ok(reply) => reply.wait(pause),
+                Err(error) => error.is_worth_repeating().then_some(pause),
+                Ok(reply) => reply.pause_before_retry(pause),
             };
             match wait {
                 Some(wait) if wait < self.deadline.get().saturating_duration_since(Instant::now()) => {
                     std::thread::sleep(wait);
                 }
-                Some(_) | None => return outcome.and_then(Reply::successful),
+                Some(_) | None => return outcome.and_then(Reply::require_success),
             }
             pause *= 2;
         }
-        self.send(Method::Get, address, None::<&()>).and_then(Reply::successful)
+        self.send(Method::Get, address, None::<&()>).and_then(Reply::require_success)
     }
 
     fn send<B: Serialize>(
@@ -193,7 +193,7 @@ impl Http {
         };
         match method {
             Method::Get => Ok(reply),
-            Method::Post | Method::Patch | Method::Put => reply.successful(),
+            Method::Post | Method::Patch | Method::Put => reply.require_success(),
         }
     }
 
@@ -209,7 +209,7 @@ impl Http {
             Method::Patch => self.client._patch(address, body).await,
             Method::Put => self.client._put(address, body).await,
         };
-        let response = response.map_err(|error| cause(&error))?;
+        let response = response.map_err(|error| find_cause(&error))?;
         let (parts, body) = response.into_parts();
         let bytes = Limited::new(body, LARGEST_REPLY).collect().await.map_err(|error| error.to_string())?;
         Ok((
@@ -221,7 +221,7 @@ impl Http {
 }
 
 /// Creates the network client: proxies and certificates as the environment says, no redirects.
-fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError> {
+fn build_transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // It fails only if a provider is installed already, which is enough.
@@ -237,7 +237,7 @@ fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError>
         let unusable = |reason: String| settings(format!("{}: no certificates: {reason}", path.display()));
         let bytes = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
         let bundle =
-            reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(cause(&error)))?;
+            reqwest::Certificate::from_pem_bundle(&bytes).map_err(|error| unusable(find_cause(&error)))?;
         if bundle.is_empty() {
             return Err(unusable("the file contains no certificates in PEM form".into()));
         }
@@ -245,11 +245,11 @@ fn transport(certificates: Option<&Path>) -> Result<reqwest::Client, ForgeError>
     }
     builder
         .build()
-        .map_err(|error| settings(format!("could not set up secure connections: {}", cause(&error))))
+        .map_err(|error| settings(format!("could not set up secure connections: {}", find_cause(&error))))
 }
 
 /// Returns the innermost cause of an error, in which the network describes the problem.
-fn cause(error: &dyn std::error::Error) -> String {
+fn find_cause(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(beneath) = deepest.source() {
         deepest = beneath;

@@ -7,7 +7,7 @@ use super::model::Occasion;
 use crate::host::forge_error::ForgeError;
 
 /// An existing comment.
-pub(in crate::host) struct Standing<'a> {
+pub(in crate::host) struct ExistingComment<'a> {
     pub(in crate::host) id: u64,
     /// Its author. `None` if the account is gone.
     pub(in crate::host) author: Option<&'a str>,
@@ -25,7 +25,7 @@ pub(in crate::host) struct OwnComment<'a> {
 
 /// The step to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::host) enum Deed {
+pub(in crate::host) enum CommentStep {
     /// The comment exists already, or is not worth writing.
     Nothing,
     /// Overwrite this comment.
@@ -37,23 +37,23 @@ pub(in crate::host) enum Deed {
 impl OwnComment<'_> {
     /// Decides on the step. `own` returns the token's account, exactly: `name[bot]` is an app, and `name` may be
     /// another person. It is called only if a comment has the marker.
-    pub(in crate::host) fn deed<'a>(
+    pub(in crate::host) fn choose_step<'a>(
         self,
-        standing: impl Iterator<Item = Standing<'a>>,
+        standing: impl Iterator<Item = ExistingComment<'a>>,
         own: impl FnOnce() -> Result<String, ForgeError>,
-    ) -> Result<Deed, ForgeError> {
-        let marked: Vec<Standing<'a>> =
+    ) -> Result<CommentStep, ForgeError> {
+        let marked: Vec<ExistingComment<'a>> =
             standing.filter(|known| known.text.starts_with(self.marker)).collect();
         let own = if marked.is_empty() { None } else { Some(own()?) };
-        let by_us = |known: &&Standing<'a>| match (known.author, &own) {
+        let by_us = |known: &&ExistingComment<'a>| match (known.author, &own) {
             (Some(author), Some(own)) => author.eq_ignore_ascii_case(own),
             (None | Some(_), None) | (None, Some(_)) => false,
         };
         Ok(match (marked.iter().find(by_us), self.occasion) {
-            (Some(known), _) if known.text == self.text => Deed::Nothing,
-            (Some(known), _) => Deed::Over(known.id),
-            (None, Occasion::Anew) => Deed::Anew,
-            (None, Occasion::Over) => Deed::Nothing,
+            (Some(known), _) if known.text == self.text => CommentStep::Nothing,
+            (Some(known), _) => CommentStep::Over(known.id),
+            (None, Occasion::Anew) => CommentStep::Anew,
+            (None, Occasion::Over) => CommentStep::Nothing,
         })
     }
 }

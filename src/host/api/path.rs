@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Writes a word so that it cannot leave its place: everything but letters, digits and `-._~` is escaped.
-pub(in crate::host) fn segment(text: &str) -> String {
+pub(in crate::host) fn escape_segment(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -21,7 +21,7 @@ mod tests {
 
     #[test]
     fn a_word_stays_in_its_place() {
-        assert_eq!(segment("release/1 ?#%&é"), "release%2F1%20%3F%23%25%26%C3%A9");
-        assert_eq!(segment("plain-1.2_3~"), "plain-1.2_3~");
+        assert_eq!(escape_segment("release/1 ?#%&é"), "release%2F1%20%3F%23%25%26%C3%A9");
+        assert_eq!(escape_segment("plain-1.2_3~"), "plain-1.2_3~");
     }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::host::forge_error::{ForgeError, Method, Route, one_line};
+use crate::host::forge_error::{ForgeError, Method, Route, put_on_one_line};
 
 /// The headers that are read.
 #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ struct Complaint {
 
 impl Reply {
     /// Parses the body.
-    pub(in crate::host) fn parsed<T: DeserializeOwned>(&self) -> Result<T, ForgeError> {
+    pub(in crate::host) fn parse<T: DeserializeOwned>(&self) -> Result<T, ForgeError> {
         // A reply without a body, such as 204, is `null`.
         let bytes: &[u8] = if self.bytes.is_empty() { b"null" } else { &self.bytes };
         serde_json::from_slice(bytes).map_err(|error| self.malformed(error.to_string()))
@@ -64,7 +64,7 @@ impl Reply {
 
     /// Returns the address of the rest of a list, after this number of entries. Gitea names no next page of some
     /// lists, but the total number.
-    pub(in crate::host) fn unlisted(
+    pub(in crate::host) fn find_rest(
         &self,
         found: usize,
         next: Option<String>,
@@ -84,7 +84,7 @@ impl Reply {
     }
 
     /// Returns the reply if the request succeeded.
-    pub(in crate::host) fn successful(self) -> Result<Self, ForgeError> {
+    pub(in crate::host) fn require_success(self) -> Result<Self, ForgeError> {
         match self.status {
             200..=299 => Ok(self),
             300..=399 => Err(self.refused("it has moved: use the current name of the project")),
@@ -93,13 +93,13 @@ impl Reply {
                 "the forge does not accept the token: it may have expired or belong to \
                 another forge",
             )),
-            403 | 404 => Err(self.refused(&self.lacking())),
+            403 | 404 => Err(self.refused(&self.describe_missing_permission())),
             _ => Err(self.refused("")),
         }
     }
 
     /// Returns the time after which the same request is worth repeating, or `None` if it is not.
-    pub(in crate::host) fn wait(&self, pause: Duration) -> Option<Duration> {
+    pub(in crate::host) fn pause_before_retry(&self, pause: Duration) -> Option<Duration> {
         let said = self.headers.retry_after.map(Duration::from_secs);
         match self.status {
             500 | 502 | 503 | 504 => Some(said.unwrap_or(pause)),
@@ -131,13 +131,13 @@ impl Reply {
     }
 
     fn refused(&self, advice: &str) -> ForgeError {
-        let message = self.complaint();
+        let message = self.read_message();
         let advice = if advice.is_empty() { String::new() } else { format!("\n  {advice}") };
         ForgeError::Refused { route: self.route.clone(), status: self.status, message, advice }
     }
 
     /// Describes what the token lacks. A forge hides objects from a token that may not see them, so 404 means either.
-    fn lacking(&self) -> String {
+    fn describe_missing_permission(&self) -> String {
         match (&self.headers.accepted_permissions, self.route.method) {
             (Some(permissions), _) => format!("the token needs the permission {permissions}"),
             (None, Method::Get) => "it does not exist, or the token cannot read it".to_owned(),
@@ -148,7 +148,7 @@ impl Reply {
     }
 
     /// Returns the forge's own words, on one line.
-    fn complaint(&self) -> String {
+    fn read_message(&self) -> String {
         let complaint: Option<Complaint> = serde_json::from_slice(&self.bytes).ok();
         let said = complaint.and_then(|complaint| complaint.message.or(complaint.error));
         let text = match said {
@@ -156,13 +156,13 @@ impl Reply {
             Some(other) => other.to_string(),
             None => "no reason given".to_owned(),
         };
-        one_line(&text)
+        put_on_one_line(&text)
     }
 }
 
 impl ForgeError {
     /// Returns true if the same request may succeed in a moment.
-    pub(in crate::host) fn worth_asking_again(&self) -> bool {
+    pub(in crate::host) fn is_worth_repeating(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
             Self::Settings(_) | Self::Refused { .. } | Self::RateLimited { .. } | Self::Malformed { .. } => {
@@ -224,23 +224,23 @@ mod tests {
         let limited =
             reply(403, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1790000000")], "{}");
         assert!(
-            matches!(limited.successful(), Err(ForgeError::RateLimited { until, .. }) if until.contains("2026-"))
+            matches!(limited.require_success(), Err(ForgeError::RateLimited { until, .. }) if until.contains("2026-"))
         );
         let secondary = reply(429, &[("retry-after", "7")], "{}");
-        assert_eq!(secondary.wait(Duration::ZERO), Some(Duration::from_secs(7)));
+        assert_eq!(secondary.pause_before_retry(Duration::ZERO), Some(Duration::from_secs(7)));
         let lacking =
             reply(403, &[("x-accepted-github-permissions", "members=read")], r#"{"message":"a\nb"}"#);
-        assert_eq!(lacking.wait(Duration::ZERO), None);
-        let said = lacking.successful().map(|_| ()).unwrap_err().to_string();
+        assert_eq!(lacking.pause_before_retry(Duration::ZERO), None);
+        let said = lacking.require_success().map(|_| ()).unwrap_err().to_string();
         assert_eq!(said, "GET /x: 403: a b\n  the token needs the permission members=read");
     }
 
     #[test]
     fn nothing_but_success_is_success() {
         for status in [100, 301, 302, 400, 401, 404, 409, 422, 500, 600] {
-            assert!(reply(status, &[], "{}").successful().is_err(), "{status}");
+            assert!(reply(status, &[], "{}").require_success().is_err(), "{status}");
         }
-        assert!(reply(204, &[], "").successful().unwrap().parsed::<Option<u8>>().unwrap().is_none());
-        assert!(reply(200, &[], "{").parsed::<serde_json::Value>().is_err());
+        assert!(reply(204, &[], "").require_success().unwrap().parse::<Option<u8>>().unwrap().is_none());
+        assert!(reply(200, &[], "{").parse::<serde_json::Value>().is_err());
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::enforcement::{Setting, WorkflowFile};
 use super::http::Http;
-use super::path::segment;
+use super::path::escape_segment;
 use crate::host::HostKind;
 use crate::host::forge_error::{ForgeError, Method};
 
@@ -33,7 +33,7 @@ pub(in crate::host) fn read(
 ) -> Result<Setting<Vec<WorkflowFile>>, ForgeError> {
     let mut found = Vec::new();
     for folder in host.facts().workflows.folders {
-        match below(http, repository, folder.trim_end_matches('/'))? {
+        match read_folder(http, repository, folder.trim_end_matches('/'))? {
             Setting::Known(files) => found.extend(files),
             Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
         }
@@ -42,7 +42,11 @@ pub(in crate::host) fn read(
 }
 
 /// Reads the workflows below one folder. Empty if there is no such folder.
-fn below(http: &Http, repository: &str, folder: &str) -> Result<Setting<Vec<WorkflowFile>>, ForgeError> {
+fn read_folder(
+    http: &Http,
+    repository: &str,
+    folder: &str,
+) -> Result<Setting<Vec<WorkflowFile>>, ForgeError> {
     let entries: Vec<Entry> = match http.get(&format!("{repository}/contents/{folder}")) {
         Ok(entries) => entries,
         Err(error) if error.is_absent() => return Ok(Setting::Known(Vec::new())),
@@ -53,16 +57,17 @@ fn below(http: &Http, repository: &str, folder: &str) -> Result<Setting<Vec<Work
     if entries.len() > MOST_FILES {
         return Ok(Setting::Hidden(format!("{folder} has more than {MOST_FILES} files")));
     }
-    let files = entries.iter().map(|entry| file(http, repository, entry));
+    let files = entries.iter().map(|entry| read_file(http, repository, entry));
     files.collect::<Result<Vec<_>, _>>().map(Setting::Known)
 }
 
-fn file(http: &Http, repository: &str, entry: &Entry) -> Result<WorkflowFile, ForgeError> {
-    let words: Vec<String> = entry.path.split('/').map(segment).collect();
+fn read_file(http: &Http, repository: &str, entry: &Entry) -> Result<WorkflowFile, ForgeError> {
+    let words: Vec<String> = entry.path.split('/').map(escape_segment).collect();
     let path = format!("{repository}/contents/{}", words.join("/"));
     let content: Content = http.get(&path)?;
-    let text =
-        content.text().ok_or_else(|| ForgeError::malformed(Method::Get, &path, "it has no readable text"))?;
+    let text = content
+        .decode_text()
+        .ok_or_else(|| ForgeError::malformed(Method::Get, &path, "it has no readable text"))?;
     Ok(WorkflowFile { path: entry.path.clone(), text })
 }
 
@@ -76,7 +81,7 @@ impl Entry {
 
 impl Content {
     /// Decodes the text. Forges break the lines of their base64.
-    fn text(&self) -> Option<String> {
+    fn decode_text(&self) -> Option<String> {
         if self.encoding.as_deref() != Some("base64") {
             return None;
         }

@@ -15,11 +15,11 @@ use crate::host::api::model::{
     PullRequest, Pushers, RequiredStatus, Review,
 };
 use crate::host::api::own_comment::OwnComment;
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::{ForgeError, Method};
 use codeowners::OwnerHandle;
 use source_files::ObjectId;
-use wire::{Found, Protection, PullReview, Team, TimelineEntry, User};
+use wire::{GiteaFound, GiteaProtection, GiteaPullReview, GiteaUser, Team, TimelineEntry};
 
 /// A repository on Gitea or Forgejo.
 #[derive(Debug)]
@@ -42,14 +42,15 @@ impl Gitea {
 impl Forge for Gitea {
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError> {
         let path = self.repository(&format!("/pulls/{number}"));
-        let pull: Pull<User> = self.http.get(&path)?;
-        pull.read(number, User::account).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
+        let pull: Pull<GiteaUser> = self.http.get(&path)?;
+        pull.read(number, GiteaUser::account)
+            .map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
-        let reviews: Vec<PullReview> =
+        let reviews: Vec<GiteaPullReview> =
             self.http.list(&self.repository(&format!("/pulls/{number}/reviews")))?;
-        Ok(reviews.into_iter().map(PullReview::read).collect())
+        Ok(reviews.into_iter().map(GiteaPullReview::read).collect())
     }
 
     fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
@@ -68,19 +69,19 @@ impl Forge for Gitea {
         let names = team.0.strip_prefix('@').and_then(|names| names.split_once('/'));
         let (organisation, name) =
             names.ok_or_else(|| ForgeError::Settings(format!("{team} is not a Gitea team")))?;
-        let path = format!("/orgs/{}/teams/search?q={}", segment(organisation), segment(name));
-        let found: Vec<Team> = self.http.list_below(&path, |found: Found<Team>| found.data)?;
+        let path = format!("/orgs/{}/teams/search?q={}", escape_segment(organisation), escape_segment(name));
+        let found: Vec<Team> = self.http.list_below(&path, |found: GiteaFound<Team>| found.data)?;
         let same = |team: &&Team| team.name.eq_ignore_ascii_case(name);
         let team = found.iter().find(same);
         let team =
             team.ok_or_else(|| ForgeError::malformed(Method::Get, &path, "the team does not exist"))?;
-        let members: Vec<User> = self.http.list(&format!("/teams/{}/members", team.id))?;
+        let members: Vec<GiteaUser> = self.http.list(&format!("/teams/{}/members", team.id))?;
         Ok(members.into_iter().map(|user| user.login).collect())
     }
 
     fn branch_rules(&self, branch: &str) -> Result<BranchRules, ForgeError> {
-        let path = self.repository(&format!("/branch_protections/{}", segment(branch)));
-        let protection: Protection = match self.http.get(&path) {
+        let path = self.repository(&format!("/branch_protections/{}", escape_segment(branch)));
+        let protection: GiteaProtection = match self.http.get(&path) {
             Ok(protection) => protection,
             Err(error) if error.is_forbidden() => {
                 return Ok(BranchRules { required: Vec::new(), freshness: Freshness::Unknown });

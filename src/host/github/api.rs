@@ -18,12 +18,12 @@ use crate::host::api::model::{
     Pushers, QueueEntry, Review,
 };
 use crate::host::api::own_comment::OwnComment;
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use codeowners::OwnerHandle;
 use source_files::ObjectId;
-use wire::{Activity, IssueEvent, PullReview, User};
+use wire::{Activity, GithubPullReview, GithubUser, IssueEvent};
 
 /// A repository on GitHub.
 #[derive(Debug)]
@@ -54,14 +54,15 @@ const RETARGETING: [&str; 2] = ["base_ref_changed", "automatic_base_change_succe
 impl Forge for Github {
     fn pull_request(&self, number: PullNumber) -> Result<PullRequest, ForgeError> {
         let path = self.repository(&format!("/pulls/{number}"));
-        let pull: Pull<User> = self.http.get(&path)?;
-        pull.read(number, User::account).map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
+        let pull: Pull<GithubUser> = self.http.get(&path)?;
+        pull.read(number, GithubUser::account)
+            .map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
-        let reviews: Vec<PullReview> =
+        let reviews: Vec<GithubPullReview> =
             self.http.list(&self.repository(&format!("/pulls/{number}/reviews")))?;
-        Ok(reviews.into_iter().map(PullReview::read).collect())
+        Ok(reviews.into_iter().map(GithubPullReview::read).collect())
     }
 
     fn retargeted(&self, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
@@ -76,7 +77,7 @@ impl Forge for Github {
         let Some(source) = &pull.source else {
             return Ok(Pushers::Unknown("the branch of the pull request no longer exists".into()));
         };
-        let reference = segment(&format!("refs/heads/{}", source.branch));
+        let reference = escape_segment(&format!("refs/heads/{}", source.branch));
         let path = format!("/repos/{}/activity?ref={reference}", source.project.as_str());
         match self.http.list::<Activity>(&path) {
             Ok(activities) => Ok(chain(activities, &pull.head)),
@@ -89,8 +90,8 @@ impl Forge for Github {
         let names = team.0.strip_prefix('@').and_then(|names| names.split_once('/'));
         let (organisation, slug) =
             names.ok_or_else(|| ForgeError::Settings(format!("{team} is not a GitHub team")))?;
-        let path = format!("/orgs/{}/teams/{}/members", segment(organisation), segment(slug));
-        let members: Vec<User> = self.http.list(&path)?;
+        let path = format!("/orgs/{}/teams/{}/members", escape_segment(organisation), escape_segment(slug));
+        let members: Vec<GithubUser> = self.http.list(&path)?;
         Ok(members.iter().map(|user| user.login().to_owned()).collect())
     }
 
@@ -103,7 +104,7 @@ impl Forge for Github {
     }
 
     fn merge_queue(&self, branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
-        queue::entries(self, branch)
+        queue::read_entries(self, branch)
     }
 
     fn set_status(&self, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {

@@ -16,7 +16,7 @@ use crate::host::api::model::{
     PullRequest, Pushers, Review, SourceBranch,
 };
 use crate::host::api::own_comment::OwnComment;
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::{ForgeError, Method};
 use codeowners::OwnerHandle;
 use source_files::ObjectId;
@@ -36,10 +36,10 @@ impl Gitlab {
     }
 
     fn below(&self, rest: &str) -> String {
-        format!("/projects/{}{rest}", segment(self.project.as_str()))
+        format!("/projects/{}{rest}", escape_segment(self.project.as_str()))
     }
 
-    fn own(&self) -> Result<wire::Project, ForgeError> {
+    fn own(&self) -> Result<wire::GitlabProject, ForgeError> {
         self.http.get(&self.below(""))
     }
 
@@ -47,13 +47,13 @@ impl Gitlab {
     fn source(
         &self,
         request: &MergeRequest,
-        own: &wire::Project,
+        own: &wire::GitlabProject,
     ) -> Result<Option<SourceBranch>, ForgeError> {
         let branch = request.source_branch.clone();
         let name = match request.source_project_id {
             None => return Ok(None),
             Some(id) if id == request.target_project_id => own.path_with_namespace.clone(),
-            Some(id) => match self.http.get::<wire::Project>(&format!("/projects/{id}")) {
+            Some(id) => match self.http.get::<wire::GitlabProject>(&format!("/projects/{id}")) {
                 Ok(project) => project.path_with_namespace,
                 Err(error) if error.is_forbidden() => return Ok(None),
                 Err(error) => return Err(error),
@@ -82,7 +82,7 @@ impl Forge for Gitlab {
                 .default_branch
                 .ok_or_else(|| malformed("the project has no default branch"))?,
             state: request.state.read(),
-            author: request.author.map(wire::User::account),
+            author: request.author.map(wire::GitlabUser::account),
         })
     }
 

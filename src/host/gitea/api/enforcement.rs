@@ -10,7 +10,7 @@ use crate::host::api::enforcement::{
     Barrier, Bypass, Demand, Enforcement, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
 };
 use crate::host::api::model::{Freshness, RequiredStatus};
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::api::workflow_files;
 use crate::host::forge_error::ForgeError;
 
@@ -28,7 +28,7 @@ struct Branch {
 /// The protection of a branch, in Gitea's own words.
 #[derive(Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the reply has them")]
-struct Protection {
+struct GiteaProtection {
     enable_push: bool,
     enable_push_whitelist: bool,
     push_whitelist_usernames: Option<Vec<String>>,
@@ -80,11 +80,12 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Setting<Option<Layer>>, For
              `read:repository`"
         ))
     };
-    let known: Branch = match gitea.http.get(&gitea.repository(&format!("/branches/{}", segment(branch)))) {
-        Ok(known) => known,
-        Err(error) if error.is_forbidden() => return Ok(hidden(error)),
-        Err(error) => return Err(error),
-    };
+    let known: Branch =
+        match gitea.http.get(&gitea.repository(&format!("/branches/{}", escape_segment(branch)))) {
+            Ok(known) => known,
+            Err(error) if error.is_forbidden() => return Ok(hidden(error)),
+            Err(error) => return Err(error),
+        };
     if !known.protected {
         return Ok(Setting::Known(None));
     }
@@ -95,7 +96,9 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Setting<Option<Layer>>, For
                 .into(),
         ));
     };
-    match gitea.http.get::<Protection>(&gitea.repository(&format!("/branch_protections/{}", segment(&name))))
+    match gitea
+        .http
+        .get::<GiteaProtection>(&gitea.repository(&format!("/branch_protections/{}", escape_segment(&name))))
     {
         Ok(protection) => Ok(Setting::Known(Some(layer(&name, &protection)))),
         Err(error) if error.is_forbidden() => Ok(hidden(error)),
@@ -103,7 +106,7 @@ fn protection(gitea: &Gitea, branch: &str) -> Result<Setting<Option<Layer>>, For
     }
 }
 
-fn layer(name: &str, protection: &Protection) -> Layer {
+fn layer(name: &str, protection: &GiteaProtection) -> Layer {
     let contexts = protection.status_check_contexts.clone().unwrap_or_default();
     let contexts = if protection.enable_status_check { contexts } else { Vec::new() };
     let named = contexts.into_iter().map(|context| RequiredStatus { context, app: None });
@@ -123,7 +126,7 @@ fn layer(name: &str, protection: &Protection) -> Layer {
     }
 }
 
-fn gaps(protection: &Protection) -> Vec<Gap> {
+fn gaps(protection: &GiteaProtection) -> Vec<Gap> {
     let some =
         |patterns: &Option<String>| patterns.as_deref().is_some_and(|patterns| !patterns.trim().is_empty());
     let workflows =
@@ -136,7 +139,7 @@ fn gaps(protection: &Protection) -> Vec<Gap> {
     all.into_iter().filter_map(|(open, gap)| open.then_some(gap)).collect()
 }
 
-fn administrators(protection: &Protection) -> Vec<Bypass> {
+fn administrators(protection: &GiteaProtection) -> Vec<Bypass> {
     match protection.block_admin_merge_override.or(protection.apply_to_admins) {
         Some(true) => Vec::new(),
         Some(false) | None => {
@@ -145,7 +148,7 @@ fn administrators(protection: &Protection) -> Vec<Bypass> {
     }
 }
 
-fn pushes(protection: &Protection) -> Pushes {
+fn pushes(protection: &GiteaProtection) -> Pushes {
     if !protection.enable_push {
         return Pushes::Nobody;
     }
@@ -159,7 +162,7 @@ fn pushes(protection: &Protection) -> Pushes {
     if allowed.is_empty() { Pushes::Nobody } else { Pushes::By(allowed) }
 }
 
-fn demands(protection: &Protection) -> ReviewDemands {
+fn demands(protection: &GiteaProtection) -> ReviewDemands {
     let dismissed = protection.dismiss_stale_approvals;
     ReviewDemands {
         approvals: protection.required_approvals,

@@ -7,13 +7,13 @@ use crate::host::api::model::{Account, AccountKind, Review, ReviewState};
 use source_files::ObjectId;
 
 #[derive(Deserialize)]
-pub(super) struct User {
+pub(super) struct GiteaUser {
     pub(super) login: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct PullReview {
-    user: Option<User>,
+pub(super) struct GiteaPullReview {
+    user: Option<GiteaUser>,
     state: ReviewWord,
     #[serde(default)]
     official: bool,
@@ -41,7 +41,7 @@ enum ReviewWord {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Found<T> {
+pub(super) struct GiteaFound<T> {
     pub(super) data: Vec<T>,
 }
 
@@ -52,40 +52,40 @@ pub(super) struct Team {
 }
 
 #[derive(Deserialize)]
-pub(super) struct CombinedStatus {
-    pub(super) statuses: Option<Vec<Status>>,
+pub(super) struct GiteaCombinedStatus {
+    pub(super) statuses: Option<Vec<GiteaStatus>>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Status {
+pub(super) struct GiteaStatus {
     pub(super) context: String,
     #[serde(rename = "status")]
     pub(super) state: String,
     pub(super) description: Option<String>,
 }
 
-impl Status {
+impl GiteaStatus {
     /// Returns its name, its state in the forge's word, and its text.
-    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+    pub(super) fn as_known(&self) -> (&str, &str, Option<&str>) {
         (&self.context, &self.state, self.description.as_deref())
     }
 }
 
 #[derive(Deserialize)]
-pub(super) struct Comment {
+pub(super) struct GiteaComment {
     pub(super) id: u64,
-    pub(super) user: Option<User>,
+    pub(super) user: Option<GiteaUser>,
     pub(super) body: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Protection {
+pub(super) struct GiteaProtection {
     pub(super) block_on_outdated_branch: bool,
     pub(super) enable_status_check: bool,
     pub(super) status_check_contexts: Option<Vec<String>>,
 }
 
-impl User {
+impl GiteaUser {
     /// Converts the account. Accounts of the forge itself do not count as people.
     pub(super) fn account(self) -> Account {
         let own = ["gitea-actions", "forgejo-actions", "Ghost"];
@@ -96,7 +96,7 @@ impl User {
     }
 }
 
-impl PullReview {
+impl GiteaPullReview {
     /// Converts the review. One by a person who is not allowed to review does not count.
     pub(super) fn read(self) -> Review {
         let state = match (self.state, self.dismissed, self.official) {
@@ -109,6 +109,6 @@ impl PullReview {
             }
         };
         let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
-        Review { reviewer: self.user.map(User::account), state, commit, at: self.submitted_at }
+        Review { reviewer: self.user.map(GiteaUser::account), state, commit, at: self.submitted_at }
     }
 }

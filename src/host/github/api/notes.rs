@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::Github;
-use super::wire::Comment;
+use super::wire::GithubComment;
 use crate::host::api::model::{LineNote, LineProposal, NoteLevel, NoteRun, PullRequest};
 use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
@@ -43,10 +43,10 @@ pub(super) fn annotate(
         "output": output(first),
     });
     let path = github.repository("/check-runs");
-    let made: CheckRun = github.http.say(Method::Post, &path, &body)?;
+    let made: CheckRun = github.http.send_once(Method::Post, &path, &body)?;
     let path = github.repository(&format!("/check-runs/{}", made.id));
     for batch in batches {
-        github.http.say::<IgnoredAny>(Method::Patch, &path, &json!({"output": output(batch)}))?;
+        github.http.send_once::<IgnoredAny>(Method::Patch, &path, &json!({"output": output(batch)}))?;
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ pub(super) fn propose(
         return Ok(());
     }
     let path = github.repository(&format!("/pulls/{}/comments", pull.number));
-    let known: Vec<Comment> = github.http.list(&path)?;
+    let known: Vec<GithubComment> = github.http.list(&path)?;
     let is_new =
         |change: &&LineProposal| known.iter().all(|comment| comment.body.as_deref() != Some(&change.body));
     let comments: Vec<Value> =
@@ -88,7 +88,7 @@ pub(super) fn propose(
     }
     let path = github.repository(&format!("/pulls/{}/reviews", pull.number));
     let body = json!({"commit_id": pull.head.as_str(), "event": "COMMENT", "comments": comments});
-    github.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ())
+    github.http.send_once::<IgnoredAny>(Method::Post, &path, &body).map(|_| ())
 }
 
 fn review_comment(change: &LineProposal) -> Value {

@@ -54,7 +54,7 @@ struct Pull {
 }
 
 /// Returns the pull requests in the queue that have a merge commit already.
-pub(super) fn entries(github: &Github, branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
+pub(super) fn read_entries(github: &Github, branch: &str) -> Result<Vec<QueueEntry>, ForgeError> {
     let (owner, name) = github.project.as_str().split_once('/').unwrap_or_default();
     let variables = json!({"owner": owner, "name": name, "branch": branch});
     let answer: Answer = ask(github, QUEUE, &variables)?;
@@ -76,7 +76,7 @@ pub(super) fn ask<T: DeserializeOwned>(
 ) -> Result<T, ForgeError> {
     let path = graphql_path(&github.http);
     let answer: GraphAnswer<T> =
-        github.http.say(Method::Post, path, &json!({"query": query, "variables": variables}))?;
+        github.http.send_once(Method::Post, path, &json!({"query": query, "variables": variables}))?;
     let malformed = |reason: String| ForgeError::malformed(Method::Post, path, reason);
     match (answer.errors.first(), answer.data) {
         (Some(problem), _) => Err(malformed(problem.message.clone())),

@@ -9,14 +9,14 @@ use crate::host::api::model::{Account, AccountKind, Review, ReviewState};
 use source_files::ObjectId;
 
 #[derive(Deserialize)]
-pub(super) struct User {
+pub(super) struct GithubUser {
     login: String,
     r#type: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct PullReview {
-    user: Option<User>,
+pub(super) struct GithubPullReview {
+    user: Option<GithubUser>,
     state: ReviewWord,
     commit_id: Option<String>,
     submitted_at: Option<DateTime<Utc>>,
@@ -44,14 +44,14 @@ pub(super) struct IssueEvent {
 pub(super) struct Activity {
     pub(super) before: String,
     pub(super) after: String,
-    pub(super) actor: Option<User>,
+    pub(super) actor: Option<GithubUser>,
 }
 
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Rule {
+pub(super) enum GithubRule {
     RequiredStatusChecks {
-        parameters: Option<StatusParameters>,
+        parameters: Option<GithubStatusParameters>,
     },
     MergeQueue,
     #[serde(other)]
@@ -59,40 +59,40 @@ pub(super) enum Rule {
 }
 
 #[derive(Deserialize)]
-pub(super) struct StatusParameters {
-    pub(super) required_status_checks: Vec<RequiredCheck>,
+pub(super) struct GithubStatusParameters {
+    pub(super) required_status_checks: Vec<GithubRequiredCheck>,
     pub(super) strict_required_status_checks_policy: bool,
 }
 
 #[derive(Deserialize)]
-pub(super) struct RequiredCheck {
+pub(super) struct GithubRequiredCheck {
     pub(super) context: String,
     pub(super) integration_id: Option<u64>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct CombinedStatus {
-    pub(super) statuses: Vec<Status>,
+pub(super) struct GithubCombinedStatus {
+    pub(super) statuses: Vec<GithubStatus>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Status {
+pub(super) struct GithubStatus {
     pub(super) context: String,
     pub(super) state: String,
     pub(super) description: Option<String>,
 }
 
-impl Status {
+impl GithubStatus {
     /// Returns its name, its state in the forge's word, and its text.
-    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+    pub(super) fn as_known(&self) -> (&str, &str, Option<&str>) {
         (&self.context, &self.state, self.description.as_deref())
     }
 }
 
 #[derive(Deserialize)]
-pub(super) struct Comment {
+pub(super) struct GithubComment {
     pub(super) id: u64,
-    pub(super) user: Option<User>,
+    pub(super) user: Option<GithubUser>,
     pub(super) body: Option<String>,
 }
 
@@ -108,7 +108,7 @@ pub(super) struct GraphProblem {
     pub(super) message: String,
 }
 
-impl User {
+impl GithubUser {
     /// Returns the login, in the form that is compared.
     pub(super) fn login(&self) -> &str {
         &self.login
@@ -123,7 +123,7 @@ impl User {
     }
 }
 
-impl PullReview {
+impl GithubPullReview {
     /// Converts the review. One that is not submitted yet has no result.
     pub(super) fn read(self) -> Review {
         let state = match self.state {
@@ -133,7 +133,7 @@ impl PullReview {
             ReviewWord::Commented | ReviewWord::Pending => ReviewState::Commented,
         };
         let commit = self.commit_id.as_deref().and_then(ObjectId::parse);
-        Review { reviewer: self.user.map(User::account), state, commit, at: self.submitted_at }
+        Review { reviewer: self.user.map(GithubUser::account), state, commit, at: self.submitted_at }
     }
 }
 

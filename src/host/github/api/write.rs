@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::Github;
 use super::queue::ask;
-use super::wire::{CombinedStatus, Comment, User};
+use super::wire::{GithubCombinedStatus, GithubComment, GithubUser};
 use crate::host::api::model::{CommitStatus, PullNumber};
-use crate::host::api::own_comment::{Deed, OwnComment, Standing};
+use crate::host::api::own_comment::{CommentStep, ExistingComment, OwnComment};
 use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
@@ -16,13 +16,13 @@ use source_files::ObjectId;
 /// Sets a status, unless it is set already: a commit takes only 1,000 statuses of one name.
 pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
-    let known: CombinedStatus =
+    let known: GithubCombinedStatus =
         github.http.get(&github.repository(&format!("/commits/{commit}/status?per_page=100")))?;
-    if known.statuses.iter().any(|known| status.repeats(state, known.says())) {
+    if known.statuses.iter().any(|known| status.repeats(state, known.as_known())) {
         return Ok(());
     }
     let path = github.repository(&format!("/statuses/{commit}"));
-    github.http.say::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
+    github.http.send_once::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
 }
 
 /// Writes the gate's own comment.
@@ -32,19 +32,19 @@ pub(super) fn comment(
     comment: OwnComment<'_>,
 ) -> Result<(), ForgeError> {
     let path = github.repository(&format!("/issues/{number}/comments"));
-    let comments: Vec<Comment> = github.http.list(&path)?;
-    let standing = comments.iter().map(|known| Standing {
+    let comments: Vec<GithubComment> = github.http.list(&path)?;
+    let standing = comments.iter().map(|known| ExistingComment {
         id: known.id,
-        author: known.user.as_ref().map(User::login),
+        author: known.user.as_ref().map(GithubUser::login),
         text: known.body.as_deref().unwrap_or_default(),
     });
     let body = json!({"body": comment.text});
-    match comment.deed(standing, || viewer(github))? {
-        Deed::Nothing => Ok(()),
-        Deed::Anew => github.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
-        Deed::Over(id) => {
+    match comment.choose_step(standing, || viewer(github))? {
+        CommentStep::Nothing => Ok(()),
+        CommentStep::Anew => github.http.send_once::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
+        CommentStep::Over(id) => {
             let path = github.repository(&format!("/issues/comments/{id}"));
-            github.http.say::<IgnoredAny>(Method::Patch, &path, &body).map(|_| ())
+            github.http.send_once::<IgnoredAny>(Method::Patch, &path, &body).map(|_| ())
         }
     }
 }

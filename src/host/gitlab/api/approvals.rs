@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Gitlab;
-use super::wire::{Approvals, Note, User, Version};
+use super::wire::{GitlabApprovals, GitlabNote, GitlabUser, Version};
 use crate::host::api::model::{PullNumber, Review, ReviewState};
 use crate::host::forge_error::ForgeError;
 use source_files::ObjectId;
@@ -17,15 +17,15 @@ const APPROVED: &str = "approved this merge request";
 /// Returns the valid approvals.
 pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>, ForgeError> {
     let below = |rest: &str| gitlab.below(&format!("/merge_requests/{number}{rest}"));
-    let approvals: Approvals = gitlab.http.get(&below("/approvals"))?;
+    let approvals: GitlabApprovals = gitlab.http.get(&below("/approvals"))?;
     if approvals.approved_by.is_empty() {
         return Ok(Vec::new());
     }
-    let notes: Vec<Note> = gitlab.http.list(&below("/notes?sort=asc&order_by=created_at"))?;
+    let notes: Vec<GitlabNote> = gitlab.http.list(&below("/notes?sort=asc&order_by=created_at"))?;
     let versions: Vec<Version> = gitlab.http.list(&below("/versions"))?;
-    let review = |user: User| {
-        let at = approved_at(&notes, &user.username);
-        let commit = at.and_then(|at| newest_at(&versions, at));
+    let review = |user: GitlabUser| {
+        let at = find_approval_time(&notes, &user.username);
+        let commit = at.and_then(|at| find_newest_commit(&versions, at));
         Review { reviewer: Some(user.account()), state: ReviewState::Approved, commit, at }
     };
     Ok(approvals.approved_by.into_iter().map(|approval| review(approval.user)).collect())
@@ -34,20 +34,21 @@ pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>
 /// Returns the time of GitLab's last note that the merge request targets another branch, in whatever words.
 pub(super) fn retargeted(gitlab: &Gitlab, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
     let path = gitlab.below(&format!("/merge_requests/{number}/notes?sort=asc&order_by=created_at"));
-    let notes: Vec<Note> = gitlab.http.list(&path)?;
-    let speaks = |note: &&Note| note.system && note.body.contains("target") && note.body.contains("branch");
+    let notes: Vec<GitlabNote> = gitlab.http.list(&path)?;
+    let speaks =
+        |note: &&GitlabNote| note.system && note.body.contains("target") && note.body.contains("branch");
     Ok(notes.iter().filter(speaks).map(|note| note.created_at).max())
 }
 
 /// Returns the time of an account's last approval.
-fn approved_at(notes: &[Note], username: &str) -> Option<DateTime<Utc>> {
-    let by = |note: &&Note| note.author.as_ref().is_some_and(|author| author.username == username);
+fn find_approval_time(notes: &[GitlabNote], username: &str) -> Option<DateTime<Utc>> {
+    let by = |note: &&GitlabNote| note.author.as_ref().is_some_and(|author| author.username == username);
     let approving = notes.iter().filter(|note| note.system && note.body.trim() == APPROVED).filter(by);
     approving.map(|note| note.created_at).max()
 }
 
 /// Returns the newest commit at a time.
-fn newest_at(versions: &[Version], at: DateTime<Utc>) -> Option<ObjectId> {
+fn find_newest_commit(versions: &[Version], at: DateTime<Utc>) -> Option<ObjectId> {
     let before = versions.iter().filter(|version| version.created_at <= at);
     before
         .max_by_key(|version| version.created_at)
@@ -58,7 +59,7 @@ fn newest_at(versions: &[Version], at: DateTime<Utc>) -> Option<ObjectId> {
 mod tests {
     use super::*;
 
-    fn note(id: u64, system: bool, body: &str, author: &str, minute: u32) -> Note {
+    fn note(id: u64, system: bool, body: &str, author: &str, minute: u32) -> GitlabNote {
         let text = serde_json::json!({"id": id, "system": system, "body": body, "author": {"username": author},
                                       "created_at": format!("2026-11-01T00:{minute:02}:00.000Z")});
         serde_json::from_value(text).unwrap()
@@ -74,8 +75,8 @@ mod tests {
             note(4, false, APPROVED, "bob", 9),
             note(5, true, APPROVED, "eve", 8),
         ];
-        assert_eq!(approved_at(&notes, "bob"), Some(at(3)));
-        assert_eq!(approved_at(&notes, "ann"), None);
+        assert_eq!(find_approval_time(&notes, "bob"), Some(at(3)));
+        assert_eq!(find_approval_time(&notes, "ann"), None);
     }
 
     #[test]
@@ -85,7 +86,7 @@ mod tests {
             created_at: note(1, true, "", "", minute).created_at,
         };
         let versions = [version('b', 5), version('a', 1)];
-        let newest = |minute| newest_at(&versions, note(1, true, "", "", minute).created_at);
+        let newest = |minute| find_newest_commit(&versions, note(1, true, "", "", minute).created_at);
         assert_eq!(newest(0), None);
         assert_eq!(newest(4), ObjectId::parse(&"a".repeat(40)));
         assert_eq!(newest(5), ObjectId::parse(&"b".repeat(40)));

@@ -71,7 +71,7 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
         .ok_or_else(|| ForgeError::malformed(Method::Get, &path, "the project has no default branch"))?;
     let branch = branch.unwrap_or(&default_branch).to_owned();
     let mut hidden = Vec::new();
-    let mut layer = project_layer(&settings, &mut hidden);
+    let mut layer = make_project_layer(&settings, &mut hidden);
     let protected: Vec<ProtectedBranch> = match gitlab.http.list(&gitlab.below("/protected_branches")) {
         Ok(protected) => protected,
         Err(error) if error.is_forbidden() => {
@@ -82,11 +82,11 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
     };
     let matching: Vec<ProtectedBranch> =
         protected.into_iter().filter(|rule| matches(&rule.name, &branch)).collect();
-    layer.pushes = pushes(&matching);
-    layer.force_pushes = guarded(&matching, |rule| !rule.allow_force_push);
-    layer.deletion = guarded(&matching, |_| true);
-    layer.reviews = reviews(gitlab, &matching, &mut layer.gaps)?;
-    layer.unsigned_commits = unsigned(gitlab)?;
+    layer.pushes = pushes_of(&matching);
+    layer.force_pushes = is_guarded(&matching, |rule| !rule.allow_force_push);
+    layer.deletion = is_guarded(&matching, |_| true);
+    layer.reviews = read_reviews(gitlab, &matching, &mut layer.gaps)?;
+    layer.unsigned_commits = read_unsigned(gitlab)?;
     Ok(Enforcement {
         branch,
         default_branch,
@@ -99,7 +99,7 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
     })
 }
 
-fn project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
+fn make_project_layer(settings: &Settings, hidden: &mut Vec<String>) -> Layer {
     let mut layer = Layer::open("the project's settings");
     match settings.only_allow_merge_if_pipeline_succeeds {
         Some(true) => layer.statuses = Statuses::WholePipeline,
@@ -135,7 +135,7 @@ fn is_elsewhere(path: &str) -> bool {
 }
 
 /// Returns the accounts that may push. Of several rules for a branch the most permissive applies.
-fn pushes(matching: &[ProtectedBranch]) -> Pushes {
+fn pushes_of(matching: &[ProtectedBranch]) -> Pushes {
     if matching.is_empty() {
         return Pushes::AnyWriter;
     }
@@ -146,18 +146,18 @@ fn pushes(matching: &[ProtectedBranch]) -> Pushes {
     if allowed.iter().any(anybody) {
         return Pushes::AnyWriter;
     }
-    let mut names: Vec<String> = allowed.into_iter().map(Permission::who).collect();
+    let mut names: Vec<String> = allowed.into_iter().map(Permission::describe_account).collect();
     names.sort();
     names.dedup();
     if names.is_empty() { Pushes::Nobody } else { Pushes::By(names) }
 }
 
-fn guarded(matching: &[ProtectedBranch], blocks: impl Fn(&ProtectedBranch) -> bool) -> Barrier {
+fn is_guarded(matching: &[ProtectedBranch], blocks: impl Fn(&ProtectedBranch) -> bool) -> Barrier {
     if !matching.is_empty() && matching.iter().all(blocks) { Barrier::Blocked } else { Barrier::Open }
 }
 
 /// Returns the demands on reviews. Only GitLab's paid tiers have approval settings.
-fn reviews(
+fn read_reviews(
     gitlab: &Gitlab,
     matching: &[ProtectedBranch],
     gaps: &mut Vec<Gap>,
@@ -186,7 +186,7 @@ fn reviews(
 }
 
 /// Returns the barrier of the push rules. Only GitLab's paid tiers have them; a project without any returns `null`.
-fn unsigned(gitlab: &Gitlab) -> Result<Barrier, ForgeError> {
+fn read_unsigned(gitlab: &Gitlab) -> Result<Barrier, ForgeError> {
     match gitlab.http.get::<Option<PushRule>>(&gitlab.below("/push_rule")) {
         Ok(Some(PushRule { reject_unsigned_commits: Some(true) })) => Ok(Barrier::Blocked),
         Ok(Some(_) | None) => Ok(Barrier::Open),
@@ -201,7 +201,7 @@ impl Permission {
         self.user_id.is_none() && self.group_id.is_none() && self.deploy_key_id.is_none()
     }
 
-    fn who(&self) -> String {
+    fn describe_account(&self) -> String {
         let described = self.access_level_description.clone();
         described.unwrap_or_else(|| format!("level {}", self.access_level.unwrap_or_default()))
     }
@@ -277,11 +277,11 @@ mod tests {
             serde_json::json!([{"access_level": 30, "deploy_key_id": 1, "access_level_description": "key"}]),
         );
         let unknown = rule(serde_json::json!([{"access_level": null, "access_level_description": null}]));
-        assert_eq!(pushes(&[]), Pushes::AnyWriter);
-        assert_eq!(pushes(&[nobody()]), Pushes::Nobody);
-        assert_eq!(pushes(&[nobody(), maintainers()]), Pushes::By(vec!["Maintainers".into()]));
-        assert_eq!(pushes(&[maintainers(), developers]), Pushes::AnyWriter);
-        assert_eq!(pushes(&[key]), Pushes::By(vec!["key".into()]));
-        assert_eq!(pushes(&[unknown]), Pushes::AnyWriter);
+        assert_eq!(pushes_of(&[]), Pushes::AnyWriter);
+        assert_eq!(pushes_of(&[nobody()]), Pushes::Nobody);
+        assert_eq!(pushes_of(&[nobody(), maintainers()]), Pushes::By(vec!["Maintainers".into()]));
+        assert_eq!(pushes_of(&[maintainers(), developers]), Pushes::AnyWriter);
+        assert_eq!(pushes_of(&[key]), Pushes::By(vec!["key".into()]));
+        assert_eq!(pushes_of(&[unknown]), Pushes::AnyWriter);
     }
 }

@@ -1,9 +1,9 @@
 //! Pushers of a branch, and members of groups and roles, on GitLab.
 
 use super::Gitlab;
-use super::wire::{Event, Member, PushData, User};
+use super::wire::{GitlabEvent, GitlabMember, GitlabUser, PushData};
 use crate::host::api::model::{PullRequest, Pushers};
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::ForgeError;
 use codeowners::OwnerHandle;
 
@@ -16,8 +16,8 @@ pub(super) fn pushers(gitlab: &Gitlab, pull: &PullRequest) -> Result<Pushers, Fo
     let Some(source) = &pull.source else {
         return Ok(Pushers::Unknown("the branch of the merge request no longer exists".into()));
     };
-    let path = format!("/projects/{}/events?action=pushed", segment(source.project.as_str()));
-    let events: Vec<Event> = match gitlab.http.list(&path) {
+    let path = format!("/projects/{}/events?action=pushed", escape_segment(source.project.as_str()));
+    let events: Vec<GitlabEvent> = match gitlab.http.list(&path) {
         Ok(events) => events,
         Err(error) if error.is_forbidden() => return Ok(Pushers::Unknown(error.to_string())),
         Err(error) => return Err(error),
@@ -32,7 +32,7 @@ pub(super) fn pushers(gitlab: &Gitlab, pull: &PullRequest) -> Result<Pushers, Fo
             continue;
         }
         let Some(username) = author else { break };
-        accounts.push(User { username }.account());
+        accounts.push(GitlabUser { username }.account());
         let PushData { action, commit_from, .. } = push;
         match commit_from {
             None if action == "created" => return Ok(Pushers::Known(accounts)),
@@ -51,19 +51,19 @@ pub(super) fn team(gitlab: &Gitlab, team: &OwnerHandle) -> Result<Vec<String>, F
         let named = |(name, _): &&(&str, u32)| role.trim_end_matches('s') == *name;
         let level = ROLES.iter().find(named).map(|(_, level)| *level);
         let level = level.ok_or_else(|| ForgeError::Settings(format!("{team} is not a GitLab role")))?;
-        let members: Vec<Member> = gitlab.http.list(&gitlab.below("/members"))?;
-        return Ok(active(members, |member| member.access_level == level));
+        let members: Vec<GitlabMember> = gitlab.http.list(&gitlab.below("/members"))?;
+        return Ok(list_active(members, |member| member.access_level == level));
     }
-    let path = format!("/groups/{}/members/all", segment(team.0.trim_start_matches('@')));
-    match gitlab.http.list::<Member>(&path) {
-        Ok(members) => Ok(active(members, |_| true)),
+    let path = format!("/groups/{}/members/all", escape_segment(team.0.trim_start_matches('@')));
+    match gitlab.http.list::<GitlabMember>(&path) {
+        Ok(members) => Ok(list_active(members, |_| true)),
         Err(error) if error.is_absent() && !team.is_team() => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
 
-fn active(members: Vec<Member>, wanted: impl Fn(&Member) -> bool) -> Vec<String> {
-    let active = |member: &Member| member.state.as_deref().is_none_or(|state| state == "active");
+fn list_active(members: Vec<GitlabMember>, wanted: impl Fn(&GitlabMember) -> bool) -> Vec<String> {
+    let active = |member: &GitlabMember| member.state.as_deref().is_none_or(|state| state == "active");
     members
         .into_iter()
         .filter(|member| active(member) && wanted(member))

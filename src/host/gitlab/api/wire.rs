@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::host::api::model::{Account, AccountKind, PullState};
 
 #[derive(Deserialize)]
-pub(super) struct Project {
+pub(super) struct GitlabProject {
     pub(super) path_with_namespace: String,
     pub(super) default_branch: Option<String>,
     pub(super) merge_method: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct MergeRequest {
     pub(super) source_branch: String,
     pub(super) source_project_id: Option<u64>,
     pub(super) target_project_id: u64,
-    pub(super) author: Option<User>,
+    pub(super) author: Option<GitlabUser>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -36,18 +36,18 @@ pub(super) enum State {
 }
 
 #[derive(Deserialize)]
-pub(super) struct User {
+pub(super) struct GitlabUser {
     pub(super) username: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Approvals {
-    pub(super) approved_by: Vec<ApprovedBy>,
+pub(super) struct GitlabApprovals {
+    pub(super) approved_by: Vec<GitlabApprovedBy>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct ApprovedBy {
-    pub(super) user: User,
+pub(super) struct GitlabApprovedBy {
+    pub(super) user: GitlabUser,
 }
 
 #[derive(Deserialize)]
@@ -57,16 +57,16 @@ pub(super) struct Version {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Note {
+pub(super) struct GitlabNote {
     pub(super) id: u64,
     pub(super) system: bool,
     pub(super) body: String,
-    pub(super) author: Option<User>,
+    pub(super) author: Option<GitlabUser>,
     pub(super) created_at: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Event {
+pub(super) struct GitlabEvent {
     pub(super) author_username: Option<String>,
     pub(super) push_data: Option<PushData>,
 }
@@ -81,28 +81,28 @@ pub(super) struct PushData {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Member {
+pub(super) struct GitlabMember {
     pub(super) username: String,
     pub(super) state: Option<String>,
     pub(super) access_level: u32,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Status {
+pub(super) struct GitlabStatus {
     pub(super) name: String,
     #[serde(rename = "status")]
     pub(super) state: String,
     pub(super) description: Option<String>,
 }
 
-impl Status {
+impl GitlabStatus {
     /// Returns its name, its state in the forge's word, and its text.
-    pub(super) fn says(&self) -> (&str, &str, Option<&str>) {
+    pub(super) fn as_known(&self) -> (&str, &str, Option<&str>) {
         (&self.name, &self.state, self.description.as_deref())
     }
 }
 
-impl User {
+impl GitlabUser {
     /// Converts the account. Access tokens act as accounts of their own, which are not people: `project_12_bot_…`,
     /// `group_12_bot_…`.
     pub(super) fn account(self) -> Account {

@@ -4,10 +4,10 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::Gitlab;
-use super::wire::{Note, Status, User};
+use super::wire::{GitlabNote, GitlabStatus, GitlabUser};
 use crate::host::api::model::{CommitStatus, PullNumber, StatusState};
-use crate::host::api::own_comment::{Deed, OwnComment, Standing};
-use crate::host::api::path::segment;
+use crate::host::api::own_comment::{CommentStep, ExistingComment, OwnComment};
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
@@ -19,15 +19,15 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
         StatusState::Success => "success",
         StatusState::Failure | StatusState::Error => "failed",
     };
-    let name = segment(&status.context);
+    let name = escape_segment(&status.context);
     let path = gitlab.below(&format!("/repository/commits/{commit}/statuses?name={name}"));
-    let known: Vec<Status> = gitlab.http.list(&path)?;
+    let known: Vec<GitlabStatus> = gitlab.http.list(&path)?;
     let mut named = known.iter().filter(|known| known.name == status.context).peekable();
-    if named.peek().is_some() && named.all(|known| status.repeats(state, known.says())) {
+    if named.peek().is_some() && named.all(|known| status.repeats(state, known.as_known())) {
         return Ok(());
     }
     let path = gitlab.below(&format!("/statuses/{commit}"));
-    gitlab.http.say::<IgnoredAny>(Method::Post, &path, &status.body("name", state)).map(|_| ())
+    gitlab.http.send_once::<IgnoredAny>(Method::Post, &path, &status.body("name", state)).map(|_| ())
 }
 
 /// Writes the gate's own comment.
@@ -37,19 +37,19 @@ pub(super) fn comment(
     comment: OwnComment<'_>,
 ) -> Result<(), ForgeError> {
     let path = gitlab.below(&format!("/merge_requests/{number}/notes"));
-    let notes: Vec<Note> = gitlab.http.list(&path)?;
-    let standing = notes.iter().filter(|note| !note.system).map(|note| Standing {
+    let notes: Vec<GitlabNote> = gitlab.http.list(&path)?;
+    let standing = notes.iter().filter(|note| !note.system).map(|note| ExistingComment {
         id: note.id,
         author: note.author.as_ref().map(|author| author.username.as_str()),
         text: &note.body,
     });
-    let own = || gitlab.http.get("/user").map(|user: User| user.username);
+    let own = || gitlab.http.get("/user").map(|user: GitlabUser| user.username);
     let body = json!({"body": comment.text});
-    match comment.deed(standing, own)? {
-        Deed::Nothing => Ok(()),
-        Deed::Anew => gitlab.http.say::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
-        Deed::Over(id) => {
-            gitlab.http.say::<IgnoredAny>(Method::Put, &format!("{path}/{id}"), &body).map(|_| ())
+    match comment.choose_step(standing, own)? {
+        CommentStep::Nothing => Ok(()),
+        CommentStep::Anew => gitlab.http.send_once::<IgnoredAny>(Method::Post, &path, &body).map(|_| ()),
+        CommentStep::Over(id) => {
+            gitlab.http.send_once::<IgnoredAny>(Method::Put, &format!("{path}/{id}"), &body).map(|_| ())
         }
     }
 }

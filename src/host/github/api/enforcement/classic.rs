@@ -1,12 +1,12 @@
 //! The older branch protection. Only administrators may read it, but everyone may see whether there is one.
 
-use super::wire::{Branch, ClassicReviews, ClassicStatuses, Enabled, Protection, demand};
+use super::wire::{Branch, ClassicReviews, ClassicStatuses, Enabled, GithubProtection, demand_of};
 use super::{Github, read_setting};
 use crate::host::api::enforcement::{
     Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
 };
 use crate::host::api::model::{Freshness, RequiredStatus};
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::ForgeError;
 
 const NAME: &str = "the branch protection";
@@ -20,18 +20,18 @@ pub(super) struct Classic {
 }
 
 pub(super) fn read(github: &Github, branch: &str) -> Result<Classic, ForgeError> {
-    let path = github.repository(&format!("/branches/{}", segment(branch)));
-    match read_setting(github.http.get::<Protection>(&format!("{path}/protection")))? {
-        Setting::Known(protection) => Ok(Classic { layer: Some(whole(protection)), hidden: None }),
+    let path = github.repository(&format!("/branches/{}", escape_segment(branch)));
+    match read_setting(github.http.get::<GithubProtection>(&format!("{path}/protection")))? {
+        Setting::Known(protection) => Ok(Classic { layer: Some(describe_whole(protection)), hidden: None }),
         Setting::Hidden(reason) => Ok(match read_setting(github.http.get::<Branch>(&path))? {
-            Setting::Known(branch) => partly(branch, &reason),
+            Setting::Known(branch) => describe_partly(branch, &reason),
             Setting::Hidden(reason) => Classic { layer: None, hidden: Some(reason) },
         }),
     }
 }
 
 /// Returns the visible part. A branch that is not protected has nothing to hide.
-fn partly(branch: Branch, reason: &str) -> Classic {
+fn describe_partly(branch: Branch, reason: &str) -> Classic {
     let enabled = branch.protection.as_ref().and_then(|protection| protection.enabled);
     let absent = enabled.map_or(!branch.protected, |enabled| !enabled);
     if absent {
@@ -40,7 +40,7 @@ fn partly(branch: Branch, reason: &str) -> Classic {
     let reason = format!("{reason}\n  the token needs `administration: read` to see the branch protection");
     let statuses = branch.protection.and_then(|protection| protection.required_status_checks);
     let layer = statuses.map(|statuses| Layer {
-        statuses: Statuses::Named(named(&statuses)),
+        statuses: Statuses::Named(list_required(&statuses)),
         bypass: Setting::Hidden(reason.clone()),
         reviews: Setting::Hidden(reason.clone()),
         ..Layer::open(NAME)
@@ -48,7 +48,7 @@ fn partly(branch: Branch, reason: &str) -> Classic {
     Classic { layer, hidden: Some(reason) }
 }
 
-fn whole(protection: Protection) -> Layer {
+fn describe_whole(protection: GithubProtection) -> Layer {
     let statuses = protection.required_status_checks;
     let freshness = match &statuses {
         Some(statuses) if statuses.strict => Freshness::UpToDate,
@@ -56,24 +56,24 @@ fn whole(protection: Protection) -> Layer {
     };
     let reviews = protection.required_pull_request_reviews;
     Layer {
-        bypass: Setting::Known(administrators(protection.enforce_admins.as_ref())),
-        statuses: Statuses::Named(statuses.as_ref().map(named).unwrap_or_default()),
+        bypass: Setting::Known(list_administrators(protection.enforce_admins.as_ref())),
+        statuses: Statuses::Named(statuses.as_ref().map(list_required).unwrap_or_default()),
         freshness,
         pushes: if reviews.is_some() { Pushes::Nobody } else { Pushes::WithStatuses },
-        force_pushes: unless(protection.allow_force_pushes.as_ref()),
-        deletion: unless(protection.allow_deletions.as_ref()),
+        force_pushes: barrier_unless(protection.allow_force_pushes.as_ref()),
+        deletion: barrier_unless(protection.allow_deletions.as_ref()),
         unsigned_commits: match protection.required_signatures {
             Some(Enabled { enabled: true }) => Barrier::Blocked,
             Some(Enabled { enabled: false }) | None => Barrier::Open,
         },
-        gaps: reviews.as_ref().and_then(bypassed).into_iter().collect(),
-        reviews: Setting::Known(reviews.as_ref().map(demands)),
+        gaps: reviews.as_ref().and_then(find_bypass_gap).into_iter().collect(),
+        reviews: Setting::Known(reviews.as_ref().map(demands_of)),
         ..Layer::open(NAME)
     }
 }
 
 /// Converts the required statuses. The app -1 means any app.
-fn named(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
+fn list_required(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
     let checks = statuses.checks.iter().flatten();
     let app = |number: i64| u64::try_from(number).ok();
     checks
@@ -82,7 +82,7 @@ fn named(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
 }
 
 /// Returns the bypass of administrators. A protection applies to them only if `enforce_admins` is set.
-fn administrators(enforced: Option<&Enabled>) -> Vec<Bypass> {
+fn list_administrators(enforced: Option<&Enabled>) -> Vec<Bypass> {
     match enforced {
         Some(Enabled { enabled: true }) => Vec::new(),
         Some(Enabled { enabled: false }) | None => {
@@ -92,23 +92,23 @@ fn administrators(enforced: Option<&Enabled>) -> Vec<Bypass> {
 }
 
 /// Returns a barrier that is blocked only if the setting is off. A missing setting does not prove a barrier.
-fn unless(allowed: Option<&Enabled>) -> Barrier {
+fn barrier_unless(allowed: Option<&Enabled>) -> Barrier {
     match allowed {
         Some(Enabled { enabled: false }) => Barrier::Blocked,
         Some(Enabled { enabled: true }) | None => Barrier::Open,
     }
 }
 
-fn bypassed(reviews: &ClassicReviews) -> Option<Gap> {
+fn find_bypass_gap(reviews: &ClassicReviews) -> Option<Gap> {
     let allowances = reviews.bypass_pull_request_allowances.as_ref()?;
     (!allowances.is_empty()).then_some(Gap::ReviewsBypassed)
 }
 
-fn demands(reviews: &ClassicReviews) -> ReviewDemands {
+fn demands_of(reviews: &ClassicReviews) -> ReviewDemands {
     ReviewDemands {
         approvals: reviews.required_approving_review_count,
-        dismissed_on_push: demand(reviews.dismiss_stale_reviews),
-        last_push: demand(reviews.require_last_push_approval),
-        code_owners: demand(reviews.require_code_owner_reviews),
+        dismissed_on_push: demand_of(reviews.dismiss_stale_reviews),
+        last_push: demand_of(reviews.require_last_push_approval),
+        code_owners: demand_of(reviews.require_code_owner_reviews),
     }
 }

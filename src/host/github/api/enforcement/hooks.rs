@@ -1,6 +1,6 @@
 //! The `pre-receive` hooks of GitHub Enterprise Server, the only hooks that see every push.
 
-use super::wire::{Hook, HookSettings};
+use super::wire::{GithubHook, HookSettings};
 use super::{Github, read_setting};
 use crate::host::api::enforcement::{HookControl, HookEffect, ServerHook, Setting};
 use crate::host::forge_error::{ForgeError, Method};
@@ -11,18 +11,18 @@ pub(super) fn read(github: &Github) -> Result<Setting<Vec<ServerHook>>, ForgeErr
         return Ok(Setting::Known(Vec::new()));
     }
     let path = github.repository("/pre-receive-hooks");
-    let hooks: Vec<Hook> = match read_setting(github.http.list(&path))? {
+    let hooks: Vec<GithubHook> = match read_setting(github.http.list(&path))? {
         Setting::Known(hooks) => hooks,
         Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
     };
     hooks
         .into_iter()
-        .map(|hook| server_hook(github, hook, &path))
+        .map(|hook| describe_hook(github, hook, &path))
         .collect::<Result<_, _>>()
         .map(Setting::Known)
 }
 
-fn server_hook(github: &Github, hook: Hook, path: &str) -> Result<ServerHook, ForgeError> {
+fn describe_hook(github: &Github, hook: GithubHook, path: &str) -> Result<ServerHook, ForgeError> {
     let effect = match hook.enforcement.as_str() {
         "enabled" => HookEffect::Enforced,
         "testing" => HookEffect::Testing,
@@ -32,12 +32,12 @@ fn server_hook(github: &Github, hook: Hook, path: &str) -> Result<ServerHook, Fo
             return Err(ForgeError::malformed(Method::Get, path, reason));
         }
     };
-    Ok(ServerHook { control: control(github, &hook)?, name: hook.name, effect })
+    Ok(ServerHook { control: read_control(github, &hook)?, name: hook.name, effect })
 }
 
 /// Returns the people who control a hook. The level where the enforcement is set controls it, and states there whether
 /// lower levels may change it.
-fn control(github: &Github, hook: &Hook) -> Result<Setting<HookControl>, ForgeError> {
+fn read_control(github: &Github, hook: &GithubHook) -> Result<Setting<HookControl>, ForgeError> {
     let Some(address) = hook.configuration_url.as_deref() else {
         return Ok(Setting::Hidden("GitHub does not report where the hook is configured".into()));
     };

@@ -18,10 +18,10 @@ const GITHUB_ACTIONS: u64 = 15368;
 
 /// Reads the facts, of the default branch if none is named.
 pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement, ForgeError> {
-    let default_branch = github.http.get::<wire::Repository>(&github.repository(""))?.default_branch;
+    let default_branch = github.http.get::<wire::GithubRepository>(&github.repository(""))?.default_branch;
     let branch = branch.unwrap_or(&default_branch).to_owned();
     let mut hidden = Vec::new();
-    let mut layers: Vec<Layer> = match rulesets::layers(github, &branch)? {
+    let mut layers: Vec<Layer> = match rulesets::read_layers(github, &branch)? {
         Setting::Known(layers) => layers,
         Setting::Hidden(reason) => {
             hidden.push(reason);
@@ -36,15 +36,15 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
         default_branch,
         layers,
         hidden,
-        workflow_app: workflow_app(github)?,
+        workflow_app: read_workflow_app(github)?,
         workflows: workflow_files::read(&github.http, &github.repository(""), HostKind::Github)?,
-        owners_problems: owners_problems(github)?,
+        owners_problems: read_owners_problems(github)?,
         server_hooks: hooks::read(github)?,
     })
 }
 
 /// Returns the app of workflows. Every server and every tenant of `ghe.com` numbers its apps itself.
-fn workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
+fn read_workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
     if github.http.base() == "https://api.github.com" {
         return Ok(Setting::Known(Some(GITHUB_ACTIONS)));
     }
@@ -53,7 +53,7 @@ fn workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError> {
 }
 
 /// Returns the problems of the owners file on the default branch.
-fn owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, ForgeError> {
+fn read_owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, ForgeError> {
     let problem =
         |error: wire::OwnersError| OwnersFileProblem { path: error.path, line: error.line, kind: error.kind };
     read_setting(github.http.get::<wire::OwnersErrors>(&github.repository("/codeowners/errors")))

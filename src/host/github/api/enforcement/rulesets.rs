@@ -5,22 +5,23 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::wire::{
-    ActiveRule, BypassActor, PullRequestParameters, Ruleset, StatusParameters, WorkflowParameters, demand,
+    ActiveRule, BypassActor, GithubStatusParameters, PullRequestParameters, Ruleset, WorkflowParameters,
+    demand_of,
 };
 use super::{Github, read_setting};
 use crate::host::api::enforcement::{
     Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
 };
 use crate::host::api::model::{Freshness, RequiredStatus};
-use crate::host::api::path::segment;
+use crate::host::api::path::escape_segment;
 use crate::host::forge_error::{ForgeError, Method};
 
 /// The number of the role of everyone with write access, in rulesets.
 const WRITE_ROLE: u64 = 4;
 
 /// Returns a layer for each ruleset with a rule for the branch. Rulesets that are only evaluated are not listed.
-pub(super) fn layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>>, ForgeError> {
-    let path = github.repository(&format!("/rules/branches/{}", segment(branch)));
+pub(super) fn read_layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>>, ForgeError> {
+    let path = github.repository(&format!("/rules/branches/{}", escape_segment(branch)));
     let rules: Vec<ActiveRule> = match read_setting(github.http.list(&path))? {
         Setting::Known(rules) => rules,
         Setting::Hidden(reason) => return Ok(Setting::Hidden(reason)),
@@ -30,15 +31,15 @@ pub(super) fn layers(github: &Github, branch: &str) -> Result<Setting<Vec<Layer>
         by_ruleset.entry(rule.ruleset_id).or_default().push(rule);
     }
     let layer = |(id, rules): (Option<u64>, Vec<ActiveRule>)| {
-        let mut layer = whose(github, id)?;
-        rules.into_iter().try_for_each(|rule| add(&mut layer, rule, &path))?;
+        let mut layer = read_ruleset(github, id)?;
+        rules.into_iter().try_for_each(|rule| add_rule(&mut layer, rule, &path))?;
         Ok(layer)
     };
     by_ruleset.into_iter().map(layer).collect::<Result<_, _>>().map(Setting::Known)
 }
 
 /// Creates the layer of a ruleset, without its rules. Without a list of actors its bypasses are unknown.
-fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
+fn read_ruleset(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
     let Some(id) = id else {
         let reason = "GitHub does not report the ruleset of the rule".to_owned();
         return Ok(Layer { bypass: Setting::Hidden(reason), ..Layer::open("a ruleset") });
@@ -51,7 +52,7 @@ fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
         }
         Setting::Known(ruleset) => {
             let bypass = match ruleset.bypass_actors {
-                Some(actors) => Setting::Known(actors.iter().map(bypass).collect()),
+                Some(actors) => Setting::Known(actors.iter().map(describe_bypass).collect()),
                 None => Setting::Hidden(format!(
                     "GitHub shows who can bypass ruleset {id} only to accounts that can change it: the token \
                      needs `administration: write` where the ruleset is defined"
@@ -62,7 +63,7 @@ fn whose(github: &Github, id: Option<u64>) -> Result<Layer, ForgeError> {
     })
 }
 
-fn bypass(actor: &BypassActor) -> Bypass {
+fn describe_bypass(actor: &BypassActor) -> Bypass {
     let id = actor.actor_id.map_or_else(String::new, |id| format!(" {id}"));
     let role = (actor.actor_type.as_str(), actor.actor_id);
     let (who, reach) = match role {
@@ -86,12 +87,12 @@ fn bypass(actor: &BypassActor) -> Bypass {
 }
 
 /// Adds the demands of one rule. Rules that do not affect the gate add nothing.
-fn add(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), ForgeError> {
+fn add_rule(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), ForgeError> {
     match rule.r#type.as_str() {
-        "required_status_checks" => statuses(layer, parameters(rule, path)?),
-        "pull_request" => reviews(layer, &parameters(rule, path)?),
+        "required_status_checks" => add_statuses(layer, read_parameters(rule, path)?),
+        "pull_request" => add_reviews(layer, &read_parameters(rule, path)?),
         "workflows" => {
-            let asked: WorkflowParameters = parameters(rule, path)?;
+            let asked: WorkflowParameters = read_parameters(rule, path)?;
             layer.required_workflows.extend(asked.workflows.into_iter().map(|workflow| workflow.path));
         }
         "merge_queue" => layer.freshness = Freshness::Queue,
@@ -103,7 +104,7 @@ fn add(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), ForgeError
     Ok(())
 }
 
-fn statuses(layer: &mut Layer, asked: StatusParameters) {
+fn add_statuses(layer: &mut Layer, asked: GithubStatusParameters) {
     if asked.strict_required_status_checks_policy && layer.freshness == Freshness::Stale {
         layer.freshness = Freshness::UpToDate;
     }
@@ -119,7 +120,7 @@ fn statuses(layer: &mut Layer, asked: StatusParameters) {
 }
 
 /// Adds the demands on reviews. A ruleset may have the rule more than once, and all of them apply.
-fn reviews(layer: &mut Layer, asked: &PullRequestParameters) {
+fn add_reviews(layer: &mut Layer, asked: &PullRequestParameters) {
     layer.pushes = Pushes::Nobody;
     let before = match &layer.reviews {
         Setting::Known(Some(before)) => Some(*before),
@@ -128,14 +129,14 @@ fn reviews(layer: &mut Layer, asked: &PullRequestParameters) {
     let approvals = asked.required_approving_review_count;
     let now = ReviewDemands {
         approvals,
-        dismissed_on_push: demand(asked.dismiss_stale_reviews_on_push),
-        last_push: demand(asked.require_last_push_approval),
-        code_owners: demand(asked.require_code_owner_review),
+        dismissed_on_push: demand_of(asked.dismiss_stale_reviews_on_push),
+        last_push: demand_of(asked.require_last_push_approval),
+        code_owners: demand_of(asked.require_code_owner_review),
     };
     layer.reviews = Setting::Known(Some(before.map_or(now, |before| before.and(now))));
 }
 
-fn parameters<T: DeserializeOwned>(rule: ActiveRule, path: &str) -> Result<T, ForgeError> {
+fn read_parameters<T: DeserializeOwned>(rule: ActiveRule, path: &str) -> Result<T, ForgeError> {
     serde_json::from_value(rule.parameters.unwrap_or_default()).map_err(|error| {
         ForgeError::malformed(Method::Get, path, format!("the rule `{}`: {error}", rule.r#type))
     })

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::host::api::enforcement::Demand;
 
 #[derive(Deserialize)]
-pub(super) struct Repository {
+pub(super) struct GithubRepository {
     pub(super) default_branch: String,
 }
 
@@ -38,15 +38,15 @@ pub(super) struct BypassActor {
 }
 
 #[derive(Deserialize)]
-pub(super) struct StatusParameters {
-    pub(super) required_status_checks: Vec<RequiredCheck>,
+pub(super) struct GithubStatusParameters {
+    pub(super) required_status_checks: Vec<GithubRequiredCheck>,
     pub(super) strict_required_status_checks_policy: bool,
     #[serde(default)]
     pub(super) do_not_enforce_on_create: bool,
 }
 
 #[derive(Deserialize)]
-pub(super) struct RequiredCheck {
+pub(super) struct GithubRequiredCheck {
     pub(super) context: String,
     pub(super) integration_id: Option<u64>,
 }
@@ -96,7 +96,7 @@ pub(super) struct ClassicCheck {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Protection {
+pub(super) struct GithubProtection {
     pub(super) required_status_checks: Option<ClassicStatuses>,
     pub(super) enforce_admins: Option<Enabled>,
     pub(super) required_pull_request_reviews: Option<ClassicReviews>,
@@ -118,11 +118,11 @@ pub(super) struct ClassicReviews {
     pub(super) require_last_push_approval: bool,
     #[serde(default)]
     pub(super) required_approving_review_count: u64,
-    pub(super) bypass_pull_request_allowances: Option<Allowances>,
+    pub(super) bypass_pull_request_allowances: Option<GithubAllowances>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Allowances {
+pub(super) struct GithubAllowances {
     #[serde(default)]
     pub(super) users: Vec<serde_json::Value>,
     #[serde(default)]
@@ -144,7 +144,7 @@ pub(super) struct OwnersError {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Hook {
+pub(super) struct GithubHook {
     pub(super) id: u64,
     pub(super) name: String,
     pub(super) enforcement: String,
@@ -157,11 +157,11 @@ pub(super) struct HookSettings {
 }
 
 /// Converts a switch of the API.
-pub(super) fn demand(switch: bool) -> Demand {
+pub(super) fn demand_of(switch: bool) -> Demand {
     if switch { Demand::Required } else { Demand::NotRequired }
 }
 
-impl Allowances {
+impl GithubAllowances {
     pub(super) fn is_empty(&self) -> bool {
         self.users.is_empty() && self.teams.is_empty() && self.apps.is_empty()
     }
