@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::error::GitError;
 use super::repository::Repository;
-use super::walk::{VISITED, Walk, Walked};
+use super::walk::{CommitWalk, VISITED, Walked};
 use source_files::ObjectId;
 
 /// The relation of the old tip to the new one.
@@ -33,7 +33,7 @@ impl Repository {
     /// Returns the commits that are reachable from `new` and not from `old`. A forged date can make the walk report a
     /// commit that is not new, but never hide one that is.
     pub fn history(&self, old: Option<&ObjectId>, new: &ObjectId) -> Result<History, GitError> {
-        let Walked { commits, ancestry } = Walk::between(self, old, new)?;
+        let Walked { commits, ancestry } = CommitWalk::between(self, old, new)?;
         if commits.len() > NEW_COMMITS {
             return Err(GitError::Limit { what: "new commits in one push", limit: NEW_COMMITS });
         }

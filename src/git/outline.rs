@@ -5,7 +5,7 @@ use source_files::ObjectId;
 
 /// The links of a commit.
 #[derive(Debug)]
-pub(super) struct Outline {
+pub(super) struct CommitOutline {
     pub(super) tree: ObjectId,
     pub(super) parents: Vec<ObjectId>,
     /// Seconds since 1970. Used only to order a walk.
@@ -14,7 +14,7 @@ pub(super) struct Outline {
 
 /// Reads the links as git does (`commit.c`, `parse_commit_buffer`): the first line is the tree, the lines directly
 /// below it that start with `parent ` are the parents.
-pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
+pub(super) fn read_outline(bytes: &[u8]) -> Result<CommitOutline, String> {
     let mut lines = bytes.split(|byte| *byte == b'\n');
     let tree =
         lines.next().and_then(|line| value(line, b"tree ")).ok_or("it does not begin with its tree")?;
@@ -26,7 +26,7 @@ pub(super) fn outline(bytes: &[u8]) -> Result<Outline, String> {
             break;
         }
     }
-    Ok(Outline { tree, parents, committed_at: committed_at(bytes) })
+    Ok(CommitOutline { tree, parents, committed_at: committed_at(bytes) })
 }
 
 /// Returns the target of a tag.

@@ -3,7 +3,7 @@
 use super::error::GitError;
 use super::outline;
 use super::repository::Repository;
-use super::store::{ObjectKind, Reference};
+use super::store::{ObjectKind, RefValue};
 use source_files::ObjectId;
 
 /// The target of HEAD.
@@ -29,8 +29,8 @@ impl Repository {
     /// Returns the target of HEAD.
     pub fn head(&self) -> Result<Head, GitError> {
         match self.store.reference("HEAD")? {
-            Some(Reference::Symbolic(target)) => Ok(Head::Branch(self.resolve_symbolic(&target)?)),
-            Some(Reference::Object(id)) => Ok(Head::Detached(id)),
+            Some(RefValue::Symbolic(target)) => Ok(Head::Branch(self.resolve_symbolic(&target)?)),
+            Some(RefValue::Object(id)) => Ok(Head::Detached(id)),
             None => Err(GitError::reference("HEAD", "it points to nothing")),
         }
     }
@@ -54,8 +54,8 @@ impl Repository {
     pub fn some_refs_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, ObjectId)>, GitError> {
         let found = self.store.references_below(folder, limit)?;
         let direct = found.into_iter().filter_map(|(name, reference)| match reference {
-            Reference::Object(id) => Some((name, id)),
-            Reference::Symbolic(_) => None,
+            RefValue::Object(id) => Some((name, id)),
+            RefValue::Symbolic(_) => None,
         });
         Ok(direct.collect())
     }
@@ -74,8 +74,8 @@ impl Repository {
         let mut current = name.to_owned();
         for _ in 0..HOPS {
             match self.store.reference(&current)? {
-                Some(Reference::Symbolic(target)) => current = target,
-                Some(Reference::Object(_)) | None => return Ok(current),
+                Some(RefValue::Symbolic(target)) => current = target,
+                Some(RefValue::Object(_)) | None => return Ok(current),
             }
         }
         Err(GitError::Limit { what: "symbolic refs in a row", limit: HOPS })
@@ -84,8 +84,8 @@ impl Repository {
     /// Returns the object of a ref, without peeling a tag. `None` if the ref does not exist.
     pub fn tip(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         match self.store.reference(&self.resolve_symbolic(name)?)? {
-            Some(Reference::Object(id)) => Ok(Some(id)),
-            Some(Reference::Symbolic(_)) | None => Ok(None),
+            Some(RefValue::Object(id)) => Ok(Some(id)),
+            Some(RefValue::Symbolic(_)) | None => Ok(None),
         }
     }
 
@@ -141,14 +141,14 @@ impl Repository {
     /// Returns the tree of a commit.
     pub fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
-        let outline = outline::outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
+        let outline = outline::read_outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
         Ok(outline.tree)
     }
 
     /// Returns the parents of a commit.
     pub fn parents(&self, commit: &ObjectId) -> Result<Vec<ObjectId>, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
-        let outline = outline::outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
+        let outline = outline::read_outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
         Ok(outline.parents)
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use git2::{ErrorCode, RepositoryOpenFlags};
 
 use super::error::GitError;
-use super::store::{Found, GitProgram, Libgit2, ObjectKind, RawObject, Store};
+use super::store::{FoundBy, GitProgram, Libgit2, ObjectKind, RawObject, Store};
 use source_files::{BlobError, BlobSource, ObjectId};
 
 /// Says whether the folder may belong to another person.
@@ -34,14 +34,14 @@ impl Repository {
         blob_limit: usize,
     ) -> Result<Self, GitError> {
         allow_foreign_owner(Trust::GivenByGit);
-        let store = open(git_dir, quarantine, Found::ByGit)?;
+        let store = open(git_dir, quarantine, FoundBy::ByGit)?;
         Ok(Self { store, blob_limit })
     }
 
     /// Opens the repository that a folder belongs to.
     pub fn discover(folder: &Path, blob_limit: usize) -> Result<Self, GitError> {
         allow_foreign_owner(Trust::NamedByUser);
-        let store = open(folder, None, Found::ByUser)?;
+        let store = open(folder, None, FoundBy::ByUser)?;
         Ok(Self { store, blob_limit })
     }
 
@@ -106,10 +106,10 @@ impl std::fmt::Debug for Repository {
 }
 
 /// Opens it with libgit2, or with git itself if libgit2 does not know the format.
-fn open(folder: &Path, quarantine: Option<&Path>, found: Found) -> Result<Box<dyn Store>, GitError> {
+fn open(folder: &Path, quarantine: Option<&Path>, found: FoundBy) -> Result<Box<dyn Store>, GitError> {
     let flags = match found {
-        Found::ByGit => RepositoryOpenFlags::NO_SEARCH,
-        Found::ByUser => RepositoryOpenFlags::empty(),
+        FoundBy::ByGit => RepositoryOpenFlags::NO_SEARCH,
+        FoundBy::ByUser => RepositoryOpenFlags::empty(),
     };
     let error = match Libgit2::open(folder, quarantine, flags) {
         Ok(store) => return Ok(Box::new(store)),

@@ -14,7 +14,7 @@ const DEPTH: usize = 100;
 
 /// An entry of a tree.
 #[derive(PartialEq)]
-pub(super) enum Entry {
+pub(super) enum TreeEntry {
     Folder(ObjectId),
     File(TreeFile),
 }
@@ -33,13 +33,13 @@ impl Repository {
         let mut tree = tree.clone();
         for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
             match self.entries(&tree)?.remove(&bytes_of_text(folder)) {
-                Some(Entry::Folder(id)) => tree = id,
-                Some(Entry::File(_)) | None => return Ok(None),
+                Some(TreeEntry::Folder(id)) => tree = id,
+                Some(TreeEntry::File(_)) | None => return Ok(None),
             }
         }
         match self.entries(&tree)?.remove(&bytes_of_text(name)) {
-            Some(Entry::File(file)) => Ok(Some(file)),
-            Some(Entry::Folder(_)) | None => Ok(None),
+            Some(TreeEntry::File(file)) => Ok(Some(file)),
+            Some(TreeEntry::Folder(_)) | None => Ok(None),
         }
     }
 
@@ -71,8 +71,8 @@ impl Repository {
             let was = before.remove(&name);
             match (was, entry) {
                 (Some(was), entry) if was == entry => {}
-                (Some(Entry::Folder(was)), Entry::Folder(is)) => {
-                    let (_, inner) = joined(prefix, &name);
+                (Some(TreeEntry::Folder(was)), TreeEntry::Folder(is)) => {
+                    let (_, inner) = join_path(prefix, &name);
                     self.update_tree((&was, &is), &inner, depth + 1, snapshot)?;
                 }
                 (was, entry) => {
@@ -101,16 +101,16 @@ impl Repository {
 
     fn add_entry(
         &self,
-        entry: Entry,
+        entry: TreeEntry,
         prefix: &str,
         name: &[u8],
         depth: usize,
         snapshot: &mut Snapshot,
     ) -> Result<(), GitError> {
-        let (path, inner) = joined(prefix, name);
+        let (path, inner) = join_path(prefix, name);
         match entry {
-            Entry::Folder(id) => self.add_tree(&id, &inner, depth + 1, snapshot)?,
-            Entry::File(file) => {
+            TreeEntry::Folder(id) => self.add_tree(&id, &inner, depth + 1, snapshot)?,
+            TreeEntry::File(file) => {
                 snapshot.files.insert(RepoPath::new(&path), file);
             }
         }
@@ -122,7 +122,7 @@ impl Repository {
 
     /// Returns the entries of one tree. Two of the same name are malformed, because tools would not agree on the one
     /// that counts.
-    pub(super) fn entries(&self, tree: &ObjectId) -> Result<BTreeMap<Vec<u8>, Entry>, GitError> {
+    pub(super) fn entries(&self, tree: &ObjectId) -> Result<BTreeMap<Vec<u8>, TreeEntry>, GitError> {
         let bytes = self.read_kind(tree, ObjectKind::Tree)?;
         let mut entries = BTreeMap::new();
         let mut rest = &*bytes;
@@ -143,20 +143,20 @@ pub(super) fn check_depth(depth: usize) -> Result<(), GitError> {
 }
 
 /// Returns the path of an entry and, if it is a folder, the prefix of its content.
-pub(super) fn joined(prefix: &str, name: &[u8]) -> (String, String) {
+pub(super) fn join_path(prefix: &str, name: &[u8]) -> (String, String) {
     let path = format!("{prefix}{}", text_of_bytes(name));
     let inner = format!("{path}/");
     (path, inner)
 }
 
-fn remove_entry(snapshot: &mut Snapshot, prefix: &str, name: &[u8], was: Option<&Entry>) {
-    let (path, inner) = joined(prefix, name);
+fn remove_entry(snapshot: &mut Snapshot, prefix: &str, name: &[u8], was: Option<&TreeEntry>) {
+    let (path, inner) = join_path(prefix, name);
     match was {
         None => {}
-        Some(Entry::File(_)) => {
+        Some(TreeEntry::File(_)) => {
             snapshot.files.remove(&RepoPath::new(&path));
         }
-        Some(Entry::Folder(_)) => {
+        Some(TreeEntry::Folder(_)) => {
             let from = RepoPath::new(&inner);
             let below = snapshot.files.range(from..).map(|(path, _)| path);
             let gone: Vec<_> = below.take_while(|path| path.as_str().starts_with(&inner)).cloned().collect();
@@ -165,7 +165,7 @@ fn remove_entry(snapshot: &mut Snapshot, prefix: &str, name: &[u8], was: Option<
     }
 }
 
-type Parsed<'a> = (Entry, &'a [u8], &'a [u8]);
+type Parsed<'a> = (TreeEntry, &'a [u8], &'a [u8]);
 
 fn parse_entry<'a>(bytes: &'a [u8], tree: &ObjectId) -> Result<Parsed<'a>, GitError> {
     let malformed = |reason: &str| GitError::Malformed { id: tree.clone(), reason: reason.to_owned() };
@@ -186,9 +186,9 @@ fn parse_entry<'a>(bytes: &'a [u8], tree: &ObjectId) -> Result<Parsed<'a>, GitEr
         return Err(malformed("an entry has a name that git does not allow"));
     }
     let id = ObjectId::from_bytes(id).ok_or_else(|| malformed("an entry has no object"))?;
-    let file = |mode| Entry::File(TreeFile { id: id.clone(), mode });
+    let file = |mode| TreeEntry::File(TreeFile { id: id.clone(), mode });
     let entry = match mode {
-        b"40000" | b"040000" => Entry::Folder(id),
+        b"40000" | b"040000" => TreeEntry::Folder(id),
         b"100644" | b"100664" => file(FileMode::Regular),
         b"100755" => file(FileMode::Executable),
         b"120000" => file(FileMode::Symlink),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::GitError;
 use super::repository::Repository;
-use super::tree::{Entry, check_depth, joined};
+use super::tree::{TreeEntry, check_depth, join_path};
 use source_files::{ObjectId, RepoPath};
 
 impl Repository {
@@ -42,7 +42,7 @@ impl Repository {
     /// Adds the changes below one name: a file, a folder, or one in place of the other.
     fn add_change(
         &self,
-        [was, is]: [Option<Entry>; 2],
+        [was, is]: [Option<TreeEntry>; 2],
         (prefix, name): (&str, &[u8]),
         depth: usize,
         changed: &mut Vec<RepoPath>,
@@ -50,10 +50,10 @@ impl Repository {
         if was == is {
             return Ok(());
         }
-        let (path, inner) = joined(prefix, name);
-        let parts = |entry: Option<Entry>| match entry {
-            Some(Entry::Folder(tree)) => (Some(tree), None),
-            Some(Entry::File(file)) => (None, Some(file)),
+        let (path, inner) = join_path(prefix, name);
+        let parts = |entry: Option<TreeEntry>| match entry {
+            Some(TreeEntry::Folder(tree)) => (Some(tree), None),
+            Some(TreeEntry::File(file)) => (None, Some(file)),
             None => (None, None),
         };
         let ((old_tree, old_file), (new_tree, new_file)) = (parts(was), parts(is));

@@ -9,7 +9,7 @@ use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use super::error::GitError;
 use super::history::Ancestry;
-use super::outline::{self, Outline};
+use super::outline::{self, CommitOutline};
 use super::repository::Repository;
 use super::store::ObjectKind;
 use source_files::ObjectId;
@@ -56,7 +56,7 @@ type Distance = usize;
 struct Known {
     side: Side,
     /// The links of the commit. `None` until it is read.
-    outline: Option<Outline>,
+    outline: Option<CommitOutline>,
 }
 
 impl Known {
@@ -67,7 +67,7 @@ impl Known {
 }
 
 /// A walk from both tips.
-pub(super) struct Walk<'a> {
+pub(super) struct CommitWalk<'a> {
     repository: &'a Repository,
     known: HashMap<ObjectId, Known>,
     new_side: BinaryHeap<Reverse<(Distance, ObjectId)>>,
@@ -77,7 +77,7 @@ pub(super) struct Walk<'a> {
     read: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> CommitWalk<'a> {
     /// Walks from two tips until every commit that only the new one reaches has been read.
     pub(super) fn between(
         repository: &'a Repository,
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
         self.reach_parents(id, distance)
     }
 
-    fn remember(&mut self, id: &ObjectId, outline: Outline) {
+    fn remember(&mut self, id: &ObjectId, outline: CommitOutline) {
         if let Some(known) = self.known.get_mut(id) {
             self.unexplained -= usize::from(known.is_unexplained());
             known.outline = Some(outline);
@@ -164,13 +164,13 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn read(&mut self, id: &ObjectId) -> Result<Outline, GitError> {
+    fn read(&mut self, id: &ObjectId) -> Result<CommitOutline, GitError> {
         if self.read >= VISITED {
             return Err(GitError::Limit { what: "commits to walk", limit: VISITED });
         }
         self.read += 1;
         let bytes = self.repository.read_kind(id, ObjectKind::Commit)?;
-        outline::outline(&bytes).map_err(|reason| GitError::Malformed { id: id.clone(), reason })
+        outline::read_outline(&bytes).map_err(|reason| GitError::Malformed { id: id.clone(), reason })
     }
 
     /// Marks a commit and everything known below it.
@@ -220,7 +220,7 @@ impl<'a> Walk<'a> {
         self.known.get(id).is_some_and(|known| known.side == Side::NEW)
     }
 
-    fn outlines(&self) -> impl Iterator<Item = (&ObjectId, &Outline)> {
+    fn outlines(&self) -> impl Iterator<Item = (&ObjectId, &CommitOutline)> {
         let new = self.known.iter().filter(|(_, known)| known.side == Side::NEW);
         new.filter_map(|(id, known)| Some((id, known.outline.as_ref()?)))
     }

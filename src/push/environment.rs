@@ -35,7 +35,7 @@ pub enum EnvironmentError {
 /// Returns `GIT_INDEX_FILE`, the index that is being committed. `git commit --all` and `git commit PATH` prepare an
 /// index of their own beside the repository's.
 pub fn index_file() -> Option<PathBuf> {
-    present("GIT_INDEX_FILE").map(PathBuf::from)
+    read_variable("GIT_INDEX_FILE").map(PathBuf::from)
 }
 
 /// Returns the variables of a forge's runner.
@@ -45,17 +45,17 @@ pub fn runner() -> Runner {
 
 /// Returns the variables of hosts and forges.
 fn variables() -> Variables {
-    Variables::new(|name| present(name).map(|value| value.to_string_lossy().into_owned()))
+    Variables::new(|name| read_variable(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
 /// Returns the variable that proves that no person sits before this process: git runs it as a hook, or a job does.
 pub fn unattended_variable() -> Option<&'static str> {
     const NAMES: [&str; 6] =
         ["GIT_DIR", "GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "CI", "GITHUB_ACTIONS", "GITLAB_CI"];
-    NAMES.into_iter().find(|name| present(name).is_some())
+    NAMES.into_iter().find(|name| read_variable(name).is_some())
 }
 
-fn present(name: &str) -> Option<OsString> {
+fn read_variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
@@ -64,10 +64,10 @@ impl HookEnvironment {
     pub fn read() -> Result<Self, EnvironmentError> {
         let lossy = |value: OsString| value.to_string_lossy().into_owned();
         Ok(Self {
-            git_dir: present("GIT_DIR").map(PathBuf::from).ok_or(EnvironmentError::NoGitDir)?,
-            quarantine: present("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
-            namespace: present("GIT_NAMESPACE").map(lossy),
-            shallow_file: present("GIT_SHALLOW_FILE").map(PathBuf::from),
+            git_dir: read_variable("GIT_DIR").map(PathBuf::from).ok_or(EnvironmentError::NoGitDir)?,
+            quarantine: read_variable("GIT_OBJECT_DIRECTORY").map(PathBuf::from),
+            namespace: read_variable("GIT_NAMESPACE").map(lossy),
+            shallow_file: read_variable("GIT_SHALLOW_FILE").map(PathBuf::from),
             host: variables(),
         })
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Odb, Oid, RepositoryOpenFlags};
 
-use super::{Folders, ObjectKind, RawObject, Reference, Store};
+use super::{Folders, ObjectKind, RawObject, RefValue, Store};
 use crate::git::error::GitError;
 use source_files::{BlobError, BlobReader, BlobSource, FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
@@ -53,7 +53,7 @@ impl Store for Libgit2 {
         Box::new(Databases { folders: self.folders.clone(), limit })
     }
 
-    fn reference(&self, name: &str) -> Result<Option<Reference>, GitError> {
+    fn reference(&self, name: &str) -> Result<Option<RefValue>, GitError> {
         match self.repository.find_reference(name) {
             Ok(reference) => content(&reference).map(Some),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
@@ -61,7 +61,7 @@ impl Store for Libgit2 {
         }
     }
 
-    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, Reference)>, GitError> {
+    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, RefValue)>, GitError> {
         let failed = |error: git2::Error| GitError::reference(folder, error.message());
         let mut found = Vec::new();
         for reference in self.repository.references_glob(&format!("{folder}*")).map_err(failed)? {
@@ -115,12 +115,12 @@ pub(super) fn index_mode(mode: u32) -> FileMode {
     }
 }
 
-fn content(reference: &git2::Reference<'_>) -> Result<Reference, GitError> {
+fn content(reference: &git2::Reference<'_>) -> Result<RefValue, GitError> {
     let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
     match (reference.symbolic_target(), reference.target()) {
-        (Ok(Some(target)), _) => Ok(Reference::Symbolic(target.to_owned())),
+        (Ok(Some(target)), _) => Ok(RefValue::Symbolic(target.to_owned())),
         (Ok(None), Some(oid)) => ObjectId::parse(&oid.to_string())
-            .map(Reference::Object)
+            .map(RefValue::Object)
             .ok_or_else(|| GitError::reference(&name, "it contains no object id")),
         (Ok(None), None) => Err(GitError::reference(&name, "it points to nothing")),
         (Err(error), _) => Err(GitError::reference(&name, error.message())),

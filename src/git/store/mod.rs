@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::GitError;
 pub(super) use libgit2::Libgit2;
-pub(super) use program::{Found, GitProgram};
+pub(super) use program::{FoundBy, GitProgram};
 use source_files::{BlobError, BlobSource, ObjectId, Snapshot};
 
 /// The kinds of git objects.
@@ -56,7 +56,7 @@ pub struct RawObject {
 
 /// The value of a ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reference {
+pub(super) enum RefValue {
     /// An object.
     Object(ObjectId),
     /// The name of another ref, which need not exist.
@@ -88,10 +88,10 @@ pub(super) trait Store {
     fn blobs(&self, limit: usize) -> Box<dyn BlobSource>;
 
     /// Returns the value of a ref, or `None` if it does not exist.
-    fn reference(&self, name: &str) -> Result<Option<Reference>, GitError>;
+    fn reference(&self, name: &str) -> Result<Option<RefValue>, GitError>;
 
     /// Returns the refs in a folder (`refs/heads/`), at most `limit` of them.
-    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, Reference)>, GitError>;
+    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, RefValue)>, GitError>;
 
     /// Returns the object that a person's revision names.
     fn revision(&self, text: &str) -> Result<ObjectId, GitError>;

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use super::batch::Batch;
 use super::libgit2::index_mode;
-use super::{Folders, RawObject, Reference, Store};
+use super::{Folders, RawObject, RefValue, Store};
 use crate::git::error::GitError;
 use source_files::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Snapshot, TreeFile};
 
@@ -19,7 +19,7 @@ use source_files::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Snapsh
 pub(in crate::git) struct GitProgram {
     git: Git,
     folders: Folders,
-    references: BTreeMap<String, Reference>,
+    references: BTreeMap<String, RefValue>,
     batch: RefCell<Batch>,
     detour: String,
 }
@@ -30,31 +30,33 @@ impl GitProgram {
     pub(in crate::git) fn open(
         folder: &Path,
         quarantine: Option<&Path>,
-        found: Found,
+        found: FoundBy,
         reason: &str,
     ) -> Result<Self, String> {
         let git_dir = match found {
-            Found::ByGit => folder.to_path_buf(),
+            FoundBy::ByGit => folder.to_path_buf(),
             // Without a folder of its own git looks for one, and checks its owner.
-            Found::ByUser => PathBuf::from(Git::at(folder).line(&["rev-parse", "--absolute-git-dir"])?),
+            FoundBy::ByUser => {
+                PathBuf::from(Git::at(folder).run_for_line(&["rev-parse", "--absolute-git-dir"])?)
+            }
         };
         let git = Git {
             folder: folder.to_path_buf(),
             repository: Some(git_dir.clone()),
             quarantine: quarantine.map(Path::to_path_buf),
         };
-        let common_dir = PathBuf::from(git.line(&["rev-parse", "--git-common-dir"])?);
-        let bare = git.line(&["rev-parse", "--is-bare-repository"])? == "true";
+        let common_dir = PathBuf::from(git.run_for_line(&["rev-parse", "--git-common-dir"])?);
+        let bare = git.run_for_line(&["rev-parse", "--is-bare-repository"])? == "true";
         let work_tree =
-            if bare { None } else { Git::at(folder).line(&["rev-parse", "--show-toplevel"]).ok() };
+            if bare { None } else { Git::at(folder).run_for_line(&["rev-parse", "--show-toplevel"]).ok() };
         let folders = Folders {
             common_dir: folder.join(common_dir),
             git_dir,
             work_tree: work_tree.map(PathBuf::from),
             quarantine: quarantine.map(Path::to_path_buf),
         };
-        let references = references(&git)?;
-        let batch = RefCell::new(git.batch()?);
+        let references = read_references(&git)?;
+        let batch = RefCell::new(git.start_batch()?);
         let detour = format!("libgit2 cannot open this repository ({reason}): `git cat-file` reads it");
         Ok(Self { git, folders, references, batch, detour })
     }
@@ -62,7 +64,7 @@ impl GitProgram {
 
 /// The source of a repository's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::git) enum Found {
+pub(in crate::git) enum FoundBy {
     /// Git itself, which started this process in it.
     ByGit,
     /// A person.
@@ -82,21 +84,21 @@ impl Store for GitProgram {
         Box::new(Children { git: self.git.clone(), limit })
     }
 
-    fn reference(&self, name: &str) -> Result<Option<Reference>, GitError> {
+    fn reference(&self, name: &str) -> Result<Option<RefValue>, GitError> {
         if let Some(reference) = self.references.get(name) {
             return Ok(Some(reference.clone()));
         }
         // A symbolic ref to nothing is not listed, but is still another name of a ref that a push creates.
-        let target = self.git.line(&["symbolic-ref", "--quiet", "--", name]);
+        let target = self.git.run_for_line(&["symbolic-ref", "--quiet", "--", name]);
         if let Ok(target) = target {
-            return Ok(Some(Reference::Symbolic(target)));
+            return Ok(Some(RefValue::Symbolic(target)));
         }
-        let detached =
-            (name == "HEAD").then(|| self.git.line(&["rev-parse", "--verify", "--quiet", "HEAD"]).ok());
-        Ok(detached.flatten().and_then(|id| ObjectId::parse(&id)).map(Reference::Object))
+        let detached = (name == "HEAD")
+            .then(|| self.git.run_for_line(&["rev-parse", "--verify", "--quiet", "HEAD"]).ok());
+        Ok(detached.flatten().and_then(|id| ObjectId::parse(&id)).map(RefValue::Object))
     }
 
-    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, Reference)>, GitError> {
+    fn references_below(&self, folder: &str, limit: usize) -> Result<Vec<(String, RefValue)>, GitError> {
         let from = self.references.range(folder.to_owned()..);
         let below = from.take_while(|(name, _)| name.starts_with(folder)).take(limit);
         Ok(below.map(|(name, reference)| (name.clone(), reference.clone())).collect())
@@ -104,7 +106,7 @@ impl Store for GitProgram {
 
     fn revision(&self, text: &str) -> Result<ObjectId, GitError> {
         let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", text];
-        let id = self.git.line(&arguments).ok().and_then(|id| ObjectId::parse(&id));
+        let id = self.git.run_for_line(&arguments).ok().and_then(|id| ObjectId::parse(&id));
         id.ok_or_else(|| GitError::Revision(text.to_owned()))
     }
 
@@ -142,15 +144,15 @@ fn index_entry(entry: &[u8]) -> Result<(TreeFile, &[u8]), GitError> {
 }
 
 /// Returns every ref that exists. They are read once and stay the same for all questions of a run.
-fn references(git: &Git) -> Result<BTreeMap<String, Reference>, String> {
+fn read_references(git: &Git) -> Result<BTreeMap<String, RefValue>, String> {
     let listed = run(git.command(&["for-each-ref", "--format=%(refname) %(objectname) %(symref)"]))?;
     let listed = String::from_utf8(listed).map_err(|_| "a ref has a name that is not UTF-8".to_owned())?;
     let parse = |line: &str| {
         let [name, id, target] = line.split(' ').collect::<Vec<_>>()[..] else { return None };
         let reference = if target.is_empty() {
-            Reference::Object(ObjectId::parse(id)?)
+            RefValue::Object(ObjectId::parse(id)?)
         } else {
-            Reference::Symbolic(target.to_owned())
+            RefValue::Symbolic(target.to_owned())
         };
         Some((name.to_owned(), reference))
     };
@@ -195,13 +197,13 @@ impl Git {
         command
     }
 
-    fn line(&self, arguments: &[&str]) -> Result<String, String> {
+    fn run_for_line(&self, arguments: &[&str]) -> Result<String, String> {
         let text = String::from_utf8(run(self.command(arguments))?);
         let text = text.map_err(|_| format!("git {} did not return text", arguments.join(" ")))?;
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    fn batch(&self) -> Result<Batch, String> {
+    fn start_batch(&self) -> Result<Batch, String> {
         let mut command = self.command(&["cat-file", "--batch"]);
         let child = command.stdin(Stdio::piped()).spawn().map_err(|error| not_started(&error))?;
         Batch::of(child).ok_or_else(|| "could not communicate with git cat-file".to_owned())
@@ -233,7 +235,7 @@ struct Children {
 
 impl BlobSource for Children {
     fn reader(&self) -> Box<dyn BlobReader + '_> {
-        Box::new(ChildReader { batch: self.git.batch(), limit: self.limit })
+        Box::new(ChildReader { batch: self.git.start_batch(), limit: self.limit })
     }
 }
 
