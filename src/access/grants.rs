@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::membership::Memberships;
-use super::roles::{Roles, Rule};
+use super::roles::{PlacedRule, Roles};
 use super::superseded::Superseded;
 use crate::world::{Placed, World};
 use kube_model::ClusterName;
@@ -12,14 +12,14 @@ use kube_model::rbac::{Binding, Bootstrap, PolicyRule, RoleReference, Subject};
 
 /// The scope of a grant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Scope {
+pub(crate) enum GrantScope {
     /// The whole cluster.
     Cluster,
     /// One namespace.
     Namespace(Box<str>),
 }
 
-impl Scope {
+impl GrantScope {
     fn of(namespace: Option<&str>) -> Self {
         namespace.map_or(Self::Cluster, |namespace| Self::Namespace(namespace.into()))
     }
@@ -50,16 +50,16 @@ pub(crate) struct Grant {
     pub(crate) bound: Bound,
     pub(crate) role: RoleReference,
     /// The rules of the role. `None` if they cannot be known.
-    pub(crate) rules: Option<Arc<[Rule]>>,
+    pub(crate) rules: Option<Arc<[PlacedRule]>>,
 }
 
 /// The rules of roles in a scope, each computed once.
-type Known = BTreeMap<(RoleReference, Scope), Option<Arc<[Rule]>>>;
+type Known = BTreeMap<(RoleReference, GrantScope), Option<Arc<[PlacedRule]>>>;
 
 /// Every grant of one cluster, by subject and scope.
 #[derive(Debug)]
 pub(crate) struct Grants {
-    pub(crate) by_subject: BTreeMap<(Subject, Scope), Vec<Grant>>,
+    pub(crate) by_subject: BTreeMap<(Subject, GrantScope), Vec<Grant>>,
     pub(crate) roles: Roles,
     pub(crate) memberships: Memberships,
 }
@@ -123,21 +123,21 @@ impl Grants {
         (bound, role): (Bound, &RoleReference),
         known: &mut Known,
     ) {
-        let scope = Scope::of(namespace);
-        let key = (role.clone(), known_scope(role, &scope));
-        let work_out = || self.roles.rules(role, namespace).map(|rules| within(rules, &scope).into());
+        let scope = GrantScope::of(namespace);
+        let key = (role.clone(), cache_scope(role, &scope));
+        let work_out = || self.roles.rules(role, namespace).map(|rules| limit_to_scope(rules, &scope).into());
         let rules = known.entry(key).or_insert_with(work_out).clone();
         let grant = Grant { bound, role: role.clone(), rules };
         self.by_subject.entry((subject, scope)).or_default().push(grant);
     }
 
     /// Returns the rules that a subject has in a scope, including those of its groups and those of the whole cluster.
-    pub(crate) fn rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
+    pub(crate) fn rules(&self, subject: &Subject, scope: &GrantScope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |_, _| true)
     }
 
     /// Returns the same rules without the default bindings of groups that everyone is in.
-    pub(crate) fn own_rules(&self, subject: &Subject, scope: &Scope) -> Vec<&PolicyRule> {
+    pub(crate) fn own_rules(&self, subject: &Subject, scope: &GrantScope) -> Vec<&PolicyRule> {
         self.rules_by(subject, scope, |holder, bound| {
             holder == subject || !matches!(bound, Bound::ByDefault(_))
         })
@@ -146,7 +146,7 @@ impl Grants {
     fn rules_by(
         &self,
         subject: &Subject,
-        scope: &Scope,
+        scope: &GrantScope,
         counts: impl Fn(&Subject, &Bound) -> bool,
     ) -> Vec<&PolicyRule> {
         let mut holders = subject.implied_groups();
@@ -154,7 +154,7 @@ impl Grants {
         holders.push(subject.clone());
         let mut rules = Vec::new();
         for holder in &holders {
-            for scope in [scope.clone(), Scope::Cluster] {
+            for scope in [scope.clone(), GrantScope::Cluster] {
                 let grants = self.by_subject.get(&(holder.clone(), scope)).into_iter().flatten();
                 for grant in grants.filter(|grant| counts(holder, &grant.bound)) {
                     rules.extend(grant.rules.iter().flat_map(|rules| rules.iter()).map(|rule| &*rule.rule));
@@ -168,7 +168,7 @@ impl Grants {
     pub(crate) fn of_subject<'a>(
         &'a self,
         subject: &'a Subject,
-    ) -> impl Iterator<Item = (&'a Scope, &'a [Grant])> {
+    ) -> impl Iterator<Item = (&'a GrantScope, &'a [Grant])> {
         let own = self.by_subject.iter().filter(move |((holder, _), _)| holder == subject);
         own.map(|((_, scope), grants)| (scope, grants.as_slice()))
     }
@@ -177,35 +177,35 @@ impl Grants {
     pub(crate) fn roles_anywhere(&self, subject: &Subject) -> Vec<String> {
         let roles = self.of_subject(subject).flat_map(|(scope, grants)| {
             grants.iter().map(move |grant| match scope {
-                Scope::Cluster => grant.role.to_string(),
-                Scope::Namespace(namespace) => format!("{} in {namespace}", grant.role),
+                GrantScope::Cluster => grant.role.to_string(),
+                GrantScope::Namespace(namespace) => format!("{} in {namespace}", grant.role),
             })
         });
         roles.collect()
     }
 
     /// Returns true if a subject had the same role in the same scope before.
-    pub(crate) fn has_role(&self, subject: &Subject, scope: &Scope, role: &RoleReference) -> bool {
+    pub(crate) fn has_role(&self, subject: &Subject, scope: &GrantScope, role: &RoleReference) -> bool {
         let same = |grants: &Vec<Grant>| grants.iter().any(|grant| grant.role == *role);
         self.by_subject.get(&(subject.clone(), scope.clone())).is_some_and(same)
     }
 }
 
 /// Returns the scope for the cache: a ClusterRole grants the same in every namespace.
-fn known_scope(role: &RoleReference, scope: &Scope) -> Scope {
+fn cache_scope(role: &RoleReference, scope: &GrantScope) -> GrantScope {
     match (role, scope) {
-        (RoleReference::ClusterRole(_) | RoleReference::Unknown(_), Scope::Namespace(_)) => {
-            Scope::Namespace(Box::default())
+        (RoleReference::ClusterRole(_) | RoleReference::Unknown(_), GrantScope::Namespace(_)) => {
+            GrantScope::Namespace(Box::default())
         }
-        (RoleReference::Role(_), Scope::Namespace(_)) | (_, Scope::Cluster) => scope.clone(),
+        (RoleReference::Role(_), GrantScope::Namespace(_)) | (_, GrantScope::Cluster) => scope.clone(),
     }
 }
 
 /// Removes rules about paths of the API server in a namespace, where they grant nothing.
-fn within(mut rules: Vec<Rule>, scope: &Scope) -> Vec<Rule> {
+fn limit_to_scope(mut rules: Vec<PlacedRule>, scope: &GrantScope) -> Vec<PlacedRule> {
     match scope {
-        Scope::Cluster => {}
-        Scope::Namespace(_) => {
+        GrantScope::Cluster => {}
+        GrantScope::Namespace(_) => {
             for rule in rules.iter_mut().filter(|rule| !rule.rule.non_resource_urls.is_empty()) {
                 Arc::make_mut(&mut rule.rule).non_resource_urls.clear();
             }

@@ -9,6 +9,6 @@ mod roles;
 mod selector;
 mod superseded;
 
-pub(crate) use grants::{Bound, Grant, Grants, Scope};
-pub(crate) use roles::Rule;
+pub(crate) use grants::{Bound, Grant, GrantScope, Grants};
+pub(crate) use roles::PlacedRule;
 pub(crate) use superseded::{Superseded, is_aggregated, is_hidden};

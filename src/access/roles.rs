@@ -12,12 +12,12 @@ use kube_model::rbac::{Bootstrap, BuiltInRole, PolicyRule, RoleReference, is_rba
 
 /// A rule and its place. Built-in rules have none.
 #[derive(Clone, Debug)]
-pub(crate) struct Rule {
+pub(crate) struct PlacedRule {
     pub(crate) rule: Arc<PolicyRule>,
     pub(crate) written: Option<(Arc<Placed>, usize)>,
 }
 
-impl Rule {
+impl PlacedRule {
     /// Returns the node of the rule.
     pub(crate) fn node(&self) -> Option<(&Arc<Placed>, &Node)> {
         let (placed, index) = self.written.as_ref()?;
@@ -29,7 +29,7 @@ impl Rule {
 /// A role of the repository, or a built-in one.
 #[derive(Debug, Default)]
 struct Role {
-    rules: Vec<Rule>,
+    rules: Vec<PlacedRule>,
     /// The labels of each copy.
     labels: Vec<Labels>,
     selectors: Vec<Selector>,
@@ -65,7 +65,7 @@ impl Roles {
 
     fn add_built_in(&mut self, built_in: &BuiltInRole) {
         let key = (built_in.namespace.clone().unwrap_or_default(), built_in.name.clone());
-        let rules = built_in.rules.iter().map(|rule| Rule { rule: Arc::clone(rule), written: None });
+        let rules = built_in.rules.iter().map(|rule| PlacedRule { rule: Arc::clone(rule), written: None });
         let role = Role {
             rules: rules.collect(),
             labels: vec![Labels::known(built_in.labels.clone())],
@@ -86,10 +86,10 @@ impl Roles {
             let rules = placed.object.at(&["rules"]);
             if rules.is_some_and(Node::is_unknown) {
                 let rule = Arc::new(PolicyRule::everything());
-                role.rules.push(Rule { rule, written: Some((Arc::clone(placed), 0)) });
+                role.rules.push(PlacedRule { rule, written: Some((Arc::clone(placed), 0)) });
             }
             let rules = rules.map(Node::items).unwrap_or_default();
-            role.rules.extend(rules.iter().enumerate().map(|(index, node)| Rule {
+            role.rules.extend(rules.iter().enumerate().map(|(index, node)| PlacedRule {
                 rule: Arc::new(PolicyRule::of(node)),
                 written: Some((Arc::clone(placed), index)),
             }));
@@ -103,8 +103,12 @@ impl Roles {
     }
 
     /// Returns the rules of a role, or `None` if it is neither in the repository nor built in.
-    pub(crate) fn rules(&self, reference: &RoleReference, namespace: Option<&str>) -> Option<Vec<Rule>> {
-        let key = key(reference, namespace)?;
+    pub(crate) fn rules(
+        &self,
+        reference: &RoleReference,
+        namespace: Option<&str>,
+    ) -> Option<Vec<PlacedRule>> {
+        let key = key_of(reference, namespace)?;
         self.0.contains_key(&key).then(|| {
             let mut seen = BTreeSet::new();
             let mut rules = Vec::new();
@@ -115,11 +119,11 @@ impl Roles {
 
     /// Returns the objects that define a role.
     pub(crate) fn written(&self, reference: &RoleReference, namespace: Option<&str>) -> &[Arc<Placed>] {
-        let role = key(reference, namespace).and_then(|key| self.0.get(&key));
+        let role = key_of(reference, namespace).and_then(|key| self.0.get(&key));
         role.map(|role| role.written.as_slice()).unwrap_or_default()
     }
 
-    fn collect<'a>(&'a self, key: &'a Key, seen: &mut BTreeSet<&'a Key>, rules: &mut Vec<Rule>) {
+    fn collect<'a>(&'a self, key: &'a Key, seen: &mut BTreeSet<&'a Key>, rules: &mut Vec<PlacedRule>) {
         let Some(role) = self.0.get(key).filter(|_| seen.insert(key)) else { return };
         rules.extend(role.rules.iter().cloned());
         if role.selectors.is_empty() {
@@ -135,7 +139,7 @@ impl Roles {
     }
 }
 
-fn key(reference: &RoleReference, namespace: Option<&str>) -> Option<Key> {
+fn key_of(reference: &RoleReference, namespace: Option<&str>) -> Option<Key> {
     match reference {
         RoleReference::Role(name) => Some((namespace.unwrap_or_default().into(), name.clone())),
         RoleReference::ClusterRole(name) => Some((Box::default(), name.clone())),

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::Scope;
+use crate::access::GrantScope;
 use kube_model::ClusterName;
 use kube_model::rbac::{Atom, PolicyRule};
 
 /// `in cluster prod`, or the namespace of it.
-pub(super) fn place(scope: &Scope, cluster: &ClusterName) -> String {
+pub(super) fn place(scope: &GrantScope, cluster: &ClusterName) -> String {
     match scope {
-        Scope::Cluster => format!("in cluster {cluster}"),
-        Scope::Namespace(namespace) => format!("in namespace {namespace} of cluster {cluster}"),
+        GrantScope::Cluster => format!("in cluster {cluster}"),
+        GrantScope::Namespace(namespace) => format!("in namespace {namespace} of cluster {cluster}"),
     }
 }
 

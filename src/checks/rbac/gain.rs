@@ -9,7 +9,7 @@ use super::path::Granted;
 use super::place::Site;
 use super::risk::Breadth;
 use super::{describe, risk};
-use crate::access::{Bound, Grant, Grants, Rule, Scope};
+use crate::access::{Bound, Grant, GrantScope, Grants, PlacedRule};
 use crate::checks::Context;
 use crate::finding::{Finding, Severity};
 use crate::world::Placed;
@@ -58,7 +58,7 @@ impl Sides<'_> {
     }
 
     /// Control of such a namespace leads to the whole cluster through what runs there.
-    fn breadth(&self, scope: &Scope) -> Breadth {
+    fn breadth(&self, scope: &GrantScope) -> Breadth {
         match scope.namespace() {
             None => Breadth::Wide,
             Some(namespace) if risk::is_privileged(namespace) => Breadth::Wide,
@@ -74,7 +74,7 @@ impl Sides<'_> {
     fn powerful_namespaces(&self) -> BTreeSet<Box<str>> {
         let mut namespaces = BTreeSet::new();
         for ((subject, scope), grants) in &self.new.by_subject {
-            let (Subject::ServiceAccount { namespace, .. }, Scope::Cluster) = (subject, scope) else {
+            let (Subject::ServiceAccount { namespace, .. }, GrantScope::Cluster) = (subject, scope) else {
                 continue;
             };
             let rules =
@@ -106,7 +106,7 @@ impl Sides<'_> {
 pub(super) struct Gain<'a> {
     pub(super) sides: &'a Sides<'a>,
     pub(super) subject: &'a Subject,
-    pub(super) scope: &'a Scope,
+    pub(super) scope: &'a GrantScope,
     /// The group by which it has the grant, and the object that makes it a member.
     pub(super) member: Option<(&'a Subject, &'a Arc<Placed>)>,
 }
@@ -184,8 +184,8 @@ impl Gain<'_> {
 
     fn reach(&self, what: &str) -> String {
         match self.scope {
-            Scope::Cluster => format!("{what} everywhere"),
-            Scope::Namespace(namespace) => format!("{what} in {namespace}"),
+            GrantScope::Cluster => format!("{what} everywhere"),
+            GrantScope::Namespace(namespace) => format!("{what} in {namespace}"),
         }
     }
 
@@ -232,7 +232,11 @@ impl Gain<'_> {
         let finding = match &grant.role {
             RoleReference::Unknown(text) => site
                 .finding(format!("{} may gain every permission {place}", self.subject))
-                .severity(if *self.scope == Scope::Cluster { Severity::Critical } else { Severity::High })
+                .severity(if *self.scope == GrantScope::Cluster {
+                    Severity::Critical
+                } else {
+                    Severity::High
+                })
                 .note("unknown", format!("the role is {text}, which is set elsewhere and may name any role"))
                 .help(
                     "Write the name of the role into the binding as plain text, without a variable or \
@@ -284,12 +288,12 @@ fn plain(word: &str) -> Cow<'_, str> {
 }
 
 /// The rule to show: one in the file of the binding, if there is one.
-fn culprit<'r>(grant: &Grant, culprits: &[&'r Rule]) -> Option<&'r Rule> {
+fn culprit<'r>(grant: &Grant, culprits: &[&'r PlacedRule]) -> Option<&'r PlacedRule> {
     let of_binding = |placed: &Placed| match &grant.bound {
         Bound::By(binding) => placed.path == binding.path,
         Bound::ByDefault(_) | Bound::Elsewhere => false,
     };
-    let elsewhere = |rule: &&&Rule| rule.node().is_none_or(|(placed, _)| !of_binding(placed));
+    let elsewhere = |rule: &&&PlacedRule| rule.node().is_none_or(|(placed, _)| !of_binding(placed));
     culprits.iter().min_by_key(elsewhere).copied()
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::gain::Gain;
 use super::rbac_escalation::META;
-use crate::access::{Bound, Grant, Rule, is_aggregated, is_hidden};
+use crate::access::{Bound, Grant, PlacedRule, is_aggregated, is_hidden};
 use crate::finding::{Finding, Location, Side};
 use crate::world::{ObjectChange, Operation, Placed, World};
 use kube_model::rbac::{Binding, Members, is_rbac_group};
@@ -13,7 +13,7 @@ use kube_model::rbac::{Binding, Members, is_rbac_group};
 pub(super) struct Site<'a> {
     pub(super) gain: &'a Gain<'a>,
     pub(super) grant: &'a Grant,
-    pub(super) culprit: Option<&'a Rule>,
+    pub(super) culprit: Option<&'a PlacedRule>,
 }
 
 impl Bound {
@@ -53,7 +53,7 @@ impl Site<'_> {
             }
             (Bound::By(_), None) => finding,
         };
-        let placed = self.culprit.and_then(Rule::node).map(|(placed, _)| placed);
+        let placed = self.culprit.and_then(PlacedRule::node).map(|(placed, _)| placed);
         let change = placed.and_then(|placed| self.change_of(placed));
         match change.and_then(|change| begins_to_count(change, self.gain.sides.context.old)) {
             Some(reason) => finding.note("note", reason),
@@ -89,7 +89,7 @@ impl Site<'_> {
 
     /// At the rule, about the role that has it. Something of the change is always to blame.
     fn at_role(&self, message: String) -> Finding {
-        let of_rule = self.culprit.and_then(Rule::node).map(|(placed, _)| placed);
+        let of_rule = self.culprit.and_then(PlacedRule::node).map(|(placed, _)| placed);
         let placed = of_rule.or_else(|| self.written_role());
         let any = || self.gain.sides.context.changes.iter().find(|change| self.may_be_to_blame(change));
         let Some(placed) = placed.or_else(|| any().map(ObjectChange::subject)) else {

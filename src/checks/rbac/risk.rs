@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use super::risk_table::{Names, RISKS, Risk};
-use crate::access::Scope;
+use crate::access::GrantScope;
 use crate::finding::Severity::{self, Critical, High, Low, Medium};
 use kube_model::rbac::{Atom, Subject};
 
@@ -88,7 +88,7 @@ fn rows_of(atom: &Atom) -> Vec<(usize, &'static Risk)> {
 
 /// The least that a grant is worth by who gets it: what anyone on the network or everyone with an
 /// account gains, and what a name gains that Kubernetes keeps for itself.
-pub(super) fn least(subject: &Subject, scope: &Scope, atoms: &[Atom]) -> Severity {
+pub(super) fn least(subject: &Subject, scope: &GrantScope, atoms: &[Atom]) -> Severity {
     let only_paths = atoms.iter().all(|atom| matches!(atom, Atom::Url { .. }));
     match subject {
         Subject::User(name) | Subject::Group(name) => match &**name {
@@ -105,8 +105,8 @@ pub(super) fn least(subject: &Subject, scope: &Scope, atoms: &[Atom]) -> Severit
             name if name.starts_with("system:kube-") || name.starts_with("system:node:") => High,
             // Every Pod of one namespace, which in this namespace is what its owner runs.
             name if name.starts_with("system:serviceaccounts:") => match scope {
-                Scope::Cluster => High,
-                Scope::Namespace(_) => Medium,
+                GrantScope::Cluster => High,
+                GrantScope::Namespace(_) => Medium,
             },
             _ => Low,
         },
@@ -137,7 +137,7 @@ const DISCOVERY_PATHS: [&str; 3] = ["/api", "/apis", "/openapi"];
 
 /// What is granted to everyone on the network. Kubeadm publishes the ConfigMap `cluster-info` of
 /// `kube-public`, by which a machine joins.
-fn for_anybody(atom: &Atom, scope: &Scope) -> Severity {
+fn for_anybody(atom: &Atom, scope: &GrantScope) -> Severity {
     match atom {
         Atom::Url { verb, url } => {
             let of = |path: &&str| url.trim_end_matches(['*', '/']) == path.trim_end_matches('/');
@@ -325,12 +325,12 @@ mod tests {
         let anybody = Subject::User("system:anonymous".into());
         let path = |url: &str| [Atom::Url { verb: "get".into(), url: url.into() }];
         for (url, severity) in [("/healthz", Low), ("/version/", Low), ("/apis/*", High), ("*", Critical)] {
-            assert_eq!(least(&anybody, &Scope::Cluster, &path(url)), severity, "{url}");
+            assert_eq!(least(&anybody, &GrantScope::Cluster, &path(url)), severity, "{url}");
         }
         let info = [atom("get", "", "configmaps", Some("cluster-info"))];
-        let published = Scope::Namespace("kube-public".into());
+        let published = GrantScope::Namespace("kube-public".into());
         assert_eq!(least(&anybody, &published, &info), Low);
-        assert_eq!(least(&anybody, &Scope::Cluster, &info), Critical);
+        assert_eq!(least(&anybody, &GrantScope::Cluster, &info), Critical);
         assert_eq!(judge(&path("*"), Breadth::Wide).0, High);
         assert_eq!(judge(&path("/metrics"), Breadth::Wide).0, Medium);
     }
