@@ -126,7 +126,7 @@ impl Folders {
         if !named || !changes.any(|change| !builtin::owns_group(change.subject().object.group())) {
             return Self::default();
         }
-        let read = |snapshot| world::definitions(snapshot, change.blobs, clusters, limits);
+        let read = |snapshot| world::load_definitions(snapshot, change.blobs, clusters, limits);
         Self { old: read(change.old), new: read(change.new) }
     }
 }

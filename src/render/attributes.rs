@@ -10,8 +10,8 @@
 
 use globset::GlobBuilder;
 
-use super::links::{Extent, LinkProblem, Uncovered, covered};
-use super::reach::Reach;
+use super::links::{LinkExtent, LinkProblem, Uncovered, add_covered};
+use super::reach::CoveredReach;
 use super::selection::Selection;
 use source_files::{BlobReader, RepoPath, Snapshot};
 
@@ -23,7 +23,7 @@ const REWRITING: [&str; 2] = ["ident", "filter"];
 const BLANK: [char; 3] = [' ', '\t', '\r'];
 
 /// Finds lines that make the deployed files differ from the judged ones.
-pub(super) fn problems(
+pub(super) fn find_problems(
     snapshot: &Snapshot,
     selection: &Selection,
     reader: &mut dyn BlobReader,
@@ -32,18 +32,18 @@ pub(super) fn problems(
     let reasons = files.flat_map(|(path, file)| {
         let covers = |pattern: &str| covers_a_manifest(pattern, path, snapshot, selection);
         let reasons = match reader.read(&file.id) {
-            Ok(bytes) => reasons(&bytes, path.parent(), covers),
-            Err(error) => vec![(error.to_string(), Reach::Everything)],
+            Ok(bytes) => find_reasons(&bytes, path.parent(), covers),
+            Err(error) => vec![(error.to_string(), CoveredReach::Everything)],
         };
         let problem =
-            |(reason, reach)| Uncovered { path: path.clone(), reason, extent: Extent::AsNamed, reach };
+            |(reason, reach)| Uncovered { path: path.clone(), reason, extent: LinkExtent::AsNamed, reach };
         reasons.into_iter().map(problem)
     });
-    covered(snapshot, reasons.collect())
+    add_covered(snapshot, reasons.collect())
 }
 
 /// Returns each line that counts as a reason, with the files below the folder that it is about.
-fn reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(String, Reach)> {
+fn find_reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(String, CoveredReach)> {
     let text = String::from_utf8_lossy(bytes);
     let lines = text.lines().map(|line| line.trim_matches(BLANK));
     let lines = lines.filter(|line| !line.starts_with('#'));
@@ -54,13 +54,13 @@ fn reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(St
 
 /// Returns the files of a line. An encoding hides changes of its files; an existing filter is a tool that the team
 /// uses.
-fn reach_of(line: &str, folder: &str) -> Reach {
+fn reach_of(line: &str, folder: &str) -> CoveredReach {
     if !sets_encoding(line) {
-        return Reach::Nothing;
+        return CoveredReach::Nothing;
     }
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let pattern = line.split_ascii_whitespace().next().unwrap_or_default().to_owned();
-    Reach::Matching { folder, pattern }
+    CoveredReach::Matching { folder, pattern }
 }
 
 /// Returns true if a line sets an encoding. A macro (`[attr]name working-tree-encoding=…`) counts as well. `-` and `!`
@@ -99,16 +99,20 @@ fn covers_a_manifest(pattern: &str, file: &RepoPath, snapshot: &Snapshot, select
 
 #[cfg(test)]
 mod tests {
-    use super::{reasons, rewrites, sets_encoding};
+    use super::{find_reasons, rewrites, sets_encoding};
 
     #[test]
     fn only_git_s_own_blanks_lead_to_a_comment() {
         let line = "#x.yaml working-tree-encoding=UTF-16LE";
         for blank in ["", " ", "\t", "\r\n"] {
-            assert!(reasons(format!("{blank}{line}").as_bytes(), "", |_| false).is_empty(), "{blank:?}");
+            assert!(find_reasons(format!("{blank}{line}").as_bytes(), "", |_| false).is_empty(), "{blank:?}");
         }
         for letter in ["\u{a0}", "\u{b}", "\u{c}", "\u{2003}"] {
-            assert_eq!(reasons(format!("{letter}{line}").as_bytes(), "", |_| false).len(), 1, "{letter:?}");
+            assert_eq!(
+                find_reasons(format!("{letter}{line}").as_bytes(), "", |_| false).len(),
+                1,
+                "{letter:?}"
+            );
         }
     }
 
@@ -124,8 +128,8 @@ mod tests {
     fn a_filter_counts_only_for_a_manifest() {
         for line in ["*.yaml ident", "*.yaml text filter=lfs", "*.yaml filter"] {
             assert!(rewrites(line), "{line}");
-            assert_eq!(reasons(line.as_bytes(), "", |pattern| pattern == "*.yaml").len(), 1, "{line}");
-            assert!(reasons(line.as_bytes(), "", |_| false).is_empty(), "{line}");
+            assert_eq!(find_reasons(line.as_bytes(), "", |pattern| pattern == "*.yaml").len(), 1, "{line}");
+            assert!(find_reasons(line.as_bytes(), "", |_| false).is_empty(), "{line}");
         }
         for line in ["*.yaml -ident", "*.yaml !filter", "ident text", "*.yaml identity"] {
             assert!(!rewrites(line), "{line}");

@@ -43,7 +43,7 @@ pub(super) enum Completion {
 
 /// The paths that a kustomization names, relative to the repository.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Reach {
+pub(super) struct KustomizationReach {
     /// Files or folders with complete objects.
     pub(super) resources: Vec<String>,
     /// Files that have a meaning only inside the kustomization, with the list that names them.
@@ -56,7 +56,7 @@ pub(super) struct Reach {
 
 /// The reaches of kustomizations, each read once however many revisions hold it.
 #[derive(Debug, Default)]
-pub struct Reaches(HashMap<(RepoPath, ObjectId), Option<Reach>>);
+pub struct Reaches(HashMap<(RepoPath, ObjectId), Option<KustomizationReach>>);
 
 impl Reaches {
     /// Reads the kustomizations of several revisions on all cores.
@@ -67,7 +67,7 @@ impl Reaches {
             named.map(|(path, file)| (path.clone(), file.id.clone())).collect();
         let read = |reader: &mut Box<dyn BlobReader + '_>, (path, id): (RepoPath, ObjectId)| {
             let bytes = reader.read(&id).unwrap_or_default();
-            let reach = reach(path.parent(), bytes);
+            let reach = read_reach(path.parent(), bytes);
             ((path, id), reach)
         };
         Self(unique.into_par_iter().map_init(|| blobs.reader(), read).collect())
@@ -75,20 +75,25 @@ impl Reaches {
 
     /// Returns the reach of a kustomization, or `None` if the file is not a kustomization despite its name. One that
     /// is reached through a link has not been read yet.
-    pub(super) fn of(&self, path: &RepoPath, id: &ObjectId, reader: &mut dyn BlobReader) -> Option<Reach> {
+    pub(super) fn of(
+        &self,
+        path: &RepoPath,
+        id: &ObjectId,
+        reader: &mut dyn BlobReader,
+    ) -> Option<KustomizationReach> {
         let known = self.0.get(&(path.clone(), id.clone())).cloned();
-        known.unwrap_or_else(|| reach(path.parent(), reader.read(id).unwrap_or_default()))
+        known.unwrap_or_else(|| read_reach(path.parent(), reader.read(id).unwrap_or_default()))
     }
 }
 
 /// Reads a kustomization's text. Text that does not parse reaches nothing and is reported elsewhere.
-fn reach(folder: &str, bytes: Vec<u8>) -> Option<Reach> {
+fn read_reach(folder: &str, bytes: Vec<u8>) -> Option<KustomizationReach> {
     let (_, nodes, _) = documents(bytes, &Limits::default());
-    let Some(root) = nodes.first() else { return Some(Reach::default()) };
+    let Some(root) = nodes.first() else { return Some(KustomizationReach::default()) };
     if !is_for_kustomize(root) {
         return None;
     }
-    let mut reach = Reach { completion: completion(root), ..Reach::default() };
+    let mut reach = KustomizationReach { completion: completion_of(root), ..KustomizationReach::default() };
     for list in RESOURCE_LISTS {
         let paths = root.get(list).into_iter().flat_map(Node::items).filter_map(Node::as_str);
         reach.resources.extend(paths.filter_map(|path| join(folder, path)));
@@ -102,12 +107,12 @@ fn reach(folder: &str, bytes: Vec<u8>) -> Option<Reach> {
             reach.parts.extend(paths.filter_map(|path| Some((join(folder, path)?, naming))));
         }
     }
-    for (path, naming) in data_files(root) {
+    for (path, naming) in find_data_files(root) {
         reach.parts.extend(join(folder, path).map(|path| (path, naming)));
     }
-    reach
-        .generated
-        .extend(generators(root).filter_map(|generator| generator.text_at(&["name"])).map(str::to_owned));
+    reach.generated.extend(
+        find_generators(root).filter_map(|generator| generator.text_at(&["name"])).map(str::to_owned),
+    );
     Some(reach)
 }
 
@@ -123,7 +128,7 @@ fn is_for_kustomize(root: &Node) -> bool {
     of_group && of_kind
 }
 
-fn completion(root: &Node) -> Completion {
+fn completion_of(root: &Node) -> Completion {
     if COMPLETING.iter().any(|key| root.get(key).is_some()) {
         Completion::Possible
     } else {
@@ -131,15 +136,15 @@ fn completion(root: &Node) -> Completion {
     }
 }
 
-fn generators(root: &Node) -> impl Iterator<Item = &Node> {
+fn find_generators(root: &Node) -> impl Iterator<Item = &Node> {
     let lists = ["configMapGenerator", "secretGenerator"].into_iter().filter_map(|key| root.get(key));
     lists.flat_map(Node::items)
 }
 
 /// Returns the files of generators (`[key=]path`) and of inlined charts, which are data, not manifests.
-fn data_files(root: &Node) -> Vec<(&str, Naming)> {
+fn find_data_files(root: &Node) -> Vec<(&str, Naming)> {
     let mut files = Vec::new();
-    for generator in generators(root) {
+    for generator in find_generators(root) {
         let lists = ["files", "envs"].into_iter().filter_map(|key| generator.get(key)).flat_map(Node::items);
         for text in lists.chain(generator.get("env")).filter_map(Node::as_str) {
             let path = text.rsplit_once('=').map_or(text, |(_, path)| path);

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::attributes;
-use super::kustomization::{self, Completion, Reach, Reaches};
-use super::links::{self, Extent, LinkProblem};
+use super::kustomization::{self, Completion, KustomizationReach, Reaches};
+use super::links::{self, LinkExtent, LinkProblem};
 use super::selection::Selection;
-use crate::units::{ChartMember, FileFacts, FileKind, Naming, Surroundings, is_chart_metadata};
+use crate::units::{ChartMember, FileFacts, FileKind, FolderKind, Naming, is_chart_metadata};
 use kube_manifest::{Limits, documents};
 use source_files::{BlobReader, ObjectId, RepoPath, Snapshot, TreeFile};
 
@@ -120,7 +120,7 @@ impl Layout {
     /// unreadable text is reported.
     pub fn of(input: &LayoutInput<'_>, reader: &mut dyn BlobReader) -> Self {
         let (snapshot, link_problems) = links::follow(input.snapshot, reader);
-        let charts = chart_folders(&snapshot, reader);
+        let charts = find_chart_folders(&snapshot, reader);
         let files: Vec<&RepoPath> = snapshot.files.keys().collect();
         let starts = files.par_iter().copied().filter(|path| input.selection.starts_at(path));
         let starts: Vec<RepoPath> = starts.cloned().collect();
@@ -130,21 +130,22 @@ impl Layout {
         let mut sorter = Sorter::new(&snapshot, starts);
         sorter.follow_kustomizations(input.reaches, reader);
         let Sorter { selected, names, kustomizations, .. } = sorter;
-        let mut layout = Self { link_problems: relevant(link_problems, input.selection), ..Self::default() };
-        layout.link_problems.extend(attributes::problems(input.snapshot, input.selection, reader));
-        layout.roots = roots(&snapshot, &kustomizations, &charts);
+        let mut layout =
+            Self { link_problems: keep_relevant(link_problems, input.selection), ..Self::default() };
+        layout.link_problems.extend(attributes::find_problems(input.snapshot, input.selection, reader));
+        layout.roots = collect_roots(&snapshot, &kustomizations, &charts);
         layout.root_folders = charts.iter().cloned().collect();
         layout.root_folders.extend(kustomizations.keys().map(|path| path.parent().to_owned()));
-        let completed = completed(&kustomizations);
-        let tests = test_folders(&snapshot);
+        let completed = list_completed(&kustomizations);
+        let tests = find_test_folders(&snapshot);
         for path in selected {
             let naming = names.get(&path).copied();
             let is_kustomization = kustomizations.contains_key(&path);
             let chart = chart_of(&charts, &path);
             let surroundings = if input.selection.is_of_a_named_cluster(&path) {
-                Surroundings::Plain
+                FolderKind::Plain
             } else {
-                surroundings(&path, &tests)
+                surroundings_of(&path, &tests)
             };
             let facts = FileFacts { path: &path, is_kustomization, naming, chart, surroundings };
             let kind = FileKind::decide(facts);
@@ -154,7 +155,7 @@ impl Layout {
                 Listing::Unlisted if layout.root_folders.contains(path.parent()) => Completion::Possible,
                 Listing::Listed | Listing::Unlisted => Completion::Nothing,
             };
-            let role = role(kind, completion);
+            let role = role_of(kind, completion);
             if let Some(file) = snapshot.files.get(&path).cloned() {
                 layout.members.push(Member { kind, listing, role, path, file });
             }
@@ -183,7 +184,7 @@ impl Layout {
 }
 
 /// Returns the role of a file.
-fn role(kind: FileKind, completion: Completion) -> Role {
+fn role_of(kind: FileKind, completion: Completion) -> Role {
     match (kind, completion) {
         (FileKind::Patch | FileKind::Partial | FileKind::KustomizeConfiguration, _) => Role::Fragment,
         (FileKind::Expectation, _) => Role::Expectation,
@@ -206,29 +207,28 @@ fn role(kind: FileKind, completion: Completion) -> Role {
 }
 
 /// Returns the folders with a test that compares objects.
-fn test_folders(snapshot: &Snapshot) -> BTreeSet<&str> {
-    let tests =
-        snapshot.files.keys().filter(|path| Surroundings::TESTS.iter().any(|name| path.is_named(name)));
+fn find_test_folders(snapshot: &Snapshot) -> BTreeSet<&str> {
+    let tests = snapshot.files.keys().filter(|path| FolderKind::TESTS.iter().any(|name| path.is_named(name)));
     tests.map(RepoPath::parent).collect()
 }
 
-fn surroundings(path: &RepoPath, tests: &BTreeSet<&str>) -> Surroundings {
+fn surroundings_of(path: &RepoPath, tests: &BTreeSet<&str>) -> FolderKind {
     let mut folder = path.parent();
-    if folder.rsplit('/').next() == Some(Surroundings::PATCHES) {
-        return Surroundings::Patches;
+    if folder.rsplit('/').next() == Some(FolderKind::PATCHES) {
+        return FolderKind::Patches;
     }
     while !folder.is_empty() {
         let name = folder.rsplit('/').next().unwrap_or_default();
-        if tests.contains(folder) || Surroundings::TEST_FOLDERS.contains(&name) {
-            return Surroundings::Tests;
+        if tests.contains(folder) || FolderKind::TEST_FOLDERS.contains(&name) {
+            return FolderKind::Tests;
         }
         folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
     }
-    Surroundings::Plain
+    FolderKind::Plain
 }
 
 /// Returns the resources that some kustomization above may complete.
-fn completed(kustomizations: &BTreeMap<RepoPath, Reach>) -> BTreeSet<String> {
+fn list_completed(kustomizations: &BTreeMap<RepoPath, KustomizationReach>) -> BTreeSet<String> {
     let completing = kustomizations.values().filter(|reach| reach.completion == Completion::Possible);
     let mut waiting: Vec<&str> = completing.flat_map(|reach| &reach.resources).map(String::as_str).collect();
     let mut completed = BTreeSet::new();
@@ -253,7 +253,7 @@ struct Sorter<'a> {
     snapshot: &'a Snapshot,
     selected: BTreeSet<RepoPath>,
     names: BTreeMap<RepoPath, Naming>,
-    kustomizations: BTreeMap<RepoPath, Reach>,
+    kustomizations: BTreeMap<RepoPath, KustomizationReach>,
     seen: BTreeSet<RepoPath>,
     waiting: Vec<RepoPath>,
 }
@@ -321,7 +321,7 @@ pub fn is_kustomization(path: &RepoPath) -> bool {
     kustomization::FILE_NAMES.iter().any(|name| path.is_named(name))
 }
 
-fn chart_folders(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> BTreeSet<String> {
+fn find_chart_folders(snapshot: &Snapshot, reader: &mut dyn BlobReader) -> BTreeSet<String> {
     let files = snapshot.files.iter().filter(|(path, _)| path.is_named("Chart.yaml"));
     let mut charts = BTreeSet::new();
     for (path, file) in files {
@@ -359,28 +359,31 @@ fn chart_of<'a>(charts: &'a BTreeSet<String>, path: &RepoPath) -> Option<&'a str
     }
 }
 
-fn roots(
+fn collect_roots(
     snapshot: &Snapshot,
-    kustomizations: &BTreeMap<RepoPath, Reach>,
+    kustomizations: &BTreeMap<RepoPath, KustomizationReach>,
     charts: &BTreeSet<String>,
 ) -> Vec<Root> {
     let mut roots = Vec::new();
     for (file, reach) in kustomizations {
         let partial = reach.parts.iter().map(|(path, _)| RepoPath::new(path));
-        let parts = blobs(snapshot, partial.chain([file.clone()]).chain(overrides(snapshot, file.parent())));
+        let parts = collect_blobs(
+            snapshot,
+            partial.chain([file.clone()]).chain(find_overrides(snapshot, file.parent())),
+        );
         let generates = reach.generated.iter().cloned().collect();
         roots.push(Root { kind: RootKind::Kustomization, file: file.clone(), parts, generates });
     }
     for folder in charts {
         let inside = |path: &&RepoPath| folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
         let file = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
-        let parts = blobs(snapshot, snapshot.files.keys().filter(inside).cloned());
+        let parts = collect_blobs(snapshot, snapshot.files.keys().filter(inside).cloned());
         let generates = BTreeSet::new();
         roots.push(Root { kind: RootKind::Chart, file: RepoPath::new(&file), parts, generates });
     }
     let programs = snapshot.files.keys().filter(|path| is_jsonnet(path));
     for file in programs {
-        let parts = blobs(snapshot, std::iter::once(file.clone()));
+        let parts = collect_blobs(snapshot, std::iter::once(file.clone()));
         let generates = BTreeSet::new();
         roots.push(Root { kind: RootKind::Jsonnet, file: file.clone(), parts, generates });
     }
@@ -389,7 +392,7 @@ fn roots(
 
 /// Returns files by which Argo CD overrides the parameters of anything in a folder (`docs/user-guide/parameters.md`,
 /// "Store Overrides In Git").
-fn overrides<'a>(snapshot: &'a Snapshot, folder: &'a str) -> impl Iterator<Item = RepoPath> + 'a {
+fn find_overrides<'a>(snapshot: &'a Snapshot, folder: &'a str) -> impl Iterator<Item = RepoPath> + 'a {
     let start = RepoPath::new(&join_name(folder, OVERRIDES));
     let from = snapshot.files.range(start..).map(|(path, _)| path);
     from.take_while(move |path| path.parent() == folder && path.file_name().starts_with(OVERRIDES)).cloned()
@@ -402,18 +405,18 @@ fn is_jsonnet(path: &RepoPath) -> bool {
     [".jsonnet", ".libsonnet"].iter().any(|extension| path.as_str().ends_with(extension))
 }
 
-fn blobs(snapshot: &Snapshot, paths: impl Iterator<Item = RepoPath>) -> BTreeMap<RepoPath, ObjectId> {
+fn collect_blobs(snapshot: &Snapshot, paths: impl Iterator<Item = RepoPath>) -> BTreeMap<RepoPath, ObjectId> {
     paths.filter_map(|path| Some((path.clone(), snapshot.files.get(&path)?.id.clone()))).collect()
 }
 
 /// Keeps the problems that matter. A broken link matters at a selected path, and in place of a folder. A submodule is
 /// a folder, whatever its name.
-fn relevant(problems: Vec<LinkProblem>, selection: &Selection) -> Vec<LinkProblem> {
+fn keep_relevant(problems: Vec<LinkProblem>, selection: &Selection) -> Vec<LinkProblem> {
     let matters = |at: &LinkProblem| {
         let folder = match at.extent {
-            Extent::Folder => true,
-            Extent::AsNamed => !at.path.file_name().contains('.'),
-            Extent::Nothing => false,
+            LinkExtent::Folder => true,
+            LinkExtent::AsNamed => !at.path.file_name().contains('.'),
+            LinkExtent::Nothing => false,
         };
         folder || selection.starts_at(&at.path)
     };

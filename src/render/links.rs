@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::reach::{self, Covered, Reach};
+use super::reach::{self, Covered, CoveredReach};
 use source_files::{BlobReader, FileMode, RepoPath, Snapshot, TreeFile, text_of_bytes};
 
 /// A link or a submodule that cannot be followed, or another reason why a file is not what git stores.
@@ -15,7 +15,7 @@ pub struct LinkProblem {
     /// The reason, as a clause.
     pub reason: String,
     /// The possible content on disk.
-    pub extent: Extent,
+    pub extent: LinkExtent,
     /// The stored files that may be behind it. An old problem excuses only the same files.
     pub covers: Covered,
 }
@@ -24,12 +24,12 @@ pub struct LinkProblem {
 pub(super) struct Uncovered {
     pub(super) path: RepoPath,
     pub(super) reason: String,
-    pub(super) extent: Extent,
-    pub(super) reach: Reach,
+    pub(super) extent: LinkExtent,
+    pub(super) reach: CoveredReach,
 }
 
 /// Adds to each problem the files that it covers in a revision.
-pub(super) fn covered(snapshot: &Snapshot, problems: Vec<Uncovered>) -> Vec<LinkProblem> {
+pub(super) fn add_covered(snapshot: &Snapshot, problems: Vec<Uncovered>) -> Vec<LinkProblem> {
     let covers = reach::cover(snapshot, &problems.iter().map(|problem| problem.reach.clone()).collect());
     let problems = problems.into_iter().map(|problem| {
         let Uncovered { path, reason, extent, reach } = problem;
@@ -41,7 +41,7 @@ pub(super) fn covered(snapshot: &Snapshot, problems: Vec<Uncovered>) -> Vec<Link
 
 /// The possible content of a path that cannot be followed, once it is checked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum LinkExtent {
     /// A folder of manifests, whatever it is called.
     Folder,
     /// A file of the kind that its name suggests, which is not in this repository or a repository that belongs to it.
@@ -54,17 +54,17 @@ pub enum Extent {
 #[derive(Debug)]
 struct Broken {
     reason: String,
-    extent: Extent,
-    reach: Reach,
+    extent: LinkExtent,
+    reach: CoveredReach,
 }
 
 impl Broken {
-    fn folder(reason: impl Into<String>, reach: Reach) -> Self {
-        Self { reason: reason.into(), extent: Extent::Folder, reach }
+    fn folder(reason: impl Into<String>, reach: CoveredReach) -> Self {
+        Self { reason: reason.into(), extent: LinkExtent::Folder, reach }
     }
 
     fn as_named(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), extent: Extent::AsNamed, reach: Reach::Nothing }
+        Self { reason: reason.into(), extent: LinkExtent::AsNamed, reach: CoveredReach::Nothing }
     }
 
     fn at(self, path: RepoPath) -> Uncovered {
@@ -96,14 +96,15 @@ pub(super) fn follow<'a>(
                 followed.insert(path.clone(), file.clone());
             }
             FileMode::Gitlink => {
-                problems.push(Broken::folder(submodule(file), Reach::Nothing).at(path.clone()));
+                problems
+                    .push(Broken::folder(describe_submodule(file), CoveredReach::Nothing).at(path.clone()));
             }
             FileMode::Symlink => match resolve(snapshot, path, reader, HOPS) {
                 Ok(Target::File(target)) => {
                     followed.insert(path.clone(), target);
                 }
                 Ok(Target::Folder(folder)) => {
-                    for (linked, target) in below(snapshot, &folder, path, reader) {
+                    for (linked, target) in find_files_below(snapshot, &folder, path, reader) {
                         added += 1;
                         match target {
                             Ok(target) => drop(followed.entry(linked).or_insert(target)),
@@ -116,15 +117,15 @@ pub(super) fn follow<'a>(
         }
         if added > LINKED_FILES {
             let reason = format!("symbolic links to folders add more than {LINKED_FILES} files");
-            problems.push(Broken::folder(reason, Reach::Everything).at(path.clone()));
+            problems.push(Broken::folder(reason, CoveredReach::Everything).at(path.clone()));
             break;
         }
     }
-    (Cow::Owned(Snapshot { files: followed }), covered(snapshot, problems))
+    (Cow::Owned(Snapshot { files: followed }), add_covered(snapshot, problems))
 }
 
 /// Describes a submodule with its commit, because another commit has other content.
-fn submodule(file: &TreeFile) -> String {
+fn describe_submodule(file: &TreeFile) -> String {
     format!(
         "a submodule: its content, that of commit {}, is in another repository and cannot be judged",
         file.id
@@ -145,12 +146,12 @@ fn resolve(
     let file = snapshot
         .files
         .get(path)
-        .ok_or_else(|| Broken::folder("the symbolic link no longer exists", Reach::Everything))?;
-    let target = target(file, reader)?;
+        .ok_or_else(|| Broken::folder("the symbolic link no longer exists", CoveredReach::Everything))?;
+    let target = read_target(file, reader)?;
     if climbs_out_of_a_link(snapshot, path.parent(), &target) {
         return Err(Broken::folder(
             format!("the symbolic link to `{target}` climbs out of another link, which leads elsewhere"),
-            end_of(&target),
+            reach_of_target(&target),
         ));
     }
     let resolved = join(path.parent(), &target).ok_or_else(|| {
@@ -164,22 +165,22 @@ fn resolve(
         }
         Some(_) => Err(Broken::folder(
             format!("the symbolic link to `{target}` cannot be followed to a file"),
-            end_of(&target),
+            reach_of_target(&target),
         )),
         None if has_files_below(snapshot, &resolved) => Ok(Target::Folder(resolved)),
         None => {
             let reason = format!("the symbolic link leads to `{target}`, which is not in the repository");
             let inside = passes_a_link(snapshot, &resolved);
-            let extent = if inside { Extent::Folder } else { Extent::Nothing };
-            Err(Broken { reason, extent, reach: end_of(&target) })
+            let extent = if inside { LinkExtent::Folder } else { LinkExtent::Nothing };
+            Err(Broken { reason, extent, reach: reach_of_target(&target) })
         }
     }
 }
 
 /// Returns the text of a link.
-fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken> {
+fn read_target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken> {
     let bytes =
-        reader.read(&file.id).map_err(|error| Broken::folder(error.to_string(), Reach::Everything))?;
+        reader.read(&file.id).map_err(|error| Broken::folder(error.to_string(), CoveredReach::Everything))?;
     let target = text_of_bytes(&bytes);
     if target.len() > LONGEST_TARGET {
         return Err(Broken::as_named("the symbolic link's target is too long for a path"));
@@ -188,10 +189,10 @@ fn target(file: &TreeFile, reader: &mut dyn BlobReader) -> Result<String, Broken
 }
 
 /// Returns the files at the end of a link, whatever the links on its way lead to.
-fn end_of(target: &str) -> Reach {
+fn reach_of_target(target: &str) -> CoveredReach {
     match target.split('/').rfind(|part| !matches!(*part, "" | ".")) {
-        Some("..") | None => Reach::Everything,
-        Some(name) => Reach::Named(name.to_owned()),
+        Some("..") | None => CoveredReach::Everything,
+        Some(name) => CoveredReach::Named(name.to_owned()),
     }
 }
 
@@ -221,7 +222,7 @@ fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
 }
 
 /// Returns the files of a folder as they are below a link to it. Its own links are followed to files.
-fn below(
+fn find_files_below(
     snapshot: &Snapshot,
     folder: &str,
     link: &RepoPath,
@@ -248,7 +249,7 @@ fn file_of(target: Result<Target, Broken>) -> Result<TreeFile, Broken> {
         Target::File(file) => Ok(file),
         Target::Folder(folder) => Err(Broken::folder(
             format!("a linked folder contains a symbolic link to another folder, `{folder}`"),
-            end_of(&folder),
+            reach_of_target(&folder),
         )),
     }
 }

@@ -14,7 +14,7 @@ mod targets;
 
 pub use kustomization::Reaches;
 pub use layout::{Layout, LayoutInput, Listing, Member, Role, Root, RootKind, is_kustomization};
-pub use links::{Extent, LinkProblem, join};
+pub use links::{LinkExtent, LinkProblem, join};
 pub use reach::Covered;
 pub use selection::Selection;
 pub use targets::Targets;

@@ -13,7 +13,7 @@ use source_files::{FileMode, RepoPath, Snapshot, TreeFile};
 
 /// The files that a path that cannot be followed may lead to once it is checked out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reach {
+pub(super) enum CoveredReach {
     /// No file of the repository.
     Nothing,
     /// The files whose path has this component. Whatever a link passes through, it ends at this name.
@@ -33,22 +33,25 @@ pub(super) enum Reach {
 pub type Covered = Arc<[(RepoPath, TreeFile)]>;
 
 /// Returns the files of each reach.
-pub(super) fn cover(snapshot: &Snapshot, reaches: &BTreeSet<Reach>) -> BTreeMap<Reach, Covered> {
-    let named: BTreeSet<&str> = reaches.iter().filter_map(component).collect();
-    let by_name = files_by_name(snapshot, &named);
+pub(super) fn cover(
+    snapshot: &Snapshot,
+    reaches: &BTreeSet<CoveredReach>,
+) -> BTreeMap<CoveredReach, Covered> {
+    let named: BTreeSet<&str> = reaches.iter().filter_map(component_of).collect();
+    let by_name = find_files_by_name(snapshot, &named);
     let mut covered = BTreeMap::new();
     for reach in reaches {
         let files: Vec<_> = match reach {
-            Reach::Nothing => Vec::new(),
-            Reach::Everything => files(snapshot, |_| true),
-            Reach::Named(name) => match by_name.get(name.as_str()) {
+            CoveredReach::Nothing => Vec::new(),
+            CoveredReach::Everything => find_files(snapshot, |_| true),
+            CoveredReach::Named(name) => match by_name.get(name.as_str()) {
                 Some(Named::Files(found)) => found.clone(),
-                Some(Named::Link) => files(snapshot, |_| true),
+                Some(Named::Link) => find_files(snapshot, |_| true),
                 None => Vec::new(),
             },
-            Reach::Matching { folder, pattern } => {
+            CoveredReach::Matching { folder, pattern } => {
                 let pattern = Pattern::parse(pattern);
-                files(snapshot, |path| {
+                find_files(snapshot, |path| {
                     path.strip_prefix(folder.as_str()).is_some_and(|rest| pattern.matches(rest))
                 })
             }
@@ -58,14 +61,14 @@ pub(super) fn cover(snapshot: &Snapshot, reaches: &BTreeSet<Reach>) -> BTreeMap<
     covered
 }
 
-fn component(reach: &Reach) -> Option<&str> {
+fn component_of(reach: &CoveredReach) -> Option<&str> {
     match reach {
-        Reach::Named(name) => Some(name),
-        Reach::Nothing | Reach::Matching { .. } | Reach::Everything => None,
+        CoveredReach::Named(name) => Some(name),
+        CoveredReach::Nothing | CoveredReach::Matching { .. } | CoveredReach::Everything => None,
     }
 }
 
-fn files(snapshot: &Snapshot, is_meant: impl Fn(&str) -> bool) -> Vec<(RepoPath, TreeFile)> {
+fn find_files(snapshot: &Snapshot, is_meant: impl Fn(&str) -> bool) -> Vec<(RepoPath, TreeFile)> {
     let meant = snapshot.files.iter().filter(|(path, _)| is_meant(path.as_str()));
     meant.map(|(path, file)| (path.clone(), file.clone())).collect()
 }
@@ -78,7 +81,7 @@ enum Named {
 }
 
 /// Finds the files of all names in one pass over the revision, because a push may bring any number of links.
-fn files_by_name<'a>(snapshot: &Snapshot, names: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Named> {
+fn find_files_by_name<'a>(snapshot: &Snapshot, names: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Named> {
     let mut found: BTreeMap<&str, Named> = BTreeMap::new();
     if names.is_empty() {
         return found;

@@ -25,10 +25,10 @@ impl Selection {
         clusters: &[(ClusterName, Vec<String>)],
     ) -> Result<Self, globset::Error> {
         let compiled: Result<Vec<_>, globset::Error> =
-            clusters.iter().map(|(name, paths)| Ok((name.clone(), set(paths)?))).collect();
+            clusters.iter().map(|(name, paths)| Ok((name.clone(), compile_set(paths)?))).collect();
         Ok(Self {
-            include: set(include)?,
-            exclude: set(exclude)?,
+            include: compile_set(include)?,
+            exclude: compile_set(exclude)?,
             clusters: compiled?,
             fallback: ClusterName::fallback(),
             named: BTreeSet::new(),
@@ -72,14 +72,14 @@ impl Selection {
     }
 }
 
-fn set(patterns: &[String]) -> Result<GlobSet, globset::Error> {
+fn compile_set(patterns: &[String]) -> Result<GlobSet, globset::Error> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        builder.add(glob(pattern)?);
+        builder.add(compile_glob(pattern)?);
     }
     builder.build()
 }
 
-fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+fn compile_glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern).literal_separator(true).build()
 }

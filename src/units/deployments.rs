@@ -22,7 +22,7 @@ enum Depth {
 
 /// The certainty that an object deploys a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Certainty {
+pub enum DeploymentCertainty {
     /// The object names the folder.
     Certain,
     /// The object names a pattern that the folder matches.
@@ -58,14 +58,15 @@ impl Deployments {
 
     fn add_flux(&mut self, object: &Object) {
         let path = object.root.text_at(&["spec", "path"]).unwrap_or_default();
-        self.folders.insert((plain(path), Depth::Tree));
+        self.folders.insert((normalise_path(path), Depth::Tree));
     }
 
     fn add_set(&mut self, object: &Object) {
         self.add_sources(object.at(&["spec", "template", "spec"]));
         for generator in object.at(&["spec", "generators"]).into_iter().flat_map(Node::items) {
             for folder in generator.at(&["git", "directories"]).into_iter().flat_map(Node::items) {
-                self.folders.extend(folder.text_at(&["path"]).map(|path| (plain(path), Depth::Folder)));
+                self.folders
+                    .extend(folder.text_at(&["path"]).map(|path| (normalise_path(path), Depth::Folder)));
             }
         }
     }
@@ -75,17 +76,22 @@ impl Deployments {
         let Some(spec) = spec else { return };
         let several = spec.get("sources").into_iter().flat_map(Node::items);
         for source in spec.get("source").into_iter().chain(several) {
-            let folder = source.text_at(&["path"]).map(plain);
+            let folder = source.text_at(&["path"]).map(normalise_path);
             let recurses = source.at(&["directory", "recurse"]).and_then(Node::as_bool) == Some(true);
             let depth = if recurses { Depth::Tree } else { Depth::Folder };
-            self.values.extend(values_files(source, folder.as_deref().unwrap_or_default()));
+            self.values.extend(find_values_files(source, folder.as_deref().unwrap_or_default()));
             self.folders.extend(folder.map(|folder| (folder, depth)));
         }
     }
 
     /// Returns true if one of the objects deploys a file unchanged. `is_root` says whether a folder holds a
     /// kustomization or a chart, which is then deployed in place of its files.
-    pub fn deploy(&self, path: &RepoPath, certainty: Certainty, is_root: impl Fn(&str) -> bool) -> bool {
+    pub fn deploy(
+        &self,
+        path: &RepoPath,
+        certainty: DeploymentCertainty,
+        is_root: impl Fn(&str) -> bool,
+    ) -> bool {
         let mut folder = path.parent();
         let mut depth = Depth::Folder;
         loop {
@@ -103,11 +109,11 @@ impl Deployments {
         }
     }
 
-    fn reaches(&self, folder: &str, depth: Depth, certainty: Certainty) -> bool {
+    fn reaches(&self, folder: &str, depth: Depth, certainty: DeploymentCertainty) -> bool {
         let named = self.folders.iter().filter(|(_, reach)| *reach >= depth);
         named.into_iter().any(|(pattern, _)| match certainty {
-            Certainty::Certain => pattern == folder,
-            Certainty::Possible => matches_segments(pattern, folder),
+            DeploymentCertainty::Certain => pattern == folder,
+            DeploymentCertainty::Possible => matches_segments(pattern, folder),
         })
     }
 
@@ -118,10 +124,10 @@ impl Deployments {
 }
 
 /// Returns the values files of a source: below its own folder, or below `$name/` in another source.
-fn values_files(source: &Node, folder: &str) -> Vec<String> {
+fn find_values_files(source: &Node, folder: &str) -> Vec<String> {
     let files = source.at(&["helm", "valueFiles"]).map(Node::items).unwrap_or_default();
     let read = |text: &str| match text.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
-        Some((_, path)) => Some(plain(path)),
+        Some((_, path)) => Some(normalise_path(path)),
         None => join(folder, text),
     };
     files.iter().filter_map(Node::as_str).filter_map(read).collect()
@@ -145,7 +151,7 @@ fn join(folder: &str, relative: &str) -> Option<String> {
 }
 
 /// Returns a path without `./`, leading and trailing slashes.
-fn plain(path: &str) -> String {
+fn normalise_path(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
     parts.join("/")
 }
@@ -165,7 +171,7 @@ fn matches_segments(pattern: &str, path: &str) -> bool {
         match (wanted.next(), found.next()) {
             (None, None) => return true,
             (Some(wanted), Some(found)) if is_template(wanted) && !found.starts_with('.') => {}
-            (Some(wanted), Some(found)) if fits(wanted, found) => {}
+            (Some(wanted), Some(found)) if matches_segment(wanted, found) => {}
             (Some(_), _) | (None, Some(_)) => return false,
         }
     }
@@ -176,7 +182,7 @@ fn is_template(segment: &str) -> bool {
 }
 
 /// Matches a segment in which `*` is any text.
-fn fits(wanted: &str, found: &str) -> bool {
+fn matches_segment(wanted: &str, found: &str) -> bool {
     match wanted.split_once('*') {
         None => wanted == found,
         Some((start, rest)) => {
@@ -206,13 +212,12 @@ mod tests {
             "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\nspec: {path: ./apps}\n---\n\
              apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: b}\nspec: {source: {path: web/}}\n",
         );
-        assert!(all.deploy(&RepoPath::new("apps/a/b.yaml"), Certainty::Possible, no_root));
-        assert!(
-            !all.deploy(&RepoPath::new("apps/a/b.yaml"), Certainty::Possible, |folder| folder == "apps/a")
-        );
-        assert!(all.deploy(&RepoPath::new("web/b.yaml"), Certainty::Possible, no_root));
-        assert!(!all.deploy(&RepoPath::new("web/a/b.yaml"), Certainty::Possible, no_root));
-        assert!(!all.deploy(&RepoPath::new("other/b.yaml"), Certainty::Possible, no_root));
+        assert!(all.deploy(&RepoPath::new("apps/a/b.yaml"), DeploymentCertainty::Possible, no_root));
+        assert!(!all.deploy(&RepoPath::new("apps/a/b.yaml"), DeploymentCertainty::Possible, |folder| folder
+            == "apps/a"));
+        assert!(all.deploy(&RepoPath::new("web/b.yaml"), DeploymentCertainty::Possible, no_root));
+        assert!(!all.deploy(&RepoPath::new("web/a/b.yaml"), DeploymentCertainty::Possible, no_root));
+        assert!(!all.deploy(&RepoPath::new("other/b.yaml"), DeploymentCertainty::Possible, no_root));
     }
 
     #[test]
@@ -222,9 +227,13 @@ mod tests {
              - git: {directories: [{path: apps/*}]}\n  template: {spec: {source: {path: '{{path}}', \
              helm: {valueFiles: ['../../env/{{env}}.yaml']}}}}\n",
         );
-        assert!(set.deploy(&RepoPath::new("apps/web/a.yaml"), Certainty::Possible, no_root));
-        assert!(!set.deploy(&RepoPath::new("docs/a/b/c.yaml"), Certainty::Possible, no_root));
-        assert!(!set.deploy(&RepoPath::new(".github/workflows/a.yaml"), Certainty::Possible, no_root));
+        assert!(set.deploy(&RepoPath::new("apps/web/a.yaml"), DeploymentCertainty::Possible, no_root));
+        assert!(!set.deploy(&RepoPath::new("docs/a/b/c.yaml"), DeploymentCertainty::Possible, no_root));
+        assert!(!set.deploy(
+            &RepoPath::new(".github/workflows/a.yaml"),
+            DeploymentCertainty::Possible,
+            no_root
+        ));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub enum Naming {
 
 /// The kind of a file's folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Surroundings {
+pub enum FolderKind {
     /// Any other folder.
     Plain,
     /// A folder called `patches`.
@@ -69,7 +69,7 @@ pub enum Surroundings {
     Tests,
 }
 
-impl Surroundings {
+impl FolderKind {
     /// The files that make a folder one of tests.
     pub const TESTS: [&'static str; 4] =
         ["chainsaw-test.yaml", "chainsaw-test.yml", "kuttl-test.yaml", "kyverno-test.yaml"];
@@ -91,7 +91,7 @@ pub struct FileFacts<'a> {
     /// The folder of the chart that it belongs to.
     pub chart: Option<&'a str>,
     /// The kind of its own folder.
-    pub surroundings: Surroundings,
+    pub surroundings: FolderKind,
 }
 
 impl FileKind {
@@ -108,14 +108,14 @@ impl FileKind {
             Some(Naming::Values) => return Self::Chart(ChartMember::Values),
             None => {}
         }
-        if let Some(member) = facts.chart.and_then(|folder| chart_member(folder, facts.path)) {
+        if let Some(member) = facts.chart.and_then(|folder| member_of_chart(folder, facts.path)) {
             return Self::Chart(member);
         }
         match facts.surroundings {
-            Surroundings::Patches => Self::Partial,
-            Surroundings::Tests => Self::Expectation,
-            Surroundings::Plain if is_helmfile(facts.path) => Self::Helmfile,
-            Surroundings::Plain => Self::Manifest,
+            FolderKind::Patches => Self::Partial,
+            FolderKind::Tests => Self::Expectation,
+            FolderKind::Plain if is_helmfile(facts.path) => Self::Helmfile,
+            FolderKind::Plain => Self::Manifest,
         }
     }
 
@@ -143,7 +143,7 @@ impl FileKind {
 }
 
 /// Returns the kind of a path below the folder of a chart (Helm's `chartutil`).
-fn chart_member(folder: &str, path: &RepoPath) -> Option<ChartMember> {
+fn member_of_chart(folder: &str, path: &RepoPath) -> Option<ChartMember> {
     let inside = if folder.is_empty() { Some(path.as_str()) } else { path.as_str().strip_prefix(folder) };
     let inside = inside?.trim_start_matches('/');
     let name = path.file_name();
@@ -182,7 +182,7 @@ mod tests {
 
     fn decide(path: &str, naming: Option<Naming>, chart: Option<&str>) -> FileKind {
         let path = &RepoPath::new(path);
-        let surroundings = Surroundings::Plain;
+        let surroundings = FolderKind::Plain;
         FileKind::decide(FileFacts { path, is_kustomization: false, naming, chart, surroundings })
     }
 

@@ -6,5 +6,5 @@
 mod deployments;
 mod file_kind;
 
-pub use deployments::{Certainty, Deployments, MARKS};
-pub use file_kind::{ChartMember, FileFacts, FileKind, Naming, Surroundings, is_chart_metadata};
+pub use deployments::{DeploymentCertainty, Deployments, MARKS};
+pub use file_kind::{ChartMember, FileFacts, FileKind, FolderKind, Naming, is_chart_metadata};

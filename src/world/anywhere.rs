@@ -52,16 +52,16 @@ pub(super) fn place_beside_counterparts(
         return;
     }
     // An object that a cluster gains now was not hidden before by an object elsewhere with its name.
-    let before = counterparts(old.iter().filter(|placed| !is_loose(placed)));
-    let after = counterparts(old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)));
-    let moved_there = moved_from_clusters(selection, old, new);
+    let before = collect_counterparts(old.iter().filter(|placed| !is_loose(placed)));
+    let after = collect_counterparts(old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)));
+    let moved_there = find_moved(selection, old, new);
     for (world, copies) in [(&mut *old, &before), (&mut *new, &after)] {
         let mut beside = Vec::new();
         for placed in world.iter().filter(|placed| is_loose(placed)) {
             for (cluster, counterparts) in &after {
                 let has_copy = copies.get(cluster).is_some_and(|copies| copies.hold_copy_of(placed));
                 if has_copy || counterparts.use_it(placed) {
-                    beside.push(moved(placed, cluster));
+                    beside.push(move_to(placed, cluster));
                 }
             }
         }
@@ -76,7 +76,7 @@ pub(super) fn place_beside_counterparts(
 }
 
 /// Returns the objects that files of clusters held before the change and no longer hold.
-fn moved_from_clusters(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Placed>]) -> HashSet<Identity> {
+fn find_moved(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Placed>]) -> HashSet<Identity> {
     let named = |world: &[Arc<Placed>]| -> HashSet<Identity> {
         let placed = world.iter().filter(|placed| selection.is_of_a_named_cluster(&placed.path));
         placed.map(|placed| identity(&placed.id)).collect()
@@ -85,7 +85,9 @@ fn moved_from_clusters(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Pl
     named(old).into_iter().filter(|id| !kept.contains(id)).collect()
 }
 
-fn counterparts<'a>(placed: impl Iterator<Item = &'a Arc<Placed>>) -> BTreeMap<ClusterName, Counterparts> {
+fn collect_counterparts<'a>(
+    placed: impl Iterator<Item = &'a Arc<Placed>>,
+) -> BTreeMap<ClusterName, Counterparts> {
     let mut clusters: BTreeMap<ClusterName, Counterparts> = BTreeMap::new();
     for placed in placed {
         clusters.entry(placed.id.cluster.clone()).or_default().add(placed);
@@ -93,7 +95,7 @@ fn counterparts<'a>(placed: impl Iterator<Item = &'a Arc<Placed>>) -> BTreeMap<C
     clusters
 }
 
-fn moved(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {
+fn move_to(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {
     let id = ObjectRef { cluster: cluster.clone(), ..placed.id.clone() };
     let (path, object) = (placed.path.clone(), Arc::clone(&placed.object));
     Arc::new(Placed { role: placed.role, listing: placed.listing, path, id, object })

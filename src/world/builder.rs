@@ -7,19 +7,21 @@ use rayon::prelude::*;
 
 use super::anywhere::place_beside_counterparts;
 use super::change::{ObjectChange, Placed};
-use super::differing::{Differing, differing};
+use super::differing::{Differing, find_differing};
 use super::forgetting::forget_changed_unknowns;
 use super::loader::{Blobs, Loaded, is_rbac, load_all, load_related};
 use super::merging::merge_fragments;
 use super::need::Need;
 use super::needles::Needles;
 use super::pairing::pair;
-use super::patches::{PatchObject, patch_objects};
+use super::patches::{PatchObject, read_patches};
 use super::related::Related;
-use super::substitution::{Flux, Substitution, has_defaults, has_variables, substituted};
+use super::substitution::{Flux, Substitution, has_defaults, has_variables, substitute};
 use super::texts::{TextProblems, Texts};
 use super::{FileProblem, World, discard};
-use crate::render::{Extent, Layout, LinkProblem, Listing, Member, Role, Root, RootKind, Selection, join};
+use crate::render::{
+    Layout, LinkExtent, LinkProblem, Listing, Member, Role, Root, RootKind, Selection, join,
+};
 use kube_manifest::{Limits, Object, Problem, Reading};
 use kube_model::{ClusterName, ObjectRef, builtin};
 use source_files::{BlobError, BlobReader, BlobSource, ObjectId, RepoPath, Span};
@@ -87,7 +89,7 @@ const NAMED: usize = 10;
 
 /// Builds both worlds. Unchanged files are read only as far as the changed ones depend on them.
 pub fn build(input: &WorldInput<'_>) -> Worlds {
-    let changed = changed_paths(input.old, input.new);
+    let changed = find_changed_paths(input.old, input.new);
     let is_changed = |member: &&Member| changed.contains(&member.path);
     let (old_changed, old_rest): (Vec<_>, Vec<_>) = input.old.members.iter().partition(is_changed);
     let (new_changed, new_rest): (Vec<_>, Vec<_>) = input.new.members.iter().partition(is_changed);
@@ -96,10 +98,10 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     // Unchanged files matter only in relation to differing objects.
     let nothing_stays = old_rest.is_empty() && new_rest.is_empty();
     let differing =
-        if nothing_stays { Differing::default() } else { differing(&old_changed, &new_changed, &blobs) };
+        if nothing_stays { Differing::default() } else { find_differing(&old_changed, &new_changed, &blobs) };
     let needles = Needles::of(&differing, input.needs);
     let needles = if input.needs.contains(&Need::Referrers) {
-        needles.and_related(Related::of(&differing))
+        needles.with_related(Related::of(&differing))
     } else {
         needles
     };
@@ -107,28 +109,29 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }
-    let (substitutions, flux) = substitutions(input, &blobs);
+    let (substitutions, flux) = choose_substitutions(input, &blobs);
     let source = Source {
         input,
         blobs: &blobs,
         needles: &needles,
         changed: &changed,
-        old_roots: changed_roots(input.old, input.new),
-        new_roots: changed_roots(input.new, input.old),
+        old_roots: find_changed_roots(input.old, input.new),
+        new_roots: find_changed_roots(input.new, input.old),
         flux,
     };
     let texts = Texts::of(input, &blobs);
-    let mut found = texts.problems(&new_changed);
-    found.problems.extend(new_link_problems(input));
+    let mut found = texts.find_problems(&new_changed);
+    found.problems.extend(find_new_link_problems(input));
     let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
     let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
     let readings =
         readings.flat_map(|reading| substitutions.iter().map(move |substitution| (reading, *substitution)));
-    let views = readings.map(|(reading, substitution)| source.view(reading, substitution, &found)).collect();
-    let unread = unread(&source, &texts);
+    let views =
+        readings.map(|(reading, substitution)| source.build_view(reading, substitution, &found)).collect();
+    let unread = sort_unread(&source, &texts);
     drop(needles);
     discard((blobs, differing));
-    Worlds { views, undecided: named_only(unread.needed), unread: named_only(unread.aside) }
+    Worlds { views, undecided: name_first(unread.needed), unread: name_first(unread.aside) }
 }
 
 /// The paths of the files that differ.
@@ -151,7 +154,7 @@ impl Source<'_> {
         loaded.is_some_and(|loaded| loaded.kustomize.is_some())
     }
 
-    fn view(&self, reading: Reading, substitution: Substitution, found: &TextProblems) -> View {
+    fn build_view(&self, reading: Reading, substitution: Substitution, found: &TextProblems) -> View {
         let input = self.input;
         let place = |members: &[Member]| self.place(members, reading, substitution);
         let (mut old, mut objects) = (place(&input.old.members), place(&input.new.members));
@@ -186,13 +189,13 @@ impl Source<'_> {
             let Some(bytes) = root.parts.get(&root.file).and_then(|id| reader.read(id).ok()) else {
                 continue;
             };
-            let found = patch_objects(&root.file, bytes, |path| {
+            let found = read_patches(&root.file, bytes, |path| {
                 let path = RepoPath::new(&join(root.file.parent(), path)?);
                 let bytes = reader.read(root.parts.get(&path)?).ok()?;
                 Some((path, bytes))
             });
             for PatchObject { path, object } in found.into_iter().filter(|patch| patch.object.is_typed()) {
-                let object = substituted(&Arc::new(object), substitution, self.flux);
+                let object = substitute(&Arc::new(object), substitution, self.flux);
                 for cluster in self.input.selection.clusters_of(&path) {
                     let (id, path, object) =
                         (ObjectRef::of(&object, &cluster), path.clone(), Arc::clone(&object));
@@ -215,10 +218,9 @@ impl Source<'_> {
         let all = self.changed.contains(&member.path);
         let objects = loaded.objects_of(reading).iter();
         let kept = objects.filter(|object| all || self.needles.wants(object));
-        let kept = kept.filter(|object| stands_for_itself(object));
+        let kept = kept.filter(|object| has_own_identity(object));
         let substitution = if loaded.names_variables { substitution } else { Substitution::Literal };
-        let kept: Vec<Arc<Object>> =
-            kept.map(|object| substituted(object, substitution, self.flux)).collect();
+        let kept: Vec<Arc<Object>> = kept.map(|object| substitute(object, substitution, self.flux)).collect();
         if kept.is_empty() {
             return Vec::new();
         }
@@ -246,7 +248,7 @@ const FLUX: &[u8] = b"toolkit.fluxcd.io";
 
 /// Returns the ways to substitute the variables of the loaded objects, or one way if there are no variables. If
 /// nothing shows that Flux deploys the repository, the variables may also stay as written.
-fn substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitution>, Flux) {
+fn choose_substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitution>, Flux) {
     let loaded = blobs.values().filter_map(|loaded| loaded.as_ref().ok());
     let objects = loaded.filter(|loaded| loaded.names_variables).flat_map(|loaded| &loaded.objects);
     let variable: Vec<&Arc<Object>> = objects.filter(|object| has_variables(object)).collect();
@@ -269,10 +271,11 @@ fn shows_flux(input: &WorldInput<'_>) -> bool {
     ids.par_iter().map_init(|| input.blobs.reader(), shows).any(|shows| shows)
 }
 
-fn changed_paths(old: &Layout, new: &Layout) -> Changed {
-    let before = by_path(old);
-    let after = if before.is_empty() { ByPath::new() } else { by_path(new) };
-    let differs = |other: &ByPath<'_>, member: &Member| other.get(&member.path) != Some(&standing(member));
+fn find_changed_paths(old: &Layout, new: &Layout) -> Changed {
+    let before = index_by_path(old);
+    let after = if before.is_empty() { ByPath::new() } else { index_by_path(new) };
+    let differs =
+        |other: &ByPath<'_>, member: &Member| other.get(&member.path) != Some(&describe_member(member));
     let removed = old.members.iter().filter(|member| differs(&after, member));
     let brought = new.members.iter().filter(|member| differs(&before, member));
     removed.chain(brought).map(|member| member.path.clone()).collect()
@@ -281,11 +284,11 @@ fn changed_paths(old: &Layout, new: &Layout) -> Changed {
 /// The files of a revision, each with its blob and its role.
 type ByPath<'a> = HashMap<&'a RepoPath, (&'a ObjectId, Role, Listing)>;
 
-fn by_path(layout: &Layout) -> ByPath<'_> {
-    layout.members.iter().map(|member| (&member.path, standing(member))).collect()
+fn index_by_path(layout: &Layout) -> ByPath<'_> {
+    layout.members.iter().map(|member| (&member.path, describe_member(member))).collect()
 }
 
-fn standing(member: &Member) -> (&ObjectId, Role, Listing) {
+fn describe_member(member: &Member) -> (&ObjectId, Role, Listing) {
     (&member.file.id, member.role, member.listing)
 }
 
@@ -309,7 +312,7 @@ struct Unread {
 
 /// Sorts the files that could not be read. A changed one matters unless nothing deploys it. An unchanged one matters
 /// if permissions change: a binding or a role in it may complete a grant.
-fn unread(source: &Source<'_>, texts: &Texts<'_>) -> Unread {
+fn sort_unread(source: &Source<'_>, texts: &Texts<'_>) -> Unread {
     let mut unread = Unread::default();
     for member in source.input.old.members.iter().chain(&source.input.new.members) {
         let Some(Err(error)) = source.blobs.get(&member.file.id) else { continue };
@@ -329,7 +332,7 @@ fn unread(source: &Source<'_>, texts: &Texts<'_>) -> Unread {
 }
 
 /// Returns the first of some reasons, and the number of the others.
-fn named_only(reasons: BTreeSet<String>) -> Vec<String> {
+fn name_first(reasons: BTreeSet<String>) -> Vec<String> {
     let more = reasons.len().saturating_sub(NAMED);
     let mut named: Vec<String> = reasons.into_iter().take(NAMED).collect();
     if more > 0 {
@@ -341,7 +344,7 @@ fn named_only(reasons: BTreeSet<String>) -> Vec<String> {
 /// Returns true for an object with an identity of its own. Objects that tools read for themselves never reach the API
 /// server, and a template that gets its identity by rendering has none yet. A template with an identity is judged as
 /// far as its own text goes: a `Chart.yaml` beside it must not hide it.
-fn stands_for_itself(object: &Object) -> bool {
+fn has_own_identity(object: &Object) -> bool {
     let for_a_tool = !object.is_typed()
         || &*object.api_version == KUSTOMIZE_PLUGIN
         || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev")
@@ -367,28 +370,28 @@ fn is_unfinished(object: &Object) -> bool {
     typed || named
 }
 
-fn new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {
+fn find_new_link_problems(input: &WorldInput<'_>) -> Vec<FileProblem> {
     let fresh = input.new.link_problems.iter().filter(|problem| !input.old.link_problems.contains(problem));
-    fresh.map(link_problem).collect()
+    fresh.map(describe_link).collect()
 }
 
-fn link_problem(link: &LinkProblem) -> FileProblem {
+fn describe_link(link: &LinkProblem) -> FileProblem {
     match link.extent {
-        Extent::Folder | Extent::AsNamed => without_text(&link.path, &link.reason),
-        Extent::Nothing => {
+        LinkExtent::Folder | LinkExtent::AsNamed => problem_without_text(&link.path, &link.reason),
+        LinkExtent::Nothing => {
             let problem = Problem::leads_nowhere(&*link.reason);
             FileProblem { path: link.path.clone(), blob: None, source: None, problem }
         }
     }
 }
 
-fn without_text(path: &RepoPath, reason: &str) -> FileProblem {
+fn problem_without_text(path: &RepoPath, reason: &str) -> FileProblem {
     let problem = Problem::unparseable(Span::default(), reason);
     FileProblem { path: path.clone(), blob: None, source: None, problem }
 }
 
 /// Returns the roots of one revision that differ in another one.
-fn changed_roots<'a>(one: &'a Layout, other: &Layout) -> Vec<&'a Root> {
+fn find_changed_roots<'a>(one: &'a Layout, other: &Layout) -> Vec<&'a Root> {
     let known: HashMap<(&RepoPath, RootKind), &Root> =
         other.roots.iter().map(|root| ((&root.file, root.kind), root)).collect();
     let differs = |root: &&Root| known.get(&(&root.file, root.kind)) != Some(root);

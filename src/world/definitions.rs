@@ -17,7 +17,7 @@ use source_files::{BlobReader, BlobSource, RepoPath, Snapshot, TreeFile};
 const ENDINGS: [&str; 3] = [".yaml", ".yml", ".json"];
 
 /// Returns the definitions of a revision.
-pub fn definitions(
+pub fn load_definitions(
     snapshot: &Snapshot,
     blobs: &dyn BlobSource,
     clusters: &[ClusterTarget],
@@ -27,8 +27,8 @@ pub fn definitions(
     let mut reader = blobs.reader();
     for cluster in clusters {
         let Some(folder) = &cluster.definitions else { continue };
-        for (path, file) in snapshot.files.iter().filter(|(path, _)| stands_in(path, folder)) {
-            for object in read(&mut *reader, file, limits) {
+        for (path, file) in snapshot.files.iter().filter(|(path, _)| is_in_folder(path, folder)) {
+            for object in read_definitions(&mut *reader, file, limits) {
                 let id = ObjectRef::of(&object, &cluster.name);
                 let (role, listing) = (Role::Complete, Listing::Unlisted);
                 let object = Arc::new(object);
@@ -39,13 +39,13 @@ pub fn definitions(
     placed
 }
 
-fn stands_in(path: &RepoPath, folder: &str) -> bool {
+fn is_in_folder(path: &RepoPath, folder: &str) -> bool {
     let text = path.as_str();
     let below = text.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     below && ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
-fn read(reader: &mut dyn BlobReader, file: &TreeFile, limits: &Limits) -> Vec<Object> {
+fn read_definitions(reader: &mut dyn BlobReader, file: &TreeFile, limits: &Limits) -> Vec<Object> {
     let Ok(bytes) = reader.read(&file.id) else { return Vec::new() };
     let mut objects = parse(bytes, limits).objects;
     objects.retain(is_definition);

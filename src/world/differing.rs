@@ -22,9 +22,9 @@ pub(super) struct Differing {
 }
 
 /// Compares the changed files.
-pub(super) fn differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Differing {
-    let (old, new) = (by_place(old, blobs), by_place(new, blobs));
-    Differing { old: missing(&old, &new), new: missing(&new, &old), gone: gone(&old, &new) }
+pub(super) fn find_differing(old: &[&Member], new: &[&Member], blobs: &Blobs) -> Differing {
+    let (old, new) = (index_by_place(old, blobs), index_by_place(new, blobs));
+    Differing { old: find_missing(&old, &new), new: find_missing(&new, &old), gone: find_gone(&old, &new) }
 }
 
 impl Differing {
@@ -34,7 +34,7 @@ impl Differing {
     }
 }
 
-fn gone(old: &ByPlace<'_>, new: &ByPlace<'_>) -> Vec<Arc<Object>> {
+fn find_gone(old: &ByPlace<'_>, new: &ByPlace<'_>) -> Vec<Arc<Object>> {
     let there: HashSet<_> = new.values().flatten().map(|object| identity(object)).collect();
     let old = old.values().flatten().filter(|object| !there.contains(&identity(object)));
     old.map(|object| Arc::clone(object)).collect()
@@ -44,7 +44,7 @@ fn identity(object: &Object) -> (&str, &str, Option<&str>) {
     (&object.kind, &object.name, object.namespace.as_deref())
 }
 
-fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {
+fn index_by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {
     let mut places = ByPlace::new();
     for member in members {
         let Some(Ok(loaded)) = blobs.get(&member.file.id) else { continue };
@@ -56,7 +56,7 @@ fn by_place<'a>(members: &[&'a Member], blobs: &'a Blobs) -> ByPlace<'a> {
     places
 }
 
-fn missing(objects: &ByPlace<'_>, others: &ByPlace<'_>) -> Vec<Arc<Object>> {
+fn find_missing(objects: &ByPlace<'_>, others: &ByPlace<'_>) -> Vec<Arc<Object>> {
     let mut missing = Vec::new();
     for (place, objects) in objects {
         let there = others.get(place).map(Vec::as_slice).unwrap_or_default();

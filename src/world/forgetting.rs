@@ -31,7 +31,7 @@ pub(super) fn forget_changed_unknowns(old: &mut Vec<Arc<Placed>>, new: &[Arc<Pla
         new.iter().map(|placed| ((&placed.id, &placed.path), placed)).collect();
     old.retain_mut(|placed| {
         let successor = by_place.get(&(&placed.id, &placed.path));
-        match successor.map_or(Kept::Whole, |new| kept(&placed.object, &new.object)) {
+        match successor.map_or(Kept::Whole, |new| keep_known(&placed.object, &new.object)) {
             Kept::Whole => true,
             Kept::Nothing => false,
             Kept::Rest(object) => {
@@ -48,7 +48,7 @@ pub(super) fn forget_changed_unknowns(old: &mut Vec<Arc<Placed>>, new: &[Arc<Pla
     });
 }
 
-fn kept(old: &Object, new: &Object) -> Kept {
+fn keep_known(old: &Object, new: &Object) -> Kept {
     if !old.root.holds_unknown() || old.root == new.root {
         return Kept::Whole;
     }

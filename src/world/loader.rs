@@ -87,7 +87,7 @@ pub(super) fn load_related(
         ids,
         |reader, id| reader.read_unchanged(id),
         |bytes| {
-            let may_matter = needles.may_stand_in(&bytes);
+            let may_matter = needles.may_be_in(&bytes);
             may_matter.then(|| Ok(Loaded::of(parse(bytes, limits), |object| needles.wants(object))))
         },
     )

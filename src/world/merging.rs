@@ -22,15 +22,15 @@ pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {
         wholes.entry(placed.id.clone()).or_default().push(Arc::clone(placed));
     }
     for placed in world.iter_mut().filter(|placed| placed.role == Role::Fragment) {
-        let whole = wholes.get(&placed.id).and_then(|wholes| nearest(wholes, placed));
+        let whole = wholes.get(&placed.id).and_then(|wholes| find_nearest(wholes, placed));
         if let Some(whole) = whole.filter(|_| !is_deletion(&placed.object.root)) {
-            *placed = merged(whole, placed);
+            *placed = merge(whole, placed);
         }
     }
 }
 
 /// Returns the whole object whose path has most in common with that of the fragment.
-fn nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<Placed>> {
+fn find_nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<Placed>> {
     let shared = |whole: &&Arc<Placed>| {
         let (one, other) = (whole.path.as_str().bytes(), fragment.path.as_str().bytes());
         one.zip(other).take_while(|(one, other)| one == other).count()
@@ -38,9 +38,9 @@ fn nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<P
     wholes.iter().max_by_key(shared)
 }
 
-fn merged(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
+fn merge(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
     let object = &fragment.object;
-    let root = overlaid(&whole.object.root, &object.root, Origin::inherited(object.root.origin));
+    let root = overlay(&whole.object.root, &object.root, Origin::inherited(object.root.origin));
     let object = Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root);
     Arc::new(Placed {
         role: fragment.role,
@@ -53,30 +53,30 @@ fn merged(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
 
 /// Merges a patch into a value. Values that the patch does not set get the place of the patch, because they are in
 /// another file.
-fn overlaid(base: &Node, patch: &Node, place: Origin) -> Node {
+fn overlay(base: &Node, patch: &Node, place: Origin) -> Node {
     let value = match (&base.value, &patch.value) {
-        (Value::Mapping(base), Value::Mapping(patch)) => Value::Mapping(merged_entries(base, patch, place)),
+        (Value::Mapping(base), Value::Mapping(patch)) => Value::Mapping(merge_entries(base, patch, place)),
         (Value::Sequence(base), Value::Sequence(items)) if are_named(base) && are_named(items) => {
-            Value::Sequence(merged_items(base, items, place))
+            Value::Sequence(merge_items(base, items, place))
         }
         (_, _) => return patch.clone(),
     };
     Node { origin: patch.origin, value }
 }
 
-fn merged_entries(base: &[Entry], patch: &[Entry], place: Origin) -> Vec<Entry> {
+fn merge_entries(base: &[Entry], patch: &[Entry], place: Origin) -> Vec<Entry> {
     let mut entries = Vec::new();
     for entry in base {
         match patch.iter().find(|other| other.key == entry.key) {
             Some(other) if other.value.is_null() => {}
             Some(other) => {
-                let value = overlaid(&entry.value, &other.value, place);
+                let value = overlay(&entry.value, &other.value, place);
                 entries.push(Entry { key: other.key.clone(), key_span: other.key_span, value });
             }
             None => entries.push(Entry {
                 key: entry.key.clone(),
                 key_span: place.span,
-                value: inherited_at(&entry.value, place),
+                value: place_at(&entry.value, place),
             }),
         }
     }
@@ -85,14 +85,14 @@ fn merged_entries(base: &[Entry], patch: &[Entry], place: Origin) -> Vec<Entry> 
     entries
 }
 
-fn merged_items(base: &[Node], patch: &[Node], place: Origin) -> Vec<Node> {
+fn merge_items(base: &[Node], patch: &[Node], place: Origin) -> Vec<Node> {
     let name = |node: &Node| node.text_at(&["name"]).map(str::to_owned);
     let mut items = Vec::new();
     for item in base {
         match patch.iter().find(|other| name(other) == name(item)) {
             Some(other) if is_deletion(other) => {}
-            Some(other) => items.push(overlaid(item, other, place)),
-            None => items.push(inherited_at(item, place)),
+            Some(other) => items.push(overlay(item, other, place)),
+            None => items.push(place_at(item, place)),
         }
     }
     let is_new = |item: &&Node| !base.iter().any(|other| name(other) == name(item));
@@ -109,19 +109,17 @@ fn is_deletion(node: &Node) -> bool {
     node.text_at(&["$patch"]) == Some("delete")
 }
 
-fn inherited_at(node: &Node, origin: Origin) -> Node {
+fn place_at(node: &Node, origin: Origin) -> Node {
     let value = match &node.value {
         Value::Mapping(entries) => {
             let moved = entries.iter().map(|entry| Entry {
                 key: entry.key.clone(),
                 key_span: origin.span,
-                value: inherited_at(&entry.value, origin),
+                value: place_at(&entry.value, origin),
             });
             Value::Mapping(moved.collect())
         }
-        Value::Sequence(items) => {
-            Value::Sequence(items.iter().map(|item| inherited_at(item, origin)).collect())
-        }
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| place_at(item, origin)).collect()),
         Value::Null
         | Value::Bool(_)
         | Value::Integer(_)

@@ -22,7 +22,7 @@ mod texts;
 
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
-pub use definitions::definitions;
+pub use definitions::load_definitions;
 pub use need::Need;
 pub use presence::{Presence, PresenceInput};
 pub use substitution::Substitution;

@@ -55,7 +55,7 @@ impl<'a> Needles<'a> {
         let wants_definitions =
             wanted(Need::Definitions, |object| is_custom(object) || is_definition(object));
         let defined: HashSet<_> = match wants_definitions {
-            Wanted::Yes => changed().filter_map(defined_kind).collect(),
+            Wanted::Yes => changed().filter_map(find_defined_kind).collect(),
             Wanted::No => HashSet::new(),
         };
         let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
@@ -65,7 +65,7 @@ impl<'a> Needles<'a> {
         let in_file = |(group, kind): &(Box<str>, Box<str>)| Needle(vec![group.clone(), kind.clone()]);
         let of_families = families.into_iter().flatten().chain(defined.iter().map(in_file));
         Self {
-            words: few(changed().map(Needle::of).chain(of_families)),
+            words: limit_needles(changed().map(Needle::of).chain(of_families)),
             defined,
             identities: changed().map(|object| (&*object.kind, &*object.name)).collect(),
             wants_rbac,
@@ -76,7 +76,7 @@ impl<'a> Needles<'a> {
 
     /// Adds needles for objects that name removed objects, and for those that select changed Pods or are selected by
     /// them.
-    pub(super) fn and_related(mut self, related: Related) -> Self {
+    pub(super) fn with_related(mut self, related: Related) -> Self {
         if let Some(words) = &mut self.words {
             words.extend(related.words().map(Needle));
         }
@@ -91,13 +91,13 @@ impl<'a> Needles<'a> {
     }
 
     /// Returns true if a file may hold an object that matters.
-    pub(super) fn may_stand_in(&self, bytes: &[u8]) -> bool {
+    pub(super) fn may_be_in(&self, bytes: &[u8]) -> bool {
         let Some(words) = &self.words else { return true };
         if is_utf_16(bytes) {
             return true;
         }
         let spelled_out = UNSPELLED.as_ref().is_some_and(|unspelled| !unspelled.is_match(bytes));
-        !spelled_out || words.iter().any(|needle| needle.stands_in(bytes))
+        !spelled_out || words.iter().any(|needle| needle.is_in(bytes))
     }
 
     /// Returns true if an object matters.
@@ -117,7 +117,7 @@ fn is_utf_16(bytes: &[u8]) -> bool {
 }
 
 /// Removes repeated needles. Returns `None` if they are too many.
-fn few(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
+fn limit_needles(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
     let mut unique = HashSet::new();
     for needle in needles {
         unique.insert(needle);
@@ -129,7 +129,7 @@ fn few(needles: impl Iterator<Item = Needle>) -> Option<Vec<Needle>> {
 }
 
 /// Returns the group and the kind that a definition defines.
-fn defined_kind(object: &Object) -> Option<(Box<str>, Box<str>)> {
+fn find_defined_kind(object: &Object) -> Option<(Box<str>, Box<str>)> {
     let text = |keys: &[&str]| object.root.text_at(keys).map(Box::<str>::from);
     Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?)).filter(|_| is_definition(object))
 }
@@ -147,7 +147,7 @@ impl Needle {
         Self(words.filter(|word| !word.is_empty()).collect())
     }
 
-    fn stands_in(&self, bytes: &[u8]) -> bool {
+    fn is_in(&self, bytes: &[u8]) -> bool {
         self.0.iter().all(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
     }
 }

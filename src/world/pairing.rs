@@ -23,7 +23,7 @@ enum Side {
 /// The objects of one identity before and after.
 type Sides<'a> = (&'a [&'a Arc<Placed>], &'a [&'a Arc<Placed>]);
 
-fn key(placed: &Placed) -> Key<'_> {
+fn key_of(placed: &Placed) -> Key<'_> {
     let own_path = match placed.role {
         Role::Complete | Role::Base => None,
         Role::Fragment | Role::Template | Role::Expectation => Some(&placed.path),
@@ -37,21 +37,21 @@ fn key(placed: &Placed) -> Key<'_> {
 /// to its file is compared with all, and a fragment that is new with the whole objects that it may be merged into, or
 /// may be beside. A copy that stays is compared with those that went away, because the cluster falls back to it.
 pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
-    let old = old.iter().map(|placed| (key(placed), Side::Old, placed));
-    let new = new.iter().map(|placed| (key(placed), Side::New, placed));
+    let old = old.iter().map(|placed| (key_of(placed), Side::Old, placed));
+    let new = new.iter().map(|placed| (key_of(placed), Side::New, placed));
     let mut all: Vec<(Key<'_>, Side, &Arc<Placed>)> = old.chain(new).collect();
     // Keeps the order of the files within an identity.
     all.par_sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
     let placed: Vec<&Arc<Placed>> = all.iter().map(|(_, _, placed)| *placed).collect();
-    let identities = identities(&all, &placed);
+    let identities = collect_identities(&all, &placed);
     let pair = |((id, path), (old, new)): &(Key<'_>, Sides<'_>)| {
         if id.name.is_empty() {
-            return created_anew(old, new, changed);
+            return create_anew(old, new, changed);
         }
         if path.is_none() || !old.is_empty() {
             return pair_identity(old, new, changed);
         }
-        let moved = fragments_gone(&identities, id);
+        let moved = find_gone_fragments(&identities, id);
         if !moved.is_empty() {
             return pair_identity(&moved, new, changed);
         }
@@ -62,7 +62,7 @@ pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) 
 }
 
 /// Returns every identity with its sides, sorted.
-fn identities<'a>(
+fn collect_identities<'a>(
     sorted: &[(Key<'a>, Side, &Arc<Placed>)],
     placed: &'a [&'a Arc<Placed>],
 ) -> Vec<(Key<'a>, Sides<'a>)> {
@@ -78,7 +78,7 @@ fn identities<'a>(
 }
 
 /// Returns the fragments of an identity whose files no longer hold it. A fragment in a new file was moved.
-fn fragments_gone<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) -> Vec<&'a Arc<Placed>> {
+fn find_gone_fragments<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) -> Vec<&'a Arc<Placed>> {
     let start = identities.partition_point(|((other, _), _)| *other < id);
     let same = identities.iter().skip(start).take_while(|((other, _), _)| *other == id);
     let gone = same.filter(|((_, path), (_, new))| path.is_some() && new.is_empty());
@@ -86,7 +86,7 @@ fn fragments_gone<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) -> Ve
 }
 
 /// Returns creations for objects without a name in changed files. They are never updated.
-fn created_anew(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
+fn create_anew(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
     let stood = |object: &Arc<Placed>| old.iter().any(|other| other.object.root == object.object.root);
     let fresh = new.iter().filter(|object| changed.contains(&object.path) && !stood(object));
     fresh.map(|object| ObjectChange::Create { object: Arc::clone(object) }).collect()
@@ -101,13 +101,16 @@ fn pair_identity(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) 
     let mut changes = Vec::new();
     for object in new.iter().filter(|object| changed.contains(&object.path)) {
         let at_home = old.iter().any(|candidate| candidate.path == object.path);
-        let is_rival =
-            |candidate: &&&Arc<Placed>| !at_home || candidate.path == object.path || !stays(candidate, new);
+        let is_rival = |candidate: &&&Arc<Placed>| {
+            !at_home || candidate.path == object.path || !still_holds(candidate, new)
+        };
         let rivals = old.iter().filter(is_rival).copied().collect::<Vec<_>>();
-        changes.extend(compare(object, &rivals, overtaken(object, old, new)));
+        changes.extend(compare(object, &rivals, find_overtaken(object, old, new)));
     }
     for object in new.iter().filter(|object| !changed.contains(&object.path)) {
-        let gone = old.iter().filter(|candidate| !stays(candidate, new) && stood_beside(candidate, object));
+        let gone = old
+            .iter()
+            .filter(|candidate| !still_holds(candidate, new) && are_side_by_side(candidate, object));
         changes.extend(updates(object, gone.copied()));
     }
     if new.is_empty() {
@@ -118,13 +121,13 @@ fn pair_identity(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) 
 }
 
 /// Returns true if the file of an old object still holds the identity.
-fn stays(old: &Arc<Placed>, new: &[&Arc<Placed>]) -> bool {
+fn still_holds(old: &Arc<Placed>, new: &[&Arc<Placed>]) -> bool {
     new.iter().any(|other| other.path == old.path)
 }
 
 /// Returns true if two copies are certainly of one cluster: the policy says so, or one is in or below the folder of
 /// the other. A repository whose policy names no clusters may hold several side by side.
-fn stood_beside(old: &Placed, object: &Placed) -> bool {
+fn are_side_by_side(old: &Placed, object: &Placed) -> bool {
     let (one, other) = (old.path.parent(), object.path.parent());
     let is_below = |folder: &str, of: &str| {
         of.is_empty() || folder.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -133,7 +136,7 @@ fn stood_beside(old: &Placed, object: &Placed) -> bool {
 }
 
 /// Returns the object that the last object of its identity in a file replaces. The last one counts.
-fn overtaken<'a>(
+fn find_overtaken<'a>(
     object: &Arc<Placed>,
     old: &[&'a Arc<Placed>],
     new: &[&Arc<Placed>],

@@ -30,7 +30,7 @@ struct Written {
 }
 
 /// Returns the partial objects of a kustomization. `read` returns the bytes of a file that it names.
-pub(super) fn patch_objects(
+pub(super) fn read_patches(
     path: &RepoPath,
     bytes: Vec<u8>,
     mut read: impl FnMut(&str) -> Option<(RepoPath, Vec<u8>)>,
@@ -46,11 +46,11 @@ pub(super) fn patch_objects(
                 let text = node.as_str().unwrap_or_default().as_bytes().to_vec();
                 let written =
                     Written { path: path.clone(), source: Arc::clone(&source), within: Some(node.span()) };
-                found.extend(of_text(text, &written, target));
+                found.extend(read_text_patch(text, &written, target));
             } else if let Some((path, bytes)) = entry.text_at(&["path"]).and_then(&mut read) {
                 let (source, roots, _) = documents(bytes, &Limits::default());
                 let written = Written { path, source, within: None };
-                found.extend(roots.iter().filter_map(|root| of_operations(root, &written, target)));
+                found.extend(roots.iter().filter_map(|root| read_operations(root, &written, target)));
             }
         }
     }
@@ -63,13 +63,13 @@ fn holds_a_patch(node: &Node) -> bool {
 }
 
 /// Returns the objects of a patch that is written in the kustomization.
-fn of_text(text: Vec<u8>, written: &Written, target: Target<'_>) -> Vec<PatchObject> {
+fn read_text_patch(text: Vec<u8>, written: &Written, target: Target<'_>) -> Vec<PatchObject> {
     let (_, roots, _) = documents(text, &Limits::default());
     let mut found = Vec::new();
     for root in roots {
         match root.value {
-            Value::Mapping(_) => found.push(patch_object(root, written)),
-            Value::Sequence(_) => found.extend(of_operations(&root, written, target)),
+            Value::Mapping(_) => found.push(make_patch_object(root, written)),
+            Value::Sequence(_) => found.extend(read_operations(&root, written, target)),
             Value::Null
             | Value::Bool(_)
             | Value::Integer(_)
@@ -81,7 +81,7 @@ fn of_text(text: Vec<u8>, written: &Written, target: Target<'_>) -> Vec<PatchObj
     found
 }
 
-fn patch_object(mut root: Node, written: &Written) -> PatchObject {
+fn make_patch_object(mut root: Node, written: &Written) -> PatchObject {
     if let Some(span) = written.within {
         place_at(&mut root, span);
     }
@@ -106,7 +106,7 @@ enum Draft {
 }
 
 /// Returns the values that the operations of a JSON patch (RFC 6902) write, as an object of its target's kind.
-fn of_operations(root: &Node, written: &Written, target: Target<'_>) -> Option<PatchObject> {
+fn read_operations(root: &Node, written: &Written, target: Target<'_>) -> Option<PatchObject> {
     let operations = root.items();
     let mut draft = BTreeMap::new();
     for operation in operations {
@@ -121,9 +121,9 @@ fn of_operations(root: &Node, written: &Written, target: Target<'_>) -> Option<P
     let kind = target.text("kind").filter(|_| !draft.is_empty())?;
     let mut entries = target.identity(kind, root.span());
     let own = ["apiVersion", "kind"];
-    entries.extend(drawn(draft, root.span()).into_iter().filter(|entry| !own.contains(&&*entry.key)));
+    entries.extend(draw_entries(draft, root.span()).into_iter().filter(|entry| !own.contains(&&*entry.key)));
     merge_metadata(&mut entries);
-    Some(patch_object(Node::new(root.span(), Value::Mapping(entries)), written))
+    Some(make_patch_object(Node::new(root.span(), Value::Mapping(entries)), written))
 }
 
 fn insert(branch: &mut BTreeMap<String, Draft>, tokens: Vec<String>, value: &Node) {
@@ -136,7 +136,7 @@ fn insert(branch: &mut BTreeMap<String, Draft>, tokens: Vec<String>, value: &Nod
     }
     let below = branch.entry(token).or_insert_with(|| Draft::Branch(BTreeMap::new()));
     if let Draft::Leaf(node) = below {
-        *below = Draft::Branch(opened(node));
+        *below = Draft::Branch(open_value(node));
     }
     if let Draft::Branch(below) = below {
         insert(below, rest, value);
@@ -144,22 +144,22 @@ fn insert(branch: &mut BTreeMap<String, Draft>, tokens: Vec<String>, value: &Nod
 }
 
 /// Opens a value that an earlier operation wrote, so that a later one can write below it.
-fn opened(node: &Node) -> BTreeMap<String, Draft> {
+fn open_value(node: &Node) -> BTreeMap<String, Draft> {
     let entries = node.entries().iter().map(|entry| (entry.key.to_string(), &entry.value));
     let items = node.items().iter().enumerate().map(|(index, item)| (index.to_string(), item));
     entries.chain(items).map(|(key, value)| (key, Draft::Leaf(value.clone()))).collect()
 }
 
-fn drawn(branch: BTreeMap<String, Draft>, span: Span) -> Vec<Entry> {
+fn draw_entries(branch: BTreeMap<String, Draft>, span: Span) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (key, draft) in branch {
         let value = match draft {
             Draft::Leaf(node) => node,
             Draft::Branch(below) if below.keys().all(|key| is_index(key)) => {
-                let items = drawn(below, span).into_iter().map(|entry| entry.value).collect();
+                let items = draw_entries(below, span).into_iter().map(|entry| entry.value).collect();
                 Node::new(span, Value::Sequence(items))
             }
-            Draft::Branch(below) => Node::new(span, Value::Mapping(drawn(below, span))),
+            Draft::Branch(below) => Node::new(span, Value::Mapping(draw_entries(below, span))),
         };
         entries.push(Entry { key: key.into(), key_span: value.span(), value });
     }
@@ -198,16 +198,16 @@ impl<'a> Target<'a> {
             (_, _) => builtin::usual_version(kind).to_owned(),
         };
         let names = ["name", "namespace"].into_iter().filter_map(|key| Some((key, self.text(key)?)));
-        let names = names.map(|(key, text)| entry(key, span, Value::String(text.into()))).collect();
+        let names = names.map(|(key, text)| make_entry(key, span, Value::String(text.into()))).collect();
         vec![
-            entry("apiVersion", span, Value::String(version.into())),
-            entry("kind", span, Value::String(kind.into())),
-            entry("metadata", span, Value::Mapping(names)),
+            make_entry("apiVersion", span, Value::String(version.into())),
+            make_entry("kind", span, Value::String(kind.into())),
+            make_entry("metadata", span, Value::Mapping(names)),
         ]
     }
 }
 
-fn entry(key: &str, span: Span, value: Value) -> Entry {
+fn make_entry(key: &str, span: Span, value: Value) -> Entry {
     Entry { key: key.into(), key_span: span, value: Node::new(span, value) }
 }
 
@@ -217,7 +217,7 @@ mod tests {
 
     fn patched(text: &str) -> Vec<PatchObject> {
         let none = |_: &str| None;
-        patch_objects(&RepoPath::new("kustomization.yaml"), text.as_bytes().to_vec(), none)
+        read_patches(&RepoPath::new("kustomization.yaml"), text.as_bytes().to_vec(), none)
     }
 
     #[test]

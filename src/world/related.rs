@@ -28,17 +28,17 @@ impl Related {
     pub(super) fn of(differing: &Differing) -> Self {
         let targets = differing.gone.iter().filter(|object| is_target(object.group(), &object.kind));
         let names = targets.map(|object| object.name.clone()).filter(|name| !name.is_empty()).collect();
-        let selectors = differing.all().filter_map(service_selector).map(owned).collect();
+        let selectors = differing.all().filter_map(service_selector).map(own_labels).collect();
         let lost = differing.old.iter().filter(|object| changes_labels(object, &differing.new));
         let lost =
-            lost.filter_map(|object| pod_labels(object)).map(owned).filter(|labels| !labels.is_empty());
+            lost.filter_map(|object| pod_labels(object)).map(own_labels).filter(|labels| !labels.is_empty());
         Self { names, selectors, lost: lost.collect() }
     }
 
     /// Returns lists of words. A file that may hold something related contains all words of one list.
     pub(super) fn words(&self) -> impl Iterator<Item = Vec<Box<str>>> {
         let names = self.names.iter().map(|name| vec![name.clone()]);
-        let selectors = self.selectors.iter().map(|labels| values(labels));
+        let selectors = self.selectors.iter().map(|labels| own_values(labels));
         // A Service that selects such Pods names at least one of their labels, and so does any other workload that it
         // selects.
         let labels = self.lost.iter().flatten().map(|(_, value)| vec![value.clone()]);
@@ -58,7 +58,7 @@ impl Related {
 
     fn selects_one(&self, object: &Object) -> bool {
         let Some(selector) = service_selector(object) else { return false };
-        self.lost.iter().any(|labels| selects(&selector, &borrowed(labels)))
+        self.lost.iter().any(|labels| selects(&selector, &borrow_labels(labels)))
     }
 
     fn is_selected(&self, object: &Object) -> bool {
@@ -66,8 +66,8 @@ impl Related {
             return false;
         }
         let Some(labels) = pod_labels(object) else { return false };
-        let shares = |lost: &Vec<Label>| borrowed(lost).iter().any(|label| labels.contains(label));
-        self.selectors.iter().any(|selector| selects(&borrowed(selector), &labels))
+        let shares = |lost: &Vec<Label>| borrow_labels(lost).iter().any(|label| labels.contains(label));
+        self.selectors.iter().any(|selector| selects(&borrow_labels(selector), &labels))
             || self.lost.iter().any(shares)
     }
 }
@@ -79,14 +79,14 @@ fn changes_labels(object: &Object, new: &[Arc<Object>]) -> bool {
     !versions.any(|other| pod_labels(other).as_ref() == Some(&labels))
 }
 
-fn owned(labels: Vec<(&str, &str)>) -> Vec<Label> {
+fn own_labels(labels: Vec<(&str, &str)>) -> Vec<Label> {
     labels.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
 }
 
-fn borrowed(labels: &[Label]) -> Vec<(&str, &str)> {
+fn borrow_labels(labels: &[Label]) -> Vec<(&str, &str)> {
     labels.iter().map(|(key, value)| (&**key, &**value)).collect()
 }
 
-fn values(labels: &[Label]) -> Vec<Box<str>> {
+fn own_values(labels: &[Label]) -> Vec<Box<str>> {
     labels.iter().map(|(_, value)| value.clone()).filter(|value| !value.is_empty()).collect()
 }

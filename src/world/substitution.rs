@@ -65,35 +65,35 @@ fn is_opted_out(object: &Object) -> bool {
 
 /// Returns the object after a substitution. Where Flux fills in variables, one that is not closed in its own value
 /// may swallow any part of the object, so that nothing of the object is known.
-pub(super) fn substituted(object: &Arc<Object>, substitution: Substitution, flux: Flux) -> Arc<Object> {
+pub(super) fn substitute(object: &Arc<Object>, substitution: Substitution, flux: Flux) -> Arc<Object> {
     let leaves_one_open = || any_text(&object.root, &leaves_a_variable_open) && !is_opted_out(object);
     if flux == Flux::Shown && substitution != Substitution::Literal && leaves_one_open() {
-        let root = replaced(&object.root, |text| Some(Value::Unknown(text.into())), Substitution::Unknown);
+        let root = replace(&object.root, |text| Some(Value::Unknown(text.into())), Substitution::Unknown);
         return Arc::new(Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root));
     }
     let value: fn(&str) -> Option<Value> = match substitution {
         Substitution::Literal => return Arc::clone(object),
-        Substitution::Defaults => with_default,
+        Substitution::Defaults => fill_in_default,
         Substitution::Unknown => unknown,
     };
     if !has_variables(object) {
         return Arc::clone(object);
     }
-    let root = replaced(&object.root, value, substitution);
+    let root = replace(&object.root, value, substitution);
     Arc::new(Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root))
 }
 
-fn replaced(node: &Node, value: fn(&str) -> Option<Value>, substitution: Substitution) -> Node {
+fn replace(node: &Node, value: fn(&str) -> Option<Value>, substitution: Substitution) -> Node {
     let replacement = match &node.value {
         Value::String(text) => value(text).unwrap_or_else(|| node.value.clone()),
         Value::Sequence(items) => {
-            Value::Sequence(items.iter().map(|item| replaced(item, value, substitution)).collect())
+            Value::Sequence(items.iter().map(|item| replace(item, value, substitution)).collect())
         }
         Value::Mapping(entries) => {
             let entries = entries.iter().map(|entry| Entry {
-                key: key(&entry.key, substitution),
+                key: substitute_key(&entry.key, substitution),
                 key_span: entry.key_span,
-                value: replaced(&entry.value, value, substitution),
+                value: replace(&entry.value, value, substitution),
             });
             Value::Mapping(entries.collect())
         }
@@ -105,7 +105,7 @@ fn replaced(node: &Node, value: fn(&str) -> Option<Value>, substitution: Substit
 }
 
 /// Substitutes a key. An unknown key keeps its text, so that it is not found by name.
-fn key(text: &str, substitution: Substitution) -> Box<str> {
+fn substitute_key(text: &str, substitution: Substitution) -> Box<str> {
     match (substitution, expand(text)) {
         (Substitution::Defaults, Expansion::Default(expanded) | Expansion::Constant(expanded)) => {
             expanded.into()
@@ -116,23 +116,23 @@ fn key(text: &str, substitution: Substitution) -> Box<str> {
 
 fn unknown(text: &str) -> Option<Value> {
     match expand(text) {
-        Expansion::Constant(_) => constant(text),
+        Expansion::Constant(_) => read_constant(text),
         Expansion::Default(_) | Expansion::Unknown => Some(Value::Unknown(text.into())),
     }
 }
 
 /// Fills in defaults. kustomize writes a text without quotes if it can, so a substituted text may become a number or a
 /// list. Only one that stays text is known.
-fn with_default(text: &str) -> Option<Value> {
+fn fill_in_default(text: &str) -> Option<Value> {
     match expand(text) {
-        Expansion::Constant(_) => constant(text),
+        Expansion::Constant(_) => read_constant(text),
         Expansion::Default(expanded) if is_plain_text(&expanded) => Some(Value::String(expanded.into())),
         Expansion::Default(_) | Expansion::Unknown => Some(Value::Unknown(text.into())),
     }
 }
 
 /// Returns a text without a variable, with `$$` as `$`.
-fn constant(text: &str) -> Option<Value> {
+fn read_constant(text: &str) -> Option<Value> {
     match expand(text) {
         Expansion::Constant(expanded) if expanded != text => Some(Value::String(expanded.into())),
         Expansion::Constant(_) | Expansion::Default(_) | Expansion::Unknown => None,

@@ -13,7 +13,7 @@ use super::FileProblem;
 use super::builder::WorldInput;
 use super::loader::{Blobs, Loaded};
 use crate::render::{Layout, Listing, Member, Role, Root, RootKind};
-use crate::units::{Certainty, ChartMember, Deployments, FileKind, MARKS};
+use crate::units::{ChartMember, DeploymentCertainty, Deployments, FileKind, MARKS};
 use kube_manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
 use source_files::{ObjectId, RepoPath, SourceText, Span};
 
@@ -58,15 +58,15 @@ impl<'a> Texts<'a> {
     }
 
     /// Returns the problems of the changed files of the new revision.
-    pub(super) fn problems(&self, changed: &[&Member]) -> TextProblems {
+    pub(super) fn find_problems(&self, changed: &[&Member]) -> TextProblems {
         let mut found = TextProblems::default();
         for member in changed {
-            let Some(loaded) = self.loaded(member) else { continue };
+            let Some(loaded) = self.find_loaded(member) else { continue };
             found.without_objects += usize::from(counts_as_unjudged(member) && !holds_objects(loaded));
             if !holds_objects(loaded) && member.kind == FileKind::Manifest && self.fills_in_a_chart(member) {
-                found.values.push(values_root(member));
+                found.values.push(make_values_root(member));
             }
-            let problems = self.problems_of(member, loaded);
+            let problems = self.find_problems_of(member, loaded);
             found.problems.extend(problems.into_iter().map(|problem| FileProblem {
                 path: member.path.clone(),
                 blob: Some(member.file.id.clone()),
@@ -82,19 +82,19 @@ impl<'a> Texts<'a> {
         !member.kind.is_data() || self.may_be_deployed(&self.new, member)
     }
 
-    fn loaded(&self, member: &Member) -> Option<&'a Loaded> {
+    fn find_loaded(&self, member: &Member) -> Option<&'a Loaded> {
         self.blobs.get(&member.file.id)?.as_ref().ok()
     }
 
-    fn problems_of(&self, member: &Member, loaded: &Loaded) -> Vec<Problem> {
+    fn find_problems_of(&self, member: &Member, loaded: &Loaded) -> Vec<Problem> {
         let mut problems = loaded.problems.clone();
-        problems.extend(halves(loaded));
+        problems.extend(find_halves(loaded));
         problems.retain(|problem| self.counts(member, loaded, problem));
         if problems.is_empty() {
             return problems;
         }
-        let untouched = self.untouched(member, loaded);
-        problems.retain(|problem| !untouched.contains(document_at(&loaded.source, problem.span)));
+        let untouched = self.find_untouched(member, loaded);
+        problems.retain(|problem| !untouched.contains(find_document(&loaded.source, problem.span)));
         problems
     }
 
@@ -122,7 +122,7 @@ impl<'a> Texts<'a> {
         };
         is_whole
             && problem.refusal.includes(Reading::Kubectl)
-            && (holds_objects(loaded) || self.is_deployed(side, member, Certainty::Certain))
+            && (holds_objects(loaded) || self.is_deployed(side, member, DeploymentCertainty::Certain))
     }
 
     /// Returns true if the text of a file must be clear.
@@ -145,7 +145,7 @@ impl<'a> Texts<'a> {
             ) => {
                 holds_objects(loaded)
                     || loses_objects()
-                    || (self.is_deployed(side, member, Certainty::Certain)
+                    || (self.is_deployed(side, member, DeploymentCertainty::Certain)
                         && !self.is_template_elsewhere(side, member, loaded))
                     || (names_an_object(loaded) && !self.is_excused(side, member, loaded))
             }
@@ -154,7 +154,7 @@ impl<'a> Texts<'a> {
 
     /// Returns true if a file held objects before, and did not become a template of another tool.
     fn loses_objects(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
-        let old = self.old.member(&member.path).and_then(|old| self.loaded(old));
+        let old = self.old.member(&member.path).and_then(|old| self.find_loaded(old));
         old.is_some_and(holds_objects) && !self.is_template_elsewhere(side, member, loaded)
     }
 
@@ -163,7 +163,9 @@ impl<'a> Texts<'a> {
     fn is_excused(&self, side: &Side<'a>, member: &Member, loaded: &Loaded) -> bool {
         let selection = self.input.selection;
         let elsewhere = selection.names_clusters() && !selection.is_of_a_named_cluster(&member.path);
-        (elsewhere && is_unreadable_for_all(loaded) && !self.is_deployed(side, member, Certainty::Possible))
+        (elsewhere
+            && is_unreadable_for_all(loaded)
+            && !self.is_deployed(side, member, DeploymentCertainty::Possible))
             || self.is_unread_template(side, member, loaded)
     }
 
@@ -173,7 +175,7 @@ impl<'a> Texts<'a> {
         let unread = is_unreadable_for_all(loaded) && is_template(loaded);
         let deployed = || {
             selection.is_of_a_named_cluster(&member.path)
-                || self.is_deployed(side, member, Certainty::Possible)
+                || self.is_deployed(side, member, DeploymentCertainty::Possible)
         };
         unread && (!deployed() || self.is_template_elsewhere(side, member, loaded))
     }
@@ -185,16 +187,16 @@ impl<'a> Texts<'a> {
         if self.input.selection.names_clusters() {
             return false;
         }
-        let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
-        let elsewhere =
-            !deployments.is_empty() && !deployments.deploy(&member.path, Certainty::Possible, |_| false);
+        let deployments = side.deployments.get_or_init(|| self.find_deployments(side.layout));
+        let elsewhere = !deployments.is_empty()
+            && !deployments.deploy(&member.path, DeploymentCertainty::Possible, |_| false);
         elsewhere && is_unreadable_for_all(loaded) && is_template(loaded)
     }
 
     /// Returns true if a kustomization or a GitOps object deploys a file.
-    fn is_deployed(&self, side: &Side<'a>, member: &Member, certainty: Certainty) -> bool {
+    fn is_deployed(&self, side: &Side<'a>, member: &Member, certainty: DeploymentCertainty) -> bool {
         let of_gitops = || {
-            let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
+            let deployments = side.deployments.get_or_init(|| self.find_deployments(side.layout));
             deployments.deploy(&member.path, certainty, |folder| side.layout.is_root_folder(folder))
         };
         member.listing == Listing::Listed || of_gitops()
@@ -203,7 +205,7 @@ impl<'a> Texts<'a> {
     /// Returns true if an application of Argo CD names a file as values of a chart.
     fn fills_in_a_chart(&self, member: &Member) -> bool {
         let side = &self.new;
-        let deployments = side.deployments.get_or_init(|| self.deployments(side.layout));
+        let deployments = side.deployments.get_or_init(|| self.find_deployments(side.layout));
         deployments.uses_as_values(&member.path)
     }
 
@@ -212,11 +214,11 @@ impl<'a> Texts<'a> {
     fn may_be_deployed(&self, side: &Side<'a>, member: &Member) -> bool {
         let of_cluster = self.input.selection.is_of_a_named_cluster(&member.path);
         (of_cluster && !side.layout.is_below_a_root(&member.path))
-            || self.is_deployed(side, member, Certainty::Possible)
+            || self.is_deployed(side, member, DeploymentCertainty::Possible)
     }
 
     /// Searches all files of a revision for GitOps objects.
-    fn deployments(&self, layout: &Layout) -> Deployments {
+    fn find_deployments(&self, layout: &Layout) -> Deployments {
         let ids: HashSet<&ObjectId> = layout.members.iter().map(|member| &member.file.id).collect();
         let ids: Vec<&ObjectId> = ids.into_iter().collect();
         let read = |reader: &mut Box<dyn source_files::BlobReader + '_>, id: &&ObjectId| {
@@ -230,26 +232,26 @@ impl<'a> Texts<'a> {
 
     /// Returns the documents that the file already had, here or at the place it was moved from, and that mattered
     /// there. Text in another encoding than before is another text to some tools.
-    fn untouched(&self, member: &Member, new: &Loaded) -> HashSet<&'a [u8]> {
-        let Some(old) = self.predecessor(member) else { return HashSet::new() };
-        match self.loaded(old) {
+    fn find_untouched(&self, member: &Member, new: &Loaded) -> HashSet<&'a [u8]> {
+        let Some(old) = self.find_predecessor(member) else { return HashSet::new() };
+        match self.find_loaded(old) {
             Some(loaded)
-                if self.mattered(old, loaded)
+                if self.has_mattered(old, loaded)
                     && loaded.source.is_as_stored() == new.source.is_as_stored() =>
             {
-                documents(&loaded.source)
+                split_documents(&loaded.source)
             }
             Some(_) | None => HashSet::new(),
         }
     }
 
-    fn mattered(&self, old: &Member, loaded: &Loaded) -> bool {
+    fn has_mattered(&self, old: &Member, loaded: &Loaded) -> bool {
         self.matters(&self.old, old, loaded)
     }
 
     /// Returns the old version of a file: at its path or, with the same content and meaning for the same clusters,
     /// elsewhere.
-    fn predecessor(&self, member: &Member) -> Option<&'a Member> {
+    fn find_predecessor(&self, member: &Member) -> Option<&'a Member> {
         let selection = self.input.selection;
         self.old.member(&member.path).or_else(|| {
             let clusters = selection.clusters_of(&member.path);
@@ -262,7 +264,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-fn values_root(member: &Member) -> Root {
+fn make_values_root(member: &Member) -> Root {
     let parts = BTreeMap::from([(member.path.clone(), member.file.id.clone())]);
     Root { kind: RootKind::Values, file: member.path.clone(), parts, generates: BTreeSet::new() }
 }
@@ -292,7 +294,7 @@ fn holds_objects(loaded: &Loaded) -> bool {
 
 /// Returns problems for documents with `kind` and without `apiVersion`, which no API server accepts. The others have a
 /// problem already.
-fn halves(loaded: &Loaded) -> Vec<Problem> {
+fn find_halves(loaded: &Loaded) -> Vec<Problem> {
     let halves =
         loaded.objects.iter().filter(|object| object.api_version.is_empty() && !object.kind.is_empty());
     halves.map(|object| Problem::without_version(object.root.span())).collect()
@@ -326,31 +328,31 @@ fn is_template(loaded: &Loaded) -> bool {
 const SEPARATOR: &[u8] = b"\n---";
 
 /// Returns the text of every document of a file.
-fn documents(source: &SourceText) -> HashSet<&[u8]> {
+fn split_documents(source: &SourceText) -> HashSet<&[u8]> {
     let bytes = source.bytes();
     let mut documents = HashSet::new();
     let mut start = 0;
     for end in memchr::memmem::find_iter(bytes, SEPARATOR) {
-        documents.insert(bare(bytes.get(start..end).unwrap_or_default()));
+        documents.insert(trim_document(bytes.get(start..end).unwrap_or_default()));
         start = end;
     }
-    documents.insert(bare(bytes.get(start..).unwrap_or_default()));
+    documents.insert(trim_document(bytes.get(start..).unwrap_or_default()));
     documents
 }
 
 /// Returns a document without its separator and the blank lines around it, which change when a neighbour comes or
 /// goes.
-fn bare(document: &[u8]) -> &[u8] {
+fn trim_document(document: &[u8]) -> &[u8] {
     let document = document.trim_ascii();
     document.strip_prefix(b"---\n").unwrap_or(document).trim_ascii()
 }
 
 /// Returns the text of the document that contains a span.
-fn document_at(source: &SourceText, span: Span) -> &[u8] {
+fn find_document(source: &SourceText, span: Span) -> &[u8] {
     let bytes = source.bytes();
     let at = usize::try_from(span.start).unwrap_or(usize::MAX).min(bytes.len());
     let (before, after) = bytes.split_at(at);
     let start = memchr::memmem::rfind(before, SEPARATOR).unwrap_or(0);
     let end = memchr::memmem::find(after, SEPARATOR).map_or(bytes.len(), |end| at + end);
-    bare(bytes.get(start..end).unwrap_or_default())
+    trim_document(bytes.get(start..end).unwrap_or_default())
 }
