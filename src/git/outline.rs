@@ -3,6 +3,11 @@
 
 use source_files::ObjectId;
 
+/// The commit has no tree, so that even git cannot read it.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("it does not begin with its tree")]
+pub(super) struct NoTree;
+
 /// The links of a commit.
 #[derive(Debug)]
 pub(super) struct CommitOutline {
@@ -14,10 +19,9 @@ pub(super) struct CommitOutline {
 
 /// Reads the links as git does (`commit.c`, `parse_commit_buffer`): the first line is the tree, the lines directly
 /// below it that start with `parent ` are the parents.
-pub(super) fn read_outline(bytes: &[u8]) -> Result<CommitOutline, String> {
+pub(super) fn read_outline(bytes: &[u8]) -> Result<CommitOutline, NoTree> {
     let mut lines = bytes.split(|byte| *byte == b'\n');
-    let tree =
-        lines.next().and_then(|line| value(line, b"tree ")).ok_or("it does not begin with its tree")?;
+    let tree = lines.next().and_then(|line| value(line, b"tree ")).ok_or(NoTree)?;
     let mut parents = Vec::new();
     for line in lines {
         if let Some(parent) = value(line, b"parent ") {

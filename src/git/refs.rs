@@ -141,14 +141,14 @@ impl Repository {
     /// Returns the tree of a commit.
     pub fn tree_of(&self, commit: &ObjectId) -> Result<ObjectId, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
-        let outline = outline::read_outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
+        let outline = outline::read_outline(&bytes).map_err(|error| malformed(commit, &error.to_string()))?;
         Ok(outline.tree)
     }
 
     /// Returns the parents of a commit.
     pub fn parents(&self, commit: &ObjectId) -> Result<Vec<ObjectId>, GitError> {
         let bytes = self.read_kind(commit, ObjectKind::Commit)?;
-        let outline = outline::read_outline(&bytes).map_err(|reason| malformed(commit, &reason))?;
+        let outline = outline::read_outline(&bytes).map_err(|error| malformed(commit, &error.to_string()))?;
         Ok(outline.parents)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::GitError;
 use super::repository::Repository;
 use super::tree::{TreeEntry, check_depth, join_path};
-use source_files::{ObjectId, RepoPath};
+use source_files::{ObjectId, RepoPath, TreeFile};
 
 impl Repository {
     /// Returns every file that one tree has and the other has not, or has with another content or mode. Folders that
@@ -31,10 +31,13 @@ impl Repository {
         let entries = |tree: Option<&ObjectId>| tree.map_or(Ok(BTreeMap::new()), |tree| self.entries(tree));
         let (mut before, after) = (entries(old)?, entries(new)?);
         for (name, is) in after {
-            self.add_change([before.remove(&name), Some(is)], (prefix, &name), depth, changed)?;
+            let (path, inner) = join_path(prefix, &name);
+            let change = EntryChange { path, inner, was: before.remove(&name), is: Some(is) };
+            self.add_change(change, depth, changed)?;
         }
         for (name, was) in before {
-            self.add_change([Some(was), None], (prefix, &name), depth, changed)?;
+            let (path, inner) = join_path(prefix, &name);
+            self.add_change(EntryChange { path, inner, was: Some(was), is: None }, depth, changed)?;
         }
         Ok(())
     }
@@ -42,25 +45,38 @@ impl Repository {
     /// Adds the changes below one name: a file, a folder, or one in place of the other.
     fn add_change(
         &self,
-        [was, is]: [Option<TreeEntry>; 2],
-        (prefix, name): (&str, &[u8]),
+        change: EntryChange,
         depth: usize,
         changed: &mut Vec<RepoPath>,
     ) -> Result<(), GitError> {
-        if was == is {
+        if change.was == change.is {
             return Ok(());
         }
-        let (path, inner) = join_path(prefix, name);
-        let parts = |entry: Option<TreeEntry>| match entry {
-            Some(TreeEntry::Folder(tree)) => (Some(tree), None),
-            Some(TreeEntry::File(file)) => (None, Some(file)),
-            None => (None, None),
-        };
-        let ((old_tree, old_file), (new_tree, new_file)) = (parts(was), parts(is));
+        let (old_tree, old_file) = split_entry(change.was);
+        let (new_tree, new_file) = split_entry(change.is);
         if old_file != new_file {
-            changed.push(RepoPath::new(&path));
+            changed.push(RepoPath::new(&change.path));
         }
-        self.add_changes([old_tree.as_ref(), new_tree.as_ref()], &inner, depth + 1, changed)
+        self.add_changes([old_tree.as_ref(), new_tree.as_ref()], &change.inner, depth + 1, changed)
+    }
+}
+
+/// The entries of one name in two trees.
+struct EntryChange {
+    /// The path of the name.
+    path: String,
+    /// The prefix of its content, if it is a folder.
+    inner: String,
+    was: Option<TreeEntry>,
+    is: Option<TreeEntry>,
+}
+
+/// Returns the tree of a folder, or the file.
+fn split_entry(entry: Option<TreeEntry>) -> (Option<ObjectId>, Option<TreeFile>) {
+    match entry {
+        Some(TreeEntry::Folder(tree)) => (Some(tree), None),
+        Some(TreeEntry::File(file)) => (None, Some(file)),
+        None => (None, None),
     }
 }
 

@@ -170,7 +170,8 @@ impl<'a> CommitWalk<'a> {
         }
         self.read += 1;
         let bytes = self.repository.read_kind(id, ObjectKind::Commit)?;
-        outline::read_outline(&bytes).map_err(|reason| GitError::Malformed { id: id.clone(), reason })
+        outline::read_outline(&bytes)
+            .map_err(|error| GitError::Malformed { id: id.clone(), reason: error.to_string() })
     }
 
     /// Marks a commit and everything known below it.

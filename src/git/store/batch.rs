@@ -6,20 +6,17 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout};
 
+use super::child_error::ChildError;
 use super::{ObjectKind, RawObject};
 use crate::git::error::GitError;
 use source_files::ObjectId;
-
-/// The advice for a child that ended. In a partial clone it ends if it would have to fetch.
-const ENDED: &str = "git cat-file ended; if this is a partial clone, which lacks objects, clone without a \
-    filter; the missing object is";
 
 /// The child and both ends of the conversation.
 pub(super) struct Batch {
     child: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
-    broken: Option<String>,
+    broken: Option<ChildError>,
 }
 
 impl Batch {
@@ -31,53 +28,53 @@ impl Batch {
 
     /// Asks for one object.
     pub(super) fn read(&mut self, id: &ObjectId, limit: usize) -> Result<RawObject, GitError> {
-        let unreadable = |reason: String| GitError::Unreadable { id: id.clone(), reason };
-        if let Some(reason) = &self.broken {
-            return Err(unreadable(reason.clone()));
+        if let Some(error) = &self.broken {
+            return Err(GitError::Unreadable { id: id.clone(), reason: error.to_string() });
         }
         match self.ask(id, limit) {
             Ok(Answer::Object(object)) => Ok(object),
             Ok(Answer::Missing) => Err(GitError::Missing(id.clone())),
             Ok(Answer::TooLarge(size)) => Err(GitError::TooLarge { id: id.clone(), size, limit }),
-            Err(reason) => {
-                self.broken = Some(reason.clone());
-                Err(unreadable(reason))
+            Err(error) => {
+                let reason = error.to_string();
+                self.broken = Some(error);
+                Err(GitError::Unreadable { id: id.clone(), reason })
             }
         }
     }
 
-    fn ask(&mut self, id: &ObjectId, limit: usize) -> Result<Answer, String> {
-        writeln!(self.questions, "{id}").and_then(|()| self.questions.flush()).map_err(failed)?;
+    fn ask(&mut self, id: &ObjectId, limit: usize) -> Result<Answer, ChildError> {
+        writeln!(self.questions, "{id}").and_then(|()| self.questions.flush()).map_err(ChildError::pipe)?;
         let mut header = String::new();
-        self.answers.read_line(&mut header).map_err(failed)?;
+        self.answers.read_line(&mut header).map_err(ChildError::pipe)?;
         if header.is_empty() {
-            return Err(format!("{ENDED} {id}"));
+            return Err(ChildError::Ended(id.clone()));
         }
         let words: Vec<&str> = header.trim_end().split(' ').collect();
         match words.as_slice() {
             [name, "missing"] if *name == id.as_str() => Ok(Answer::Missing),
             [name, kind, size] if *name == id.as_str() => self.content(kind, size, limit),
-            _ => Err(STRANGE.to_owned()),
+            _ => Err(ChildError::UnexpectedAnswer),
         }
     }
 
     /// Reads the content behind a header. An object that is too large is skipped, not kept.
-    fn content(&mut self, kind: &str, size: &str, limit: usize) -> Result<Answer, String> {
+    fn content(&mut self, kind: &str, size: &str, limit: usize) -> Result<Answer, ChildError> {
         let (kind, size): (_, u64) =
-            ObjectKind::parse(kind).zip(size.parse().ok()).ok_or_else(|| STRANGE.to_owned())?;
+            ObjectKind::parse(kind).zip(size.parse().ok()).ok_or(ChildError::UnexpectedAnswer)?;
         let length = usize::try_from(size).unwrap_or(usize::MAX);
         let mut content = (&mut self.answers).take(size);
         let (answer, read) = if length > limit {
-            let passed = std::io::copy(&mut content, &mut std::io::sink()).map_err(failed)?;
+            let passed = std::io::copy(&mut content, &mut std::io::sink()).map_err(ChildError::pipe)?;
             (Answer::TooLarge(length), passed)
         } else {
             let mut bytes = Vec::new();
-            let read = content.read_to_end(&mut bytes).map_err(failed)?;
+            let read = content.read_to_end(&mut bytes).map_err(ChildError::pipe)?;
             (Answer::Object(RawObject { kind, bytes }), u64::try_from(read).unwrap_or_default())
         };
         let mut end = [0_u8];
-        self.answers.read_exact(&mut end).map_err(failed)?;
-        if read == size && end == *b"\n" { Ok(answer) } else { Err("git cat-file ended early".to_owned()) }
+        self.answers.read_exact(&mut end).map_err(ChildError::pipe)?;
+        if read == size && end == *b"\n" { Ok(answer) } else { Err(ChildError::EndedEarly) }
     }
 }
 
@@ -86,13 +83,6 @@ enum Answer {
     Object(RawObject),
     Missing,
     TooLarge(usize),
-}
-
-const STRANGE: &str = "git cat-file returned an unexpected answer";
-
-#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands the error over")]
-fn failed(error: std::io::Error) -> String {
-    format!("git cat-file: {error}")
 }
 
 impl Drop for Batch {

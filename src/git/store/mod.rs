@@ -5,6 +5,7 @@
 //! through a child `git cat-file`.
 
 mod batch;
+mod child_error;
 mod libgit2;
 mod program;
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::batch::Batch;
+use super::child_error::ChildError;
 use super::libgit2::index_mode;
 use super::{Folders, RawObject, RefValue, Store};
 use crate::git::error::GitError;
@@ -32,7 +33,7 @@ impl GitProgram {
         quarantine: Option<&Path>,
         found: FoundBy,
         reason: &str,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, ChildError> {
         let git_dir = match found {
             FoundBy::ByGit => folder.to_path_buf(),
             // Without a folder of its own git looks for one, and checks its owner.
@@ -114,7 +115,7 @@ impl Store for GitProgram {
         let mut command = self.git.command(&["ls-files", "--stage", "-z", "--full-name", ":/"]);
         command.envs(index_file.map(|file| ("GIT_INDEX_FILE", file)));
         command.envs(self.folders.work_tree.as_ref().map(|folder| ("GIT_WORK_TREE", folder)));
-        let listed = run(command).map_err(GitError::Index)?;
+        let listed = run(command).map_err(|error| GitError::Index(error.to_string()))?;
         let mut snapshot = Snapshot { files: BTreeMap::new() };
         for entry in listed.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
             let (file, path) = index_entry(entry)?;
@@ -144,22 +145,21 @@ fn index_entry(entry: &[u8]) -> Result<(TreeFile, &[u8]), GitError> {
 }
 
 /// Returns every ref that exists. They are read once and stay the same for all questions of a run.
-fn read_references(git: &Git) -> Result<BTreeMap<String, RefValue>, String> {
+fn read_references(git: &Git) -> Result<BTreeMap<String, RefValue>, ChildError> {
     let listed = run(git.command(&["for-each-ref", "--format=%(refname) %(objectname) %(symref)"]))?;
-    let listed = String::from_utf8(listed).map_err(|_| "a ref has a name that is not UTF-8".to_owned())?;
-    let parse = |line: &str| {
-        let [name, id, target] = line.split(' ').collect::<Vec<_>>()[..] else { return None };
-        let reference = if target.is_empty() {
-            RefValue::Object(ObjectId::parse(id)?)
-        } else {
-            RefValue::Symbolic(target.to_owned())
-        };
-        Some((name.to_owned(), reference))
+    let listed = String::from_utf8(listed).map_err(|_| ChildError::RefNotText)?;
+    listed.lines().map(|line| parse_reference(line).ok_or(ChildError::UnexpectedRefs)).collect()
+}
+
+/// Parses `<name> <id> <target>`, in which the target is empty unless the ref is symbolic.
+fn parse_reference(line: &str) -> Option<(String, RefValue)> {
+    let [name, id, target] = line.split(' ').collect::<Vec<_>>()[..] else { return None };
+    let value = if target.is_empty() {
+        RefValue::Object(ObjectId::parse(id)?)
+    } else {
+        RefValue::Symbolic(target.to_owned())
     };
-    listed
-        .lines()
-        .map(|line| parse(line).ok_or_else(|| "git for-each-ref returned an unexpected answer".to_owned()))
-        .collect()
+    Some((name.to_owned(), value))
 }
 
 /// The arguments of a call of git.
@@ -197,16 +197,16 @@ impl Git {
         command
     }
 
-    fn run_for_line(&self, arguments: &[&str]) -> Result<String, String> {
+    fn run_for_line(&self, arguments: &[&str]) -> Result<String, ChildError> {
         let text = String::from_utf8(run(self.command(arguments))?);
-        let text = text.map_err(|_| format!("git {} did not return text", arguments.join(" ")))?;
+        let text = text.map_err(|_| ChildError::NotText(arguments.join(" ")))?;
         Ok(text.trim_end_matches('\n').to_owned())
     }
 
-    fn start_batch(&self) -> Result<Batch, String> {
+    fn start_batch(&self) -> Result<Batch, ChildError> {
         let mut command = self.command(&["cat-file", "--batch"]);
-        let child = command.stdin(Stdio::piped()).spawn().map_err(|error| not_started(&error))?;
-        Batch::of(child).ok_or_else(|| "could not communicate with git cat-file".to_owned())
+        let child = command.stdin(Stdio::piped()).spawn().map_err(ChildError::not_started)?;
+        Batch::of(child).ok_or(ChildError::NoPipes)
     }
 }
 
@@ -214,17 +214,9 @@ fn inherited(names: &'static [&'static str]) -> impl Iterator<Item = (&'static s
     names.iter().filter_map(|name| Some((*name, std::env::var_os(name)?)))
 }
 
-fn run(mut command: Command) -> Result<Vec<u8>, String> {
-    let output = command.output().map_err(|error| not_started(&error))?;
-    if output.status.success() {
-        Ok(output.stdout)
-    } else {
-        Err("git cannot read the repository either".to_owned())
-    }
-}
-
-fn not_started(error: &std::io::Error) -> String {
-    format!("could not start the git program: {error}")
+fn run(mut command: Command) -> Result<Vec<u8>, ChildError> {
+    let output = command.output().map_err(ChildError::not_started)?;
+    if output.status.success() { Ok(output.stdout) } else { Err(ChildError::Failed) }
 }
 
 /// Starts a child for each thread.
@@ -240,7 +232,7 @@ impl BlobSource for Children {
 }
 
 struct ChildReader {
-    batch: Result<Batch, String>,
+    batch: Result<Batch, ChildError>,
     limit: usize,
 }
 
@@ -248,7 +240,7 @@ impl BlobReader for ChildReader {
     fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>, BlobError> {
         match &mut self.batch {
             Ok(batch) => super::as_blob(id, batch.read(id, self.limit)),
-            Err(reason) => Err(BlobError::Unreadable { id: id.clone(), reason: reason.clone() }),
+            Err(error) => Err(BlobError::Unreadable { id: id.clone(), reason: error.to_string() }),
         }
     }
 }
