@@ -56,6 +56,14 @@ pub(crate) struct Grant {
 /// The rules of roles in a scope, each computed once.
 type Known = BTreeMap<(RoleReference, GrantScope), Option<Arc<[PlacedRule]>>>;
 
+/// A grant whose rules are not known yet.
+struct NewGrant<'a> {
+    subject: Subject,
+    namespace: Option<&'a str>,
+    bound: Bound,
+    role: &'a RoleReference,
+}
+
 /// Every grant of one cluster, by subject and scope.
 #[derive(Debug)]
 pub(crate) struct Grants {
@@ -93,7 +101,13 @@ impl Grants {
             });
             let bound = Bound::ByDefault(format!("{kind} {place}{}", binding.name));
             for subject in &binding.subjects {
-                self.insert(subject.clone(), namespace, (bound.clone(), &binding.role), known);
+                let grant = NewGrant {
+                    subject: subject.clone(),
+                    namespace,
+                    bound: bound.clone(),
+                    role: &binding.role,
+                };
+                self.insert(grant, known);
             }
         }
         for role in &bootstrap.roles {
@@ -104,7 +118,8 @@ impl Grants {
             } else {
                 RoleReference::ClusterRole(name)
             };
-            self.insert(Subject::BoundTo(role.clone()), namespace, (Bound::Elsewhere, &role), known);
+            let subject = Subject::BoundTo(role.clone());
+            self.insert(NewGrant { subject, namespace, bound: Bound::Elsewhere, role: &role }, known);
         }
     }
 
@@ -112,17 +127,13 @@ impl Grants {
         let namespace = placed.id.namespace.as_deref();
         let Some(binding) = Binding::of(&placed.object, namespace) else { return };
         for (subject, _) in binding.subjects {
-            self.insert(subject, namespace, (Bound::By(Arc::clone(placed)), &binding.role), known);
+            let bound = Bound::By(Arc::clone(placed));
+            self.insert(NewGrant { subject, namespace, bound, role: &binding.role }, known);
         }
     }
 
-    fn insert(
-        &mut self,
-        subject: Subject,
-        namespace: Option<&str>,
-        (bound, role): (Bound, &RoleReference),
-        known: &mut Known,
-    ) {
+    fn insert(&mut self, new: NewGrant<'_>, known: &mut Known) {
+        let NewGrant { subject, namespace, bound, role } = new;
         let scope = GrantScope::of(namespace);
         let key = (role.clone(), cache_scope(role, &scope));
         let work_out = || self.roles.rules(role, namespace).map(|rules| limit_to_scope(rules, &scope).into());
