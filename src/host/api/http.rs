@@ -68,15 +68,17 @@ impl Http {
         let runtime = runtime.map_err(|error| settings(format!("no network: {error}")))?;
         let entered = runtime.enter();
         let transport = build_transport(connection.certificates)?;
-        let builder = Octocrab::builder()
-            .base_uri(&base)
-            .map_err(|_| settings(format!("`{base}` is not the address of an API")))?;
+        let builder = Octocrab::builder().base_uri(&base).map_err(|_| {
+            settings(format!(
+                "`{base}` is not the address of an API\n  write one such as https://git.example.com/api/v4"
+            ))
+        })?;
         let builder = match connection.token {
             Some(token) if token.bytes().all(|byte| byte.is_ascii_graphic()) => builder.personal_token(token),
             Some(_) => {
                 return Err(settings(
-                    "the token contains characters that are not allowed in a \
-                token"
+                    "the token contains characters that are not allowed in a token\n  copy it again, without \
+                     blanks and line ends"
                         .into(),
                 ));
             }

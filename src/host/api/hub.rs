@@ -46,20 +46,30 @@ struct BaseRepository {
     default_branch: String,
 }
 
+/// The reason why a reply cannot be the requested pull request. Displays as a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::host) enum PullProblem {
+    #[error("it is for pull request {0}")]
+    OtherNumber(u64),
+    #[error("the head's repository has no usable name")]
+    RepositoryName,
+    #[error("the head is not an object id")]
+    Head,
+}
+
 impl<U> Pull<U> {
     /// Converts it to a pull request, or returns the reason why the reply cannot be the requested one.
     pub(in crate::host) fn read(
         self,
         asked: PullNumber,
         account: impl Fn(U) -> Account,
-    ) -> Result<PullRequest, String> {
+    ) -> Result<PullRequest, PullProblem> {
         if self.number != asked.0 {
-            return Err(format!("it is for pull request {}", self.number));
+            return Err(PullProblem::OtherNumber(self.number));
         }
         let source = match self.head.repo {
             Some(repository) => Some(SourceBranch {
-                project: Project::parse(&repository.full_name)
-                    .ok_or("the head's repository has no usable name")?,
+                project: Project::parse(&repository.full_name).ok_or(PullProblem::RepositoryName)?,
                 branch: self.head.r#ref,
             }),
             None => None,
@@ -71,7 +81,7 @@ impl<U> Pull<U> {
         };
         Ok(PullRequest {
             number: asked,
-            head: ObjectId::parse(&self.head.sha).ok_or("the head is not an object id")?,
+            head: ObjectId::parse(&self.head.sha).ok_or(PullProblem::Head)?,
             target: self.base.r#ref,
             default_branch: self.base.repo.default_branch,
             author: self.user.map(account),

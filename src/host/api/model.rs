@@ -181,6 +181,17 @@ pub struct CommitStatus {
     pub target_url: Option<String>,
 }
 
+/// A status that is set already.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::host) struct ExistingStatus<'a> {
+    /// Its name.
+    pub(in crate::host) context: &'a str,
+    /// Its state, in the forge's word.
+    pub(in crate::host) state: &'a str,
+    /// Its text.
+    pub(in crate::host) description: Option<&'a str>,
+}
+
 /// The state of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusState {
@@ -205,8 +216,10 @@ impl StatusState {
 
 impl CommitStatus {
     /// Returns true if it equals the status that is set already. `state` is the forge's word for its own state.
-    pub(in crate::host) fn repeats(&self, state: &str, known: (&str, &str, Option<&str>)) -> bool {
-        known == (&self.context, state, Some(&self.description))
+    pub(in crate::host) fn repeats(&self, state: &str, known: &ExistingStatus<'_>) -> bool {
+        known.context == self.context
+            && known.state == state
+            && known.description == Some(self.description.as_str())
     }
 
     /// Returns the body of a request. `name` is the forge's key for the context.
@@ -275,7 +288,7 @@ pub struct LineProposal {
     pub body: String,
 }
 
-/// Says whether a comment is worth writing if there is none yet.
+/// Says whether a comment is worth writing before the first one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// It is worth writing.

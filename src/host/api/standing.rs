@@ -38,18 +38,23 @@ pub fn approvals(reviews: &[Review], retargeted: Option<DateTime<Utc>>) -> Vec<A
         latest.retain(|(known, _)| !known.login.eq_ignore_ascii_case(&account.login));
         latest.push((account, review));
     }
-    let seen_here = |review: &Review| match (retargeted, review.at) {
+    let mut approvals = Vec::new();
+    for (account, review) in latest {
+        let Some(commit) = &review.commit else { continue };
+        if review.state == ReviewState::Approved && is_after(review, retargeted) {
+            approvals.push(Approval { login: account.login.clone(), commit: commit.clone() });
+        }
+    }
+    approvals
+}
+
+/// Returns true if a review is certainly later than the last change of the target.
+fn is_after(review: &Review, retargeted: Option<DateTime<Utc>>) -> bool {
+    match (retargeted, review.at) {
         (None, _) => true,
         (Some(since), Some(at)) => at > since,
         (Some(_), None) => false,
-    };
-    let approving =
-        latest.into_iter().filter(|(_, review)| review.state == ReviewState::Approved && seen_here(review));
-    approving
-        .filter_map(|(account, review)| {
-            Some(Approval { login: account.login.clone(), commit: review.commit.clone()? })
-        })
-        .collect()
+    }
 }
 
 #[cfg(test)]

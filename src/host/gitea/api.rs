@@ -44,7 +44,7 @@ impl Forge for Gitea {
         let path = self.repository(&format!("/pulls/{number}"));
         let pull: Pull<GiteaUser> = self.http.get(&path)?;
         pull.read(number, GiteaUser::account)
-            .map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
+            .map_err(|problem| ForgeError::malformed(Method::Get, &path, problem.to_string()))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {

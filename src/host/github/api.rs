@@ -56,7 +56,7 @@ impl Forge for Github {
         let path = self.repository(&format!("/pulls/{number}"));
         let pull: Pull<GithubUser> = self.http.get(&path)?;
         pull.read(number, GithubUser::account)
-            .map_err(|reason| ForgeError::malformed(Method::Get, &path, reason))
+            .map_err(|problem| ForgeError::malformed(Method::Get, &path, problem.to_string()))
     }
 
     fn reviews(&self, number: PullNumber) -> Result<Vec<Review>, ForgeError> {

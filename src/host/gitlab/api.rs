@@ -39,7 +39,7 @@ impl Gitlab {
         format!("/projects/{}{rest}", escape_segment(self.project.as_str()))
     }
 
-    fn own(&self) -> Result<wire::GitlabProject, ForgeError> {
+    fn read_project(&self) -> Result<wire::GitlabProject, ForgeError> {
         self.http.get(&self.below(""))
     }
 
@@ -68,7 +68,7 @@ impl Forge for Gitlab {
         let path = self.below(&format!("/merge_requests/{number}"));
         let malformed = |reason: &str| ForgeError::malformed(Method::Get, &path, reason);
         let request: MergeRequest = self.http.get(&path)?;
-        let own = self.own()?;
+        let own = self.read_project()?;
         if request.iid != number.0 {
             return Err(malformed("it is about another merge request"));
         }
@@ -109,7 +109,7 @@ impl Forge for Gitlab {
     /// Reads the rules of a branch. One that can only be fast-forwarded requires an up-to-date merge request. A merge
     /// train combines requests after each was judged alone.
     fn branch_rules(&self, _branch: &str) -> Result<BranchRules, ForgeError> {
-        let own = self.own()?;
+        let own = self.read_project()?;
         let freshness = match (own.merge_trains_enabled, own.merge_method.as_deref()) {
             (Some(true), _) => Freshness::Stale,
             (_, Some("ff" | "rebase_merge")) => Freshness::UpToDate,

@@ -19,7 +19,7 @@ pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) ->
     let state = status.state.as_str();
     let known: GiteaCombinedStatus =
         gitea.http.get(&gitea.repository(&format!("/commits/{commit}/status")))?;
-    if known.statuses.unwrap_or_default().iter().any(|known| status.repeats(state, known.as_known())) {
+    if known.statuses.unwrap_or_default().iter().any(|known| status.repeats(state, &known.as_existing())) {
         return Ok(());
     }
     let path = gitea.repository(&format!("/statuses/{commit}"));

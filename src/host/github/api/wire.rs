@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::host::api::http::Http;
-use crate::host::api::model::{Account, AccountKind, Review, ReviewState};
+use crate::host::api::model::{Account, AccountKind, ExistingStatus, Review, ReviewState};
 use source_files::ObjectId;
 
 #[derive(Deserialize)]
@@ -83,9 +83,12 @@ pub(super) struct GithubStatus {
 }
 
 impl GithubStatus {
-    /// Returns its name, its state in the forge's word, and its text.
-    pub(super) fn as_known(&self) -> (&str, &str, Option<&str>) {
-        (&self.context, &self.state, self.description.as_deref())
+    pub(super) fn as_existing(&self) -> ExistingStatus<'_> {
+        ExistingStatus {
+            context: &self.context,
+            state: &self.state,
+            description: self.description.as_deref(),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn status(github: &Github, commit: &ObjectId, status: &CommitStatus) 
     let state = status.state.as_str();
     let known: GithubCombinedStatus =
         github.http.get(&github.repository(&format!("/commits/{commit}/status?per_page=100")))?;
-    if known.statuses.iter().any(|known| status.repeats(state, known.as_known())) {
+    if known.statuses.iter().any(|known| status.repeats(state, &known.as_existing())) {
         return Ok(());
     }
     let path = github.repository(&format!("/statuses/{commit}"));

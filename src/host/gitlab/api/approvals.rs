@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Gitlab;
-use super::wire::{GitlabApprovals, GitlabNote, GitlabUser, Version};
+use super::wire::{GitlabApprovals, GitlabNote, Version};
 use crate::host::api::model::{PullNumber, Review, ReviewState};
 use crate::host::forge_error::ForgeError;
 use source_files::ObjectId;
@@ -23,28 +23,39 @@ pub(super) fn reviews(gitlab: &Gitlab, number: PullNumber) -> Result<Vec<Review>
     }
     let notes: Vec<GitlabNote> = gitlab.http.list(&below("/notes?sort=asc&order_by=created_at"))?;
     let versions: Vec<Version> = gitlab.http.list(&below("/versions"))?;
-    let review = |user: GitlabUser| {
-        let at = find_approval_time(&notes, &user.username);
+    let mut reviews = Vec::with_capacity(approvals.approved_by.len());
+    for approval in approvals.approved_by {
+        let at = find_approval_time(&notes, &approval.user.username);
         let commit = at.and_then(|at| find_newest_commit(&versions, at));
-        Review { reviewer: Some(user.account()), state: ReviewState::Approved, commit, at }
-    };
-    Ok(approvals.approved_by.into_iter().map(|approval| review(approval.user)).collect())
+        let reviewer = Some(approval.user.account());
+        reviews.push(Review { reviewer, state: ReviewState::Approved, commit, at });
+    }
+    Ok(reviews)
 }
 
 /// Returns the time of GitLab's last note that the merge request targets another branch, in whatever words.
 pub(super) fn retargeted(gitlab: &Gitlab, number: PullNumber) -> Result<Option<DateTime<Utc>>, ForgeError> {
     let path = gitlab.below(&format!("/merge_requests/{number}/notes?sort=asc&order_by=created_at"));
     let notes: Vec<GitlabNote> = gitlab.http.list(&path)?;
-    let speaks =
-        |note: &&GitlabNote| note.system && note.body.contains("target") && note.body.contains("branch");
-    Ok(notes.iter().filter(speaks).map(|note| note.created_at).max())
+    let mut latest = None;
+    for note in notes {
+        if note.system && note.body.contains("target") && note.body.contains("branch") {
+            latest = latest.max(Some(note.created_at));
+        }
+    }
+    Ok(latest)
 }
 
 /// Returns the time of an account's last approval.
 fn find_approval_time(notes: &[GitlabNote], username: &str) -> Option<DateTime<Utc>> {
-    let by = |note: &&GitlabNote| note.author.as_ref().is_some_and(|author| author.username == username);
-    let approving = notes.iter().filter(|note| note.system && note.body.trim() == APPROVED).filter(by);
-    approving.map(|note| note.created_at).max()
+    let mut latest = None;
+    for note in notes {
+        let is_by_user = note.author.as_ref().is_some_and(|author| author.username == username);
+        if is_by_user && note.system && note.body.trim() == APPROVED {
+            latest = latest.max(Some(note.created_at));
+        }
+    }
+    latest
 }
 
 /// Returns the newest commit at a time.

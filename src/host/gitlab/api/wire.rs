@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-use crate::host::api::model::{Account, AccountKind, PullState};
+use crate::host::api::model::{Account, AccountKind, ExistingStatus, PullState};
 
 #[derive(Deserialize)]
 pub(super) struct GitlabProject {
@@ -96,9 +96,8 @@ pub(super) struct GitlabStatus {
 }
 
 impl GitlabStatus {
-    /// Returns its name, its state in the forge's word, and its text.
-    pub(super) fn as_known(&self) -> (&str, &str, Option<&str>) {
-        (&self.name, &self.state, self.description.as_deref())
+    pub(super) fn as_existing(&self) -> ExistingStatus<'_> {
+        ExistingStatus { context: &self.name, state: &self.state, description: self.description.as_deref() }
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn status(gitlab: &Gitlab, commit: &ObjectId, status: &CommitStatus) 
     let path = gitlab.below(&format!("/repository/commits/{commit}/statuses?name={name}"));
     let known: Vec<GitlabStatus> = gitlab.http.list(&path)?;
     let mut named = known.iter().filter(|known| known.name == status.context).peekable();
-    if named.peek().is_some() && named.all(|known| status.repeats(state, known.as_known())) {
+    if named.peek().is_some() && named.all(|known| status.repeats(state, &known.as_existing())) {
         return Ok(());
     }
     let path = gitlab.below(&format!("/statuses/{commit}"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::wire::{
-    ActiveRule, BypassActor, GithubStatusParameters, PullRequestParameters, Ruleset, WorkflowParameters,
+    ActiveRule, BypassActor, PullRequestParameters, Ruleset, RulesetStatusParameters, WorkflowParameters,
     demand_of,
 };
 use super::{Github, read_setting};
@@ -104,7 +104,7 @@ fn add_rule(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), Forge
     Ok(())
 }
 
-fn add_statuses(layer: &mut Layer, asked: GithubStatusParameters) {
+fn add_statuses(layer: &mut Layer, asked: RulesetStatusParameters) {
     if asked.strict_required_status_checks_policy && layer.freshness == Freshness::Stale {
         layer.freshness = Freshness::UpToDate;
     }

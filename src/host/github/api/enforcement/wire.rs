@@ -38,15 +38,15 @@ pub(super) struct BypassActor {
 }
 
 #[derive(Deserialize)]
-pub(super) struct GithubStatusParameters {
-    pub(super) required_status_checks: Vec<GithubRequiredCheck>,
+pub(super) struct RulesetStatusParameters {
+    pub(super) required_status_checks: Vec<RulesetCheck>,
     pub(super) strict_required_status_checks_policy: bool,
     #[serde(default)]
     pub(super) do_not_enforce_on_create: bool,
 }
 
 #[derive(Deserialize)]
-pub(super) struct GithubRequiredCheck {
+pub(super) struct RulesetCheck {
     pub(super) context: String,
     pub(super) integration_id: Option<u64>,
 }
