@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::{Report, Section};
-use crate::evidence::{ApprovalFacts, ApprovalStanding, Purpose};
+use crate::evidence::{ApprovalStanding, Purpose};
 use crate::finding::{Edge, Location, Station, Subject, Suggestion};
-use crate::policy::{Acceptance, ApprovalDemand};
-use crate::verdict::{Judged, LeftOut};
+use crate::policy::Acceptance;
+use crate::verdict::Judged;
 
 pub(super) fn render(report: &Report) -> String {
     let findings: Vec<Value> = report
@@ -38,13 +38,14 @@ pub(super) fn render(report: &Report) -> String {
 
 /// Lists the findings that are not reported, with enough data to ask `explain` about them.
 fn write_left_out(section: &Section) -> Vec<Value> {
-    let one = |left_out: &LeftOut| {
-        json!({
+    let mut entries = Vec::new();
+    for left_out in &section.judgement.left_out {
+        entries.push(json!({
             "reason": left_out.omission.as_str(),
             "finding": write_finding(section, &left_out.judged),
-        })
-    };
-    section.judgement.left_out.iter().map(one).collect()
+        }));
+    }
+    entries
 }
 
 fn write_section(section: &Section) -> Value {
@@ -61,14 +62,14 @@ fn write_section(section: &Section) -> Value {
 }
 
 fn write_approvals(section: &Section) -> Vec<Value> {
-    let facts = section.approvals.iter();
-    let one = |approval: &ApprovalFacts| {
+    let mut entries = Vec::new();
+    for approval in &section.approvals {
         let (covers, reason) = match &approval.standing {
             ApprovalStanding::WholeChange => (Some("change"), None),
             ApprovalStanding::UnchangedPaths => (Some("unchanged paths"), None),
             ApprovalStanding::None(reason) => (None, Some(reason)),
         };
-        json!({
+        entries.push(json!({
             "ref": section.title,
             "object": approval.object.as_str(),
             "purpose": approval.purpose.map(Purpose::as_str),
@@ -76,9 +77,9 @@ fn write_approvals(section: &Section) -> Vec<Value> {
             "reason": approval.reason,
             "covers": covers,
             "doesNotCount": reason,
-        })
-    };
-    facts.map(one).collect()
+        }));
+    }
+    entries
 }
 
 fn write_finding(section: &Section, judged: &Judged) -> Value {
@@ -107,7 +108,7 @@ fn write_finding(section: &Section, judged: &Judged) -> Value {
         "formerFingerprint": finding.former_fingerprint().as_str(),
         "waived": decision.waived.as_ref().map(write_waiver),
         "trail": judged.trail.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "approval": (!decision.demands.is_empty()).then(|| describe_approval(judged)),
+        "approval": (!decision.demands.is_empty()).then(|| write_approval(judged)),
     })
 }
 
@@ -124,9 +125,11 @@ fn write_waiver(accepted: &Acceptance) -> Value {
     }
 }
 
-fn describe_approval(judged: &Judged) -> Value {
-    let demand = |demand: &ApprovalDemand| json!({"approvers": demand.approvers, "count": demand.count});
-    let demands: Vec<Value> = judged.decision.demands.iter().map(demand).collect();
+fn write_approval(judged: &Judged) -> Value {
+    let mut demands = Vec::new();
+    for demand in &judged.decision.demands {
+        demands.push(json!({"approvers": demand.approvers, "count": demand.count}));
+    }
     json!({"demands": demands, "approvedBy": judged.approved_by, "missing": judged.missing})
 }
 
@@ -160,8 +163,15 @@ fn write_suggestion(suggestion: &Suggestion) -> Value {
 }
 
 fn write_edge(edge: &Edge) -> Value {
-    let station = |station: &Station| json!({"kind": station.kind.as_str(), "name": station.name});
-    json!({"from": station(&edge.from), "relation": edge.relation.as_str(), "to": station(&edge.to)})
+    json!({
+        "from": write_station(&edge.from),
+        "relation": edge.relation.as_str(),
+        "to": write_station(&edge.to),
+    })
+}
+
+fn write_station(station: &Station) -> Value {
+    json!({"kind": station.kind.as_str(), "name": station.name})
 }
 
 fn write_location(location: &Location) -> Value {

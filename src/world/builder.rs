@@ -122,12 +122,16 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let texts = Texts::of(input, &blobs);
     let mut found = texts.find_problems(&new_changed);
     found.problems.extend(find_new_link_problems(input));
-    let differs = old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member));
-    let readings = std::iter::once(Reading::Kubectl).chain(differs.then_some(Reading::Kustomize));
-    let readings =
-        readings.flat_map(|reading| substitutions.iter().map(move |substitution| (reading, *substitution)));
-    let views =
-        readings.map(|(reading, substitution)| source.build_view(reading, substitution, &found)).collect();
+    let mut readings = vec![Reading::Kubectl];
+    if old_changed.iter().chain(&new_changed).any(|member| source.is_read_twice(member)) {
+        readings.push(Reading::Kustomize);
+    }
+    let mut views = Vec::new();
+    for reading in readings {
+        for substitution in &substitutions {
+            views.push(source.build_view(reading, *substitution, &found));
+        }
+    }
     let unread = sort_unread(&source, &texts);
     drop(needles);
     discard((blobs, differing));
@@ -156,8 +160,8 @@ impl Source<'_> {
 
     fn build_view(&self, reading: Reading, substitution: Substitution, found: &TextProblems) -> View {
         let input = self.input;
-        let place = |members: &[Member]| self.place(members, reading, substitution);
-        let (mut old, mut objects) = (place(&input.old.members), place(&input.new.members));
+        let mut old = self.place(&input.old.members, reading, substitution);
+        let mut objects = self.place(&input.new.members, reading, substitution);
         let (old_roots, new_roots) = (&self.old_roots, &self.new_roots);
         let mut changed = self.changed.clone();
         for (world, roots) in [(&mut old, old_roots), (&mut objects, new_roots)] {
@@ -169,12 +173,13 @@ impl Source<'_> {
         forget_changed_unknowns(&mut old, &objects);
         merge_fragments(&mut old);
         merge_fragments(&mut objects);
-        let owned = |roots: &[&Root]| roots.iter().map(|root| (*root).clone()).collect::<Vec<Root>>();
-        let old = World { objects: old, unrendered: owned(old_roots), ..World::default() };
+        let old = World { objects: old, unrendered: clone_roots(old_roots), ..World::default() };
+        let mut unrendered = clone_roots(new_roots);
+        unrendered.extend(found.values.iter().cloned());
         let new = World {
             objects,
             problems: found.problems.clone(),
-            unrendered: owned(new_roots).into_iter().chain(found.values.clone()).collect(),
+            unrendered,
             without_objects: found.without_objects,
         };
         let changes = pair(&old.objects, &new.objects, &changed);
@@ -208,39 +213,44 @@ impl Source<'_> {
     }
 
     fn place(&self, members: &[Member], reading: Reading, substitution: Substitution) -> Vec<Arc<Placed>> {
-        let place = |member| self.place_file(member, reading, substitution);
-        members.par_iter().flat_map_iter(place).collect()
+        members.par_iter().flat_map_iter(|member| self.place_file(member, reading, substitution)).collect()
     }
 
     fn place_file(&self, member: &Member, reading: Reading, substitution: Substitution) -> Vec<Arc<Placed>> {
         let Some(Ok(loaded)) = self.blobs.get(&member.file.id) else { return Vec::new() };
         // A blob may be new at one path and unchanged at another: there, load only objects that matter.
         let all = self.changed.contains(&member.path);
-        let objects = loaded.objects_of(reading).iter();
-        let kept = objects.filter(|object| all || self.needles.wants(object));
-        let kept = kept.filter(|object| has_own_identity(object));
         let substitution = if loaded.names_variables { substitution } else { Substitution::Literal };
-        let kept: Vec<Arc<Object>> = kept.map(|object| substitute(object, substitution, self.flux)).collect();
+        let mut kept = Vec::new();
+        for object in loaded.objects_of(reading) {
+            if (all || self.needles.wants(object)) && has_own_identity(object) {
+                kept.push(substitute(object, substitution, self.flux));
+            }
+        }
         if kept.is_empty() {
             return Vec::new();
         }
         let clusters = self.input.selection.clusters_of(&member.path);
-        let place = |object: &Arc<Object>, cluster: &ClusterName| {
-            let (id, path) = (ObjectRef::of(object, cluster), member.path.clone());
-            Arc::new(Placed {
-                role: member.role,
-                listing: member.listing,
-                path,
-                id,
-                object: Arc::clone(object),
-            })
-        };
         let mut placed = Vec::with_capacity(kept.len() * clusters.len());
         for object in &kept {
-            placed.extend(clusters.iter().map(|cluster| place(object, cluster)));
+            placed.extend(clusters.iter().map(|cluster| place_in(cluster, object, member)));
         }
         placed
     }
+}
+
+fn place_in(cluster: &ClusterName, object: &Arc<Object>, member: &Member) -> Arc<Placed> {
+    Arc::new(Placed {
+        role: member.role,
+        listing: member.listing,
+        path: member.path.clone(),
+        id: ObjectRef::of(object, cluster),
+        object: Arc::clone(object),
+    })
+}
+
+fn clone_roots(roots: &[&Root]) -> Vec<Root> {
+    roots.iter().copied().cloned().collect()
 }
 
 /// A word that is in every repository that Flux deploys.
@@ -256,10 +266,15 @@ fn choose_substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitut
         return (vec![Substitution::Literal], Flux::NotShown);
     }
     let flux = if shows_flux(input) { Flux::Shown } else { Flux::NotShown };
-    let literal = (flux == Flux::NotShown).then_some(Substitution::Literal);
-    let with_defaults = variable.iter().any(|object| has_defaults(object));
-    let defaults = with_defaults.then_some(Substitution::Defaults);
-    (literal.into_iter().chain(defaults).chain([Substitution::Unknown]).collect(), flux)
+    let mut substitutions = Vec::new();
+    if flux == Flux::NotShown {
+        substitutions.push(Substitution::Literal);
+    }
+    if variable.iter().any(|object| has_defaults(object)) {
+        substitutions.push(Substitution::Defaults);
+    }
+    substitutions.push(Substitution::Unknown);
+    (substitutions, flux)
 }
 
 fn shows_flux(input: &WorldInput<'_>) -> bool {
@@ -274,11 +289,15 @@ fn shows_flux(input: &WorldInput<'_>) -> bool {
 fn find_changed_paths(old: &Layout, new: &Layout) -> Changed {
     let before = index_by_path(old);
     let after = if before.is_empty() { ByPath::new() } else { index_by_path(new) };
-    let differs =
-        |other: &ByPath<'_>, member: &Member| other.get(&member.path) != Some(&describe_member(member));
-    let removed = old.members.iter().filter(|member| differs(&after, member));
-    let brought = new.members.iter().filter(|member| differs(&before, member));
-    removed.chain(brought).map(|member| member.path.clone()).collect()
+    let mut changed = Changed::new();
+    for (members, other) in [(&old.members, &after), (&new.members, &before)] {
+        for member in members {
+            if other.get(&member.path) != Some(&describe_member(member)) {
+                changed.insert(member.path.clone());
+            }
+        }
+    }
+    changed
 }
 
 /// The files of a revision, each with its blob and its role.

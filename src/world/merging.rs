@@ -31,11 +31,12 @@ pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {
 
 /// Returns the whole object whose path has most in common with that of the fragment.
 fn find_nearest<'a>(wholes: &'a [Arc<Placed>], fragment: &Placed) -> Option<&'a Arc<Placed>> {
-    let shared = |whole: &&Arc<Placed>| {
-        let (one, other) = (whole.path.as_str().bytes(), fragment.path.as_str().bytes());
-        one.zip(other).take_while(|(one, other)| one == other).count()
-    };
-    wholes.iter().max_by_key(shared)
+    wholes.iter().max_by_key(|whole| count_shared(whole.path.as_str(), fragment.path.as_str()))
+}
+
+/// Counts the bytes that two paths have in common at their beginning.
+fn count_shared(one: &str, other: &str) -> usize {
+    one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count()
 }
 
 fn merge(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
@@ -80,28 +81,37 @@ fn merge_entries(base: &[Entry], patch: &[Entry], place: Origin) -> Vec<Entry> {
             }),
         }
     }
-    let is_new = |entry: &&Entry| !base.iter().any(|other| other.key == entry.key) && !entry.value.is_null();
-    entries.extend(patch.iter().filter(is_new).cloned());
+    for entry in patch {
+        if !entry.value.is_null() && !base.iter().any(|other| other.key == entry.key) {
+            entries.push(entry.clone());
+        }
+    }
     entries
 }
 
 fn merge_items(base: &[Node], patch: &[Node], place: Origin) -> Vec<Node> {
-    let name = |node: &Node| node.text_at(&["name"]).map(str::to_owned);
     let mut items = Vec::new();
     for item in base {
-        match patch.iter().find(|other| name(other) == name(item)) {
+        match patch.iter().find(|other| name_of(other) == name_of(item)) {
             Some(other) if is_deletion(other) => {}
             Some(other) => items.push(overlay(item, other, place)),
             None => items.push(place_at(item, place)),
         }
     }
-    let is_new = |item: &&Node| !base.iter().any(|other| name(other) == name(item));
-    items.extend(patch.iter().filter(is_new).cloned());
+    for item in patch {
+        if !base.iter().any(|other| name_of(other) == name_of(item)) {
+            items.push(item.clone());
+        }
+    }
     items
 }
 
+fn name_of(item: &Node) -> Option<&str> {
+    item.text_at(&["name"])
+}
+
 fn are_named(items: &[Node]) -> bool {
-    !items.is_empty() && items.iter().all(|item| item.text_at(&["name"]).is_some())
+    !items.is_empty() && items.iter().all(|item| name_of(item).is_some())
 }
 
 /// Recognises the directive by which a patch deletes something.

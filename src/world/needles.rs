@@ -41,33 +41,41 @@ enum Wanted {
     No,
 }
 
+impl Wanted {
+    fn from_any(differing: &Differing, wants: fn(&Object) -> bool) -> Self {
+        if differing.all().any(wants) { Self::Yes } else { Self::No }
+    }
+}
+
 /// The number of needles above which looking for each costs more than parsing.
 const NEEDLES: usize = 64;
 
 impl<'a> Needles<'a> {
     /// Creates needles for a set of changed objects.
     pub(super) fn of(differing: &'a Differing, needs: &BTreeSet<Need>) -> Self {
-        let changed = || differing.all();
-        let wanted = |need, wants: fn(&Object) -> bool| {
-            if needs.contains(&need) && changed().any(wants) { Wanted::Yes } else { Wanted::No }
-        };
-        let wants_rbac = wanted(Need::Permissions, is_rbac);
-        let wants_definitions =
-            wanted(Need::Definitions, |object| is_custom(object) || is_definition(object));
-        let defined: HashSet<_> = match wants_definitions {
-            Wanted::Yes => changed().filter_map(find_defined_kind).collect(),
-            Wanted::No => HashSet::new(),
-        };
-        let family = |wanted, word: &str| (wanted == Wanted::Yes).then(|| Needle(vec![word.into()]));
-        let groups = family(wants_rbac, rbac::GROUPS);
-        let families =
-            [family(wants_rbac, "Role"), groups, family(wants_definitions, "CustomResourceDefinition")];
-        let in_file = |(group, kind): &(Box<str>, Box<str>)| Needle(vec![group.clone(), kind.clone()]);
-        let of_families = families.into_iter().flatten().chain(defined.iter().map(in_file));
+        let mut wants_rbac = Wanted::No;
+        if needs.contains(&Need::Permissions) {
+            wants_rbac = Wanted::from_any(differing, is_rbac);
+        }
+        let mut wants_definitions = Wanted::No;
+        if needs.contains(&Need::Definitions) {
+            wants_definitions =
+                Wanted::from_any(differing, |object| is_custom(object) || is_definition(object));
+        }
+        let mut families = Vec::new();
+        let mut defined = HashSet::new();
+        if wants_rbac == Wanted::Yes {
+            families.extend([Needle(vec!["Role".into()]), Needle(vec![rbac::GROUPS.into()])]);
+        }
+        if wants_definitions == Wanted::Yes {
+            families.push(Needle(vec!["CustomResourceDefinition".into()]));
+            defined.extend(differing.all().filter_map(find_defined_kind));
+        }
+        families.extend(defined.iter().map(|(group, kind)| Needle(vec![group.clone(), kind.clone()])));
         Self {
-            words: limit_needles(changed().map(Needle::of).chain(of_families)),
+            words: limit_needles(differing.all().map(Needle::of).chain(families)),
             defined,
-            identities: changed().map(|object| (&*object.kind, &*object.name)).collect(),
+            identities: differing.all().map(|object| (&*object.kind, &*object.name)).collect(),
             wants_rbac,
             wants_definitions,
             related: Related::default(),

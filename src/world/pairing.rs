@@ -44,21 +44,29 @@ pub(super) fn pair(old: &[Arc<Placed>], new: &[Arc<Placed>], changed: &Changed) 
     all.par_sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
     let placed: Vec<&Arc<Placed>> = all.iter().map(|(_, _, placed)| *placed).collect();
     let identities = collect_identities(&all, &placed);
-    let pair = |((id, path), (old, new)): &(Key<'_>, Sides<'_>)| {
-        if id.name.is_empty() {
-            return create_anew(old, new, changed);
-        }
-        if path.is_none() || !old.is_empty() {
-            return pair_identity(old, new, changed);
-        }
-        let moved = find_gone_fragments(&identities, id);
-        if !moved.is_empty() {
-            return pair_identity(&moved, new, changed);
-        }
-        let whole = find(&identities, (id, None)).map_or(*old, |(whole, _)| whole);
-        pair_identity(whole, new, changed)
-    };
-    identities.par_iter().flat_map_iter(pair).collect()
+    identities.par_iter().flat_map_iter(|identity| pair_sides(identity, &identities, changed)).collect()
+}
+
+/// Returns the changes of one identity. A fragment in a new file pairs with the fragments that are gone, or else with
+/// the whole objects of its identity.
+fn pair_sides(
+    identity: &(Key<'_>, Sides<'_>),
+    identities: &[(Key<'_>, Sides<'_>)],
+    changed: &Changed,
+) -> Vec<ObjectChange> {
+    let ((id, path), (old, new)) = identity;
+    if id.name.is_empty() {
+        return create_anew(old, new, changed);
+    }
+    if path.is_none() || !old.is_empty() {
+        return pair_identity(old, new, changed);
+    }
+    let moved = find_gone_fragments(identities, id);
+    if !moved.is_empty() {
+        return pair_identity(&moved, new, changed);
+    }
+    let whole = find(identities, (id, None)).map_or(*old, |(whole, _)| whole);
+    pair_identity(whole, new, changed)
 }
 
 /// Returns every identity with its sides, sorted.
@@ -87,9 +95,13 @@ fn find_gone_fragments<'a>(identities: &[(Key<'_>, Sides<'a>)], id: &ObjectRef) 
 
 /// Returns creations for objects without a name in changed files. They are never updated.
 fn create_anew(old: &[&Arc<Placed>], new: &[&Arc<Placed>], changed: &Changed) -> Vec<ObjectChange> {
-    let stood = |object: &Arc<Placed>| old.iter().any(|other| other.object.root == object.object.root);
-    let fresh = new.iter().filter(|object| changed.contains(&object.path) && !stood(object));
-    fresh.map(|object| ObjectChange::Create { object: Arc::clone(object) }).collect()
+    let mut changes = Vec::new();
+    for object in new.iter().filter(|object| changed.contains(&object.path)) {
+        if !old.iter().any(|other| other.object.root == object.object.root) {
+            changes.push(ObjectChange::Create { object: Arc::clone(object) });
+        }
+    }
+    changes
 }
 
 fn find<'a>(identities: &[(Key<'_>, Sides<'a>)], wanted: Key<'_>) -> Option<Sides<'a>> {
@@ -129,10 +141,13 @@ fn still_holds(old: &Arc<Placed>, new: &[&Arc<Placed>]) -> bool {
 /// the other. A repository whose policy names no clusters may hold several side by side.
 fn are_side_by_side(old: &Placed, object: &Placed) -> bool {
     let (one, other) = (old.path.parent(), object.path.parent());
-    let is_below = |folder: &str, of: &str| {
-        of.is_empty() || folder.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    object.id.cluster != ClusterName::fallback() || is_below(one, other) || is_below(other, one)
+    object.id.cluster != ClusterName::fallback() || is_in(one, other) || is_in(other, one)
+}
+
+/// Returns true if a folder is another one, or below it.
+fn is_in(folder: &str, other: &str) -> bool {
+    let rest = folder.strip_prefix(other);
+    other.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Returns the object that the last object of its identity in a file replaces. The last one counts.
@@ -153,11 +168,10 @@ fn compare(
     rivals: &[&Arc<Placed>],
     overtaken: Option<&Arc<Placed>>,
 ) -> Vec<ObjectChange> {
-    let same = |old: &&Arc<Placed>| old.object.root == object.object.root;
     if rivals.is_empty() {
         return vec![ObjectChange::Create { object: Arc::clone(object) }];
     }
-    if rivals.iter().copied().any(|old| same(&old) && old.path == object.path) {
+    if rivals.iter().any(|old| old.path == object.path && old.object.root == object.object.root) {
         return updates(object, overtaken.into_iter());
     }
     updates(object, rivals.iter().copied())
