@@ -1,6 +1,6 @@
 //! Compiles schemas.
 //!
-//! In: a schema as JSON. Out: [`CompiledSchema`], or the reason why there is none. Never: fetches a reference, or uses
+//! In: a schema as JSON. Out: [`CompiledSchema`], or a [`SchemaProblem`]. Never: fetches a reference, or uses
 //! a regular expression engine that can be made to take exponential time.
 
 use jsonschema::{Draft, PatternOptions, Validator};
@@ -38,6 +38,5 @@ pub(super) fn compile(document: Value) -> Result<CompiledSchema, SchemaProblem> 
         options = options.with_format(*name, reads);
     }
     let validator = options.build(&document).map_err(|error| SchemaProblem::Unusable(error.to_string()))?;
-    let has_defaults = defaults::has_defaults(&document);
-    Ok(CompiledSchema { validator, document, has_defaults })
+    Ok(CompiledSchema { validator, has_defaults: defaults::has_defaults(&document), document })
 }

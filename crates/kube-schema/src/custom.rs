@@ -112,29 +112,34 @@ impl CustomKinds {
     /// Returns the schemas that an object has to satisfy: those of its own cluster or, if its cluster defines none,
     /// those of any.
     pub(super) fn of(&self, candidate: &Candidate<'_>) -> Vec<&CustomKind> {
-        let defined = || self.by_name.get(&candidate.object.kind).into_iter().flatten();
-        let served = |known: &&CustomKind| known.served == Served::Yes && known.is(candidate.object);
-        let matching: Vec<&CustomKind> = defined().filter(served).collect();
-        let own = |known: &&CustomKind| known.cluster == *candidate.cluster;
-        let in_cluster: Vec<&CustomKind> = matching.iter().copied().filter(own).collect();
-        let defined_here = defined().any(|known| own(&known) && known.is_kind(candidate.object));
-        if in_cluster.is_empty() && !defined_here { matching } else { in_cluster }
+        let (mut anywhere, mut in_cluster, mut is_defined_here) = (Vec::new(), Vec::new(), false);
+        for known in self.named(&candidate.object.kind) {
+            let is_here = known.cluster == *candidate.cluster;
+            is_defined_here |= is_here && known.is_kind(candidate.object);
+            if known.is_served() && known.is(candidate.object) {
+                anywhere.push(known);
+                if is_here {
+                    in_cluster.push(known);
+                }
+            }
+        }
+        if in_cluster.is_empty() && !is_defined_here { anywhere } else { in_cluster }
     }
 
     /// Returns the versions in which the object's own cluster serves its kind, or `None` if it does not define it.
     pub(super) fn served_versions(&self, candidate: &Candidate<'_>) -> Option<Vec<Box<str>>> {
-        let here =
-            |known: &&CustomKind| known.cluster == *candidate.cluster && known.is_kind(candidate.object);
-        let mut defined = self.by_name.get(&candidate.object.kind)?.iter().filter(here).peekable();
-        defined.peek()?;
-        let mut served: Vec<Box<str>> = Vec::new();
-        for known in defined.filter(|known| known.is_served()) {
+        let (mut is_defined, mut served) = (false, Vec::new());
+        for known in self.named(&candidate.object.kind) {
+            if known.cluster != *candidate.cluster || !known.is_kind(candidate.object) {
+                continue;
+            }
+            is_defined = true;
             // A repository may hold several copies of one definition.
-            if !served.contains(&known.version) {
+            if known.is_served() && !served.contains(&known.version) {
                 served.push(known.version.clone());
             }
         }
-        Some(served)
+        is_defined.then_some(served)
     }
 
     fn read(&self, candidate: &Candidate<'_>) -> Vec<CustomKind> {
@@ -146,23 +151,23 @@ impl CustomKinds {
             return Vec::new();
         }
         let versions = object.at(&["spec", "versions"]).map(Node::items).unwrap_or_default();
-        let custom_kind = |(index, version): (usize, &Node)| CustomKind {
-            cluster: candidate.cluster.clone(),
-            group: group.clone(),
-            version: version.text_at(&["name"]).unwrap_or_default().into(),
-            kind: kind.clone(),
-            served: if version.get("served").and_then(Node::as_bool) == Some(false) {
-                Served::No
-            } else {
-                Served::Yes
-            },
-            definition: Arc::clone(object),
-            index,
-            patterns: Arc::clone(&self.patterns),
-            compiled: OnceLock::new(),
-            has_expressions: OnceLock::new(),
-        };
-        versions.iter().enumerate().map(custom_kind).collect()
+        let mut kinds = Vec::with_capacity(versions.len());
+        for (index, version) in versions.iter().enumerate() {
+            let is_served = version.get("served").and_then(Node::as_bool) != Some(false);
+            kinds.push(CustomKind {
+                cluster: candidate.cluster.clone(),
+                group: group.clone(),
+                version: version.text_at(&["name"]).unwrap_or_default().into(),
+                kind: kind.clone(),
+                served: if is_served { Served::Yes } else { Served::No },
+                definition: Arc::clone(object),
+                index,
+                patterns: Arc::clone(&self.patterns),
+                compiled: OnceLock::new(),
+                has_expressions: OnceLock::new(),
+            });
+        }
+        kinds
     }
 
     /// Returns every version of a kind that has this name, in any group.

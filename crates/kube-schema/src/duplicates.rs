@@ -78,7 +78,7 @@ impl Uniqueness {
     }
 
     fn find_among_few(&self, items: &[Node]) -> Vec<Repetition> {
-        let identities: Vec<_> = items.iter().map(|item| self.identity(item)).collect();
+        let identities: Vec<_> = items.iter().map(|item| self.identity_of(item)).collect();
         let earlier = |(index, identity): (usize, &Option<Vec<&Node>>)| {
             let known = identities.iter().take(index);
             let first = identity
@@ -93,7 +93,7 @@ impl Uniqueness {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut found = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let Some(identity) = self.identity(item) else { continue };
+            let Some(identity) = self.identity_of(item) else { continue };
             let mut text = String::new();
             identity.iter().for_each(|node| spell(node, &mut text));
             let first = *seen.entry(text).or_insert(index);
@@ -105,7 +105,7 @@ impl Uniqueness {
     }
 
     /// Returns the values to compare, or `None` for an item that lacks a key.
-    fn identity<'a>(&'a self, item: &'a Node) -> Option<Vec<&'a Node>> {
+    fn identity_of<'a>(&'a self, item: &'a Node) -> Option<Vec<&'a Node>> {
         if self.keys.is_empty() {
             return Some(vec![item]);
         }
@@ -117,7 +117,7 @@ impl Uniqueness {
 
     /// Returns the keys of an item with their values.
     pub(super) fn named_keys<'a>(&'a self, item: &'a Node) -> Vec<(&'a str, &'a Node)> {
-        let values = self.identity(item).unwrap_or_default();
+        let values = self.identity_of(item).unwrap_or_default();
         self.keys.iter().map(|(name, _)| &**name).zip(values).collect()
     }
 }

@@ -84,7 +84,7 @@ fn kind(row: &'static str) -> Option<(&'static str, Kind)> {
     Some((name, Kind { scope, versions: columns.next()?.split(',').collect() }))
 }
 
-/// Returns the mistake in the type of an object. `None` means that there is none, or that the group is not known.
+/// Returns the mistake in the type of an object. `None` means no mistake, or an unknown group.
 pub(super) fn misnamed(group: &str, version: &str, kind: &str) -> Option<Misnamed> {
     let group = groups().get(group)?;
     let Some(known) = group.kinds.get(kind) else {

@@ -54,8 +54,17 @@ fn search_kind(
 }
 
 fn find_same_name(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
-    let named = || kinds.iter().rev().filter(|known| known.kind == &*object.kind);
-    named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
+    find_named(kinds, &object.kind, object.group())
+}
+
+/// Returns the kind of a name, preferably in a group.
+fn find_named(
+    kinds: &[GroupVersionKind<'static>],
+    name: &str,
+    group: &str,
+) -> Option<GroupVersionKind<'static>> {
+    let in_group = kinds.iter().rfind(|known| known.kind == name && known.group == group);
+    in_group.or_else(|| kinds.iter().rfind(|known| known.kind == name)).copied()
 }
 
 fn find_same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String> {
@@ -65,11 +74,10 @@ fn find_same_custom_name(custom: &CustomKinds, object: &Object) -> Option<String
 }
 
 fn find_similar(kinds: &[GroupVersionKind<'static>], object: &Object) -> Option<GroupVersionKind<'static>> {
-    let in_group = || kinds.iter().filter(|known| known.group == object.group());
-    let of_kubernetes = builtin::owns_group(object.group());
-    let anywhere = || of_kubernetes.then(|| find_nearest(&object.kind, kinds.iter().map(|known| known.kind)));
-    let name =
-        find_nearest(&object.kind, in_group().map(|known| known.kind)).or_else(|| anywhere().flatten())?;
-    let named = || kinds.iter().rev().filter(|known| known.kind == name);
-    named().find(|known| known.group == object.group()).or_else(|| named().next()).copied()
+    let in_group = kinds.iter().filter(|known| known.group == object.group());
+    let mut name = find_nearest(&object.kind, in_group.map(|known| known.kind));
+    if name.is_none() && builtin::owns_group(object.group()) {
+        name = find_nearest(&object.kind, kinds.iter().map(|known| known.kind));
+    }
+    find_named(kinds, name?, object.group())
 }

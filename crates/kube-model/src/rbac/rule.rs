@@ -46,13 +46,13 @@ const ATOMS: usize = 20_000;
 impl PolicyRule {
     /// Returns the rule that grants everything.
     pub fn everything() -> Self {
-        let all = || vec![Box::from("*")];
+        let all: Vec<Box<str>> = vec!["*".into()];
         Self {
-            verbs: all(),
-            api_groups: all(),
-            resources: all(),
+            verbs: all.clone(),
+            api_groups: all.clone(),
+            resources: all.clone(),
             resource_names: Vec::new(),
-            non_resource_urls: all(),
+            non_resource_urls: all,
         }
     }
 
@@ -62,9 +62,9 @@ impl PolicyRule {
         if node.is_unknown() {
             return Self::everything();
         }
-        let list = |key: &str| node.get(key).map(texts).unwrap_or_default();
+        let list = |key: &str| node.get(key).map(read_texts).unwrap_or_default();
         let names = node.get("resourceNames");
-        let resource_names = names.filter(|names| !names.holds_unknown()).map(texts).unwrap_or_default();
+        let resource_names = names.filter(|names| !names.holds_unknown()).map(read_texts).unwrap_or_default();
         Self {
             verbs: list("verbs"),
             api_groups: list("apiGroups"),
@@ -82,8 +82,12 @@ impl PolicyRule {
             .iter()
             .fold(self.verbs.len(), |size, factor| size.saturating_mul(*factor));
         if size > ATOMS {
-            let all = || Box::<str>::from("*");
-            return vec![Atom::Resource { verb: all(), group: all(), resource: all(), name: None }];
+            return vec![Atom::Resource {
+                verb: "*".into(),
+                group: "*".into(),
+                resource: "*".into(),
+                name: None,
+            }];
         }
         let mut atoms = Vec::new();
         for verb in &self.verbs {
@@ -114,11 +118,14 @@ impl PolicyRule {
 }
 
 /// Returns the texts of a list. An unknown text may be any.
-fn texts(list: &Node) -> Vec<Box<str>> {
-    let text = |item: &Node| {
+fn read_texts(list: &Node) -> Vec<Box<str>> {
+    let mut texts: Vec<Box<str>> = Vec::new();
+    for item in list.items() {
         let text = if item.is_unknown() { Some("*") } else { item.as_str() };
-        text.map(Box::from)
-    };
-    let of_list = list.is_unknown().then(|| Box::from("*"));
-    list.items().iter().filter_map(text).chain(of_list).collect()
+        texts.extend(text.map(Box::from));
+    }
+    if list.is_unknown() {
+        texts.push("*".into());
+    }
+    texts
 }

@@ -107,7 +107,7 @@ fn judge_quota(spec: &Place<'_>, refusals: &mut Refusals) {
         if !(if name.contains('/') { is_qualified_name(name) } else { known }) {
             refusals.unquoted(place, "is not a resource that a quota can limit", RESOURCE);
         }
-        let Some(amount) = amount(place) else { continue };
+        let Some(amount) = read_amount(place) else { continue };
         if amount < Quantity::ZERO || COUNTED.contains(name) && !amount.is_whole() {
             refusals.value(place, "which is not a valid amount", AMOUNT);
         }
@@ -178,7 +178,7 @@ fn judge_requirement(requirement: &Place<'_>, names: &[&str], refusals: &mut Ref
 }
 
 /// Reads an amount. `null` is an amount of nothing to the API server.
-fn amount(place: &Place<'_>) -> Option<Quantity> {
+fn read_amount(place: &Place<'_>) -> Option<Quantity> {
     if place.node.is_null() { Some(Quantity::ZERO) } else { Quantity::of(place.node) }
 }
 
@@ -224,7 +224,7 @@ fn judge_names(limit: &Place<'_>, kind: &str, refusals: &mut Refusals) {
 fn judge_ratios(limit: &Place<'_>, refusals: &mut Refusals) {
     let Some(one) = Quantity::parse("1") else { return };
     for (_, place) in limit.entries("maxLimitRequestRatio") {
-        if amount(&place).is_some_and(|ratio| ratio < one) {
+        if read_amount(&place).is_some_and(|ratio| ratio < one) {
             refusals.value(&place, "which is less than 1", ORDER);
         }
     }
@@ -236,10 +236,10 @@ const ORDERED: [&str; 4] = ["min", "defaultRequest", "default", "max"];
 fn judge_order(limit: &Place<'_>, refusals: &mut Refusals) {
     for (index, lower) in ORDERED.iter().enumerate() {
         for (name, place) in limit.entries(lower) {
-            let Some(less) = amount(&place) else { continue };
+            let Some(less) = read_amount(&place) else { continue };
             for upper in ORDERED.iter().skip(index + 1) {
                 let found = limit.entries(upper).into_iter().find(|(other, _)| *other == name);
-                let Some(more) = found.as_ref().and_then(|(_, place)| amount(place)) else { continue };
+                let Some(more) = found.as_ref().and_then(|(_, place)| read_amount(place)) else { continue };
                 if less > more {
                     let most = found.map(|(_, place)| show(place.node)).unwrap_or_default();
                     let complaint = format!("is more than {upper}, {most}");

@@ -102,7 +102,7 @@ fn judge_seccomp(holder: &Place<'_>, refusals: &mut Refusals) {
 }
 
 /// Returns the description of a kind's Pods: the holder of `metadata` and `spec`.
-fn holder<'a>(subject: &JudgedObject<'a>) -> Option<Place<'a>> {
+fn find_holder<'a>(subject: &JudgedObject<'a>) -> Option<Place<'a>> {
     let root = &subject.root;
     match (subject.group, subject.kind) {
         ("", "Pod") => Some(root.clone()),
@@ -116,7 +116,7 @@ fn holder<'a>(subject: &JudgedObject<'a>) -> Option<Place<'a>> {
 }
 
 pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
-    let Some(holder) = holder(subject) else { return };
+    let Some(holder) = find_holder(subject) else { return };
     let stands = if subject.is("", "Pod") { PodHolder::Alone } else { PodHolder::Template };
     if let Some(template) = holder.get("metadata").filter(|_| stands == PodHolder::Template) {
         metadata::judge_labels(&template, refusals);

@@ -27,7 +27,7 @@ pub struct ForbiddenChange {
     pub pointer: String,
     /// The old value, or `None` if there was none.
     pub was: Option<String>,
-    /// The new value, or `None` if there is none.
+    /// The new value, or `None` if it is removed.
     pub becomes: Option<String>,
     /// The number of further values of the same field that change.
     pub others: usize,

@@ -100,7 +100,7 @@ pub(super) fn check(subject: &JudgedObject<'_>, refusals: &mut Refusals) {
     judge_traffic_distribution(subject, refusals);
 }
 
-/// Reports values that are none of the allowed words, and a field that must be there.
+/// Reports values that are not among the allowed words, and a field that must be there.
 pub(super) fn judge<'a>(place: &Place<'a>, path: &'a str, allowed: Allowed<'_>, refusals: &mut Refusals) {
     let rule = Rule { help: "write one of these values, with exactly this spelling", source: allowed.source };
     for found in place.find_fields(path) {
