@@ -13,11 +13,11 @@ const CONTEXT: usize = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DiffLine<'a> {
     /// The line is in both texts.
-    Stays(&'a str),
+    Kept(&'a str),
     /// The line is in the old text only.
-    Goes(&'a str),
+    Removed(&'a str),
     /// The line is in the new text only.
-    Comes(&'a str),
+    Added(&'a str),
     /// A number of kept lines that are not shown.
     Skipped(usize),
 }
@@ -30,13 +30,14 @@ pub(super) fn compare_lines<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<DiffLin
     let tail = pairs.take_while(|(one, other)| one == other).count();
     let old_middle = old_rest.get(..old_rest.len() - tail).unwrap_or_default();
     let new_middle = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
-    let stays = |lines: Option<&[&'a str]>| {
-        lines.unwrap_or_default().iter().map(|line| DiffLine::Stays(line)).collect::<Vec<_>>()
-    };
-    let mut steps = stays(new.get(..head));
-    push_middle(&mut steps, old_middle, new_middle);
-    steps.extend(stays(new.get(new.len() - tail..)));
-    keep_context(steps)
+    let mut lines = keep_all(new.get(..head));
+    push_middle(&mut lines, old_middle, new_middle);
+    lines.extend(keep_all(new.get(new.len() - tail..)));
+    keep_context(lines)
+}
+
+fn keep_all<'a>(lines: Option<&[&'a str]>) -> Vec<DiffLine<'a>> {
+    lines.unwrap_or_default().iter().map(|line| DiffLine::Kept(line)).collect()
 }
 
 /// Keeps a longest common subsequence of lines (the textbook's table, from the end), and writes removed lines before
@@ -47,18 +48,18 @@ fn push_middle<'a>(steps: &mut Vec<DiffLine<'a>>, old: &[&'a str], new: &[&'a st
     let (mut one, mut other) = (0, 0);
     while let (Some(gone), Some(come)) = (old.get(one), new.get(other)) {
         if gone == come && !table.is_empty() {
-            steps.push(DiffLine::Stays(come));
+            steps.push(DiffLine::Kept(come));
             (one, other) = (one + 1, other + 1);
         } else if at(one + 1, other) >= at(one, other + 1) {
-            steps.push(DiffLine::Goes(gone));
+            steps.push(DiffLine::Removed(gone));
             one += 1;
         } else {
-            steps.push(DiffLine::Comes(come));
+            steps.push(DiffLine::Added(come));
             other += 1;
         }
     }
-    steps.extend(old.iter().skip(one).map(|line| DiffLine::Goes(line)));
-    steps.extend(new.iter().skip(other).map(|line| DiffLine::Comes(line)));
+    steps.extend(old.iter().skip(one).map(|line| DiffLine::Removed(line)));
+    steps.extend(new.iter().skip(other).map(|line| DiffLine::Added(line)));
 }
 
 /// Counts the lines that the rests of both have in common, row by row.
@@ -82,7 +83,7 @@ fn count_common(old: &[&str], new: &[&str]) -> Vec<u32> {
 }
 
 fn keep_context(steps: Vec<DiffLine<'_>>) -> Vec<DiffLine<'_>> {
-    let changes = |step: &DiffLine<'_>| matches!(step, DiffLine::Goes(..) | DiffLine::Comes(..));
+    let changes = |step: &DiffLine<'_>| matches!(step, DiffLine::Removed(..) | DiffLine::Added(..));
     let mut near = vec![false; steps.len()];
     for (index, _) in steps.iter().enumerate().filter(|(_, step)| changes(step)) {
         let range = index.saturating_sub(CONTEXT)..(index + CONTEXT + 1).min(steps.len());
@@ -108,17 +109,17 @@ mod tests {
         let old = ["a", "b", "c", "d"];
         let new = ["a", "x", "c", "d", "e"];
         let steps = [
-            DiffLine::Stays("a"),
-            DiffLine::Goes("b"),
-            DiffLine::Comes("x"),
-            DiffLine::Stays("c"),
-            DiffLine::Stays("d"),
-            DiffLine::Comes("e"),
+            DiffLine::Kept("a"),
+            DiffLine::Removed("b"),
+            DiffLine::Added("x"),
+            DiffLine::Kept("c"),
+            DiffLine::Kept("d"),
+            DiffLine::Added("e"),
         ];
         assert_eq!(compare_lines(&old, &new), steps);
         assert_eq!(compare_lines(&old, &old), []);
-        assert_eq!(compare_lines(&[], &["a"]), [DiffLine::Comes("a")]);
-        assert_eq!(compare_lines(&["a"], &[]), [DiffLine::Goes("a")]);
+        assert_eq!(compare_lines(&[], &["a"]), [DiffLine::Added("a")]);
+        assert_eq!(compare_lines(&["a"], &[]), [DiffLine::Removed("a")]);
     }
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
         let (old, new): (Vec<&str>, Vec<&str>) =
             (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
         let steps = compare_lines(&old, &new);
-        assert_eq!(steps.iter().filter(|step| matches!(step, DiffLine::Goes(..))).count(), 5_000);
-        assert_eq!(steps.iter().filter(|step| matches!(step, DiffLine::Comes(..))).count(), 5_000);
+        assert_eq!(steps.iter().filter(|step| matches!(step, DiffLine::Removed(..))).count(), 5_000);
+        assert_eq!(steps.iter().filter(|step| matches!(step, DiffLine::Added(..))).count(), 5_000);
     }
 }

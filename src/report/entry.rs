@@ -3,7 +3,7 @@
 use super::{Report, Section};
 use crate::evidence::{ApprovalStanding, Purpose};
 use crate::finding::{Location, Side, Suggestion};
-use crate::policy::{ApprovalDemand, Enforcement, Origin};
+use crate::policy::{Enforcement, Origin};
 use crate::verdict::{Effect, Judged, Verdict};
 use source_files::RepoPath;
 
@@ -125,19 +125,25 @@ impl<'a> ReportEntry<'a> {
 
     /// Writes the message, the places besides the first, and all details, one a line.
     pub(super) fn text(&self) -> String {
-        let places = self.judged.finding.related.iter().take(PLACES);
-        let places = places.map(|at| format!("\nsee: {}", write_labelled(at)));
-        let details = self.details().into_iter().map(|(word, text)| format!("\n{word}: {text}"));
-        std::iter::once(self.sentence()).chain(places).chain(details).collect()
+        let mut lines = vec![self.sentence()];
+        for location in self.judged.finding.related.iter().take(PLACES) {
+            lines.push(format!("see: {}", write_labelled(location)));
+        }
+        for (word, text) in self.details() {
+            lines.push(format!("{word}: {text}"));
+        }
+        lines.join("\n")
     }
 
     /// Returns the place to which a reader of the new revision is sent.
     pub(super) fn anchor(&self) -> Anchor<'a> {
         let finding = &self.judged.finding;
-        let places = || finding.location.iter().chain(&finding.related);
-        let now = places().find(|location| location.side == Side::New);
-        let before = || places().next().map_or(Anchor::Nowhere, |location| Anchor::File(&location.path));
-        now.map_or_else(before, Anchor::Line)
+        let places: Vec<&Location> = finding.location.iter().chain(&finding.related).collect();
+        match (places.iter().find(|location| location.side == Side::New), places.first()) {
+            (Some(location), _) => Anchor::Line(location),
+            (None, Some(location)) => Anchor::File(&location.path),
+            (None, None) => Anchor::Nowhere,
+        }
     }
 }
 
@@ -154,12 +160,13 @@ pub(super) enum Anchor<'a> {
 
 /// Returns every finding of every section, the blocking ones first, then in the order of the judgements, which is
 /// worst first.
-pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<ReportEntry<'a>> {
-    let of_section = |section: &'a Section| {
-        let entry = move |judged| ReportEntry { section, judged, effect: FindingEffect::of(section, judged) };
-        section.judgement.findings.iter().map(entry)
-    };
-    let mut entries: Vec<ReportEntry<'a>> = report.sections.iter().flat_map(of_section).collect();
+pub(super) fn collect_entries(report: &Report) -> Vec<ReportEntry<'_>> {
+    let mut entries = Vec::new();
+    for section in &report.sections {
+        for judged in &section.judgement.findings {
+            entries.push(ReportEntry { section, judged, effect: FindingEffect::of(section, judged) });
+        }
+    }
     entries.sort_by_key(|entry| entry.effect);
     entries
 }
@@ -167,15 +174,13 @@ pub(super) fn collect_entries<'a>(report: &'a Report) -> Vec<ReportEntry<'a>> {
 /// Lists the reasons why something could not be evaluated. If there are several sections, each reason names its
 /// section.
 pub(super) fn list_undecided(report: &Report) -> Vec<String> {
-    let of_section = |section: &Section| {
-        section
-            .judgement
-            .undecided
-            .iter()
-            .map(|reason| name_remark(report, section, reason))
-            .collect::<Vec<_>>()
-    };
-    report.sections.iter().flat_map(of_section).collect()
+    let mut reasons = Vec::new();
+    for section in &report.sections {
+        for reason in &section.judgement.undecided {
+            reasons.push(name_remark(report, section, reason));
+        }
+    }
+    reasons
 }
 
 /// Prefixes a remark with its section's name, if there are several sections.
@@ -251,9 +256,10 @@ pub(super) fn write_policy_line(origin: &Origin) -> String {
 
 /// Describes the required approvals, and those that are given.
 pub(super) fn describe_approval(judged: &Judged) -> String {
-    let demand =
-        |demand: &ApprovalDemand| format!("{} of {} must approve", demand.count, demand.approvers.join(", "));
-    let demands: Vec<String> = judged.decision.demands.iter().map(demand).collect();
+    let mut demands = Vec::new();
+    for demand in &judged.decision.demands {
+        demands.push(format!("{} of {} must approve", demand.count, demand.approvers.join(", ")));
+    }
     let approved =
         if judged.approved_by.is_empty() { "no one yet".into() } else { judged.approved_by.join(", ") };
     format!("{}; approved by {approved}", demands.join(", and "))

@@ -7,9 +7,9 @@ use super::cluster::Cloud;
 /// A fact that no manifest shows. The worse outcome counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExposureDoubt {
-    /// Whether the AWS Load Balancer Controller is installed.
+    /// The AWS Load Balancer Controller, which may be installed or not.
     AwsController,
-    /// Whether its webhook takes over Services of type `nlb`.
+    /// Its webhook, which may take over Services of type `nlb`.
     AwsWebhook,
     /// The load balancer that the controller of `loadBalancerClass` makes.
     Class,

@@ -1,4 +1,4 @@
-//! How far a Service can be reached, in the words of every cloud.
+//! The reach of Services, in the words of every cloud.
 //!
 //! In: a core Service and the cloud of its cluster. Out: its [`Reach`], type and ports. Never:
 //! compares two revisions.

@@ -1,4 +1,4 @@
-//! What the change does to one object, line by line.
+//! The change of one object, line by line.
 
 use maud::{Markup, html};
 
@@ -86,9 +86,9 @@ fn text_of(placed: &Placed) -> Option<String> {
 /// Renders a line, marked by a sign and by an element, for readers who see no colour or no page.
 fn render_step(step: DiffLine<'_>) -> Markup {
     match step {
-        DiffLine::Stays(line) => html! { span { "  " (cut(line, MAX_WIDTH)) } },
-        DiffLine::Goes(line) => html! { del { "- " (cut(line, MAX_WIDTH)) } },
-        DiffLine::Comes(line) => html! { ins { "+ " (cut(line, MAX_WIDTH)) } },
+        DiffLine::Kept(line) => html! { span { "  " (cut(line, MAX_WIDTH)) } },
+        DiffLine::Removed(line) => html! { del { "- " (cut(line, MAX_WIDTH)) } },
+        DiffLine::Added(line) => html! { ins { "+ " (cut(line, MAX_WIDTH)) } },
         DiffLine::Skipped(count) => html! { span class="line" { "… " (count) " unchanged" } },
     }
 }

@@ -83,8 +83,8 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
     let matching: Vec<ProtectedBranch> =
         protected.into_iter().filter(|rule| matches(&rule.name, &branch)).collect();
     layer.pushes = pushes_of(&matching);
-    layer.force_pushes = is_guarded(&matching, |rule| !rule.allow_force_push);
-    layer.deletion = is_guarded(&matching, |_| true);
+    layer.force_pushes = barrier_if_all(&matching, |rule| !rule.allow_force_push);
+    layer.deletion = barrier_if_all(&matching, |_| true);
     layer.reviews = read_reviews(gitlab, &matching, &mut layer.gaps)?;
     layer.unsigned_commits = read_unsigned(gitlab)?;
     Ok(Enforcement {
@@ -152,7 +152,7 @@ fn pushes_of(matching: &[ProtectedBranch]) -> Pushes {
     if names.is_empty() { Pushes::Nobody } else { Pushes::By(names) }
 }
 
-fn is_guarded(matching: &[ProtectedBranch], blocks: impl Fn(&ProtectedBranch) -> bool) -> Barrier {
+fn barrier_if_all(matching: &[ProtectedBranch], blocks: impl Fn(&ProtectedBranch) -> bool) -> Barrier {
     if !matching.is_empty() && matching.iter().all(blocks) { Barrier::Blocked } else { Barrier::Open }
 }
 
