@@ -1,7 +1,7 @@
 //! Annotations for the checks of a forge: findings beside the lines of the new revision.
 
 use super::Report;
-use super::entry::{Anchor, FindingEffect, ReportEntry, collect_entries};
+use super::entry::{Anchor, Consequence, ReportEntry, collect_entries};
 use super::escape::terminal_lines;
 use super::length::{cut, cut_bytes};
 use crate::finding::Location;
@@ -76,23 +76,23 @@ fn make_annotation(entry: &ReportEntry<'_>) -> Option<Annotation> {
     let finding = &entry.judged.finding;
     let help = Some(&finding.remediation).filter(|help| !help.is_empty());
     let help = help.map(|help| format!("\n{help}")).unwrap_or_default();
-    let title = format!("{}: {}", entry.effect.as_str(), finding.check);
+    let title = format!("{}: {}", entry.consequence.as_str(), finding.check);
     Some(Annotation {
         path: at.path.to_string(),
         start_line: at.start.line,
         end_line: at.end.line,
         columns: (at.start.line == at.end.line).then_some((at.start.column, at.end.column)),
-        level: level_of(entry.effect),
+        level: level_of(entry.consequence),
         title: cut(&title, TITLE),
         message: cut_bytes(&terminal_lines(&format!("{}{help}", entry.sentence())), MESSAGE),
         raw_details: cut_bytes(&terminal_lines(&entry.text()), MESSAGE),
     })
 }
 
-fn level_of(effect: FindingEffect) -> AnnotationLevel {
-    match effect {
-        FindingEffect::Blocks => AnnotationLevel::Failure,
-        FindingEffect::Forced | FindingEffect::Warns => AnnotationLevel::Warning,
-        FindingEffect::Approved | FindingEffect::Waived => AnnotationLevel::Notice,
+fn level_of(consequence: Consequence) -> AnnotationLevel {
+    match consequence {
+        Consequence::Blocks => AnnotationLevel::Failure,
+        Consequence::Forced | Consequence::Warns => AnnotationLevel::Warning,
+        Consequence::Approved | Consequence::Waived => AnnotationLevel::Notice,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::counts::{Counts, plural};
-use super::entry::{FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided};
+use super::entry::{Consequence, ReportEntry, collect_entries, headline, list_remarks, list_undecided};
 use super::markdown::{push_what_fits, quote, shorten, write_finding};
 use crate::verdict::Verdict;
 
@@ -70,7 +70,7 @@ pub fn comment(report: &Report, context: &ReportContext) -> String {
     let entries = collect_entries(report);
     let counts = Counts::of(report, &entries);
     let mut text = format!("{}\n", context.marker());
-    let green = report.verdict() == Verdict::Accept && counts.count_with(FindingEffect::Forced) == 0;
+    let green = report.verdict() == Verdict::Accept && counts.count_with(Consequence::Forced) == 0;
     if green {
         push_folded(&mut text, report, &entries, &counts);
     } else {

@@ -1,15 +1,15 @@
-//! Numbers of findings by their effect on the change.
+//! Numbers of findings by consequence.
 
 use std::collections::BTreeMap;
 
 use super::Report;
-use super::entry::{FindingEffect, ReportEntry, list_undecided};
+use super::entry::{Consequence, ReportEntry, list_undecided};
 use crate::verdict::Judged;
 
 /// The numbers of one report.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counts {
-    by_effect: [(FindingEffect, usize); 5],
+    by_consequence: [(Consequence, usize); 5],
     /// The number of missing approvals. What one set of approvers can approve at once counts once.
     pub(super) approvals_missing: usize,
     /// The number of things that could not be evaluated.
@@ -20,25 +20,29 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn of(report: &Report, entries: &[ReportEntry<'_>]) -> Self {
-        let count = |wanted: FindingEffect| entries.iter().filter(|entry| entry.effect == wanted).count();
+        let count = |wanted: Consequence| entries.iter().filter(|entry| entry.consequence == wanted).count();
         Self {
-            by_effect: FindingEffect::ALL.map(|effect| (effect, count(effect))),
+            by_consequence: Consequence::ALL.map(|consequence| (consequence, count(consequence))),
             approvals_missing: count_missing_approvals(entries),
             undecided: list_undecided(report).len(),
             objects: report.sections.iter().map(|section| section.judgement.objects_changed).sum(),
         }
     }
 
-    /// Returns the number of findings with a effect.
-    pub(super) fn count_with(&self, wanted: FindingEffect) -> usize {
-        self.by_effect.iter().filter(|(effect, _)| *effect == wanted).map(|(_, count)| count).sum()
+    /// Returns the number of findings with a consequence.
+    pub(super) fn count_with(&self, wanted: Consequence) -> usize {
+        self.by_consequence
+            .iter()
+            .filter(|(consequence, _)| *consequence == wanted)
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// Lists every number of findings that is not zero, with its word.
     pub(super) fn sentence(&self) -> String {
-        let shown = self.by_effect.iter().filter(|(_, count)| *count > 0);
+        let shown = self.by_consequence.iter().filter(|(_, count)| *count > 0);
         let words: Vec<String> =
-            shown.map(|(effect, count)| format!("{count} {}", effect.counted())).collect();
+            shown.map(|(consequence, count)| format!("{count} {}", consequence.counted())).collect();
         if words.is_empty() { "nothing found".to_owned() } else { words.join(", ") }
     }
 }
@@ -46,7 +50,7 @@ impl Counts {
 fn count_missing_approvals(entries: &[ReportEntry<'_>]) -> usize {
     let mut asked: BTreeMap<String, usize> = BTreeMap::new();
     for (of, count) in
-        entries.iter().filter(|entry| entry.effect == FindingEffect::Blocks).flat_map(list_awaited)
+        entries.iter().filter(|entry| entry.consequence == Consequence::Blocks).flat_map(list_awaited)
     {
         let missing = asked.entry(of).or_insert(0);
         *missing = (*missing).max(count);

@@ -7,9 +7,9 @@ use crate::policy::{Enforcement, Origin};
 use crate::verdict::{Effect, Judged, Verdict};
 use source_files::RepoPath;
 
-/// The effect of a finding on the change, the same in every format.
+/// The consequence of a finding for the change, the same in every format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FindingEffect {
+pub(super) enum Consequence {
     /// The finding blocks the change.
     Blocks,
     /// The finding would block the change, but an override lets it pass.
@@ -22,8 +22,8 @@ pub(super) enum FindingEffect {
     Waived,
 }
 
-impl FindingEffect {
-    /// Every effect, the worst first.
+impl Consequence {
+    /// Every consequence, the worst first.
     pub(super) const ALL: [Self; 5] = [Self::Blocks, Self::Forced, Self::Warns, Self::Approved, Self::Waived];
 
     fn of(section: &Section, judged: &Judged) -> Self {
@@ -35,7 +35,7 @@ impl FindingEffect {
         }
     }
 
-    /// Returns the effect of a finding that the policy denies. Before there is a commit, no one can have approved,
+    /// Returns the consequence of a finding that the policy denies. Before there is a commit, no one can have approved,
     /// so missing approvals do not block.
     fn held_back(section: &Section) -> Self {
         match (section.judgement.verdict, &section.judgement.forced) {
@@ -71,12 +71,12 @@ impl FindingEffect {
 /// The most further places that are listed if a format has only one.
 const PLACES: usize = 10;
 
-/// One finding with its section and its effect.
+/// One finding with its section and its consequence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReportEntry<'a> {
     pub(super) section: &'a Section,
     pub(super) judged: &'a Judged,
-    pub(super) effect: FindingEffect,
+    pub(super) consequence: Consequence,
 }
 
 impl<'a> ReportEntry<'a> {
@@ -115,11 +115,11 @@ impl<'a> ReportEntry<'a> {
 
     /// Returns the suggested text, unless a person has accepted the finding as it is.
     pub(super) fn suggestion(&self) -> Option<&'a Suggestion> {
-        match self.effect {
-            FindingEffect::Blocks | FindingEffect::Forced | FindingEffect::Warns => {
+        match self.consequence {
+            Consequence::Blocks | Consequence::Forced | Consequence::Warns => {
                 self.judged.finding.suggestion.as_ref()
             }
-            FindingEffect::Approved | FindingEffect::Waived => None,
+            Consequence::Approved | Consequence::Waived => None,
         }
     }
 
@@ -164,10 +164,10 @@ pub(super) fn collect_entries(report: &Report) -> Vec<ReportEntry<'_>> {
     let mut entries = Vec::new();
     for section in &report.sections {
         for judged in &section.judgement.findings {
-            entries.push(ReportEntry { section, judged, effect: FindingEffect::of(section, judged) });
+            entries.push(ReportEntry { section, judged, consequence: Consequence::of(section, judged) });
         }
     }
-    entries.sort_by_key(|entry| entry.effect);
+    entries.sort_by_key(|entry| entry.consequence);
     entries
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Report;
 use super::entry::{
-    Anchor, FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided,
+    Anchor, Consequence, ReportEntry, collect_entries, headline, list_remarks, list_undecided,
 };
 use super::escape::{command_data, command_property, without_commands};
 use crate::finding::Location;
@@ -21,16 +21,16 @@ pub(super) fn render(report: &Report) -> String {
     for remark in list_remarks(report) {
         let _ = writeln!(text, "{}", write_command("notice", "", "note", &remark));
     }
-    let blocking = entries.iter().filter(|entry| entry.effect == FindingEffect::Blocks).count();
+    let blocking = entries.iter().filter(|entry| entry.consequence == Consequence::Blocks).count();
     let _ = writeln!(text, "portcullis: {}, {} findings, {blocking} block", headline(report), entries.len());
     without_commands(text, "\\u{23}")
 }
 
 fn push_annotation(text: &mut String, entry: &ReportEntry<'_>) {
-    let kind = match entry.effect {
-        FindingEffect::Blocks => "error",
-        FindingEffect::Forced | FindingEffect::Warns => "warning",
-        FindingEffect::Approved | FindingEffect::Waived => "notice",
+    let kind = match entry.consequence {
+        Consequence::Blocks => "error",
+        Consequence::Forced | Consequence::Warns => "warning",
+        Consequence::Approved | Consequence::Waived => "notice",
     };
     let file = match entry.anchor() {
         Anchor::Line(at) => write_place_properties(at),

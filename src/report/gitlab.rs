@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, FindingEffect, ReportEntry, collect_entries, list_remarks, list_undecided};
+use super::entry::{Anchor, Consequence, ReportEntry, collect_entries, list_remarks, list_undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::POLICY_PATH;
@@ -71,11 +71,11 @@ fn write_finding(entry: &ReportEntry<'_>, said: &mut BTreeMap<Fingerprint, usize
 }
 
 fn severity_of(entry: &ReportEntry<'_>) -> &'static str {
-    match (entry.effect, entry.judged.finding.severity) {
-        (FindingEffect::Blocks, Severity::Critical) => "blocker",
-        (FindingEffect::Blocks, Severity::High) => "critical",
-        (FindingEffect::Blocks, Severity::Medium | Severity::Low) | (FindingEffect::Forced, _) => "major",
-        (FindingEffect::Warns, _) => "minor",
-        (FindingEffect::Approved | FindingEffect::Waived, _) => "info",
+    match (entry.consequence, entry.judged.finding.severity) {
+        (Consequence::Blocks, Severity::Critical) => "blocker",
+        (Consequence::Blocks, Severity::High) => "critical",
+        (Consequence::Blocks, Severity::Medium | Severity::Low) | (Consequence::Forced, _) => "major",
+        (Consequence::Warns, _) => "minor",
+        (Consequence::Approved | Consequence::Waived, _) => "info",
     }
 }

@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::entry::{
-    FindingEffect, ReportEntry, collect_entries, headline, list_section_remarks, write_place,
-};
+use super::entry::{Consequence, ReportEntry, collect_entries, headline, list_section_remarks, write_place};
 use super::escape::xml;
 use super::{Report, Section};
 
@@ -22,7 +20,7 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn push_suite(text: &mut String, section: &Section, entries: &[&ReportEntry<'_>]) {
-    let count = |wanted: FindingEffect| entries.iter().filter(|entry| entry.effect == wanted).count();
+    let count = |wanted: Consequence| entries.iter().filter(|entry| entry.consequence == wanted).count();
     let undecided = section.judgement.undecided.len();
     // A suite without a case reads as one that was not run.
     let clean = usize::from(entries.is_empty() && undecided == 0);
@@ -31,8 +29,8 @@ fn push_suite(text: &mut String, section: &Section, entries: &[&ReportEntry<'_>]
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{undecided}\" skipped=\"{}\">",
         xml(&section.title),
         entries.len() + undecided + clean,
-        count(FindingEffect::Blocks),
-        count(FindingEffect::Waived),
+        count(Consequence::Blocks),
+        count(Consequence::Waived),
     );
     if clean == 1 {
         text.push_str("    <testcase name=\"nothing found\" classname=\"portcullis\"/>\n");
@@ -58,13 +56,13 @@ fn push_case(text: &mut String, entry: &ReportEntry<'_>) {
     let finding = &entry.judged.finding;
     let name = finding.location.as_ref().map_or_else(|| finding.subject_text(), write_place);
     let (message, details) = (xml(&finding.message), xml(&entry.text()));
-    let inner = match entry.effect {
-        FindingEffect::Blocks => {
+    let inner = match entry.consequence {
+        Consequence::Blocks => {
             format!("<failure type=\"{}\" message=\"{message}\">{details}</failure>", finding.check)
         }
-        FindingEffect::Waived => format!("<skipped message=\"waived: {message}\">{details}</skipped>"),
-        FindingEffect::Forced | FindingEffect::Warns | FindingEffect::Approved => {
-            format!("<system-out>{}: {details}</system-out>", entry.effect.as_str())
+        Consequence::Waived => format!("<skipped message=\"waived: {message}\">{details}</skipped>"),
+        Consequence::Forced | Consequence::Warns | Consequence::Approved => {
+            format!("<system-out>{}: {details}</system-out>", entry.consequence.as_str())
         }
     };
     let (name, check) = (xml(&name), finding.check);

@@ -43,7 +43,7 @@ pub(super) fn write_finding(entry: &ReportEntry<'_>) -> String {
     let check = entry.judged.finding.check;
     format!(
         "\n### {}: {check}\n\n{}\n\n{}",
-        entry.effect.as_str(),
+        entry.consequence.as_str(),
         shorten(&entry.sentence()),
         write_facts(entry)
     )

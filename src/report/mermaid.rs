@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::entry::{FindingEffect, ReportEntry};
+use super::entry::{Consequence, ReportEntry};
 use super::escape::terminal;
 use super::length::cut;
 use crate::finding::{Edge, Station, StationKind};
@@ -30,11 +30,11 @@ pub(super) fn draw_graph(entries: &[ReportEntry<'_>]) -> String {
     graph.fenced()
 }
 
-/// One edge in one cluster, with the effect of its worst finding.
+/// One edge in one cluster, with the consequence of its worst finding.
 struct GraphEdge<'a> {
     cluster: &'a str,
     edge: &'a Edge,
-    effect: FindingEffect,
+    consequence: Consequence,
 }
 
 /// Collects each edge once, those of blocking findings first.
@@ -43,7 +43,7 @@ fn collect_edges<'a>(entries: &[ReportEntry<'a>]) -> Vec<GraphEdge<'a>> {
     let all = entries.iter().flat_map(|entry| {
         let finding = &entry.judged.finding;
         let cluster = finding.cluster().map_or("default", |cluster| cluster.as_str());
-        finding.path.iter().map(move |edge| GraphEdge { cluster, edge, effect: entry.effect })
+        finding.path.iter().map(move |edge| GraphEdge { cluster, edge, consequence: entry.consequence })
     });
     all.filter(|step| said.insert((step.cluster, step.edge))).collect()
 }
@@ -52,7 +52,7 @@ fn collect_edges<'a>(entries: &[ReportEntry<'a>]) -> Vec<GraphEdge<'a>> {
 struct Graph<'a> {
     numbers: BTreeMap<GraphNode<'a>, usize>,
     /// The stations, in the order in which they were added.
-    stations: Vec<(GraphNode<'a>, FindingEffect)>,
+    stations: Vec<(GraphNode<'a>, Consequence)>,
     edges: Vec<String>,
     left_out: usize,
 }
@@ -65,15 +65,15 @@ impl<'a> Graph<'a> {
             self.left_out += 1;
             return;
         }
-        let [from, to] = ends.map(|place| self.number(place, step.effect));
+        let [from, to] = ends.map(|place| self.number(place, step.consequence));
         self.edges.push(format!("n{from} -->|\"{}\"| n{to}", step.edge.relation.as_str()));
     }
 
-    fn number(&mut self, place: GraphNode<'a>, effect: FindingEffect) -> usize {
+    fn number(&mut self, place: GraphNode<'a>, consequence: Consequence) -> usize {
         let next = self.stations.len();
         let number = *self.numbers.entry(place).or_insert(next);
         if number == next {
-            self.stations.push((place, effect));
+            self.stations.push((place, consequence));
         }
         number
     }
@@ -86,8 +86,8 @@ impl<'a> Graph<'a> {
                 writeln!(text, "  subgraph c{index}[\"cluster {}\"]\n    direction LR", quote_label(cluster));
             let numbered = self.stations.iter().enumerate();
             let own = numbered.filter(|(_, ((of, _), _))| of == cluster);
-            own.for_each(|(number, ((_, station), effect))| {
-                push_station(&mut text, number, station, *effect);
+            own.for_each(|(number, ((_, station), consequence))| {
+                push_station(&mut text, number, station, *consequence);
             });
             text.push_str("  end\n");
         }
@@ -100,11 +100,11 @@ impl<'a> Graph<'a> {
     }
 }
 
-fn push_station(text: &mut String, number: usize, station: &Station, effect: FindingEffect) {
+fn push_station(text: &mut String, number: usize, station: &Station, consequence: Consequence) {
     let (open, close) = shape_of(station.kind);
-    let class = match effect {
-        FindingEffect::Blocks => ":::blocks",
-        FindingEffect::Forced | FindingEffect::Warns | FindingEffect::Approved | FindingEffect::Waived => "",
+    let class = match consequence {
+        Consequence::Blocks => ":::blocks",
+        Consequence::Forced | Consequence::Warns | Consequence::Approved | Consequence::Waived => "",
     };
     let _ = writeln!(text, "    n{number}{open}\"{}\"{close}{class}", quote_label(&station.name));
 }

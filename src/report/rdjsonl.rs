@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Report;
-use super::entry::{Anchor, FindingEffect, ReportEntry, collect_entries, list_remarks, list_undecided};
+use super::entry::{Anchor, Consequence, ReportEntry, collect_entries, list_remarks, list_undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use crate::policy::POLICY_PATH;
 use source_files::Position;
@@ -20,10 +20,10 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 fn write_diagnostic(entry: &ReportEntry<'_>) -> Value {
-    let severity = match entry.effect {
-        FindingEffect::Blocks => "ERROR",
-        FindingEffect::Forced | FindingEffect::Warns => "WARNING",
-        FindingEffect::Approved | FindingEffect::Waived => "INFO",
+    let severity = match entry.consequence {
+        Consequence::Blocks => "ERROR",
+        Consequence::Forced | Consequence::Warns => "WARNING",
+        Consequence::Approved | Consequence::Waived => "INFO",
     };
     let position = |at: Position| json!({"line": at.line, "column": at.column});
     let location = match entry.anchor() {

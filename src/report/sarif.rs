@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::entry::{FindingEffect, ReportEntry, collect_entries, list_remarks, list_undecided};
+use super::entry::{Consequence, ReportEntry, collect_entries, list_remarks, list_undecided};
 use super::escape::{ESCAPED_NUMBER_SIGN, without_commands};
 use super::length::cut;
 use super::sarif_result::write_result;
@@ -89,7 +89,7 @@ fn write_notifications(report: &Report, left_out: &[ReportEntry<'_>]) -> Vec<Val
         |level: &str, text: &str| json!({"level": level, "message": {"text": cut(text, NOTIFICATION)}});
     let mut sent: Vec<Value> =
         list_undecided(report).iter().map(|reason| notification("error", reason)).collect();
-    let blocking = left_out.iter().filter(|entry| entry.effect == FindingEffect::Blocks).count();
+    let blocking = left_out.iter().filter(|entry| entry.consequence == Consequence::Blocks).count();
     if !left_out.is_empty() {
         let level = if blocking > 0 { "error" } else { "warning" };
         let text = format!(

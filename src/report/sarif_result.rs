@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use source_files::bytes_of_text;
 
-use super::entry::{Anchor, FindingEffect, ReportEntry};
+use super::entry::{Anchor, Consequence, ReportEntry};
 use super::length::cut;
 use crate::finding::{Location, Side, Suggestion};
 use crate::policy::{Acceptance, POLICY_PATH};
@@ -21,7 +21,7 @@ pub(super) fn write_result(entry: &ReportEntry<'_>, occurrence: usize, rule: Opt
     let fingerprint = finding.fingerprint();
     let mut result = json!({
         "ruleId": finding.check,
-        "level": level_of(entry.effect),
+        "level": level_of(entry.consequence),
         "message": {"text": write_message(entry)},
         "locations": [choose_primary(entry)],
         "relatedLocations": finding.related.iter().take(PLACES).enumerate().map(write_related).collect::<Vec<_>>(),
@@ -34,7 +34,7 @@ pub(super) fn write_result(entry: &ReportEntry<'_>, occurrence: usize, rule: Opt
         "properties": {
             "severity": finding.severity.as_str(),
             "enforcement": decision.enforcement.as_str(),
-            "standing": entry.effect.as_str(),
+            "standing": entry.consequence.as_str(),
             "ref": entry.section.title,
             "policy": format!("{}:{}", decision.origin.path, decision.origin.line),
         },
@@ -67,11 +67,11 @@ fn write_fix(suggestion: &Suggestion) -> Value {
     })
 }
 
-fn level_of(effect: FindingEffect) -> &'static str {
-    match effect {
-        FindingEffect::Blocks => "error",
-        FindingEffect::Forced | FindingEffect::Warns => "warning",
-        FindingEffect::Approved | FindingEffect::Waived => "note",
+fn level_of(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Blocks => "error",
+        Consequence::Forced | Consequence::Warns => "warning",
+        Consequence::Approved | Consequence::Waived => "note",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::counts::{Counts, plural};
-use super::entry::{FindingEffect, collect_entries, headline, list_undecided};
+use super::entry::{Consequence, collect_entries, headline, list_undecided};
 use super::escape::terminal;
 use super::length::cut;
 use crate::verdict::Verdict;
@@ -24,9 +24,9 @@ pub fn status_line(report: &Report) -> String {
 
 fn describe_accepted(report: &Report, counts: &Counts) -> String {
     let parts: Vec<String> =
-        [FindingEffect::Forced, FindingEffect::Warns, FindingEffect::Approved, FindingEffect::Waived]
+        [Consequence::Forced, Consequence::Warns, Consequence::Approved, Consequence::Waived]
             .into_iter()
-            .map(|effect| (counts.count_with(effect), effect.counted()))
+            .map(|consequence| (counts.count_with(consequence), consequence.counted()))
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
@@ -35,7 +35,7 @@ fn describe_accepted(report: &Report, counts: &Counts) -> String {
 }
 
 fn describe_blocked(counts: &Counts) -> String {
-    let blocking = counts.count_with(FindingEffect::Blocks);
+    let blocking = counts.count_with(Consequence::Blocks);
     let verb = if blocking == 1 { "blocks" } else { "block" };
     let mut parts = vec![format!("{} {verb}", plural(blocking, "finding"))];
     if counts.approvals_missing > 0 {

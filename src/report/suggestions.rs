@@ -39,7 +39,12 @@ fn do_overlap(one: &Suggestion, other: &Suggestion) -> bool {
 }
 
 fn write_sentence(entry: &ReportEntry<'_>) -> String {
-    format!("**{}: {}** {}", entry.effect.as_str(), entry.judged.finding.check, shorten(&entry.sentence()))
+    format!(
+        "**{}: {}** {}",
+        entry.consequence.as_str(),
+        entry.judged.finding.check,
+        shorten(&entry.sentence())
+    )
 }
 
 fn write_comment((suggestion, mut why): (&Suggestion, Vec<String>)) -> SuggestionComment {

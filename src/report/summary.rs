@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::annotation::unplaced;
 use super::counts::{Counts, plural};
 use super::entry::{
-    Anchor, FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided, write_place,
+    Anchor, Consequence, ReportEntry, collect_entries, headline, list_remarks, list_undecided, write_place,
 };
 use super::markdown::{push_what_fits, quote, shorten, write_facts};
 use super::{Report, RulePage, Section, mermaid};
@@ -66,7 +66,7 @@ fn push_notes(text: &mut String, title: &str, notes: &[String]) {
 }
 
 fn push_blocking(text: &mut String, entries: &[ReportEntry<'_>]) {
-    let blocking = entries.iter().filter(|entry| entry.effect == FindingEffect::Blocks);
+    let blocking = entries.iter().filter(|entry| entry.consequence == Consequence::Blocks);
     let rows: Vec<String> = blocking.map(write_blocking_row).collect();
     if rows.is_empty() {
         return;
@@ -113,7 +113,7 @@ fn write_folded(entry: &ReportEntry<'_>, rules: &[RulePage]) -> String {
     let why = if why.is_empty() { String::new() } else { format!("- **why**: {}\n", shorten(why)) };
     format!(
         "\n<details><summary><b>{}: {}</b> {}</summary>\n\n{}{why}\n</details>\n",
-        entry.effect.as_str(),
+        entry.consequence.as_str(),
         finding.check,
         shorten(&entry.sentence()),
         write_facts(entry),

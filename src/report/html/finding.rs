@@ -20,7 +20,7 @@ pub(super) fn render_article(
     budget: &mut DifferenceBudget,
 ) -> Markup {
     let finding = &entry.judged.finding;
-    let word = entry.effect.as_str();
+    let word = entry.consequence.as_str();
     html! {
         article class=(word) data-standing=(word) {
             h3 { (shorten(&finding.message)) }

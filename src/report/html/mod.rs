@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use difference::DifferenceBudget;
 
-use super::entry::{FindingEffect, ReportEntry, collect_entries, headline, list_remarks, list_undecided};
+use super::entry::{Consequence, ReportEntry, collect_entries, headline, list_remarks, list_undecided};
 use super::escape::defuse_markup;
 use super::length::cut;
 use super::{Report, RulePage, Section};
@@ -139,16 +139,16 @@ fn short_id(id: Option<&ObjectId>) -> &str {
     id.map_or("–", ObjectId::short)
 }
 
-fn count_with(entries: &[ReportEntry<'_>], effect: FindingEffect) -> usize {
-    entries.iter().filter(|entry| entry.effect == effect).count()
+fn count_with(entries: &[ReportEntry<'_>], consequence: Consequence) -> usize {
+    entries.iter().filter(|entry| entry.consequence == consequence).count()
 }
 
 fn describe_counts(entries: &[ReportEntry<'_>]) -> String {
     let mut parts = Vec::new();
-    for effect in FindingEffect::ALL {
-        let count = count_with(entries, effect);
+    for consequence in Consequence::ALL {
+        let count = count_with(entries, consequence);
         if count > 0 {
-            parts.push(format!("{count} {}", effect.counted()));
+            parts.push(format!("{count} {}", consequence.counted()));
         }
     }
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
@@ -171,12 +171,12 @@ fn render_filter(entries: &[ReportEntry<'_>]) -> Markup {
     html! {
         div id="filter" role="search" hidden="hidden" {
             label { "Search " (close(html! { input type="search" id="words"; })) }
-            @for effect in FindingEffect::ALL {
-                @let count = count_with(entries, effect);
+            @for consequence in Consequence::ALL {
+                @let count = count_with(entries, consequence);
                 @if count > 0 {
                     label {
-                        (close(html! { input type="checkbox" checked="checked" value=(effect.as_str()); }))
-                        " " (effect.counted()) " (" (count) ")"
+                        (close(html! { input type="checkbox" checked="checked" value=(consequence.as_str()); }))
+                        " " (consequence.counted()) " (" (count) ")"
                     }
                     "\n"
                 }
@@ -191,7 +191,7 @@ fn render_findings(entries: &[ReportEntry<'_>], rules: &[RulePage]) -> Markup {
     let (shown, left_out) = entries.split_at(entries.len().min(MAX_FINDINGS));
     let mut budget = DifferenceBudget::default();
     html! {
-        @for effect in FindingEffect::ALL { (render_group(effect, shown, rules, &mut budget)) }
+        @for consequence in Consequence::ALL { (render_group(consequence, shown, rules, &mut budget)) }
         @if !left_out.is_empty() {
             p { strong { (left_out.len()) " more findings are not shown" } "; they are not more severe." }
         }
@@ -199,18 +199,18 @@ fn render_findings(entries: &[ReportEntry<'_>], rules: &[RulePage]) -> Markup {
 }
 
 fn render_group(
-    effect: FindingEffect,
+    consequence: Consequence,
     entries: &[ReportEntry<'_>],
     rules: &[RulePage],
     budget: &mut DifferenceBudget,
 ) -> Markup {
-    let count = count_with(entries, effect);
-    let word = effect.as_str();
+    let count = count_with(entries, consequence);
+    let word = consequence.as_str();
     html! {
         @if count > 0 {
             section class="findings" aria-labelledby=(word) {
-                h2 id=(word) { (title_of(effect)) " (" (count) ")" }
-                @for entry in entries.iter().filter(|entry| entry.effect == effect) {
+                h2 id=(word) { (title_of(consequence)) " (" (count) ")" }
+                @for entry in entries.iter().filter(|entry| entry.consequence == consequence) {
                     (finding::render_article(entry, rules, budget)) "\n"
                 }
             }
@@ -219,12 +219,12 @@ fn render_group(
     }
 }
 
-fn title_of(effect: FindingEffect) -> &'static str {
-    match effect {
-        FindingEffect::Blocks => "Blocking findings",
-        FindingEffect::Forced => "Overridden findings",
-        FindingEffect::Warns => "Warnings",
-        FindingEffect::Approved => "Approved",
-        FindingEffect::Waived => "Waived",
+fn title_of(consequence: Consequence) -> &'static str {
+    match consequence {
+        Consequence::Blocks => "Blocking findings",
+        Consequence::Forced => "Overridden findings",
+        Consequence::Warns => "Warnings",
+        Consequence::Approved => "Approved",
+        Consequence::Waived => "Waived",
     }
 }
