@@ -6,7 +6,7 @@ use crate::approval::approver_of_person;
 use crate::evidence::RefEvidence;
 use crate::governance::Governing;
 use crate::verdict::{Judgement, Verdict};
-use codeowners::{Approver, Need, OwnerHandle, Progress, find_smallest_group};
+use codeowners::{Approver, MissingApprovals, OwnerHandle, Progress, find_smallest_group};
 
 /// One sentence; `None` if no approval is missing.
 pub(super) fn people_to_ask(
@@ -40,8 +40,8 @@ pub(super) fn people_to_ask(
     })
 }
 
-fn owners(evidence: &RefEvidence) -> Vec<Need> {
-    let mut needs: Vec<Need> = Vec::new();
+fn owners(evidence: &RefEvidence) -> Vec<MissingApprovals> {
+    let mut needs: Vec<MissingApprovals> = Vec::new();
     for need in evidence.demands().flat_map(|(requirement, standing)| of_line(&requirement.owners, standing))
     {
         if !needs.contains(&need) {
@@ -52,9 +52,10 @@ fn owners(evidence: &RefEvidence) -> Vec<Need> {
 }
 
 /// If all listed owners must approve, each of them is a need.
-fn of_line(owners: &[OwnerHandle], standing: &Progress) -> Vec<Need> {
+fn of_line(owners: &[OwnerHandle], standing: &Progress) -> Vec<MissingApprovals> {
     let approved_by = || standing.approved_by.clone();
-    let of = |asked: Vec<OwnerHandle>, missing| Need { asked, missing, approved_by: approved_by() };
+    let of =
+        |asked: Vec<OwnerHandle>, missing| MissingApprovals { asked, missing, approved_by: approved_by() };
     match (standing.missing, standing.awaited.as_slice()) {
         (0, _) => Vec::new(),
         (missing, []) => vec![of(owners.to_vec(), missing)],
@@ -62,12 +63,12 @@ fn of_line(owners: &[OwnerHandle], standing: &Progress) -> Vec<Need> {
     }
 }
 
-fn demands(judged: &crate::verdict::Judged) -> Vec<Need> {
+fn demands(judged: &crate::verdict::Judged) -> Vec<MissingApprovals> {
     if judged.missing == 0 {
         return Vec::new();
     }
     let handles = |names: &[String]| names.iter().map(|name| OwnerHandle(name.as_str().into())).collect();
-    let need = |demand: &crate::policy::ApprovalDemand| Need {
+    let need = |demand: &crate::policy::ApprovalDemand| MissingApprovals {
         asked: handles(&demand.approvers),
         missing: demand.count.saturating_sub(judged.approved_by.len()),
         approved_by: judged.approved_by.clone(),
@@ -76,7 +77,11 @@ fn demands(judged: &crate::verdict::Judged) -> Vec<Need> {
 }
 
 /// People that the policy or the forge knows, and for an unknown team, a member of it.
-fn candidates(needs: &[Need], governing: &Governing, proposal: Option<&Proposal>) -> Vec<Approver> {
+fn candidates(
+    needs: &[MissingApprovals],
+    governing: &Governing,
+    proposal: Option<&Proposal>,
+) -> Vec<Approver> {
     let of_policy = governing.policy.people().iter().filter(|person| !person.bot).map(approver_of_person);
     let of_forge = proposal.into_iter().flat_map(|proposal| proposal.candidates.iter().cloned());
     let mut candidates: Vec<Approver> = of_policy.collect();

@@ -1,6 +1,6 @@
-//! Facts about a host that the gate needs, as data.
+//! HostFacts about a host that the gate needs, as data.
 //!
-//! In: nothing; each host's `facts.rs` fills this in. Out: [`Facts`]. Never: has a default: a new host does not
+//! In: nothing; each host's `facts.rs` fills this in. Out: [`HostFacts`]. Never: has a default: a new host does not
 //! compile before every field is decided.
 
 use super::forge::ForgeFacts;
@@ -11,7 +11,7 @@ use source_files::RepoPath;
 
 /// All facts about one host that need no network.
 #[derive(Debug)]
-pub struct Facts {
+pub struct HostFacts {
     /// The word of `--host` and `--forge`.
     pub word: &'static str,
     /// The variables of its hooks.

@@ -1,4 +1,4 @@
-//! Facts about a host with pull requests that the gate needs before it sends a request.
+//! HostFacts about a host with pull requests that the gate needs before it sends a request.
 //!
 //! In: a host. Out: [`ForgeHost`] with its [`ForgeFacts`]. Never: sends a request.
 
@@ -70,7 +70,7 @@ pub struct ForgeFacts {
     pub settings: SettingsFacts,
 }
 
-/// Facts about the settings of a forge, for `doctor --forge`.
+/// HostFacts about the settings of a forge, for `doctor --forge`.
 #[derive(Debug)]
 pub struct SettingsFacts {
     /// Returns the place where a setting is changed, in words that people find on the forge's pages.

@@ -1,10 +1,10 @@
 //! The hosts that serve repositories: one folder a host.
 //!
-//! In: the variables that a host exports to a hook or a job. Out: [`Facts`] of each host, the [`PushOrigin`] of a
+//! In: the variables that a host exports to a hook or a job. Out: [`HostFacts`] of each host, the [`PushOrigin`] of a
 //! push, the [`Job`] of a runner. Never: uses a network, which is left to [`api`]; nothing that a hook runs names
 //! that module.
 //!
-//! A folder has `facts.rs`, with one value of [`Facts`] that leaves no field out, and, for a forge, `api.rs`.
+//! A folder has `facts.rs`, with one value of [`HostFacts`] that leaves no field out, and, for a forge, `api.rs`.
 
 #[cfg(feature = "program")]
 pub mod api;
@@ -28,7 +28,7 @@ mod variables;
 use std::fmt;
 
 pub use event::{EventError, Subject};
-pub use facts::{Facts, HookFacts, Installation, RepositoryHook, Workflows, is_workflow};
+pub use facts::{HookFacts, HostFacts, Installation, RepositoryHook, Workflows, is_workflow};
 pub use forge::{
     BypassReach, ForgeFacts, ForgeHost, OwnersCheck, PipelineSource, SettingsFacts, StatusSource,
 };
@@ -42,7 +42,7 @@ pub use variables::Variables;
 /// Writes the enumeration of hosts, so that no list of them can lack one.
 macro_rules! hosts {
     ($($(#[$comment:meta])* $kind:ident in $folder:ident,)+) => {
-        /// A host. Everything that differs between hosts is in its [`Facts`].
+        /// A host. Everything that differs between hosts is in its [`HostFacts`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum HostKind {
             $($(#[$comment])* $kind,)+
@@ -53,7 +53,7 @@ macro_rules! hosts {
             pub const ALL: &'static [Self] = &[$(Self::$kind),+];
 
             /// Returns the facts that need no network.
-            pub fn facts(self) -> &'static Facts {
+            pub fn facts(self) -> &'static HostFacts {
                 match self {
                     $(Self::$kind => &$folder::FACTS,)+
                 }

@@ -1,4 +1,4 @@
-//! Facts about a job from a forge's runner: the API, the repository, the pull request.
+//! HostFacts about a job from a forge's runner: the API, the repository, the pull request.
 //!
 //! In: the runner's variables. Out: [`Runner`] and [`Job`]. Never: anything that the author of a change can set from
 //! inside it. A workflow is responsible for the variables that it sets itself in `env:`.

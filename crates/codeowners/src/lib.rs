@@ -26,7 +26,7 @@ pub use file::OwnersFile;
 pub use handle::OwnerHandle;
 pub use problem::{OwnersProblem, ReadFrom};
 pub use requirement::{Approver, PolicyDemand, Progress, RequiredOwners, Requirement};
-pub use unblock::{Need, find_smallest_group};
+pub use unblock::{MissingApprovals, find_smallest_group};
 
 /// The examples of the README, so that they are compiled and run.
 #[cfg(doctest)]

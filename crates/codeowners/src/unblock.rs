@@ -7,7 +7,7 @@ use super::{Approver, OwnerHandle};
 
 /// Approvals that are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Need {
+pub struct MissingApprovals {
     /// The owners who may give them.
     pub asked: Vec<OwnerHandle>,
     /// The number of missing approvals.
@@ -23,7 +23,10 @@ const CANDIDATES: usize = 40;
 
 /// Finds the smallest group of candidates that meets every need, the first in their order. Returns `None` if all
 /// candidates together do not meet them.
-pub fn find_smallest_group<'a>(needs: &[Need], candidates: &'a [Approver]) -> Option<Vec<&'a Approver>> {
+pub fn find_smallest_group<'a>(
+    needs: &[MissingApprovals],
+    candidates: &'a [Approver],
+) -> Option<Vec<&'a Approver>> {
     let useful = |candidate: &&Approver| needs.iter().any(|need| need.counts(candidate));
     let useful: Vec<&Approver> = candidates.iter().filter(useful).collect();
     if !meets_all(needs, &useful) {
@@ -34,19 +37,19 @@ pub fn find_smallest_group<'a>(needs: &[Need], candidates: &'a [Approver]) -> Op
     Some(found.unwrap_or_else(|| drop_dispensable(needs, useful)))
 }
 
-impl Need {
+impl MissingApprovals {
     /// Returns true if a person's approval would count.
     fn counts(&self, candidate: &Approver) -> bool {
         !self.approved_by.contains(&candidate.name) && self.asked.iter().any(|owner| candidate.is(owner))
     }
 }
 
-fn meets_all(needs: &[Need], group: &[&Approver]) -> bool {
+fn meets_all(needs: &[MissingApprovals], group: &[&Approver]) -> bool {
     needs.iter().all(|need| group.iter().filter(|person| need.counts(person)).count() >= need.missing)
 }
 
 fn search_group<'a>(
-    needs: &[Need],
+    needs: &[MissingApprovals],
     candidates: &[&'a Approver],
     size: usize,
     chosen: &mut Vec<&'a Approver>,
@@ -68,7 +71,7 @@ fn search_group<'a>(
 }
 
 /// Removes every person that the group does not need, one after the other.
-fn drop_dispensable<'a>(needs: &[Need], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
+fn drop_dispensable<'a>(needs: &[MissingApprovals], mut group: Vec<&'a Approver>) -> Vec<&'a Approver> {
     let mut index = group.len();
     while index > 0 {
         index -= 1;
@@ -88,12 +91,12 @@ mod tests {
         Approver { name: name.into(), handles: handles.iter().map(|handle| (*handle).to_owned()).collect() }
     }
 
-    fn need(asked: &[&str], missing: usize) -> Need {
+    fn need(asked: &[&str], missing: usize) -> MissingApprovals {
         let asked = asked.iter().map(|handle| OwnerHandle((*handle).into())).collect();
-        Need { asked, missing, approved_by: vec!["Done".into()] }
+        MissingApprovals { asked, missing, approved_by: vec!["Done".into()] }
     }
 
-    fn names(needs: &[Need], candidates: &[Approver]) -> Option<Vec<String>> {
+    fn names(needs: &[MissingApprovals], candidates: &[Approver]) -> Option<Vec<String>> {
         find_smallest_group(needs, candidates)
             .map(|group| group.into_iter().map(|person| person.name.clone()).collect())
     }

@@ -1,4 +1,4 @@
-//! Facts and APIs belong together.
+//! HostFacts and APIs belong together.
 
 use std::time::Instant;
 

@@ -2,11 +2,11 @@
 //! (`git-http-backend`, "ENVIRONMENT").
 
 use crate::host::{
-    Facts, HookFacts, HostError, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook, Variables,
-    Via, Workflows,
+    HookFacts, HostError, HostFacts, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook,
+    Variables, Via, Workflows,
 };
 
-pub(in crate::host) static FACTS: Facts = Facts {
+pub(in crate::host) static FACTS: HostFacts = HostFacts {
     word: "git",
     hook: HookFacts {
         server: "Plain git",

@@ -1,13 +1,13 @@
 //! Gitea and Forgejo (`modules/repository/env.go` of Gitea). Their runner sets GitHub's variables too.
 
 use crate::host::{
-    BypassReach, Facts, ForgeFacts, HookFacts, HostError, HostKind, Installation, Job, MessageStyle,
+    BypassReach, ForgeFacts, HookFacts, HostError, HostFacts, HostKind, Installation, Job, MessageStyle,
     OwnersCheck, PipelineSource, PushOrigin, RepositoryHook, Runner, SettingsFacts, StatusSource, Topic,
     Variables, Via, Workflows,
 };
 use codeowners::Dialect;
 
-pub(in crate::host) static FACTS: Facts = Facts {
+pub(in crate::host) static FACTS: HostFacts = HostFacts {
     word: "gitea",
     hook: HookFacts {
         server: "Gitea and Forgejo",

@@ -2,13 +2,13 @@
 //! documentation).
 
 use crate::host::{
-    BypassReach, Facts, ForgeFacts, HookFacts, HostError, HostKind, Installation, Job, MessageStyle,
+    BypassReach, ForgeFacts, HookFacts, HostError, HostFacts, HostKind, Installation, Job, MessageStyle,
     OwnersCheck, PipelineSource, PushOrigin, RepositoryHook, Runner, SettingsFacts, StatusSource, Topic,
     Variables, Via, Workflows,
 };
 use codeowners::Dialect;
 
-pub(in crate::host) static FACTS: Facts = Facts {
+pub(in crate::host) static FACTS: HostFacts = HostFacts {
     word: "github",
     hook: HookFacts {
         server: "GitHub Enterprise Server",

@@ -1,13 +1,13 @@
 //! GitLab ("Git server hooks" and "Predefined CI/CD variables" of its documentation).
 
 use crate::host::{
-    BypassReach, Facts, ForgeFacts, HookFacts, HostError, HostKind, Installation, Job, JobSubject,
+    BypassReach, ForgeFacts, HookFacts, HostError, HostFacts, HostKind, Installation, Job, JobSubject,
     MessageStyle, OwnersCheck, PipelineSource, PushOrigin, RepositoryHook, Runner, SettingsFacts,
     StatusSource, Subject, Topic, Variables, Via, Workflows,
 };
 use codeowners::Dialect;
 
-pub(in crate::host) static FACTS: Facts = Facts {
+pub(in crate::host) static FACTS: HostFacts = HostFacts {
     word: "gitlab",
     hook: HookFacts {
         server: "GitLab",

@@ -1,11 +1,11 @@
 //! gitolite ("Environment variables" of its documentation). `GL_USER` is the user that its access rules know.
 
 use crate::host::{
-    Facts, HookFacts, HostError, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook, Variables,
-    Via, Workflows,
+    HookFacts, HostError, HostFacts, HostKind, Installation, MessageStyle, PushOrigin, RepositoryHook,
+    Variables, Via, Workflows,
 };
 
-pub(in crate::host) static FACTS: Facts = Facts {
+pub(in crate::host) static FACTS: HostFacts = HostFacts {
     word: "gitolite",
     hook: HookFacts {
         server: "gitolite",

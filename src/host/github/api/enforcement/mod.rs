@@ -54,9 +54,12 @@ fn read_workflow_app(github: &Github) -> Result<Setting<Option<u64>>, ForgeError
 
 /// Returns the problems of the owners file on the default branch.
 fn read_owners_problems(github: &Github) -> Result<Setting<Vec<OwnersFileProblem>>, ForgeError> {
-    let problem =
-        |error: wire::OwnersError| OwnersFileProblem { path: error.path, line: error.line, kind: error.kind };
-    read_setting(github.http.get::<wire::OwnersErrors>(&github.repository("/codeowners/errors")))
+    let problem = |error: wire::GithubOwnersError| OwnersFileProblem {
+        path: error.path,
+        line: error.line,
+        kind: error.kind,
+    };
+    read_setting(github.http.get::<wire::GithubOwnersErrors>(&github.repository("/codeowners/errors")))
         .map(|setting| setting.map(|found| found.errors.into_iter().map(problem).collect()))
 }
 

@@ -132,12 +132,12 @@ pub(super) struct GithubAllowances {
 }
 
 #[derive(Deserialize)]
-pub(super) struct OwnersErrors {
-    pub(super) errors: Vec<OwnersError>,
+pub(super) struct GithubOwnersErrors {
+    pub(super) errors: Vec<GithubOwnersError>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct OwnersError {
+pub(super) struct GithubOwnersError {
     pub(super) line: u64,
     pub(super) kind: String,
     pub(super) path: String,
