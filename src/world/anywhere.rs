@@ -51,7 +51,7 @@ pub(super) fn place_beside_counterparts(
     if !old.iter().chain(new.iter()).any(is_loose) {
         return;
     }
-    // An object that a cluster gains now was not hidden before by an object elsewhere with its name.
+    // An object that a cluster gains now did not exist there before only because an object elsewhere had its name.
     let before = collect_counterparts(old.iter().filter(|placed| !is_loose(placed)));
     let after = collect_counterparts(old.iter().chain(new.iter()).filter(|placed| !is_loose(placed)));
     let moved_there = find_moved(selection, old, new);
