@@ -1,9 +1,9 @@
-//! What a policy does about a finding.
+//! The consequences that a policy gives a finding.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What happens to a push with a finding, from nothing to everything.
+/// The consequence of a finding for the push, from the mildest to the strictest.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum Enforcement {

@@ -10,9 +10,9 @@ pub struct PolicyError {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
-    /// What is wrong.
+    /// The problem, as a sentence.
     pub message: String,
-    /// What was probably meant.
+    /// The text that the author probably meant.
     pub suggestion: Option<String>,
 }
 
@@ -22,7 +22,7 @@ impl PolicyError {
     }
 }
 
-/// How long a word may be and still be compared, in bytes: the person who pushes chooses it.
+/// The longest word, in bytes, that is compared: the person who pushes chooses it.
 const LONGEST_WORD: usize = 100;
 
 /// The candidate that a misspelt word most resembles, if any is close.

@@ -22,29 +22,29 @@ pub struct Origin {
 /// A policy's decision on a finding.
 #[derive(Clone, Debug)]
 pub struct Decision {
-    /// What happens.
+    /// The enforcement that applies.
     pub enforcement: Enforcement,
-    /// What the line says, whatever a waiver makes of it.
+    /// The enforcement that the line names, regardless of waivers.
     pub ruled: Enforcement,
     /// The line that says so.
     pub origin: Origin,
-    /// Whose approval lets it pass, with `approve`: all of these.
+    /// The approvals that the finding requires, with `approve`: all of these.
     pub demands: Vec<ApprovalDemand>,
-    /// What reduced it to nothing.
+    /// The acceptance that reduced it to nothing.
     pub waived: Option<Acceptance>,
 }
 
-/// Who has to approve a finding.
+/// A demand that a number of people approve a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApprovalDemand {
     /// Accounts, teams and e-mail addresses, as CODEOWNERS writes them.
     pub approvers: Vec<String>,
-    /// How many people who have one of these.
+    /// The number of people who have one of these.
     pub count: usize,
 }
 
 impl Decision {
-    /// What holds where no layer says anything: the finding is reported, and nothing more.
+    /// The decision if no layer says anything: the finding is reported, and nothing more.
     pub fn without_a_layer() -> Self {
         Self {
             enforcement: Enforcement::Deny,
@@ -87,7 +87,7 @@ pub struct Layer {
     scope_paths: ScopePaths,
 }
 
-/// Who wrote a layer.
+/// The author of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Author {
     /// The repository, or no one.
@@ -216,7 +216,7 @@ impl Layer {
         Origin { path, line: file.line(pointer) }
     }
 
-    /// What `signatures:` and `owners:` imply for the checks that no file names. A check that nothing
+    /// The enforcement that `signatures:` and `owners:` imply for a check that no file names. A check that nothing
     /// names at all warns: a new one is never silent.
     fn implied(&self, check: &str) -> (Enforcement, &'static str) {
         if SIGNATURE_CHECKS.contains(&check) {
@@ -230,7 +230,7 @@ impl Layer {
     }
 }
 
-/// What a rule says of approvers. None at all can never be met.
+/// The approvers that a rule demands. A demand without approvers can never be met.
 fn demand(rule: Option<&CheckRule>) -> ApprovalDemand {
     ApprovalDemand {
         approvers: rule.map(|rule| rule.approvers.clone()).unwrap_or_default(),

@@ -40,13 +40,13 @@ impl Policy {
         self.layers.iter().any(|layer| layer.runs(check))
     }
 
-    /// What happens to a finding: each layer decides, the strictest holds. A waiver counts only for
+    /// Decides about a finding: each layer decides, and the strictest decision holds. A waiver counts only for
     /// the layer that it is in.
     pub fn decide(&self, finding: &WaivedFinding, path: Option<&str>, today: NaiveDate) -> Option<Decision> {
         self.decisions(finding, path, today).into_iter().reduce(Decision::stricter)
     }
 
-    /// What each layer makes of a finding.
+    /// The decision of each layer about a finding.
     pub fn decisions(&self, finding: &WaivedFinding, path: Option<&str>, today: NaiveDate) -> Vec<Decision> {
         let term = self.waiver_term(today);
         self.layers.iter().map(|layer| layer.decide(finding, path, term)).collect()

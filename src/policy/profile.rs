@@ -38,7 +38,7 @@ impl ProfileName {
         }
     }
 
-    /// How reports name it.
+    /// The name of its file in reports.
     pub fn path(self) -> &'static str {
         match self {
             Self::Audit => "profile audit",

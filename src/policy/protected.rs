@@ -18,7 +18,7 @@ pub enum ProtectedRefs {
 }
 
 impl ProtectedRefs {
-    /// What a layer's file asks for.
+    /// The refs that a layer's file protects.
     pub fn by(layer: &Layer) -> Self {
         match layer.document().and_then(|document| document.protected.as_deref()) {
             Some(patterns) => Self::matching(patterns),
@@ -26,7 +26,8 @@ impl ProtectedRefs {
         }
     }
 
-    /// What patterns ask for, as they are meant. Patterns have compiled before; if they did not, all is guarded.
+    /// The refs that patterns protect, as they are meant. Patterns have compiled before; if they did not, all refs are
+    /// guarded.
     pub fn matching(patterns: &[String]) -> Self {
         let meant: Vec<String> = patterns.iter().flat_map(|pattern| meant_by(pattern)).collect();
         globs(&meant).map_or(Self::Everything, Self::Patterns)
@@ -62,7 +63,7 @@ pub fn full_name_meant(pattern: &str) -> Option<String> {
     }
 }
 
-/// What a pattern guards: a short name means the branch and the tag of that name.
+/// The full patterns that a pattern means: a short name means the branch and the tag of that name.
 pub(super) fn meant_by(pattern: &str) -> Vec<String> {
     let Some(full) = full_name_meant(pattern) else { return vec![pattern.to_owned()] };
     let tag = full.strip_prefix("refs/heads/").map(|name| format!("refs/tags/{name}"));

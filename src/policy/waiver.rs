@@ -22,15 +22,15 @@ pub struct Waiver {
     pub fingerprint: String,
     /// Why.
     pub reason: String,
-    /// Who answers for it.
+    /// The person or team who answers for it.
     pub owner: String,
     /// The last day on which it holds.
     pub expires: NaiveDate,
-    /// Where it is written.
+    /// The place of the entry.
     pub place: WaiverPlace,
 }
 
-/// Where a waiver is written.
+/// The place of a waiver in a file.
 #[derive(Clone, Debug)]
 pub struct WaiverPlace {
     /// The file, as people know it.
@@ -129,7 +129,7 @@ pub struct WaivedFinding {
     pub cluster: String,
     /// The object, path, commit or ref.
     pub object: String,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// The fingerprints that a waiver may quote: the present one, and the one of version 0.1.
     pub fingerprints: Vec<Fingerprint>,
@@ -154,17 +154,17 @@ impl WaivedFinding {
     }
 }
 
-/// What a waiver names as the cluster of a finding about no object.
+/// The cluster that a waiver names for a finding about no object.
 const DEFAULT_CLUSTER: &str = "default";
 
-/// What lets a finding pass that would otherwise hold a change back.
+/// A reason to accept a finding that would otherwise hold a change back.
 #[derive(Clone, Debug)]
 pub enum Acceptance {
     /// A waiver of the policy or of the waivers file.
     Waiver(Waiver),
     /// An annotation of the object, which the policy allows and its owners have approved.
     Annotation {
-        /// What is in it.
+        /// The text of the annotation.
         reason: String,
         /// The owners who approved this very change of the file.
         approved_by: Vec<String>,
@@ -180,7 +180,7 @@ impl Acceptance {
         }
     }
 
-    /// Who answers for it, and how long it holds, as a clause.
+    /// The person who answers for it and its last day, as a clause.
     pub fn terms(&self) -> String {
         match self {
             Self::Waiver(waiver) => format!("until {} by {}", waiver.expires, waiver.owner),

@@ -22,16 +22,16 @@ const ENTRY_KEYS: [&str; 7] = ["check", "cluster", "object", "fingerprint", "rea
 pub struct WaiversFile {
     /// The entries that are waivers.
     pub waivers: Vec<Waiver>,
-    /// What covers nothing, and why.
+    /// The entries that cover nothing, and why.
     pub mistakes: Vec<WaiverMistake>,
 }
 
 /// An entry, or a whole file, that covers nothing.
 #[derive(Clone, Debug)]
 pub struct WaiverMistake {
-    /// What is wrong.
+    /// The problem, as a sentence.
     pub message: String,
-    /// What was probably meant.
+    /// The text that the author probably meant.
     pub suggestion: Option<String>,
     /// Where.
     pub place: WaiverPlace,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::waiver::Waiver;
 
-/// What is above the entries of a new file.
+/// The text above the entries of a new file.
 const HEADING: &str = "\
 # Findings that are accepted until a day, with their reason and the responsible owner. `portcullis baseline` writes
 # them, removes fixed ones, and adds entries only with `--extend`.

@@ -14,7 +14,7 @@ use super::{added, longer};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovalsEntry {
-    /// How far ahead an approval may expire: `7d`, `12h`; without limit if absent.
+    /// The longest time until an approval expires: `7d`, `12h`; without limit if absent.
     pub max_age: Option<Age>,
     /// Names in `people:`, usually programs, that may state in a signed object that another person has reviewed a
     /// change on a forge (`portcullis pr --issue-approvals`). Such a statement counts as the reviewer's approval. If
@@ -38,14 +38,14 @@ pub(super) fn weakenings(old: Option<&ApprovalsEntry>, new: Option<&ApprovalsEnt
 }
 
 impl Policy {
-    /// How far ahead an approval may expire: the shortest of all layers.
+    /// The longest time until an approval expires: the shortest that any layer names.
     pub fn approvals_max_age(&self) -> Option<Age> {
         let documents = self.layers.iter().filter_map(|layer| layer.document());
         documents.filter_map(|document| document.approvals.as_ref()?.max_age).min()
     }
 
-    /// Who may state the reviews of others: the policy that defines the people also defines this, so that a repository
-    /// cannot let a person speak for the server's people.
+    /// The people who may state the reviews of others. The policy that defines the people also defines this, so that a
+    /// repository cannot let a person speak for the server's people.
     pub fn issuers(&self) -> &[String] {
         let approvals = self.register().and_then(|document| document.approvals.as_ref());
         approvals.map(|approvals| approvals.issuers.as_slice()).unwrap_or_default()

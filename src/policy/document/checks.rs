@@ -18,12 +18,12 @@ use crate::finding::{CheckId, Severity};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckRule {
-    /// What happens.
+    /// The consequence of a finding.
     pub enforce: Option<Enforcement>,
-    /// Who may approve with `enforce: approve`.
+    /// Those who may approve with `enforce: approve`.
     #[serde(default)]
     pub approvers: Vec<String>,
-    /// How many of them must approve.
+    /// The number of them that must approve.
     pub count: Option<usize>,
     /// Whether an annotation of an object, `portcullis.dev/allow-<check>: "reason"`, accepts its finding once the
     /// owners of the file have approved the push.
@@ -33,7 +33,7 @@ pub struct CheckRule {
     pub scopes: Vec<Scope>,
 }
 
-/// What an annotation in a manifest means for a check.
+/// The effect of an annotation in a manifest on a check.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum AnnotationUse {
@@ -161,7 +161,7 @@ struct Outline<'a> {
 }
 
 impl Outline<'_> {
-    /// What may hold for some finding.
+    /// Every enforcement that some finding may have.
     fn enforcements(&self) -> impl Iterator<Item = Enforcement> {
         self.scopes.iter().map(|scope| scope.enforce).chain([self.enforcement])
     }

@@ -7,12 +7,12 @@ use super::super::error::PolicyError;
 use super::super::layers::Policy;
 use super::super::position::Positioned;
 
-/// How much the gate reads.
+/// Limits on the amount that the gate reads.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LimitsEntry {
-    /// How many MiB the manifests of one revision may have. A push that makes them larger is rejected, one that removes
-    /// some never is. Default: 128, or what an import brings.
+    /// The largest size of all manifests of one revision, in MiB. A push that makes them larger is rejected, one that
+    /// removes some never is. Default: 128, or what an import brings.
     pub manifest_mebibytes: Option<u32>,
 }
 
@@ -42,7 +42,7 @@ fn mebibytes(limits: Option<LimitsEntry>) -> u32 {
 }
 
 impl Policy {
-    /// How many bytes the manifests of one revision may have: the smallest number that any layer names.
+    /// The largest size of all manifests of one revision, in bytes: the smallest number that any layer names.
     pub fn manifest_bytes(&self) -> usize {
         let documents = self.layers.iter().filter_map(|layer| layer.document());
         let named = documents.filter_map(|document| document.limits?.manifest_mebibytes).min();

@@ -81,13 +81,14 @@ pub struct PolicyDocument {
     pub people: Vec<PersonEntry>,
     /// The approval of owners in CODEOWNERS.
     pub owners: Option<OwnersEntry>,
-    /// How long approvals are valid.
+    /// The validity of approvals.
     pub approvals: Option<ApprovalsEntry>,
-    /// How much the gate reads.
+    /// Limits on the amount that the gate reads.
     pub limits: Option<LimitsEntry>,
-    /// How far ahead a waiver may expire: `90d`; without limit if absent. A waiver that expires later covers nothing.
+    /// The longest time until a waiver expires: `90d`; without limit if absent. A waiver that expires later covers
+    /// nothing.
     pub waivers_max_age: Option<Age>,
-    /// Who may pass a change that the gate rejects, in an emergency.
+    /// The people who may pass a change that the gate rejects, in an emergency.
     pub r#override: Option<OverrideEntry>,
     /// Enforcement by check id.
     #[serde(default)]

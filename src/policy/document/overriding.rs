@@ -18,7 +18,7 @@ use super::{added, one};
 pub struct OverrideEntry {
     /// Names in `people:` that may override; they may be the authors of the change.
     pub people: Vec<String>,
-    /// How many of them are required.
+    /// The number of them that is required.
     #[serde(default = "one")]
     pub count: usize,
 }
@@ -46,7 +46,7 @@ pub(super) fn weakenings(old: Option<&OverrideEntry>, new: Option<&OverrideEntry
     more.chain(fewer).collect()
 }
 
-/// Who may override, and how many of them it takes.
+/// The people who may override, and the number of them that is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overriders {
     /// Names in `people:`.
@@ -68,8 +68,8 @@ impl Overriders {
 }
 
 impl Policy {
-    /// Who may override, and how many of them are required. Every layer has to allow it, so that neither a repository
-    /// nor a branch can open what the server keeps shut.
+    /// The people who may override, and the number of them that is required. Every layer has to allow it, so that
+    /// neither a repository nor a branch can open what the server keeps shut.
     pub fn overriders(&self) -> Option<Overriders> {
         let mut layers = self.layers.iter();
         let mut allowed = Overriders::of(layers.next()?)?;

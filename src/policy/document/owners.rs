@@ -18,7 +18,7 @@ pub struct OwnersEntry {
     /// CODEOWNERS decides: `.github`, `.gitlab`, `.gitea` or `.forgejo`; otherwise the dialect of the host, or GitHub's
     /// on plain git servers.
     pub dialect: Option<Dialect>,
-    /// How many owners must approve a path; a section of GitLab's dialect may require more.
+    /// The number of owners who must approve a path; a section of GitLab's dialect may require more.
     #[serde(default = "one")]
     pub approvals: usize,
     /// Whether `any` of the listed owners may approve, or `all` of them must.
@@ -79,7 +79,7 @@ pub(super) fn weakenings(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -
 }
 
 impl Layer {
-    /// What the layer demands of owners; `None` if it demands nothing.
+    /// The layer's demands on owners; `None` if it has no demands.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let mut entries = self.files.iter().filter_map(|file| file.document.owners.clone());
         entries.next().filter(|owners| owners.approvals > 0)

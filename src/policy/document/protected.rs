@@ -33,7 +33,7 @@ fn guarded_patterns(patterns: Option<&[String]>) -> Vec<String> {
 }
 
 impl Layer {
-    /// What is wrong with a pattern of protected refs that lacks `refs/` and is not among the `known` ones.
+    /// The error about a pattern of protected refs that lacks `refs/` and is not among the `known` ones.
     pub fn new_short_pattern(&self, known: &[String]) -> Option<PolicyError> {
         let own = self.files.first()?;
         let patterns = own.document.protected.as_deref().unwrap_or_default().iter().enumerate();

@@ -17,7 +17,7 @@ use super::super::position::Positioned;
 use super::{added, longer};
 use git_trust::{KeyFingerprint, KeyWindow, RsaBits, Terms};
 
-/// What a protected ref demands of commits.
+/// The signatures that a protected ref demands of commits.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum SignatureRequirement {
@@ -32,7 +32,7 @@ pub enum SignatureRequirement {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignaturesEntry {
-    /// What is demanded.
+    /// The signatures that every new commit must have.
     #[serde(default)]
     pub require: SignatureRequirement,
     /// Globs of OpenPGP certificates on the governing ref (in a server policy: paths beside it).
@@ -44,18 +44,18 @@ pub struct SignaturesEntry {
     /// no signature counts.
     #[serde(default)]
     pub revoked_keys: Vec<String>,
-    /// How old the signature of a new commit may be when the server receives it: `30d`, `12h`.
+    /// The greatest age of the signature of a new commit when the server receives it: `30d`, `12h`.
     pub max_signature_age: Option<Age>,
     /// The fewest bits of an RSA key; 2048 if absent, and never fewer.
     pub minimum_rsa_bits: Option<usize>,
     /// Whether the committer must be who signed.
     #[serde(default)]
     pub committer: CommitterRule,
-    /// What a forge may sign with its own key.
+    /// The commits that a forge may sign with its own key.
     pub forge: Option<ForgeEntry>,
 }
 
-/// Whose address the committer line of a commit may name. The stricter one is the greater.
+/// The addresses that the committer line of a commit may name. The stricter one is the greater.
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum CommitterRule {
@@ -73,12 +73,12 @@ pub struct ForgeEntry {
     /// Fingerprints of the forge's keys; GitHub's own is known.
     #[serde(default)]
     pub keys: Vec<String>,
-    /// What such a signature is good for.
+    /// The commits that such a signature counts for.
     #[serde(default)]
     pub allow: ForgeUse,
 }
 
-/// What a forge's own signature is good for. The stricter one is the greater.
+/// The commits that a forge's own signature counts for. The stricter one is the greater.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum ForgeUse {
@@ -89,14 +89,14 @@ pub enum ForgeUse {
     Never,
 }
 
-/// What all layers demand together.
+/// The demands of all layers together.
 #[derive(Clone, Debug)]
 pub struct SignatureRules {
     /// Dates and strength of keys.
     pub terms: Terms,
-    /// Whose address the committer line may name.
+    /// The addresses that the committer line may name.
     pub committer: CommitterRule,
-    /// What a forge may sign with its own key.
+    /// The commits that a forge may sign with its own key.
     pub forge: ForgeUse,
 }
 
@@ -118,7 +118,8 @@ fn strictest_rules(layers: &[Arc<Layer>]) -> SignatureRules {
     }
 }
 
-/// What a layer lets a forge sign. One that wants trusted signatures and names no forge lets it sign nothing.
+/// The commits that a layer allows a forge to sign. A layer that demands trusted signatures and names no forge allows
+/// it to sign nothing.
 fn forge_use(entry: &SignaturesEntry) -> Option<ForgeUse> {
     match (&entry.forge, entry.require) {
         (Some(forge), _) => Some(forge.allow),
@@ -205,7 +206,7 @@ fn forge_weakenings(old: Option<&ForgeEntry>, new: Option<&ForgeEntry>) -> Vec<S
 }
 
 impl Layer {
-    /// What is demanded of signatures.
+    /// The layer's demands on signatures.
     pub fn signatures(&self) -> SignaturesEntry {
         let entries = self.files.iter().filter_map(|file| file.document.signatures.as_ref());
         let named = |names: fn(&SignaturesEntry) -> &Vec<String>| {

@@ -91,7 +91,7 @@ impl Layer {
         &self.waivers
     }
 
-    /// How far ahead a waiver may expire.
+    /// The longest time until a waiver expires.
     pub(in crate::policy) fn waivers_max_age(&self) -> Option<Age> {
         self.files.iter().find_map(|file| file.document.waivers_max_age)
     }
