@@ -1,4 +1,4 @@
-//! What all other checks found, for those that look after waivers.
+//! The findings of all other checks, for the checks that look after waivers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,15 +8,15 @@ use crate::finding::Finding;
 use crate::world::{ObjectChange, World};
 use kube_model::ObjectRef;
 
-/// What a change does to whatever is waived; empty if nothing is.
+/// The effect of a change on waived findings; empty if nothing is waived.
 #[derive(Debug, Default)]
 pub struct Aftermath {
     objects: HashMap<Name, Fate>,
     /// The files of the objects that are created or updated.
     paths: HashSet<String>,
     found: Fingerprints,
-    /// What would be found in the old and in the new objects if they were new: only where the push touches
-    /// an object that something is waived of.
+    /// The findings in the old and in the new objects if they were new: only if the push touches an object
+    /// that a waiver names.
     old: Fingerprints,
     new: Fingerprints,
 }
@@ -26,7 +26,7 @@ type Name = (String, String);
 /// Check and fingerprint of findings.
 type Fingerprints = HashSet<(String, String)>;
 
-/// What becomes of a changed object.
+/// The fate of a changed object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// It is created or updated.

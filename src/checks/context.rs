@@ -1,4 +1,4 @@
-//! What a check may look at.
+//! The data that a check may look at.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -24,15 +24,15 @@ pub struct Context<'a> {
     pub evidence: &'a RefEvidence,
     /// The day on the server.
     pub today: NaiveDate,
-    /// What the policy says that checks go by.
+    /// The settings of the policy that checks need.
     pub settings: Settings<'a>,
-    /// What is worked out when a check first asks for it.
+    /// The facts that are computed when a check first asks for them.
     pub facts: &'a Facts<'a>,
     stays: Stays,
     outcomes: Outcomes,
 }
 
-/// What is beside the changes.
+/// The objects beside the changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stays {
     /// The objects that do not change.
@@ -41,7 +41,7 @@ enum Stays {
     Nothing,
 }
 
-/// What the policy says that checks go by.
+/// The settings of the policy that checks need.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings<'a> {
     /// The clusters; a change names the one that it is in.
@@ -70,7 +70,7 @@ impl<'a, T> Lazy<'a, T> {
     }
 }
 
-/// What is worked out when a check first asks for it, once for all of them.
+/// The facts that are computed when a check first asks for them, once for all checks.
 pub struct Facts<'a> {
     unchanged: Lazy<'a, Vec<Arc<Placed>>>,
     schemas: Lazy<'a, SchemaStore>,
@@ -104,7 +104,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What the schemas say of both sides of one change: several checks ask, and it is worked out once.
+/// The schemas' outcomes for both sides of one change: several checks ask, and each is computed once.
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
     /// Of the old object.
@@ -161,18 +161,18 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What the schemas say of the change that is looked at.
+    /// The schemas' outcomes for the present change.
     pub(super) fn outcomes(&self) -> &Outcomes {
         &self.outcomes
     }
 
-    /// What the policy says of a cluster.
+    /// The policy's description of a cluster.
     pub fn target(&self, cluster: &ClusterName) -> Option<&ClusterTarget> {
         self.settings.clusters.iter().find(|target| target.name == *cluster)
     }
 }
 
-/// Where a check puts what it finds.
+/// Collects the findings of a check.
 #[derive(Debug, Default)]
 pub struct Findings {
     found: Vec<Finding>,
@@ -196,8 +196,8 @@ impl Findings {
     }
 }
 
-/// How a check is called. Checks return nothing that could be ignored and cannot fail: what they
-/// need and cannot have is evidence that is unavailable.
+/// The code of a check, by the occasion on which it runs. Checks return nothing that could be ignored and
+/// cannot fail: if they lack something, it is evidence that is unavailable.
 #[derive(Clone)]
 pub enum Run {
     /// Once for every object change.

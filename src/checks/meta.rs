@@ -12,7 +12,7 @@ pub enum Family {
     Schema,
     /// Permissions.
     Rbac,
-    /// What can be reached from outside.
+    /// Exposure to the outside.
     Exposure,
     /// Container images.
     Image,
@@ -49,7 +49,7 @@ impl Family {
     }
 }
 
-/// What a check makes of an object that is not deployed as it is written: a patch, a chart template, an expected output.
+/// The treatment of an object that is not deployed as it is written: a patch, a chart template, an expected output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartialDocuments {
     /// It is judged like all others: each of its values can reach a cluster.
@@ -75,7 +75,7 @@ pub struct Meta {
     pub family: Family,
     /// The unchanged objects that it looks at: those that no check needs are not read.
     pub needs: &'static [Need],
-    /// What it makes of objects that are not deployed as they are written.
+    /// The treatment of objects that are not deployed as they are written.
     pub partial: PartialDocuments,
     /// One sentence: why a finding matters, for a reader who may know nothing of Kubernetes.
     pub why: &'static str,

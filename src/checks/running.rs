@@ -19,12 +19,12 @@ use crate::world::{Need, ObjectChange};
 /// Below this many changes, one thread is done sooner than two.
 const TOGETHER: usize = 16;
 
-/// How much the objects of one change may have wrong with them before the rest is not looked at.
+/// The number of findings in one change after which the checks look at no further object.
 const FINDINGS: usize = 30_000;
-/// What is said then.
+/// The reason that is given then.
 const EXCESS: &str = "there are more than 30,000 findings: judge fewer files at a time";
 
-/// What the checks found.
+/// The findings of the checks.
 #[derive(Debug)]
 pub struct Found {
     /// In the order of the checks, and those of one check in the order of the changes.

@@ -17,13 +17,13 @@ use crate::finding::{CheckId, Severity};
 pub struct Check {
     /// Its record.
     pub meta: &'static Meta,
-    /// What the profile `baseline` does about it.
+    /// Its enforcement in the profile `baseline`.
     pub default: Default,
     /// Its code.
     pub run: Run,
 }
 
-/// What the profile `baseline` does about the findings of a check. `audit` warns where it denies.
+/// The enforcement of a check in the profile `baseline`. `audit` warns about findings that `baseline` denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Default {
     /// It denies all of them.

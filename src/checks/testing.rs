@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::world::World;
 use kube_schema::SchemaStore;
 
-/// What one check finds in evidence alone.
+/// The findings of one check in evidence alone.
 pub(super) fn findings(check: &str, evidence: &RefEvidence) -> Vec<Finding> {
     let (old, new) = (World::default(), World::default());
     let checks = CheckSet::built_in();

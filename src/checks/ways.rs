@@ -16,7 +16,7 @@ use source_files::{Position, RepoPath};
 pub struct Way {
     /// The reading.
     pub reading: Reading,
-    /// How the variables of Flux are taken.
+    /// The treatment of Flux variables.
     pub substitution: Substitution,
 }
 
@@ -59,7 +59,7 @@ pub fn without_twins(findings: Vec<Finding>) -> Vec<Finding> {
     findings.into_iter().filter(|finding| !is_twin(finding)).collect()
 }
 
-/// What tells findings apart.
+/// The key that distinguishes findings.
 type Key = (Fingerprint, Option<(RepoPath, Position)>, String);
 
 fn key(finding: &Finding) -> Key {

@@ -51,7 +51,7 @@ counts its reviews.
 ",
 };
 
-/// What paths of one finding share.
+/// The values that all paths of one finding share.
 type Rule<'a> = (&'a Requirement, ReadFrom, &'a Progress);
 
 /// Runs the check.

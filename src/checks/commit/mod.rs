@@ -29,7 +29,7 @@ fn about_ref(check: CheckId, evidence: &RefEvidence, message: String) -> Finding
     Finding::new(check, Subject::Ref(evidence.ref_name.clone()), message)
 }
 
-/// What a ref is called by people: `tag v1.2`, `branch main`.
+/// The name of a ref for people: `tag v1.2`, `branch main`.
 fn ref_label(ref_name: &str) -> String {
     let branch = ref_name.strip_prefix("refs/heads/").map(|name| format!("branch {name}"));
     let tag = || ref_name.strip_prefix("refs/tags/").map(|name| format!("tag {name}"));

@@ -1,4 +1,4 @@
-//! What becomes reachable from outside.
+//! Checks for objects that become reachable from outside.
 //!
 //! In: a change of a Service and the cloud of its cluster. Out: what can be reached that could not
 //! be reached before. Never: judges what stays as it was.
@@ -46,7 +46,7 @@ fn certain<'a>((old, new): (Option<Service<'a>>, Service<'_>)) -> Option<Service
     })
 }
 
-/// What to say of a type that is not known.
+/// A clause about a type that is not known.
 fn unknown_type(service: Service<'_>) -> Option<String> {
     match service.service_type() {
         ServiceType::Unknown(text) => Some(format!("the type is {text}, which is set elsewhere")),

@@ -207,7 +207,7 @@ fn ranges(new: Service<'_>, cloud: Cloud, reach: Reach) -> String {
     }
 }
 
-/// Who is at the other end.
+/// The network at the other end.
 fn outside(reach: Reach) -> &'static str {
     match reach {
         Reach::Public => "The internet",

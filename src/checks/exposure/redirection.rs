@@ -1,4 +1,4 @@
-//! What an exposed Service leads to.
+//! The destinations of an exposed Service.
 //!
 //! In: both versions of a Service. Out: where the new one leads that the old one did not. Never: calls it a
 //! change where the same workloads, or fewer of them, are behind it.
@@ -13,13 +13,13 @@ use kube_model::service_selector;
 
 /// A new destination.
 pub(super) struct Redirected<'a> {
-    /// Where it is written.
+    /// The node that names it.
     pub(super) node: &'a Node,
-    /// What it was.
+    /// The old destination.
     pub(super) was: String,
-    /// What it is, as part of a sentence.
+    /// The new destination, as part of a sentence.
     pub(super) to: String,
-    /// What it is, in a form that no wording changes.
+    /// The new destination, in a form that no wording changes.
     pub(super) target: String,
 }
 

@@ -10,15 +10,15 @@ use kube_model::{Form, ImageCertainty, ImageReference, ImageReferenceError, Imag
 /// An image of the new object.
 #[derive(Debug)]
 pub(super) struct Introduced<'a> {
-    /// Where it is named.
+    /// The field that names it.
     pub(super) at: ImageUse<'a>,
-    /// What it means.
+    /// The meaning of its text.
     pub(super) image: Meaning,
-    /// What ran before in its place.
+    /// The images that ran before in its place.
     pub(super) before: Vec<Earlier>,
 }
 
-/// What the text of an image means.
+/// The meaning of an image's text.
 #[derive(Debug)]
 pub(super) enum Meaning {
     /// An image.
@@ -57,7 +57,7 @@ impl Introduced<'_> {
 /// An image of the old world.
 #[derive(Clone, Debug)]
 pub(super) struct Earlier {
-    /// What it was.
+    /// The image.
     pub(super) image: ImageReference,
     /// The object it ran in, where that was another one, and what becomes of that.
     pub(super) elsewhere: Option<String>,
@@ -155,7 +155,7 @@ fn earlier(
     found
 }
 
-/// What ran in workloads that the change deletes or stops.
+/// The images that ran in workloads that the change deletes or stops.
 fn elsewhere(
     at: &ImageUse<'_>,
     image: &ImageReference,

@@ -90,14 +90,14 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     found.into_iter().for_each(|finding| findings.push(finding));
 }
 
-/// What is wrong with a new image in the place of an old one, worst first.
+/// A fault of a new image in the place of an old one, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fault {
     /// The tag says that it is older.
     Older,
     /// The tag says that it is another one, and the digest that it is not.
     Disguise,
-    /// What named a version names none that can be compared with it.
+    /// The old image names a version, and the new one no version that can be compared with it.
     Incomparable(Reason),
 }
 

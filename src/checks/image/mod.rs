@@ -1,4 +1,4 @@
-//! What runs: container images.
+//! Checks of container images.
 //!
 //! In: a change of a workload. Out: images that become older, movable or unpinned. Never: asks a
 //! registry, and never orders what cannot be ordered.

@@ -50,7 +50,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
 }
 
-/// What held the image in place and does no longer.
+/// The part of the text that fixed the image and is now lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Loss {
     Digest,

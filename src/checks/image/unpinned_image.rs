@@ -40,7 +40,7 @@ custom kinds are those that `image-downgrade` lists and those of `images` in the
 /// Reports them.
 pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findings: &mut Findings) {
     for introduced in find_introduced(change, context) {
-        // What a chart or an operator makes of parts is its own.
+        // A chart or an operator decides how it joins the parts.
         if introduced.at.form == Form::Parts {
             continue;
         }

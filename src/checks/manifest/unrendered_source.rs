@@ -39,7 +39,7 @@ that helmfile names and scripts that a kustomize function runs are not followed.
 ",
 };
 
-/// How many roots and files are named.
+/// The largest number of roots and files that are named.
 const NAMED: usize = 10;
 
 /// Reports them, all in one finding.
@@ -63,7 +63,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     findings.push(finding.fact("contents", blobs.join(" ")));
 }
 
-/// How many roots of each kind change.
+/// The number of changed roots of each kind, as text.
 fn counted(roots: &[Root]) -> String {
     let mut counts = Vec::new();
     for kind in [RootKind::Kustomization, RootKind::Chart, RootKind::Jsonnet, RootKind::Values] {

@@ -7,7 +7,7 @@ use kube_manifest::{Entry, Node};
 use kube_model::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX};
 use source_files::Span;
 
-/// What is wrong with an annotation.
+/// A mistake in an annotation.
 pub(super) struct Mistake {
     pub(super) key: String,
     pub(super) message: String,
@@ -59,7 +59,7 @@ fn mistake(found: &Found<'_>, context: &Context<'_>) -> Option<Mistake> {
     Some(Mistake { key: key.to_owned(), message, help, span: found.entry.key_span })
 }
 
-/// What is wrong, and what to do now.
+/// The mistake, and how to correct it.
 fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
     let key = &*found.entry.key;
     let remove = "remove it, or have the finding waived in `.portcullis-waivers.yaml`".to_owned();
@@ -86,10 +86,10 @@ fn wrong(found: &Found<'_>, context: &Context<'_>) -> Option<(String, String)> {
     reason.trim().is_empty().then(|| ("it gives no reason".to_owned(), help))
 }
 
-/// How long a word may be and still be compared, in bytes: the person who pushes chooses it.
+/// The longest word, in bytes, that is compared: the person who pushes chooses it.
 const LONGEST_WORD: usize = 100;
 
-/// What was probably meant.
+/// A hint at the check that was probably meant.
 fn nearest(word: &str, ids: &[CheckId]) -> String {
     let ids = ids.iter().filter(|_| word.len() <= LONGEST_WORD);
     let best = ids.map(|id| (strsim::damerau_levenshtein(word, id.as_str()), id)).min();

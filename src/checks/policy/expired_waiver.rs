@@ -38,7 +38,7 @@ responsible for them.
 ",
 };
 
-/// How many days before its last day a waiver is reported to expire soon.
+/// The number of days before its last day on which a waiver is first reported to expire soon.
 const SOON: i64 = 14;
 
 /// Runs the check.

@@ -133,7 +133,7 @@ fn entry(change: &TrustFileChange) -> String {
     format!("`{}: {}`", change.path, content(change))
 }
 
-/// What the server policy must quote, so that nothing but this content is accepted.
+/// The text that the server policy must quote, so that nothing but this content is accepted.
 fn content(change: &TrustFileChange) -> String {
     change.new_blob.as_ref().map_or_else(|| "deleted".to_owned(), ToString::to_string)
 }

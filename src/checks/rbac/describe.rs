@@ -58,7 +58,7 @@ fn target(group: &str, resource: &str, name: Option<&str>) -> String {
     }
 }
 
-/// What a subject had before, in a few words.
+/// The permissions that a subject had before, in a few words.
 pub(super) fn owned(rules: &[&PolicyRule]) -> String {
     let resources: BTreeSet<&str> =
         rules.iter().flat_map(|rule| &rule.resources).map(AsRef::as_ref).collect();

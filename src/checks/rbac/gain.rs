@@ -1,4 +1,4 @@
-//! What one subject gains by one grant.
+//! The permissions that one subject gains by one grant.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -88,7 +88,7 @@ impl Sides<'_> {
         namespaces
     }
 
-    /// What new members of a group gain.
+    /// The gains of new members of a group.
     fn gains_of_members(&self) -> Vec<Gained> {
         let mut gains = Vec::new();
         for (user, group, placed) in self.new.memberships.new_since(&self.old.memberships) {
@@ -168,7 +168,7 @@ impl Gain<'_> {
         }
     }
 
-    /// What it had, without what every API server gives to everyone.
+    /// The permissions that it had, without those that every API server gives to everyone.
     fn had(&self) -> String {
         let owned = self.sides.old.own_rules(self.subject, self.scope);
         let elsewhere = self.sides.old.roles_anywhere(self.subject);
@@ -268,7 +268,7 @@ fn role_name(role: &RoleReference) -> String {
     }
 }
 
-/// What is gained, in a form that no wording changes. Two lists of permissions never have the same text: one that is
+/// The permissions, in a form that no wording changes. Two lists of permissions never have the same text: one that is
 /// limited to the name `*` grants less than one without a limit.
 fn permissions(atoms: &[Atom]) -> String {
     let texts = atoms.iter().map(|atom| match atom {

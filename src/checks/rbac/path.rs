@@ -12,7 +12,7 @@ pub(super) struct Granted<'a> {
     /// The binding, as messages name it.
     pub(super) binding: String,
     pub(super) role: &'a RoleReference,
-    /// What the role permits, in words.
+    /// The permissions of the role, in words.
     pub(super) permits: &'a str,
 }
 

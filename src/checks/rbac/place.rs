@@ -1,4 +1,4 @@
-//! Where a gain is shown.
+//! The place at which a gain is shown.
 
 use std::sync::Arc;
 

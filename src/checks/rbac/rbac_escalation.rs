@@ -1,4 +1,4 @@
-//! Who gains permissions.
+//! The check for subjects that gain permissions.
 
 use crate::finding::CheckId;
 use std::cell::OnceCell;
@@ -71,7 +71,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
             let old = Grants::of(context.old, cluster, bootstrap, &superseded);
             let new = Grants::of(context.new, cluster, bootstrap, &Superseded::default());
             let sides = Sides { context, cluster, old: &old, new: &new, powerful: OnceCell::new() };
-            // What two versions of a cluster have in common is reported once.
+            // A gain that two versions of a cluster have in common is reported once.
             let fresh = sides.gains().into_iter().filter(|gained| reported.insert(gained.key.clone()));
             fresh.for_each(|gained| findings.push(gained.finding));
         }

@@ -1,4 +1,4 @@
-//! What a grant is worth to an attacker. Matching is semantic, so a wildcard matches every row that it
+//! The worth of a grant to an attacker. Matching is semantic, so a wildcard matches every row that it
 //! includes.
 
 use std::collections::{BTreeMap, HashMap};
@@ -9,7 +9,7 @@ use crate::access::GrantScope;
 use crate::finding::Severity::{self, Critical, High, Low, Medium};
 use kube_model::rbac::{Atom, Subject};
 
-/// What a grant reaches.
+/// The reach of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Breadth {
     /// The whole cluster, or a namespace by which one gets there.
@@ -38,7 +38,7 @@ pub(super) fn is_privileged(namespace: &str) -> bool {
     PRIVILEGED.contains(&namespace)
 }
 
-/// How bad a set of newly granted atoms is, and what it allows, worst first.
+/// The severity of a set of newly granted atoms, and the things that it allows, worst first.
 pub(super) fn judge(atoms: &[Atom], breadth: Breadth) -> (Severity, Vec<&'static str>) {
     let wide = breadth == Breadth::Wide;
     let mut by_row: BTreeMap<usize, (Severity, &Risk)> = BTreeMap::new();
@@ -111,7 +111,7 @@ pub(super) fn least(subject: &Subject, scope: &GrantScope, atoms: &[Atom]) -> Se
             _ => Low,
         },
         Subject::ServiceAccount { namespace, name } => {
-            // What no one named gets it, and what runs elsewhere.
+            // `default` is the account of every Pod that names no other; a foreign one runs elsewhere.
             let foreign = scope.namespace().is_some_and(|of| *of != **namespace);
             if &**name == "default" || foreign { Medium } else { Low }
         }
@@ -135,7 +135,7 @@ const PUBLIC_PATHS: [&str; 8] = [
 /// Paths that name the kinds of a cluster. Kubernetes opened them to everyone before 1.14.
 const DISCOVERY_PATHS: [&str; 3] = ["/api", "/apis", "/openapi"];
 
-/// What is granted to everyone on the network. Kubeadm publishes the ConfigMap `cluster-info` of
+/// The severity of a grant to everyone on the network. Kubeadm publishes the ConfigMap `cluster-info` of
 /// `kube-public`, by which a machine joins.
 fn for_anybody(atom: &Atom, scope: &GrantScope) -> Severity {
     match atom {
@@ -190,7 +190,7 @@ fn of_path(url: &str) -> Severity {
 }
 
 impl Risk {
-    /// What the row makes of an atom, where its severity for any name is `severity`; `None` if it does not
+    /// The severity of an atom by this row, if its severity for any name is `severity`; `None` if the row does not
     /// apply.
     fn worth(&self, atom: &Atom, severity: Severity) -> Option<Severity> {
         match atom {

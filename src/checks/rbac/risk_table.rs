@@ -18,11 +18,11 @@ pub(super) struct Risk {
     pub(super) cluster: Severity,
     /// Severity in any other namespace.
     pub(super) namespace: Severity,
-    /// What it allows, as a clause.
+    /// The power that it gives, as a clause.
     pub(super) allows: &'static str,
 }
 
-/// What it means that a grant is limited to an object by `resourceNames`.
+/// The effect of `resourceNames` on the worth of a grant.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Names {
     /// Nothing.
@@ -174,7 +174,7 @@ pub(super) static RISKS: &[Risk] = &[
     risk(WRITE, &["actions.github.com", "actions.summerwind.dev"], &["*"], (High, High), RUN),
     risk(WRITE, &["tf.upbound.io", "app.terraform.io", "pulumi.com"], &["*"], (High, High), CLOUD),
 
-    // What deploys other objects.
+    // Objects that deploy other objects.
     risk(WRITE, &["argoproj.io"], &["rollouts", "workflows", "cronworkflows", "workflowtemplates", "clusterworkflowtemplates", "sensors", "eventsources", "workfloweventbindings", "analysistemplates", "clusteranalysistemplates", "analysisruns", "experiments"], (Critical, High), ARGO),
     risk(WRITE, &["argoproj.io"], &["applications", "applicationsets", "appprojects"], (Critical, High), ARGO),
     risk(WRITE, &["kargo.akuity.io"], &["*"], (High, High), ARGO),

@@ -1,4 +1,4 @@
-//! What a change newly violates.
+//! The violations that a change brings.
 
 use crate::checks::Context;
 use crate::render::Role;
@@ -7,25 +7,25 @@ use kube_manifest::Node;
 use kube_model::KubernetesVersion;
 use kube_schema::{Outcome, Violation, ViolationKind};
 
-/// What the schemas of the object's cluster say of it. A cluster that the policy does not know is
+/// Judges an object by the schemas of its cluster. A cluster that the policy does not know is
 /// judged by the newest version.
 pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
     context.facts.schemas().validate(&placed.candidate(), versions(placed, context))
 }
 
-/// What they say of the new object of the change that is being looked at.
+/// Judges the new object of the present change, once for all checks.
 pub(super) fn judge_new<'a>(change: &ObjectChange, context: &'a Context<'_>) -> Option<&'a Outcome> {
     let new = change.object()?;
     Some(context.outcomes().new.get_or_init(|| judge(new, context)))
 }
 
-/// What they say of its old object.
+/// Judges the old object of the present change, once for all checks.
 pub(super) fn judge_old<'a>(change: &ObjectChange, context: &'a Context<'_>) -> Option<&'a Outcome> {
     let old = change.old_object()?;
     Some(context.outcomes().old.get_or_init(|| judge(old, context)))
 }
 
-/// What the schemas said of it before the change.
+/// Judges an object by the schemas before the change.
 pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
     context.facts.schemas().validate_before(&placed.candidate(), versions(placed, context))
 }

@@ -87,12 +87,13 @@ fn is_uncertain(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool
     unknown(old, &forbidden.old_pointer) || unknown(new, &forbidden.pointer)
 }
 
-/// What a patch does not say is said elsewhere, and a template says nothing before it is rendered.
+/// Whether a change of these two objects counts. Other files have the fields that a patch lacks, and a template has no
+/// value before it is rendered.
 fn counts(forbidden: &ForbiddenChange, old: &Placed, new: &Placed) -> bool {
     let both_sides = forbidden.was.is_some() && forbidden.becomes.is_some();
     match (old.role, new.role) {
         (Role::Complete, Role::Complete) => true,
-        // What a patch says is merged into another object, and not compared with it.
+        // A patch is merged into another object, and not compared with it.
         (Role::Template | Role::Expectation, _)
         | (_, Role::Template | Role::Expectation)
         | (Role::Fragment, Role::Complete | Role::Base)
@@ -113,7 +114,7 @@ fn refused(change: &ObjectChange, old: &Placed, new: &Placed, forbidden: &Forbid
         .help(forbidden.help)
 }
 
-/// What the API server refuses, a GitOps tool does by deleting the object first.
+/// A GitOps tool makes a change that the API server refuses: it deletes the object first.
 fn replaced(
     change: &ObjectChange,
     old: &Placed,

@@ -115,7 +115,7 @@ fn counts(violation: &RuleViolation, placed: &Placed) -> bool {
     match (placed.role, violation.extent) {
         (Role::Complete, RuleExtent::Value | RuleExtent::Whole)
         | (Role::Base | Role::Fragment, RuleExtent::Value) => true,
-        // What lies beside a kustomization that does not list it is a patch that is not in use, or not deployed.
+        // A file that its kustomization does not list is a patch that is not in use, or it is not deployed.
         (Role::Base, RuleExtent::Whole) => placed.listing == Listing::Listed && !is_completed(violation),
         (Role::Fragment, RuleExtent::Whole) | (Role::Template | Role::Expectation, _) => false,
     }
@@ -128,7 +128,7 @@ fn is_completed(violation: &RuleViolation) -> bool {
     LABELS.contains(&violation.pointer.as_str()) || violation.pointer.starts_with("/spec/selector/")
 }
 
-/// What is beyond the limit is not compared with what stood there before, and excused by nothing.
+/// Violations beyond the limit are not compared with the old ones, and nothing excuses them.
 fn too_much(change: &ObjectChange, new: &Placed) -> Finding {
     let title = new.id.title();
     let message = format!(

@@ -14,10 +14,10 @@ use crate::world::{ObjectChange, Operation, Placed};
 use kube_manifest::{Node, Object};
 use kube_schema::{Outcome, SchemaProblem, Violation};
 
-/// How many objects of one definition are named.
+/// The largest number of objects of one definition that are named.
 const NAMED: usize = 10;
 
-/// What the change of a definition breaks; nothing for changes of other objects.
+/// The findings for objects that the change of a definition breaks; empty for changes of other objects.
 pub(super) fn findings(check: CheckId, change: &ObjectChange, context: &Context<'_>) -> Vec<Finding> {
     let definition = change.subject();
     if !is_definition(&definition.object) || !matches!(definition.role, Role::Complete | Role::Base) {
@@ -61,7 +61,7 @@ enum Refusal {
 }
 
 impl Refusal {
-    /// What refuses, and where, in a form that no wording changes.
+    /// The rule that refuses, and its place, in a form that no wording changes.
     fn facts(&self) -> (String, &str) {
         match self {
             Self::Version => ("version".to_owned(), ""),
@@ -119,7 +119,7 @@ fn build_finding(
         .added_fact("path", path)
 }
 
-/// What happens to the object, and where it is.
+/// A sentence about the object's fate, and its location.
 fn describe_refusal(change: &ObjectChange, instance: &Placed, refusal: &Refusal) -> (String, Location) {
     let (definition, title) = (&change.subject().id.name, instance.id.title());
     match refusal {

@@ -20,7 +20,7 @@ pub(super) fn build_finding(check: CheckId, change: &ObjectChange, violation: &V
         .aspect(aspect(violation))
 }
 
-/// What refuses a value, in a form that no wording changes.
+/// The rule that refuses a value, in a form that no wording changes.
 pub(super) fn rule(kind: &ViolationKind) -> String {
     match kind {
         ViolationKind::UnknownField { field, .. } => format!("unknown:{field}"),

@@ -18,7 +18,7 @@ pub(super) struct Retiring {
     pub(super) gone_in: Vec<KubernetesVersion>,
 }
 
-/// What happens to the object's API version in its cluster; nothing if no target version is affected.
+/// The retirement of the object's API version in its cluster; `None` if no target version is affected.
 pub(super) fn find_retiring(placed: &Placed, context: &Context<'_>) -> Option<Retiring> {
     let retirement = retirement(&placed.object.api_version, &placed.object.kind)?;
     let versions = versions(placed, context);

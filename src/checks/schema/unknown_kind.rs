@@ -145,7 +145,7 @@ fn build_finding(
     if unknown.served_in.is_empty() { finding } else { finding.note("served in", list(&unknown.served_in)) }
 }
 
-/// What the group of an operator does not have.
+/// A clause about the version or kind that the group of an operator lacks.
 fn misnamed(unknown: &UnknownKind, group: &str) -> String {
     match &unknown.misnamed {
         Some(Misnamed::Version { served }) => {
