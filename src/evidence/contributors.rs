@@ -1,4 +1,4 @@
-//! Who took part in a change.
+//! The people who took part in a change.
 //!
 //! In: names that keys prove, and the claims of commits and hosts. Out: [`Contributors`]. Never: takes a claim (an
 //! author line, an account) for a proof; a claim can only exclude a person from approving.
@@ -17,7 +17,8 @@ pub enum Makers {
 }
 
 impl Makers {
-    /// How many additional approvals are required, so that enough remain if one approver may have made the change.
+    /// The number of additional approvals that are required, so that enough remain if one approver may have made the
+    /// change.
     pub fn more_approvals(self) -> usize {
         match self {
             Self::Proved => 0,
@@ -26,7 +27,7 @@ impl Makers {
     }
 }
 
-/// Who made the change: authors, committers and signers of its commits, and the pusher.
+/// The people who made the change: authors, committers and signers of its commits, and the pusher.
 #[derive(Clone, Debug, Default)]
 pub struct Contributors {
     /// Whether that is proved.
@@ -44,7 +45,7 @@ impl Contributors {
     }
 }
 
-/// What a commit or a host claims of a person: a name, an address or an account.
+/// A claim of a commit or a host about a person: a name, an address or an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim(String);
 

@@ -32,7 +32,7 @@ pub enum Evidence<T> {
     NotEvaluatedHere,
 }
 
-/// What a ref update does to its ref.
+/// The effect of a ref update on its ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefOperation {
     /// The ref is new.
@@ -54,7 +54,7 @@ pub struct MalformedTree {
     pub commit: ObjectId,
     /// Its folder, with a slash at its end; empty for the root. Lossy and not escaped.
     pub path: String,
-    /// What is wrong, at least one thing, as clauses about it.
+    /// The problems, at least one, as clauses about the tree.
     pub problems: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ impl SignedObject {
 /// One new commit or tag object of a push.
 #[derive(Clone, Debug)]
 pub struct CommitFacts {
-    /// What it is.
+    /// The kind of object.
     pub kind: SignedObject,
     /// Its name.
     pub id: ObjectId,
@@ -88,7 +88,7 @@ pub struct CommitFacts {
     pub title: String,
     /// Why our strict parser refuses it; empty for a well-formed object.
     pub malformed: Vec<String>,
-    /// Whose signature it carries.
+    /// The status of its signature.
     pub signature: Evidence<SignatureStatus>,
 }
 
@@ -101,7 +101,7 @@ pub struct OwnedChange {
     pub requirement: Arc<Requirement>,
     /// The revision whose line it is: of the head only for files that name owners themselves.
     pub read_from: ReadFrom,
-    /// Who has approved it, and what is missing.
+    /// The people who have approved it, and the number of missing approvals.
     pub standing: Progress,
 }
 
@@ -110,13 +110,13 @@ pub struct OwnedChange {
 pub struct ApprovalFacts {
     /// The tag object.
     pub object: ObjectId,
-    /// What it was signed for; `None` if it is not genuine.
+    /// The purpose that it was signed for; `None` if it is not genuine.
     pub purpose: Option<Purpose>,
-    /// Who signed it; `None` if it is not genuine.
+    /// The person who signed it; `None` if it is not genuine.
     pub approver: Option<Approver>,
     /// The reason that they gave.
     pub reason: String,
-    /// What it counts for.
+    /// The part of the change that it counts for.
     pub standing: ApprovalStanding,
     /// Which findings it approves, where it counts for the whole change.
     pub seen: Seen,
@@ -140,7 +140,7 @@ impl Seen {
     }
 }
 
-/// What a statement counts for.
+/// The part of a change that a statement counts for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApprovalStanding {
     /// For exactly this change, findings included.
@@ -160,20 +160,20 @@ pub enum Broken {
     LocksOut(String),
 }
 
-/// What changes about a trust file.
+/// The change of a trust file.
 #[derive(Clone, Debug)]
 pub struct TrustFileChange {
     /// The file.
     pub path: RepoPath,
-    /// What kind of trust file it is, for people: `the policy`, `a keyring`.
+    /// The kind of trust file, for people: `the policy`, `a keyring`.
     pub role: &'static str,
     /// The blob that it becomes; `None` when it is deleted.
     pub new_blob: Option<ObjectId>,
     /// Why it could not be used if it were accepted, such as a policy that does not parse.
     pub broken: Option<Broken>,
-    /// What the change newly allows.
+    /// The things that the change newly allows.
     pub weakening: Weakening,
-    /// Who approved it, or whose approval is missing.
+    /// The approval of the change, or the owners who have not approved.
     pub approval: TrustApproval,
 }
 
@@ -186,7 +186,7 @@ pub enum Weakening {
     NotCompared,
 }
 
-/// Who approved the change of a trust file.
+/// The approval of a trust file's change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustApproval {
     /// The server's policy lists exactly this content.
@@ -203,14 +203,14 @@ pub enum TrustApproval {
     Nobody(String),
 }
 
-/// Whose approval of a trust file is missing.
+/// Owners of a trust file who have not approved its change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingOwners {
     /// The line that asks for it.
     pub requirement: Arc<Requirement>,
     /// The revision whose line it is.
     pub read_from: ReadFrom,
-    /// Who has approved, and how many are missing.
+    /// The people who have approved, and the number of missing approvals.
     pub standing: Progress,
 }
 
@@ -219,7 +219,7 @@ pub struct MissingOwners {
 pub struct RefEvidence {
     /// The ref, symbolic refs resolved.
     pub ref_name: String,
-    /// What happens to it.
+    /// The operation on it.
     pub operation: RefOperation,
     /// Why the ref may not be updated like this at all, whatever it points to.
     pub refused: Option<String>,
@@ -231,20 +231,20 @@ pub struct RefEvidence {
     pub owned: Evidence<Vec<OwnedChange>>,
     /// The changed paths that no one owns; empty if no owners are asked for.
     pub unowned: Vec<RepoPath>,
-    /// What is wrong with the files that name owners; empty if no owners are asked for.
+    /// The problems of the files that name owners; empty if no owners are asked for.
     pub owners_problems: Vec<OwnersProblem>,
     /// The trust files that change.
     pub trust_files: Vec<TrustFileChange>,
     /// The signed statements about the change.
     pub approvals: Vec<ApprovalFacts>,
-    /// How many more approvals a finding needs than the policy requires, because one of the approvers may have made the
-    /// change.
+    /// The number of approvals that a finding needs in addition to the policy's, because one of the approvers may have
+    /// made the change.
     pub more_approvals: usize,
-    /// Who took part in the change; `None` if nothing asks.
+    /// The people who took part in the change; `None` if nothing asks.
     pub contributors: Option<Contributors>,
-    /// What is waived in the repository.
+    /// The waivers of the repository.
     pub waivers: WaiversEvidence,
-    /// What a reader should know besides findings, such as why an approval does not count.
+    /// Sentences that a reader should know besides findings, such as why an approval does not count.
     pub notices: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
-//! What a signed statement is for.
+//! The purpose of a signed statement.
 
 use std::fmt;
 
-/// What a statement is for.
+/// The purpose of a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The signer has read the change and lets it pass.

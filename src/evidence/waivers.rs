@@ -1,4 +1,4 @@
-//! What a repository has waived: facts for the checks that look after waivers.
+//! The waivers of a repository: facts for the checks that look after them.
 
 use chrono::NaiveDate;
 
@@ -36,11 +36,11 @@ pub struct WaiverFacts {
     pub object: String,
     /// The fingerprint of what is accepted.
     pub fingerprint: String,
-    /// Who answers for it.
+    /// The person or team who answers for it.
     pub owner: String,
     /// The last day on which it holds.
     pub expires: NaiveDate,
-    /// Where it is written.
+    /// The place of the entry.
     pub location: Location,
     /// Whether the push brings it.
     pub origin: WaiverOrigin,
@@ -58,9 +58,9 @@ pub enum WaiverOrigin {
 /// An entry that covers nothing.
 #[derive(Clone, Debug)]
 pub struct WaiverMistake {
-    /// What is wrong.
+    /// The problem, as a sentence.
     pub message: String,
-    /// What was probably meant.
+    /// The text that the author probably meant.
     pub suggestion: Option<String>,
     /// Where.
     pub location: Location,

@@ -12,7 +12,7 @@ use kube_manifest::Node;
 use kube_model::ObjectRef;
 use source_files::ObjectId;
 
-/// What a finding is about.
+/// The subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// An object of the cluster.
@@ -21,7 +21,7 @@ pub enum Subject {
         id: ObjectRef,
         /// Its `apiVersion` as written.
         api_version: Box<str>,
-        /// What happens to it.
+        /// The operation on it.
         operation: Operation,
     },
     /// A file that is not an object, or not yet known to be one.
@@ -56,13 +56,13 @@ pub struct Note {
 pub struct Finding {
     /// The id of the check that found it.
     pub check: CheckId,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// One sentence: what, to which object, in which cluster.
     pub message: String,
-    /// What it is about.
+    /// The object, file, commit or ref that it is about.
     pub subject: Subject,
-    /// Where it is.
+    /// The place in a file.
     pub location: Option<Location>,
     /// Other places that belong to it.
     pub related: Vec<Location>,
@@ -72,15 +72,15 @@ pub struct Finding {
     pub why: &'static str,
     /// Facts that explain it.
     pub notes: Vec<Note>,
-    /// What to do now.
+    /// The next step for the author.
     pub remediation: String,
-    /// What to write instead, if that is certain.
+    /// A text to write instead, if it is certain.
     pub suggestion: Option<Suggestion>,
     /// The values that make it what it is; they enter the fingerprint.
     pub facts: Vec<Fact>,
     /// The path from a subject to what it can now do, for findings about grants and exposures.
     pub path: Vec<Edge>,
-    /// Whose approval is missing, if that is what was found.
+    /// The approvals that are missing, if the finding is about them.
     pub lacking: Vec<Lacking>,
     /// Its aspect, if other checks may report the same about the same value.
     pub aspect: Option<Aspect>,
@@ -89,13 +89,13 @@ pub struct Finding {
 /// Approvals that are missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lacking {
-    /// Who is asked: accounts, teams and addresses, with `, ` between them.
+    /// The owners who are asked: accounts, teams and addresses, with `, ` between them.
     pub of: String,
-    /// How many of them have to approve still.
+    /// The number of them who must still approve.
     pub count: usize,
 }
 
-/// What several checks may say of one value. Of their findings, the strictest is reported.
+/// A statement about one value that several checks may make. Of their findings, the strictest is reported.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Aspect {
     /// A number is out of its bounds.
@@ -159,7 +159,7 @@ impl Finding {
         self
     }
 
-    /// How bad it is; medium if a check does not say.
+    /// Sets the severity; medium if a check does not say.
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
@@ -272,7 +272,7 @@ impl Finding {
         }
     }
 
-    /// What a waiver calls the subject.
+    /// The name of the subject in a waiver.
     pub fn subject_text(&self) -> String {
         match &self.subject {
             Subject::Object { id, .. } => id.to_string(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// What a check is called in policies, messages and fingerprints: a kebab-case word that reads well after "allow".
+/// The name of a check in policies, messages and fingerprints: a kebab-case word that reads well after "allow".
 /// Two ids are equal if their texts are, so no two checks of one set may share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CheckId(&'static str);

@@ -1,4 +1,4 @@
-//! What a waiver accepts: a digest that changes when the finding becomes another one.
+//! The digest that a waiver accepts: it changes when the finding becomes another one.
 //!
 //! In: check, subject and facts of a finding. Out: [`Fingerprint`]. Never: digests a sentence that people read, so that
 //! a message can be reworded and every waiver still counts.
@@ -7,13 +7,13 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// What the text of a fingerprint of this version begins with.
+/// The prefix of a fingerprint of this version.
 const VERSION: &str = "v2-";
 
 /// A value that makes a finding what it is. A waiver of a finding does not cover one with another value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// What it is about: one word, unique within the check's findings.
+    /// The topic: one word, unique within the check's findings.
     pub key: &'static str,
     /// The value, in a form that no wording changes.
     pub value: String,

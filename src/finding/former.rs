@@ -3,8 +3,8 @@
 //! In: a sentence as it is worded now. Out: the same sentence in the words of version 0.1. Never: decides or shows
 //! anything. The file goes away with the release that no longer accepts fingerprints of version 0.1.
 
-/// What a sentence says now and what it said in version 0.1. The first entry that fits a place counts, so that longer
-/// texts come first. Each entry is about the words of the sentence only, never about a value that is quoted in it.
+/// Words of sentences now and in version 0.1. The first entry that fits a place counts, so that longer texts come
+/// first. Each entry is about the words of the sentence only, never about a value that is quoted in it.
 const REWORDED: &[(&str, &str)] = &[
     (
         "the policy names no trusted keys, or its `signatures.keyring` and `signatures.allowedSigners` files do not exist",

@@ -39,7 +39,7 @@ pub struct Location {
     pub side: Side,
     /// The JSON pointer of the node within its object, where it is a node.
     pub pointer: Option<String>,
-    /// What is beside the mark, such as `was "view"`.
+    /// The text beside the mark, such as `was "view"`.
     pub label: Option<String>,
 }
 

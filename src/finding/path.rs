@@ -1,6 +1,6 @@
 //! The way from a person to what the change lets them do, station by station.
 
-/// What a station is.
+/// The kind of a station.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StationKind {
     /// A user, a group or a service account.
@@ -9,13 +9,13 @@ pub enum StationKind {
     Binding,
     /// A Role or ClusterRole.
     Role,
-    /// What a role permits, in words.
+    /// The permissions of a role, in words.
     Permission,
     /// Those outside the cluster who can reach something in it.
     Outside,
     /// A Service.
     Service,
-    /// What runs behind it.
+    /// The workload behind it.
     Workload,
 }
 
@@ -34,7 +34,7 @@ impl StationKind {
     }
 }
 
-/// How one station leads to the next.
+/// The relation of one station to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Relation {
     /// A subject is named in a binding.
@@ -65,7 +65,7 @@ impl Relation {
 /// One station: what it is, and its name with its kind, as people write it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Station {
-    /// What it is.
+    /// The kind.
     pub kind: StationKind,
     /// Its name, which the change may choose: reports escape it.
     pub name: String,
@@ -81,10 +81,10 @@ impl Station {
 /// One step of the way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Edge {
-    /// Where it begins.
+    /// The station at which it begins.
     pub from: Station,
-    /// How it leads on.
+    /// The relation of the two.
     pub relation: Relation,
-    /// Where it ends.
+    /// The station at which it ends.
     pub to: Station,
 }

@@ -1,4 +1,4 @@
-//! How bad a finding is, whatever the policy makes of it.
+//! The severity of a finding, whatever the policy decides about it.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -72,7 +72,7 @@ impl<'a> Line<'a> {
         alone.then_some(Self { before, scalar, width })
     }
 
-    /// How the scalar is quoted; `None` if its text is not just what it says.
+    /// The quotes around the scalar; `None` if its text is not simply the value between them.
     fn quote(&self, value: &str) -> Option<&'static str> {
         ["", "\"", "'"].into_iter().find(|quote| self.scalar == format!("{quote}{value}{quote}"))
     }

@@ -22,7 +22,7 @@ use source_files::RepoPath;
 pub use allowances::Allowances;
 pub use trail::{LeftOut, Omission, Step};
 
-/// What happens to the push.
+/// The decision about the push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It passes.
@@ -64,12 +64,12 @@ pub struct Judged {
     pub approved_by: Vec<String>,
     /// With `approve`: how many approvals are missing.
     pub missing: usize,
-    /// How it came to the decision.
+    /// The steps that led to the decision.
     pub trail: Vec<Step>,
 }
 
 impl Judged {
-    /// What it does to the change. Verdict and reports all go by this.
+    /// The effect on the change. Verdict and reports all use this one.
     pub fn effect(&self) -> Effect {
         match self.decision.enforcement {
             Enforcement::Deny => Effect::Denies,
@@ -81,7 +81,7 @@ impl Judged {
     }
 }
 
-/// What a finding does to a change.
+/// The effect of a finding on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It holds the change back.
@@ -120,21 +120,21 @@ pub enum Mode {
 /// The outcome for one change.
 #[derive(Clone, Debug)]
 pub struct Judgement {
-    /// What happens.
+    /// The decision.
     pub verdict: Verdict,
-    /// What was found, worst first; what is waived or off is not here, apart from waivers.
+    /// The findings, worst first. One that is off is here only if a waiver or an annotation covers it.
     pub findings: Vec<Judged>,
-    /// What was found and is not reported.
+    /// The findings that are not reported.
     pub left_out: Vec<LeftOut>,
-    /// What could not be evaluated, and why.
+    /// The reasons why a part of the change could not be evaluated.
     pub undecided: Vec<String>,
-    /// How many objects change.
+    /// The number of objects that change.
     pub objects_changed: usize,
-    /// How many changed files hold no object, so that nothing in them was judged.
+    /// The number of changed files without an object, so that nothing in them was judged.
     pub files_not_judged: usize,
     /// Rules that portcullis does not evaluate, one sentence each; every report contains them.
     pub not_evaluated: Vec<String>,
-    /// Who overrode the findings.
+    /// The override of the findings.
     pub forced: Option<Forced>,
     /// The changes that findings are about, for reports that show them. They share the objects.
     pub shown_changes: Vec<ObjectChange>,
@@ -143,18 +143,18 @@ pub struct Judgement {
 /// An override that the policy allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forced {
-    /// Who signed it.
+    /// The people who signed it.
     pub people: Vec<String>,
     /// Their reasons.
     pub reasons: Vec<String>,
 }
 
-/// What a change is judged by.
+/// The circumstances in which a change is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
     /// The policy.
     pub policy: &'a Policy,
-    /// Who approved, and who overrides.
+    /// The evidence of approvals and overrides.
     pub evidence: &'a RefEvidence,
     /// Whether anyone can have approved.
     pub mode: Mode,
@@ -218,7 +218,7 @@ pub fn decide(
     }
 }
 
-/// What the report says, worst first, and what it leaves out.
+/// The findings that the report shows, worst first, and those that it leaves out.
 fn reported(findings: Vec<Finding>, circumstances: &Circumstances<'_>) -> (Vec<Judged>, Vec<LeftOut>) {
     let mut ranked: Vec<(Rank, Judged)> = Vec::new();
     let mut left_out = Vec::new();
@@ -325,7 +325,7 @@ fn places(finding: &Finding) -> Vec<Option<&RepoPath>> {
     if finding.location.is_none() { vec![None] } else { places }
 }
 
-/// Who has approved, and how many are missing. One person may meet several demands, each once.
+/// The people who have approved, and the number of missing approvals. One person may meet several demands, each once.
 fn approvals(decision: &Decision, evidence: &RefEvidence, fingerprint: &Fingerprint) -> (Vec<String>, usize) {
     let signers = evidence.approvers_of(fingerprint);
     let mut approved_by = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! How a finding came to what happens to it, step by step.
+//! The steps that led to the decision about a finding.
 //!
 //! In: the decisions of the policy's layers, waivers, approvals. Out: [`Step`]s, in the order in which they were taken,
 //! and the findings that are left out of the report. Never: decides anything.
@@ -19,12 +19,12 @@ pub enum Step {
         place: Option<RepoPath>,
         /// The line of the policy.
         origin: Origin,
-        /// What the line says.
+        /// The enforcement that the line names.
         enforcement: Enforcement,
     },
     /// A waiver of that layer covers the finding.
     Waived {
-        /// Who owns the waiver, and until when it holds.
+        /// The owner of the waiver, and its last day.
         terms: String,
         /// Its reason.
         reason: String,
