@@ -12,7 +12,7 @@ pub(super) fn skip_marker(text: &str) -> Option<Problem> {
     Some(Problem::ambiguous(span(start, start + MARKER.len()), reason))
 }
 
-/// How many odd characters of one file are reported.
+/// The largest number of odd characters that are reported of one file.
 const REPORTED: usize = 10;
 
 /// Characters that YAML 1.1 takes for line ends and nearly everyone else does not, so that text

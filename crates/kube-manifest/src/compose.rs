@@ -24,17 +24,17 @@ pub(super) struct Composed {
     pub(super) root: Option<Item>,
     /// A directive before it.
     pub(super) directive: Option<Span>,
-    /// What follows its end within the chunk, which every reader drops.
+    /// The text after its end within the chunk, which every reader drops.
     pub(super) dropped: Option<Span>,
 }
 
-/// How many colons at the end of a word inside brackets one document may have.
+/// The largest number of colons at the end of a word inside brackets in one document.
 const COLONS: usize = 16;
 
-/// How many directives one document may have: the parser compares each with all before it.
+/// The largest number of directives in one document: the parser compares each with all before it.
 const DIRECTIVES: usize = 100;
 
-/// At least as many as there are, at the start of what the parser takes for a line.
+/// The number of directives or more: every `%` at the start of what the parser takes for a line.
 fn directives(body: &str) -> usize {
     let starts_line = |place: &usize| {
         let before = body.get(..*place).unwrap_or_default();

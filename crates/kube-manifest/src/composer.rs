@@ -14,7 +14,7 @@ use super::portions::Portions;
 use super::syntax::{Content, Item, Layout, Style};
 use source_files::Span;
 
-/// What is left of a file's limits.
+/// The rest of a file's limits.
 pub(super) struct Bounds<'a> {
     pub(super) limits: &'a Limits,
     pub(super) nodes: &'a mut usize,
@@ -26,11 +26,11 @@ pub(super) struct Composer<'a> {
     base: usize,
     body: &'a str,
     quirks: &'a Quirks<'a>,
-    /// How many flow collections are open.
+    /// The number of open flow collections.
     brackets: usize,
     /// The last event, for saying where the parser was.
     last: Span,
-    /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
+    /// The place of a colon at which the parser stopped, and which go-yaml takes for a part of a word.
     colon: Option<usize>,
     limits: &'a Limits,
     nodes: &'a mut usize,
@@ -52,7 +52,7 @@ impl<'a> Composer<'a> {
         Self { parser, base, body, quirks, brackets: 0, last, colon: None, limits, nodes, anchors }
     }
 
-    /// Where the parser stopped at a colon that go-yaml takes for a part of a word.
+    /// The place of a colon at which the parser stopped, and which go-yaml takes for a part of a word.
     pub(super) fn colon_in_word(&self) -> Option<usize> {
         self.colon
     }
@@ -86,7 +86,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Where the chunk goes on after its document, whether it can be parsed or not.
+    /// The rest of the chunk after its document, whether it can be parsed or not.
     fn rest(&mut self, end: Span) -> Option<Span> {
         match self.next() {
             Ok(event) => (!matches!(event.data, EventData::StreamEnd)).then(|| self.span(&event)),

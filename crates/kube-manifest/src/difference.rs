@@ -1,11 +1,11 @@
-//! Where two readings of one file yield different values.
+//! The places at which two readings of one file yield different values.
 
 use std::collections::HashMap;
 
 use super::node::{Entry, Node, Value};
 use super::problem::{Meanings, Problem};
 
-/// How many differences of one file are reported.
+/// The largest number of differences that are reported of one file.
 const REPORTED: usize = 20;
 
 /// The places that differ; none if both readings yield the same objects.
@@ -77,7 +77,7 @@ fn meanings(left: &Node, right: &Node) -> Meanings {
     Meanings { kubectl: describe(left), kustomize: describe(right) }
 }
 
-/// How long a text may be before only its length is said.
+/// The longest text, in bytes, that is shown: of a longer one, only the length is.
 const SHOWN: usize = 40;
 
 /// A value in words. A long text differs in its line ends, which showing it would not make clearer.

@@ -9,9 +9,9 @@ use super::reading::{Reading, Refusal};
 #[derive(Debug)]
 pub(super) struct Decoded {
     pub(super) text: String,
-    /// Where the content begins, past a byte order mark.
+    /// The offset at which the content begins, past a byte order mark.
     pub(super) from: usize,
-    /// What is wrong with the encoding.
+    /// A problem of the encoding.
     pub(super) problem: Option<Problem>,
 }
 

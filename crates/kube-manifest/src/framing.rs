@@ -40,7 +40,7 @@ pub(super) fn split_kubectl(text: &str, from: usize) -> Framed {
 
 const SEPARATOR: &str = "---";
 
-/// Where the lines begin that start with the separator.
+/// The offsets of the lines that start with the separator.
 fn separators(text: &str, from: usize) -> impl Iterator<Item = usize> {
     let body = text.get(from..).unwrap_or_default();
     let first = body.starts_with(SEPARATOR).then_some(from);

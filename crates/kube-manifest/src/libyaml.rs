@@ -1,5 +1,5 @@
-//! What must be done to a text so that libyaml-safer reads it as go-yaml does, and undone in what
-//! it yields.
+//! The changes to a text that make libyaml-safer read it as go-yaml does, and that are undone in the values that it
+//! yields.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::syntax::Style;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// What becomes of a last line without a line end.
+/// The treatment of a last line without a line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LastLine {
     /// It gets one: apimachinery's `LineReader` ends every line.
@@ -45,7 +45,7 @@ impl<'a> Quirks<'a> {
         Self { text, stand_in, colon: None, takes_end_away }
     }
 
-    /// What the parser gets.
+    /// The text that the parser gets.
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -1,4 +1,4 @@
-//! How much of a pushed file we are willing to read.
+//! Limits on the amount of a pushed file that we are willing to read.
 
 use super::compose::SyntaxError;
 use source_files::Span;
@@ -27,7 +27,7 @@ impl Default for Limits {
     }
 }
 
-/// What aliases may still add while one reading resolves a file.
+/// The number of values that aliases may still add while one reading resolves a file.
 #[derive(Debug)]
 pub(super) struct AliasBudget {
     limit: usize,

@@ -9,7 +9,7 @@ use source_files::pointer::{escaped, unescaped};
 /// A value and the bytes it was read from.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Where the value comes from.
+    /// The origin of the value.
     pub origin: Origin,
     /// The value.
     pub value: Value,
@@ -42,7 +42,7 @@ pub enum Value {
 pub struct Entry {
     /// The key as JSON spells it.
     pub key: Box<str>,
-    /// Where the key is.
+    /// The place of the key.
     pub key_span: Span,
     /// The value.
     pub value: Node,
@@ -174,7 +174,7 @@ impl Node {
         self.follow(pointer).0
     }
 
-    /// How far a pointer leads, and whether to its end.
+    /// The last value that a pointer reaches, and whether the pointer ends there.
     fn follow(&self, pointer: &str) -> (&Node, bool) {
         let mut node = self;
         for raw in pointer.split('/').skip(1) {
@@ -201,7 +201,7 @@ impl Node {
         }
     }
 
-    /// How many values this one holds, itself included.
+    /// The number of values in this one, itself included.
     pub fn count(&self) -> usize {
         let entries = self.entries().iter().map(|entry| entry.value.count());
         let items = self.items().iter().map(Node::count);

@@ -88,7 +88,7 @@ impl Object {
         self.aliases.iter().find(brings).map(|alias| alias.site)
     }
 
-    /// Where a node of this object begins.
+    /// The position at which a node of this object begins.
     pub fn position(&self, node: &Node) -> Position {
         self.source.position(node.span().start)
     }

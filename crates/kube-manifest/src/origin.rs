@@ -1,4 +1,4 @@
-//! Where a value comes from.
+//! The origin of a value.
 //!
 //! In: the place that a reading or a merge took a value from. Out: an [`Origin`] in every node, so that a location
 //! needs no second argument. Never: a place in a file that the object does not name.
@@ -14,7 +14,7 @@ impl FileId {
     pub const OWN: Self = Self(0);
 }
 
-/// What put a value where it is.
+/// The step that put a value at its place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// It is written there.
@@ -24,14 +24,14 @@ pub enum Step {
     Inherited,
 }
 
-/// Where a value comes from.
+/// The origin of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The file.
     pub file: FileId,
     /// The bytes in it.
     pub span: Span,
-    /// What put it there.
+    /// The step that put it there.
     pub step: Step,
 }
 

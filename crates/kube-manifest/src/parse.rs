@@ -17,7 +17,7 @@ use super::problem::{Problem, ProblemKind};
 use super::reading::{Reading, Refusal};
 use source_files::SourceText;
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug)]
 pub struct Manifest {
     /// The text, for positions.
@@ -26,9 +26,9 @@ pub struct Manifest {
     pub objects: Vec<Object>,
     /// The objects of the `kustomize` reading, where they are not the same.
     pub kustomize: Option<Vec<Object>>,
-    /// What stopped us from reading the rest with certainty.
+    /// The problems that stopped us from reading the rest with certainty.
     pub problems: Vec<Problem>,
-    /// How many keys and values the file holds, aliases expanded.
+    /// The number of keys and values in the file, aliases expanded.
     pub nodes: usize,
 }
 
@@ -71,7 +71,7 @@ pub fn parse(bytes: Vec<u8>, limits: &Limits) -> Manifest {
     Manifest { objects: finish(objects), kustomize: kustomize.map(finish), problems, nodes, source }
 }
 
-/// What the `kustomize` reading has to begin with.
+/// The input with which the `kustomize` reading has to begin.
 enum SecondReading {
     /// It takes the same objects.
     None,
@@ -115,7 +115,7 @@ fn compare(
     }
 }
 
-/// What only kustomize refuses is a difference; what both refuse is one problem.
+/// Adds a refusal by kustomize. If only kustomize refuses, it is a difference; if both tools do, it is one problem.
 fn note_refusal(refusal: Problem, problems: &mut Vec<Problem>) {
     let same_place = |problem: &&mut Problem| problem.span.start == refusal.span.start;
     if let Some(known) = problems.iter_mut().find(same_place) {
@@ -146,7 +146,7 @@ pub fn documents(bytes: Vec<u8>, limits: &Limits) -> (Arc<SourceText>, Vec<Node>
     }
 }
 
-/// Where a parser stops may lie past the end of the text or inside a character.
+/// Moves problems to whole characters: a parser may stop past the end of the text or inside a character.
 fn placed(mut problems: Vec<Problem>, source: &SourceText) -> Vec<Problem> {
     problems.iter_mut().for_each(|problem| problem.span = source.whole_characters(problem.span));
     problems

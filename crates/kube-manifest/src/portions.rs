@@ -5,10 +5,10 @@
 
 use std::io::{BufRead, Read, Result};
 
-/// How many bytes the parser gets at once.
+/// The number of bytes that the parser gets at once.
 const SIZE: usize = 16 << 10;
 
-/// What is still to be read.
+/// The text that the parser has not read yet.
 pub(super) struct Portions<'a> {
     rest: &'a [u8],
 }

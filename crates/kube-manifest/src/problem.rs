@@ -3,7 +3,7 @@
 use super::reading::{Reading, Refusal};
 use source_files::Span;
 
-/// What kind of problem it is.
+/// The kind of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
     /// No tool could read it, or not within our limits.
@@ -45,7 +45,7 @@ pub struct Problem {
     pub reason: String,
     /// Which tools stop there with an error.
     pub refusal: Refusal,
-    /// What each reading makes of the place, if both make something of it.
+    /// The value at the place in each reading, if both readings have one.
     pub meanings: Option<Meanings>,
 }
 

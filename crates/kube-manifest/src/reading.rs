@@ -50,7 +50,7 @@ impl Refusal {
         }
     }
 
-    /// What both say together.
+    /// The refusal by every tool that either of the two names.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Nobody, refusal) | (refusal, Self::Nobody) => refusal,

@@ -7,9 +7,9 @@ use super::node::{Node, Value};
 
 /// The key that SOPS adds (`stores/stores.go`).
 const METADATA: &str = "sops";
-/// Where it lists the keys that can decrypt.
+/// The fields of the metadata that list keys which can decrypt.
 const RECIPIENTS: [&str; 8] = ["age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms", "key_groups"];
-/// How an encrypted value begins (`aes/cipher.go`).
+/// The prefix of an encrypted value (`aes/cipher.go`).
 const ENCRYPTED: &str = "ENC[AES256_GCM,data:";
 
 /// Whether a document is one that SOPS has encrypted: its metadata holds an encrypted MAC, and a key that can decrypt or

@@ -14,7 +14,7 @@ pub(super) struct Item {
     pub(super) content: Content,
 }
 
-/// What a value is made of.
+/// The content of a value.
 #[derive(Debug)]
 pub(super) enum Content {
     Scalar {
@@ -35,7 +35,7 @@ pub(super) enum Content {
     Alias(Rc<Item>),
 }
 
-/// How a scalar is written.
+/// The style in which a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
@@ -44,7 +44,7 @@ pub(super) enum Style {
     Folded,
 }
 
-/// How a collection is written.
+/// The layout in which a collection is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     Block,

@@ -14,11 +14,11 @@ const KEYS: [&str; 2] = ["apiVersion", "kind"];
 pub fn may_name_an_object(bytes: &[u8]) -> bool {
     let Decoded { text, .. } = decode(bytes.to_vec());
     let text = text.trim_start_matches('\u{feff}');
-    // What a pointer of Git LFS leads to may be anything.
+    // A pointer of Git LFS may lead to any content.
     if is_pointer(text) {
         return true;
     }
-    // Where these characters end a line, a key may begin after each of them.
+    // Some tools end a line at each of these characters, so a key may begin after it.
     let lines = text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
     let mut top = None;
     for line in lines {

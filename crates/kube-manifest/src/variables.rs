@@ -4,7 +4,7 @@
 //! sets a variable. The syntax is that of `fluxcd/pkg/envsubst`: `${name}` with operators, and `$$` for a dollar sign. A
 //! name is made of letters and digits of any script and of `_`.
 
-/// What becomes of a text.
+/// The outcome of expanding a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expansion {
     /// It names no variable: it stays, with `$$` written as `$`.
@@ -69,7 +69,7 @@ impl State {
     }
 }
 
-/// What is between `${` and the brace that closes it, and what follows.
+/// The text between `${` and the brace that closes it, and the text after that brace.
 fn braced(text: &str) -> Option<(&str, &str)> {
     let inside = text.strip_prefix("${")?;
     let mut depth = 1_usize;
@@ -88,7 +88,7 @@ fn braced(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// What is in braces.
+/// The content of braces.
 enum Variable {
     Default(String),
     Unknown,

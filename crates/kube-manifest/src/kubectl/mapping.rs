@@ -6,7 +6,7 @@ use super::super::node::{Entry, Node, Value};
 use super::super::problem::Problem;
 use source_files::Span;
 
-/// How a key came into a mapping.
+/// The way by which a key came into a mapping.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
     Written,

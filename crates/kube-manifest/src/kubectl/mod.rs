@@ -22,12 +22,12 @@ use super::node::Node;
 use super::problem::Problem;
 use source_files::Span;
 
-/// What a file holds in this reading.
+/// The content of a file in this reading.
 #[derive(Debug)]
 pub(super) struct Documents {
     pub(super) roots: Vec<Node>,
     pub(super) problems: Vec<Problem>,
-    /// Where an alias is, and what it represents.
+    /// The place of each alias, and the value that it represents.
     pub(super) aliases: Vec<AliasUse>,
     /// Whether kustomize reads all of it alike.
     pub(super) agreement: Agreement,

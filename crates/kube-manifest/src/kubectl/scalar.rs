@@ -1,4 +1,4 @@
-//! What a scalar means for go-yaml v2 (`resolve.go`), as JSON carries it.
+//! The meaning of a scalar for go-yaml v2 (`resolve.go`), as JSON carries it.
 
 use crate::agreement::Agreement;
 use base64::Engine as _;
@@ -30,7 +30,7 @@ pub(crate) struct Resolved {
     pub(crate) agreement: Agreement,
 }
 
-/// What an untagged plain scalar is, before the type that a tag asks for.
+/// The value of an untagged plain scalar, before the type that a tag asks for.
 #[derive(Debug, PartialEq)]
 enum Plain {
     Value(Value),
@@ -78,7 +78,7 @@ pub(super) fn is_merge_key(key: &Item) -> bool {
     }
 }
 
-/// How a key is spelled in JSON; `None` if kubectl refuses it.
+/// The spelling of a key in JSON; `None` if kubectl refuses it.
 pub(super) fn key_text(value: &Value) -> Option<Box<str>> {
     match value {
         Value::String(text) => Some(text.clone()),

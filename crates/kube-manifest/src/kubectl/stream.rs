@@ -14,7 +14,7 @@ use super::document::Resolver;
 use crate::agreement::Agreement;
 use source_files::Span;
 
-/// How far the decoder looks for the brace that makes a stream JSON (`GuessJSONStream`).
+/// The number of bytes in which the decoder looks for the brace that makes a stream JSON (`GuessJSONStream`).
 const PEEK: usize = 4096;
 
 /// Reads the text of a file from `from`, which is past any byte order mark.

@@ -14,7 +14,7 @@ pub(super) struct Resolver {
     pub(super) budget: AliasBudget,
 }
 
-/// Where a mapping is. Only the outermost one may have keys that are not text.
+/// The level of a mapping. Only the outermost one may have keys that are not text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
     Document,

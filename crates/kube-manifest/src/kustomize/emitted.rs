@@ -1,4 +1,4 @@
-//! What a scalar is after kustomize has written it out and read it again: some styles do not
+//! The value of a scalar after kustomize has written it out and read it again: some styles do not
 //! survive (go-yaml v3 `emitterc.go`), and the second reading decides the value.
 
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub(super) enum EmittedError {
     KeyIsNoText,
 }
 
-/// Where a scalar is written.
+/// The place in which a scalar is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
     Key(Layout),

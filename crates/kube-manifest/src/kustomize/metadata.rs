@@ -1,4 +1,4 @@
-//! What kustomize wants of every object before it takes it (`RNode.GetValidatedMetadata`).
+//! The metadata that kustomize demands of every object before it accepts it (`RNode.GetValidatedMetadata`).
 
 use std::borrow::Cow;
 use std::collections::HashSet;

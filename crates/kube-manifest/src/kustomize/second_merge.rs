@@ -47,7 +47,7 @@ fn merged(entries: Vec<Entry>) -> Result<Vec<Entry>, Problem> {
     Ok(kept)
 }
 
-/// What a merge brings, each key once: of several mappings, the first that has it.
+/// The entries that a merge brings, each key once: of several mappings, the first that has it.
 fn sources(merge: Entry) -> Result<Vec<Entry>, Problem> {
     let mappings = match merge.value.value {
         Value::Sequence(items) => items.into_iter().map(|item| item.value).collect(),

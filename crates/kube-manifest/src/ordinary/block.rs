@@ -20,7 +20,7 @@ pub(super) struct Reader<'a> {
     line: Option<Line<'a>>,
     deepest: usize,
     longest_key: usize,
-    /// What is left of the file's limit.
+    /// The rest of the file's limit.
     pub(super) nodes: usize,
     pub(super) agreement: Agreement,
     /// The entries and items of the collections that are open.
@@ -36,7 +36,7 @@ pub(super) struct Key<'a> {
     pub(super) rest: Line<'a>,
 }
 
-/// What begins at a place of a line.
+/// A key or a value that begins at a place of a line.
 pub(super) enum Begun<'a> {
     Key(Key<'a>),
     Value(Node),
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What belongs to a key: on its line, below it further right, or a list at its own column.
+    /// Reads the value of a key: on its line, below it further right, or a list at its own column.
     fn value(&mut self, rest: Line<'a>, column: usize, depth: usize) -> Result<Node, Unusual> {
         self.enter(depth)?;
         if let Some(here) = rest.after(0) {

@@ -7,7 +7,7 @@ use super::block::{Key, Reader, has_twins};
 use super::lines::Line;
 use super::scalar::{Quoted, double_quoted, single_quoted};
 
-/// How many brackets may be in each other.
+/// The greatest depth of nested brackets.
 pub(super) const BRACKETS: usize = 8;
 
 impl<'a> Reader<'a> {
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What follows an item.
+/// The rest of the line after an item and its separator.
 enum Separated<'a> {
     Next(Line<'a>),
     Closed(Line<'a>),

@@ -6,22 +6,22 @@ use super::Unusual;
 /// The rest of a line, from where a key or value begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
-    /// How far to the right it begins.
+    /// The column at which it begins.
     pub(super) column: usize,
-    /// Where it begins in the file.
+    /// The offset in the file at which it begins.
     pub(super) offset: usize,
     /// Up to the line end, which is left out.
     pub(super) text: &'a str,
 }
 
 impl Line<'_> {
-    /// What is further right on the line.
+    /// The rest of the line from `length` bytes further right.
     pub(super) fn from(self, length: usize) -> Option<Self> {
         let text = self.text.get(length..)?;
         Some(Self { column: self.column + length, offset: self.offset + length, text })
     }
 
-    /// What is further right, past spaces; `None` if only a comment or nothing does.
+    /// The rest of the line from `length` bytes further right, past spaces; `None` if it is empty or a comment.
     pub(super) fn after(self, length: usize) -> Option<Self> {
         let rest = self.from(length)?;
         let spaces = rest.text.bytes().take_while(|byte| *byte == b' ').count();
@@ -44,7 +44,7 @@ impl Line<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct Lines<'a> {
     text: &'a str,
-    /// Where the next line begins.
+    /// The offset at which the next line begins.
     pub(super) next: usize,
     end: usize,
 }
@@ -85,8 +85,8 @@ impl<'a> Lines<'a> {
         Ok(None)
     }
 
-    /// Where a word of the line before goes on, further right than `around`, and how many blank lines
-    /// are before it. A comment ends a word.
+    /// The line on which a word of the line before continues, further right than `around`, and the number of blank
+    /// lines before it. A comment ends a word.
     pub(super) fn continuation(&mut self, around: usize) -> Result<Option<(usize, Line<'a>)>, Unusual> {
         let mut ahead = self.clone();
         let mut blank = 0;

@@ -7,7 +7,7 @@ use super::block::Reader;
 use super::lines::{Line, Lines};
 use crate::agreement::Agreement;
 
-/// What becomes of the line ends after the last line of a block.
+/// The treatment of the line ends after the last line of a block.
 #[derive(Clone, Copy)]
 enum Chomping {
     Clip,

@@ -10,7 +10,7 @@ use super::Unusual;
 use super::block::{Begun, Key, Reader};
 use super::lines::Line;
 
-/// How a word ends.
+/// The end of a word.
 enum Ending {
     /// At a colon that makes it a key.
     Colon,
@@ -21,7 +21,7 @@ enum Ending {
 }
 
 impl<'a> Reader<'a> {
-    /// What begins here; `around` is the column of the collection that it is in.
+    /// Reads the key or value that begins here; `around` is the column of the collection that it is in.
     pub(super) fn begin(&mut self, here: Line<'a>, around: Option<usize>) -> Result<Begun<'a>, Unusual> {
         match here.text.as_bytes() {
             [b'"', ..] => self.in_quotes(here, double_quoted(here.text)?),
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What a word without quotes, key or value, is for kubectl.
+    /// Resolves a word without quotes, key or value, as kubectl does.
     pub(super) fn resolve(&mut self, text: &str) -> Result<Value, Unusual> {
         let Resolved { value, agreement, .. } = resolve(None, text, Style::Plain).map_err(|_| Unusual)?;
         self.agreement = self.agreement.and(agreement);

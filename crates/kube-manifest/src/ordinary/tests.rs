@@ -11,7 +11,7 @@ use super::super::limits::Limits;
 use super::super::node::Node;
 use super::{Ordinary, read};
 
-/// What became of a document.
+/// The outcome for a document.
 #[derive(PartialEq, Eq)]
 enum Outcome {
     Ordinary,
