@@ -54,7 +54,7 @@ pub struct Settings<'a> {
     pub image_kinds: &'a [ImageKind],
 }
 
-/// A value that is worked out when it is first asked for, whichever check asks.
+/// A value that is computed when a check first asks for it.
 struct Lazy<'a, T> {
     value: OnceLock<T>,
     work_out: Box<dyn Fn() -> T + Send + Sync + 'a>,
@@ -93,7 +93,7 @@ impl<'a> Facts<'a> {
         self.schemas.get()
     }
 
-    /// Which waived objects are anywhere after the change; `None` if the change is not about waivers.
+    /// The waived objects that exist after the change; `None` if the change is not about waivers.
     pub fn presence(&self) -> Option<&Presence> {
         self.presence.get().as_ref()
     }

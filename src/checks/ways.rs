@@ -20,7 +20,7 @@ pub struct Way {
     pub substitution: Substitution,
 }
 
-/// The findings of all ways. What a later one only repeats is left out; what it brings says so.
+/// The findings of all ways. A later way's finding is left out if it repeats an earlier one; else it names its way.
 pub fn without_repetition(ways: Vec<(Way, Vec<Finding>)>) -> Vec<Finding> {
     let (mut seen, mut places) = (HashSet::new(), HashMap::new());
     let mut kept = Vec::new();

@@ -58,7 +58,7 @@ pub struct MalformedTree {
     pub problems: Vec<String>,
 }
 
-/// Which of the two kinds of object that can be signed.
+/// A kind of object that can be signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignedObject {
     /// A commit.
@@ -118,7 +118,7 @@ pub struct ApprovalFacts {
     pub reason: String,
     /// The part of the change that it counts for.
     pub standing: ApprovalStanding,
-    /// Which findings it approves, where it counts for the whole change.
+    /// The findings that it approves, if it counts for the whole change.
     pub seen: Seen,
 }
 
@@ -151,7 +151,7 @@ pub enum ApprovalStanding {
     None(String),
 }
 
-/// Why a changed trust file may not come, even with approvals.
+/// The reason why a changed trust file is refused, even with approvals.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Broken {
     /// It cannot be used itself.

@@ -5,7 +5,7 @@ use crate::world::Placed;
 use kube_manifest::Node;
 use source_files::{Position, RepoPath, SourceText, Span};
 
-/// Which revision a place is in.
+/// The revision that a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// Before the change.

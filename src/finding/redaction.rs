@@ -1,4 +1,4 @@
-//! Which lines of a file a report may show.
+//! The lines of a file that a report may show.
 //!
 //! In: an object or a file, and a line of it. Out: whether the line may hold the value of a Secret. Never: shows a line
 //! because nothing is known of it: reports are read by more people than Secrets.
@@ -37,7 +37,7 @@ fn overlaps_a_value(node: &Node, line: Span) -> bool {
         || node.items().iter().any(|item| overlaps_a_value(item, line))
 }
 
-/// Whether a file says `Secret` somewhere. Where no object could be read, any line of it may hold a value.
+/// Whether a file says `Secret` somewhere. If no object could be read, any line of it may hold a value.
 pub fn may_hold_secret(source: &SourceText) -> bool {
     let text = source.bytes();
     let is_letter = |offset: Option<usize>| {

@@ -1,6 +1,6 @@
 //! Errors of a policy file, each with its place and, if there is one, what was probably meant.
 
-/// Why a policy cannot be used. A gate without a usable policy rejects.
+/// The reason why a policy cannot be used. A gate without a usable policy rejects.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}:{line}:{column}: {message}{}", self.hint())]
 pub struct PolicyError {

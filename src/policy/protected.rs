@@ -1,12 +1,12 @@
-//! Which refs a policy guards. In: the patterns of `protected:`. Out: whether a ref is guarded, and patterns that were
-//! meant as the name of a branch. Never: reads a repository.
+//! The refs that a policy guards. In: the patterns of `protected:`. Out: whether a ref is guarded, and patterns that
+//! were meant as the name of a branch. Never: reads a repository.
 
 use globset::{Glob, GlobMatcher, GlobSet};
 
 use super::document::globs;
 use super::layer::Layer;
 
-/// Which refs a policy guards.
+/// The refs that a policy guards.
 #[derive(Clone, Debug)]
 pub enum ProtectedRefs {
     /// Those that match one of these.

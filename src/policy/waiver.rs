@@ -48,7 +48,7 @@ impl WaiverPlace {
     }
 }
 
-/// Why an entry is not a waiver: the key that is wrong, and what is wrong with it.
+/// The reason why an entry is not a waiver: the wrong key, and the problem with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EntryError {
     pub(super) key: &'static str,
@@ -172,7 +172,7 @@ pub enum Acceptance {
 }
 
 impl Acceptance {
-    /// Why it is accepted.
+    /// The reason to accept the finding.
     pub fn reason(&self) -> &str {
         match self {
             Self::Waiver(waiver) => &waiver.reason,

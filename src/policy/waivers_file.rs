@@ -1,5 +1,5 @@
-//! The file of waivers beside the policy. What is wrong with an entry makes that entry cover nothing, and
-//! stops no one: unlike the policy, the file only ever takes rules away.
+//! The file of waivers beside the policy. A mistake in an entry makes that entry cover nothing, and stops no push:
+//! unlike the policy, the file only ever takes rules away.
 
 use std::sync::Arc;
 

@@ -108,7 +108,7 @@ impl Allowance {
     }
 }
 
-/// Which approvals of a file also approve its findings.
+/// The people who approved a file, by whether they also approve its findings.
 struct People {
     /// Approvers of exactly this change. A person who only signed its commits is its author.
     saw: BTreeSet<String>,

@@ -39,7 +39,7 @@ pub enum Step {
     LeftOut(Omission),
 }
 
-/// Why a report leaves a finding out.
+/// The reason why a report leaves a finding out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Omission {
     /// Every layer of the policy turns it off.
@@ -66,7 +66,7 @@ impl Omission {
 pub struct LeftOut {
     /// The finding and its decision.
     pub judged: Judged,
-    /// Why it is left out.
+    /// The reason.
     pub omission: Omission,
 }
 

@@ -10,7 +10,7 @@ use super::portions::Portions;
 use super::syntax::Item;
 use source_files::Span;
 
-/// Why a document has no tree, or the tree no value.
+/// The reason why a document has no tree, or the tree no value.
 #[derive(Debug)]
 pub(super) struct SyntaxError {
     pub(super) span: Span,
@@ -75,7 +75,7 @@ pub(super) fn compose(
     Err(refuse(span(base, base), format!("more than {COLONS} words inside brackets end with a `:`")))
 }
 
-/// Why a document is not composed.
+/// The reason why a document is not composed.
 enum Stop {
     Error(SyntaxError),
     /// At a `:` before a bracket or comma, which go-yaml takes for a part of the word.

@@ -22,7 +22,7 @@ thread_local! {
     static ORIGIN: Cell<Origin> = const { Cell::new(Origin::Ours) };
 }
 
-/// Calls the library. What it was given is not to be used again after a panic.
+/// Calls the library. Its arguments must not be used again after a panic.
 pub(super) fn contain<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
     silence_the_library();
     ORIGIN.set(Origin::Library);

@@ -15,7 +15,7 @@ pub(super) struct Decoded {
     pub(super) problem: Option<Problem>,
 }
 
-/// Decodes a file. What is not text becomes U+FFFD, as it does for kubectl.
+/// Decodes a file. Bytes that are not text become U+FFFD, as they do for kubectl.
 pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
     match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),

@@ -1,4 +1,4 @@
-//! Why a file, or a part of it, could not be read with certainty.
+//! The reasons why a file, or a part of it, could not be read with certainty.
 
 use super::reading::{Reading, Refusal};
 use source_files::Span;
@@ -43,7 +43,7 @@ pub struct Problem {
     pub span: Span,
     /// What, as a clause that can follow a colon.
     pub reason: String,
-    /// Which tools stop there with an error.
+    /// The tools that stop there with an error.
     pub refusal: Refusal,
     /// The value at the place in each reading, if both readings have one.
     pub meanings: Option<Meanings>,

@@ -29,7 +29,7 @@ impl fmt::Display for Reading {
     }
 }
 
-/// Which of the readings end in an error.
+/// The readings that end in an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// None: both tools read the file.

@@ -8,7 +8,7 @@ use crate::world::{ObjectChange, Placed, World};
 use kube_manifest::Node;
 use kube_model::{LabelPairs, pod_labels, pod_spec, selects, service_selector};
 
-/// In more objects than this no one looks for what a Service selects: each finding would look at all of them.
+/// The largest number of objects in which workloads of a Service are searched: each finding would look at all of them.
 const SEARCHED: usize = 2_000;
 
 /// The steps from `outside` to the workloads that are known; where none is, to the Pods that the Service

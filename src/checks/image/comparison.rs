@@ -1,4 +1,4 @@
-//! Which earlier images a new one is compared with.
+//! The earlier images with which a new one is compared.
 
 use super::relation::{is_stopped, may_replace};
 use crate::checks::Context;

@@ -101,7 +101,7 @@ enum Fault {
     Incomparable(Reason),
 }
 
-/// Why nothing can be said any more.
+/// The reason why two images cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reason {
     /// Of the tags.

@@ -1,7 +1,7 @@
-//! Which workload may take the place of another one.
+//! The workloads that may take the place of another one.
 //!
 //! Two workloads that use one image need not have anything to do with each other: many use the same base
-//! image. What only an image tells is not an order.
+//! image. An image alone is no evidence of an order.
 
 use crate::world::Placed;
 use kube_manifest::{Node, Object};

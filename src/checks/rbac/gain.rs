@@ -33,8 +33,8 @@ pub(super) struct Gained {
 }
 
 impl Sides<'_> {
-    /// Everything that anyone gains. What subjects gain that no one knows is left out where it is no worse
-    /// than what is said of those who are known; they come last.
+    /// The gains of all subjects. A gain of an unknown subject is left out if it is no worse than the gains of known
+    /// subjects; unknown subjects come last.
     pub(super) fn gains(&self) -> Vec<Gained> {
         let mut gains = Vec::new();
         let mut worst: BTreeMap<&RoleReference, Severity> = BTreeMap::new();

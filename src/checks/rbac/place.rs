@@ -150,7 +150,7 @@ impl Site<'_> {
     }
 }
 
-/// Why the rules of a role that stood there count now.
+/// The reason why the rules of a role that was already there count now.
 fn begins_to_count(change: &ObjectChange, before: &World) -> Option<String> {
     let (old, new) = (change.old_object()?, change.object()?);
     if old.path != new.path && before.objects.iter().any(|copy| is_hidden(copy, old, new)) {

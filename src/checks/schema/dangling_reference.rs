@@ -118,7 +118,7 @@ impl<'a> Made<'a> {
     }
 }
 
-/// Groups of which no kind makes a ConfigMap or Secret.
+/// Groups without a kind that makes a ConfigMap or Secret.
 const WITHOUT_DATA: [&str; 7] = [
     "cilium.io",
     "gateway.networking.k8s.io",
@@ -129,7 +129,7 @@ const WITHOUT_DATA: [&str; 7] = [
     "traefik.io",
 ];
 
-/// Whether the operator of a custom resource may make ConfigMaps and Secrets of it. What runs Pods uses them.
+/// Whether the operator of a custom resource may make ConfigMaps and Secrets of it. A kind that runs Pods uses them.
 fn may_make_data(placed: &Placed) -> bool {
     let without = WITHOUT_DATA.contains(&&*placed.id.group) || MONITORS.contains(&&*placed.id.kind);
     !builtin::owns_group(&placed.id.group) && !without && pod_labels(&placed.object).is_none()
@@ -244,7 +244,7 @@ fn selects_one<'a>(service: &Placed, workloads: &[Workload<'a>]) -> Option<&'a P
     found.map(|(workload, _)| *workload)
 }
 
-/// Groups of which no kind makes Pods.
+/// Groups without a kind that makes Pods.
 const WITHOUT_PODS: [&str; 13] = [
     "bitnami.com",
     "cert-manager.io",

@@ -159,7 +159,7 @@ fn excuse(found: &mut Vec<RuleViolation>, new: &Placed, mut old_found: Vec<RuleV
     }
 }
 
-/// The value that is wrong. What is around a missing field may change without making it worse.
+/// The value that is wrong. The surroundings of a missing field may change without making it worse.
 fn value<'a>(violation: &RuleViolation, placed: &'a Placed) -> Option<&'a Node> {
     let node = placed.object.root.nearest(&violation.pointer);
     (node.entries().is_empty() && node.items().is_empty()).then_some(node)

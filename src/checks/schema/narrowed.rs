@@ -50,7 +50,7 @@ fn instances<'a>(definition: &'a Placed, context: &'a Context<'_>) -> impl Itera
     context.unchanged().iter().filter(is_instance)
 }
 
-/// Why the cluster does not take an object any more.
+/// The reason why the cluster no longer accepts an object.
 enum Refusal {
     /// The definition is gone, or does not serve the version.
     Version,

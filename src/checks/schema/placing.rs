@@ -31,7 +31,7 @@ pub(super) fn rule(kind: &ViolationKind) -> String {
     }
 }
 
-/// The value that is refused. What an unknown field holds, or what surrounds a missing one, makes it no worse.
+/// The value that is refused. The content of an unknown field, or the surroundings of a missing one, make it no worse.
 fn value(placed: &Placed, violation: &Violation) -> String {
     match &violation.kind {
         ViolationKind::UnknownField { .. } | ViolationKind::Required { .. } => String::new(),

@@ -13,7 +13,7 @@ use super::{added, check_patterns, quoted};
 /// The manifest files if the policy does not define them.
 pub const DEFAULT_INCLUDE: [&str; 3] = ["**/*.yaml", "**/*.yml", "**/*.json"];
 
-/// Which files are manifests. Files that they reference (kustomizations, symbolic links) are judged too.
+/// The files that are manifests. Files that they reference (kustomizations, symbolic links) are judged too.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ManifestsEntry {

@@ -66,7 +66,7 @@ pub struct PolicyDocument {
     pub repository: Option<String>,
     /// Patterns of protected refs by their full names, such as `refs/heads/main`; `*` matches `/` too. Default: HEAD's branch and `refs/tags/*`.
     pub protected: Option<Vec<String>>,
-    /// Which files are manifests.
+    /// The files that are manifests.
     pub manifests: Option<ManifestsEntry>,
     /// The clusters that the repository deploys to.
     #[serde(default)]

@@ -41,7 +41,7 @@ pub struct WaiverEntry {
     pub object: String,
     /// The fingerprint in the report: another value in the same object is reported again.
     pub fingerprint: String,
-    /// Why it is accepted.
+    /// The reason to accept the finding.
     pub reason: String,
     /// The responsible owner.
     pub owner: String,

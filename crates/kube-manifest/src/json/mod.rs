@@ -21,7 +21,7 @@ pub(super) struct Parsed {
     pub(super) is_peculiar: bool,
 }
 
-/// Why a text is no JSON stream.
+/// The reason why a text is not a JSON stream.
 #[derive(Debug)]
 pub(super) enum JsonError {
     /// It is not JSON.

@@ -9,7 +9,7 @@ use super::super::node::Value;
 use super::super::syntax::{Item, Style, core_tag};
 use super::super::timestamp;
 
-/// Why a scalar has no value.
+/// The reason why a scalar has no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ScalarError {
     #[error("infinity and not-a-number have no JSON form")]

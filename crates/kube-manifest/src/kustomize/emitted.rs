@@ -13,7 +13,7 @@ use super::super::node::Value;
 use super::super::syntax::{Content, Layout, Style, core_tag};
 use super::super::timestamp;
 
-/// Why kustomize stops at a scalar.
+/// The reason why kustomize stops at a scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum EmittedError {
     /// Nor would kubectl read it.

@@ -1,6 +1,6 @@
 //! The `kustomize` reading: kyaml splits the text, go-yaml v3 reads each part, merges and aliases are
-//! resolved in the tree, the tree is written out, and what was written is read again. What kustomize
-//! prints, a tool of the `kubectl` reading applies.
+//! resolved in the tree, the tree is written out, and the result is read again. A tool of the `kubectl`
+//! reading applies the output of kustomize.
 //!
 //! In: the text of a file. Out: its objects as resolved trees, or why kustomize stops. Never: reads
 //! another file: kustomizations are the render room's.

@@ -65,8 +65,8 @@ fn sources(merge: Entry) -> Result<Vec<Entry>, Problem> {
     Ok(brought)
 }
 
-/// The order in which go-yaml writes keys: letters and digits come after `<`. What is written before
-/// a merge is overridden by it.
+/// The order in which go-yaml writes keys: letters and digits come after `<`. A merge overrides the keys that are
+/// written before it.
 fn is_written_before(key: &str) -> bool {
     let differing = key.chars().zip(MERGE.chars()).find(|(ours, other)| ours != other);
     match differing {
