@@ -1,6 +1,6 @@
 //! Runs checks over a change.
 //!
-//! In: a set of checks, a change and its context. Out: what they find, or why not all of it was looked for. Never: decides
+//! In: a set of checks, a change and its context. Out: their findings, or why they did not look for all. Never: decides
 //! what becomes of a finding.
 
 use std::collections::BTreeSet;

@@ -41,7 +41,7 @@ pub enum Default {
 }
 
 impl Default {
-    /// The rule of `baseline`; `None` where another part of the policy decides.
+    /// The rule of `baseline`; `None` if another part of the policy decides.
     fn in_baseline(self) -> Option<String> {
         let below = |lowest: Severity| {
             let below = Severity::ALL.into_iter().filter(|severity| *severity < lowest);

@@ -1,7 +1,7 @@
 //! The findings of several ways to take the same manifests, each said once.
 //!
-//! In: what the checks found in each way. Out: the findings without repetition. Never: drops a finding that is worse than
-//! the one that is kept.
+//! In: the findings of the checks in each way. Out: the findings without repetition. Never: drops a finding that is
+//! worse than the one that is kept.
 
 use std::collections::{HashMap, HashSet};
 
@@ -67,7 +67,7 @@ fn key(finding: &Finding) -> Key {
     (finding.fingerprint(), at, finding.message.clone())
 }
 
-/// A check, what it is about, and where.
+/// A check, its subject and its place.
 type Place = (&'static str, String, Option<(RepoPath, Position)>);
 
 fn place(finding: &Finding) -> Place {

@@ -1,6 +1,6 @@
 //! Facts from outside the tree: new commits, their signers, and approvals.
 //!
-//! In: what the git, signature, owners and approval rooms determined. Out: [`RefEvidence`], plain data that pure checks
+//! In: the facts of the git, signature, owners and approval rooms. Out: [`RefEvidence`], plain data that pure checks
 //! can judge. Never: asks anyone anything itself; a fact that could not be determined is [`Evidence::Unavailable`] with
 //! the reason, and never silently absent.
 

@@ -7,7 +7,7 @@ use crate::finding::Location;
 /// Every waiver of a repository as the push leaves it, and what the push does to them.
 #[derive(Clone, Debug, Default)]
 pub struct WaiversEvidence {
-    /// The waivers: those of the pushed files where the push changes them, else those that govern.
+    /// The waivers: those of the pushed files if the push changes them, else those that govern.
     pub waivers: Vec<WaiverFacts>,
     /// Whether the push changes a file that they are in.
     pub change: WaiversChange,

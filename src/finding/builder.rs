@@ -33,7 +33,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The object, where it is one.
+    /// The object, if it is one.
     pub fn object(&self) -> Option<&ObjectRef> {
         match self {
             Self::Object { id, .. } => Some(id),

@@ -37,7 +37,7 @@ pub struct Location {
     pub excerpt: String,
     /// The revision.
     pub side: Side,
-    /// The JSON pointer of the node within its object, where it is a node.
+    /// The JSON pointer of the node within its object, if it is a node.
     pub pointer: Option<String>,
     /// The text beside the mark, such as `was "view"`.
     pub label: Option<String>,
@@ -54,7 +54,7 @@ impl Location {
         Self { path: path.clone(), start, end, excerpt, side, pointer: None, label: None }
     }
 
-    /// The place of a span of an object's file. Its line is left out where it may hold the value of a Secret.
+    /// The place of a span of an object's file. Its line is left out if it may hold the value of a Secret.
     pub fn in_object(placed: &Placed, span: Span, side: Side) -> Self {
         let source = &placed.object.source;
         let location = Self::of(&placed.path, source, span, side);

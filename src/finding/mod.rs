@@ -1,6 +1,6 @@
 //! Findings: one thing that is wrong, said so that its author can act on it.
 //!
-//! In: what a check saw. Out: [`Finding`], with object, place, reason and remedy. Never: decides
+//! In: the observations of a check. Out: [`Finding`], with object, place, reason and remedy. Never: decides
 //! whether the push passes; that is the verdict's.
 
 mod builder;

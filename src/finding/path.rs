@@ -62,7 +62,7 @@ impl Relation {
     }
 }
 
-/// One station: what it is, and its name with its kind, as people write it.
+/// One station: its kind, and its name with its kind, as people write it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Station {
     /// The kind.

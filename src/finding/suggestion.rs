@@ -1,7 +1,7 @@
 //! A change of whole lines that makes a finding go away, if that is certain.
 //!
 //! In: a value that is alone on a line of block style. Out: that line with another value. Never: guesses
-//! where the line means more than it says: anchors, aliases, flow style, comments, quotes that would not close.
+//! if the line means more than it says: anchors, aliases, flow style, comments, quotes that would not close.
 
 use super::location::Location;
 use crate::world::Placed;

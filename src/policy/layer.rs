@@ -96,9 +96,9 @@ pub enum Author {
     Server,
 }
 
-/// Checks that `signatures:` switches on where no file names them.
+/// Checks that `signatures:` switches on if no file names them.
 const SIGNATURE_CHECKS: [&str; 2] = ["unsigned-commit", "untrusted-signature"];
-/// Checks that `owners:` switches on where no file names them.
+/// Checks that `owners:` switches on if no file names them.
 const OWNER_CHECKS: [&str; 2] = ["missing-approval", "invalid-codeowners"];
 
 impl Layer {
@@ -135,7 +135,7 @@ impl Layer {
         Ok(Self { files, waivers, author, scope_paths })
     }
 
-    /// A profile alone: what holds where a repository has no policy.
+    /// A profile alone, for a repository without a policy.
     pub fn profile(profile: ProfileName) -> Result<Self, PolicyError> {
         let mut files = Vec::new();
         add_profiles(&mut files, profile)?;

@@ -1,4 +1,4 @@
-//! The policy: what is protected, what is enforced, what is waived.
+//! The policy: protected refs, enforcement and waivers.
 //!
 //! In: policy files of the governing ref, of the target ref and of the server. Out: [`Policy`], which
 //! says of every finding whether it blocks. Never: knows the checks (their ids are resolved in the

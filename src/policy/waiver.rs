@@ -147,7 +147,7 @@ impl WaivedFinding {
         }
     }
 
-    /// Any finding of a check, which no waiver covers: what the policy says of the check itself.
+    /// Any finding of a check that no waiver covers: the decision of the policy about the check itself.
     pub fn of_check(check: CheckId, severity: Severity) -> Self {
         let (cluster, object) = (DEFAULT_CLUSTER.to_owned(), String::new());
         Self { check, cluster, object, severity, fingerprints: Vec::new() }

@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 }
 
-/// The place of a key of an entry, or of the entry where it has no such key.
+/// The place of a key of an entry, or of the entry if it has no such key.
 fn span_of(node: &Node, key: &str) -> Span {
     node.entry(key).or(node.entries().first()).map_or(node.span(), |entry| entry.key_span)
 }

@@ -1,7 +1,7 @@
 //! Whether kubectl and kustomize certainly read a text alike.
 //!
-//! In: what a reading meets. Out: an [`Agreement`], which every reading returns with its value. Never: certain where
-//! it is not known; two agreements together are certain only if both are.
+//! In: the peculiarities that a reading meets. Out: an [`Agreement`], which every reading returns with its value.
+//! Never: certain if it is not known; two agreements together are certain only if both are.
 
 /// Whether kubectl and kustomize certainly read a text alike. If not, the text is read a second time.
 #[must_use = "a reading that drops this would hide a difference between tools"]

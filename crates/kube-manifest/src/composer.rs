@@ -28,7 +28,7 @@ pub(super) struct Composer<'a> {
     quirks: &'a Quirks<'a>,
     /// The number of open flow collections.
     brackets: usize,
-    /// The last event, for saying where the parser was.
+    /// The last event, to say where the parser was.
     last: Span,
     /// The place of a colon at which the parser stopped, and which go-yaml takes for a part of a word.
     colon: Option<usize>,

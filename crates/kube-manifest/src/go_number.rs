@@ -103,7 +103,7 @@ fn is_yaml_float(text: &str) -> bool {
 }
 
 /// Go writes a whole double below 1e21 without an exponent, so that the API server reads the digits
-/// as an integer where they fit.
+/// as an integer if they fit.
 pub(super) fn float(value: f64) -> Value {
     let whole = value.fract() == 0.0 && value.abs() < 1e19;
     let integer = whole.then(|| format!("{value}").parse::<i64>().ok()).flatten();

@@ -1,4 +1,4 @@
-//! Manifests: what a YAML or JSON file says, as the cluster's tools read it.
+//! Manifests: the content of a YAML or JSON file, as the cluster's tools read it.
 //!
 //! In: the bytes of one blob. Out: [`Manifest`], its objects and what stopped us from reading it,
 //! every key and value with its span. Never: knows a path, a revision or what an object means.

@@ -24,7 +24,7 @@ pub(super) struct Quirks<'a> {
     stand_in: Option<char>,
     /// A character that takes the place of a colon which go-yaml takes for a part of a word.
     colon: Option<char>,
-    /// The parser panics where a block scalar ends with the file inside a line: it gets a line end,
+    /// The parser panics if a block scalar ends with the file inside a line: it gets a line end,
     /// which is taken away again.
     takes_end_away: bool,
 }
@@ -50,7 +50,7 @@ impl<'a> Quirks<'a> {
         &self.text
     }
 
-    /// Hides the colon at an offset; false where no character is left to take its place.
+    /// Hides the colon at an offset; false if no character is left to take its place.
     pub(super) fn hide_colon(&mut self, offset: usize) -> bool {
         let free = || ('!'..='~').filter(char::is_ascii_punctuation).find(|other| self.is_free(*other));
         let Some(other) = self.colon.or_else(free) else { return false };

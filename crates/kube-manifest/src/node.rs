@@ -15,7 +15,7 @@ pub struct Node {
     pub value: Value,
 }
 
-/// A resolved value: what the API server would see in JSON.
+/// A resolved value, as the API server would see it in JSON.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// `null`.
@@ -87,12 +87,12 @@ impl Node {
         self.origin.span
     }
 
-    /// The value of a key, where this is a mapping that has it.
+    /// The value of a key, if this is a mapping that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The entry of a key, where this is a mapping that has it.
+    /// The entry of a key, if this is a mapping that has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries().iter().find(|entry| &*entry.key == key)
     }

@@ -13,7 +13,7 @@ use source_files::{Position, SourceText, Span};
 pub struct Object {
     /// The text of the whole file.
     pub source: Arc<SourceText>,
-    /// The aliases of the file, for saying where a value comes from.
+    /// The aliases of the file, to say where a value comes from.
     pub aliases: Arc<[AliasUse]>,
     /// The object itself.
     pub root: Node,
@@ -44,7 +44,7 @@ impl Object {
         !self.api_version.is_empty() && !self.kind.is_empty()
     }
 
-    /// The object as it is known where SOPS has encrypted it: without what SOPS adds, its encrypted values unknown.
+    /// The object as it is known if SOPS has encrypted it: without what SOPS adds, its encrypted values unknown.
     pub fn opened(mut self) -> Self {
         if !sops::is_encrypted(&self.root) {
             return self;
@@ -73,7 +73,7 @@ impl Object {
         self.root.at(keys)
     }
 
-    /// The alias through which a node belongs to this object, where its text is elsewhere.
+    /// The alias through which a node belongs to this object, if its text is elsewhere.
     pub fn alias_of(&self, node: &Node) -> Option<Span> {
         if self.aliases.is_empty() {
             return None;

@@ -24,7 +24,7 @@ pub struct Manifest {
     pub source: Arc<SourceText>,
     /// Every Kubernetes object of the `kubectl` reading, lists flattened, in the order of the file.
     pub objects: Vec<Object>,
-    /// The objects of the `kustomize` reading, where they are not the same.
+    /// The objects of the `kustomize` reading, if they are not the same.
     pub kustomize: Option<Vec<Object>>,
     /// The problems that stopped us from reading the rest with certainty.
     pub problems: Vec<Problem>,
@@ -94,7 +94,7 @@ impl SecondReading {
     }
 }
 
-/// The objects of the `kustomize` reading where they differ, and what that means for the file.
+/// The objects of the `kustomize` reading if they differ; adds the problems that this means for the file.
 fn compare(
     objects: &[Node],
     others: Result<Vec<Node>, Problem>,

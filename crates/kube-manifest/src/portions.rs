@@ -1,5 +1,5 @@
 //! A text for the parser, a little at a time: it unpacks at once whatever it is given, four bytes a
-//! letter, even where it stops at the first.
+//! letter, even if it stops at the first.
 //!
 //! In: a text. Out: a reader. Never: fails.
 

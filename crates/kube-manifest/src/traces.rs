@@ -1,6 +1,6 @@
 //! Whether a text that no one could read may still name an object.
 //!
-//! In: bytes. Out: yes, where `apiVersion` or `kind` may be a key at the top of a document in any way of writing:
+//! In: bytes. Out: yes, if `apiVersion` or `kind` may be a key at the top of a document in any way of writing:
 //! plain, quoted, escaped, behind `?`, an anchor, a tag, through an alias or a merge, in flow style or JSON. Never: no,
 //! if that is not certain.
 

@@ -1,6 +1,6 @@
 //! Variables that Flux fills in after the build of a kustomization (`postBuild`).
 //!
-//! In: a text. Out: what it becomes with the defaults of its variables, or that this is not known. Never: knows what
+//! In: a text. Out: the text with the defaults of its variables, or that it is not known. Never: knows what
 //! sets a variable. The syntax is that of `fluxcd/pkg/envsubst`: `${name}` with operators, and `$$` for a dollar sign. A
 //! name is made of letters and digits of any script and of `_`.
 

@@ -1,6 +1,6 @@
 //! Commits, tags and what happens to refs.
 //!
-//! In: what the git and signature rooms determined. Out: findings about commits and refs. Never: takes
+//! In: the facts of the git and signature rooms. Out: findings about commits and refs. Never: takes
 //! the word of a commit for who made it or when.
 
 pub(super) mod forbidden_ref;

@@ -51,7 +51,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
 }
 
-/// Two spellings of one address are the same; what is not an address is itself only.
+/// Two spellings of one address are the same; a text that is not an address equals only itself.
 fn same(left: &Node, right: &Node) -> bool {
     let parse = |node: &Node| node.as_str().and_then(|text| text.parse::<IpAddr>().ok());
     match (parse(left), parse(right)) {

@@ -33,8 +33,8 @@ fn sides(change: &ObjectChange) -> Option<(Option<Service<'_>>, Service<'_>)> {
     Some((old, Service::of(&change.object()?.object)?))
 }
 
-/// The old Service as far as its type is known, or is as little known as that of the new one: what a variable may
-/// have made public excuses nothing.
+/// The old Service as far as its type is known, or is as little known as that of the new one: a Service that a
+/// variable may have made public excuses nothing.
 fn certain<'a>((old, new): (Option<Service<'a>>, Service<'_>)) -> Option<Service<'a>> {
     old.filter(|old| match old.service_type() {
         ServiceType::Unknown(_) => old.service_type() == new.service_type(),
@@ -58,7 +58,7 @@ fn unknown_type(service: Service<'_>) -> Option<String> {
     }
 }
 
-/// The label beside the mark: what the Service was.
+/// The label beside the mark: the old type of the Service.
 fn was(old: Option<Service<'_>>) -> String {
     match old.map(Service::service_type) {
         None => "new Service".to_owned(),

@@ -11,7 +11,7 @@ use kube_model::{LabelPairs, pod_labels, pod_spec, selects, service_selector};
 /// The largest number of objects in which workloads of a Service are searched: each finding would look at all of them.
 const SEARCHED: usize = 2_000;
 
-/// The steps from `outside` to the workloads that are known; where none is, to the Pods that the Service
+/// The steps from `outside` to the workloads that are known; if no workload is, to the Pods that the Service
 /// asks for.
 pub(super) fn edges(outside: &str, change: &ObjectChange, context: &Context<'_>) -> Vec<Edge> {
     let placed = change.subject();

@@ -196,7 +196,7 @@ fn reach_name(reach: Reach) -> &'static str {
     }
 }
 
-/// The ranges, where they are what is opened to.
+/// The ranges, if the Service is opened to them.
 fn ranges(new: Service<'_>, cloud: Cloud, reach: Reach) -> String {
     match reach {
         Reach::Ranges => {
@@ -217,7 +217,7 @@ fn outside(reach: Reach) -> &'static str {
     }
 }
 
-/// The node that opens it: the source ranges where they were what held it back, else the type.
+/// The node that opens it: the source ranges if only they held it back, else the type.
 fn place(change: &ObjectChange, before: Reach) -> &Node {
     let root = &change.subject().object.root;
     let ranges = Service::of(&change.subject().object).and_then(Service::source_ranges_node);

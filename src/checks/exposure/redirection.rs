@@ -1,7 +1,7 @@
 //! The destinations of an exposed Service.
 //!
-//! In: both versions of a Service. Out: where the new one leads that the old one did not. Never: calls it a
-//! change where the same workloads, or fewer of them, are behind it.
+//! In: both versions of a Service. Out: the destinations of the new one that the old one did not have. Never:
+//! calls it a change if the same workloads, or fewer of them, are behind it.
 
 use std::collections::BTreeSet;
 

@@ -59,7 +59,7 @@ impl Introduced<'_> {
 pub(super) struct Earlier {
     /// The image.
     pub(super) image: ImageReference,
-    /// The object it ran in, where that was another one, and what becomes of that.
+    /// The object in which it ran, if it was another one, and the fate of that object.
     pub(super) elsewhere: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Earlier {
 type Known<'a> = (ImageUse<'a>, ImageReference);
 
 /// The images of a created or updated object that were not there before, each with what it replaces: the
-/// image of the same name; if that is something else, every old image of the same repository; and where
+/// image of the same name; if that is something else, every old image of the same repository; and if
 /// no such image exists, those of workloads of the same cluster that this change deletes or stops and
 /// that the new one may replace, so that renaming a workload hides nothing.
 pub(super) fn find_introduced<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Introduced<'a>> {
@@ -109,8 +109,8 @@ fn stood(at: &ImageUse<'_>, change: &ObjectChange, context: &Context<'_>) -> boo
     old.iter().any(|known| known.name == at.name && known.text == at.text)
 }
 
-/// The images of an old object that mean something. A digest that no runtime accepts counts for nothing: what it
-/// is beside is compared anyway.
+/// The images of an old object that mean something. A digest that no runtime accepts counts for nothing: the
+/// rest of the text is compared anyway.
 fn known<'a>(object: &'a Object, context: &Context<'_>) -> Vec<Known<'a>> {
     let read = |at: ImageUse<'a>| {
         if at.certainty == ImageCertainty::Unknown {

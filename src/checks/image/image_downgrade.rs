@@ -127,7 +127,7 @@ fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Fault> {
         Order::Older => Some(Fault::Older),
         // The shorter tag may be any release of its series, and moves or is already what ran.
         Order::Same | Order::Newer | Order::Incomparable(Incomparable::Precision) => None,
-        // That it moves is said by `mutable-image`; where a digest holds it, it is a digest alone.
+        // `mutable-image` reports that it moves; if a digest fixes it, it is a digest alone.
         Order::Incomparable(_) if tag.moves() == Mobility::Floating => None,
         // The same or a later version of another flavour takes nothing back.
         Order::Incomparable(Incomparable::Flavour) if !tag.counts_lower_than(&earlier_tag) => None,

@@ -1,4 +1,4 @@
-//! Waivers that have ended, or soon will, where a push has to do with them.
+//! Waivers that a push concerns and that have ended, or soon will.
 
 use chrono::NaiveDate;
 

@@ -104,14 +104,14 @@ impl Site<'_> {
         placed.id.cluster == *self.gain.sides.cluster && is_rbac_group(placed.object.group())
     }
 
-    /// The role of the grant where the change touches it, else wherever it is written.
+    /// The role of the grant if the change touches it, else any place where it is written.
     fn written_role(&self) -> Option<&Arc<Placed>> {
         let written = self.gain.sides.new.roles.written(&self.grant.role, self.gain.scope.namespace());
         let touched = written.iter().find(|placed| self.change_of(placed).is_some());
         touched.or(written.first())
     }
 
-    /// The rule, or where it is built in the aggregation rule that selects it.
+    /// The rule, or for an aggregated one the aggregation rule that selects it.
     fn rule_place(&self) -> Option<Location> {
         let rule = self.culprit?;
         let of_rule = rule.node().map(|(placed, node)| Location::of_node(placed, node, Side::New));

@@ -56,7 +56,7 @@ const CHANGE: &[&str] = &["update", "patch"];
 const READ: &[&str] = &["get", "list", "watch"];
 const DELETE: &[&str] = &["delete", "deletecollection"];
 const ANY: &[&str] = &["create", "update", "patch", "delete", "deletecollection"];
-/// Also where the websocket upgrade is a GET.
+/// Also if the websocket upgrade is a GET.
 const CONNECT: &[&str] = &["create", "get"];
 /// Impersonation of one kind of identity (KEP-5284).
 const IMPERSONATE: &[&str] = &[

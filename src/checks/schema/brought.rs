@@ -96,7 +96,7 @@ fn excuse(
     true
 }
 
-/// The value that is wrong; none where a field is missing, whatever else its object holds.
+/// The value that is wrong; `None` if a field is missing, whatever else its object holds.
 fn value<'a>(violation: &Violation, placed: &'a Placed) -> Option<&'a Node> {
     match violation.kind {
         ViolationKind::Required { .. } => None,

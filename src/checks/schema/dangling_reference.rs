@@ -223,7 +223,7 @@ fn selected(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The same Service before: in its own file or, where it has moved, in one that does not hold it any more. A copy that is
+/// The same Service before: in its own file or, if it has moved, in one that does not hold it any more. A copy that is
 /// new took nothing over.
 fn predecessor<'a>(service: &Placed, context: &Context<'a>) -> Option<&'a Placed> {
     let same = || judged(context.old).filter(|old| old.id == service.id);

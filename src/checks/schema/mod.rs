@@ -1,7 +1,7 @@
 //! Objects that the API server would refuse, or of which it would drop a part.
 //!
-//! In: a change and the schemas of its cluster. Out: what the new object violates and the old one
-//! did not. Never: judges an object that goes away.
+//! In: a change and the schemas of its cluster. Out: violations of the new object that the old one
+//! did not have. Never: judges an object that goes away.
 
 pub(super) mod dangling_reference;
 pub(super) mod immutable_field;

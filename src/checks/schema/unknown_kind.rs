@@ -79,7 +79,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, context: &Context<'_>, findi
     }
 }
 
-/// The `apiVersion` or `kind` of an object, where only Flux or SOPS knows it.
+/// The `apiVersion` or `kind` of an object, if only Flux or SOPS knows it.
 fn unknown_type(placed: &Placed) -> Option<(&'static str, &Node)> {
     let keys = ["apiVersion", "kind"].into_iter();
     let mut nodes = keys.filter_map(|key| Some((key, placed.object.root.get(key)?)));

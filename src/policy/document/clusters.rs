@@ -1,4 +1,4 @@
-//! `clusters:`, what the repository deploys to.
+//! `clusters:`, the destinations of the repository.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

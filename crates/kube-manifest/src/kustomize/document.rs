@@ -58,7 +58,7 @@ impl Resolver {
         Ok(Node::new(item.span, value))
     }
 
-    /// The entries with merges put in: what is written wins, then earlier merges win over later ones.
+    /// The entries with merges put in: written entries win, then earlier merges win over later ones.
     fn merged<'a>(&mut self, place: Span, entries: &'a [(Item, Item)]) -> Result<Vec<Pair<'a>>, SyntaxError> {
         let mut pairs: Vec<Pair<'a>> = entries.iter().map(|(key, value)| (key, value)).collect();
         let merges: Vec<&Item> =
@@ -81,7 +81,7 @@ impl Resolver {
         for value in merges {
             for source in sources(value)? {
                 self.budget.enter();
-                // Merges of merges double at every level, also where no mapping has a key.
+                // Merges of merges double at every level, even if no mapping has a key.
                 self.budget.spend(source.span)?;
                 let inner = self.merged(source.span, mapping_entries(source))?;
                 for (key, value) in inner {
@@ -138,7 +138,7 @@ fn text_of(key: &Item) -> Option<&str> {
     }
 }
 
-/// go-yaml v3 takes `<<` for a merge where it is plain or has the tag `!!merge`.
+/// go-yaml v3 takes `<<` for a merge if it is plain or has the tag `!!merge`.
 fn is_merge_key(key: &Item) -> bool {
     let Some(("<<", style)) = key.scalar() else { return false };
     match key.own_tag() {

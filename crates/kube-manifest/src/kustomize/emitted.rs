@@ -120,7 +120,7 @@ fn rewritten(text: &str, style: Style, context: Context) -> (Cow<'_, str>, Style
     }
 }
 
-/// `yaml_emitter_analyze_scalar`: where this is false the emitter writes double quotes.
+/// `yaml_emitter_analyze_scalar`: if this is false, the emitter writes double quotes.
 fn is_block_allowed(text: &str) -> bool {
     let special = |character: char| !matches!(character, '\t' | '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..);
     let followers = text.chars().skip(1);

@@ -7,7 +7,7 @@ use super::super::node::{Node, Value};
 use super::super::problem::Problem;
 use super::incomplete;
 
-/// The kind, where the object is one that kustomize takes.
+/// The kind, if kustomize accepts the object.
 pub(super) fn validated_kind(object: &Node) -> Result<&str, Problem> {
     if !matches!(object.value, Value::Mapping(_)) {
         return Err(incomplete(object.span(), "this document is not an object"));

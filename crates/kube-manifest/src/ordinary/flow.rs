@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
         Ok((Node::new(span(here.offset, here.offset + length), value), length))
     }
 
-    /// The items, and where the bracket is that closes them.
+    /// The items, and the place of the bracket that closes them.
     fn flow_items(&mut self, inside: Line<'a>, depth: usize) -> Result<(Value, Line<'a>), Unusual> {
         let mark = self.items.len();
         let mut place = inside;
@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
         Ok((Value::Sequence(self.items.drain(mark..).collect()), place))
     }
 
-    /// The entries, and where the brace is that closes them.
+    /// The entries, and the place of the brace that closes them.
     fn flow_entries(&mut self, inside: Line<'a>, depth: usize) -> Result<(Value, Line<'a>), Unusual> {
         let mark = self.entries.len();
         let mut place = inside;

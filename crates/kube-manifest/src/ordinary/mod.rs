@@ -1,7 +1,7 @@
 //! Documents in the form that nearly all manifests have, read in one pass without a YAML library:
 //! block mappings and lists, words, texts in quotes on one line, literal blocks, short lists in brackets.
 //!
-//! In: the text of one document. Out: its value in the `kubectl` reading, or nothing where the document has
+//! In: the text of one document. Out: its value in the `kubectl` reading, or nothing if the document has
 //! anything else (a tag, an anchor, a duplicate key, a word over several lines, a tab, a strange character):
 //! then the composer reads it. Never: decides that a document is wrong, nor reads one otherwise than the
 //! composer would, places included; `tests` and the fuzz target `composer` compare the two.

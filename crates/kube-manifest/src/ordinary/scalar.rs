@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// A text that goes on in lines further right than `around`, and where it ends.
+    /// A text that continues on lines further right than `around`, and its end.
     fn continued(
         &mut self,
         first: &'a str,

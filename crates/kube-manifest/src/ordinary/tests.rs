@@ -18,7 +18,7 @@ enum Outcome {
     Unusual,
 }
 
-/// Reads a chunk both ways; panics where they differ.
+/// Reads a chunk both ways; panics if they differ.
 fn compare(text: &str, chunk: Chunk) -> Outcome {
     let limits = Limits::default();
     let mut nodes = limits.nodes;
@@ -277,7 +277,7 @@ fn mutate(text: &str, numbers: &mut Numbers) -> String {
     characters.into_iter().collect()
 }
 
-/// `CASES` and `SEED`, where they are set when the test is built, choose others.
+/// `CASES` and `SEED`, if they are set when the test is built, choose others.
 #[test]
 fn mutated_documents_read_alike() {
     let number = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok());
