@@ -78,17 +78,17 @@ impl Aftermath {
 
     /// Whether the push does what a waiver accepts.
     pub fn found(&self, waiver: &WaiverFacts) -> bool {
-        self.found.contains(&named(waiver))
+        self.found.contains(&identify(waiver))
     }
 
     /// Whether what a waiver accepts was there before the push and is not any more.
     pub fn is_fixed(&self, waiver: &WaiverFacts) -> bool {
-        let named = named(waiver);
-        self.old.contains(&named) && !self.new.contains(&named) && !self.found.contains(&named)
+        let finding = identify(waiver);
+        self.old.contains(&finding) && !self.new.contains(&finding) && !self.found.contains(&finding)
     }
 }
 
-fn named(waiver: &WaiverFacts) -> (String, String) {
+fn identify(waiver: &WaiverFacts) -> (String, String) {
     (waiver.check.clone(), waiver.fingerprint.clone())
 }
 

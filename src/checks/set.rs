@@ -43,14 +43,14 @@ pub enum Default {
 impl Default {
     /// The rule of `baseline`; `None` if another part of the policy decides.
     fn in_baseline(self) -> Option<String> {
-        let below = |lowest: Severity| {
+        let list_below = |lowest: Severity| {
             let below = Severity::ALL.into_iter().filter(|severity| *severity < lowest);
             below.map(Severity::as_str).collect::<Vec<_>>().join(", ")
         };
         match self {
             Self::Deny => Some("{enforce: deny}".to_owned()),
             Self::DenyFrom(lowest) => {
-                let below = below(lowest);
+                let below = list_below(lowest);
                 Some(format!("{{enforce: deny, scopes: [{{severities: [{below}], enforce: warn}}]}}"))
             }
             Self::Warn => Some("{enforce: warn}".to_owned()),

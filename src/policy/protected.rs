@@ -72,12 +72,12 @@ pub(super) fn meant_by(pattern: &str) -> Vec<String> {
 
 /// The patterns of a list that match none of some refs.
 pub fn without_refs<'a>(patterns: &'a [String], refs: &[String]) -> Vec<&'a str> {
-    let matchers = |pattern: &String| -> Vec<GlobMatcher> {
+    let compile = |pattern: &String| -> Vec<GlobMatcher> {
         let globs = meant_by(pattern).into_iter().filter_map(|meant| Glob::new(&meant).ok());
         globs.map(|glob| glob.compile_matcher()).collect()
     };
     let matches = |pattern: &&String| {
-        let matchers = matchers(pattern);
+        let matchers = compile(pattern);
         refs.iter().any(|name| matchers.iter().any(|matcher| matcher.is_match(name)))
     };
     patterns.iter().filter(|pattern| !matches(pattern)).map(String::as_str).collect()

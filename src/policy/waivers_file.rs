@@ -87,12 +87,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn place(&self, span: Span) -> WaiverPlace {
+    fn locate(&self, span: Span) -> WaiverPlace {
         WaiverPlace { path: self.path.to_owned(), source: Arc::clone(&self.source), span }
     }
 
     fn mistake(&mut self, span: Span, message: impl Into<String>, suggestion: Option<String>) {
-        let place = self.place(span);
+        let place = self.locate(span);
         self.file.mistakes.push(WaiverMistake { message: message.into(), suggestion, place });
     }
 
@@ -135,7 +135,7 @@ impl Reader<'_> {
             return;
         }
         let waiver = match read_entry(node) {
-            Ok(entry) => Waiver::of(&entry, self.place(span_of(node, "check"))),
+            Ok(entry) => Waiver::of(&entry, self.locate(span_of(node, "check"))),
             Err(error) => Err(error),
         };
         match waiver {

@@ -23,13 +23,13 @@ pub(super) fn odd_characters(text: &str) -> Vec<Problem> {
         return Vec::new();
     }
     let odd = |(offset, character): (usize, char)| {
-        let reason = reason(text, offset, character)?;
+        let reason = explain(text, offset, character)?;
         Some(Problem::ambiguous(span(offset, offset + character.len_utf8()), reason))
     };
     text.char_indices().filter_map(odd).take(REPORTED).collect()
 }
 
-fn reason(text: &str, offset: usize, character: char) -> Option<&'static str> {
+fn explain(text: &str, offset: usize, character: char) -> Option<&'static str> {
     match character {
         '\r' if text.get(offset + 1..).is_some_and(|rest| rest.starts_with('\n')) => None,
         '\r' => Some("a carriage return without a line feed ends the line only for kubectl"),

@@ -101,7 +101,7 @@ impl<'a> Composer<'a> {
         };
         let event = outcome.map_err(|error| {
             let mark = error.problem_mark().unwrap_or_default();
-            let offset = self.offset(&mark);
+            let offset = self.measure_offset(&mark);
             if error.problem() == "found unexpected ':'" {
                 self.colon = Some(offset - self.base);
             }
@@ -111,12 +111,12 @@ impl<'a> Composer<'a> {
         Ok(event)
     }
 
-    fn offset(&self, mark: &Mark) -> usize {
+    fn measure_offset(&self, mark: &Mark) -> usize {
         self.base + usize::try_from(mark.index).unwrap_or(usize::MAX).min(self.body.len())
     }
 
     fn span(&self, event: &Event) -> Span {
-        span(self.offset(&event.start_mark), self.offset(&event.end_mark))
+        span(self.measure_offset(&event.start_mark), self.measure_offset(&event.end_mark))
     }
 
     fn item(&mut self, event: Event, depth: usize) -> Result<Item, SyntaxError> {
@@ -195,13 +195,13 @@ impl<'a> Composer<'a> {
                 let end = self.collection_end(&event, last, start);
                 return Ok((entries, end));
             }
-            let key = self.key(event, depth + 1)?;
+            let key = self.compose_key(event, depth + 1)?;
             let value_event = self.next()?;
             entries.push((key, self.item(value_event, depth + 1)?));
         }
     }
 
-    fn key(&mut self, event: Event, depth: usize) -> Result<Item, SyntaxError> {
+    fn compose_key(&mut self, event: Event, depth: usize) -> Result<Item, SyntaxError> {
         let key = self.item(event, depth)?;
         match key.scalar() {
             Some((text, _)) if text.len() > self.limits.key => {

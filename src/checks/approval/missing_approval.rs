@@ -78,7 +78,7 @@ fn by_rule(owned: &[OwnedChange]) -> BTreeMap<Rule<'_>, Vec<&OwnedChange>> {
 
 fn build_finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
     let (requirement, read_from, standing) = rule;
-    let message = message(requirement, standing, changes);
+    let message = write_message(requirement, standing, changes);
     let finding = listed(Finding::new(META.id, Subject::File, message).severity(Severity::High), changes);
     let finding = finding
         .note("rule", rule_text(requirement, read_from))
@@ -90,7 +90,7 @@ fn build_finding(rule: Rule<'_>, changes: &[&OwnedChange]) -> Finding {
     finding.help(help(requirement, standing)).lacks(owners.clone(), standing.missing).fact("owners", owners)
 }
 
-fn message(requirement: &Requirement, standing: &Progress, changes: &[&OwnedChange]) -> String {
+fn write_message(requirement: &Requirement, standing: &Progress, changes: &[&OwnedChange]) -> String {
     let what = match changes {
         [only] => format!("{} needs", only.path),
         several => format!("{} files need", several.len()),

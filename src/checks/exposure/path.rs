@@ -24,7 +24,7 @@ pub(super) fn edges(outside: &str, change: &ObjectChange, context: &Context<'_>)
         relation: Relation::LeadsTo,
         to: Station::new(StationKind::Workload, name),
     };
-    let mut workloads = workloads(placed, &selector, context.new);
+    let mut workloads = find_workloads(placed, &selector, context.new);
     if workloads.is_empty() {
         workloads.push(pods(&selector));
     }
@@ -33,7 +33,7 @@ pub(super) fn edges(outside: &str, change: &ObjectChange, context: &Context<'_>)
 }
 
 /// The workloads that a Service selects, as far as they are known.
-pub(super) fn workloads(service: &Placed, selector: &LabelPairs<'_>, world: &World) -> Vec<String> {
+pub(super) fn find_workloads(service: &Placed, selector: &LabelPairs<'_>, world: &World) -> Vec<String> {
     let mut names: Vec<String> =
         behind(service, selector, world).into_iter().map(|placed| placed.id.title()).collect();
     names.sort();

@@ -55,7 +55,8 @@ fn selector<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Option<Redir
         return None;
     }
     let behind = |world: &World, of, selector: &Option<Vec<(&str, &str)>>| -> BTreeSet<String> {
-        let names = selector.as_ref().map(|labels| path::workloads(of, labels, world)).unwrap_or_default();
+        let names =
+            selector.as_ref().map(|labels| path::find_workloads(of, labels, world)).unwrap_or_default();
         names.into_iter().collect()
     };
     let (stood, stands) = (behind(context.old, old, &before), behind(context.new, new, &after));

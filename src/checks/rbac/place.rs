@@ -79,7 +79,7 @@ impl Site<'_> {
     fn at_binding(&self, binding: &Arc<Placed>, message: String) -> Finding {
         let change = self.change_of(binding);
         let finding = self.about(binding, message);
-        let binding_place = self.binding_place(binding, change);
+        let binding_place = self.locate_binding(binding, change);
         match (change, self.rule_place()) {
             (Some(_) | None, None) => finding.at(binding_place),
             (Some(_), Some(rule)) => finding.at(binding_place).related(rule),
@@ -128,7 +128,7 @@ impl Site<'_> {
     }
 
     /// The role if it is another one than before, else the subject if it is new, else the role.
-    fn binding_place(&self, placed: &Arc<Placed>, change: Option<&ObjectChange>) -> Location {
+    fn locate_binding(&self, placed: &Arc<Placed>, change: Option<&ObjectChange>) -> Location {
         let namespace = placed.id.namespace.as_deref();
         let Some(binding) = Binding::of(&placed.object, namespace) else {
             return Location::of_object(placed, Side::New);

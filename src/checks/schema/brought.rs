@@ -10,7 +10,7 @@ use kube_schema::{Outcome, Violation, ViolationKind};
 /// Judges an object by the schemas of its cluster. A cluster that the policy does not know is
 /// judged by the newest version.
 pub(super) fn judge(placed: &Placed, context: &Context<'_>) -> Outcome {
-    context.facts.schemas().validate(&placed.candidate(), versions(placed, context))
+    context.facts.schemas().validate(&placed.candidate(), select_versions(placed, context))
 }
 
 /// Judges the new object of the present change, once for all checks.
@@ -27,16 +27,16 @@ pub(super) fn judge_old<'a>(change: &ObjectChange, context: &'a Context<'_>) -> 
 
 /// Judges an object by the schemas before the change.
 pub(super) fn judge_before(placed: &Placed, context: &Context<'_>) -> Outcome {
-    context.facts.schemas().validate_before(&placed.candidate(), versions(placed, context))
+    context.facts.schemas().validate_before(&placed.candidate(), select_versions(placed, context))
 }
 
 /// The kind that was probably meant.
 pub(super) fn nearest_kind(placed: &Placed, context: &Context<'_>) -> Option<String> {
-    context.facts.schemas().nearest_kind(&placed.candidate(), versions(placed, context))
+    context.facts.schemas().nearest_kind(&placed.candidate(), select_versions(placed, context))
 }
 
 /// The versions that the object has to fit.
-pub(super) fn versions<'a>(placed: &Placed, context: &Context<'a>) -> &'a [KubernetesVersion] {
+pub(super) fn select_versions<'a>(placed: &Placed, context: &Context<'a>) -> &'a [KubernetesVersion] {
     const NEWEST: &[KubernetesVersion] = &[KubernetesVersion::NEWEST];
     let target = context.settings.clusters.iter().find(|target| target.name == placed.id.cluster);
     target.map(|target| target.versions.as_slice()).filter(|versions| !versions.is_empty()).unwrap_or(NEWEST)

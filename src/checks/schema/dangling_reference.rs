@@ -64,7 +64,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn named(context: &Context<'_>, findings: &mut Findings) {
-    let gone = gone(context);
+    let gone = find_gone(context);
     if gone.is_empty() {
         return;
     }
@@ -84,7 +84,7 @@ fn judged(world: &World) -> impl Iterator<Item = &Arc<Placed>> {
 }
 
 /// The targets that are in the old world only.
-fn gone<'a>(context: &Context<'a>) -> BTreeMap<ObjectRef, &'a Arc<Placed>> {
+fn find_gone<'a>(context: &Context<'a>) -> BTreeMap<ObjectRef, &'a Arc<Placed>> {
     let there: BTreeSet<&ObjectRef> = context.new.objects.iter().map(|placed| &placed.id).collect();
     let old = judged(context.old).filter(|placed| is_target(&placed.id.group, &placed.id.kind));
     old.filter(|placed| !there.contains(&placed.id)).map(|placed| (placed.id.clone(), placed)).collect()
@@ -215,7 +215,7 @@ fn selected(context: &Context<'_>, findings: &mut Findings) {
         judged(context.old).map(|placed| (&placed.id, placed)).collect();
     let (before, after) = (workloads(context.old), workloads(context.new));
     for service in services {
-        let predecessor = predecessor(service, context);
+        let predecessor = find_predecessor(service, context);
         let Some(was) = predecessor.and_then(|old| selects_one(old, &before)) else { continue };
         if selects_one(service, &after).is_none() && !may_be_replaced(service, &old, context.new) {
             findings.push(unselected(service, was));
@@ -225,7 +225,7 @@ fn selected(context: &Context<'_>, findings: &mut Findings) {
 
 /// The same Service before: in its own file or, if it has moved, in one that does not hold it any more. A copy that is
 /// new took nothing over.
-fn predecessor<'a>(service: &Placed, context: &Context<'a>) -> Option<&'a Placed> {
+fn find_predecessor<'a>(service: &Placed, context: &Context<'a>) -> Option<&'a Placed> {
     let same = || judged(context.old).filter(|old| old.id == service.id);
     let stays =
         |old: &Placed| context.new.objects.iter().any(|other| other.path == old.path && other.id == old.id);

@@ -3,7 +3,7 @@
 //! In: an object. Out: what Kubernetes has done with its API version there. Never: says it of custom
 //! kinds.
 
-use super::brought::versions;
+use super::brought::select_versions;
 use crate::checks::Context;
 use crate::world::Placed;
 use kube_model::KubernetesVersion;
@@ -21,7 +21,7 @@ pub(super) struct Retiring {
 /// The retirement of the object's API version in its cluster; `None` if no target version is affected.
 pub(super) fn find_retiring(placed: &Placed, context: &Context<'_>) -> Option<Retiring> {
     let retirement = retirement(&placed.object.api_version, &placed.object.kind)?;
-    let versions = versions(placed, context);
+    let versions = select_versions(placed, context);
     let reached = |version: &KubernetesVersion| {
         let deprecated = retirement.deprecated.is_some_and(|release| release.has_reached(*version));
         deprecated || is_gone(&retirement, *version)

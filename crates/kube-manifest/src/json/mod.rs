@@ -43,7 +43,7 @@ pub(super) fn parse_stream(text: &str, from: usize, limits: &Limits) -> Result<P
         if roots.len() == limits.documents {
             return Err(reader.exceed(format!("more than {} documents", limits.documents)));
         }
-        roots.push(reader.value(0)?);
+        roots.push(reader.parse_value(0)?);
     }
 }
 
@@ -86,7 +86,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn value(&mut self, depth: usize) -> Result<Node, JsonError> {
+    fn parse_value(&mut self, depth: usize) -> Result<Node, JsonError> {
         if depth > self.limits.depth {
             return Err(self.exceed(format!("nested deeper than {} levels", self.limits.depth)));
         }
@@ -123,7 +123,7 @@ impl Reader<'_> {
             }
             let key_span = span(start, self.offset);
             self.expect(b':')?;
-            let value = self.value(depth + 1)?;
+            let value = self.parse_value(depth + 1)?;
             entries.insert(key, key_span, value, &mut self.duplicates);
             if self.ends_with(b'}')? {
                 return Ok(entries.finish());
@@ -140,7 +140,7 @@ impl Reader<'_> {
             return Ok(items);
         }
         loop {
-            items.push(self.value(depth + 1)?);
+            items.push(self.parse_value(depth + 1)?);
             if self.ends_with(b']')? {
                 return Ok(items);
             }

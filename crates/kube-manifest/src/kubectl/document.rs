@@ -17,20 +17,20 @@ pub(super) struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    pub(super) fn node(&mut self, item: &Item) -> Result<Node, SyntaxError> {
+    pub(super) fn resolve_node(&mut self, item: &Item) -> Result<Node, SyntaxError> {
         self.budget.spend(item.span)?;
         let value = match &item.content {
             Content::Scalar { text, style } => self.scalar(item, text, *style)?,
             Content::Sequence { items, .. } => {
                 self.collection_tag(item, "seq");
-                Value::Sequence(items.iter().map(|item| self.node(item)).collect::<Result<_, _>>()?)
+                Value::Sequence(items.iter().map(|item| self.resolve_node(item)).collect::<Result<_, _>>()?)
             }
             Content::Mapping { entries, layout } => {
                 self.collection_tag(item, "map");
                 self.empty_values(entries, *layout);
                 self.mapping(entries)?
             }
-            Content::Anchored(target) => return self.node(target),
+            Content::Anchored(target) => return self.resolve_node(target),
             Content::Alias(target) => return self.alias(item.span, target),
         };
         Ok(Node::new(item.span, value))
@@ -42,7 +42,7 @@ impl Resolver<'_> {
 
     fn alias(&mut self, site: Span, target: &Item) -> Result<Node, SyntaxError> {
         self.budget.enter();
-        let node = self.node(target)?;
+        let node = self.resolve_node(target)?;
         self.budget.leave();
         self.documents.aliases.push(AliasUse { site, anchored: target.span });
         Ok(node)
@@ -69,8 +69,8 @@ impl Resolver<'_> {
                 builder.merge(key.span, value, &mut self.documents.problems);
                 continue;
             }
-            let key = self.node(key)?;
-            let value = self.node(value)?;
+            let key = self.resolve_node(key)?;
+            let value = self.resolve_node(value)?;
             self.insert(&mut builder, &key, value)?;
         }
         Ok(builder.finish())
@@ -105,7 +105,7 @@ impl Resolver<'_> {
                 let reason = "only a mapping can be merged with `<<`".to_owned();
                 return Err(SyntaxError { span: key.span, reason });
             }
-            nodes.push(self.node(source)?);
+            nodes.push(self.resolve_node(source)?);
         }
         Ok(nodes)
     }

@@ -122,7 +122,7 @@ impl Documents {
         }
         let Some(root) = composed.root else { return };
         let mut resolver = Resolver { documents: self, budget };
-        match resolver.node(&root) {
+        match resolver.resolve_node(&root) {
             Ok(node) => {
                 self.roots.push(node);
                 self.note_dropped(composed.dropped);

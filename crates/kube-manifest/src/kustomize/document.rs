@@ -27,10 +27,10 @@ type Pair<'a> = (&'a Item, &'a Item);
 impl Resolver {
     /// A whole document.
     pub(super) fn document(&mut self, item: &Item) -> Result<Node, SyntaxError> {
-        self.node(item, Layout::Block, Level::Document)
+        self.resolve_node(item, Layout::Block, Level::Document)
     }
 
-    fn node(&mut self, item: &Item, around: Layout, level: Level) -> Result<Node, SyntaxError> {
+    fn resolve_node(&mut self, item: &Item, around: Layout, level: Level) -> Result<Node, SyntaxError> {
         self.budget.spend(item.span)?;
         let value = match &item.content {
             Content::Scalar { text, style } => {
@@ -40,17 +40,17 @@ impl Resolver {
             }
             Content::Sequence { items, layout } => {
                 let inner = nested(around, *layout);
-                let nodes = items.iter().map(|item| self.node(item, inner, Level::Inner));
+                let nodes = items.iter().map(|item| self.resolve_node(item, inner, Level::Inner));
                 Value::Sequence(nodes.collect::<Result<_, _>>()?)
             }
             Content::Mapping { entries, layout } => {
                 let pairs = self.merged(item.span, entries)?;
                 self.mapping(&pairs, nested(around, *layout), level)?
             }
-            Content::Anchored(target) => return self.node(target, around, level),
+            Content::Anchored(target) => return self.resolve_node(target, around, level),
             Content::Alias(target) => {
                 self.budget.enter();
-                let node = self.node(target, around, level)?;
+                let node = self.resolve_node(target, around, level)?;
                 self.budget.leave();
                 return Ok(node);
             }
@@ -116,7 +116,7 @@ impl Resolver {
             if name.as_deref().is_some_and(|name| name != text && matches!(name, "kind" | "metadata")) {
                 return Err(refuse(key.span, "a key that kustomize does not recognise"));
             }
-            let node = self.node(value, layout, Level::Inner)?;
+            let node = self.resolve_node(value, layout, Level::Inner)?;
             let entry = name.map(|key_text| Entry { key: key_text, key_span: key.span, value: node });
             entries.extend(entry);
         }

@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         let mut key = first;
         loop {
             let Key { text, span: key_span, rest } = key;
-            let value = self.value(rest, column, depth + 1)?;
+            let value = self.read_value(rest, column, depth + 1)?;
             self.entries.push(Entry { key: text, key_span, value });
             match self.line {
                 Some(line) if line.column == column => key = self.key(line)?,
@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the value of a key: on its line, below it further right, or a list at its own column.
-    fn value(&mut self, rest: Line<'a>, column: usize, depth: usize) -> Result<Node, Unusual> {
+    fn read_value(&mut self, rest: Line<'a>, column: usize, depth: usize) -> Result<Node, Unusual> {
         self.enter(depth)?;
         if let Some(here) = rest.after(0) {
             return self.inline(here, column);
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         let (mark, column) = (self.items.len(), first.column);
         let mut line = first;
         loop {
-            let item = self.item(line, depth + 1)?;
+            let item = self.read_item(line, depth + 1)?;
             self.items.push(item);
             match self.line {
                 Some(next) if next.column == column && next.is_item() => line = next,
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
         Ok(Node::new(Span { start, end }, Value::Sequence(items)))
     }
 
-    fn item(&mut self, line: Line<'a>, depth: usize) -> Result<Node, Unusual> {
+    fn read_item(&mut self, line: Line<'a>, depth: usize) -> Result<Node, Unusual> {
         self.enter(depth)?;
         if let Some(here) = line.after(1) {
             return self.block(here, Some(line.column), depth);

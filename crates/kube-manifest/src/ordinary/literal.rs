@@ -20,8 +20,8 @@ impl<'a> Reader<'a> {
     pub(super) fn literal(&mut self, here: Line<'a>, around: Option<usize>) -> Result<Node, Unusual> {
         let around = around.ok_or(Unusual)?;
         self.spend()?;
-        let chomping = chomping(here)?;
-        let indentation = indentation(&self.lines).filter(|column| *column > around).ok_or(Unusual)?;
+        let chomping = read_chomping(here)?;
+        let indentation = find_indentation(&self.lines).filter(|column| *column > around).ok_or(Unusual)?;
         let text = self.lines_of(indentation)?;
         let end = self.lines.next;
         self.next_line()?;
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn chomping(header: Line<'_>) -> Result<Chomping, Unusual> {
+fn read_chomping(header: Line<'_>) -> Result<Chomping, Unusual> {
     let (chomping, length) = match header.text.as_bytes() {
         [_, b'-', ..] => (Chomping::Strip, 2),
         [_, b'+', ..] => (Chomping::Keep, 2),
@@ -68,7 +68,7 @@ fn chomping(header: Line<'_>) -> Result<Chomping, Unusual> {
 }
 
 /// The column of the first line that is not blank, unless a blank one before it is longer.
-fn indentation(lines: &Lines<'_>) -> Option<usize> {
+fn find_indentation(lines: &Lines<'_>) -> Option<usize> {
     let mut ahead = lines.clone();
     let mut longest = 0;
     while let Some(raw) = ahead.raw() {
