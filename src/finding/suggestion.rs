@@ -40,7 +40,7 @@ impl Suggestion {
         Some(Self { path: placed.path.clone(), start, end, replacement })
     }
 
-    /// The new lines as one excerpt, without what they are indented by.
+    /// The new lines as one excerpt, without indentation and list marks.
     pub fn excerpt(&self) -> &str {
         self.replacement.trim_start_matches([' ', '-'])
     }

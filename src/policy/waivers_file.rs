@@ -38,7 +38,7 @@ pub struct WaiverMistake {
 }
 
 impl WaiversFile {
-    /// A file of which nothing can be used, for a reason.
+    /// A file without a usable entry, for a reason.
     pub fn unusable(path: &str, reason: &str) -> Self {
         let place = WaiverPlace { path: path.to_owned(), source: Arc::default(), span: Span::default() };
         let mistake = WaiverMistake { message: reason.to_owned(), suggestion: None, place };

@@ -23,7 +23,7 @@ pub(super) struct Introduced<'a> {
 pub(super) enum Meaning {
     /// An image.
     Image(ImageReference),
-    /// An image of which a part is set elsewhere.
+    /// An image with a part that is set elsewhere.
     Unknown,
     /// Nothing, for this reason.
     Unreadable(String),

@@ -137,7 +137,7 @@ fn judge(image: &ImageReference, earlier: &ImageReference) -> Option<Fault> {
     }
 }
 
-/// An image, and what it is compared with.
+/// An image, and the earlier one that it is compared with.
 struct Site<'a> {
     change: &'a ObjectChange,
     context: &'a Context<'a>,

@@ -87,7 +87,7 @@ fn unpinned(change: &ObjectChange, introduced: &Introduced<'_>, image: &ImageRef
     }
 }
 
-/// An image of which a part is set elsewhere.
+/// An image with a part that is set elsewhere.
 fn unknown(change: &ObjectChange, introduced: &Introduced<'_>) -> Finding {
     let id = &change.subject().id;
     let message = format!(

@@ -26,7 +26,7 @@ pub(super) struct Sides<'a> {
     pub(super) powerful: OnceCell<BTreeSet<Box<str>>>,
 }
 
-/// A finding, and what tells it from those of other grants.
+/// A finding, and a key that distinguishes it from those of other grants.
 pub(super) struct Gained {
     pub(super) key: String,
     pub(super) finding: Finding,
@@ -102,7 +102,7 @@ impl Sides<'_> {
     }
 }
 
-/// One subject in one scope, and what it had.
+/// One subject in one scope, and its old permissions.
 pub(super) struct Gain<'a> {
     pub(super) sides: &'a Sides<'a>,
     pub(super) subject: &'a Subject,

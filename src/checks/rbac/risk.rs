@@ -12,7 +12,7 @@ use kube_model::rbac::{Atom, Subject};
 /// The reach of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Breadth {
-    /// The whole cluster, or a namespace by which one gets there.
+    /// The whole cluster, or a namespace that leads to it.
     Wide,
     /// A namespace.
     Narrow,
@@ -63,7 +63,7 @@ pub(super) fn judge(atoms: &[Atom], breadth: Breadth) -> (Severity, Vec<&'static
     (worst.max(wildcard_severity(atoms, wide)), allows)
 }
 
-/// The rows of the table by API group: a role of hundreds of atoms is held against a few rows for each.
+/// The rows of the table by API group: a role of hundreds of atoms is compared with a few rows for each.
 static ROWS: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
     let mut rows: HashMap<&'static str, Vec<usize>> = HashMap::new();
     for (row, risk) in RISKS.iter().enumerate() {
@@ -136,7 +136,7 @@ const PUBLIC_PATHS: [&str; 8] = [
 const DISCOVERY_PATHS: [&str; 3] = ["/api", "/apis", "/openapi"];
 
 /// The severity of a grant to everyone on the network. Kubeadm publishes the ConfigMap `cluster-info` of
-/// `kube-public`, by which a machine joins.
+/// `kube-public`, with which a machine joins.
 fn for_anybody(atom: &Atom, scope: &GrantScope) -> Severity {
     match atom {
         Atom::Url { verb, url } => {
@@ -196,7 +196,7 @@ impl Risk {
         match atom {
             Atom::Url { .. } => None,
             Atom::Resource { verb, group, resource, name } => {
-                // Large roles are held against every row: most rows are of another group.
+                // Large roles are compared with every row: most rows are of another group.
                 let fits = self.has_group(group) && self.has_verb(verb) && self.has_resource(resource);
                 if fits { self.names.worth(name.as_deref(), severity) } else { None }
             }

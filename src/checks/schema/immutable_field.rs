@@ -71,7 +71,7 @@ pub(in crate::checks) fn run(change: &ObjectChange, _context: &Context<'_>, find
     }
 }
 
-/// Kinds of which a deletion takes data or other objects along.
+/// Kinds whose deletion takes data or other objects along.
 fn keeps_state(placed: &Placed) -> bool {
     matches!(
         (&*placed.id.group, &*placed.id.kind),

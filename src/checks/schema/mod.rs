@@ -1,4 +1,4 @@
-//! Objects that the API server would refuse, or of which it would drop a part.
+//! Objects that the API server would refuse, or accept only in part.
 //!
 //! In: a change and the schemas of its cluster. Out: violations of the new object that the old one
 //! did not have. Never: judges an object that goes away.

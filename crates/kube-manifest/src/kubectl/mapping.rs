@@ -44,7 +44,7 @@ impl MappingBuilder {
         }
     }
 
-    /// Merges mappings, of which a later one wins.
+    /// Merges mappings; a later one wins.
     pub(super) fn merge(&mut self, key_span: Span, sources: Vec<Node>, problems: &mut Vec<Problem>) {
         for source in sources {
             if let Value::Mapping(entries) = source.value {

@@ -16,7 +16,7 @@ enum Chomping {
 }
 
 impl<'a> Reader<'a> {
-    /// A block of which the header is here. With no collection around, it is the whole document.
+    /// Reads a block whose header is here. Without a collection around it, it is the whole document.
     pub(super) fn literal(&mut self, here: Line<'a>, around: Option<usize>) -> Result<Node, Unusual> {
         let around = around.ok_or(Unusual)?;
         self.spend()?;
