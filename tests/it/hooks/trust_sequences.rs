@@ -3,6 +3,8 @@
 //!
 //! `PORTCULLIS_SEQUENCES` is the number of random repositories (3 by default), `PORTCULLIS_SEED` the first seed.
 
+#![expect(clippy::indexing_slicing, reason = "indices come from the lengths of the lists")]
+
 use std::fmt::Write as _;
 
 use portcullis::finding::CheckId;
