@@ -61,26 +61,29 @@ fn find_lost_owners(input: &TrustInput<'_>) -> Option<Unusable> {
     let known = owners_dialect(input);
     let old = owners_of(input.repository, input.old, known, Coverage::Everything).ok()??;
     let new = owners_of(input.repository, input.new, known, Coverage::Everything).ok()?;
-    let has_owner = |path: &RepoPath| new.as_ref().is_some_and(|new| !new.requirements(path).is_empty());
-    for path in keepers(input, known) {
-        if !old.requirements(&path).is_empty() && !has_owner(&path) {
+    let file_of_owners = find_owners_file(known, input.old);
+    let moved_to = find_owners_file(known, input.new).or_else(|| file_of_owners.clone());
+    let policy = RepoPath::new(POLICY_PATH);
+    // The file of owners may move: its new place needs an owner then, not the former one.
+    for (before, after) in [(Some(policy.clone()), Some(policy)), (file_of_owners, moved_to)] {
+        let (Some(before), Some(after)) = (before, after) else { continue };
+        let has_owner = new.as_ref().is_some_and(|new| !new.requirements(&after).is_empty());
+        if !old.requirements(&before).is_empty() && !has_owner {
             let reason =
-                format!("no one would own {path}, so no one could approve its next change: keep its owners");
+                format!("no one would own {after}, so no one could approve its next change: keep its owners");
             return Some(Unusable { cause: Cause::Approvers, file: None, reason });
         }
     }
     None
 }
 
-/// The files by which everything else can be repaired: the policy, and the file that names the owners.
-fn keepers(input: &TrustInput<'_>, known: KnownDialect) -> Vec<RepoPath> {
-    let mut paths = vec![RepoPath::new(POLICY_PATH)];
-    if let Ok(located) = locate(known, input.old, Coverage::Everything)
-        && let [only] = located.files.as_slice()
-    {
-        paths.push(only.clone());
+/// The file that names the owners of a revision; `None` if several do, as in nested OWNERS files, or none does.
+fn find_owners_file(known: KnownDialect, snapshot: &Snapshot) -> Option<RepoPath> {
+    let located = locate(known, snapshot, Coverage::Everything).ok()?;
+    match located.files.as_slice() {
+        [only] => Some(only.clone()),
+        [..] => None,
     }
-    paths
 }
 
 /// The first thing that makes a revision unusable as the one that governs or, on another ref, as the target's own
@@ -192,7 +195,8 @@ impl State<'_> {
             requirements.find(|requirement| requirement.measure_progress(&demand, &able).missing > 0)
         };
         let known = KnownDialect { policy: self.governing.policy.owners()?.dialect, host: self.input.host };
-        let mut paths = keepers(self.input, known).into_iter();
+        let paths = [Some(RepoPath::new(POLICY_PATH)), find_owners_file(known, self.snapshot)];
+        let mut paths = paths.into_iter().flatten();
         paths.find_map(|path| unmet(&path).map(|requirement| no_approver(&path, &requirement)))
     }
 }

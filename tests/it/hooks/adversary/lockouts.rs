@@ -157,3 +157,37 @@ fn a_file_of_owners_whose_owners_are_not_people_is_refused() -> Result<(), Failu
         &[OWNERS_PATH, "no one could approve the next change of .github/CODEOWNERS"],
     )
 }
+
+/// Honest: CODEOWNERS moves to another folder, where its line names the new place.
+#[test]
+fn a_file_of_owners_that_moves_with_its_line_is_accepted() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
+    let both = format!("{CODEOWNERS}/CODEOWNERS @alice @bob\n");
+    proposal(&mallory, &[(OWNERS_PATH, &both)])?;
+    approve(&alice, &[])?;
+    approve(&bob, &[])?;
+    mallory.push_main()?.accepted(&[]);
+    mallory.git.run(&["mv", OWNERS_PATH, "CODEOWNERS"], b"")?;
+    proposal(&mallory, &[("CODEOWNERS", &both.replace("/.github/ @alice @bob\n", ""))])?;
+    approve(&alice, &[])?;
+    approve(&bob, &[])?;
+    mallory.push_main()?.accepted(&[]);
+    alice.git.run(&["pull", "--quiet", "--rebase", "origin", "main"], b"")?;
+    honest_push_passes(&alice, &bob)
+}
+
+/// CODEOWNERS moves to a place that no line covers: the next change of its people could not be approved.
+#[test]
+fn a_file_of_owners_that_moves_to_a_place_without_owners_is_refused() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let mallory = clone_of(&server, "mallory")?;
+    mallory.git.run(&["mv", OWNERS_PATH, "CODEOWNERS"], b"")?;
+    proposal(&mallory, &[("CODEOWNERS", CODEOWNERS)])?;
+    let (alice, bob) = (clone_of(&server, "alice")?, clone_of(&server, "bob")?);
+    approve(&alice, &[])?;
+    approve(&bob, &[])?;
+    mallory.push_main()?.rejected(&["error[weakened-policy]", "no one would own CODEOWNERS"]);
+    honest_push_passes(&alice, &bob)
+}
