@@ -54,14 +54,14 @@ fn list_other_statuses(settings: &ForgeSettings) -> String {
 }
 
 fn describe_requirement(settings: &ForgeSettings, guard: &Guard, layers: &[&Layer]) -> DoctorLine {
-    let by = layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", ");
     let (branch, context) = (&settings.facts.branch, &settings.status);
     let what = match guard {
         Guard::Required(path) => format!("the workflow `{path}`"),
         Guard::Pipeline => "a pipeline that succeeds".to_owned(),
         Guard::Anybody | Guard::UnknownApp(_) | Guard::AnyWorkflow | Guard::App(_) => format!("`{context}`"),
     };
-    DoctorLine::ok(Topic::Status.as_str(), format!("`{branch}` requires {what}: {by}"))
+    DoctorLine::ok(Topic::Status.as_str(), format!("`{branch}` requires {what}: {names}"))
 }
 
 fn judge_source(settings: &ForgeSettings, guard: &Guard) -> DoctorLine {

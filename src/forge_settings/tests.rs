@@ -98,8 +98,8 @@ fn check(host: HostKind, base: fn(&mut Enforcement), rows: &[Hole]) {
         let about: Vec<&DoctorLine> = said.iter().filter(|line| line.topic() == *topic).collect();
         let found = about.iter().any(|line| line.state() == *state && line.text().contains(word));
         assert!(found, "row {row}: {topic} {state:?} {word}: {about:#?}");
-        let mended = about.iter().all(|line| line.state() == LineState::Ok || !line.help().is_empty());
-        assert!(mended, "row {row}: nothing says what to do: {about:#?}");
+        let is_covered = about.iter().all(|line| line.state() == LineState::Ok || !line.help().is_empty());
+        assert!(is_covered, "row {row}: nothing says what to do: {about:#?}");
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Form, ImageCertainty, ImageUse};
 use crate::image::ImageReference;
 use kube_manifest::{Limits, Node, Value, documents};
 
-/// The placeholder for the chart's default repository if only the tag is written.
+/// The name used for the repository that the chart chooses, if the values give only a tag.
 const DEFAULT: &str = "chart-default";
 
 /// Visits values of a chart: an object with `repository` and `tag` (or `version`, `digest`), and any text whose key

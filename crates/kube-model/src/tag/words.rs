@@ -16,7 +16,7 @@ pub(super) enum ReleaseStage {
     /// Nothing of these, or `final`, `ga`.
     Release,
     /// `sp`, `post`, `hotfix`: a fixed release.
-    Mended,
+    Fixed,
 }
 
 /// Returns the stage that a word names.
@@ -29,7 +29,7 @@ pub(super) fn stage_of(word: &str) -> Option<ReleaseStage> {
         "preview" | "pre" | "m" | "milestone" => Some(ReleaseStage::Preview),
         "rc" | "cr" => Some(ReleaseStage::Candidate),
         "final" | "ga" | "release" => Some(ReleaseStage::Release),
-        "sp" | "post" | "hotfix" | "patch" | "p" => Some(ReleaseStage::Mended),
+        "sp" | "post" | "hotfix" | "patch" | "p" => Some(ReleaseStage::Fixed),
         _ => None,
     }
 }
