@@ -27,7 +27,7 @@ pub(super) fn update(arguments: &UpdateArguments) -> Result<Exit, CommandError> 
 }
 
 fn judge(updates: Vec<RefUpdate>, arguments: &HookArguments, begin: Instant) -> Result<Exit, CommandError> {
-    let push = ReceivedPush::open(updates, arguments.host, arguments.server_policy.clone())?;
+    let mut push = ReceivedPush::open(updates, arguments.host, arguments.server_policy.clone())?;
     let judged = push.judge()?;
     let destination = Destination::of_hook(arguments.format, push.style);
     destination.note(judged.notice().as_deref())?;
@@ -35,7 +35,11 @@ fn judge(updates: Vec<RefUpdate>, arguments: &HookArguments, begin: Instant) -> 
         return Ok(Exit::Accept);
     }
     let report = Report { sections: judged.sections, elapsed: begin.elapsed(), requests: 0 };
-    destination.write(&report)
+    let exit = destination.write(&report)?;
+    if exit == Exit::Accept {
+        destination.note(push.remember_tip().as_deref())?;
+    }
+    Ok(exit)
 }
 
 impl From<HookError> for CommandError {

@@ -158,6 +158,8 @@ pub enum Broken {
     Invalid(String),
     /// With it, no later push could be judged, signed, owned or approved.
     LocksOut(String),
+    /// The push is judged as the repair of damaged trust files, and this change does not belong to it.
+    NotARepair(String),
 }
 
 /// The change of a trust file.

@@ -11,6 +11,7 @@ mod notices;
 mod owners;
 mod planning;
 mod ref_names;
+mod repair;
 mod rescue;
 mod reviews;
 mod rules;

@@ -95,11 +95,12 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
         return Some("signed approvals are not possible: the policy names no `repository`".to_owned());
     }
     let name = shell_word(short_name(&planned.ref_name));
+    let former = governing.former_tip.as_ref().map(|tip| format!(" --governing {tip}")).unwrap_or_default();
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
     Some(format!(
         "to approve, fetch this commit from an unprotected branch, run `portcullis approve {name} \
-         {tip}{floor}` and push the signed statement; then the author pushes again"
+         {tip}{former}{floor}` and push the signed statement; then the author pushes again"
     ))
 }
 

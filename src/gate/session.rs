@@ -1,6 +1,7 @@
 //! One run over a repository: from ref updates to a judgement for each guarded ref.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
@@ -11,6 +12,7 @@ use super::growth::Growth;
 use super::notices::{section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, Surroundings, plan};
+use super::repair::Damage;
 use super::reviews::Proposal;
 use super::rules::{known_checks, rules_of};
 use super::signatures::{Judged, Signatures};
@@ -18,11 +20,12 @@ use super::statement_store::Stored;
 use super::trees;
 use super::unblocking::people_to_ask;
 use crate::approval::Digest;
-use crate::evidence::RefEvidence;
+use crate::evidence::{RefEvidence, TrustFileChange};
 use crate::git::{GitError, Head, Repository};
 use crate::governance::{
-    Floor, Foundation, Governing, LastRules, OntoHead, PolicyFiles, PolicyLoadError, changes, date_of,
-    govern_by_baseline, load_keys, waiver_facts, waivers_notice,
+    ChangeApprovals, Floor, Foundation, Governing, KeysError, LastRules, OntoHead, PolicyFiles,
+    PolicyLoadError, TrustInput, changes, date_of, govern_by_baseline, load_keys, repair_changes,
+    waiver_facts, waivers_notice,
 };
 use crate::host::PushOrigin;
 use crate::pipeline::{Change, evaluate};
@@ -30,6 +33,7 @@ use crate::push::RefUpdate;
 use crate::report::Section;
 use crate::verdict::{Mode, Verdict};
 use codeowners::Dialect;
+use git_trust::TrustedKeys;
 use source_files::{ObjectId, Snapshot};
 
 /// An error that stops a run before anything is judged.
@@ -53,8 +57,8 @@ pub enum GateError {
 #[derive(Debug)]
 pub struct Session {
     /// The repository.
-    pub repository: Repository,
-    head: Head,
+    pub repository: Rc<Repository>,
+    pub(super) head: Head,
     pub(super) governing_tip: Option<ObjectId>,
     pub(super) governing: Snapshot,
     /// The server's policy, read once: everything of a run is judged by the same version.
@@ -63,6 +67,8 @@ pub struct Session {
     floor_digest: Option<Digest>,
     pub(super) now: SystemTime,
     pub(super) push: PushFacts,
+    /// The state that the push would repair, where it is judged as a repair.
+    pub(super) damage: Option<Damage>,
 }
 
 /// Facts about the push as a whole.
@@ -74,6 +80,8 @@ pub struct PushFacts {
     pub host: Option<PushOrigin>,
     /// The facts of the forge, if it is a pull request.
     pub proposal: Option<Proposal>,
+    /// The tips of the governing branch that this gate accepted before, newest last.
+    pub accepted_tips: Vec<ObjectId>,
 }
 
 impl From<PolicyLoadError> for GateError {
@@ -126,7 +134,7 @@ impl Session {
         };
         let governing = snapshot(&repository, governing_tip.as_ref())?;
         Ok(Self {
-            repository,
+            repository: Rc::new(repository),
             head,
             governing_tip,
             governing,
@@ -135,7 +143,24 @@ impl Session {
             floor_digest: None,
             now,
             push: PushFacts::default(),
+            damage: None,
         })
+    }
+
+    /// The same run, judged by a former state of trust files.
+    pub(super) fn clone_governed_by(&self, tip: ObjectId, files: Snapshot, damage: Damage) -> Self {
+        Self {
+            repository: Rc::clone(&self.repository),
+            head: self.head.clone(),
+            governing_tip: Some(tip),
+            governing: files,
+            floor: self.floor.clone(),
+            foundation: OnceLock::new(),
+            floor_digest: self.floor_digest.clone(),
+            now: self.now,
+            push: self.push.clone(),
+            damage: Some(damage),
+        }
     }
 
     /// The same session in a clone, whose user knows the digest of the server's policy and not its text.
@@ -165,7 +190,10 @@ impl Session {
             Foundation::read(self.policy_files(), &self.governing, floor).map_err(Arc::new)
         });
         let foundation = foundation.as_ref().map_err(Arc::clone)?;
-        let mut governing = foundation.govern(self.policy_files(), &self.governing, target)?;
+        let mut governing = match &self.damage {
+            Some(damage) => damage.govern(foundation, self, target)?,
+            None => foundation.govern(self.policy_files(), &self.governing, target)?,
+        };
         governing.floor_digest = governing.floor_digest.or_else(|| self.floor_digest.clone());
         Ok(governing)
     }
@@ -203,8 +231,12 @@ impl Session {
             Ok(Plan::Unguarded) => Ok(None),
             Ok(Plan::Refused(planned)) => self.judge_refused(&planned, governing.as_ref().ok()).map(Some),
             Ok(Plan::Judged(planned)) => {
-                governing.map_err(|error| GateError::WithoutPolicy(Box::new(error)))?;
-                self.judge_planned(&planned).map(Some)
+                let judged = governing.map_err(|error| GateError::WithoutPolicy(Box::new(error)));
+                let judged = judged.and_then(|_| self.judge_planned(&planned));
+                match &judged {
+                    Ok(section) if section.judgement.verdict == Verdict::Accept => judged.map(Some),
+                    Ok(_) | Err(_) => self.judge_repair(&planned)?.map_or(judged, Ok).map(Some),
+                }
             }
             Err(error) => Ok(Some(Section::undecided(&update.ref_name, error.to_string()))),
         }
@@ -370,13 +402,24 @@ impl Session {
             owned: ownership.owned,
             unowned: ownership.unowned,
             owners_problems: ownership.problems,
-            trust_files: changes(&input, &approvals.of_this_change()),
+            trust_files: self.trust_file_changes(&input, &approvals.of_this_change()),
             approvals: approvals.facts,
             more_approvals: approvals.needed_more,
             contributors: approvals.contributors,
             waivers: waiver_facts(&input, self.today()),
             notices: approvals.notices,
         })
+    }
+
+    fn trust_file_changes(
+        &self,
+        input: &TrustInput<'_>,
+        approvals: &ChangeApprovals<'_>,
+    ) -> Vec<TrustFileChange> {
+        match &self.damage {
+            Some(_) => repair_changes(input, approvals),
+            None => changes(input, approvals),
+        }
     }
 
     /// The dialect of owners that the host reads.
@@ -412,10 +455,19 @@ impl Session {
         Signatures::Judged(Box::new(self.judged(governing)))
     }
 
+    /// The trusted keys of the governing ref. In a repair they count only as far as they are still there.
+    pub(super) fn load_keys(&self, governing: &Governing) -> Result<TrustedKeys, KeysError> {
+        let keys = load_keys(&self.repository, governing, &self.governing)?;
+        let left = self.damage.as_ref().map(Damage::surviving_keys);
+        // Without any key that is left, the damage is that the files are gone.
+        let left = left.and_then(|files| load_keys(&self.repository, governing, files).ok());
+        Ok(TrustedKeys { narrowed_by: left.map(Box::new), ..keys })
+    }
+
     /// The keys, rules and people that signatures are judged by.
     pub(super) fn judged(&self, governing: &Governing) -> Judged {
         Judged {
-            trusted: load_keys(&self.repository, governing, &self.governing),
+            trusted: self.load_keys(governing),
             rules: governing.policy.signature_rules(),
             people: governing.policy.people().to_vec(),
             now: self.now,

@@ -9,7 +9,7 @@ use super::statement_store::{self, Stored};
 use crate::approval::{Asked, NotGenuine, Record};
 use crate::evidence::CommitFacts;
 use crate::git::GitError;
-use crate::governance::{Governing, KeysError, OntoHead, TrustInput, instant, load_keys};
+use crate::governance::{Governing, KeysError, OntoHead, TrustInput, instant};
 use crate::policy::Age;
 use crate::push::RefUpdate;
 use crate::report::Section;
@@ -56,7 +56,7 @@ impl Session {
     /// Reads a statement, or says why it is invalid or belongs to no person.
     pub fn statement(&self, ref_name: &str, object: &ObjectId) -> Result<Record, String> {
         let governing = self.policy(None).map_err(|error| error.to_string())?;
-        let trusted = load_keys(&self.repository, &governing, &self.governing);
+        let trusted = self.load_keys(&governing);
         let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
         let reader =
             Reader { repository: &self.repository, trusted: &trusted, people, issuers, now: self.now };
@@ -88,16 +88,31 @@ impl Session {
             (Some(old), _) if update.is_delete() && self.has_expired(&old) => {
                 Ok("this statement has expired and counts for nothing, so it may be deleted".to_owned())
             }
-            (None, Ok(governing)) if update.old_oid.is_zero() && !update.is_delete() => {
+            (None, Ok(governing))
+                if update.old_oid.is_zero() && !update.is_delete() && self.has_keys(governing) =>
+            {
                 self.accept_statement(update, governing).map(|record| record.to_string())
             }
-            (None, Err(_)) if update.old_oid.is_zero() && !update.is_delete() => {
+            (None, Ok(_) | Err(_)) if update.old_oid.is_zero() && !update.is_delete() => {
                 self.accept_unverified(update)
             }
             (Some(_) | None, Ok(_) | Err(_)) => {
                 let reason = "statements can only be added; a statement can be deleted once it has expired";
                 Err(reason.to_owned())
             }
+        }
+    }
+
+    /// Whether the keys of the governing ref can be used at all.
+    fn has_keys(&self, governing: &Governing) -> bool {
+        match self.load_keys(governing) {
+            Ok(_) | Err(KeysError::None) => true,
+            Err(
+                KeysError::NoPolicy
+                | KeysError::Missing(_)
+                | KeysError::Unreadable(_)
+                | KeysError::Invalid(_),
+            ) => false,
         }
     }
 
@@ -110,7 +125,7 @@ impl Session {
         statement_store::expired(&self.repository, instant(self.now))
     }
 
-    /// Without a policy no one knows the people. Each time that a statement is counted it is verified anew.
+    /// Without a policy and its keys no one knows the people. Each time that a statement is counted it is verified anew.
     fn accept_unverified(&self, update: &RefUpdate) -> Result<String, String> {
         let trusted = Err(KeysError::NoPolicy);
         let reader = Reader {
@@ -122,8 +137,8 @@ impl Session {
         };
         match reader.read(&update.ref_name, &update.new_oid) {
             Ok(_) | Err(NotGenuine::Untrusted(_)) => {
-                Ok("the policy cannot be loaded, so portcullis did not verify \
-                who signed this statement: it counts once the policy can be loaded"
+                Ok("the policy or its keys cannot be loaded, so portcullis did not verify \
+                who signed this statement: it counts once they can be loaded, or for their repair"
                     .to_owned())
             }
             Err(reason) => Err(reason.to_string()),
@@ -140,7 +155,7 @@ impl Session {
         if pushed + there.len() <= OF_ONE_PERSON {
             return Ok(());
         }
-        let trusted = load_keys(&self.repository, governing, &self.governing);
+        let trusted = self.load_keys(governing);
         let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
         let reader =
             Reader { repository: &self.repository, trusted: &trusted, people, issuers, now: self.now };

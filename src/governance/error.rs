@@ -15,8 +15,8 @@ pub enum PolicyLoadError {
     Policy(#[from] PolicyError),
     /// The existing policy of the repository is invalid. A person who pushes the fixed one reads this too.
     #[error(
-        "{source}; this is the existing policy on {revision}, not this change: an administrator of the \
-         server must repair it there with `portcullis rescue`"
+        "{source}; this is the existing policy on {revision}, not this change: push its repair alone, with the approval \
+         of its owners; if portcullis rejects that, an administrator of the server must run `portcullis rescue`"
     )]
     InForce {
         /// The ref that the policy is on.

@@ -15,7 +15,7 @@ use crate::policy::{
     WaiverMistake,
 };
 use crate::render::Targets;
-use source_files::Snapshot;
+use source_files::{ObjectId, Snapshot};
 
 /// Whether the governing ref has a policy yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Governing {
     pub key_files: KeyFiles,
     /// Entries of the waivers file of the governing ref that cover nothing.
     pub waiver_mistakes: Vec<WaiverMistake>,
+    /// The commit whose trust files judge, where those of the governing ref are damaged.
+    pub former_tip: Option<ObjectId>,
 }
 
 impl Governing {
@@ -132,6 +134,7 @@ impl Foundation {
             floor: self.floor.clone(),
             floor_digest: self.floor.as_ref().map(|floor| floor.digest.clone()),
             waiver_mistakes: self.waiver_mistakes.clone(),
+            former_tip: None,
             policy,
         })
     }

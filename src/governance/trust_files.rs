@@ -68,7 +68,7 @@ pub(crate) fn changes(input: &TrustInput<'_>, approvals: &ChangeApprovals<'_>) -
 
 /// Puts what the next push could not pass by to the file that is at fault: the one that is named, else the policy,
 /// else the first that changes.
-fn blame(mut changes: Vec<TrustFileChange>, unusable: Option<Unusable>) -> Vec<TrustFileChange> {
+pub(super) fn blame(mut changes: Vec<TrustFileChange>, unusable: Option<Unusable>) -> Vec<TrustFileChange> {
     let Some(Unusable { file, reason, .. }) = unusable else { return changes };
     if changes.iter().any(|change| change.broken.is_some()) {
         return changes;
@@ -146,10 +146,8 @@ fn accepted(
     new_blob: Option<&ObjectId>,
     weakening: &Weakening,
 ) -> Option<TrustApproval> {
-    let listed = input.governing.policy.accepted_trust_files.get(path.as_str());
-    let wanted = new_blob.map_or("deleted", ObjectId::as_str);
     let governed = input.base.files.get(path).map(|file| &file.id);
-    if listed.is_some_and(|blob| blob == wanted) {
+    if is_listed_by_server(input, path, new_blob) {
         Some(TrustApproval::Server)
     } else if governed.is_some() && governed == new_blob && !loosens_its_own(input, path, weakening) {
         Some(TrustApproval::Governed)
@@ -158,6 +156,16 @@ fn accepted(
     } else {
         None
     }
+}
+
+/// Whether the server's policy accepts exactly this content.
+pub(super) fn is_listed_by_server(
+    input: &TrustInput<'_>,
+    path: &RepoPath,
+    new_blob: Option<&ObjectId>,
+) -> bool {
+    let listed = input.governing.policy.accepted_trust_files.get(path.as_str());
+    listed.is_some_and(|blob| blob == new_blob.map_or("deleted", ObjectId::as_str))
 }
 
 /// Whether a file may come because the repository has no policy yet. The server's may go by owners and keys
@@ -204,7 +212,7 @@ pub(super) enum Role {
 
 impl Role {
     /// For people: what is behind "which is".
-    fn as_str(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Policy => "the policy",
             Self::Waivers => "the list of waivers",
@@ -217,7 +225,7 @@ impl Role {
     }
 }
 
-fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
+pub(super) fn role(input: &TrustInput<'_>, path: &RepoPath) -> Option<Role> {
     let text = path.as_str();
     if text == POLICY_PATH {
         Some(Role::Policy)

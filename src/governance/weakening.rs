@@ -13,6 +13,9 @@ use codeowners::{OwnersFile, Requirement};
 use git_trust::{KeyFacts, KeyStanding};
 use source_files::{RepoPath, Snapshot};
 
+/// What can always be said of a change of owners.
+pub(super) const UNKNOWN_OWNERS: &str = "paths that do not exist yet may have other owners";
+
 /// Compares both versions, if that is possible.
 pub(super) fn weakening(
     input: &TrustInput<'_>,
@@ -90,7 +93,7 @@ fn of_owners(input: &TrustInput<'_>, owners: &TrustOwners) -> Weakening {
     }
     let mut sentences: Vec<String> = changes.iter().filter_map(changed_owners).collect();
     sentences.sort();
-    sentences.push("paths that do not exist yet may have other owners".to_owned());
+    sentences.push(UNKNOWN_OWNERS.to_owned());
     Weakening::Compared(sentences)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::document::PolicyDocument;
+use super::document::{PersonEntry, PolicyDocument};
 use super::layer::{Decision, Layer};
 use super::protected::ProtectedRefs;
 use super::waiver::WaivedFinding;
@@ -15,6 +15,8 @@ use super::waiver::WaivedFinding;
 pub struct Policy {
     pub(super) layers: Vec<Arc<Layer>>,
     pub(super) protected: Vec<ProtectedRefs>,
+    /// The people who count, where they are fewer than the documents say.
+    pub(super) kept_people: Option<Vec<PersonEntry>>,
     /// Trust files that the server accepts, path to blob id or `deleted`.
     pub accepted_trust_files: BTreeMap<String, String>,
 }
@@ -27,7 +29,12 @@ impl Policy {
         protected: Vec<ProtectedRefs>,
         accepted_trust_files: BTreeMap<String, String>,
     ) -> Self {
-        Self { layers, protected, accepted_trust_files }
+        Self { layers, protected, kept_people: None, accepted_trust_files }
+    }
+
+    /// Lets only these people count, such as those who were not removed since the policy was written.
+    pub fn keep_people(&mut self, people: Vec<PersonEntry>) {
+        self.kept_people = Some(people);
     }
 
     /// The layers, the governing one first.

@@ -23,7 +23,7 @@ pub use document::{
     AnnotationUse, ApprovalsEntry, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry,
     ForgeEntry, ForgeUse, ImagesEntry, KeyEntry, LimitsEntry, ManifestsEntry, OverrideEntry, Overriders,
     OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignatureRules, SignaturesEntry,
-    WaiverEntry, WaiversDocument, signer, weakenings,
+    WaiverEntry, WaiversDocument, remaining_people, signer, weakenings,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

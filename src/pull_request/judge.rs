@@ -130,7 +130,12 @@ impl Judge<'_> {
             via: Via::Merge,
             style: MessageStyle::Plain,
         };
-        PushFacts { updates: Vec::new(), host: Some(host), proposal: Some(proposal) }
+        PushFacts {
+            updates: Vec::new(),
+            host: Some(host),
+            proposal: Some(proposal),
+            accepted_tips: Vec::new(),
+        }
     }
 
     /// Finds who made the change, without who approved it.

@@ -49,7 +49,7 @@ impl ServerChange {
         let history = repository.history(Some(&server.base), &tip)?;
         let floor = change.floor.map(parse_digest).transpose()?;
         let session = Session::at(repository, server.governing, None, SystemTime::now())?;
-        let session = session.with_floor_digest(floor);
+        let session = session.repairing(&server.base)?.with_floor_digest(floor);
         let planned = PlannedRef {
             ref_name,
             operation: RefOperation::FastForward,

@@ -12,6 +12,7 @@ mod adversary {
     mod lockouts;
     mod old_problems;
     mod people;
+    mod repairs;
     mod replays;
     mod statements;
     mod surroundings;

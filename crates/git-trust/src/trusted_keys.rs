@@ -20,6 +20,8 @@ pub struct TrustedKeys {
     pub revocations: Revocations,
     /// Further demands on a signature.
     pub terms: Terms,
+    /// Other keys of which one must have made the signature as well, such as those that are still there today.
+    pub narrowed_by: Option<Box<TrustedKeys>>,
 }
 
 /// A good signature by a trusted key.
@@ -68,7 +70,10 @@ impl TrustedKeys {
             SignatureFormat::Ssh => ssh::find_signer(self, payload, &block, now)?,
         };
         self.terms.check_window(&signed.key, now)?;
-        Ok(signed)
+        match &self.narrowed_by {
+            Some(others) => others.signer(payload, armored, now),
+            None => Ok(signed),
+        }
     }
 
     fn status(&self, signed: Signed) -> SignatureStatus {

@@ -115,6 +115,12 @@ fn broken(change: &TrustFileChange, problem: &Broken) -> Finding {
             let help = "correct the cause in the same push.".to_owned();
             (format!("is {verb}, and no push could pass afterwards: {reason}"), help)
         }
+        Broken::NotARepair(reason) => {
+            let verb = if change.new_blob.is_some() { "changed" } else { "deleted" };
+            let help = "repair the damaged files alone and as they were, or ask an administrator of the Git \
+                server to run `portcullis rescue`.";
+            (format!("is {verb} by the repair of damaged trust files: {reason}"), help.to_owned())
+        }
     };
     about(change, format!("{path}, {role} that the gate trusts, {problem}"))
         .help(help)

@@ -42,7 +42,7 @@ pub use limits::LimitsEntry;
 pub use manifests::{DEFAULT_INCLUDE, ManifestsEntry};
 pub use overriding::{OverrideEntry, Overriders};
 pub use owners::OwnersEntry;
-pub use people::{DatedKeyEntry, KeyEntry, PersonEntry, signer};
+pub use people::{DatedKeyEntry, KeyEntry, PersonEntry, remaining_people, signer};
 pub use signatures::{
     CommitterRule, ForgeEntry, ForgeUse, SignatureRequirement, SignatureRules, SignaturesEntry,
 };

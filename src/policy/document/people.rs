@@ -241,10 +241,36 @@ fn person_gains(old: &[PersonEntry], person: &PersonEntry) -> Vec<String> {
     keys.chain(handles).chain(program).collect()
 }
 
+/// The people of a former list who are still in today's, with the keys that both lists give them. A person without
+/// keys is known by certificates, so the other list's keys count.
+pub fn remaining_people(former: &[PersonEntry], today: &[PersonEntry]) -> Vec<PersonEntry> {
+    let mut remaining = Vec::new();
+    for person in former {
+        let Some(now) = today.iter().find(|now| now.name == person.name) else { continue };
+        let keys = remaining_keys(person, now);
+        let lost_all = keys.is_empty() && !(person.keys.is_empty() && now.keys.is_empty());
+        if !lost_all {
+            remaining.push(PersonEntry { keys, bot: person.bot || now.bot, ..person.clone() });
+        }
+    }
+    remaining
+}
+
+fn remaining_keys(former: &PersonEntry, today: &PersonEntry) -> Vec<KeyEntry> {
+    match (former.keys.is_empty(), today.keys.is_empty()) {
+        (true, _) => today.keys.clone(),
+        (false, true) => former.keys.clone(),
+        (false, false) => former.keys.iter().filter(|key| today.keys.contains(key)).cloned().collect(),
+    }
+}
+
 impl Policy {
     /// The people: the server's list if it has one, else the governing policy's.
     pub fn people(&self) -> &[PersonEntry] {
-        self.register().map(|document| document.people.as_slice()).unwrap_or_default()
+        match &self.kept_people {
+            Some(people) => people,
+            None => self.register().map(|document| document.people.as_slice()).unwrap_or_default(),
+        }
     }
 
     /// The document that defines the people.

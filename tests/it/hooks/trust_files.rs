@@ -172,7 +172,7 @@ fn the_mended_policy_is_not_taken_for_the_broken_one() -> Result<(), Failure> {
     alice.push_main()?.rejected(&[
         "unknown field `nonsense`",
         "this is the existing policy on the governing ref",
-        "must repair it there with `portcullis rescue`",
+        "must run `portcullis rescue`",
     ]);
     Ok(())
 }

@@ -170,6 +170,26 @@ impl Company {
         self.passes(&[(&format!("prod/service-{}.yaml", self.pushes), &service)])
     }
 
+    /// An administrator damages the policy without the gate, and its owners repair it by push.
+    fn damage_is_repaired(&mut self) -> Result<bool, Failure> {
+        let (usable, policy) = (self.server.tip("main")?, self.held(POLICY_PATH));
+        self.server.guard("pre-receive", "--version")?;
+        let clone = &self.people[0];
+        clone.git.run(&["fetch", "--quiet", "origin"], b"")?;
+        clone.git.run(&["checkout", "--quiet", "--force", "-B", "work", "origin/main"], b"")?;
+        clone.commit("Damage", &[(POLICY_PATH, "kind: [\n")])?;
+        clone.push_main()?.accepted(&[]);
+        self.server.guard("pre-receive", "pre-receive")?;
+        assert!(!self.propose(0, &[(POLICY_PATH, &policy)], &[])?, "nobody approved:\n{}", self.history);
+        for approver in [1, 2] {
+            if let Ok(name) = sign(&self.people[approver], &["--governing", &usable]) {
+                self.people[approver].push(&[&name])?;
+            }
+        }
+        self.people[0].push_main()?;
+        Ok(self.held(POLICY_PATH) == policy)
+    }
+
     /// Brings the owners and the policy of the beginning back, one after the other.
     fn repair_passes(&mut self, round: usize) -> Result<bool, Failure> {
         let owners = format!("{CODEOWNERS}# repaired {round}\n");
@@ -212,6 +232,7 @@ fn play(seed: u64) -> Result<usize, Failure> {
         assert!(company.ordinary_push_passes()?, "seed {seed}: no ordinary push passes\n{}", company.history);
         assert!(company.repair_passes(round)?, "seed {seed}: no repair passes\n{}", company.history);
     }
+    assert!(company.damage_is_repaired()?, "seed {seed}: damage stays\n{}", company.history);
     Ok(accepted)
 }
 

@@ -3,10 +3,13 @@
 //! In: ref updates, and the hook's environment. Out: a section for each guarded ref, and the names of the others. Never:
 //! judges a push whose objects it cannot see, or a repository that hides its history.
 
+mod accepted_tips;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use self::accepted_tips::AcceptedTips;
 use crate::gate::{GateError, PushFacts, Session};
 use crate::git::{BLOB_LIMIT, GitError, Repository};
 use crate::host::{HostError, HostKind, MessageStyle, PushOrigin};
@@ -48,6 +51,7 @@ pub enum HookError {
 /// A push, and the repository that it changes.
 pub struct ReceivedPush {
     session: Session,
+    accepted_tips: AcceptedTips,
     updates: Vec<RefUpdate>,
     /// The reason why the push is impossible to judge, whatever it contains.
     obstacle: Option<String>,
@@ -88,13 +92,20 @@ impl ReceivedPush {
         let obstacle = find_obstacle(&environment, &repository);
         let origin = PushOrigin::read(&environment.host, host)?;
         let style = origin.style;
-        let push = PushFacts { updates: updates.clone(), host: Some(origin), proposal: None };
+        let accepted_tips = AcceptedTips::read(repository.common_dir());
+        let push = PushFacts {
+            updates: updates.clone(),
+            host: Some(origin),
+            proposal: None,
+            accepted_tips: accepted_tips.tips().to_vec(),
+        };
         let session = Session::open(repository, server_policy, SystemTime::now())?.of_push(push);
-        Ok(Self { session, updates, obstacle, style })
+        Ok(Self { session, accepted_tips, updates, obstacle, style })
     }
 
     /// Judges every update.
-    pub fn judge(&self) -> Result<JudgedPush, HookError> {
+    pub fn judge(&mut self) -> Result<JudgedPush, HookError> {
+        self.remember_state();
         let mut judged = JudgedPush { sections: Vec::new(), unguarded: Vec::new() };
         for update in &self.updates {
             match &self.obstacle {
@@ -108,6 +119,27 @@ impl ReceivedPush {
             }
         }
         Ok(judged)
+    }
+
+    /// Remembers the state that the gate found, if it has none yet: it is what the first pushes are judged by.
+    fn remember_state(&mut self) {
+        if self.accepted_tips.tips().is_empty()
+            && let Some(tip) = self.session.usable_governing_tip().cloned()
+        {
+            // The push is judged all the same; the next one tries again.
+            let _ = self.accepted_tips.add(&tip);
+        }
+    }
+
+    /// Remembers the tip that the governing branch gets by an accepted push: should its trust files become unusable,
+    /// this is what a repair is judged by. Returns a notice if the tip cannot be remembered.
+    pub fn remember_tip(&mut self) -> Option<String> {
+        let tip = self.session.resulting_governing_tip()?.clone();
+        let error = self.accepted_tips.add(&tip).err()?;
+        Some(format!(
+            "portcullis: could not record the accepted commit, so later damage to trust files cannot be repaired by \
+             push: {error}"
+        ))
     }
 }
 

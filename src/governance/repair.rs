@@ -1,0 +1,107 @@
+//! Decides what the repair of damaged trust files may change.
+//!
+//! In: the last usable state as base, the damaged state as old, the repaired one as new. Out: the changes of trust
+//! files, each with the objection to it. Never: accepts a file because it was there before: people and keys may have
+//! been removed since, so owners approve each repair.
+
+use git_trust::{AllowedSigners, Keyring, Revocations};
+use source_files::{RepoPath, Snapshot, TreeFile};
+
+use super::governing::Governing;
+use super::resulting::find_problem;
+use super::trust_files::{Role, TrustInput, blame, is_listed_by_server, role};
+use super::trust_owners::{ChangeApprovals, TrustOwners};
+use super::weakening::{UNKNOWN_OWNERS, weakening};
+use crate::evidence::{Broken, TrustApproval, TrustFileChange, Weakening};
+use crate::git::Repository;
+
+/// The trust files that a repair changes, each with what is objected to.
+pub(crate) fn repair_changes(
+    input: &TrustInput<'_>,
+    approvals: &ChangeApprovals<'_>,
+) -> Vec<TrustFileChange> {
+    let changed = Snapshot::changed_paths(input.old, input.new);
+    let (trusted, others): (Vec<RepoPath>, Vec<RepoPath>) =
+        changed.into_iter().partition(|path| role(input, path).is_some());
+    let owners = TrustOwners::read(input, &trusted);
+    let changes = trusted.into_iter().filter_map(|path| change(input, path, &owners, approvals)).collect();
+    let mut changes = blame(changes, find_problem(input, input.new));
+    if let (Some(first), Some(other)) = (changes.first_mut(), others.first()) {
+        let reason = format!("{other} changes too, and a repair changes damaged trust files only");
+        first.broken.get_or_insert(Broken::NotARepair(reason));
+    }
+    changes
+}
+
+fn change(
+    input: &TrustInput<'_>,
+    path: RepoPath,
+    owners: &TrustOwners,
+    approvals: &ChangeApprovals<'_>,
+) -> Option<TrustFileChange> {
+    let role = role(input, &path)?;
+    let new_blob = input.new.files.get(&path).map(|file| file.id.clone());
+    let since_usable = TrustInput { old: input.base, ..*input };
+    let weakening = weakening(&since_usable, &path, role, owners);
+    let broken = find_objection(input, &path, role, &weakening).map(Broken::NotARepair);
+    let approval = if is_listed_by_server(input, &path, new_blob.as_ref()) {
+        TrustApproval::Server
+    } else {
+        owners.approval(input, &path, approvals)
+    };
+    Some(TrustFileChange { path, role: role.as_str(), new_blob, broken, weakening, approval })
+}
+
+/// Why a file may not change in a repair. One that is as it was in the usable state is not damaged, and one that
+/// becomes what it was there gives no one more than that state did.
+fn find_objection(
+    input: &TrustInput<'_>,
+    path: &RepoPath,
+    role: Role,
+    weakening: &Weakening,
+) -> Option<String> {
+    let [base, old, new] = [input.base, input.old, input.new].map(|snapshot| snapshot.files.get(path));
+    let can_be_damaged = match role {
+        Role::Policy | Role::Codeowners | Role::NestedOwners | Role::Keyring => true,
+        Role::Waivers | Role::Encryption | Role::Workflow => false,
+    };
+    if !can_be_damaged || base == old {
+        return Some("it is not damaged, and a repair changes damaged trust files only".to_owned());
+    }
+    if base == new {
+        return None;
+    }
+    match weakening {
+        Weakening::NotCompared => Some("portcullis cannot compare it with the last usable state".to_owned()),
+        Weakening::Compared(sentences) => {
+            let weaker = sentences.iter().find(|sentence| *sentence != UNKNOWN_OWNERS)?;
+            Some(format!("compared with the last usable state, {weaker}"))
+        }
+    }
+}
+
+/// The files of keys of a former state as far as they are still there today: what was removed or replaced since does
+/// not come back, and what came since is not added. A file that cannot be read today is damaged, and counts as it was.
+pub(crate) fn surviving_keys(
+    repository: &Repository,
+    governing: &Governing,
+    [former, today]: [&Snapshot; 2],
+) -> Snapshot {
+    let mut left = Snapshot::empty();
+    let keys = former.files.iter().filter(|(path, _)| governing.key_files.contain(path));
+    for (path, before) in keys {
+        let Some(now) = today.files.get(path) else { continue };
+        let kept = if can_be_read(repository, path, now) { now } else { before };
+        left.files.insert(path.clone(), kept.clone());
+    }
+    left
+}
+
+/// Whether a file holds keys in any of the formats for them.
+fn can_be_read(repository: &Repository, path: &RepoPath, file: &TreeFile) -> bool {
+    let Some(bytes) = repository.blob(&file.id).ok().filter(|_| file.mode.is_file()) else { return false };
+    let files = || std::iter::once((path.clone(), bytes.clone()));
+    Keyring::from_files(files()).is_ok()
+        || AllowedSigners::parse(path, &bytes).is_ok()
+        || Revocations::from_files(files()).is_ok()
+}
