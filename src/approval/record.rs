@@ -24,7 +24,9 @@ pub struct SignedTag<'a> {
     pub name: &'a str,
     /// The message, without the signature.
     pub message: &'a [u8],
-    /// The tree of the commit that it points to.
+    /// The commit that it points to.
+    pub commit: ObjectId,
+    /// The tree of that commit.
     pub tree: ObjectId,
     /// The state of its signature.
     pub signature: SignatureStatus,
@@ -35,6 +37,8 @@ pub struct SignedTag<'a> {
 pub struct Record {
     /// The tag object.
     pub object: ObjectId,
+    /// The commit that it points to. Its tree is the one that the content names.
+    pub commit: ObjectId,
     /// The content that was signed.
     pub statement: Statement,
     /// The signer.
@@ -104,7 +108,7 @@ impl Record {
             Purpose::Approval | Purpose::Override => signer(&tag.signature, people)?,
             Purpose::Review => reviewer(&tag.signature, &statement, people, issuers)?,
         };
-        Ok(Self { object: tag.id, statement, approver })
+        Ok(Self { object: tag.id, commit: tag.commit, statement, approver })
     }
 }
 

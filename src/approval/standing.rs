@@ -201,7 +201,7 @@ mod tests {
         };
         change(&mut statement);
         let approver = Approver { name: "Alice".into(), handles: vec!["alice@example.com".into()] };
-        Record { object: id('9'), statement, approver }
+        Record { object: id('9'), commit: id('8'), statement, approver }
     }
 
     fn standing(purpose: Purpose, change: impl Fn(&mut Statement)) -> Result<Covers, Refusal> {

@@ -43,6 +43,7 @@ impl Reader<'_> {
             ref_name,
             name: &tag.name,
             message: tag.message(),
+            commit: tag.object.clone(),
             tree,
             signature: self.status(&tag.payload, tag.signature.as_deref()),
         };

@@ -1,9 +1,11 @@
 //! Examines the new commits and tags.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
+use super::forge_copy::{self, ForgeCopy};
 use super::forge_merge;
 use super::signatures::Signatures;
 use crate::evidence::{CommitFacts, Evidence, SignedObject};
@@ -20,11 +22,14 @@ const AHEAD: Duration = Duration::from_hours(24);
 #[derive(Clone, Copy)]
 pub(super) struct Reception<'a> {
     pub(super) signatures: &'a Signatures,
+    /// The commits that approvals of this change name: a forge may have squashed or rebased them.
+    pub(super) approved: &'a [ObjectId],
     /// When the server received them.
     pub(super) now: SystemTime,
 }
 
-/// The facts of new commits and of the tags that lead to them from a ref.
+/// The facts of new commits, of those that a forge squashed or rebased into them, and of the tags that lead to them
+/// from a ref.
 pub(super) fn facts(
     repository: &Repository,
     ref_name: &str,
@@ -36,12 +41,61 @@ pub(super) fn facts(
     let tags = read(repository, tags, ObjectKind::Tag)?;
     let of_tags = tags.iter().zip(names).map(|((id, bytes), name)| tag_facts(id, bytes, name, reception));
     let commits = read(repository, commits, ObjectKind::Commit)?;
-    let mut of_commits: Vec<CommitFacts> =
-        commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, reception)).collect();
+    let mut of_commits = examine(&commits, reception);
+    let copies = read_copies(repository, &of_commits, &commits)?;
+    let (copied, originals) = find_originals(repository, copies, reception)?;
     for (facts, (id, bytes)) in of_commits.iter_mut().zip(&commits) {
+        if !copied.contains(id) {
+            distrust_more_than_a_merge(repository, facts, (id, bytes))?;
+        }
+    }
+    let originals = read(repository, &originals, ObjectKind::Commit)?;
+    let mut of_originals = examine(&originals, reception);
+    for (facts, (id, bytes)) in of_originals.iter_mut().zip(&originals) {
         distrust_more_than_a_merge(repository, facts, (id, bytes))?;
     }
-    Ok(of_tags.chain(of_commits).collect())
+    Ok(of_tags.chain(of_commits).chain(of_originals).collect())
+}
+
+fn examine(commits: &[(ObjectId, Vec<u8>)], reception: Reception<'_>) -> Vec<CommitFacts> {
+    commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, reception)).collect()
+}
+
+/// The runs of commits with one parent that a forge signed, each run oldest first.
+fn read_copies(
+    repository: &Repository,
+    facts: &[CommitFacts],
+    commits: &[(ObjectId, Vec<u8>)],
+) -> Result<Vec<Vec<ForgeCopy>>, GitError> {
+    let mut runs: Vec<Vec<ForgeCopy>> = Vec::new();
+    for (facts, (id, bytes)) in facts.iter().zip(commits).rev() {
+        if !matches!(facts.signature, Evidence::Known(SignatureStatus::Forge { .. })) {
+            continue;
+        }
+        let Ok(commit) = parse_commit(bytes, hash_of(id)) else { continue };
+        let Some(copy) = ForgeCopy::of(repository, id, &commit)? else { continue };
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|last| copy.follows(last)) => run.push(copy),
+            Some(_) | None => runs.push(vec![copy]),
+        }
+    }
+    Ok(runs)
+}
+
+/// The copies that were made from commits of people, and those commits.
+fn find_originals(
+    repository: &Repository,
+    runs: Vec<Vec<ForgeCopy>>,
+    reception: Reception<'_>,
+) -> Result<(BTreeSet<ObjectId>, Vec<ObjectId>), GitError> {
+    let (mut copied, mut all) = (BTreeSet::new(), Vec::new());
+    for run in runs {
+        if let Some(originals) = forge_copy::find_originals(repository, &run, reception.approved)? {
+            all.extend(originals);
+            copied.extend(run.into_iter().map(|copy| copy.id));
+        }
+    }
+    Ok((copied, all))
 }
 
 /// A forge's signature covers what the forge computed, and no content beside it.
@@ -55,7 +109,7 @@ fn distrust_more_than_a_merge(
     }
     let Ok(commit) = parse_commit(bytes, hash_of(id)) else { return Ok(()) };
     if let Some(reason) = forge_merge::find_difference(repository, &commit)? {
-        let advice = "merge on your own machine, sign the merge with your own key, and push it.".to_owned();
+        let advice = "make it on your own machine, sign it with your own key, and push it.".to_owned();
         let status = SignatureStatus::Untrusted { cause: "forgeKeyOfMoreThanAMerge", reason, advice };
         facts.signature = Evidence::Known(status);
     }

@@ -5,7 +5,7 @@ use super::planning::PlannedRef;
 use super::reviews::{Proposal, PushedBy};
 use super::session::PushFacts;
 use crate::approval::{approver_of_person, approver_of_signature};
-use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers};
+use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers, SignedObject};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::host::{PushOrigin, Via};
 use crate::policy::{PersonEntry, signer};
@@ -26,7 +26,8 @@ pub(super) fn contributors(
         Evidence::Unavailable(_) | Evidence::NotEvaluatedHere => None,
     });
     contributors.people.extend(signed.map(|approver| approver.name));
-    for id in &planned.commits {
+    // Those that a forge squashed or rebased are among the facts.
+    for id in facts.iter().filter(|facts| facts.kind == SignedObject::Commit).map(|facts| &facts.id) {
         let bytes = repository.read_kind(id, ObjectKind::Commit)?;
         // The author of a malformed commit is unknown; the commit is reported as malformed.
         let Ok(commit) = parse_commit(&bytes, hash_of(id)) else { continue };

@@ -9,16 +9,24 @@ use crate::git::{GitError, ObjectKind, Repository, merge_texts};
 use git_trust::raw::RawCommit;
 use source_files::{ObjectId, RepoPath, TreeFile};
 
+/// Why a commit with one parent does not count.
+const NO_COPY: &str = "is the forge's, which counts for merge commits only, and for the squash or rebase of a branch \
+    that a pull request of this repository or an approval of this change names: this commit has another content";
+
 /// Why a commit is not a merge that a forge computed; displays after "the signature".
 pub(super) fn find_difference(
     repository: &Repository,
     commit: &RawCommit,
 ) -> Result<Option<String>, GitError> {
-    let [one, other] = commit.parents.as_slice() else {
-        let parents = commit.parents.len();
-        return Ok(Some(format!(
-            "is the forge's, which signs merges of two commits, and this one has {parents}"
-        )));
+    let (one, other) = match commit.parents.as_slice() {
+        [one, other] => (one, other),
+        [_] => return Ok(Some(NO_COPY.to_owned())),
+        [] | [_, _, _, ..] => {
+            let parents = commit.parents.len();
+            return Ok(Some(format!(
+                "is the forge's, which signs merges of two commits, and this one has {parents}"
+            )));
+        }
     };
     let bases = repository.merge_bases(one, other)?;
     let [base] = bases.as_slice() else {
@@ -36,25 +44,36 @@ pub(super) fn find_difference(
 }
 
 /// The trees of a merge.
-struct Merge<'a> {
-    repository: &'a Repository,
-    base: ObjectId,
-    sides: [ObjectId; 2],
-    result: ObjectId,
+pub(super) struct Merge<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) base: ObjectId,
+    pub(super) sides: [ObjectId; 2],
+    pub(super) result: ObjectId,
 }
 
 impl Merge<'_> {
-    /// A path on which neither side differs from the result is what both sides have.
+    /// Whether the result is what the three-way rule gives.
+    pub(super) fn is_exact(&self) -> Result<bool, GitError> {
+        Ok(self.find_other_path()?.is_none())
+    }
+
     fn find_difference(&self) -> Result<Option<String>, GitError> {
+        let other = self.find_other_path()?;
+        Ok(other.map(|path| {
+            format!("is the forge's, and {path} is not what merging gives: it was resolved by hand")
+        }))
+    }
+
+    /// The first path that is not what the three-way rule gives. One on which neither side differs from the result is
+    /// what both sides have.
+    fn find_other_path(&self) -> Result<Option<RepoPath>, GitError> {
         let mut paths = BTreeSet::new();
         for side in &self.sides {
             paths.extend(self.repository.changed_paths(Some(side), &self.result)?);
         }
         for path in paths {
             if !self.is_merged(&path)? {
-                let reason =
-                    format!("is the forge's, and {path} is not what merging gives: it was resolved by hand");
-                return Ok(Some(reason));
+                return Ok(Some(path));
             }
         }
         Ok(None)

@@ -4,6 +4,7 @@
 mod approvals;
 mod commits;
 mod contributors;
+mod forge_copy;
 mod forge_merge;
 mod growth;
 mod inspection;

@@ -384,12 +384,13 @@ impl Session {
         let about = (planned.ref_name.as_str(), tree.as_ref());
         let stored = Stored::about(&self.repository, &self.push.updates, about)?;
         let signatures = self.signatures(governing, &stored);
+        let approved = self.approved_commits(planned, governing, (&stored, &signatures))?;
         let facts = commits::facts(
             &self.repository,
             &planned.ref_name,
             &planned.commits,
             &planned.tags,
-            Reception { signatures: &signatures, now: self.now },
+            Reception { signatures: &signatures, approved: &approved, now: self.now },
         )?;
         let approvals = self.approvals(&input, planned, &facts, (&stored, &signatures))?;
         let ownership = owners::judge(&input, &facts, planned.tip.as_ref(), &approvals)?;

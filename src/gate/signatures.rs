@@ -52,7 +52,7 @@ impl Signatures {
             Self::NotDemanded => Evidence::NotEvaluatedHere,
             Self::Judged(judged) => {
                 let status = judged.status(&tag.payload, tag.signature.as_deref(), &tag.tagger);
-                judged.person(status, &tag.tagger, Made::AsAuthored)
+                judged.person(status, &tag.tagger, Made::AsTag)
             }
         }
     }
@@ -61,15 +61,15 @@ impl Signatures {
 /// The kind of object that was signed, as far as a forge's key may sign it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Made {
-    AsMerge,
-    AsAuthored,
+    /// A merge, squash or rebase: what it may contain is looked at apart.
+    AsCommit,
+    AsTag,
 }
 
 impl Judged {
     fn of_commit(&self, commit: &RawCommit) -> Evidence<SignatureStatus> {
         let status = self.status(&commit.payload, commit.signature.as_deref(), &commit.committer);
-        let made = if commit.parents.len() > 1 { Made::AsMerge } else { Made::AsAuthored };
-        self.person(status, &commit.committer, made)
+        self.person(status, &commit.committer, Made::AsCommit)
     }
 
     fn status(
@@ -109,11 +109,11 @@ impl Judged {
 
     fn forge(&self, key: &KeyFingerprint, made: Made) -> SignatureStatus {
         match (self.rules.forge, made) {
-            (ForgeUse::Merges, Made::AsMerge) => SignatureStatus::Forge { key: key.clone() },
-            (ForgeUse::Merges, Made::AsAuthored) => untrusted(
-                "forgeKeyOfAChange",
+            (ForgeUse::Merges, Made::AsCommit) => SignatureStatus::Forge { key: key.clone() },
+            (ForgeUse::Merges, Made::AsTag) => untrusted(
+                "forgeKeyOfATag",
                 format!("was made by the forge's own key {key}, which counts for merge commits only"),
-                "make the change on your own machine, sign it with your own key, and push it.",
+                "make the tag on your own machine, sign it with your own key, and push it.",
             ),
             (ForgeUse::Never, _) => untrusted(
                 "forgeKey",

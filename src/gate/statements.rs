@@ -10,7 +10,7 @@ use crate::approval::{Asked, NotGenuine, Record};
 use crate::evidence::CommitFacts;
 use crate::git::GitError;
 use crate::governance::{Governing, KeysError, OntoHead, TrustInput, instant};
-use crate::policy::Age;
+use crate::policy::{Age, ForgeUse};
 use crate::push::RefUpdate;
 use crate::report::Section;
 use source_files::ObjectId;
@@ -51,6 +51,38 @@ impl Session {
             Reader { repository: &self.repository, trusted: &judged.trusted, people, issuers, now: self.now };
         let signed = Approvals::examine(stored, &reader, &asked, &contributors);
         Ok(signed.with_reviews(proposal, &asked.tree, &contributors))
+    }
+
+    /// The commits that valid statements about exactly this change point to: the forge may have squashed them.
+    pub(super) fn approved_commits(
+        &self,
+        planned: &PlannedRef,
+        governing: &Governing,
+        (stored, signatures): (&Stored, &Signatures),
+    ) -> Result<Vec<ObjectId>, GitError> {
+        let (Signatures::Judged(judged), Some(tip)) = (signatures, &planned.tip) else {
+            return Ok(Vec::new());
+        };
+        if judged.rules.forge == ForgeUse::Never {
+            return Ok(Vec::new());
+        }
+        let tree = planned.result(&self.repository, tip)?;
+        let (people, issuers) = (governing.policy.people(), governing.policy.issuers());
+        let reader =
+            Reader { repository: &self.repository, trusted: &judged.trusted, people, issuers, now: self.now };
+        let mut commits = Vec::new();
+        for (ref_name, id) in stored.refs.iter().filter(|(name, _)| name.contains(tree.as_str())) {
+            let Ok(record) = reader.read(ref_name, id) else { continue };
+            let statement = &record.statement;
+            let is_of_this = statement.ref_name == planned.ref_name
+                && Some(&statement.base) == planned.base.as_ref()
+                && statement.tree == tree
+                && statement.not_after >= instant(self.now);
+            if is_of_this {
+                commits.push(record.commit);
+            }
+        }
+        Ok(commits)
     }
 
     /// Reads a statement, or says why it is invalid or belongs to no person.

@@ -34,7 +34,7 @@ impl Session {
             "",
             &commits,
             &tags,
-            Reception { signatures: &signatures, now: self.now },
+            Reception { signatures: &signatures, approved: &[], now: self.now },
         )?;
         let people = governing.policy.people();
         let verified = facts.into_iter().map(|facts| {

@@ -6,6 +6,7 @@
 mod adversary {
     mod comparison;
     mod disguises;
+    mod forge_copies;
     mod forge_merges;
     mod history;
     mod layers;

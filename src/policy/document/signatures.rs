@@ -82,7 +82,8 @@ pub struct ForgeEntry {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub enum ForgeUse {
-    /// Merge commits count as signed, by no one in particular.
+    /// Merge commits count as signed, by no one in particular; so do squashed and rebased commits, if the commits behind
+    /// them pass as if they were pushed.
     Merges,
     /// Nothing: the key says that the forge made a commit, not who wanted it.
     #[default]
