@@ -1,14 +1,16 @@
 //! Finds the approvals that changed paths need, and those that were given.
 
+use std::sync::Arc;
+
 use super::approvals::Approvals;
 use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
-use crate::governance::{OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
+use crate::governance::{ApprovedBy, OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
 use crate::policy::OwnersEntry;
 use codeowners::{
-    Approver, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, ReadFrom, Requirement, locate,
-    may_name_owners,
+    Approver, Binding, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, ReadFrom, Requirement,
+    locate, may_name_owners,
 };
 use source_files::{ObjectId, RepoPath, Snapshot};
 
@@ -116,13 +118,19 @@ impl Judge<'_> {
             self.unowned.push(path.clone());
             return;
         }
+        // A merge request needs no approval of an optional section.
+        let binds =
+            |requirement: &Arc<Requirement>| match (requirement.binding, self.approvals.input.approved_by) {
+                (Binding::Every, _) | (Binding::DirectPush, ApprovedBy::Statements) => true,
+                (Binding::DirectPush, ApprovedBy::Reviews) => false,
+            };
         let (approvers, more) = self.approvals.of(path);
         let demand = self.demand.demand();
         let demand = PolicyDemand { approvals: demand.approvals + more, ..demand };
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
-        let of_head = of_head.into_iter().filter(|requirement| !known(requirement));
+        let of_head = of_head.into_iter().filter(|requirement| binds(requirement) && !known(requirement));
         let of_head: Vec<_> = of_head.map(|requirement| (ReadFrom::Head, requirement)).collect();
-        let of_base = of_base.into_iter().map(|requirement| (ReadFrom::Base, requirement));
+        let of_base = of_base.into_iter().filter(binds).map(|requirement| (ReadFrom::Base, requirement));
         for (read_from, requirement) in of_base.chain(of_head) {
             let standing = requirement.measure_progress(&demand, &approvers);
             self.owned.push(OwnedChange { path: path.clone(), requirement, read_from, standing });

@@ -8,6 +8,17 @@ use serde::Deserialize;
 use super::OwnerHandle;
 use source_files::RepoPath;
 
+/// The changes that a requirement is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Binding {
+    /// Every change.
+    #[default]
+    Every,
+    /// A change that is pushed to the branch, and not one that a merge request brings: an optional section of GitLab
+    /// ("Optional sections" in its documentation).
+    DirectPush,
+}
+
 /// The approval that one line demands of a path. Every requirement of a path must be met.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Requirement {
@@ -23,6 +34,8 @@ pub struct Requirement {
     pub owners: Vec<OwnerHandle>,
     /// The number of approvals: 1, or the number of a GitLab section.
     pub count: usize,
+    /// The changes that it is for.
+    pub binding: Binding,
 }
 
 /// A person who signed a statement.
@@ -87,7 +100,10 @@ impl PolicyDemand {
 impl Requirement {
     /// Returns true if both ask the same of the same people, wherever they are written.
     pub fn asks_the_same(&self, other: &Self) -> bool {
-        self.section == other.section && self.owners == other.owners && self.count == other.count
+        self.section == other.section
+            && self.owners == other.owners
+            && self.count == other.count
+            && self.binding == other.binding
     }
 
     /// Returns the number of approvals that the file and the policy ask for together.
@@ -198,6 +214,7 @@ mod tests {
             pattern: "*".into(),
             owners: owners.iter().map(|owner| OwnerHandle((*owner).into())).collect(),
             count,
+            binding: Binding::Every,
         }
     }
 

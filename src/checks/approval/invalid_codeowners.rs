@@ -37,7 +37,9 @@ server must accept it.
 ## Limits
 
 Only the forge knows whether a named user or team exists and has write access. portcullis reads only the
-nested OWNERS files above the changed paths.
+nested OWNERS files above the changed paths. GitLab is less strict: it drops an entry without any owner, takes
+a count that is not a number for 0, and shows both on the page of the file only. Like GitLab, portcullis
+ignores a word that is not an owner if the line names one.
 ",
 };
 

@@ -47,7 +47,8 @@ signed statement, then push again.
 ## Limits
 
 A hook knows the members of a team only from `people:` in the policy. `portcullis pr` also asks the forge, and
-counts its reviews.
+counts its reviews. An optional section of GitLab (`^[name]`) binds pushes and not merge requests, as on
+GitLab; for CODEOWNERS and other files that the gate trusts it always binds.
 ",
 };
 

@@ -10,6 +10,7 @@ use source_files::RepoPath;
 
 fn change(path: &str, line: u32, missing: usize) -> OwnedChange {
     let requirement = Requirement {
+        binding: codeowners::Binding::Every,
         file: RepoPath::new(".github/CODEOWNERS"),
         line,
         section: None,

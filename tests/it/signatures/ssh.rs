@@ -97,8 +97,27 @@ fn lines(alice: &SshSigner) -> Result<Vec<Case>, Failure> {
     for (name, options) in rows {
         cases.push(Case::new(name, &line(options)?, alice.sign()?));
     }
-    let old = format!("a valid-before=\"20200101Z\" {key}\na {key} newer line\n");
-    cases.push(Case::new("good SSH signature, one of two lines is current", &allowed(&old)?, alice.sign()?));
+    let two: [(&'static str, &str); 7] = [
+        (
+            "good SSH signature, one of two lines is current",
+            "a valid-before=\"20200101Z\" KEY\na KEY newer\n",
+        ),
+        (
+            "good SSH signature, the current line has another name",
+            "a valid-before=\"20200101Z\" KEY\nb KEY\n",
+        ),
+        ("SSH, the first line is for files only", "a namespaces=\"file\" KEY\nb KEY\n"),
+        ("SSH, the first line is for files only, for everyone", "* namespaces=\"file\" KEY\nb KEY\n"),
+        (
+            "good SSH signature, the second line has a name of the first",
+            "a,b namespaces=\"file\" KEY\nb KEY\n",
+        ),
+        ("good SSH signature, the second line has every name", "a namespaces=\"file\" KEY\n* KEY\n"),
+        ("good SSH signature, the first line is for an authority", "a cert-authority KEY\nb KEY\n"),
+    ];
+    for (name, file) in two {
+        cases.push(Case::new(name, &allowed(&file.replace("KEY", &key))?, alice.sign()?));
+    }
     Ok(cases)
 }
 

@@ -15,7 +15,7 @@ use super::glob::Negation;
 use super::go_expression::GoExpression;
 use super::index::{Index, split_path};
 use super::problem::ProblemCollector;
-use super::requirement::Requirement;
+use super::requirement::{Binding, Requirement};
 use source_files::RepoPath;
 
 /// The weight of a rule besides its expression, in states.
@@ -106,7 +106,14 @@ fn keys_of(rule: &GiteaRule) -> Vec<super::index::PathKey> {
 
 fn rule(file: &RepoPath, number: u32, line: GiteaLine) -> GiteaRule {
     let GiteaLine { text, expression, negation, owners } = line;
-    let requirement =
-        Requirement { file: file.clone(), line: number, section: None, pattern: text, owners, count: 1 };
+    let requirement = Requirement {
+        file: file.clone(),
+        line: number,
+        section: None,
+        pattern: text,
+        owners,
+        count: 1,
+        binding: Binding::Every,
+    };
     GiteaRule { requirement: Arc::new(requirement), expression, negation }
 }

@@ -59,11 +59,11 @@ pub(super) enum GitlabLine {
     Exclusion { pattern: GitlabPattern },
 }
 
-/// The beginning of a section. Whether it is optional is not kept: GitLab requires its approvals anyway if a change is
-/// pushed directly ("Optional sections"), as in a hook.
+/// The beginning of a section.
 #[derive(Clone, Debug)]
 pub(super) struct Heading {
     pub(super) name: Box<str>,
+    pub(super) kind: SectionKind,
     pub(super) count: usize,
     pub(super) owners: Vec<OwnerHandle>,
 }
@@ -108,11 +108,11 @@ fn find_pattern_end(text: &str) -> usize {
     text.len()
 }
 
-/// Says whether a heading begins with `^`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SectionKind {
-    Required,
+/// Says whether a heading begins with `^`. The stricter one is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum SectionKind {
     Optional,
+    Required,
 }
 
 fn parse_heading(behind: &str, kind: SectionKind) -> Result<Heading, GitlabLineProblem> {
@@ -130,7 +130,7 @@ fn parse_heading(behind: &str, kind: SectionKind) -> Result<Heading, GitlabLineP
     if !rest.is_empty() && !rest.starts_with(is_blank) {
         return Err(GitlabLineProblem::Heading);
     }
-    Ok(Heading { name: name.into(), count: count.unwrap_or(1), owners: parse_handles(rest)? })
+    Ok(Heading { name: name.into(), kind, count: count.unwrap_or(1), owners: parse_handles(rest)? })
 }
 
 fn parse_count(text: &str) -> Result<(Option<usize>, &str), GitlabLineProblem> {
@@ -143,8 +143,20 @@ fn parse_count(text: &str) -> Result<(Option<usize>, &str), GitlabLineProblem> {
     }
 }
 
+/// Reads owners. GitLab ignores words that are not owners ("Malformed owners"); an entry with no other words would have
+/// no owner, which is an error here.
 fn parse_handles(text: &str) -> Result<Vec<OwnerHandle>, GitlabLineProblem> {
-    text.split(is_blank).filter(|word| !word.is_empty()).map(parse_handle).collect()
+    let (mut handles, mut problem) = (Vec::new(), None);
+    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+        match parse_handle(word) {
+            Ok(handle) => handles.push(handle),
+            Err(malformed) => problem = problem.or(Some(malformed)),
+        }
+    }
+    match problem {
+        Some(problem) if handles.is_empty() => Err(problem),
+        Some(_) | None => Ok(handles),
+    }
 }
 
 fn parse_handle(word: &str) -> Result<OwnerHandle, GitlabLineProblem> {

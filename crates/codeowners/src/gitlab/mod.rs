@@ -1,7 +1,7 @@
 //! GitLab's CODEOWNERS: the last entry of every section that matches counts.
 //!
-//! In: the file. Out: [`GitlabRules`]. Never: treats an optional section as optional, because a push to
-//! a protected branch is not a merge request.
+//! In: the file. Out: [`GitlabRules`]. Never: decides whether a change is a merge request, for which optional sections
+//! are optional.
 //!
 //! Sources: "Syntax of CODEOWNERS file" and "Advanced CODEOWNERS configuration" in GitLab's
 //! documentation.
@@ -13,12 +13,12 @@ mod pattern;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use self::line::{GitlabLine, GitlabLineProblem, Heading};
+use self::line::{GitlabLine, GitlabLineProblem, Heading, SectionKind};
 use self::pattern::GitlabPattern;
 use super::glob::Glob;
 use super::index::{Index, split_path};
 use super::problem::ProblemCollector;
-use super::requirement::Requirement;
+use super::requirement::{Binding, Requirement};
 use source_files::RepoPath;
 
 /// The effect of a matching line.
@@ -52,6 +52,8 @@ struct Reading<'a> {
     sections: HashMap<String, usize>,
     current: usize,
     heading: Option<Heading>,
+    /// The stricter of the kinds of each section's headings.
+    kinds: HashMap<usize, SectionKind>,
     /// Rules by section and compiled pattern. The same pattern again replaces the rule in its place.
     known: HashMap<(usize, String), usize>,
 }
@@ -65,6 +67,7 @@ impl GitlabRules {
             sections: HashMap::new(),
             current: 0,
             heading: None,
+            kinds: HashMap::new(),
             known: HashMap::new(),
         };
         for (number, text) in problems.number_lines(bytes) {
@@ -77,6 +80,7 @@ impl GitlabRules {
                 problems.add(number, text, problem.to_string());
             }
         }
+        reading.bind_optional_sections();
         let keys: Vec<_> = reading.rules.iter().map(|rule| rule.glob.keys()).collect();
         Self { index: Index::of(&keys), rules: reading.rules }
     }
@@ -131,6 +135,8 @@ impl Reading<'_> {
                 // Sections whose names differ in case only are one.
                 let next = self.sections.len() + 1;
                 self.current = *self.sections.entry(heading.name.to_lowercase()).or_insert(next);
+                let kind = self.kinds.entry(self.current).or_insert(heading.kind);
+                *kind = (*kind).max(heading.kind);
                 self.heading = Some(heading);
             }
             GitlabLine::Exclusion { pattern } => self.put(pattern, Effect::Exclude),
@@ -150,11 +156,22 @@ impl Reading<'_> {
                     pattern: text,
                     owners,
                     count: section.map_or(1, |heading| heading.count),
+                    binding: Binding::Every,
                 };
                 self.put(pattern, Effect::Require(Arc::new(requirement)));
             }
         }
         Ok(())
+    }
+
+    /// A section is optional if each of its headings says so.
+    fn bind_optional_sections(&mut self) {
+        for rule in &mut self.rules {
+            let is_optional = self.kinds.get(&rule.section) == Some(&SectionKind::Optional);
+            if let (Effect::Require(requirement), true) = (&mut rule.effect, is_optional) {
+                Arc::make_mut(requirement).binding = Binding::DirectPush;
+            }
+        }
     }
 
     fn put(&mut self, pattern: GitlabPattern, effect: Effect) {

@@ -67,6 +67,9 @@ fn verify_key(
         return Err(Distrust::UnknownSigner(key.fingerprint()));
     }
     key.verify(&envelope.signed_bytes(payload)?, &envelope.signature, trusted.terms.minimum_rsa_bits)?;
+    let names = first_valid(&lines, |line| check_window(line, now).map(|()| line.principals.names()))?;
+    let named = |line: &&SignerLine| names.iter().any(|name| line.principals.matches(name));
+    let lines: Vec<&SignerLine> = lines.into_iter().filter(named).collect();
     first_valid(&lines, |line| check_line(line, now))?;
     Ok(Signed { key: key.fingerprint(), principals: Vec::new(), made: None })
 }
@@ -93,12 +96,25 @@ fn verify_certificate(
     certificate.check(now)?;
     certificate.key.verify(&envelope.signed_bytes(payload)?, &envelope.signature, floor)?;
     trusted.terms.check_window(&authority, now)?;
-    let principals =
-        first_valid(&lines, |line| check_line(line, now).and_then(|()| list_vouched(line, &certificate)))?;
+    let vouched = |line: &SignerLine| list_vouched(line, &certificate);
+    let names = first_valid(&lines, |line| check_window(line, now).and_then(|()| vouched(line)))?;
+    let principals = first_valid(&lines, |line| {
+        check_line(line, now)?;
+        let mut principals = vouched(line)?;
+        principals.retain(|name| names.contains(name));
+        if principals.is_empty() {
+            Err(Distrust::NamespaceNotAllowed(authority.clone()))
+        } else {
+            Ok(principals)
+        }
+    })?;
     Ok(Signed { key: certificate.key.fingerprint(), principals, made: None })
 }
 
 /// Returns the first line that lets the signature count, otherwise the problem of the first one.
+///
+/// Git asks twice: `ssh-keygen -Y find-principals` takes the names of the first line that has the key and is valid
+/// today, and `ssh-keygen -Y verify` then takes every line that has the key and one of these names.
 fn first_valid<Value>(
     lines: &[&SignerLine],
     judge: impl Fn(&SignerLine) -> Result<Value, Distrust>,
@@ -118,7 +134,12 @@ fn check_line(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
     if line.namespaces.as_ref().is_some_and(|namespaces| !namespaces.matches(NAMESPACE)) {
         return Err(Distrust::NamespaceNotAllowed(key));
     }
-    KeyWindow { valid_from: line.valid_after, valid_until: line.valid_before }.check(&key, now)
+    check_window(line, now)
+}
+
+fn check_window(line: &SignerLine, now: SystemTime) -> Result<(), Distrust> {
+    let window = KeyWindow { valid_from: line.valid_after, valid_until: line.valid_before };
+    window.check(&line.key.fingerprint(), now)
 }
 
 /// Returns the names of a certificate for which the line lets its authority vouch.

@@ -26,6 +26,12 @@ impl PatternList {
         (!list.allowed.is_empty()).then_some(list)
     }
 
+    /// The patterns as git takes them for names, when it asks for the signer of the line.
+    pub(super) fn names(&self) -> Vec<String> {
+        let refused = self.refused.iter().map(|pattern| format!("!{pattern}"));
+        self.allowed.iter().map(ToString::to_string).chain(refused).collect()
+    }
+
     /// Returns true if a name is allowed and not refused.
     pub(super) fn matches(&self, name: &str) -> bool {
         let any = |patterns: &[Box<str>]| patterns.iter().any(|pattern| matches(pattern, name));

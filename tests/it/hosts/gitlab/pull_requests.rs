@@ -7,7 +7,9 @@ use crate::common::replies::Replies;
 use crate::pull_requests::scene::{POLICY, Ran, SETTINGS, Scene};
 
 const BASE: &str = "/projects/acme%2Fprod";
-const OWNERS: &str = "* @ann @bob\n/net/ @network\n/role/ @@maintainer\n";
+/// The optional section binds pushes only.
+const OWNERS: &str =
+    "* @ann @bob\n/net/ @network\n/role/ @@maintainer\n^[Security] @security\nsettings.yaml\n";
 
 pub(crate) struct Merge {
     pub(crate) scene: Scene,
