@@ -24,8 +24,8 @@ use crate::evidence::{RefEvidence, TrustFileChange};
 use crate::git::{GitError, Head, Repository};
 use crate::governance::{
     ChangeApprovals, Floor, Foundation, Governing, KeysError, LastRules, OntoHead, PolicyFiles,
-    PolicyLoadError, TrustInput, changes, date_of, govern_by_baseline, load_keys, repair_changes,
-    waiver_facts, waivers_notice,
+    PolicyLoadError, TrustInput, changes, changes_keys_only, date_of, govern_by_baseline, load_keys,
+    repair_changes, waiver_facts, waivers_notice,
 };
 use crate::host::PushOrigin;
 use crate::pipeline::{Change, evaluate};
@@ -383,7 +383,10 @@ impl Session {
         let tree = planned.tip.as_ref().map(|tip| planned.result(&self.repository, tip)).transpose()?;
         let about = (planned.ref_name.as_str(), tree.as_ref());
         let stored = Stored::about(&self.repository, &self.push.updates, about)?;
-        let signatures = self.signatures(governing, &stored);
+        let mut signatures = self.signatures(governing, &stored);
+        if let (Signatures::Judged(judged), true) = (&mut signatures, changes_keys_only(&input)) {
+            judged.renewed = load_keys(&self.repository, governing, new).ok();
+        }
         let approved = self.approved_commits(planned, governing, (&stored, &signatures))?;
         let facts = commits::facts(
             &self.repository,
@@ -471,6 +474,7 @@ impl Session {
             trusted: self.load_keys(governing),
             rules: governing.policy.signature_rules(),
             people: governing.policy.people().to_vec(),
+            renewed: None,
             now: self.now,
         }
     }

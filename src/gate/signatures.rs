@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::governance::KeysError;
 use crate::policy::{CommitterRule, ForgeUse, PersonEntry, SignatureRules, signer};
 use git_trust::raw::{RawCommit, RawPerson, RawTag};
-use git_trust::{KeyFingerprint, Received, SignatureStatus, TrustedKeys};
+use git_trust::{KeyFacts, KeyFingerprint, KeyStanding, Received, SignatureStatus, TrustedKeys};
 
 /// How signatures are judged here.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub(super) struct Judged {
     pub(super) rules: SignatureRules,
     /// The people of the governing policy.
     pub(super) people: Vec<PersonEntry>,
+    /// The keys as the change leaves them, if it changes nothing else: the holder of an expired key may bring the
+    /// extended one, and its owners decide.
+    pub(super) renewed: Option<TrustedKeys>,
     /// The server's clock.
     pub(super) now: SystemTime,
 }
@@ -84,9 +87,27 @@ impl Judged {
             (Ok(trusted), Some(signature)) => {
                 let claimed = SystemTime::UNIX_EPOCH + Duration::from_secs(claimed_by.seconds);
                 let received = Received { claimed, now: self.now };
-                Evidence::Known(trusted.verify_new(payload, signature, received))
+                let status = trusted.verify_new(payload, signature, received);
+                Evidence::Known(self.renewed_status(trusted, payload, signature, received).unwrap_or(status))
             }
         }
+    }
+
+    /// The status by the renewed keys, if the signer's key is one that expired and no other.
+    fn renewed_status(
+        &self,
+        trusted: &TrustedKeys,
+        payload: &[u8],
+        signature: &[u8],
+        received: Received,
+    ) -> Option<SignatureStatus> {
+        let status = self.renewed.as_ref()?.verify_new(payload, signature, received);
+        let SignatureStatus::Trusted { key, .. } = &status else { return None };
+        let is_expired = |facts: &KeyFacts| match facts.standing {
+            KeyStanding::Expired(_) => facts.key == *key,
+            KeyStanding::Good(_) | KeyStanding::Revoked | KeyStanding::Unfit(_) => false,
+        };
+        trusted.inventory(received.now).iter().any(is_expired).then_some(status)
     }
 
     /// A good signature counts only for who may have made it.

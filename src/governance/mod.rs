@@ -36,7 +36,9 @@ pub use owners_file::owners_of;
 pub(crate) use policy_files::PolicyFiles;
 pub(crate) use repair::{repair_changes, surviving_keys};
 pub(crate) use resulting::{ApprovedBy, Unusable, find_problem};
-pub(crate) use trust_files::{OntoHead, TrustInput, changes, digest, is_trust_file, owners_dialect};
+pub(crate) use trust_files::{
+    OntoHead, TrustInput, changes, changes_keys_only, digest, is_trust_file, owners_dialect,
+};
 pub(crate) use trust_owners::ChangeApprovals;
 pub(crate) use waivers::facts as waiver_facts;
 pub use waivers::notice as waivers_notice;

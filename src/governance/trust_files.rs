@@ -90,6 +90,12 @@ pub(crate) fn is_trust_file(input: &TrustInput<'_>, path: &RepoPath) -> bool {
     role(input, path).is_some()
 }
 
+/// Whether a change is one of files of keys, and of nothing else.
+pub(crate) fn changes_keys_only(input: &TrustInput<'_>) -> bool {
+    let changed = Snapshot::changed_paths(input.old, input.new);
+    !changed.is_empty() && changed.iter().all(|path| role(input, path) == Some(Role::Keyring))
+}
+
 /// The files that the gate trusts: every trust file of the governing ref, and the target ref's own policy and waivers,
 /// which are a layer of their own. An approval that was given under anything else does not count.
 pub(crate) fn digest(input: &TrustInput<'_>) -> Digest {

@@ -1,7 +1,8 @@
 //! Attributes that make git check out other bytes than it stores.
 //!
 //! In: the `.gitattributes` files of a revision. Out: a problem for every line that sets `working-tree-encoding`, with
-//! the files that it covers, and for every line that sets `ident` or `filter` for a manifest (`gitattributes(5)`).
+//! the files that it covers, and for every line that sets `ident` or `filter` for a manifest (`gitattributes(5)`) that is
+//! not in the filter's own format.
 //! Never: leaves out an encoding because of the files that it matches, because a kustomization may name a file of any
 //! extension. Filters are common for pictures, so their files are looked at.
 //!
@@ -13,7 +14,7 @@ use globset::GlobBuilder;
 use super::links::{LinkExtent, LinkProblem, Uncovered, add_covered};
 use super::reach::CoveredReach;
 use super::selection::Selection;
-use source_files::{BlobReader, RepoPath, Snapshot};
+use source_files::{BlobReader, ObjectId, RepoPath, Snapshot};
 
 const FILE_NAME: &str = ".gitattributes";
 const ENCODING: &str = "working-tree-encoding";
@@ -30,9 +31,14 @@ pub(super) fn find_problems(
 ) -> Vec<LinkProblem> {
     let files = snapshot.files.iter().filter(|(path, file)| file.mode.is_file() && path.is_named(FILE_NAME));
     let reasons = files.flat_map(|(path, file)| {
-        let covers = |pattern: &str| covers_a_manifest(pattern, path, snapshot, selection);
         let reasons = match reader.read(&file.id) {
-            Ok(bytes) => find_reasons(&bytes, path.parent(), covers),
+            Ok(bytes) => {
+                let covers = |line: &str| {
+                    let covered = covered_manifests(pattern_of(line), path, snapshot, selection);
+                    covered.is_none_or(|ids| !are_of_filter(&ids, line, reader))
+                };
+                find_reasons(&bytes, path.parent(), covers)
+            }
             Err(error) => vec![(error.to_string(), CoveredReach::Everything)],
         };
         let problem =
@@ -43,11 +49,15 @@ pub(super) fn find_problems(
 }
 
 /// Returns each line that counts as a reason, with the files below the folder that it is about.
-fn find_reasons(bytes: &[u8], folder: &str, covers: impl Fn(&str) -> bool) -> Vec<(String, CoveredReach)> {
+fn find_reasons(
+    bytes: &[u8],
+    folder: &str,
+    mut covers: impl FnMut(&str) -> bool,
+) -> Vec<(String, CoveredReach)> {
     let text = String::from_utf8_lossy(bytes);
     let lines = text.lines().map(|line| line.trim_matches(BLANK));
     let lines = lines.filter(|line| !line.starts_with('#'));
-    let lines = lines.filter(|line| sets_encoding(line) || (rewrites(line) && covers(pattern_of(line))));
+    let lines = lines.filter(|line| sets_encoding(line) || (rewrites(line) && covers(line)));
     let reason = |line| format!("with `{line}`, git checks out other bytes than portcullis judges");
     lines.map(|line| (reason(line), reach_of(line, folder))).collect()
 }
@@ -79,22 +89,43 @@ fn pattern_of(line: &str) -> &str {
     line.split_ascii_whitespace().next().unwrap_or_default()
 }
 
-/// Returns true if a pattern may cover a manifest. A pattern without a slash is about names, one with a slash about
-/// paths from the folder of its file. Macros, quotes and patterns that do not compile cover everything.
-fn covers_a_manifest(pattern: &str, file: &RepoPath, snapshot: &Snapshot, selection: &Selection) -> bool {
+/// Returns true if every blob is in the own format of the filter of a line: Git LFS and git-crypt keep their files so,
+/// and what such a file becomes is judged where it is deployed. A line with `ident` rewrites every blob.
+fn are_of_filter(blobs: &[ObjectId], line: &str, reader: &mut dyn BlobReader) -> bool {
+    let words = || line.split_ascii_whitespace().skip(1);
+    let Some(filter) = words().filter_map(|word| word.strip_prefix("filter=")).last() else {
+        return blobs.is_empty();
+    };
+    let has_ident = words().any(|word| word == "ident");
+    let is_of_filter = |id| reader.read(id).is_ok_and(|bytes| kube_manifest::is_of_filter(&bytes, filter));
+    blobs.is_empty() || (!has_ident && blobs.iter().all(is_of_filter))
+}
+
+/// Returns the blobs of the manifests that a pattern covers. A pattern without a slash is about names, one with a slash
+/// about paths from the folder of its file. `None` for macros, quotes and patterns that do not compile: they may cover
+/// everything.
+fn covered_manifests(
+    pattern: &str,
+    file: &RepoPath,
+    snapshot: &Snapshot,
+    selection: &Selection,
+) -> Option<Vec<ObjectId>> {
     if pattern.starts_with("[attr]") || pattern.starts_with('"') {
-        return true;
+        return None;
     }
     let anchored = pattern.trim_start_matches('/');
-    let Ok(glob) = GlobBuilder::new(anchored).literal_separator(true).backslash_escape(true).build() else {
-        return true;
-    };
+    let glob = GlobBuilder::new(anchored).literal_separator(true).backslash_escape(true).build().ok()?;
     let matcher = glob.compile_matcher();
     let folder = file.as_str().strip_suffix(FILE_NAME).unwrap_or_default();
-    let manifests = snapshot.files.keys().filter(|path| selection.starts_at(path));
-    manifests.filter_map(|path| Some((path, path.as_str().strip_prefix(folder)?))).any(|(path, inner)| {
-        if pattern.contains('/') { matcher.is_match(inner) } else { matcher.is_match(path.file_name()) }
-    })
+    let mut covered = Vec::new();
+    for (path, manifest) in snapshot.files.iter().filter(|(path, _)| selection.starts_at(path)) {
+        let Some(inner) = path.as_str().strip_prefix(folder) else { continue };
+        let name = if pattern.contains('/') { inner } else { path.file_name() };
+        if matcher.is_match(name) {
+            covered.push(manifest.id.clone());
+        }
+    }
+    Some(covered)
 }
 
 #[cfg(test)]

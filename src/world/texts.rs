@@ -14,7 +14,9 @@ use super::builder::WorldInput;
 use super::loader::{Blobs, Loaded};
 use crate::render::{Layout, Listing, Member, Role, Root, RootKind};
 use crate::units::{ChartMember, DeploymentCertainty, Deployments, FileKind, MARKS};
-use kube_manifest::{Object, Problem, ProblemKind, Reading, Refusal, may_name_an_object, parse};
+use kube_manifest::{
+    Object, Problem, ProblemKind, Reading, Refusal, is_of_any_filter, may_name_an_object, parse,
+};
 use source_files::{ObjectId, RepoPath, SourceText, Span};
 
 /// One revision, and the deployments of its GitOps objects once they are needed.
@@ -167,6 +169,13 @@ impl<'a> Texts<'a> {
             && is_unreadable_for_all(loaded)
             && !self.is_deployed(side, member, DeploymentCertainty::Possible))
             || self.is_unread_template(side, member, loaded)
+            || (is_of_any_filter(loaded.source.bytes()) && self.is_deployed_elsewhere(side, member))
+    }
+
+    /// Returns true if the GitOps objects of the repository deploy other folders than that of a file.
+    fn is_deployed_elsewhere(&self, side: &Side<'a>, member: &Member) -> bool {
+        let deployments = side.deployments.get_or_init(|| self.find_deployments(side.layout));
+        !deployments.is_empty() && !self.may_be_deployed(side, member)
     }
 
     /// Returns true if a file is the template of another tool, which no tool of the cluster can read unchanged.

@@ -38,6 +38,7 @@ pub use node::{Entry, Node, Value};
 pub use object::Object;
 pub use origin::{FileId, Origin, Step};
 pub use parse::{Manifest, documents, parse};
+pub use pointer::{is_of_any_filter, is_of_filter};
 pub use problem::{Meanings, Problem, ProblemKind};
 pub use reading::{Reading, Refusal};
 pub use sops::is_encrypted;

@@ -22,8 +22,8 @@ depth, expanded aliases), a submodule, a pointer of Git LFS, and a symbolic link
 repository. It reports a document without `apiVersion` or `kind` beside complete objects, because kubectl and
 kustomize then refuse the whole file. It also reports a line of `.gitattributes` that sets
 `working-tree-encoding`, or `ident` or `filter` for a manifest, because git then checks out other content than
-portcullis judged. A symbolic link
-without a target is reported with low severity.
+portcullis judged. Files that Git LFS or git-crypt keep in their own format are data: such a file is reported
+only if something may deploy it. A symbolic link without a target is reported with low severity.
 
 A file that cannot be read is reported if it held objects before, if a kustomization or a GitOps object
 deploys it, or if a document in it may have `apiVersion` or `kind` at its top. Such a file is accepted only if

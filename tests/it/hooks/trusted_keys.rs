@@ -1,5 +1,6 @@
 //! SSH keys, the terms on which keys count, and whose they are.
 
+use super::approvals::{CODEOWNERS, approve, clone_of, key_files, trusting_policy};
 use super::checkout::Checkout;
 use super::manifests::{POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
 use super::server::Server;
@@ -210,5 +211,55 @@ fn the_servers_keys_replace_those_of_the_repository() -> Result<(), Failure> {
     server.set_floor(&policy("signatures: {require: trusted, allowedSigners: allowed_signers}\n"))?;
     commit(&alice, &SshSigner::ed25519(1))?;
     alice.push_main()?.rejected(&["error[untrusted-signature]", "not one of the allowed signers"]);
+    Ok(())
+}
+
+/// A server on which Carol's SSH key has expired, and her clone with a commit that she signs with it.
+fn carol_renews(signers: &str, more: &[(&str, &str)]) -> Result<(Server, Checkout), Failure> {
+    let carol = SshSigner::ed25519(3);
+    let policy = trusting_policy(1, "")?.replace("signatures: {", "signatures: {require: trusted, ");
+    let owners = format!("{CODEOWNERS}/keys/ @alice @bob @carol\n");
+    let mut files = key_files()?;
+    files.retain(|(path, _)| path != SIGNERS);
+    files.push((SIGNERS.to_owned(), format!("carol valid-before=\"20200101Z\" {}\n", carol.text()?)));
+    let mut held: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    held.extend([(POLICY_PATH, &*policy), (".github/CODEOWNERS", &*owners), (SERVICE_PATH, SERVICE)]);
+    let server = Server::holding(&held)?;
+    let clone = server.checkout("carol")?;
+    clone.git.run(&["config", "user.name", "carol"], b"")?;
+    clone.git.run(&["config", "user.email", "carol@example.com"], b"")?;
+    clone.commit("Renew", &[&[(SIGNERS, signers)], more].concat())?;
+    sign_head(&clone, &carol, "git")?;
+    clone.push(&["HEAD:refs/heads/proposal"])?.accepted(&[]);
+    Ok((server, clone))
+}
+
+#[test]
+fn the_holder_of_an_expired_key_brings_the_extended_one() -> Result<(), Failure> {
+    let renewed = format!("carol {}\n", SshSigner::ed25519(3).text()?);
+    let (server, clone) = carol_renews(&renewed, &[])?;
+    let push = clone.push_main()?;
+    push.rejected(&["error[weakened-policy]", "may sign"]);
+    push.not_told("untrusted-signature");
+    approve(&clone_of(&server, "bob")?, &[])?;
+    clone.push_main()?.accepted(&["bob approves"]);
+    Ok(())
+}
+
+/// Beside the key nothing else may come, and no key that was not there.
+#[test]
+fn an_expired_key_brings_nothing_else() -> Result<(), Failure> {
+    let renewed = format!("carol {}\n", SshSigner::ed25519(3).text()?);
+    let (server, clone) = carol_renews(&renewed, &[("prod/settings.yaml", SETTINGS)])?;
+    approve(&clone_of(&server, "bob")?, &[])?;
+    clone.push_main()?.rejected(&["error[untrusted-signature]"]);
+    let (server, clone) = carol_renews(&renewed, &[])?;
+    sign_head(&clone, &SshSigner::ed25519(5), "git")?;
+    clone
+        .commit("Another key", &[(SIGNERS, &format!("{renewed}eve {}\n", SshSigner::ed25519(5).text()?))])?;
+    sign_head(&clone, &SshSigner::ed25519(5), "git")?;
+    clone.push(&["--force", "HEAD:refs/heads/proposal"])?.accepted(&[]);
+    approve(&clone_of(&server, "bob")?, &[])?;
+    clone.push_main()?.rejected(&["error[untrusted-signature]"]);
     Ok(())
 }
