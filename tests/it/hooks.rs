@@ -15,6 +15,7 @@ mod adversary {
     mod people;
     mod repairs;
     mod replays;
+    mod rescues;
     mod statements;
     mod surroundings;
     mod trust;
@@ -43,7 +44,6 @@ mod owner_dialects;
 mod owners;
 mod refs;
 mod repositories;
-mod rescue;
 mod server;
 mod shadow_refs;
 mod signatures;

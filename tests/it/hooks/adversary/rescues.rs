@@ -1,12 +1,12 @@
-//! `rescue` on the server: the way back from a state in which no push passes.
+//! `rescue` on the server: it puts trust files back where no push passes, and does nothing else.
 
 use std::fs;
 use std::process::{Command, Output};
 
-use super::approvals::{approve, clone_of, proposal, server, trusting_policy};
-use super::manifests::{POLICY_PATH, SERVICE};
-use super::server::{PORTCULLIS, Server};
 use crate::common::git::Failure;
+use crate::hooks::approvals::{approve, clone_of, proposal, server, trusting_policy};
+use crate::hooks::manifests::{POLICY_PATH, SERVICE};
+use crate::hooks::server::{PORTCULLIS, Server};
 
 /// Runs `rescue` as an administrator would, in the server's repository.
 fn rescue(server: &Server, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Output, Failure> {
@@ -66,6 +66,7 @@ fn one_file_is_put_in_place() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A rescue puts a policy in place that asks for more approvals than there are owners, or that cannot be read.
 #[test]
 fn what_leaves_no_way_for_a_push_is_refused() -> Result<(), Failure> {
     let server = broken()?;
@@ -79,6 +80,7 @@ fn what_leaves_no_way_for_a_push_is_refused() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A rescue brings a Service, or changes nothing and leaves a record only.
 #[test]
 fn nothing_but_trust_files_changes() -> Result<(), Failure> {
     let server = server(1, "")?;
@@ -93,6 +95,7 @@ fn nothing_but_trust_files_changes() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A rescue runs in a hook, in a CI job, or in a mirror, where a pusher may start it; or it gives no reason.
 #[test]
 fn a_hook_a_job_a_clone_and_a_mirror_are_refused() -> Result<(), Failure> {
     let server = broken()?;
@@ -106,10 +109,50 @@ fn a_hook_a_job_a_clone_and_a_mirror_are_refused() -> Result<(), Failure> {
     Ok(())
 }
 
+/// A push writes the record of a rescue that never was.
 #[test]
 fn a_record_of_a_rescue_cannot_be_pushed() -> Result<(), Failure> {
     let server = server(1, "")?;
     let mallory = clone_of(&server, "mallory")?;
     mallory.push(&["HEAD:refs/portcullis/rescues/1"])?.rejected(&["error[forbidden-ref]", "its own records"]);
+    Ok(())
+}
+
+/// A rescue puts a file into git's own folder, or out of the repository.
+#[test]
+fn a_path_that_leads_elsewhere_is_refused() -> Result<(), Failure> {
+    let server = broken()?;
+    let source = server.folder.path().join("policy.yaml");
+    fs::write(&source, trusting_policy(1, "")?)?;
+    for path in ["../policy.yaml", "/etc/portcullis/policy.yaml", ".git/config", "a/../../b", ""] {
+        let file = format!("{path}={}", source.display());
+        let output = rescue(&server, &["--reason", "why", "--file", &file], &[])?;
+        assert!(!output.status.success(), "{path} was put in place");
+    }
+    let records = server.git.run(&["for-each-ref", "refs/portcullis/"], b"")?;
+    assert_eq!(records, "", "a refused rescue left a record");
+    Ok(())
+}
+
+/// A rescue restores the trust files of a commit whose policy cannot be read either.
+#[test]
+fn a_commit_that_is_no_better_is_refused() -> Result<(), Failure> {
+    let server = broken()?;
+    refused(
+        &rescue(&server, &["--reason", "why", "--restore", "main"], &[])?,
+        "the policy could not be used",
+    );
+    refused(&rescue(&server, &["--reason", "why", "--restore", "nowhere"], &[])?, "nowhere");
+    Ok(())
+}
+
+/// A rescue runs in the working clone of a person.
+#[test]
+fn a_rescue_in_a_clone_is_refused() -> Result<(), Failure> {
+    let server = broken()?;
+    let alice = server.checkout("clone")?;
+    let said = alice.portcullis(&["rescue", "--reason", "why", "--restore", "main~1"]);
+    let refused = said.expect_err("a rescue in a clone was accepted").to_string();
+    assert!(refused.contains("hook or a CI job") || refused.contains("clone"), "{refused}");
     Ok(())
 }
