@@ -17,7 +17,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use files::ReportFilesArguments;
 pub use hidden::{GenerateDocsArguments, ThrowAwayGpgArguments};
 pub use hooks::{HookArguments, UpdateArguments};
-pub use installation::{DoctorArguments, InstallArguments, LineFormat, PlaceArguments, RescueArguments};
+pub use installation::{
+    DoctorArguments, ImportArguments, InstallArguments, LineFormat, PlaceArguments, RescueArguments,
+};
 use kube_model::KubernetesVersion;
 pub use pull_request::{CommentArgument, PublishArguments, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
@@ -76,6 +78,8 @@ pub enum Command {
     Install(InstallArguments),
     /// Prove that the installed hook rejects a bad change, and report other problems.
     Doctor(DoctorArguments),
+    /// On the Git server: bring an existing repository behind the gate.
+    Import(ImportArguments),
     /// On the Git server: put trust files in place that no push can, and record why.
     Rescue(RescueArguments),
     /// Show the gate blocking a real push, in a temporary repository.

@@ -21,8 +21,8 @@
 //! | [`verdict`] | accept, reject or undecided |
 //! | [`report`] | the verdict for people and programs |
 //! | [`hook`], [`pull_request`], [`unpushed`] | the three ways in which a change arrives: a push, a pull request, or none |
-//! | [`statements`], [`waivers`], [`rescue`] | what people sign, accept and repair |
-//! | [`install`], [`self_test`], [`forge_settings`] | the gate's own installation: hooks, their proof, a forge's rules |
+//! | [`statements`], [`waivers`], [`rescue`], [`import`] | what people sign, accept and repair |
+//! | [`install`], [`server_place`], [`self_test`], [`forge_settings`] | the gate's own installation: hooks, their proof, a forge's rules |
 //! | [`git_program`], [`demo`] | the git program, and a repository to try the gate in |
 //!
 //! The engines below them know nothing of the gate, and each is a crate of its own under `crates/`:
@@ -64,6 +64,8 @@ pub mod governance;
 pub mod hook;
 pub mod host;
 #[cfg(feature = "program")]
+pub mod import;
+#[cfg(feature = "program")]
 pub mod install;
 pub mod pipeline;
 pub mod policy;
@@ -76,6 +78,8 @@ pub mod report;
 pub mod rescue;
 #[cfg(feature = "program")]
 pub mod self_test;
+#[cfg(feature = "program")]
+pub mod server_place;
 #[cfg(feature = "program")]
 pub mod statements;
 pub mod units;

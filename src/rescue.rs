@@ -4,13 +4,13 @@
 //! in a hook, in CI or in a clone; changes another file than a trust file; leaves a state in which no push could pass.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use crate::gate::{GateError, RECORDS, RescueProblem, Session};
 use crate::git::{BLOB_LIMIT, GitError, Head, Repository};
-use crate::git_program::{GitProgram, GitProgramError, Outcome};
-use crate::push::unattended_variable;
+use crate::git_program::{GitProgram, GitProgramError};
+use crate::server_place::{PlaceError, check_server_place};
 use source_files::{FileMode, ObjectId, RepoPath, Snapshot, TreeFile};
 
 /// The author of the commits: the server's own log knows the administrator, git does not.
@@ -82,20 +82,9 @@ pub enum RescueError {
     /// The repository is empty.
     #[error("{0} does not exist: the first push brings the trust files")]
     Unborn(String),
-    /// No person runs this.
-    #[error(
-        "{0} is set, so this is a hook or a CI job: run `portcullis rescue` in a shell on the Git server"
-    )]
-    Unattended(&'static str),
-    /// The repository is not a server's.
-    #[error("this is a clone: run `portcullis rescue` in the bare repository on the Git server")]
-    Clone,
-    /// The repository follows another one.
-    #[error(
-        "this repository has a remote, so it is a mirror or a clone: run `portcullis rescue` in the repository that \
-         people push to"
-    )]
-    Mirror,
+    /// This is another place.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// Git's answer is not an object id.
     #[error("git wrote no {0}: {1}")]
     NoObject(&'static str, String),
@@ -123,7 +112,7 @@ pub enum RescuedFile<'a> {
 impl<'a> Rescue<'a> {
     /// Prepares the resulting tree and makes sure that it is allowed. No ref names it yet.
     pub fn prepare(asked: &'a AskedRescue) -> Result<Self, RescueError> {
-        check_place(&asked.folder)?;
+        check_server_place(&asked.folder)?;
         if asked.reason.trim().is_empty() {
             return Err(RescueError::NoReason);
         }
@@ -163,21 +152,6 @@ impl<'a> Rescue<'a> {
         git.read(&["update-ref", &format!("{RECORDS}{commit}"), &commit])?;
         git.read(&["update-ref", "-m", "portcullis rescue", &self.branch, &commit, parent])?;
         parse_object("commit", commit)
-    }
-}
-
-/// Makes sure that a person with a shell on the server runs this: not a hook, not a job, not a clone.
-fn check_place(folder: &Path) -> Result<(), RescueError> {
-    if let Some(name) = unattended_variable() {
-        return Err(RescueError::Unattended(name));
-    }
-    let git = GitProgram::in_folder(folder);
-    if git.read(&["rev-parse", "--is-bare-repository"])? != "true" {
-        return Err(RescueError::Clone);
-    }
-    match git.attempt(&["config", "--get-regexp", "^remote\\."])?.outcome {
-        Outcome::Failed => Ok(()),
-        Outcome::Succeeded => Err(RescueError::Mirror),
     }
 }
 

@@ -50,6 +50,17 @@ pub struct PlaceArguments {
     pub custom_hooks: Option<PathBuf>,
 }
 
+/// Arguments of `import`.
+#[derive(Args, Debug)]
+pub struct ImportArguments {
+    /// The existing repository: a path, or a URL that git fetches from. All its branches and tags come.
+    #[arg(value_name = "SOURCE")]
+    pub source: String,
+    /// The bare repository on the server.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub repo: PathBuf,
+}
+
 /// Arguments of `rescue`.
 #[derive(Args, Debug)]
 pub struct RescueArguments {

@@ -14,6 +14,7 @@ mod explain;
 mod forge_access;
 mod generate;
 mod hooks;
+mod import;
 mod import_waivers;
 mod init;
 mod install;
@@ -77,6 +78,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Init(arguments) => init::run(&arguments),
         Command::Install(arguments) => install::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Rescue(arguments) => rescue::run(&arguments),
         Command::Demo => demo::run(),
         Command::Completions(arguments) => generate::print_completions(&arguments),

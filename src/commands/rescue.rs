@@ -53,15 +53,13 @@ impl From<RescueError> for CommandError {
             RescueError::Git(error) => error.into(),
             RescueError::Gate(error) => error.into(),
             RescueError::GitProgram(error) => error.into(),
+            RescueError::Place(error) => error.into(),
             RescueError::Problem(_)
             | RescueError::Restore { .. }
             | RescueError::Index(_)
             | RescueError::NoReason
             | RescueError::NoBranch
             | RescueError::Unborn(_)
-            | RescueError::Unattended(_)
-            | RescueError::Clone
-            | RescueError::Mirror
             | RescueError::NoObject(..) => Self::usage(error),
         }
     }

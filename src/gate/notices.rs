@@ -35,6 +35,16 @@ fn short_pattern((pattern, full): &(String, String)) -> String {
     )
 }
 
+/// The first push of a repository that has a past: all of it counts as new.
+pub(super) fn how_to_move_in(planned: &PlannedRef, judgement: &Judgement) -> Option<&'static str> {
+    let is_first = planned.base.is_none() && planned.merged_tree.is_none() && planned.tip.is_some();
+    (is_first && judgement.verdict != Verdict::Accept).then_some(
+        "everything in this push is new to this server; to bring an existing repository behind the gate as it is, an \
+         administrator runs `portcullis import SOURCE` in the repository on the server, and later pushes are compared \
+         with what came",
+    )
+}
+
 /// HEAD names a branch that is not there.
 pub(super) fn stray_head_notice(name: &str) -> String {
     format!(

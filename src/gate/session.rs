@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::commits::{self, Reception};
 use super::growth::Growth;
-use super::notices::{section, stray_head_notice};
+use super::notices::{how_to_move_in, section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, Surroundings, plan};
 use super::repair::Damage;
@@ -354,6 +354,8 @@ impl Session {
         let to_ask = people_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
         let mut section = section(planned, &governing, &evidence, judgement);
         section.notices.extend(to_ask);
+        let moving_in = how_to_move_in(planned, &section.judgement);
+        section.notices.extend(moving_in.map(str::to_owned));
         section.notices.extend(waivers_notice(&governing, self.today()));
         section.notices.extend(self.repository.detour().map(str::to_owned));
         section.notices.extend(self.rescue_notice()?);

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use super::guarded_refs::{GuardedRefs, ShadowRef};
 use crate::gate::{Governing, Session, date_of};
 use crate::host::HostKind;
+use crate::import::IMPORTS;
 use crate::policy::{KeyEntry, Layer, WaivedFinding, Waiver, WaiverTerm};
 use crate::report::{DoctorLine, shell_word};
 use crate::verdict::Judgement;
@@ -30,6 +31,7 @@ pub(super) fn examine(session: &Session, governing: &Governing, host: Option<Hos
     lines.push(judge_keys(session, governing));
     lines.extend(judge_unknown_keys(session, governing));
     lines.extend(list_rescues(session));
+    lines.extend(list_imports(session));
     lines
 }
 
@@ -49,6 +51,20 @@ fn judge_unknown_keys(session: &Session, governing: &Governing) -> Option<Doctor
     (!strangers.is_empty()).then(|| {
         let text = format!("no person of the policy has {}: what these keys sign counts", list(&strangers));
         DoctorLine::advice("keys", text, "list them under `people[].keys`, under `signatures.forge.keys` if they are the forge's, or remove them")
+    })
+}
+
+/// Lists what came without being judged.
+fn list_imports(session: &Session) -> Option<DoctorLine> {
+    let imports = session.repository.refs_below(IMPORTS).ok()?;
+    let commits: Vec<String> =
+        imports.iter().map(|(_, commit)| format!("commit {}", commit.short())).collect();
+    (!commits.is_empty()).then(|| {
+        let text = format!(
+            "`portcullis import` brought {}: what was there before is not judged",
+            commits.join(", ")
+        );
+        DoctorLine::ok("imports", text)
     })
 }
 

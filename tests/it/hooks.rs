@@ -38,6 +38,7 @@ mod import_waivers;
 mod manifests;
 mod many_statements;
 mod merges;
+mod moving_in;
 mod other_hooks;
 mod owner_approvals;
 mod owner_dialects;
