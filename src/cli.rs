@@ -24,7 +24,7 @@ use kube_model::KubernetesVersion;
 pub use pull_request::{CommentArgument, PublishArguments, PullRequestArguments};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
-pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments};
+pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments, WaiveArguments};
 
 /// A policy gate for GitOps repositories: judges what a push would change in the cluster.
 #[derive(Debug, Parser)]
@@ -58,6 +58,8 @@ pub enum Command {
     Approvals(ApprovalsArguments),
     /// Write today's findings as waivers with an expiry date, to a file that only shrinks automatically.
     Baseline(BaselineArguments),
+    /// Waive one finding: write an entry with a reason and an expiry date.
+    Waive(WaiveArguments),
     /// Convert ignore rules of kube-linter, Checkov or Trivy to waivers of today's findings.
     ImportWaivers(ImportWaiversArguments),
     /// Show who signed commits, and why each signature counts or does not.
@@ -69,7 +71,7 @@ pub enum Command {
     /// Explain a check.
     Explain(ExplainArguments),
     /// List all checks.
-    Checks,
+    Checks(ChecksArguments),
     /// Work with policy files.
     Policy(PolicyArguments),
     /// Write a policy for this repository.
@@ -108,9 +110,43 @@ pub struct ReportArguments {
     /// Show for each finding how the policy decided about it.
     #[arg(long)]
     pub trail: bool,
+    /// When to use colours. By default, on a terminal unless `NO_COLOR` is set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub color: ColorChoice,
+    /// Print nothing if the change is accepted.
+    #[arg(long, short)]
+    pub quiet: bool,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,
+}
+
+/// The checks that count.
+#[derive(Args, Clone, Debug)]
+pub struct SelectArguments {
+    /// Judge by this check only; can be repeated.
+    #[arg(long, value_name = "CHECK")]
+    pub select: Vec<String>,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal.
+    Auto,
+    /// Also into a file or a pipe.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Formats of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// For people.
+    Human,
+    /// For programs: one JSON object.
+    Json,
 }
 
 /// Formats of a report.
@@ -118,6 +154,8 @@ pub struct ReportArguments {
 pub enum OutputFormat {
     /// For people.
     Human,
+    /// One line for each finding: `path:line:column: error[check] message`.
+    Concise,
     /// For programs.
     Json,
     /// SARIF 2.1.0, for code scanning.
@@ -143,14 +181,20 @@ pub struct CheckArguments {
     #[arg(value_name = "PATH", conflicts_with_all = ["base", "head"])]
     pub paths: Vec<PathBuf>,
     /// The revision before the change; its policy governs.
-    #[arg(long, value_name = "REV", requires = "head")]
+    #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// The revision after the change.
+    /// The revision after the change; by default, HEAD.
     #[arg(long, value_name = "REV", requires = "base")]
     pub head: Option<String>,
+    /// A policy file to try, instead of the policy of the revision before.
+    #[arg(long, value_name = "FILE", conflicts_with = "server_policy")]
+    pub policy: Option<PathBuf>,
     /// The server's policy.
     #[arg(long, value_name = "FILE")]
     pub server_policy: Option<PathBuf>,
+    /// The checks that count.
+    #[command(flatten)]
+    pub select: SelectArguments,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
@@ -172,15 +216,26 @@ pub struct ValidateArguments {
     /// themselves are not judged.
     #[arg(long, value_name = "FOLDER")]
     pub definitions: Option<PathBuf>,
+    /// The checks that count.
+    #[command(flatten)]
+    pub select: SelectArguments,
     /// How to report.
     #[command(flatten)]
     pub report: ReportArguments,
 }
 
+/// Arguments of `checks`.
+#[derive(Args, Debug)]
+pub struct ChecksArguments {
+    /// The format of the list.
+    #[arg(long, value_enum, default_value_t = TableFormat::Human)]
+    pub format: TableFormat,
+}
+
 /// Arguments of `replay`.
 #[derive(Args, Debug)]
 pub struct ReplayArguments {
-    /// The history: `A..B`, or `B` for everything up to it.
+    /// The history: `A..B`, `A..` up to HEAD, or `B` for everything up to it.
     pub range: String,
     /// A policy file to try; by default, the newest revision's own.
     #[arg(long, value_name = "FILE")]
@@ -188,6 +243,9 @@ pub struct ReplayArguments {
     /// Print every finding below its commit.
     #[arg(long)]
     pub findings: bool,
+    /// The format of the table.
+    #[arg(long, value_enum, default_value_t = TableFormat::Human)]
+    pub format: TableFormat,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,
@@ -274,6 +332,12 @@ pub enum PolicyCommand {
         /// The file.
         #[arg(default_value = ".portcullis.yaml")]
         file: PathBuf,
+        /// A profile instead of a file: `baseline`, `strict` or `audit`.
+        #[arg(long, value_name = "NAME", conflicts_with = "file")]
+        profile: Option<String>,
+        /// Read the file as the policy of a server.
+        #[arg(long)]
+        server: bool,
     },
 }
 

@@ -17,6 +17,9 @@ pub struct HookArguments {
     /// Reject if there is no verdict after this number of seconds (GitHub Enterprise Server: 4).
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub deadline: u64,
+    /// Append one line of JSON about each push to a file. It decides nothing; rotate it with the system's tools.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// The host that serves the repository; by default, detected from the environment.
     #[arg(long, value_parser = host_parser())]
     pub host: Option<HostKind>,

@@ -24,6 +24,9 @@ pub struct InstallArguments {
     /// The deadline that the hook passes on.
     #[arg(long, value_name = "SECONDS")]
     pub deadline: Option<u64>,
+    /// The file for one line of JSON about each push, which the hook passes on.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Print what would be written and write nothing.
     #[arg(long)]
     pub dry_run: bool,

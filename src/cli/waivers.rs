@@ -52,6 +52,29 @@ pub struct TermArguments {
     pub repo: PathBuf,
 }
 
+/// Arguments of `waive`.
+#[derive(Args, Debug)]
+pub struct WaiveArguments {
+    /// The fingerprint of the finding, as the report prints it.
+    #[arg(value_name = "FINGERPRINT")]
+    pub fingerprint: String,
+    /// The revision before the change that has the finding. It is judged again.
+    #[arg(long, value_name = "REV", conflicts_with = "report")]
+    pub base: Option<String>,
+    /// The revision after the change; by default, HEAD.
+    #[arg(long, value_name = "REV", requires = "base")]
+    pub head: Option<String>,
+    /// The JSON report that has the finding.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// The file; by default, `.portcullis-waivers.yaml` at the root of the work tree.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The content of the entry.
+    #[command(flatten)]
+    pub terms: TermArguments,
+}
+
 /// Arguments of `import-waivers`.
 #[derive(Args, Debug)]
 pub struct ImportWaiversArguments {

@@ -61,6 +61,9 @@ impl From<WaiversError> for CommandError {
             | WaiversError::NewEntry(_)
             | WaiversError::Owners(_)
             | WaiversError::NoOwner(_)
+            | WaiversError::NoFinding(_)
+            | WaiversError::NoReason
+            | WaiversError::Known(_)
             | WaiversError::LastDay
             | WaiversError::Expiry { .. } => Self::usage(error),
         }

@@ -3,28 +3,31 @@
 use std::time::Instant;
 
 use super::error::{CommandError, Exit};
-use super::output::Destination;
+use super::output::{Destination, select};
 use super::report_files::write_files;
 use crate::cli::CheckArguments;
-use crate::gate::load_without_repository;
+use crate::gate::{load_policy_file, load_without_repository};
 use crate::report::{Report, Section};
 use crate::unpushed::{AskedRevisions, Folder, NOT_EVALUATED, UnpushedError, judge_revisions};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
-    let section = match (&arguments.base, &arguments.head) {
-        (Some(base), Some(head)) => judge_revisions(&AskedRevisions {
+    let section = match &arguments.base {
+        Some(base) => judge_revisions(&AskedRevisions {
             folder: arguments.report.repo.clone(),
             server_policy: arguments.server_policy.clone(),
             base: base.clone(),
-            head: head.clone(),
+            head: arguments.head.clone().unwrap_or_else(|| "HEAD".to_owned()),
+            policy: arguments.policy.clone(),
         })?,
-        (None, None) if !arguments.paths.is_empty() => judge_paths(arguments)?,
-        (None | Some(_), _) => {
-            let message = "specify what to check: `--base REV --head REV`, or files and folders";
+        None if !arguments.paths.is_empty() => judge_paths(arguments)?,
+        None => {
+            let message =
+                "specify what to check: `--base REV`, `--base REV --head REV`, or files and folders";
             return Err(CommandError::usage(message));
         }
     };
+    let section = select(section, &arguments.select)?;
     let report = Report { sections: vec![section], elapsed: begin.elapsed(), requests: 0 };
     write_files(&arguments.files, &report)?;
     Destination::of(&arguments.report).write(&report)
@@ -32,7 +35,10 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, CommandError> {
 
 fn judge_paths(arguments: &CheckArguments) -> Result<Section, CommandError> {
     let folder = Folder::read(&arguments.paths)?;
-    let governing = load_without_repository(arguments.server_policy.as_deref())?;
+    let governing = match &arguments.policy {
+        Some(file) => load_policy_file(file)?,
+        None => load_without_repository(arguments.server_policy.as_deref())?,
+    };
     let mut section = folder.judge(governing.targets, &governing.policy)?;
     section.notices.push(NOT_EVALUATED.into());
     Ok(section)

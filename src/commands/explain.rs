@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::{CommandError, Exit};
 use super::output::{detect_colour, print};
 use crate::checks::CheckSet;
-use crate::cli::ExplainArguments;
+use crate::cli::{ExplainArguments, TableFormat};
 use crate::finding::CheckId;
 use crate::policy::did_you_mean;
 use crate::report::{Detail, Format, Report, Section, Style, terminal};
@@ -30,6 +30,7 @@ pub(super) fn run(arguments: &ExplainArguments) -> Result<Exit, CommandError> {
                 server_policy: arguments.server_policy.clone(),
                 base: base.clone(),
                 head: head.clone(),
+                policy: None,
             })?;
             print(&explain_in_section(section, subject)?)?;
         }
@@ -119,12 +120,30 @@ fn describe(finding: &Value) -> String {
     text.lines().flat_map(|line| [terminal(line).into_owned(), "\n".to_owned()]).collect()
 }
 
-pub(super) fn list_checks() -> Result<Exit, CommandError> {
+pub(super) fn list_checks(format: TableFormat) -> Result<Exit, CommandError> {
+    match format {
+        TableFormat::Human => print(&render_checks())?,
+        TableFormat::Json => print(&format!("{:#}\n", describe_checks()))?,
+    }
+    Ok(Exit::Accept)
+}
+
+/// Describes the checks for programs.
+fn describe_checks() -> Value {
+    let mut checks = Vec::new();
+    for check in CheckSet::shared() {
+        let meta = check.meta;
+        checks.push(json!({"id": meta.id.as_str(), "family": meta.family.as_str(), "title": meta.title,
+            "why": meta.why}));
+    }
+    json!({"version": 1, "checks": checks})
+}
+
+fn render_checks() -> String {
     let width = CheckSet::shared().iter().map(|check| check.meta.id.as_str().len()).max().unwrap_or(0);
     let lines = CheckSet::shared().iter().map(|check| {
         let meta = check.meta;
         format!("{:width$}  {:9} {}\n", meta.id, meta.family.as_str(), meta.title)
     });
-    print(&lines.collect::<String>())?;
-    Ok(Exit::Accept)
+    lines.collect()
 }

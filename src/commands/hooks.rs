@@ -31,10 +31,13 @@ fn judge(updates: Vec<RefUpdate>, arguments: &HookArguments, begin: Instant) -> 
     let judged = push.judge()?;
     let destination = Destination::of_hook(arguments.format, push.style);
     destination.note(judged.notice().as_deref())?;
-    if judged.sections.is_empty() {
+    let report = Report { sections: judged.sections, elapsed: begin.elapsed(), requests: 0 };
+    if let Some(file) = &arguments.log {
+        destination.note(push.log(file, &report).as_deref())?;
+    }
+    if report.sections.is_empty() {
         return Ok(Exit::Accept);
     }
-    let report = Report { sections: judged.sections, elapsed: begin.elapsed(), requests: 0 };
     let exit = destination.write(&report)?;
     if exit == Exit::Accept {
         destination.note(push.remember_tip().as_deref())?;

@@ -24,6 +24,7 @@ impl From<&InstallArguments> for AskedHook {
             host: arguments.host,
             server_policy: arguments.server_policy.clone(),
             deadline: arguments.deadline,
+            log: arguments.log.clone(),
         }
     }
 }

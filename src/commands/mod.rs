@@ -30,6 +30,7 @@ mod rescue;
 mod throw_away_gpg;
 mod validate;
 mod verify_commit;
+mod waive;
 
 use std::process::ExitCode;
 
@@ -68,12 +69,13 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::Approve(arguments) => approve::run(&arguments),
         Command::Approvals(arguments) => approvals::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Waive(arguments) => waive::run(&arguments),
         Command::ImportWaivers(arguments) => import_waivers::run(&arguments),
         Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
-        Command::Checks => explain::list_checks(),
+        Command::Checks(arguments) => explain::list_checks(arguments.format),
         Command::Policy(arguments) => policy::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Install(arguments) => install::run(&arguments),

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::error::{CommandError, Exit};
 use crate::checks::{CheckSet, Meta};
-use crate::cli::{OutputFormat, ReportArguments};
+use crate::cli::{ColorChoice, OutputFormat, ReportArguments, SelectArguments};
+use crate::finding::CheckId;
 use crate::host::MessageStyle;
-use crate::report::{Colour, Detail, Format, Report, RulePage, Style};
+use crate::report::{Colour, Detail, Format, Report, RulePage, Section, Style};
+use crate::verdict::Verdict;
 
 /// The destination of one report, and its form.
 #[derive(Clone, Debug)]
@@ -16,12 +18,30 @@ pub(super) struct Destination {
     file: Option<PathBuf>,
     detail: Detail,
     style: MessageStyle,
+    color: ColorChoice,
+    quiet: Quiet,
+}
+
+/// Whether an accepted change is worth a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quiet {
+    /// It is.
+    No,
+    /// It is not.
+    IfAccepted,
 }
 
 impl Destination {
     /// Standard output of a hook: git forwards it to the pusher, and some hosts only the lines that they recognise.
     pub(super) fn of_hook(format: OutputFormat, style: MessageStyle) -> Self {
-        Self { format: convert_format(format), file: None, detail: Detail::Usual, style }
+        Self {
+            format: convert_format(format),
+            file: None,
+            detail: Detail::Usual,
+            style,
+            color: ColorChoice::Auto,
+            quiet: Quiet::No,
+        }
     }
 
     /// The file or the standard output that the arguments name.
@@ -31,6 +51,8 @@ impl Destination {
             file: arguments.output.clone(),
             detail: if arguments.trail { Detail::Trail } else { Detail::Usual },
             style: MessageStyle::Plain,
+            color: arguments.color,
+            quiet: if arguments.quiet { Quiet::IfAccepted } else { Quiet::No },
         }
     }
 
@@ -43,6 +65,7 @@ impl Destination {
             (
                 Some(_) | None,
                 Format::Human
+                | Format::Concise
                 | Format::Json
                 | Format::Sarif
                 | Format::Junit
@@ -57,7 +80,15 @@ impl Destination {
 
     /// Writes a report. If that fails, no one can rely on the verdict.
     pub(super) fn write(&self, report: &Report) -> Result<Exit, CommandError> {
-        let colour = if self.file.is_none() { detect_colour() } else { Colour::Never };
+        let is_quiet = self.quiet == Quiet::IfAccepted && report.verdict() == Verdict::Accept;
+        if is_quiet && self.file.is_none() {
+            return Ok(Exit::Accept);
+        }
+        let colour = match (self.color, &self.file) {
+            (ColorChoice::Always, _) => Colour::Always,
+            (ColorChoice::Auto, None) => detect_colour(),
+            (ColorChoice::Auto, Some(_)) | (ColorChoice::Never, _) => Colour::Never,
+        };
         let style = Style { colour, detail: self.detail };
         let text =
             apply_style(report.render(self.format, style, &collect_rule_pages()), self.style, self.format);
@@ -67,6 +98,25 @@ impl Destination {
         }
         Ok(report.verdict().into())
     }
+}
+
+/// Keeps the findings of the checks that are selected, and decides by them.
+pub(super) fn select(mut section: Section, arguments: &SelectArguments) -> Result<Section, CommandError> {
+    let mut checks = Vec::new();
+    for name in &arguments.select {
+        checks.push(known_check(name)?);
+    }
+    if !checks.is_empty() {
+        section.judgement = section.judgement.only(&checks);
+    }
+    Ok(section)
+}
+
+fn known_check(name: &str) -> Result<CheckId, CommandError> {
+    let known = CheckSet::shared().find(name).map(|check| check.meta.id);
+    known.ok_or_else(|| {
+        CommandError::usage(format!("--select: there is no check `{name}`; `portcullis checks` lists them"))
+    })
 }
 
 /// Detects whether standard output is the terminal of a person who wants colours.
@@ -89,7 +139,7 @@ fn apply_style(text: String, style: MessageStyle, format: Format) -> String {
             | Format::Rdjsonl
             | Format::Html,
         ) => text,
-        (MessageStyle::Prefixed(prefix), Format::Human) => {
+        (MessageStyle::Prefixed(prefix), Format::Human | Format::Concise) => {
             text.lines().flat_map(|line| [prefix, line, "\n"]).collect()
         }
     }
@@ -98,6 +148,7 @@ fn apply_style(text: String, style: MessageStyle, format: Format) -> String {
 pub(super) fn convert_format(format: OutputFormat) -> Format {
     match format {
         OutputFormat::Human => Format::Human,
+        OutputFormat::Concise => Format::Concise,
         OutputFormat::Json => Format::Json,
         OutputFormat::Sarif => Format::Sarif,
         OutputFormat::Junit => Format::Junit,

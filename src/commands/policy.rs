@@ -8,7 +8,7 @@ use super::output::print;
 use crate::checks::CheckSet;
 use crate::cli::{PolicyArguments, PolicyCommand, SchemaOf};
 use crate::finding::Severity;
-use crate::gate::{Governing, load_policy_file};
+use crate::gate::{Governing, load_policy_file, load_profile, load_without_repository};
 use crate::git::{BLOB_LIMIT, Repository};
 use crate::policy::{PolicyDocument, WaivedFinding, WaiversDocument};
 use crate::self_test::{GuardedRefs, ShadowRef, ShortPattern};
@@ -16,7 +16,15 @@ use crate::self_test::{GuardedRefs, ShadowRef, ShortPattern};
 pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
     match &arguments.command {
         PolicyCommand::Schema { of } => print(&render_schema(*of))?,
-        PolicyCommand::Show { file } => print(&describe(file)?)?,
+        PolicyCommand::Show { file: _, profile: Some(profile), server: _ } => {
+            print(&list_enforcement(&load_profile(profile)?))?;
+        }
+        PolicyCommand::Show { file, profile: None, server: true } => {
+            print(&describe(&load_without_repository(Some(file))?, file))?;
+        }
+        PolicyCommand::Show { file, profile: None, server: false } => {
+            print(&describe(&load_policy_file(file)?, file))?;
+        }
     }
     Ok(Exit::Accept)
 }
@@ -30,8 +38,15 @@ pub(super) fn render_schema(of: SchemaOf) -> String {
     format!("{:#}\n", schema.to_value())
 }
 
-fn describe(file: &Path) -> Result<String, CommandError> {
-    let governing = load_policy_file(file)?;
+fn describe(governing: &Governing, file: &Path) -> String {
+    let mut text = list_enforcement(governing);
+    text.push_str(&list_empty_clusters(governing, file));
+    text.push_str(&list_guarded_refs(governing, file));
+    text
+}
+
+/// Lists what each check does, with the line that says so.
+fn list_enforcement(governing: &Governing) -> String {
     let width = CheckSet::shared().iter().map(|check| check.meta.id.as_str().len()).max().unwrap_or(0);
     let today = chrono::NaiveDate::MIN;
     let lines = CheckSet::shared().iter().filter_map(|check| {
@@ -41,10 +56,7 @@ fn describe(file: &Path) -> Result<String, CommandError> {
         let enforcement = decision.enforcement.as_str();
         Some(format!("{:width$}  {enforcement:8} {}:{}\n", check.meta.id, origin.path, origin.line))
     });
-    let mut text: String = lines.collect();
-    text.push_str(&list_empty_clusters(&governing, file));
-    text.push_str(&list_guarded_refs(&governing, file));
-    Ok(text)
+    lines.collect()
 }
 
 /// Lists the refs that the policy guards today; says nothing outside a repository.

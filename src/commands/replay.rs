@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use super::error::{CommandError, Exit};
 use super::output::print;
-use crate::cli::ReplayArguments;
+use crate::cli::{ReplayArguments, TableFormat};
 use crate::report::{Format, ReplayRow, ReplaySummary, Report, Section, Style};
 use crate::unpushed::{CommitFiles, History, JudgedCommit};
 
@@ -15,14 +15,20 @@ pub(super) fn run(arguments: &ReplayArguments) -> Result<Exit, CommandError> {
     for (index, commit) in history.commits().iter().enumerate() {
         show_progress(index, history.commits().len());
         let JudgedCommit { row, after } = history.judge(commit, before.as_ref())?;
-        print(&format!("{}\n", row.line()))?;
-        if arguments.findings {
-            print(&describe_findings(&row))?;
+        if arguments.format == TableFormat::Human {
+            print(&format!("{}\n", row.line()))?;
+            if arguments.findings {
+                print(&describe_findings(&row))?;
+            }
         }
         rows.push(row);
         before = Some(after);
     }
-    print(&ReplaySummary { rows: &rows }.render())?;
+    let summary = ReplaySummary { rows: &rows };
+    match arguments.format {
+        TableFormat::Human => print(&summary.render())?,
+        TableFormat::Json => print(&summary.json())?,
+    }
     Ok(Exit::Accept)
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::error::{CommandError, Exit};
-use super::output::Destination;
+use super::output::{Destination, select};
 use crate::cli::ValidateArguments;
 use crate::report::Report;
 use crate::unpushed::AskedValidation;
@@ -20,6 +20,6 @@ pub(super) fn run(arguments: &ValidateArguments) -> Result<Exit, CommandError> {
         versions: arguments.kubernetes_version.clone(),
         definitions: arguments.definitions.clone(),
     };
-    let sections = vec![validation.judge()?];
+    let sections = vec![select(validation.judge()?, &arguments.select)?];
     Destination::of(&arguments.report).write(&Report { sections, elapsed: begin.elapsed(), requests: 0 })
 }

@@ -29,6 +29,8 @@ pub use planning::PlannedRef;
 pub use ref_names::taken_for as is_taken_for;
 pub use rescue::{RECORDS, RescueProblem};
 pub use reviews::{Merged, Proposal, PushedBy, Review};
-pub use rules::{known_checks, load_policy_document, load_policy_file, load_without_repository, rules_of};
+pub use rules::{
+    known_checks, load_policy_document, load_policy_file, load_profile, load_without_repository, rules_of,
+};
 pub use session::{GateError, PushFacts, Session};
 pub use verification::VerifiedCommit;

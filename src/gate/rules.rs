@@ -51,3 +51,13 @@ pub fn load_policy_file(path: &Path) -> Result<Governing, GateError> {
 pub fn load_policy_document(name: &str, document: PolicyDocument) -> Result<Governing, GateError> {
     Ok(governance::govern_by_document(name, document, known_checks())?)
 }
+
+/// A profile alone.
+///
+/// # Errors
+///
+/// If there is no such profile.
+pub fn load_profile(name: &str) -> Result<Governing, GateError> {
+    let text = format!("apiVersion: portcullis.dev/v1\nkind: GatePolicy\nprofile: {name:?}\n");
+    Ok(governance::govern_by_text("--profile", text.as_bytes(), known_checks())?)
+}

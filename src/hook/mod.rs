@@ -4,17 +4,19 @@
 //! judges a push whose objects it cannot see, or a repository that hides its history.
 
 mod accepted_tips;
+mod log;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use self::accepted_tips::AcceptedTips;
+use self::log::LoggedPush;
 use crate::gate::{GateError, PushFacts, Session};
 use crate::git::{BLOB_LIMIT, GitError, Repository};
 use crate::host::{HostError, HostKind, MessageStyle, PushOrigin};
 use crate::push::{EnvironmentError, HookEnvironment, PushError, RefUpdate, parse_updates};
-use crate::report::{Section, terminal};
+use crate::report::{Report, Section, terminal};
 use source_files::ObjectId;
 
 /// The number of refs that one line names.
@@ -55,6 +57,8 @@ pub struct ReceivedPush {
     updates: Vec<RefUpdate>,
     /// The reason why the push is impossible to judge, whatever it contains.
     obstacle: Option<String>,
+    git_dir: PathBuf,
+    pusher: Option<String>,
     /// The style of messages that the host expects.
     pub style: MessageStyle,
 }
@@ -91,7 +95,7 @@ impl ReceivedPush {
         check_tips(&repository, &updates)?;
         let obstacle = find_obstacle(&environment, &repository);
         let origin = PushOrigin::read(&environment.host, host)?;
-        let style = origin.style;
+        let (style, pusher) = (origin.style, origin.pusher.clone());
         let accepted_tips = AcceptedTips::read(repository.common_dir());
         let push = PushFacts {
             updates: updates.clone(),
@@ -100,7 +104,7 @@ impl ReceivedPush {
             accepted_tips: accepted_tips.tips().to_vec(),
         };
         let session = Session::open(repository, server_policy, SystemTime::now())?.of_push(push);
-        Ok(Self { session, accepted_tips, updates, obstacle, style })
+        Ok(Self { session, accepted_tips, updates, obstacle, git_dir, pusher, style })
     }
 
     /// Judges every update.
@@ -129,6 +133,18 @@ impl ReceivedPush {
             // The push is judged all the same; the next one tries again.
             let _ = self.accepted_tips.add(&tip);
         }
+    }
+
+    /// Appends a line about the push to the operator's record. Returns a notice if that fails; the verdict holds.
+    pub fn log(&self, file: &Path, report: &Report) -> Option<String> {
+        let push = LoggedPush {
+            git_dir: &self.git_dir,
+            updates: &self.updates,
+            pusher: self.pusher.as_deref(),
+            now: SystemTime::now().into(),
+        };
+        let error = log::append(file, &push, report).err()?;
+        Some(format!("portcullis: could not write the server's record of this push: {error}"))
     }
 
     /// Remembers the tip that the governing branch gets by an accepted push: should its trust files become unusable,

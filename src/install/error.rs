@@ -68,7 +68,9 @@ pub enum InstallError {
     #[error("{0} is not a path that a shell script can name: it contains control characters or is not UTF-8")]
     Name(PathBuf),
     /// An option that the hook cannot pass on.
-    #[error("a pre-commit hook supports neither `--server-policy` nor `--deadline`: both are for servers")]
+    #[error(
+        "a pre-commit hook supports neither `--server-policy`, `--deadline` nor `--log`: all of them are for servers"
+    )]
     Options,
     /// Git fails.
     #[error(transparent)]

@@ -36,6 +36,8 @@ pub struct AskedHook {
     pub server_policy: Option<PathBuf>,
     /// The deadline that the hook passes on, in seconds.
     pub deadline: Option<u64>,
+    /// The operator's record, which the hook passes on.
+    pub log: Option<PathBuf>,
 }
 
 /// An installation that has not begun.
@@ -68,7 +70,7 @@ impl Installation {
 
 fn choose_shim(asked: &AskedHook, layout: Layout) -> Result<Shim, InstallError> {
     let mut shim = Shim::calling(&find_program()?, layout);
-    let has_options = asked.server_policy.is_some() || asked.deadline.is_some();
+    let has_options = asked.server_policy.is_some() || asked.deadline.is_some() || asked.log.is_some();
     if layout == Layout::PreCommit && has_options {
         return Err(InstallError::Options);
     }
@@ -79,6 +81,10 @@ fn choose_shim(asked: &AskedHook, layout: Layout) -> Result<Shim, InstallError> 
         shim.server_policy = Some(name_for_shell(&policy)?.to_owned());
     }
     shim.deadline = asked.deadline;
+    if let Some(log) = &asked.log {
+        let log = std::path::absolute(log).map_err(file_error(log))?;
+        shim.log = Some(name_for_shell(&log)?.to_owned());
+    }
     Ok(shim)
 }
 

@@ -69,13 +69,15 @@ pub(super) struct Shim {
     pub(super) server_policy: Option<String>,
     /// In seconds.
     pub(super) deadline: Option<u64>,
+    /// A path.
+    pub(super) log: Option<String>,
 }
 
 impl Shim {
     /// A hook that calls the program at a path.
     pub(super) fn calling(program: &str, layout: Layout) -> Self {
         let program = quoted_word(program);
-        Self { layout, company: Company::Alone, program, server_policy: None, deadline: None }
+        Self { layout, company: Company::Alone, program, server_policy: None, deadline: None, log: None }
     }
 
     /// The file.
@@ -88,7 +90,8 @@ impl Shim {
         let policy =
             self.server_policy.as_deref().map(|path| format!(" --server-policy {}", quoted_word(path)));
         let deadline = self.deadline.map(|seconds| format!(" --deadline {seconds}"));
-        let options = [policy, deadline].into_iter().flatten().collect::<String>();
+        let log = self.log.as_deref().map(|path| format!(" --log {}", quoted_word(path)));
+        let options = [policy, deadline, log].into_iter().flatten().collect::<String>();
         format!("{before}{start}{} {arguments}{options}{after}", self.program)
     }
 
@@ -116,8 +119,14 @@ impl Shim {
             let (policy, more) = split_word(given)?;
             (server_policy, rest) = (Some(unquote(policy)), more);
         }
-        let deadline = rest.strip_prefix(" --deadline ").and_then(|seconds| seconds.parse().ok());
-        Some(Self { layout, company, program: program.to_owned(), server_policy, deadline })
+        let mut deadline = None;
+        if let Some(given) = rest.strip_prefix(" --deadline ") {
+            let end = given.find(' ').unwrap_or(given.len());
+            let (seconds, more) = given.split_at_checked(end)?;
+            (deadline, rest) = (Some(seconds.parse().ok()?), more);
+        }
+        let log = rest.strip_prefix(" --log ").and_then(split_word).map(|(path, _)| unquote(path));
+        Some(Self { layout, company, program: program.to_owned(), server_policy, deadline, log })
     }
 }
 
@@ -156,6 +165,7 @@ mod tests {
         let full = |shim: &Shim| Shim {
             server_policy: Some("/etc/a 'b' c.yaml".into()),
             deadline: Some(9),
+            log: Some("/var/log/it's.jsonl".into()),
             ..shim.clone()
         };
         let chained = |shim: &Shim| Shim { company: Company::Chained, ..shim.clone() };

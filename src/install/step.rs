@@ -109,6 +109,7 @@ fn merge(own: Shim, wanted: Shim) -> Shim {
         company: own.company,
         server_policy: wanted.server_policy.clone().or(own.server_policy),
         deadline: wanted.deadline.or(own.deadline),
+        log: wanted.log.clone().or(own.log),
         ..wanted
     }
 }

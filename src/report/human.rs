@@ -1,16 +1,18 @@
 //! The report for people, which points at problems as rustc does.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
+use super::causes::{Cause, group_by_cause};
 use super::counts::plural;
 use super::entry::{describe_approval, write_policy_line};
 use super::escape::{terminal, terminal_lines, without_commands, without_leading_command};
 use super::snippet::{Window, cut_excerpt};
-use super::{Colour, Detail, Report, Section, Style};
-use crate::finding::{Location, Side, Subject};
+use super::{Colour, Detail, Report, RulePage, Section, Style};
+use crate::finding::{CheckId, Location, Side, Subject};
 use crate::policy::Enforcement;
 use crate::verdict::{Effect, Judged, Verdict};
 
@@ -18,23 +20,28 @@ use crate::verdict::{Effect, Judged, Verdict};
 const WIDTH: usize = 72;
 /// The most findings that are shown, worst first. No one reads more on a terminal.
 const SHOWN: usize = 50;
+/// The most further findings of one cause that are listed.
+const LISTED: usize = 20;
 /// The part of a line that is shown.
 const WINDOW: Window = Window { before: 60, after: 72 };
 /// The most characters of a label beside a mark.
 const LABEL_WIDTH: usize = 32;
 
-pub(super) fn render(report: &Report, style: Style) -> String {
+pub(super) fn render(report: &Report, style: Style, rules: &[RulePage]) -> String {
     let mut text = String::new();
     for section in &report.sections {
-        push_section(&mut text, section, report, style);
+        push_section(&mut text, section, report, (style, rules));
     }
     let _ = writeln!(text, "{}", write_closing(report));
     let lines: String = text.lines().flat_map(|line| [without_leading_command(line), "\n".into()]).collect();
     without_commands(lines, "\\u{23}")
 }
 
-fn push_section(text: &mut String, section: &Section, report: &Report, style: Style) {
+fn push_section(text: &mut String, section: &Section, report: &Report, (style, rules): (Style, &[RulePage])) {
     let _ = writeln!(text, "portcullis: {}", write_headline(section, report));
+    if let Some(summary) = summarize(section) {
+        let _ = writeln!(text, "{}", wrap(&summary, WIDTH));
+    }
     if let Some(forced) = &section.judgement.forced {
         let (people, reasons) = (forced.people.join(", "), forced.reasons.join("; "));
         let _ = writeln!(text, "{}", wrap(&format!("FORCED by {people}: {reasons}"), WIDTH));
@@ -42,11 +49,17 @@ fn push_section(text: &mut String, section: &Section, report: &Report, style: St
     for notice in &section.notices {
         let _ = writeln!(text, "note: {}", terminal(notice));
     }
-    for judged in section.judgement.findings.iter().take(SHOWN) {
-        let _ = writeln!(text, "\n{}", write_finding(judged, style));
+    let mut explained = BTreeSet::new();
+    let causes = group_by_cause(&section.judgement.findings);
+    for Cause { first, others } in causes.iter().take(SHOWN) {
+        let id = first.finding.check;
+        let why = rules.iter().find(|page| page.id == id && explained.insert(id)).map(|page| page.why);
+        let _ = writeln!(text, "\n{}", write_finding(first, why, style));
+        push_others(text, others);
     }
-    if let Some(more) = section.judgement.findings.len().checked_sub(SHOWN + 1) {
-        let _ = writeln!(text, "\nand {} more, not more severe", plural(more + 1, "finding"));
+    let more: usize = causes.iter().skip(SHOWN).map(|cause| cause.others.len() + 1).sum();
+    if more > 0 {
+        let _ = writeln!(text, "\nand {} more, not more severe", plural(more, "finding"));
     }
     push_left_out(text, section, style);
     for reason in &section.judgement.undecided {
@@ -57,13 +70,51 @@ fn push_section(text: &mut String, section: &Section, report: &Report, style: St
     }
 }
 
+/// Names the checks that reject, with the number of findings of each.
+fn summarize(section: &Section) -> Option<String> {
+    let mut counts: Vec<(CheckId, usize)> = Vec::new();
+    for judged in &section.judgement.findings {
+        match judged.effect() {
+            Effect::Denies | Effect::AwaitsApproval => {}
+            Effect::Approved | Effect::Warns | Effect::Waived => continue,
+        }
+        match counts.iter_mut().find(|(check, _)| *check == judged.finding.check) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((judged.finding.check, 1)),
+        }
+    }
+    let word = |(check, count): &(CheckId, usize)| match count {
+        1 => check.to_string(),
+        count => format!("{check} ({count})"),
+    };
+    let words: Vec<String> = counts.iter().map(word).collect();
+    let is_rejected = section.judgement.verdict == Verdict::Reject && !words.is_empty();
+    is_rejected.then(|| format!("problems to fix: {}", words.join(", ")))
+}
+
+/// Lists the further findings of one cause by object and place.
+fn push_others(text: &mut String, others: &[&Judged]) {
+    for judged in others.iter().take(LISTED) {
+        let place = judged
+            .finding
+            .location
+            .as_ref()
+            .map(|at| format!(" at {}:{}:{}", write_path(at), at.start.line, at.start.column));
+        let object = judged.finding.subject.object().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "   = same: {}{}", terminal(&object), place.unwrap_or_default());
+    }
+    if let Some(more) = others.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        let _ = writeln!(text, "   = same: {more} more; `--format concise` lists each on one line");
+    }
+}
+
 /// Writes the findings that are not reported, for a reader who asks for the trail.
 fn push_left_out(text: &mut String, section: &Section, style: Style) {
     match style.detail {
         Detail::Usual => {}
         Detail::Trail => {
             for left_out in section.judgement.left_out.iter().take(SHOWN) {
-                let _ = writeln!(text, "\n{}", write_finding(&left_out.judged, style));
+                let _ = writeln!(text, "\n{}", write_finding(&left_out.judged, None, style));
             }
         }
     }
@@ -112,7 +163,7 @@ fn write_title(section: &Section) -> String {
     }
 }
 
-fn write_finding(judged: &Judged, style: Style) -> String {
+fn write_finding(judged: &Judged, why: Option<&str>, style: Style) -> String {
     let finding = &judged.finding;
     let level = match (judged.decision.enforcement, judged.decision.waived.is_some()) {
         (Enforcement::Deny, _) => Level::ERROR,
@@ -131,7 +182,8 @@ fn write_finding(judged: &Judged, style: Style) -> String {
             group.element(make_snippet(location))
         };
     }
-    for (label, text) in list_notes(judged).into_iter().chain(list_trail(judged, style.detail)) {
+    let why = why.map(|why| ("why", why.to_owned()));
+    for (label, text) in why.into_iter().chain(list_notes(judged)).chain(list_trail(judged, style.detail)) {
         group = group.element(Level::NOTE.with_name(label).message(wrap(&text, WIDTH - label.len() - 6)));
     }
     let renderer = match style.colour {
@@ -241,10 +293,23 @@ fn write_closing(report: &Report) -> String {
         Verdict::Accept if forced => format!("accepted: FORCED despite {counts}.{explain}"),
         Verdict::Accept if warnings == 0 => "accepted".to_owned(),
         Verdict::Accept => format!("accepted: {}.{explain}", plural(warnings, "warning")),
-        Verdict::Reject => format!("rejected: {counts}.{explain}"),
+        Verdict::Reject => format!("rejected: {counts}.{explain}{}", how_to_waive(report)),
         Verdict::Undecided => {
             format!("rejected: some checks could not be completed ({counts})")
         }
+    }
+}
+
+/// Names the command that accepts a finding for a while, if a finding is one that waivers can cover.
+fn how_to_waive(report: &Report) -> &'static str {
+    let mut findings = report.sections.iter().flat_map(|section| &section.judgement.findings);
+    let can_be_waived = findings.any(|judged| {
+        judged.effect() == Effect::Denies && matches!(judged.finding.subject, Subject::Object { .. })
+    });
+    if can_be_waived {
+        "\nTo accept a finding for a while, run `portcullis waive FINGERPRINT` in a clone."
+    } else {
+        ""
     }
 }
 

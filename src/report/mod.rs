@@ -4,7 +4,9 @@
 //! pusher controls without escaping it for the medium.
 
 mod annotation;
+mod causes;
 mod comment;
+mod concise;
 mod counts;
 mod difference;
 mod doctor;
@@ -53,6 +55,8 @@ pub use summary::summary;
 pub enum Format {
     /// For people, with source excerpts.
     Human,
+    /// One line for each finding.
+    Concise,
     /// For programs.
     Json,
     /// SARIF 2.1.0, for code scanning.
@@ -186,7 +190,8 @@ impl Report {
     /// `rules` are the pages of the checks, for the formats that carry them.
     pub fn render(&self, format: Format, style: Style, rules: &[RulePage]) -> String {
         match format {
-            Format::Human => human::render(self, style),
+            Format::Human => human::render(self, style, rules),
+            Format::Concise => concise::render(self),
             Format::Json => json::render(self),
             Format::Sarif => sarif::render(self, rules),
             Format::Junit => junit::render(self),

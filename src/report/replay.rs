@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::counts::plural;
 use super::escape::terminal;
 use crate::finding::CheckId;
@@ -73,6 +75,27 @@ impl ReplaySummary<'_> {
             }
         }
         text
+    }
+
+    /// Writes the whole table for programs.
+    pub fn json(&self) -> String {
+        let mut commits = Vec::new();
+        for row in self.rows {
+            let checks: BTreeMap<String, usize> = count_by_check(std::iter::once(row))
+                .into_iter()
+                .map(|(check, count)| (check.to_string(), count))
+                .collect();
+            commits.push(json!({
+                "commit": row.commit.as_str(),
+                "verdict": row.judgement.verdict.as_str(),
+                "objectsChanged": row.judgement.objects_changed,
+                "filesNotJudged": row.judgement.files_not_judged,
+                "milliseconds": row.elapsed.as_secs_f64() * 1000.0,
+                "findings": checks,
+                "undecided": row.judgement.undecided,
+            }));
+        }
+        format!("{:#}\n", json!({"version": 1, "commits": commits}))
     }
 
     fn percentile(&self, percent: usize) -> f64 {

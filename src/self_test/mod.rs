@@ -8,6 +8,7 @@ mod error;
 mod guarded_refs;
 mod hook;
 mod proof;
+mod record;
 mod replica;
 mod rules;
 mod stage;
@@ -58,6 +59,7 @@ impl<'a> SelfTest<'a> {
         let governing = self.session.policy(None);
         let mut lines = vec![self.hook.examine(self.folder)];
         lines.extend(self.prove(governing.as_ref().ok())?);
+        lines.extend(record::examine(&self.hook));
         lines.extend(storage::examine(&self.session.repository, self.folder)?);
         if self.hook.event != Event::PreCommit {
             lines.extend(configuration::examine(self.folder)?);

@@ -93,6 +93,7 @@ impl History {
 /// Lists the first-parent commits of a range, the oldest first. `A..B` leaves A out and begins with its child.
 fn first_parents(repository: &Repository, range: &str) -> Result<Vec<ObjectId>, UnpushedError> {
     let (from, to) = range.split_once("..").map_or((None, range), |(from, to)| (Some(from), to));
+    let (from, to) = (from.filter(|from| !from.is_empty()), if to.is_empty() { "HEAD" } else { to });
     let stop = from.map(|from| repository.revision(from)).transpose()?;
     let mut commits = Vec::new();
     let mut next = Some(repository.revision(to)?);

@@ -1,13 +1,16 @@
 //! Two revisions, judged as if the second were pushed to the first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::NOT_EVALUATED;
 use super::error::UnpushedError;
-use crate::evidence::RefOperation;
-use crate::gate::{PlannedRef, Session};
+use crate::evidence::{RefEvidence, RefOperation};
+use crate::gate::{PlannedRef, Session, load_policy_file, rules_of};
 use crate::git::{Ancestry, BLOB_LIMIT, Repository};
+use crate::pipeline::{Change, evaluate};
 use crate::report::Section;
+use crate::verdict::Mode;
 use source_files::ObjectId;
 
 /// Two revisions, as a command line names them.
@@ -21,6 +24,8 @@ pub struct AskedRevisions {
     pub base: String,
     /// The revision after the change.
     pub head: String,
+    /// A policy file to try instead.
+    pub policy: Option<PathBuf>,
 }
 
 /// The commit that a head is compared with.
@@ -42,8 +47,11 @@ pub fn judge_revisions(asked: &AskedRevisions) -> Result<Section, UnpushedError>
         Ancestry::Diverged => compare_since_branching(&repository, base, &head)?,
     };
     let session = Session::at(repository, governing, asked.server_policy.clone(), SystemTime::now())?;
+    if let Some(file) = &asked.policy {
+        return judge_by_file(&session, file, (&comparison, &head));
+    }
     let planned = PlannedRef {
-        ref_name: comparison.title,
+        ref_name: find_ref_name(&session, &comparison)?,
         operation: RefOperation::FastForward,
         refused: None,
         base: Some(comparison.base),
@@ -52,7 +60,35 @@ pub fn judge_revisions(asked: &AskedRevisions) -> Result<Section, UnpushedError>
         tags: Vec::new(),
         commits: history.commits,
     };
-    Ok(session.judge_planned(&planned)?)
+    let section = session.judge_planned(&planned)?;
+    Ok(Section { title: comparison.title, ..section })
+}
+
+/// The name that the change is judged as. A first policy counts as it does in a hook: on HEAD's branch.
+fn find_ref_name(session: &Session, comparison: &Comparison) -> Result<String, UnpushedError> {
+    let has_policy = session.policy(None)?.is_established();
+    let head = session.head_branch().filter(|_| !has_policy);
+    Ok(head.unwrap_or(&comparison.title).to_owned())
+}
+
+/// Judges the objects of two revisions by a policy that is in neither of them.
+fn judge_by_file(
+    session: &Session,
+    file: &Path,
+    (comparison, head): (&Comparison, &ObjectId),
+) -> Result<Section, UnpushedError> {
+    let governing = load_policy_file(file)?;
+    let repository = &session.repository;
+    let old_tree = repository.tree_of(&comparison.base)?;
+    let old = repository.snapshot(&old_tree)?;
+    let new = repository.snapshot_beside((&old_tree, &old), &repository.tree_of(head)?)?;
+    let (evidence, blobs) = (RefEvidence::none(), repository.blobs());
+    let change = Change { old: &old, new: &new, blobs: &*blobs, evidence: &evidence, mode: Mode::Enforcing };
+    let judgement = evaluate(&change, &rules_of(&governing), session.today());
+    let mut section = Section::of(&comparison.title, judgement);
+    section.range = (Some(comparison.base.clone()), Some(head.clone()));
+    section.notices.push(NOT_EVALUATED.to_owned());
+    Ok(section)
 }
 
 /// Finds the commit with which a head is compared if its base has moved on.

@@ -170,6 +170,20 @@ const NEVER_FORCED: [CheckId; 3] =
     [CheckId::new("weakened-policy"), CheckId::new("forbidden-ref"), CheckId::new("malformed-commit")];
 
 impl Judgement {
+    /// The judgement by some checks alone.
+    #[must_use]
+    pub fn only(mut self, checks: &[CheckId]) -> Self {
+        self.findings.retain(|judged| checks.contains(&judged.finding.check));
+        self.left_out.retain(|left_out| checks.contains(&left_out.judged.finding.check));
+        let blocks = self.findings.iter().any(|judged| judged.effect().blocks(Mode::Enforcing));
+        self.verdict = match (blocks && self.forced.is_none(), self.undecided.is_empty()) {
+            (true, _) => Verdict::Reject,
+            (false, false) => Verdict::Undecided,
+            (false, true) => Verdict::Accept,
+        };
+        self
+    }
+
     /// A judgement without findings, only with reasons why checks could not be completed.
     pub fn undecided(reason: impl Into<String>) -> Self {
         let undecided = vec![reason.into()];

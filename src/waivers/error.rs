@@ -43,6 +43,15 @@ pub enum WaiversError {
     /// A file has no owner.
     #[error("{0} has no owner: name the owner of new entries with `--owner`")]
     NoOwner(String),
+    /// No finding has the fingerprint.
+    #[error("no finding has the fingerprint {0}: copy it from the report of this change")]
+    NoFinding(String),
+    /// There is no reason.
+    #[error("say why with `--reason`")]
+    NoReason,
+    /// There is an entry already.
+    #[error("{0} is waived already: extend the entry in the file")]
+    Known(String),
     /// The last day is neither a date nor a number of days.
     #[error("write the last day as YYYY-MM-DD, or as a number of days from today such as `90d`")]
     LastDay,

@@ -9,6 +9,7 @@ mod file;
 mod foreign;
 mod import;
 mod readers;
+mod single;
 mod terms;
 mod today;
 
@@ -21,6 +22,7 @@ pub use baseline::{Absent, Baseline, BaselineCheck, Fingerprints, Growth, Update
 pub use error::WaiversError;
 pub use foreign::ForeignTool;
 pub use import::Import;
+pub use single::{AskedWaiver, ReportedFinding, waive};
 pub use terms::AskedTerms;
 
 /// The repository and revision whose findings are waived.

@@ -59,7 +59,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("server_place", &["git_program", "push"]),
     ("rescue", &["gate", "git", "git_program", "server_place"]),
     ("import", &["git_program", "server_place"]),
-    ("hook", &["gate", "git", "host", "push", "report"]),
+    ("hook", &["evidence", "gate", "git", "host", "push", "report"]),
     ("self_test", &["gate", "git", "git_program", "host", "import", "policy", "push", "report", "verdict"]),
     ("forge_settings", &["host", "host::api", "report"]),
     (
