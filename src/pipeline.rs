@@ -57,7 +57,7 @@ pub fn evaluate(change: &Change<'_>, rules: &Rules<'_>, today: NaiveDate) -> Jud
     let old = Layout::of(&LayoutInput { snapshot: change.old, selection, reaches }, &mut *reader);
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
-    let needs = &checks::needs_of(checks, |check| policy.runs(check));
+    let needs = &checks::needs_of(checks, |check| verdict::runs(policy, check));
     let input = WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits, needs };
     let worlds = world::build(&input);
     let annotations = annotated_checks(checks, policy);
@@ -170,8 +170,9 @@ fn check(view: &View, around: &Around<'_>) -> Checked {
     };
     let worlds = (&view.old, &view.new, view.changes.as_slice());
     let context = Context::new(worlds, around.change.evidence, around.today, settings, &facts);
-    let Found { findings, undecided } = checks::run_all(checks, &context, |check| policy.runs(check));
-    let needs = checks::needs_of(checks, |check| policy.runs(check));
+    let Found { findings, undecided } =
+        checks::run_all(checks, &context, |check| verdict::runs(policy, check));
+    let needs = checks::needs_of(checks, |check| verdict::runs(policy, check));
     let not_evaluated = if needs.contains(&Need::Definitions) {
         list_not_evaluated(&view.changes, facts.schemas())
     } else {

@@ -84,6 +84,18 @@ pub struct Finding {
     pub lacking: Vec<Lacking>,
     /// Its aspect, if other checks may report the same about the same value.
     pub aspect: Option<Aspect>,
+    /// Whether a policy may let it pass.
+    pub leeway: Leeway,
+}
+
+/// Whether a policy may let a finding pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leeway {
+    /// The policy decides.
+    #[default]
+    Policy,
+    /// None: after the change no push could pass, so no policy can want it.
+    None,
 }
 
 /// Approvals that are missing.
@@ -150,6 +162,7 @@ impl Finding {
             path: Vec::new(),
             lacking: Vec::new(),
             aspect: None,
+            leeway: Leeway::Policy,
         }
     }
 
@@ -199,6 +212,13 @@ impl Finding {
     /// Adds a fact.
     pub fn note(mut self, label: &'static str, text: impl Into<String>) -> Self {
         self.notes.push(Note { label, text: text.into() });
+        self
+    }
+
+    /// The same finding, which no policy can let pass.
+    #[must_use]
+    pub fn without_leeway(mut self) -> Self {
+        self.leeway = Leeway::None;
         self
     }
 

@@ -13,7 +13,7 @@ mod redaction;
 mod severity;
 mod suggestion;
 
-pub use builder::{Aspect, Finding, Lacking, Note, Subject};
+pub use builder::{Aspect, Finding, Lacking, Leeway, Note, Subject};
 pub use check_id::CheckId;
 pub use fingerprint::{Fact, Fingerprint};
 pub use location::{Location, Side};

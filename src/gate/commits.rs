@@ -1,9 +1,8 @@
 //! Examines the new commits and tags.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
-
-use rayon::prelude::*;
 
 use super::forge_copy::{self, ForgeCopy};
 use super::forge_merge;
@@ -40,8 +39,7 @@ pub(super) fn facts(
     let names = std::iter::once(ref_name.strip_prefix("refs/tags/")).chain(std::iter::repeat(None));
     let tags = read(repository, tags, ObjectKind::Tag)?;
     let of_tags = tags.iter().zip(names).map(|((id, bytes), name)| tag_facts(id, bytes, name, reception));
-    let commits = read(repository, commits, ObjectKind::Commit)?;
-    let mut of_commits = examine(&commits, reception);
+    let (commits, mut of_commits) = read_and_examine(repository, commits, reception)?;
     let copies = read_copies(repository, &of_commits, &commits)?;
     let (copied, originals) = find_originals(repository, copies, reception)?;
     for (facts, (id, bytes)) in of_commits.iter_mut().zip(&commits) {
@@ -49,16 +47,41 @@ pub(super) fn facts(
             distrust_more_than_a_merge(repository, facts, (id, bytes))?;
         }
     }
-    let originals = read(repository, &originals, ObjectKind::Commit)?;
-    let mut of_originals = examine(&originals, reception);
+    let (originals, mut of_originals) = read_and_examine(repository, &originals, reception)?;
     for (facts, (id, bytes)) in of_originals.iter_mut().zip(&originals) {
         distrust_more_than_a_merge(repository, facts, (id, bytes))?;
     }
     Ok(of_tags.chain(of_commits).chain(of_originals).collect())
 }
 
-fn examine(commits: &[(ObjectId, Vec<u8>)], reception: Reception<'_>) -> Vec<CommitFacts> {
-    commits.par_iter().map(|(id, bytes)| commit_facts(id, bytes, reception)).collect()
+/// Commits with their bytes.
+type RawCommits = Vec<(ObjectId, Vec<u8>)>;
+
+/// Reads commits and examines them. A repository is read by one thread, and signatures are verified by all others in the
+/// meantime.
+fn read_and_examine(
+    repository: &Repository,
+    ids: &[ObjectId],
+    reception: Reception<'_>,
+) -> Result<(RawCommits, Vec<CommitFacts>), GitError> {
+    let (sender, receiver) = mpsc::channel();
+    rayon::in_place_scope(|scope| {
+        for (index, id) in ids.iter().enumerate() {
+            let bytes = repository.read_kind(id, ObjectKind::Commit)?;
+            let sender = sender.clone();
+            scope.spawn(move |_| {
+                let facts = commit_facts(id, &bytes, reception);
+                // The receiver lives until all have sent.
+                let _ = sender.send((index, bytes, facts));
+            });
+        }
+        Ok::<(), GitError>(())
+    })?;
+    drop(sender);
+    let mut examined: Vec<_> = receiver.into_iter().collect();
+    examined.sort_by_key(|(index, _, _)| *index);
+    let with_ids = ids.iter().cloned().zip(examined);
+    Ok(with_ids.map(|(id, (_, bytes, facts))| ((id, bytes), facts)).unzip())
 }
 
 /// The runs of commits with one parent that a forge signed, each run oldest first.
@@ -116,7 +139,7 @@ fn distrust_more_than_a_merge(
     Ok(())
 }
 
-/// The bytes of objects; a repository is read by one thread, signatures are verified by all.
+/// The bytes of objects.
 fn read(
     repository: &Repository,
     ids: &[ObjectId],

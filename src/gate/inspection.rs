@@ -7,8 +7,8 @@ use super::rules::{known_checks, rules_of};
 use super::session::{GateError, Session, snapshot};
 use crate::evidence::RefEvidence;
 use crate::governance::{
-    ApprovedBy, Governing, KeysError, OntoHead, OwnersError, TrustInput, is_trust_file, load_keys,
-    owners_dialect, owners_of, waiver_facts,
+    ApprovedBy, ChangeApprovals, Governing, KeysError, OntoHead, OwnersError, TrustInput, changes,
+    is_trust_file, load_keys, owners_dialect, owners_of, waiver_facts,
 };
 use crate::host::HostKind;
 use crate::pipeline::{Change, evaluate};
@@ -66,10 +66,24 @@ impl Session {
         evaluate(&change, &rules_of(governing), self.today())
     }
 
-    /// Evidence about files that are not a commit yet: their effect on waivers.
+    /// The policy that judges files before they are a commit: that of HEAD, or the files' own if HEAD's cannot be used,
+    /// so that its correction can be committed.
+    ///
+    /// # Errors
+    ///
+    /// If neither can be used.
+    pub fn policy_before_commit(&self, new: &Snapshot) -> Result<Governing, GateError> {
+        self.policy(None).or_else(|error| self.policy_of(new).map_err(|_| error))
+    }
+
+    /// Evidence about files that are not a commit yet: their effect on waivers, and trust files after which no push
+    /// could pass. Approvals come later.
     pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
         let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
-        RefEvidence { waivers: waiver_facts(&input, self.today()), ..RefEvidence::none() }
+        let nobody = ChangeApprovals { approvers: Vec::new(), needed_more: 0 };
+        let mut trust_files = changes(&input, &nobody);
+        trust_files.retain(|change| change.broken.is_some());
+        RefEvidence { trust_files, waivers: waiver_facts(&input, self.today()), ..RefEvidence::none() }
     }
 
     /// The places of objects of some names in the governing ref.

@@ -106,7 +106,7 @@ impl Session {
         Ok(self.clone_governed_by(former_tip, former, damage))
     }
 
-    fn policy_of(&self, files: &Snapshot) -> Result<Governing, GateError> {
+    pub(super) fn policy_of(&self, files: &Snapshot) -> Result<Governing, GateError> {
         let floor = self.floor()?.cloned();
         let foundation = Foundation::read(self.policy_files(), files, floor)?;
         Ok(foundation.govern(self.policy_files(), files, None)?)

@@ -65,7 +65,8 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// Reads the policy of the governing ref. Without one, the profile `baseline` guards every branch and tag.
+    /// Reads the policy of the governing ref. Without one, a profile guards every branch and tag: `baseline`, or the one
+    /// that the server's policy names.
     ///
     /// # Errors
     ///
@@ -77,9 +78,11 @@ impl Foundation {
     ) -> Result<Self, PolicyLoadError> {
         let own = files.layer_at(governing, "the governing ref")?;
         let waivers = files.waivers_at(governing);
-        let (governance, own_protected, own) = match own {
-            Some(own) => (Governance::Established, ProtectedRefs::by(&own), own),
-            None => (Governance::None, ProtectedRefs::Everything, Layer::profile(ProfileName::Baseline)?),
+        let (governance, own_protected, own) = if let Some(own) = own {
+            (Governance::Established, ProtectedRefs::by(&own), own)
+        } else {
+            let profile = Layer::profile(unmanaged_profile(floor.as_deref()))?;
+            (Governance::None, ProtectedRefs::Everything, profile)
         };
         let own = Arc::new(own.with_waivers(&waivers));
         Ok(Self { own, own_protected, governance, floor, waiver_mistakes: waivers.mistakes })
@@ -138,6 +141,12 @@ impl Foundation {
             policy,
         })
     }
+}
+
+/// The profile that judges a repository without a policy, beside the server's own policy.
+fn unmanaged_profile(floor: Option<&Floor>) -> ProfileName {
+    let document = floor.and_then(|floor| floor.layer.document());
+    document.and_then(|document| document.unmanaged).unwrap_or_default()
 }
 
 /// The profile `baseline`, for refs that no one may push while there is no policy to say so.

@@ -127,6 +127,12 @@ impl Layer {
                 "`acceptedTrustFiles` counts in the server's policy only: a repository cannot accept its own";
             return Err(own.error("/acceptedTrustFiles", message, None));
         }
+        if let (Author::Repository, Some(own)) = (author, files.first())
+            && own.document.unmanaged.is_some()
+        {
+            let message = "`unmanaged` counts in the server's policy only: this repository has a policy";
+            return Err(own.error("/unmanaged", message, None));
+        }
         for file in &files {
             document::check(file, known)?;
         }

@@ -18,7 +18,7 @@ pub fn judge_index(folder: &Path, index: Option<&Path>) -> Result<Section, Unpus
     let repository = Repository::discover(folder, BLOB_LIMIT)?;
     let new = staged(&repository, index)?;
     let session = Session::open(repository, None, SystemTime::now())?;
-    let governing = session.policy(None)?;
+    let governing = session.policy_before_commit(&new)?;
     let old = session.governing_snapshot();
     let evidence = session.uncommitted(&governing, &new);
     let blobs = session.repository.blobs();

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 
 use crate::evidence::{ApprovalStanding, Purpose, RefEvidence};
-use crate::finding::{Aspect, CheckId, Finding, Fingerprint, Severity};
+use crate::finding::{Aspect, CheckId, Finding, Fingerprint, Leeway, Severity};
 use crate::policy::{Decision, Enforcement, Policy, WaivedFinding};
 use crate::world::ObjectChange;
 use codeowners::{Approver, OwnerHandle};
@@ -162,6 +162,14 @@ pub struct Circumstances<'a> {
     pub allowances: &'a Allowances,
     /// The day on the server.
     pub today: NaiveDate,
+}
+
+/// The check whose findings no policy can let pass, where they are about a state in which no push could pass.
+const ALWAYS_RUN: &str = "weakened-policy";
+
+/// Whether a check runs under a policy.
+pub fn runs(policy: &Policy, check: &str) -> bool {
+    check == ALWAYS_RUN || policy.runs(check)
 }
 
 /// Findings that an override cannot accept: changes of the gate's own rules, and files that could not be read with
@@ -315,6 +323,10 @@ fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Judged {
     let ruled = strictest.unwrap_or_else(Decision::without_a_layer);
     let was_waived = ruled.waived.is_some();
     let decision = circumstances.allowances.applied(ruled, &finding, circumstances.evidence);
+    let decision = match finding.leeway {
+        Leeway::Policy => decision,
+        Leeway::None => Decision { enforcement: Enforcement::Deny, waived: None, ..decision },
+    };
     trail.extend(decision.waived.as_ref().filter(|_| !was_waived).map(trail::waived));
     trail.push(Step::Decided(decision.enforcement));
     let (approved_by, missing) = approvals(&decision, circumstances.evidence, &finding.fingerprint());

@@ -73,7 +73,7 @@ fn describe_certificate(certificate: &Cert, now: SystemTime) -> KeyFacts {
 
 fn judge_certificate(certificate: &Cert, now: SystemTime) -> KeyStanding {
     let policy = strict_policy(now);
-    let valid = match certificate.with_policy(&policy, now) {
+    let valid = match certificate.with_policy(&*policy, now) {
         Ok(valid) => valid,
         Err(error) => return KeyStanding::Unfit(format!("{error:#}")),
     };

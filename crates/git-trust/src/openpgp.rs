@@ -5,6 +5,8 @@
 //! signature states, and its author chooses that time. Everything is therefore judged a second time as of now, or an
 //! expired or retired key could sign with an old date.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::SystemTime;
 
 use sequoia_openpgp::cert::amalgamation::key::{ErasedKeyAmalgamation, ValidErasedKeyAmalgamation};
@@ -34,7 +36,7 @@ pub(super) fn find_signer(
     let signature = read_single_signature(&bytes)?;
     let created = read_creation_time(&signature, now)?;
     let judge = Judge {
-        policy: strict_policy(now),
+        policy: &strict_policy(now),
         signature: &signature,
         payload,
         times: [created, now.max(created)],
@@ -51,7 +53,23 @@ const BROKEN_HASHES: [HashAlgorithm; 3] = [HashAlgorithm::MD5, HashAlgorithm::SH
 
 /// Returns sequoia's policy, in which broken algorithms are broken whatever the date: an author could date a signature
 /// before a cut-off.
-pub(super) fn strict_policy(now: SystemTime) -> StandardPolicy<'static> {
+pub(super) fn strict_policy(now: SystemTime) -> Rc<StandardPolicy<'static>> {
+    // All signatures of a push are judged at one time, and a policy is a list of lists.
+    POLICY.with_borrow_mut(|known| match known {
+        Some((time, policy)) if *time == now => Rc::clone(policy),
+        Some(_) | None => {
+            let policy = Rc::new(make_strict_policy(now));
+            *known = Some((now, Rc::clone(&policy)));
+            policy
+        }
+    })
+}
+
+thread_local! {
+    static POLICY: RefCell<Option<(SystemTime, Rc<StandardPolicy<'static>>)>> = const { RefCell::new(None) };
+}
+
+fn make_strict_policy(now: SystemTime) -> StandardPolicy<'static> {
     let mut policy = StandardPolicy::at(now);
     for hash in BROKEN_HASHES {
         policy.reject_hash(hash);
@@ -120,7 +138,7 @@ fn read_creation_time(signature: &Signature, now: SystemTime) -> Result<SystemTi
 
 /// The inputs that one signature is judged by.
 struct Judge<'a> {
-    policy: StandardPolicy<'static>,
+    policy: &'a StandardPolicy<'static>,
     signature: &'a Signature,
     payload: &'a [u8],
     /// The creation time that the signature states, and now.
@@ -144,7 +162,7 @@ impl Judge<'_> {
         let refused = |error: sequoia_openpgp::anyhow::Error| Distrust::NotUnderstood(format!("{error:#}"));
         self.policy.signature(self.signature, HashAlgoSecurity::CollisionResistance).map_err(refused)?;
         check_length(key, self.floor)?;
-        self.times.into_iter().try_for_each(|time| check_fitness(key, &self.policy, time))
+        self.times.into_iter().try_for_each(|time| check_fitness(key, self.policy, time))
     }
 }
 

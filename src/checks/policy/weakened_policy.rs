@@ -22,7 +22,7 @@ counts, and so does a new file that takes the place of one. The finding lists wh
 check that is no longer enforced, a narrower scope, a waiver, a new owner or key, a lower threshold. The check
 also reports a file that would be invalid, or after which no push could be signed, owned and approved any more, even
 if its owners approved it: a keyring without a usable key, owners that are not people of the policy, a CODEOWNERS
-file with an invalid line.
+file with an invalid line. Such a change is denied under every policy, also one that only reports.
 
 ## What is compared
 
@@ -125,6 +125,7 @@ fn broken(change: &TrustFileChange, problem: &Broken) -> Finding {
     about(change, format!("{path}, {role} that the gate trusts, {problem}"))
         .help(help)
         .fact("content", content(change))
+        .without_leeway()
 }
 
 fn about(change: &TrustFileChange, message: String) -> Finding {

@@ -96,6 +96,8 @@ pub struct PolicyDocument {
     /// Accepted findings.
     #[serde(default)]
     pub waivers: Vec<WaiverEntry>,
+    /// Server policy only: the profile that judges repositories without a policy, beside this one; `baseline` if absent.
+    pub unmanaged: Option<ProfileName>,
     /// Server policy only: trust files that a push may change, path to blob id or `deleted`.
     #[serde(default)]
     pub accepted_trust_files: BTreeMap<String, String>,
@@ -148,6 +150,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
         r#override,
         checks: _,
         waivers,
+        unmanaged: _,
         accepted_trust_files: _,
     } = after;
     let mut found = Vec::new();

@@ -101,3 +101,18 @@ fn a_repository_cannot_accept_its_own_trust_files() -> Result<(), Failure> {
     alice.push_main()?.rejected(&["error[weakened-policy]", "a repository cannot accept its own"]);
     Ok(())
 }
+
+/// The server says which profile judges a repository that has no policy of its own.
+#[test]
+fn a_repository_without_a_policy_is_judged_by_the_profile_of_the_server() -> Result<(), Failure> {
+    let server = Server::holding(&[(SERVICE_PATH, SERVICE)])?;
+    server.set_floor(&policy("profile: audit\n"))?;
+    let alice = server.checkout("alice")?;
+    alice.commit("Open a port", &[(SERVICE_PATH, NODE_PORT)])?;
+    alice.push_main()?.rejected(&["error[node-port]"]);
+    server.set_floor(&policy("profile: audit\nunmanaged: audit\n"))?;
+    alice.push_main()?.accepted(&["[node-port]"]);
+    alice.commit("Policy", &[(POLICY_PATH, &policy("unmanaged: audit\n"))])?;
+    alice.push_main()?.rejected(&["`unmanaged` counts in the server's policy only"]);
+    Ok(())
+}

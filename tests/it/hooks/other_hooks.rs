@@ -1,7 +1,7 @@
 //! The hooks beside `pre-receive`: `update` judges ref by ref, `pre-commit` what is staged.
 
 use super::checkout::Checkout;
-use super::manifests::{NODE_PORT, SERVICE, SERVICE_PATH, SETTINGS};
+use super::manifests::{NODE_PORT, POLICY_PATH, SERVICE, SERVICE_PATH, SETTINGS, policy};
 use super::server::{PORTCULLIS, Server};
 use crate::common::git::Failure;
 use crate::common::programs::write_program;
@@ -68,5 +68,26 @@ fn pre_commit_judges_the_index_that_is_committed() -> Result<(), Failure> {
         let output = alice.git.output(&arguments, b"")?;
         assert!(!output.status.success() && said(&output).contains("error[node-port]"), "{}", said(&output));
     }
+    Ok(())
+}
+
+/// A mistake in the policy is found before it is a commit, and one that is a commit already can be corrected.
+#[test]
+fn pre_commit_judges_the_staged_policy_and_never_locks_the_clone() -> Result<(), Failure> {
+    let (_server, alice) = guarded_clone()?;
+    let commit = |text: &str, options: &[&str]| -> Result<std::process::Output, Failure> {
+        alice.write(POLICY_PATH, text.as_bytes())?;
+        alice.git.run(&["add", POLICY_PATH], b"")?;
+        alice.git.output(&[&["commit", "-m", "Policy"], options].concat(), b"")
+    };
+    let misspelt = policy("profle: baseline\n");
+    let output = commit(&misspelt, &[])?;
+    assert!(!output.status.success() && said(&output).contains("profle"), "{}", said(&output));
+    let output = commit(&misspelt, &["--no-verify"])?;
+    assert!(output.status.success(), "{}", said(&output));
+    let output = commit(&format!("{misspelt}# more\n"), &[])?;
+    assert!(!output.status.success() && said(&output).contains("stage it"), "{}", said(&output));
+    let output = commit(&policy("profile: baseline\n"), &[])?;
+    assert!(output.status.success(), "{}", said(&output));
     Ok(())
 }

@@ -191,3 +191,18 @@ fn a_file_of_owners_that_moves_to_a_place_without_owners_is_refused() -> Result<
     mallory.push_main()?.rejected(&["error[weakened-policy]", "no one would own CODEOWNERS"]);
     honest_push_passes(&alice, &bob)
 }
+
+/// Under a policy that only reports, or that does not look at its own files, the policy gets a mistake in its spelling.
+#[test]
+fn a_policy_that_only_reports_cannot_be_broken() -> Result<(), Failure> {
+    for lax in ["profile: audit\n", "checks: {weakened-policy: {enforce: off}}\n"] {
+        let policy = crate::hooks::manifests::policy(lax);
+        let server = Server::holding(&[(POLICY_PATH, &policy), (SERVICE_PATH, SERVICE)])?;
+        let alice = server.checkout("alice")?;
+        alice.commit("Misspell", &[(POLICY_PATH, &policy.replace("kind:", "knid:"))])?;
+        alice.push_main()?.rejected(&["error[weakened-policy]", "would be invalid"]);
+        alice.commit("Correct", &[(POLICY_PATH, &policy)])?;
+        alice.push_main()?.accepted(&[]);
+    }
+    Ok(())
+}
