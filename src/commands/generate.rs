@@ -4,6 +4,7 @@ use clap::CommandFactory as _;
 
 use super::error::{CommandError, Exit};
 use super::output::print;
+use super::policy_page::render_policy_page;
 use crate::checks::{Check, CheckSet};
 use crate::cli::{Cli, CompletionsArguments, GenerateDocsArguments, SchemaOf};
 
@@ -30,6 +31,8 @@ pub(super) fn write_docs(arguments: &GenerateDocsArguments) -> Result<Exit, Comm
     for (name, of) in [("policy", SchemaOf::Policy), ("waivers", SchemaOf::Waivers)] {
         write(&arguments.folder.join(format!("{name}.schema.json")), &super::policy::render_schema(of))?;
     }
+    let page = render_policy_page(&super::policy::schema_of(SchemaOf::Policy));
+    write(&arguments.folder.join("policy.md"), &page)?;
     Ok(Exit::Accept)
 }
 

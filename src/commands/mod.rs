@@ -22,6 +22,7 @@ mod objects;
 mod output;
 mod owners;
 mod policy;
+mod policy_page;
 mod pr;
 mod pre_commit;
 mod replay;

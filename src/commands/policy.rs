@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::error::{CommandError, Exit};
 use super::output::print;
 use crate::checks::CheckSet;
@@ -31,11 +33,15 @@ pub(super) fn run(arguments: &PolicyArguments) -> Result<Exit, CommandError> {
 
 /// Renders the JSON Schema of a file.
 pub(super) fn render_schema(of: SchemaOf) -> String {
-    let schema = match of {
-        SchemaOf::Policy => schemars::schema_for!(PolicyDocument),
-        SchemaOf::Waivers => schemars::schema_for!(WaiversDocument),
-    };
-    format!("{:#}\n", schema.to_value())
+    format!("{:#}\n", schema_of(of))
+}
+
+/// Makes the JSON Schema of a file.
+pub(super) fn schema_of(of: SchemaOf) -> Value {
+    match of {
+        SchemaOf::Policy => schemars::schema_for!(PolicyDocument).to_value(),
+        SchemaOf::Waivers => schemars::schema_for!(WaiversDocument).to_value(),
+    }
 }
 
 fn describe(governing: &Governing, file: &Path) -> String {

@@ -38,7 +38,7 @@ fn check_pages_and_schemas_are_current() -> Result<(), Failure> {
         same_file(&project("docs").join(&page), &fs::read_to_string(folder.path().join(&page))?)?;
     }
     assert_eq!(file_names(&project("docs/checks"))?, file_names(&folder.path().join("checks"))?);
-    ["policy.schema.json", "waivers.schema.json"].iter().try_for_each(|name| {
+    ["policy.schema.json", "waivers.schema.json", "policy.md"].iter().try_for_each(|name| {
         same_file(&project("docs").join(name), &fs::read_to_string(folder.path().join(name))?)
     })
 }

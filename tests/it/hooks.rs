@@ -27,6 +27,7 @@ mod approvals;
 mod approved_trust_files;
 mod baseline;
 mod checkout;
+mod examples;
 mod first_contact;
 mod floor;
 mod formats;
