@@ -27,6 +27,9 @@ pub struct InstallArguments {
     /// The file for one line of JSON about each push, which the hook passes on.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Remove the hook again. A hook that ran beside it gets its place back.
+    #[arg(long, conflicts_with_all = ["server_policy", "deadline", "log"])]
+    pub remove: bool,
     /// Print what would be written and write nothing.
     #[arg(long)]
     pub dry_run: bool,

@@ -44,6 +44,9 @@ pub struct ApproveArguments {
     /// Take responsibility for passing a change that the gate rejects, as `override` in the policy allows.
     #[arg(long = "override", requires = "reason")]
     pub overrides: bool,
+    /// Sign without asking; by default, portcullis asks on a terminal.
+    #[arg(long, short)]
+    pub yes: bool,
     /// Print the statement without signing it.
     #[arg(long)]
     pub dry_run: bool,

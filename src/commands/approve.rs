@@ -1,5 +1,6 @@
 //! `approve`: a statement about a change, signed with the key that git is configured to sign with.
 
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use super::error::{CommandError, Exit};
@@ -13,11 +14,15 @@ use crate::statements::{AskedChange, Draft, ServerChange, StatementsError};
 pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
     let begin = Instant::now();
     let change = ServerChange::find(&(&arguments.change).into())?;
+    change.check_new()?;
     let statement = draft(arguments)?.complete(change.asked())?;
     print(&describe(change.judge()?, begin.elapsed()))?;
     if arguments.dry_run {
         print(&format!("\nwould sign:\n{statement}"))?;
         return Ok(Exit::Accept);
+    }
+    if !arguments.yes && !confirms()? {
+        return Err(CommandError::usage("nothing was signed"));
     }
     let ref_name = change.sign(&arguments.change.repo, &statement)?;
     print(&format!(
@@ -26,6 +31,17 @@ pub(super) fn run(arguments: &ApproveArguments) -> Result<Exit, CommandError> {
         shell_word(&ref_name)
     ))?;
     Ok(Exit::Accept)
+}
+
+/// Asks the person at a terminal; a script is not asked.
+fn confirms() -> Result<bool, CommandError> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(true);
+    }
+    print("\nsign this statement? [y/N] ")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(CommandError::output)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 fn draft(arguments: &ApproveArguments) -> Result<Draft, CommandError> {
@@ -73,6 +89,8 @@ impl From<StatementsError> for CommandError {
             StatementsError::GitProgram(error) => error.into(),
             StatementsError::Worthless(_) => Self::refused(error),
             StatementsError::UnknownBase { .. }
+            | StatementsError::UnknownRef { .. }
+            | StatementsError::NothingNew(_)
             | StatementsError::Digest(_)
             | StatementsError::NoChange
             | StatementsError::NoRepository

@@ -8,7 +8,9 @@ use crate::cli::{InstallArguments, PlaceArguments};
 use crate::install::{AskedHook, AskedPlace, InstallError, Installation};
 
 pub(super) fn run(arguments: &InstallArguments) -> Result<Exit, CommandError> {
-    let installation = Installation::plan(&arguments.into())?;
+    let asked = arguments.into();
+    let installation =
+        if arguments.remove { Installation::plan_removal(&asked)? } else { Installation::plan(&asked)? };
     if arguments.dry_run {
         print(&installation.preview())?;
     } else {
@@ -58,6 +60,7 @@ impl From<InstallError> for CommandError {
             | InstallError::Shadowed { .. }
             | InstallError::Elsewhere(_)
             | InstallError::Name(_)
+            | InstallError::NotOurs(_)
             | InstallError::Options
             | InstallError::NoWorkTree
             | InstallError::PolicyExists(_)

@@ -67,6 +67,9 @@ pub enum InstallError {
     /// A path that no script can name.
     #[error("{0} is not a path that a shell script can name: it contains control characters or is not UTF-8")]
     Name(PathBuf),
+    /// A hook that portcullis did not install.
+    #[error("{0} was not installed by portcullis, or was changed since: remove it by hand")]
+    NotOurs(PathBuf),
     /// An option that the hook cannot pass on.
     #[error(
         "a pre-commit hook supports neither `--server-policy`, `--deadline` nor `--log`: all of them are for servers"

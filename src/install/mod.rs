@@ -56,6 +56,12 @@ impl Installation {
         Ok(Self { step: Step::choose(&place, shim)?, next: place.next })
     }
 
+    /// Plans the removal of the hook at a place. Changes nothing.
+    pub fn plan_removal(asked: &AskedHook) -> Result<Self, InstallError> {
+        let place = Place::find(&asked.place, asked.host)?;
+        Ok(Self { step: Step::choose_removal(&place)?, next: String::new() })
+    }
+
     /// Describes what the installation would write.
     pub fn preview(&self) -> String {
         self.step.preview()
@@ -64,7 +70,8 @@ impl Installation {
     /// Installs the hook, and describes what was done and what remains.
     pub fn carry_out(&self) -> Result<String, InstallError> {
         self.step.carry_out()?;
-        Ok(format!("{}\n  {}\n", self.step.describe(), terminal(&self.next)))
+        let next = if self.next.is_empty() { String::new() } else { format!("  {}\n", terminal(&self.next)) };
+        Ok(format!("{}\n{next}", self.step.describe()))
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::error::InstallError;
+use super::error::{InstallError, file_error};
 use super::folder::{self, AtPlace};
 use super::place::{Neighbours, Place};
 use super::shim::{Company, Shim};
@@ -18,6 +18,9 @@ pub(super) enum Step {
     Write { path: PathBuf, text: String },
     Update { path: PathBuf, text: String },
     Chain { path: PathBuf, text: String, kept: PathBuf },
+    Absent { path: PathBuf },
+    Remove { path: PathBuf },
+    Restore { path: PathBuf, kept: PathBuf },
 }
 
 impl Step {
@@ -43,13 +46,29 @@ impl Step {
         }
     }
 
+    /// Chooses the step that takes the hook away. A hook that ran beside it gets its place back.
+    pub(super) fn choose_removal(place: &Place) -> Result<Self, InstallError> {
+        let path = place.path.clone();
+        let text = match folder::read_place(&path)? {
+            AtPlace::Nothing => return Ok(Self::Absent { path }),
+            AtPlace::Plain(text) | AtPlace::Program(text) => text,
+        };
+        match Shim::read(&text).map(|shim| shim.company) {
+            Some(Company::Alone) => Ok(Self::Remove { path }),
+            Some(Company::Chained) => Ok(Self::Restore { kept: kept_path(&path), path }),
+            None => Err(InstallError::NotOurs(path)),
+        }
+    }
+
     /// Carries the step out.
     pub(super) fn carry_out(&self) -> Result<(), InstallError> {
         match self {
-            Self::Nothing { .. } => Ok(()),
+            Self::Nothing { .. } | Self::Absent { .. } => Ok(()),
             Self::Write { path, text } => folder::write(path, text),
             Self::Update { path, text } => folder::replace(path, text, None),
             Self::Chain { path, text, kept } => folder::replace(path, text, Some(kept)),
+            Self::Remove { path } => std::fs::remove_file(path).map_err(file_error(path)),
+            Self::Restore { path, kept } => std::fs::rename(kept, path).map_err(file_error(kept)),
         }
     }
 
@@ -62,6 +81,15 @@ impl Step {
             Self::Chain { path, kept, .. } => {
                 format!("installed {}; the existing hook runs after it, as {}", shown(path), shown(kept))
             }
+            Self::Absent { path } => format!("there is no hook at {}", shown(path)),
+            Self::Remove { path } => format!("removed {}: nothing judges pushes any more", shown(path)),
+            Self::Restore { path, kept } => {
+                format!(
+                    "{} is the hook that was {}: nothing else judges pushes any more",
+                    shown(path),
+                    shown(kept)
+                )
+            }
         }
     }
 
@@ -69,11 +97,13 @@ impl Step {
     pub(super) fn preview(&self) -> String {
         let would = |path: &Path, text: &str| format!("would write {}:\n{text}", shown(path));
         match self {
-            Self::Nothing { .. } => format!("{}\n", self.describe()),
+            Self::Nothing { .. } | Self::Absent { .. } => format!("{}\n", self.describe()),
             Self::Write { path, text } | Self::Update { path, text } => would(path, text),
             Self::Chain { path, text, kept } => {
                 format!("would keep {} as {}\n{}", shown(path), shown(kept), would(path, text))
             }
+            Self::Remove { path } => format!("would remove {}\n", shown(path)),
+            Self::Restore { path, kept } => format!("would rename {} to {}\n", shown(kept), shown(path)),
         }
     }
 }
@@ -91,10 +121,15 @@ fn depends_on_its_name(text: &str) -> bool {
     !text.starts_with("#!") || NAME.iter().any(|words| rest.contains(words))
 }
 
-fn plan_chain(path: PathBuf, wanted: Shim) -> Result<Step, InstallError> {
+/// The place of the hook that runs beside ours.
+fn kept_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".portcullis-chained");
-    let kept = path.with_file_name(name);
+    path.with_file_name(name)
+}
+
+fn plan_chain(path: PathBuf, wanted: Shim) -> Result<Step, InstallError> {
+    let kept = kept_path(&path);
     if kept.symlink_metadata().is_ok() {
         return Err(InstallError::Chained(kept));
     }

@@ -64,6 +64,18 @@ impl ServerChange {
         Ok(Self { session, planned, asked })
     }
 
+    /// Makes sure that there is something to approve: the ref is at another commit.
+    ///
+    /// # Errors
+    ///
+    /// If it is at this one.
+    pub fn check_new(&self) -> Result<(), StatementsError> {
+        if self.planned.base == self.planned.tip {
+            return Err(StatementsError::NothingNew(self.planned.ref_name.clone()));
+        }
+        Ok(())
+    }
+
     /// The full name of the ref.
     pub fn ref_name(&self) -> &str {
         &self.planned.ref_name
@@ -99,7 +111,7 @@ struct ServerState {
 }
 
 impl ServerState {
-    /// Finds the state. A new ref is compared with the governing one.
+    /// Finds the state. For a ref that the change creates, the command names what it is compared with.
     fn find(
         repository: &Repository,
         ref_name: &str,
@@ -117,7 +129,9 @@ impl ServerState {
         };
         match (base, governing) {
             (Some(base), Some(governing)) => Ok(Self { base, governing }),
-            (None, Some(governing)) => Ok(Self { base: governing.clone(), governing }),
+            (None, Some(_)) => {
+                Err(StatementsError::UnknownRef { ref_name: ref_name.to_owned(), remote: remote.to_owned() })
+            }
             (Some(base), None) => Ok(Self { base: base.clone(), governing: base }),
             (None, None) => {
                 Err(StatementsError::UnknownBase { ref_name: ref_name.to_owned(), remote: remote.to_owned() })

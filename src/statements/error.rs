@@ -30,6 +30,20 @@ pub enum StatementsError {
     /// The digest of the server's policy is invalid.
     #[error("`{0}` is not a digest: copy it from the server's message")]
     Digest(String),
+    /// The server has no such ref, as far as the clone knows.
+    #[error(
+        "{remote} has no {ref_name}, as far as this clone knows: run `git fetch {remote}`, or correct the name; if the \
+         change creates it, name the commit that it is compared with, such as `--base {remote}/HEAD`"
+    )]
+    UnknownRef {
+        /// The ref.
+        ref_name: String,
+        /// The remote of the server.
+        remote: String,
+    },
+    /// The commit is there already.
+    #[error("{0} is at this commit already: there is nothing to approve")]
+    NothingNew(String),
     /// Nothing would change.
     #[error("there is nothing to approve")]
     NoChange,

@@ -300,3 +300,21 @@ fn a_clone_is_guarded_where_its_hooks_path_says() -> Result<(), Failure> {
     assert!(hook.exists() && !place.path("work/.git/hooks/pre-commit").exists());
     commits_are_guarded(&place, "work", "80")
 }
+
+/// What was installed goes again, and a hook that ran beside it gets its place back.
+#[test]
+fn an_installation_is_removed() -> Result<(), Failure> {
+    let place = Place::new("server.git")?;
+    let before = place.files()?;
+    assert!(installed(&place, &["--repo", "server.git", "--remove"])?.contains("there is no hook at"));
+    installed(&place, &["--repo", "server.git"])?;
+    assert!(installed(&place, &["--repo", "server.git", "--remove"])?.contains("removed "));
+    assert_eq!(place.files()?, before);
+    write_program(&place.hook(), "exit 0")?;
+    let before = place.files()?;
+    refused(&place, &["--repo", "server.git", "--remove"], &["was not installed by portcullis"])?;
+    installed(&place, &["--repo", "server.git"])?;
+    assert!(installed(&place, &["--repo", "server.git", "--remove"])?.contains("is the hook that was"));
+    assert_eq!(place.files()?, before);
+    Ok(())
+}

@@ -297,3 +297,16 @@ fn a_change_that_nobody_signed_needs_one_approval_more() -> Result<(), Failure> 
     alice.push_main()?.accepted(&["alice approves", "bob approves"]);
     Ok(())
 }
+
+/// A mistyped branch and a change that is there already are not signed.
+#[test]
+fn what_changes_nothing_is_not_approved() -> Result<(), Failure> {
+    let server = server(1, "")?;
+    let alice = clone_of(&server, "alice")?;
+    let refused =
+        alice.portcullis(&["approve", "nosuch", "HEAD"]).expect_err("signed for no branch").to_string();
+    assert!(refused.contains("has no refs/heads/nosuch"), "{refused}");
+    let refused = alice.portcullis(&["approve", "main", "HEAD"]).expect_err("signed for nothing").to_string();
+    assert!(refused.contains("there is nothing to approve"), "{refused}");
+    Ok(())
+}
