@@ -242,6 +242,8 @@ pub struct RefEvidence {
     /// The number of approvals that a finding needs in addition to the policy's, because one of the approvers may have
     /// made the change.
     pub more_approvals: usize,
+    /// The same for a demand that nothing meets yet.
+    pub more_from_start: usize,
     /// The people who took part in the change; `None` if nothing asks.
     pub contributors: Option<Contributors>,
     /// The waivers of the repository.
@@ -302,6 +304,7 @@ impl RefEvidence {
             trust_files: Vec::new(),
             approvals: Vec::new(),
             more_approvals: 0,
+            more_from_start: 0,
             contributors: None,
             waivers: WaiversEvidence::default(),
             notices: Vec::new(),

@@ -65,7 +65,7 @@ impl Reader<'_> {
 }
 
 /// Why one approval more is asked for.
-const UNPROVED: &str = "neither a trusted signature on every new commit nor the host proves who made this \
+pub(super) const UNPROVED: &str = "neither a trusted signature on every new commit nor the host proves who made this \
     change, so one of the approvers may have made it: one more approval is required";
 
 /// The statements about one change.
@@ -75,6 +75,8 @@ pub(super) struct Approvals {
     pub(super) facts: Vec<ApprovalFacts>,
     /// The number of approvals that may be by the maker of the change.
     pub(super) needed_more: usize,
+    /// The same where nothing is approved yet: none for a hook, because a stated review needs no further approval.
+    pub(super) needed_from_start: usize,
     /// Notices for the person who pushes.
     pub(super) notices: Vec<String>,
     /// The people who took part in the change; `None` if no statement is about it.
@@ -142,9 +144,11 @@ impl Approvals {
             Basis::Statement(statement) => statement.purpose == Purpose::Review,
             Basis::Review(_) => false,
         };
-        if self.given.iter().all(stated) {
+        let is_first_report = proposal.is_some() && self.given.is_empty();
+        if self.given.iter().all(stated) && !is_first_report {
             self.needed_more = 0;
         }
+        self.needed_from_start = if proposal.is_some() { self.needed_more } else { 0 };
         if self.needed_more > 0 && !self.given.is_empty() {
             self.notices.push(UNPROVED.to_owned());
         }
@@ -203,7 +207,11 @@ impl Approvals {
 
     /// Everything that counts for trust files.
     pub(super) fn of_this_change(&self) -> ChangeApprovals<'_> {
-        ChangeApprovals { approvers: self.of_change(), needed_more: self.needed_more }
+        ChangeApprovals {
+            approvers: self.of_change(),
+            needed_more: self.needed_more,
+            needed_from_start: self.needed_from_start,
+        }
     }
 
     /// Everyone who approved exactly this change.

@@ -1,7 +1,8 @@
 //! Finds the people who took part in a change, and whether that is proved.
 
+use std::collections::BTreeSet;
+
 use super::commits::hash_of;
-use super::planning::PlannedRef;
 use super::reviews::{Proposal, PushedBy};
 use super::session::PushFacts;
 use crate::approval::{approver_of_person, approver_of_signature};
@@ -10,16 +11,28 @@ use crate::git::{GitError, ObjectKind, Repository};
 use crate::host::{PushOrigin, Via};
 use crate::policy::{PersonEntry, signer};
 use git_trust::raw::{RawPerson, parse_commit, parse_tag};
+use source_files::ObjectId;
+
+/// The commits and tags that people made.
+#[derive(Clone, Copy)]
+pub(super) struct MadeByPeople<'a> {
+    /// The commits.
+    pub(super) commits: &'a [ObjectId],
+    /// The tags.
+    pub(super) tags: &'a [ObjectId],
+    /// The facts about both.
+    pub(super) facts: &'a [CommitFacts],
+}
 
 /// The people who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
 /// claimed of them, which is enough to be shut out.
 pub(super) fn contributors(
     repository: &Repository,
-    planned: &PlannedRef,
-    facts: &[CommitFacts],
+    made: MadeByPeople<'_>,
     people: &[PersonEntry],
     push: &PushFacts,
 ) -> Result<Contributors, GitError> {
+    let MadeByPeople { commits, tags, facts } = made;
     let mut contributors = Contributors::default();
     let signed = facts.iter().filter_map(|facts| match &facts.signature {
         Evidence::Known(status) => approver_of_signature(people, status),
@@ -27,7 +40,9 @@ pub(super) fn contributors(
     });
     contributors.people.extend(signed.map(|approver| approver.name));
     // Those that a forge squashed or rebased are among the facts.
-    for id in facts.iter().filter(|facts| facts.kind == SignedObject::Commit).map(|facts| &facts.id) {
+    let of_facts = facts.iter().filter(|facts| facts.kind == SignedObject::Commit).map(|facts| &facts.id);
+    let all: BTreeSet<&ObjectId> = commits.iter().chain(of_facts).collect();
+    for id in all {
         let bytes = repository.read_kind(id, ObjectKind::Commit)?;
         // The author of a malformed commit is unknown; the commit is reported as malformed.
         let Ok(commit) = parse_commit(&bytes, hash_of(id)) else { continue };
@@ -35,7 +50,7 @@ pub(super) fn contributors(
         contributors.claims.extend(claims(&commit.committer));
         contributors.claims.extend(co_authors(commit.message()));
     }
-    for id in &planned.tags {
+    for id in tags {
         let bytes = repository.read_kind(id, ObjectKind::Tag)?;
         let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
         contributors.claims.extend(tagger.into_iter().flatten());

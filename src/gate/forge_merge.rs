@@ -28,19 +28,26 @@ pub(super) fn find_difference(
             )));
         }
     };
-    let bases = repository.merge_bases(one, other)?;
-    let [base] = bases.as_slice() else {
+    let Some(merge) = Merge::of(repository, [one, other], &commit.tree)? else {
         let reason =
             "is the forge's, and the merged commits have no common ancestor, or several: merge them yourself";
         return Ok(Some(reason.to_owned()));
     };
-    let merge = Merge {
-        repository,
-        base: repository.tree_of(base)?,
-        sides: [repository.tree_of(one)?, repository.tree_of(other)?],
-        result: commit.tree.clone(),
-    };
-    merge.find_difference()
+    let difference = merge.find_difference()?;
+    Ok(difference
+        .map(|path| format!("is the forge's, and {path} is not what merging gives: it was resolved by hand")))
+}
+
+/// Whether a tree is what merging two commits gives, and nothing else.
+pub(super) fn is_merge_of(
+    repository: &Repository,
+    sides: [&ObjectId; 2],
+    tree: &ObjectId,
+) -> Result<bool, GitError> {
+    match Merge::of(repository, sides, tree)? {
+        Some(merge) => Ok(merge.find_difference()?.is_none()),
+        None => Ok(false),
+    }
 }
 
 /// The trees of a merge.
@@ -51,22 +58,32 @@ pub(super) struct Merge<'a> {
     pub(super) result: ObjectId,
 }
 
-impl Merge<'_> {
-    /// Whether the result is what the three-way rule gives.
-    pub(super) fn is_exact(&self) -> Result<bool, GitError> {
-        Ok(self.find_other_path()?.is_none())
-    }
-
-    fn find_difference(&self) -> Result<Option<String>, GitError> {
-        let other = self.find_other_path()?;
-        Ok(other.map(|path| {
-            format!("is the forge's, and {path} is not what merging gives: it was resolved by hand")
+impl<'a> Merge<'a> {
+    /// `None` if the commits have no common ancestor, or several best ones.
+    fn of(
+        repository: &'a Repository,
+        sides: [&ObjectId; 2],
+        result: &ObjectId,
+    ) -> Result<Option<Self>, GitError> {
+        let [one, other] = sides;
+        let bases = repository.merge_bases(one, other)?;
+        let [base] = bases.as_slice() else { return Ok(None) };
+        Ok(Some(Self {
+            repository,
+            base: repository.tree_of(base)?,
+            sides: [repository.tree_of(one)?, repository.tree_of(other)?],
+            result: result.clone(),
         }))
     }
 
-    /// The first path that is not what the three-way rule gives. One on which neither side differs from the result is
-    /// what both sides have.
-    fn find_other_path(&self) -> Result<Option<RepoPath>, GitError> {
+    /// Whether the result is what the three-way rule gives.
+    pub(super) fn is_exact(&self) -> Result<bool, GitError> {
+        Ok(self.find_difference()?.is_none())
+    }
+
+    /// The first path whose content is not merged. A path on which neither side differs from the result is what both
+    /// sides have.
+    fn find_difference(&self) -> Result<Option<RepoPath>, GitError> {
         let mut paths = BTreeSet::new();
         for side in &self.sides {
             paths.extend(self.repository.changed_paths(Some(side), &self.result)?);

@@ -80,7 +80,7 @@ impl Session {
     /// could pass. Approvals come later.
     pub fn uncommitted(&self, governing: &Governing, new: &Snapshot) -> RefEvidence {
         let input = self.trust_input(governing, [self.governing_snapshot(), new], OntoHead::Yes);
-        let nobody = ChangeApprovals { approvers: Vec::new(), needed_more: 0 };
+        let nobody = ChangeApprovals { approvers: Vec::new(), needed_more: 0, needed_from_start: 0 };
         let mut trust_files = changes(&input, &nobody);
         trust_files.retain(|change| change.broken.is_some());
         RefEvidence { trust_files, waivers: waiver_facts(&input, self.today()), ..RefEvidence::none() }

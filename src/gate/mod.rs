@@ -8,6 +8,7 @@ mod forge_copy;
 mod forge_merge;
 mod growth;
 mod inspection;
+mod made_by_host;
 mod notices;
 mod owners;
 mod planning;

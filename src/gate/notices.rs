@@ -1,11 +1,14 @@
 //! Writes the notices of a report.
 
+use super::approvals::UNPROVED;
+use super::made_by_host::ToApprove;
 use super::planning::PlannedRef;
-use crate::evidence::{RefEvidence, TrustApproval, TrustFileChange, Weakening};
+use crate::evidence::{Makers, RefEvidence, TrustApproval, TrustFileChange, Weakening};
 use crate::finding::CheckId;
 use crate::governance::{Governance, Governing};
 use crate::report::{Section, shell_word};
 use crate::verdict::{Judged, Judgement, Verdict};
+use source_files::ObjectId;
 
 /// The section of one ref.
 pub(super) fn section(
@@ -13,17 +16,33 @@ pub(super) fn section(
     governing: &Governing,
     evidence: &RefEvidence,
     judgement: Judgement,
+    to_approve: &ToApprove,
 ) -> Section {
     let mut section = Section::of(&planned.ref_name, judgement);
     section.range = (planned.base.clone(), planned.tip.clone());
     section.commits = planned.commits.len();
     section.approvals.clone_from(&evidence.approvals);
+    section.makers =
+        evidence.contributors.as_ref().map_or(Makers::Unproved, |contributors| contributors.makers);
     section.notices.extend(evidence.notices.iter().cloned());
+    section.notices.extend(explain_more(evidence, &section.judgement));
     section.notices.extend(evidence.trust_files.iter().filter_map(approved_weakening));
-    section.notices.extend(how_to_approve(planned, governing, &section.judgement));
+    section.notices.extend(how_to_approve(planned, governing, &section.judgement, to_approve));
     section.notices.extend(governing.policy.short_patterns().iter().map(short_pattern));
     section.notices.extend(notice(governing, evidence).map(str::to_owned));
     section
+}
+
+/// Explains from the first report on why one approval more is required.
+fn explain_more(evidence: &RefEvidence, judgement: &Judgement) -> Option<String> {
+    let told = evidence.notices.iter().any(|notice| notice == UNPROVED);
+    (evidence.more_from_start > 0 && !told && lacks_approvals(judgement)).then(|| UNPROVED.to_owned())
+}
+
+/// Whether approvals would help.
+fn lacks_approvals(judgement: &Judgement) -> bool {
+    let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
+    judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks)
 }
 
 /// A pattern that an older version took for a full name, which no ref has.
@@ -94,10 +113,13 @@ fn approved_weakening(change: &TrustFileChange) -> Option<String> {
 
 /// The command that the person who is asked has to run, where approvals would help. The commit is named in full:
 /// a ref or another commit may go by its first digits.
-fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judgement) -> Option<String> {
-    let asks = |judged: &Judged| judged.missing > 0 || ASKING.contains(&judged.finding.check);
-    let blocked = judgement.verdict != Verdict::Accept && judgement.findings.iter().any(asks);
-    let tip = planned.tip.as_ref().filter(|_| blocked)?;
+fn how_to_approve(
+    planned: &PlannedRef,
+    governing: &Governing,
+    judgement: &Judgement,
+    to_approve: &ToApprove,
+) -> Option<String> {
+    let tip = planned.tip.as_ref().filter(|_| lacks_approvals(judgement))?;
     if planned.merged_tree.is_some() {
         return Some("to approve, review the newest commit; this check then runs again".to_owned());
     }
@@ -108,10 +130,22 @@ fn how_to_approve(planned: &PlannedRef, governing: &Governing, judgement: &Judge
     let former = governing.former_tip.as_ref().map(|tip| format!(" --governing {tip}")).unwrap_or_default();
     let floor =
         governing.floor_digest.as_ref().map(|digest| format!(" --floor {digest}")).unwrap_or_default();
-    Some(format!(
-        "to approve, fetch this commit from an unprotected branch, run `portcullis approve {name} \
-         {tip}{former}{floor}` and push the signed statement; then the author pushes again"
-    ))
+    let sentence = match to_approve {
+        ToApprove::Tip => format!(
+            "to approve, fetch this commit from an unprotected branch, run `portcullis approve {name} \
+             {tip}{former}{floor}` and push the signed statement; then the author pushes again"
+        ),
+        ToApprove::Proposed(head) => {
+            let head = head.as_ref().map_or("<commit>", ObjectId::as_str);
+            format!(
+                "to approve, update the pull request from {name}, fetch the newest commit of the pull request, run \
+                 `portcullis approve {name} {head}{former}{floor}` with it and push the signed statement; then merge \
+                 again; reviews on the forge do not count here unless `portcullis pr --issue-approvals` \
+                 records them"
+            )
+        }
+    };
+    Some(sentence)
 }
 
 /// The argument of `approve` for the ref. A branch called like an option, or like another ref in full, is named

@@ -9,8 +9,8 @@ use crate::git::{GitError, Repository};
 use crate::governance::{ApprovedBy, OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
 use crate::policy::OwnersEntry;
 use codeowners::{
-    Approver, Binding, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, ReadFrom, Requirement,
-    locate, may_name_owners,
+    Approver, Binding, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, Progress, ReadFrom,
+    Requirement, locate, may_name_owners,
 };
 use source_files::{ObjectId, RepoPath, Snapshot};
 
@@ -124,15 +124,13 @@ impl Judge<'_> {
                 (Binding::Every, _) | (Binding::DirectPush, ApprovedBy::Statements) => true,
                 (Binding::DirectPush, ApprovedBy::Reviews) => false,
             };
-        let (approvers, more) = self.approvals.of(path);
-        let demand = self.demand.demand();
-        let demand = PolicyDemand { approvals: demand.approvals + more, ..demand };
+        let approvals = self.approvals.of(path);
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));
         let of_head = of_head.into_iter().filter(|requirement| binds(requirement) && !known(requirement));
         let of_head: Vec<_> = of_head.map(|requirement| (ReadFrom::Head, requirement)).collect();
         let of_base = of_base.into_iter().filter(binds).map(|requirement| (ReadFrom::Base, requirement));
         for (read_from, requirement) in of_base.chain(of_head) {
-            let standing = requirement.measure_progress(&demand, &approvers);
+            let standing = approvals.measure_progress(&requirement, &self.demand.demand());
             self.owned.push(OwnedChange { path: path.clone(), requirement, read_from, standing });
         }
     }
@@ -146,16 +144,49 @@ struct PathApprovals<'a> {
 }
 
 impl PathApprovals<'_> {
-    /// Everyone whose approval of a path counts, owner or not, and how many more are needed because one of
-    /// them may have made the change. A trust file is approved by no one who only signed its commit, and
-    /// by no one who approved another change.
-    fn of(&self, path: &RepoPath) -> (Vec<Approver>, usize) {
+    /// Everyone whose approval of a path counts, owner or not. A trust file is approved by no one who only signed its
+    /// commit, and by no one who approved another change.
+    fn of(&self, path: &RepoPath) -> OfPath {
         let trusted = is_trust_file(self.input, path);
         let statements =
             if trusted { self.statements.of_change() } else { self.statements.of_path(self.input, path) };
-        let more = if statements.is_empty() { 0 } else { self.statements.needed_more };
         let signer = if trusted { None } else { self.signers.approver(path) };
-        (statements.into_iter().cloned().chain(signer).collect(), more)
+        let more = if statements.is_empty() {
+            More::UnlessSigned(self.statements.needed_from_start)
+        } else {
+            More::Always(self.statements.needed_more)
+        };
+        OfPath { approvers: statements.into_iter().cloned().chain(signer).collect(), more }
+    }
+}
+
+/// The approvals of a path.
+struct OfPath {
+    approvers: Vec<Approver>,
+    more: More,
+}
+
+/// The approvals that are needed because one of the approvers may have made the change.
+enum More {
+    /// In any case.
+    Always(usize),
+    /// Unless the signatures of the commits are enough, which prove who made it.
+    UnlessSigned(usize),
+}
+
+impl OfPath {
+    fn measure_progress(&self, requirement: &Requirement, demand: &PolicyDemand) -> Progress {
+        let with = |more: usize| {
+            let demand = PolicyDemand { approvals: demand.approvals + more, ..*demand };
+            requirement.measure_progress(&demand, &self.approvers)
+        };
+        match self.more {
+            More::Always(more) => with(more),
+            More::UnlessSigned(more) => match with(0) {
+                standing if standing.missing == 0 => standing,
+                _ => with(more),
+            },
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use super::commits::{self, Reception};
 use super::growth::Growth;
+use super::made_by_host::find_commit_to_approve;
 use super::notices::{how_to_move_in, section, stray_head_notice};
 use super::owners;
 use super::planning::{Plan, PlannedRef, Surroundings, plan};
@@ -352,7 +353,8 @@ impl Session {
         };
         let judgement = evaluate(&change, &rules_of(&governing), self.today());
         let to_ask = people_to_ask(planned, &governing, &evidence, &judgement, self.push.proposal.as_ref());
-        let mut section = section(planned, &governing, &evidence, judgement);
+        let to_approve = find_commit_to_approve(&self.repository, planned, &self.push)?;
+        let mut section = section(planned, &governing, &evidence, judgement, &to_approve);
         section.notices.extend(to_ask);
         let moving_in = how_to_move_in(planned, &section.judgement);
         section.notices.extend(moving_in.map(str::to_owned));
@@ -411,6 +413,7 @@ impl Session {
             trust_files: self.trust_file_changes(&input, &approvals.of_this_change()),
             approvals: approvals.facts,
             more_approvals: approvals.needed_more,
+            more_from_start: approvals.needed_from_start,
             contributors: approvals.contributors,
             waivers: waiver_facts(&input, self.today()),
             notices: approvals.notices,

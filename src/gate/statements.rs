@@ -1,16 +1,18 @@
 //! Signed statements in a session: which come in, and which speak for a change.
 
 use super::approvals::{self, Approvals, Reader};
-use super::contributors::contributors;
+use super::commits::{self, Reception};
+use super::contributors::{MadeByPeople, contributors};
+use super::made_by_host::find_proposed_head;
 use super::planning::PlannedRef;
 use super::session::{GateError, Session, snapshot};
 use super::signatures::Signatures;
 use super::statement_store::{self, Stored};
 use crate::approval::{Asked, NotGenuine, Record};
-use crate::evidence::CommitFacts;
+use crate::evidence::{CommitFacts, Contributors};
 use crate::git::GitError;
 use crate::governance::{Governing, KeysError, OntoHead, TrustInput, instant};
-use crate::policy::{Age, ForgeUse};
+use crate::policy::{Age, ForgeUse, PersonEntry};
 use crate::push::RefUpdate;
 use crate::report::Section;
 use source_files::ObjectId;
@@ -46,7 +48,7 @@ impl Session {
             return Ok(Approvals::default());
         };
         let (people, issuers) = (input.governing.policy.people(), input.governing.policy.issuers());
-        let contributors = contributors(&self.repository, planned, facts, people, &self.push)?;
+        let contributors = self.contributors(planned, facts, people, signatures)?;
         let reader =
             Reader { repository: &self.repository, trusted: &judged.trusted, people, issuers, now: self.now };
         let signed = Approvals::examine(stored, &reader, &asked, &contributors);
@@ -83,6 +85,26 @@ impl Session {
             }
         }
         Ok(commits)
+    }
+
+    /// The people who made a change. What a host makes of a proposed head adds nothing to it, so the person who presses the
+    /// merge button is not among them.
+    fn contributors(
+        &self,
+        planned: &PlannedRef,
+        facts: &[CommitFacts],
+        people: &[PersonEntry],
+        signatures: &Signatures,
+    ) -> Result<Contributors, GitError> {
+        let tags = planned.tags.as_slice();
+        let Some(proposed) = find_proposed_head(&self.repository, planned, &self.push)? else {
+            let made = MadeByPeople { commits: &planned.commits, tags, facts };
+            return contributors(&self.repository, made, people, &self.push);
+        };
+        let reception = Reception { signatures, approved: &[], now: self.now };
+        let facts = commits::facts(&self.repository, &planned.ref_name, &proposed.commits, tags, reception)?;
+        let made = MadeByPeople { commits: &proposed.commits, tags, facts: &facts };
+        contributors(&self.repository, made, people, &self.push)
     }
 
     /// Reads a statement, or says why it is invalid or belongs to no person.

@@ -18,7 +18,7 @@ pub(super) fn people_to_ask(
 ) -> Option<String> {
     let contributors = evidence.contributors.as_ref()?;
     let mut needs = owners(evidence);
-    needs.extend(judgement.findings.iter().flat_map(demands));
+    needs.extend(judgement.findings.iter().flat_map(|judged| demands(judged, evidence)));
     let helps = judgement.verdict != Verdict::Accept && planned.tip.is_some();
     if needs.is_empty() || !helps {
         return None;
@@ -63,14 +63,15 @@ fn of_line(owners: &[OwnerHandle], standing: &Progress) -> Vec<MissingApprovals>
     }
 }
 
-fn demands(judged: &crate::verdict::Judged) -> Vec<MissingApprovals> {
+fn demands(judged: &crate::verdict::Judged, evidence: &RefEvidence) -> Vec<MissingApprovals> {
     if judged.missing == 0 {
         return Vec::new();
     }
     let handles = |names: &[String]| names.iter().map(|name| OwnerHandle(name.as_str().into())).collect();
+    let more = if judged.approved_by.is_empty() { evidence.more_from_start } else { evidence.more_approvals };
     let need = |demand: &crate::policy::ApprovalDemand| MissingApprovals {
         asked: handles(&demand.approvers),
-        missing: demand.count.saturating_sub(judged.approved_by.len()),
+        missing: (demand.count + more).saturating_sub(judged.approved_by.len()),
         approved_by: judged.approved_by.clone(),
     };
     judged.decision.demands.iter().map(need).collect()

@@ -20,6 +20,8 @@ pub(crate) struct ChangeApprovals<'a> {
     pub(crate) approvers: Vec<&'a Approver>,
     /// The number of approvals that may be by the maker of the change.
     pub(crate) needed_more: usize,
+    /// The same where nothing is approved yet.
+    pub(crate) needed_from_start: usize,
 }
 
 /// The owners' files of both revisions, as far as they can be read.
@@ -50,7 +52,7 @@ impl TrustOwners {
         };
         let demand = input.governing.policy.owners().map_or(ONE_OWNER, |owners| owners.demand());
         let approvers: Vec<Approver> = approvals.approvers.iter().copied().cloned().collect();
-        let more = if approvers.is_empty() { 0 } else { approvals.needed_more };
+        let more = if approvers.is_empty() { approvals.needed_from_start } else { approvals.needed_more };
         let demand = PolicyDemand { approvals: demand.approvals.max(1) + more, ..demand };
         let (mut names, mut missing) = (BTreeSet::new(), Vec::new());
         for (read_from, requirement) in requirements {

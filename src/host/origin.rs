@@ -49,6 +49,8 @@ pub struct PushOrigin {
     pub others: Vec<String>,
     /// The way in which it came.
     pub via: Via,
+    /// The number of the pull request that is merged, if the host names it.
+    pub pull_number: Option<u64>,
     /// The form of the report.
     pub style: MessageStyle,
 }

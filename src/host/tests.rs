@@ -82,6 +82,12 @@ fn merges_and_web_pages_are_told_apart() {
 fn a_deploy_key_is_its_own_pusher() {
     let set = [("GL_ID", "key-9"), ("GL_REPOSITORY", "project-7"), ("GL_PROTOCOL", "ssh")];
     assert_eq!(facts(&[&set]).unwrap().pusher.as_deref(), Some("key-9"));
+    let pusher = |more: &[(&str, &str)]| facts(&[GITEA, more]).unwrap().pusher;
+    let nobody = [("GITEA_DEPLOY_KEY_ID", "0"), ("GITEA_ACTIONS_TASK_ID", "0")];
+    assert_eq!(pusher(&nobody).as_deref(), Some("alice"));
+    assert_eq!(pusher(&[("GITEA_DEPLOY_KEY_ID", "7")]).as_deref(), Some("deploy-key-7"));
+    assert_eq!(pusher(&[nobody[0], ("GITEA_ACTIONS_TASK_ID", "12")]).as_deref(), Some("actions-task-12"));
+    assert_eq!(pusher(&[("GITEA_DEPLOY_KEY_ID", "odd")]).as_deref(), Some("deploy-key-odd"));
 }
 
 #[test]

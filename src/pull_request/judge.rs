@@ -7,13 +7,16 @@ use std::time::SystemTime;
 
 use super::error::PullRequestError;
 use super::membership::{HiddenTeams, Membership, Teams};
+use super::publish::join_lines;
 use super::settings::Settings;
 use super::stage::{Merge, Stage};
 use crate::approval::Asked;
 use crate::evidence::RefOperation;
 use crate::gate::{PlannedRef, Proposal, PushFacts, PushedBy, Session};
 use crate::git::{BLOB_LIMIT, Repository};
-use crate::host::api::{self, AccountKind, Approval, Forge, PullNumber, PullRequest, Pushers, approvals};
+use crate::host::api::{
+    self, AccountKind, Approval, Approvals, Forge, PullNumber, PullRequest, Pushers, approvals,
+};
 use crate::host::{ForgeError, MessageStyle, PushOrigin, Via};
 use crate::report::Section;
 use crate::verdict::Verdict;
@@ -42,8 +45,6 @@ pub(super) struct Outcome {
     pub(super) section: Section,
     /// All reviews.
     pub(super) reviews: Vec<api::Review>,
-    /// The proof of who made the change.
-    pub(super) pushed_by: PushedBy,
     /// The content of a statement about the change; `None` if there is nothing to approve.
     pub(super) asked: Option<Asked>,
 }
@@ -61,7 +62,7 @@ impl Judge<'_> {
         let title = section_title(proposed.pull);
         let undecided = |reason: String| {
             let section = Section::undecided(&title, reason);
-            Ok(Outcome { section, reviews: Vec::new(), pushed_by: PushedBy::Anybody, asked: None })
+            Ok(Outcome { section, reviews: Vec::new(), asked: None })
         };
         let merged = match self.stage.merge(proposed.base, &proposed.pull.head)? {
             Merge::Tree(tree) => tree,
@@ -73,15 +74,16 @@ impl Judge<'_> {
         }
         let reviews = self.forge.reviews(proposed.pull.number)?;
         let approvals = find_valid_approvals(self.forge, proposed.pull.number, &reviews)?;
+        let uncounted = approvals.uncounted.iter().map(ToString::to_string).collect::<Vec<_>>();
         let session = self.open_session()?;
         let planned = plan(&session, proposed, Some(merged))?;
         let asked = session.asked(&planned)?;
         let proposal = self.find_authors(proposed.pull)?;
-        let pushed_by = proposal.pushed_by;
-        let case = Case { proposed, planned, approvals };
+        let case = Case { proposed, planned, approvals: approvals.valid };
         let mut section = self.judge_case(session, &case, proposal)?;
         section.title = title;
-        Ok(Outcome { section, reviews, pushed_by, asked })
+        section.notices.extend(uncounted);
+        Ok(Outcome { section, reviews, asked })
     }
 
     /// Judges a case without the teams that the forge hides. If it is rejected, and would be accepted with everyone in
@@ -113,6 +115,8 @@ impl Judge<'_> {
         let session = session.of_push(self.push_facts(proposal));
         if session.judge_planned(&case.planned)?.judgement.verdict == Verdict::Accept {
             leave_undecided(&mut section, &teams);
+        } else {
+            section.notices.extend(explain_unknown_teams(&teams).map(|reason| join_lines(&reason)));
         }
         Ok(section)
     }
@@ -128,6 +132,7 @@ impl Judge<'_> {
             pusher: None,
             others: Vec::new(),
             via: Via::Merge,
+            pull_number: None,
             style: MessageStyle::Plain,
         };
         PushFacts {
@@ -164,21 +169,25 @@ impl Judge<'_> {
 /// Marks a section whose verdict depends on teams that the forge hides.
 fn leave_undecided(section: &mut Section, teams: &Teams) {
     section.judgement.verdict = Verdict::Undecided;
-    section.judgement.undecided.extend(teams.unknown().map(|(team, error)| {
+    section.judgement.undecided.extend(explain_unknown_teams(teams));
+}
+
+fn explain_unknown_teams(teams: &Teams) -> impl Iterator<Item = String> {
+    teams.unknown().map(|(team, error)| {
         format!(
             "could not determine whether the approvers are members of {team}: {error}\n  use a \
             token that can read the members, or list them under `people:` in the policy"
         )
-    }));
+    })
 }
 
 fn find_valid_approvals(
     forge: &dyn Forge,
     number: PullNumber,
     reviews: &[api::Review],
-) -> Result<Vec<Approval>, ForgeError> {
+) -> Result<Approvals, ForgeError> {
     // If no one approves, no one can have been misled by another target.
-    let has_approvals = !approvals(reviews, None).is_empty();
+    let has_approvals = !approvals(reviews, None).valid.is_empty();
     let retargeted = if has_approvals { forge.retargeted(number)? } else { None };
     Ok(approvals(reviews, retargeted))
 }

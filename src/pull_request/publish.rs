@@ -36,8 +36,13 @@ pub(super) fn publish(run: &Run<'_>, target: &VerdictTarget, mut report: Report)
 
 fn add_notices(report: &mut Report, notices: impl IntoIterator<Item = String>) {
     if let Some(section) = report.sections.last_mut() {
-        section.notices.extend(notices);
+        section.notices.extend(notices.into_iter().map(|notice| join_lines(&notice)));
     }
+}
+
+/// A notice is one line; an error has another one with advice.
+pub(super) fn join_lines(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
 /// Warns if the verdict may become outdated when the target branch moves.

@@ -7,15 +7,19 @@ use super::group::MergeGroup;
 use super::issue::issue;
 use super::judge::{Judge, Outcome, Proposed, section_title};
 use super::options::{Delivery, ReviewRecords};
-use super::publish::publish;
+use super::publish::{join_lines, publish};
 use super::settings::Settings;
 use super::stage::Stage;
-use crate::gate::PushedBy;
+use crate::evidence::Makers;
 use crate::host::api::{Forge, PullNumber, PullRequest, Review};
 use crate::host::{ForgeError, Subject};
 use crate::report::{Report, Section};
 use crate::verdict::Verdict;
 use source_files::ObjectId;
+
+/// Why no review is recorded: the hook asks for no further approval beside a recorded one.
+const UNPROVED: &str = "no review is recorded: it is not proved who made the change; let a person of the policy sign \
+    every commit with their trusted key";
 
 /// A run about one pull request or group.
 pub struct Run<'a> {
@@ -150,13 +154,12 @@ impl<'a> Run<'a> {
             outcome.section = Section::undecided(&outcome.section.title, reason);
         }
         if let Some(asked) = &asked {
-            let notices = match outcome.pushed_by {
-                PushedBy::Members | PushedBy::People => issue(stage, &outcome.section, asked, &pull.head),
-                PushedBy::Anybody => {
-                    Ok(vec!["no review is recorded: the author of the change is not proved".to_owned()])
-                }
+            let notices = match outcome.section.makers {
+                Makers::Proved => issue(stage, &outcome.section, asked, &pull.head),
+                Makers::Unproved => Ok(vec![UNPROVED.to_owned()]),
             };
-            let notices = notices.unwrap_or_else(|error| vec![format!("could not record reviews: {error}")]);
+            let notices = notices
+                .unwrap_or_else(|error| vec![join_lines(&format!("could not record reviews: {error}"))]);
             outcome.section.notices.extend(notices);
         }
         outcome.section

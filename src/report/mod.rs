@@ -35,7 +35,7 @@ mod tests;
 
 use std::time::Duration;
 
-use crate::evidence::ApprovalFacts;
+use crate::evidence::{ApprovalFacts, Makers};
 use crate::finding::CheckId;
 use crate::verdict::{Judgement, Verdict};
 use source_files::ObjectId;
@@ -134,6 +134,8 @@ pub struct Section {
     pub notices: Vec<String>,
     /// The signed statements about the change.
     pub approvals: Vec<ApprovalFacts>,
+    /// Whether it is proved who made the change.
+    pub makers: Makers,
 }
 
 impl Section {
@@ -148,6 +150,7 @@ impl Section {
             judgement,
             notices,
             approvals: Vec::new(),
+            makers: Makers::Unproved,
         }
     }
 

@@ -361,8 +361,8 @@ fn approvals(decision: &Decision, evidence: &RefEvidence, fingerprint: &Fingerpr
             demand.approvers.iter().any(|wanted| approver.is(&OwnerHandle(wanted.as_str().into())))
         };
         let met: Vec<&Approver> = signers.iter().copied().filter(asked).collect();
-        let needed = if met.is_empty() { demand.count } else { demand.count + evidence.more_approvals };
-        missing += needed.saturating_sub(met.len());
+        let more = if met.is_empty() { evidence.more_from_start } else { evidence.more_approvals };
+        missing += (demand.count + more).saturating_sub(met.len());
         approved_by.extend(met.into_iter().map(|approver| approver.name.clone()));
     }
     (approved_by.into_iter().collect(), missing)

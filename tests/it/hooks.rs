@@ -40,6 +40,7 @@ mod import_waivers;
 mod log;
 mod manifests;
 mod many_statements;
+mod merge_buttons;
 mod merges;
 mod moving_in;
 mod other_hooks;

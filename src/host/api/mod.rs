@@ -38,7 +38,7 @@ pub use model::{
     Occasion, Project, PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review,
     ReviewState, SourceBranch, StatusState,
 };
-pub use standing::{Approval, approvals};
+pub use standing::{Approval, Approvals, Uncounted, UncountedReason, approvals};
 
 /// Prepares requests to a forge about one of its repositories. Nothing is sent yet.
 pub fn open(

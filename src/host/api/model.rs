@@ -110,6 +110,8 @@ pub struct Review {
 pub enum ReviewState {
     /// It approves.
     Approved,
+    /// It approves, and the forge does not count it.
+    Unofficial,
     /// It asks for changes.
     ChangesRequested,
     /// It had a result and was dismissed.

@@ -33,6 +33,7 @@ fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
         pusher: variables.get("REMOTE_USER"),
         others: Vec::new(),
         via: Via::Push,
+        pull_number: None,
         style: MessageStyle::Plain,
     })
 }

@@ -46,7 +46,11 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
 
 fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
     variables.need(HostKind::Gitea, "GITEA_REPO_NAME")?;
-    let pusher = variables.need(HostKind::Gitea, "GITEA_PUSHER_NAME")?;
+    let account = variables.need(HostKind::Gitea, "GITEA_PUSHER_NAME")?;
+    let pusher = match find_program(variables) {
+        Some(program) => program,
+        None => account,
+    };
     let via = match variables.get("GITEA_PUSH_TRIGGER").as_deref() {
         None => Via::Push,
         Some("pr-merge-to-base") => Via::Merge,
@@ -57,8 +61,22 @@ fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
         pusher: Some(pusher),
         others: Vec::new(),
         via,
+        pull_number: number(variables, "GITEA_PR_INDEX"),
         style: MessageStyle::Plain,
     })
+}
+
+/// Reads a number. `0` means none.
+fn number(variables: &Variables, name: &str) -> Option<u64> {
+    variables.get(name)?.parse().ok().filter(|number| *number > 0)
+}
+
+/// Names a program that pushes: a deploy key, for which Gitea names the owner of the repository as the pusher
+/// (`routers/private/serv.go`), or the task of a workflow. `0` means none.
+fn find_program(variables: &Variables) -> Option<String> {
+    let number = |name: &str| variables.get(name).filter(|number| number != "0");
+    let key = number("GITEA_DEPLOY_KEY_ID").map(|key| format!("deploy-key-{key}"));
+    key.or_else(|| number("GITEA_ACTIONS_TASK_ID").map(|task| format!("actions-task-{task}")))
 }
 
 fn job(runner: &Runner) -> Job {

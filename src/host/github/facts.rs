@@ -57,6 +57,7 @@ fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
         pusher: Some(pusher),
         via: via(variables.get("GITHUB_VIA").as_deref(), author.as_deref()),
         others: author.into_iter().collect(),
+        pull_number: None,
         style: MessageStyle::Plain,
     })
 }

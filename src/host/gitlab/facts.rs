@@ -66,7 +66,7 @@ fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
         "web" => (Via::Web, MessageStyle::Prefixed(SHOWN_IN_PAGES)),
         _ => return Err(HostError::Unknown { host, name: "GL_PROTOCOL", value: protocol }),
     };
-    Ok(PushOrigin { kind: host, pusher: Some(pusher), others: Vec::new(), via, style })
+    Ok(PushOrigin { kind: host, pusher: Some(pusher), others: Vec::new(), via, pull_number: None, style })
 }
 
 fn job(runner: &Runner) -> Job {

@@ -39,6 +39,7 @@ fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
         pusher: Some(pusher),
         others: Vec::new(),
         via: Via::Push,
+        pull_number: None,
         style: MessageStyle::Plain,
     })
 }

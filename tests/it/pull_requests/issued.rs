@@ -104,3 +104,49 @@ fn whoever_is_no_issuer_states_nothing() -> Result<(), Failure> {
     assert!(merge(&scene, &head)?.contains("missing-approval"));
     Ok(())
 }
+
+/// Ann signs the tree of the change with Alice's key, which the policy then knows as hers or not.
+fn signed_by_ann(scene: &Scene, is_known: bool) -> Result<String, Failure> {
+    let ann = person("alice")?;
+    ann.key.save(&scene.path("keys"), ann.name)?;
+    let key = String::from_utf8(ann.key.armored_certificate()?)?;
+    let policy = scene.git.run(&["show", "main:.portcullis.yaml"], b"")?;
+    let known = format!("{{name: Ann, keys: ['{}'], handles:", ann.key.fingerprint());
+    let policy = if is_known { policy.replace("{name: Ann, handles:", &known) } else { policy };
+    scene.commit(
+        "main",
+        &["main"],
+        &[(".portcullis.yaml", &format!("{policy}\n")), ("keys/ann.asc", &key)],
+    )?;
+    let change = SETTINGS.replace("blue", "red");
+    scene.commit("change", &["main"], &[("settings.yaml", &change)])?;
+    let mut command =
+        scene.git.command(&["commit-tree", "-Salice", "-p", "main", "-m", "Change", "change^{tree}"]);
+    command.env("HOME", scene.path("")).stdin(std::process::Stdio::null());
+    for role in ["AUTHOR", "COMMITTER"] {
+        command.env(format!("GIT_{role}_NAME"), "ann").env(format!("GIT_{role}_EMAIL"), "ann@example.com");
+    }
+    let output = command.output()?;
+    let signed = String::from_utf8(output.stdout)?.trim().to_owned();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    scene.git.set_ref("refs/heads/change", &signed)?;
+    // The forge lists no push, as Gitea does not.
+    scene.fake.state().activity.clear();
+    scene.show(7, "change")
+}
+
+/// A forge that does not list pushes proves nothing; the signatures of the commits do.
+#[test]
+fn signed_commits_prove_who_made_a_change_where_the_forge_does_not() -> Result<(), Failure> {
+    for (is_known, code, said) in [
+        (true, 0, "the review by @dora is recorded in refs/approvals/heads/main/"),
+        (false, 1, "no review is recorded: it is not proved who made the change"),
+    ] {
+        let (scene, _) = guarded("[Gate]")?;
+        let head = signed_by_ann(&scene, is_known)?;
+        scene.review(7, "dora", "APPROVED", &head);
+        run(&scene, &[])?.ended(code, &[said]);
+        assert_eq!(merge(&scene, &head)?.contains("missing-approval"), !is_known);
+    }
+    Ok(())
+}

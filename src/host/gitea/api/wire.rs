@@ -106,8 +106,8 @@ impl GiteaPullReview {
             (ReviewWord::Approved | ReviewWord::RequestChanges, true, _) => ReviewState::Dismissed,
             (ReviewWord::Approved, false, true) => ReviewState::Approved,
             (ReviewWord::RequestChanges, false, _) => ReviewState::ChangesRequested,
-            (ReviewWord::Approved, false, false)
-            | (ReviewWord::Comment | ReviewWord::Pending | ReviewWord::RequestReview, _, _) => {
+            (ReviewWord::Approved, false, false) => ReviewState::Unofficial,
+            (ReviewWord::Comment | ReviewWord::Pending | ReviewWord::RequestReview, _, _) => {
                 ReviewState::Commented
             }
         };
