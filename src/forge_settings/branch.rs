@@ -5,10 +5,10 @@
 
 use super::ForgeSettings;
 use super::guard::find_strongest;
-use super::hold::{Hold, is_wide, list_names};
+use super::hold::{Barred, Hold, is_wide, list_names};
 use super::remedy::explain_remedy;
 use crate::host::Topic;
-use crate::host::api::{Barrier, Gap, Layer, Pushes};
+use crate::host::api::{Barrier, ForcePushes, Gap, Layer, Pushes};
 use crate::report::DoctorLine;
 
 pub(super) fn examine(settings: &ForgeSettings) -> Vec<DoctorLine> {
@@ -26,7 +26,7 @@ fn judge_pushes(settings: &ForgeSettings) -> DoctorLine {
     let (topic, help) = (Topic::Pushes.as_str(), settings.help(Topic::Pushes));
     let branch = &settings.facts.branch;
     let closed = |layer: &Layer| layer.pushes == Pushes::Nobody;
-    let hold = Hold::by(settings, closed);
+    let hold = Hold::by(settings, Barred::Updates, closed);
     if settings.facts.layers.iter().any(closed) {
         return describe_hold(
             &hold,
@@ -63,18 +63,27 @@ fn judge_pushes(settings: &ForgeSettings) -> DoctorLine {
 
 fn judge_force_pushes(settings: &ForgeSettings) -> DoctorLine {
     let (topic, help) = (Topic::ForcePushes.as_str(), settings.help(Topic::ForcePushes));
-    let hold = Hold::by(settings, |layer| layer.force_pushes == Barrier::Blocked);
-    if hold == Hold::Nothing {
-        let text = "anyone with push rights can reset the branch to an older commit, with its old policy and \
-            images";
-        return DoctorLine::problem(topic, text, help);
+    let hold = Hold::by(settings, Barred::Updates, |layer| layer.force_pushes == ForcePushes::Nobody);
+    if hold != Hold::Nothing {
+        return describe_hold(&hold, topic, help, "blocked", "reset the branch to an older commit");
     }
-    describe_hold(&hold, topic, help, "blocked", "reset the branch to an older commit")
+    let named = settings.facts.layers.iter().find_map(|layer| match &layer.force_pushes {
+        ForcePushes::By(names) => Some(names.join(", ")),
+        ForcePushes::Nobody | ForcePushes::WhoeverPushes => None,
+    });
+    if let Some(names) = named {
+        let text =
+            format!("these can reset the branch to an older commit, with its old policy and images: {names}");
+        return DoctorLine::weak(topic, text, help);
+    }
+    let text =
+        "anyone with push rights can reset the branch to an older commit, with its old policy and images";
+    DoctorLine::problem(topic, text, help)
 }
 
 fn judge_deletion(settings: &ForgeSettings) -> DoctorLine {
     let (topic, help) = (Topic::Deletion.as_str(), settings.help(Topic::Deletion));
-    let hold = Hold::by(settings, |layer| layer.deletion == Barrier::Blocked);
+    let hold = Hold::by(settings, Barred::Updates, |layer| layer.deletion == Barrier::Blocked);
     if hold == Hold::Nothing {
         let text = "anyone with push rights can delete the branch and recreate it from any commit";
         return DoctorLine::weak(topic, text, help);

@@ -8,6 +8,8 @@ use crate::host::api::{Layer, Setting, Statuses};
 /// Ways to require the gate's success; the weakest first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Guard {
+    /// By any statuses, if they are green.
+    AnyStatus,
     /// By a status that anyone with write access can set.
     Anybody,
     /// By a pipeline that succeeds, whatever is in it.
@@ -38,8 +40,9 @@ fn guard_of(settings: &ForgeSettings, layer: &Layer) -> Option<Guard> {
     }
     match &layer.statuses {
         Statuses::WholePipeline => Some(Guard::Pipeline),
+        Statuses::AnyThatExist => Some(Guard::AnyStatus),
         Statuses::Named(statuses) => {
-            let own = statuses.iter().filter(|status| status.context == settings.status);
+            let own = statuses.iter().filter(|status| status.matches(&settings.status));
             own.map(|status| guard_of_source(settings, status.app)).max()
         }
     }

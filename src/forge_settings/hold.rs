@@ -19,16 +19,28 @@ pub(super) enum Hold {
     Nothing,
 }
 
+/// What a barrier keeps out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Barred {
+    /// Merges.
+    Merges,
+    /// Updates of the branch without a merge.
+    Updates,
+}
+
 impl Hold {
-    /// Sums up the layers that have a barrier. A layer that the token cannot see may have it too. On some forges,
-    /// administrators bypass statuses and reviews alone.
-    pub(super) fn by(settings: &ForgeSettings, has: impl Fn(&Layer) -> bool) -> Self {
+    /// Sums up the layers that have a barrier. A layer that the token cannot see may have it too. On some forges, a
+    /// bypass is one of what a merge needs alone.
+    pub(super) fn by(settings: &ForgeSettings, barred: Barred, has: impl Fn(&Layer) -> bool) -> Self {
         let layers: Vec<&Layer> = settings.facts.layers.iter().filter(|layer| has(layer)).collect();
-        match (layers.is_empty(), settings.facts.hidden.first(), settings.host.facts().settings.bypass) {
-            (true, Some(reason), _) => Self::Hidden(one_line(reason)),
-            (true, None, _) => Self::Nothing,
-            (false, _, BypassReach::StatusesAndReviews) => Self::Everybody,
-            (false, _, BypassReach::WholeRule) => Self::of(&layers),
+        match (layers.is_empty(), settings.facts.hidden.first()) {
+            (true, Some(reason)) => return Self::Hidden(one_line(reason)),
+            (true, None) => return Self::Nothing,
+            (false, _) => {}
+        }
+        match (settings.host.facts().settings.bypass, barred) {
+            (BypassReach::Merges, Barred::Updates) => Self::Everybody,
+            (BypassReach::Merges, Barred::Merges) | (BypassReach::WholeRule, _) => Self::of(&layers),
         }
     }
 

@@ -3,6 +3,7 @@
 //! In: the forge and the name of the gate's status. Out: one line a topic: who can get a change past the gate. Never:
 //! changes a setting, or takes a setting that the token cannot see for a good one.
 
+mod around_hook;
 mod branch;
 mod guard;
 mod hold;
@@ -70,6 +71,7 @@ impl ForgeSettings {
         let mut lines = status::examine(self);
         lines.extend(workflow::examine(self));
         lines.extend(branch::examine(self));
+        lines.extend(around_hook::examine(self));
         lines.extend(reviews::examine(self));
         if hook.blocks {
             // It sees every push and every merge.

@@ -4,10 +4,10 @@
 //! and who can bypass it. Never: takes a hidden setting for a good one.
 
 use super::guard::{Guard, find_strongest};
-use super::hold::{Hold, is_wide, list_names};
+use super::hold::{Barred, Hold, is_wide, list_names};
 use super::{ForgeSettings, one_line};
 use crate::host::api::{Freshness, Layer, Statuses};
-use crate::host::{StatusSource, Topic};
+use crate::host::{BypassReach, StatusSource, Topic};
 use crate::report::DoctorLine;
 
 /// The number of names that one line lists.
@@ -45,7 +45,7 @@ fn report_missing(settings: &ForgeSettings) -> DoctorLine {
 fn list_other_statuses(settings: &ForgeSettings) -> String {
     let named = settings.facts.layers.iter().flat_map(|layer| match &layer.statuses {
         Statuses::Named(statuses) => statuses.as_slice(),
-        Statuses::WholePipeline => &[],
+        Statuses::WholePipeline | Statuses::AnyThatExist => &[],
     });
     let names: Vec<String> = named.map(|status| format!("`{}`", status.context)).collect();
     let more = names.len().saturating_sub(LISTED);
@@ -59,9 +59,33 @@ fn describe_requirement(settings: &ForgeSettings, guard: &Guard, layers: &[&Laye
     let what = match guard {
         Guard::Required(path) => format!("the workflow `{path}`"),
         Guard::Pipeline => "a pipeline that succeeds".to_owned(),
+        Guard::AnyStatus => {
+            let text = format!(
+                "`{branch}` requires every status that exists to be successful, and not `{context}` itself: while the gate \
+                 has set none, another status is enough"
+            );
+            return DoctorLine::weak(Topic::Status.as_str(), text, settings.help(Topic::Status));
+        }
+        Guard::Anybody if !names_exactly(settings, layers) => {
+            let text = format!(
+                "`{branch}` requires `{context}` by a pattern: while the gate has set none, another status that matches, \
+                 such as the one for another branch, is enough"
+            );
+            return DoctorLine::weak(Topic::Status.as_str(), text, settings.help(Topic::Status));
+        }
         Guard::Anybody | Guard::UnknownApp(_) | Guard::AnyWorkflow | Guard::App(_) => format!("`{context}`"),
     };
     DoctorLine::ok(Topic::Status.as_str(), format!("`{branch}` requires {what}: {names}"))
+}
+
+/// Reports whether a layer requires the status by its name.
+fn names_exactly(settings: &ForgeSettings, layers: &[&Layer]) -> bool {
+    layers.iter().any(|layer| match &layer.statuses {
+        Statuses::Named(statuses) => {
+            statuses.iter().any(|status| status.matches(&settings.status) && !status.is_pattern())
+        }
+        Statuses::WholePipeline | Statuses::AnyThatExist => false,
+    })
 }
 
 fn judge_source(settings: &ForgeSettings, guard: &Guard) -> DoctorLine {
@@ -93,7 +117,7 @@ fn judge_source(settings: &ForgeSettings, guard: &Guard) -> DoctorLine {
                 can set any status of its commits";
             DoctorLine::weak(topic, text, help)
         }
-        Guard::Anybody => judge_unpinned(settings),
+        Guard::Anybody | Guard::AnyStatus => judge_unpinned(settings),
     }
 }
 
@@ -121,7 +145,7 @@ fn judge_freshness(settings: &ForgeSettings) -> DoctorLine {
         let text = format!("could not determine whether a successful status can become outdated: {reason}");
         DoctorLine::unknown(topic, text, "run again with a token that can read it")
     };
-    match Hold::by(settings, judged_again) {
+    match Hold::by(settings, Barred::Merges, judged_again) {
         Hold::Everybody if has(Freshness::Queue) => {
             DoctorLine::ok(topic, "a merge queue judges changes again before it merges them")
         }
@@ -157,7 +181,13 @@ fn judge_bypass(settings: &ForgeSettings, layers: &[&Layer]) -> DoctorLine {
             DoctorLine::unknown(topic, text, "run again with a token that can read it")
         }
         Hold::Except(who) => {
-            let text = format!("these can merge or push changes the gate rejected: {}", list_names(&who));
+            let deed = match settings.host.facts().settings.bypass {
+                BypassReach::WholeRule => "merge or push changes the gate rejected",
+                BypassReach::Merges => {
+                    "merge changes the gate rejected, whatever else the rule demands of a merge"
+                }
+            };
+            let text = format!("these can {deed}: {}", list_names(&who));
             if is_wide(&who) {
                 DoctorLine::problem(topic, text, help)
             } else {

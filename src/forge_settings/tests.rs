@@ -6,8 +6,8 @@ mod others;
 use super::*;
 use crate::host::HostKind;
 use crate::host::api::{
-    Barrier, Bypass, Demand, Freshness, HookControl, HookEffect, Layer, Pushes, Reach, RequiredStatus,
-    ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
+    Barrier, Bypass, ContextForm, Demand, ForcePushes, Freshness, HookControl, HookEffect, Layer, Pushes,
+    Reach, RequiredStatus, ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
 };
 use crate::report::{DoctorReport, Effect, LineState};
 use github::ON_GITHUB;
@@ -20,7 +20,7 @@ const ODD: &str = "{on: pull_request_target, name: portcullis}\n";
 
 /// Settings without a hole.
 fn good() -> Enforcement {
-    let status = RequiredStatus { context: "portcullis".into(), app: Some(7) };
+    let status = RequiredStatus { context: "portcullis".into(), form: ContextForm::Name, app: Some(7) };
     let reviews = ReviewDemands {
         approvals: 1,
         dismissed_on_push: Demand::Required,
@@ -34,7 +34,7 @@ fn good() -> Enforcement {
             statuses: Statuses::Named(vec![status]),
             freshness: Freshness::UpToDate,
             pushes: Pushes::Nobody,
-            force_pushes: Barrier::Blocked,
+            force_pushes: ForcePushes::Nobody,
             deletion: Barrier::Blocked,
             unsigned_commits: Barrier::Blocked,
             reviews: Setting::Known(Some(reviews)),
@@ -45,6 +45,7 @@ fn good() -> Enforcement {
         workflows: Setting::Known(vec![file(TRUSTED)]),
         owners_problems: Setting::Known(Vec::new()),
         server_hooks: Setting::Known(Vec::new()),
+        around_hook: None,
     }
 }
 
@@ -72,7 +73,8 @@ fn reviews(facts: &mut Enforcement) -> &mut ReviewDemands {
 }
 
 fn app(facts: &mut Enforcement, app: Option<u64>) {
-    layer(facts).statuses = Statuses::Named(vec![RequiredStatus { context: "portcullis".into(), app }]);
+    layer(facts).statuses =
+        Statuses::Named(vec![RequiredStatus { context: "portcullis".into(), form: ContextForm::Name, app }]);
 }
 
 fn bypassed(facts: &mut Enforcement, who: &str, reach: Reach) {
@@ -171,6 +173,6 @@ fn a_problem_is_told_before_what_is_unknown() {
     let mut facts = good();
     layer(&mut facts).bypass = hidden();
     assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Unknown);
-    layer(&mut facts).force_pushes = Barrier::Open;
+    layer(&mut facts).force_pushes = ForcePushes::WhoeverPushes;
     assert_eq!(sum_up(judge(HostKind::Github, &facts)), Effect::Ineffective);
 }

@@ -36,7 +36,10 @@ pub(super) fn examine(settings: &ForgeSettings) -> Option<DoctorLine> {
                 format!("only the app {app} can set the status: a workflow here cannot set it"),
             ));
         }
-        Some(Guard::Anybody | Guard::Pipeline | Guard::UnknownApp(_) | Guard::AnyWorkflow) | None => {}
+        Some(
+            Guard::AnyStatus | Guard::Anybody | Guard::Pipeline | Guard::UnknownApp(_) | Guard::AnyWorkflow,
+        )
+        | None => {}
     }
     Some(match &settings.facts.workflows {
         Setting::Hidden(reason) => {

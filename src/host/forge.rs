@@ -90,8 +90,8 @@ pub struct SettingsFacts {
 pub enum BypassReach {
     /// The whole rule.
     WholeRule,
-    /// Required statuses and reviews alone.
-    StatusesAndReviews,
+    /// Everything that a merge needs; not what keeps pushes out.
+    Merges,
 }
 
 /// Says whether a forge can demand that a status comes from a given app.

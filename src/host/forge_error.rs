@@ -126,6 +126,16 @@ impl ForgeError {
         Self::Malformed { route: Route { method, path: path.to_owned() }, reason }
     }
 
+    /// Replaces the advice of a refusal for want of a permission.
+    pub(in crate::host) fn advise(self, advice: &str) -> Self {
+        match self {
+            Self::Refused { route, status, message, .. } if matches!(status, 403 | 404) => {
+                Self::Refused { route, status, message, advice: format!("\n  {advice}") }
+            }
+            other => other,
+        }
+    }
+
     /// Returns true if the object of the request does not exist, or is hidden.
     pub fn is_absent(&self) -> bool {
         self.status() == Some(404)

@@ -19,6 +19,10 @@ pub enum Topic {
     ForcePushes,
     /// Deletion of the branch.
     Deletion,
+    /// Changes of tags that run no hook.
+    Tags,
+    /// Deletion and renaming of other protected branches.
+    OtherBranches,
     /// The workflow that runs the gate.
     Workflow,
     /// The forge's own reviews.
@@ -48,6 +52,8 @@ impl Topic {
             Self::Pushes => "direct pushes",
             Self::ForcePushes => "force pushes",
             Self::Deletion => "deletion",
+            Self::Tags => "tags",
+            Self::OtherBranches => "other branches",
             Self::Workflow => "workflow",
             Self::Reviews => "reviews",
             Self::ReviewsOnPush => "reviews on push",

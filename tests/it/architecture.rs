@@ -61,7 +61,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("import", &["git_program", "server_place"]),
     ("hook", &["evidence", "gate", "git", "host", "push", "report"]),
     ("self_test", &["gate", "git", "git_program", "host", "import", "policy", "push", "report", "verdict"]),
-    ("forge_settings", &["host", "host::api", "report"]),
+    ("forge_settings", &["gate", "host", "host::api", "policy", "report"]),
     (
         "pull_request",
         &[

@@ -2,8 +2,8 @@
 
 use super::{Hole, app, bypassed, hidden, hook, layer, reviews};
 use crate::host::api::{
-    Barrier, Bypass, Demand, Enforcement, Freshness, Gap, HookControl, HookEffect, Layer, OwnersFileProblem,
-    Pushes, Reach, RequiredStatus, Setting, Statuses,
+    Barrier, Bypass, ContextForm, Demand, Enforcement, ForcePushes, Freshness, Gap, HookControl, HookEffect,
+    Layer, OwnersFileProblem, Pushes, Reach, RequiredStatus, Setting, Statuses,
 };
 use crate::report::LineState;
 
@@ -20,7 +20,7 @@ pub(super) const ON_GITHUB: &[Hole] = &[
     ),
     (
         |facts| {
-            let other = RequiredStatus { context: "build".into(), app: None };
+            let other = RequiredStatus { context: "build".into(), form: ContextForm::Name, app: None };
             layer(facts).statuses = Statuses::Named(vec![other]);
         },
         "status",
@@ -104,7 +104,12 @@ pub(super) const ON_GITHUB: &[Hole] = &[
     (|facts| layer(facts).pushes = Pushes::WithStatuses, "direct pushes", LineState::Weak, "another branch"),
     (|facts| layer(facts).pushes = Pushes::AnyWriter, "direct pushes", LineState::Problem, "never checked"),
     (|facts| layer(facts).pushes = Pushes::By(vec!["ann".into()]), "direct pushes", LineState::Weak, "ann"),
-    (|facts| layer(facts).force_pushes = Barrier::Open, "force pushes", LineState::Problem, "older commit"),
+    (
+        |facts| layer(facts).force_pushes = ForcePushes::WhoeverPushes,
+        "force pushes",
+        LineState::Problem,
+        "older commit",
+    ),
     (|facts| layer(facts).deletion = Barrier::Open, "deletion", LineState::Weak, "recreate it"),
     (
         |facts| layer(facts).unsigned_commits = Barrier::Open,

@@ -35,6 +35,37 @@ pub struct Enforcement {
     pub owners_problems: Setting<Vec<OwnersFileProblem>>,
     /// Hooks of the server itself. Empty if the forge reports no hooks.
     pub server_hooks: Setting<Vec<ServerHook>>,
+    /// The rules against changes of refs that run no hook. `None` if every change runs the hook of such a forge.
+    pub around_hook: Option<AroundHook>,
+}
+
+/// The rules against changes of refs that run no hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AroundHook {
+    /// The policy of the default branch. `None` if there is no file.
+    pub policy: Setting<Option<String>>,
+    /// The rules of tags.
+    pub tags: Setting<Vec<TagRule>>,
+    /// All branches.
+    pub branches: Setting<Vec<KnownBranch>>,
+}
+
+/// A rule that says who may create, move and delete some tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagRule {
+    /// The pattern of the tags' names; a regular expression between slashes.
+    pub pattern: String,
+    /// Those who may.
+    pub allowed: Vec<String>,
+}
+
+/// A branch, without `refs/heads/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KnownBranch {
+    /// It has a rule.
+    Protected(String),
+    /// It has none.
+    Unprotected(String),
 }
 
 /// A ruleset or a branch protection.
@@ -50,8 +81,8 @@ pub struct Layer {
     pub freshness: Freshness,
     /// The accounts that may push to the branch without a pull request.
     pub pushes: Pushes,
-    /// The barrier against rewriting the branch.
-    pub force_pushes: Barrier,
+    /// The accounts that may rewrite the branch.
+    pub force_pushes: ForcePushes,
     /// The barrier against deleting the branch.
     pub deletion: Barrier,
     /// The barrier against commits without a signature.
@@ -71,6 +102,8 @@ pub enum Statuses {
     Named(Vec<RequiredStatus>),
     /// Every status that the pipeline happens to have.
     WholePipeline,
+    /// Every status that the commit happens to have, and at least one.
+    AnyThatExist,
 }
 
 /// Says whether something is blocked.
@@ -102,6 +135,26 @@ pub enum Pushes {
     By(Vec<String>),
     /// All accounts with write access, whatever the statuses say.
     AnyWriter,
+}
+
+/// The accounts that may rewrite a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForcePushes {
+    /// No account.
+    Nobody,
+    /// These accounts.
+    By(Vec<String>),
+    /// All accounts that may push.
+    WhoeverPushes,
+}
+
+impl From<Barrier> for ForcePushes {
+    fn from(barrier: Barrier) -> Self {
+        match barrier {
+            Barrier::Blocked => Self::Nobody,
+            Barrier::Open => Self::WhoeverPushes,
+        }
+    }
 }
 
 /// An account or role that need not satisfy a layer.
@@ -222,7 +275,7 @@ impl Layer {
             statuses: Statuses::Named(Vec::new()),
             freshness: Freshness::Stale,
             pushes: Pushes::WithStatuses,
-            force_pushes: Barrier::Open,
+            force_pushes: ForcePushes::WhoeverPushes,
             deletion: Barrier::Open,
             unsigned_commits: Barrier::Open,
             reviews: Setting::Known(None),

@@ -23,7 +23,7 @@ use crate::host::forge_error::{ForgeError, Method, Route};
 /// A hundred reviews of GitHub's greatest length (65,536 characters each) are 26 MB.
 const LARGEST_REPLY: usize = 48 << 20;
 /// The most pages of one list that are read.
-const MOST_PAGES: usize = 100;
+pub(in crate::host) const MOST_PAGES: usize = 100;
 /// The longest time for one request.
 const ONE_QUESTION: Duration = Duration::from_secs(20);
 /// The most attempts of a request that the forge could not answer.
@@ -42,6 +42,15 @@ pub struct Connection<'a> {
     pub certificates: Option<&'a Path>,
     /// The time after which an answer is too late.
     pub deadline: Instant,
+}
+
+/// One page of a list.
+#[derive(Debug)]
+pub struct CountedPage<P> {
+    /// The page.
+    pub content: P,
+    /// The number that the forge reports. `None` if it reports none.
+    pub total: Option<usize>,
 }
 
 /// A client for one API.
@@ -109,32 +118,24 @@ impl Http {
         self.ask(&format!("{}{path}", self.base))?.parse()
     }
 
-    /// Reads a list, to its last page.
-    pub fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ForgeError> {
-        self.list_below(path, |page: Vec<T>| page)
+    /// Reads one page of a list of which the forge reports the number of rows.
+    pub fn get_counted<P: DeserializeOwned>(&self, path: &str) -> Result<CountedPage<P>, ForgeError> {
+        let reply = self.ask(&format!("{}{path}", self.base))?;
+        Ok(CountedPage { total: reply.total(), content: reply.parse()? })
     }
 
-    /// Reads a list that is inside an object, to its last page.
-    pub fn list_below<T, P: DeserializeOwned>(
-        &self,
-        path: &str,
-        items: impl Fn(P) -> Vec<T>,
-    ) -> Result<Vec<T>, ForgeError> {
+    /// Reads a list of GitHub or GitLab, to its last page. A page without a link to the next one is the last, even if
+    /// it is empty: GitLab hides entries after it has cut the list into pages.
+    pub fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ForgeError> {
         let separator = if path.contains('?') { '&' } else { '?' };
-        let first = format!("{}{path}{separator}per_page=100", self.base);
         let mut found = Vec::new();
-        let mut next = Some(first.clone());
+        let mut next = Some(format!("{}{path}{separator}per_page=100", self.base));
         let mut pages = 0;
         while let Some(address) = next {
             let reply = self.ask(&address)?;
             pages += 1;
-            let before = found.len();
-            found.extend(items(reply.parse()?));
-            let numbered = (found.len() > before).then(|| format!("{first}&page={}", pages + 1));
-            next = match next_page(&reply, &address)? {
-                Some(next) => Some(next),
-                None => reply.find_rest(found.len(), numbered)?,
-            };
+            found.extend(reply.parse::<Vec<T>>()?);
+            next = next_page(&reply, &address)?;
             if pages == MOST_PAGES && next.is_some() {
                 return Err(reply.malformed(format!("the list has more than {MOST_PAGES} pages")));
             }

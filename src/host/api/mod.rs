@@ -29,14 +29,15 @@ use source_files::ObjectId;
 
 pub use access::{AskedForge, ForgeAccess};
 pub use enforcement::{
-    Barrier, Bypass, Demand, Enforcement, Gap, HookControl, HookEffect, Layer, OwnersFileProblem, Pushes,
-    Reach, ReviewDemands, ServerHook, Setting, Statuses, WorkflowFile,
+    AroundHook, Barrier, Bypass, Demand, Enforcement, ForcePushes, Gap, HookControl, HookEffect, KnownBranch,
+    Layer, OwnersFileProblem, Pushes, Reach, ReviewDemands, ServerHook, Setting, Statuses, TagRule,
+    WorkflowFile,
 };
 pub use http::{Connection, Http};
 pub use model::{
-    Account, AccountKind, BranchRules, CommitStatus, Freshness, LineNote, LineProposal, NoteLevel, NoteRun,
-    Occasion, Project, PullNumber, PullRequest, PullState, Pushers, QueueEntry, RequiredStatus, Review,
-    ReviewState, SourceBranch, StatusState,
+    Account, AccountKind, BranchRules, CommitStatus, ContextForm, Freshness, LineNote, LineProposal,
+    NoteLevel, NoteRun, Occasion, Project, PullNumber, PullRequest, PullState, Pushers, QueueEntry,
+    RequiredStatus, Review, ReviewState, SourceBranch, StatusState,
 };
 pub use standing::{Approval, Approvals, Uncounted, UncountedReason, approvals};
 

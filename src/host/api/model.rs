@@ -141,10 +141,43 @@ pub struct BranchRules {
 /// A status that must be green.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequiredStatus {
-    /// Its name.
+    /// Its name, or a pattern of it.
     pub context: String,
+    /// Says which of both.
+    pub form: ContextForm,
     /// The app that must set it. `None` if every app may.
     pub app: Option<u64>,
+}
+
+/// The form of a required status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextForm {
+    /// A name.
+    Name,
+    /// A pattern, as Gitea has it: `*` matches anything, a slash too.
+    Pattern,
+}
+
+impl RequiredStatus {
+    /// Returns true if a status can be the required one. A pattern that is not valid matches nothing.
+    pub fn matches(&self, context: &str) -> bool {
+        match self.form {
+            ContextForm::Name => self.context == context,
+            ContextForm::Pattern => globset::GlobBuilder::new(&self.context)
+                .literal_separator(false)
+                .backslash_escape(true)
+                .build()
+                .is_ok_and(|pattern| pattern.compile_matcher().is_match(context)),
+        }
+    }
+
+    /// Returns true if statuses of other names can be the required one too.
+    pub fn is_pattern(&self) -> bool {
+        match self.form {
+            ContextForm::Name => false,
+            ContextForm::Pattern => self.context.contains(['*', '?', '[', '{', '\\']),
+        }
+    }
 }
 
 /// Says whether a status can become outdated.

@@ -15,7 +15,7 @@ use crate::host::forge_error::{ForgeError, Method, Route, put_on_one_line};
 #[derive(Debug, Default)]
 pub(in crate::host) struct ReplyHeaders {
     link: Option<String>,
-    /// The number of entries on all pages of a list, which Gitea reports.
+    /// The number of rows on all pages of a list, which Gitea reports.
     total: Option<usize>,
     retry_after: Option<u64>,
     remaining: Option<u64>,
@@ -62,20 +62,9 @@ impl Reply {
         serde_json::from_slice(bytes).map_err(|error| self.malformed(error.to_string()))
     }
 
-    /// Returns the address of the rest of a list, after this number of entries. Gitea names no next page of some
-    /// lists, but the total number.
-    pub(in crate::host) fn find_rest(
-        &self,
-        found: usize,
-        next: Option<String>,
-    ) -> Result<Option<String>, ForgeError> {
-        match (self.headers.total, next) {
-            (Some(total), Some(next)) if found < total => Ok(Some(next)),
-            (Some(total), None) if found < total => {
-                Err(self.malformed(format!("the list should have {total} entries, but has {found}")))
-            }
-            (None | Some(_), _) => Ok(None),
-        }
+    /// Returns the number of rows of a list, which Gitea reports.
+    pub(in crate::host) fn total(&self) -> Option<usize> {
+        self.headers.total
     }
 
     /// Creates the error for an invalid answer.
@@ -140,6 +129,7 @@ impl Reply {
     fn describe_missing_permission(&self) -> String {
         match (&self.headers.accepted_permissions, self.route.method) {
             (Some(permissions), _) => format!("the token needs the permission {permissions}"),
+            (None, Method::Get) if self.status == 403 => "the token cannot read it".to_owned(),
             (None, Method::Get) => "it does not exist, or the token cannot read it".to_owned(),
             (None, Method::Post | Method::Patch | Method::Put) => {
                 "the token cannot write here, as for pull requests from forks".to_owned()

@@ -61,6 +61,24 @@ fn read_folder(
     files.collect::<Result<Vec<_>, _>>().map(Setting::Known)
 }
 
+/// Reads one file of the default branch. `None` if it does not exist.
+pub(in crate::host) fn read_file_if_present(
+    http: &Http,
+    repository: &str,
+    path: &str,
+) -> Result<Setting<Option<String>>, ForgeError> {
+    let address = format!("{repository}/contents/{path}");
+    match http.get::<Content>(&address) {
+        Ok(content) => content
+            .decode_text()
+            .map(|text| Setting::Known(Some(text)))
+            .ok_or_else(|| ForgeError::malformed(Method::Get, &address, "it has no readable text")),
+        Err(error) if error.is_absent() => Ok(Setting::Known(None)),
+        Err(error) if error.is_forbidden() => Ok(Setting::Hidden(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
 fn read_file(http: &Http, repository: &str, entry: &Entry) -> Result<WorkflowFile, ForgeError> {
     let words: Vec<String> = entry.path.split('/').map(escape_segment).collect();
     let path = format!("{repository}/contents/{}", words.join("/"));

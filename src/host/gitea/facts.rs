@@ -36,7 +36,7 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
         git_user: "token",
         settings: SettingsFacts {
             help,
-            bypass: BypassReach::StatusesAndReviews,
+            bypass: BypassReach::Merges,
             status_source: StatusSource::Unknown,
             pipeline: PipelineSource::Workflows,
             owners_check: OwnersCheck::NotReported,
@@ -102,11 +102,13 @@ fn help(topic: Topic) -> &'static str {
         Topic::Freshness => "Settings, Branches, the rule: `Block merge if pull request is outdated`",
         Topic::Bypass => {
             "Settings, Branches, the rule: `Administrators must follow branch protection rules` \
-             (`block_admin_merge_override`)"
+             (`block_admin_merge_override`), and empty the list of those who bypass it (`enable_bypass_allowlist`)"
         }
         Topic::Pushes => "Settings, Branches, the rule: `Disable Push`",
         Topic::ForcePushes => "Settings, Branches, the rule: turn `Enable Force Push` off",
         Topic::Deletion => "Settings, Branches: add a rule for the branch",
+        Topic::Tags => "Settings, Tags: protect the pattern, with no one on the list",
+        Topic::OtherBranches => "Settings, Branches: add a rule for every branch that the policy protects",
         Topic::Workflow => "run the gate only under `pull_request_target` (docs/workflows/gitea.yml)",
         Topic::Reviews => "Settings, Branches, the rule: `Required approvals`",
         Topic::ReviewsOnPush => "Settings, Branches, the rule: `Dismiss stale approvals`",

@@ -104,6 +104,10 @@ fn help(topic: Topic) -> &'static str {
         Topic::Pushes => "in the ruleset, `Require a pull request before merging`",
         Topic::ForcePushes => "in the ruleset, `Block force pushes`",
         Topic::Deletion => "in the ruleset, `Restrict deletions`",
+        Topic::Tags => {
+            "in a ruleset for tags, `Restrict creations`, `Restrict updates` and `Restrict deletions`"
+        }
+        Topic::OtherBranches => "in the ruleset, add the branch",
         Topic::Workflow => {
             "run the gate only under `pull_request_target` (docs/workflows/with-reviews.yml), or enable \
              `Require workflows to pass before merging` in the organisation's ruleset"

@@ -96,7 +96,10 @@ fn help(topic: Topic) -> &'static str {
             "Settings, Repository, Protected branches: `Allowed to push and merge`: No one"
         }
         Topic::ForcePushes => "Settings, Repository, Protected branches: turn `Allowed to force push` off",
-        Topic::Deletion => "Settings, Repository, Protected branches: protect the branch",
+        Topic::Deletion | Topic::OtherBranches => {
+            "Settings, Repository, Protected branches: protect the branch"
+        }
+        Topic::Tags => "Settings, Repository, Protected tags: protect the pattern",
         Topic::Reviews => "Settings, Merge requests, Merge request approvals: add a rule",
         Topic::ReviewsOnPush => {
             "Settings, Merge requests, Approval settings: `When a commit is added: Remove all approvals`"

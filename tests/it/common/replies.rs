@@ -20,8 +20,89 @@ pub(crate) struct Known {
     pub(crate) said: Vec<(String, Value)>,
     /// What was asked with a token.
     pub(crate) tokens: Vec<String>,
-    /// Lists that say in a header how many entries they have, page by page.
-    pages: BTreeMap<String, (Vec<Value>, usize)>,
+    /// Lists in pages.
+    lists: BTreeMap<String, GiteaList>,
+    /// Everything that was asked, with its query.
+    pub(crate) asked: Vec<String>,
+}
+
+/// A list as Gitea pages it: by rows of its database, of which it hides some afterwards.
+#[derive(Clone)]
+pub(crate) struct GiteaList {
+    /// The rows. Those without a value are hidden.
+    pub(crate) rows: Vec<Option<Value>>,
+    /// What `X-Total-Count` counts.
+    pub(crate) total: Total,
+    /// The most rows of one page.
+    pub(crate) most: usize,
+    /// The field of an object in which the list is.
+    pub(crate) below: Option<&'static str>,
+    /// `limit` and `page` have no effect.
+    pub(crate) whole: bool,
+}
+
+/// What `X-Total-Count` of a list counts.
+#[derive(Clone, Copy)]
+pub(crate) enum Total {
+    /// All rows, hidden ones too. An empty page is `[]`.
+    Rows,
+    /// The entries of this page that are shown. An empty page is `null`.
+    Page,
+    /// Nothing: there is no such header.
+    Absent,
+}
+
+impl GiteaList {
+    /// A list of which nothing is hidden.
+    pub(crate) fn shown(entries: &[Value], total: Total) -> Self {
+        Self { rows: entries.iter().cloned().map(Some).collect(), total, most: 50, below: None, whole: false }
+    }
+
+    /// A list that is not cut into pages.
+    pub(crate) fn whole(entries: &[Value]) -> Self {
+        Self { most: usize::MAX, whole: true, ..Self::shown(entries, Total::Rows) }
+    }
+
+    /// Answers as Gitea does: `limit` counts rows, `per_page` is not known, `since` compares with `updated_at`.
+    fn page(&self, request: &Request) -> ResponseTemplate {
+        let word = |name: &str| {
+            request.url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        };
+        let number =
+            |name: &str, usual: usize| word(name).and_then(|text| text.parse().ok()).unwrap_or(usual);
+        let (limit, page) = if self.whole {
+            (usize::MAX, 1)
+        } else {
+            (number("limit", 30).min(self.most), number("page", 1))
+        };
+        let since = word("since").unwrap_or_default();
+        let changed = |row: &&Option<Value>| match row {
+            Some(entry) => entry["updated_at"].as_str().is_none_or(|at| at >= since.as_str()),
+            None => true,
+        };
+        let rows: Vec<&Option<Value>> = self.rows.iter().filter(changed).collect();
+        let shown: Vec<Value> =
+            rows.iter().skip((page - 1) * limit).take(limit).filter_map(|row| (*row).clone()).collect();
+        let total = match self.total {
+            Total::Rows => Some(rows.len()),
+            Total::Page => Some(shown.len()),
+            Total::Absent => None,
+        };
+        let body = if shown.is_empty() && matches!(self.total, Total::Page) {
+            Value::Null
+        } else {
+            Value::Array(shown)
+        };
+        let body = match self.below {
+            Some(field) => json!({field: body}),
+            None => body,
+        };
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        match total {
+            Some(total) => answer.insert_header("x-total-count", total.to_string()),
+            None => answer,
+        }
+    }
 }
 
 pub(crate) struct Replies {
@@ -57,9 +138,14 @@ impl Replies {
         self.known().answers.insert(request.to_owned(), reply);
     }
 
-    /// This list comes in pages, and says only how long it is.
-    pub(crate) fn pages(&self, request: &str, pages: Vec<Value>, entries: usize) {
-        self.known().pages.insert(request.to_owned(), (pages, entries));
+    /// From now on this list comes in pages.
+    pub(crate) fn list(&self, request: &str, list: GiteaList) {
+        self.known().lists.insert(request.to_owned(), list);
+    }
+
+    /// How often a request like this was sent.
+    pub(crate) fn times(&self, request: &str) -> usize {
+        self.known().asked.iter().filter(|asked| asked.starts_with(request)).count()
     }
 
     /// From now on this request is refused.
@@ -86,18 +172,16 @@ impl Respond for Answers {
         if request.headers.contains_key("authorization") {
             known.tokens.push(asked.clone());
         }
-        let page = request.url.query_pairs().find(|(name, _)| name == "page");
-        let page: usize = page.and_then(|(_, value)| value.parse().ok()).unwrap_or(1);
-        if let Some((pages, entries)) = known.pages.get(&asked) {
-            let page = pages.get(page - 1).cloned().unwrap_or_else(|| json!([]));
-            let count = entries.to_string();
-            return ResponseTemplate::new(200).set_body_json(page).insert_header("x-total-count", count);
-        }
+        let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        known.asked.push(format!("{asked}{query}"));
         let answer = known.answers.get(&asked).cloned();
         if let Some(status) = known.refusals.get(&asked) {
             return ResponseTemplate::new(*status).set_body_json(json!({"message": "not\u{1b}[31m today"}));
         }
         let is_question = request.method.as_str() == "GET";
+        if let Some(list) = known.lists.get(&asked).filter(|_| is_question) {
+            return list.page(request);
+        }
         known.said.push((asked, body));
         let (status, body) = match (answer, is_question) {
             (Some(answer), _) => (200, answer),

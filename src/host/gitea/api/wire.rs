@@ -19,6 +19,8 @@ pub(super) struct GiteaPullReview {
     official: bool,
     #[serde(default)]
     dismissed: bool,
+    #[serde(default)]
+    comments_count: usize,
     commit_id: Option<String>,
     submitted_at: Option<DateTime<Utc>>,
 }
@@ -62,6 +64,13 @@ pub(super) struct GiteaStatus {
     #[serde(rename = "status")]
     pub(super) state: String,
     pub(super) description: Option<String>,
+    pub(super) creator: Option<GiteaUser>,
+}
+
+/// The reply to a status that was written.
+#[derive(Deserialize)]
+pub(super) struct CreatedStatus {
+    pub(super) creator: Option<GiteaUser>,
 }
 
 impl GiteaStatus {
@@ -81,13 +90,6 @@ pub(super) struct GiteaComment {
     pub(super) body: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct GiteaProtection {
-    pub(super) block_on_outdated_branch: bool,
-    pub(super) enable_status_check: bool,
-    pub(super) status_check_contexts: Option<Vec<String>>,
-}
-
 impl GiteaUser {
     /// Converts the account. Accounts of the forge itself do not count as people.
     pub(super) fn account(self) -> Account {
@@ -100,6 +102,19 @@ impl GiteaUser {
 }
 
 impl GiteaPullReview {
+    pub(super) fn approves(&self) -> bool {
+        matches!(self.state, ReviewWord::Approved)
+    }
+
+    pub(super) fn submitted_at(&self) -> Option<DateTime<Utc>> {
+        self.submitted_at
+    }
+
+    /// Returns the number of its line comments.
+    pub(super) fn line_comments(&self) -> usize {
+        self.comments_count
+    }
+
     /// Converts the review. One by a person who is not allowed to review does not count.
     pub(super) fn read(self) -> Review {
         let state = match (self.state, self.dismissed, self.official) {

@@ -4,32 +4,41 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::Gitea;
-use super::wire::{GiteaCombinedStatus, GiteaComment, GiteaUser};
+use super::lists::{Listed, read_counted_below, read_whole};
+use super::wire::{CreatedStatus, GiteaCombinedStatus, GiteaComment, GiteaStatus, GiteaUser};
 use crate::host::api::model::{CommitStatus, PullNumber};
 use crate::host::api::own_comment::{CommentStep, ExistingComment, OwnComment};
 use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
 
-/// The account of a workflow's own token, which may not read its own name.
-const OF_WORKFLOWS: &str = "gitea-actions";
-
 /// Sets a status, unless it is set already.
 pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
-    let known: GiteaCombinedStatus =
-        gitea.http.get(&gitea.repository(&format!("/commits/{commit}/status")))?;
-    if known.statuses.unwrap_or_default().iter().any(|known| status.repeats(state, &known.as_existing())) {
+    let path = gitea.repository(&format!("/commits/{commit}/status"));
+    let items = |known: GiteaCombinedStatus| known.statuses.unwrap_or_default();
+    let known: Listed<GiteaStatus> = read_counted_below(&gitea.http, &path, items)?;
+    if let Some(known) = known.entries.into_iter().find(|known| status.repeats(state, &known.as_existing())) {
+        remember_account(gitea, known.creator);
         return Ok(());
     }
     let path = gitea.repository(&format!("/statuses/{commit}"));
-    gitea.http.send_once::<IgnoredAny>(Method::Post, &path, &status.body("context", state)).map(|_| ())
+    let made: CreatedStatus = gitea.http.send_once(Method::Post, &path, &status.body("context", state))?;
+    remember_account(gitea, made.creator);
+    Ok(())
+}
+
+/// Remembers who wrote the status, for a token that may not read the name of its own account.
+fn remember_account(gitea: &Gitea, creator: Option<GiteaUser>) {
+    if let Some(creator) = creator {
+        gitea.account.replace(Some(creator.login));
+    }
 }
 
 /// Writes the gate's own comment.
 pub(super) fn comment(gitea: &Gitea, number: PullNumber, comment: OwnComment<'_>) -> Result<(), ForgeError> {
     let path = gitea.repository(&format!("/issues/{number}/comments"));
-    let comments: Vec<GiteaComment> = gitea.http.list(&path)?;
+    let comments: Vec<GiteaComment> = read_whole(&gitea.http, &path)?;
     let standing = comments.iter().map(|known| ExistingComment {
         id: known.id,
         author: known.user.as_ref().map(|user| user.login.as_str()),
@@ -46,10 +55,14 @@ pub(super) fn comment(gitea: &Gitea, number: PullNumber, comment: OwnComment<'_>
     }
 }
 
+/// Returns the account of the token. Without the scope `read:user` only what it has written names it.
 fn own_account(gitea: &Gitea) -> Result<String, ForgeError> {
     match gitea.http.get::<GiteaUser>("/user") {
         Ok(user) => Ok(user.login),
-        Err(error) if error.is_forbidden() => Ok(OF_WORKFLOWS.to_owned()),
+        Err(error) if error.is_forbidden() => {
+            let account = gitea.account.borrow().clone();
+            account.ok_or_else(|| error.advise("the token needs the scope `read:user`"))
+        }
         Err(error) => Err(error),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Github;
 use super::wire::GithubRule;
-use crate::host::api::model::{BranchRules, Freshness, RequiredStatus};
+use crate::host::api::model::{BranchRules, ContextForm, Freshness, RequiredStatus};
 use crate::host::api::path::escape_segment;
 use crate::host::forge_error::ForgeError;
 
@@ -18,12 +18,13 @@ pub(super) fn read(github: &Github, branch: &str) -> Result<BranchRules, ForgeEr
                 if parameters.strict_required_status_checks_policy && found.freshness == Freshness::Stale {
                     found.freshness = Freshness::UpToDate;
                 }
-                found.required.extend(
-                    parameters
-                        .required_status_checks
-                        .into_iter()
-                        .map(|check| RequiredStatus { context: check.context, app: check.integration_id }),
-                );
+                found.required.extend(parameters.required_status_checks.into_iter().map(|check| {
+                    RequiredStatus {
+                        context: check.context,
+                        form: ContextForm::Name,
+                        app: check.integration_id,
+                    }
+                }));
             }
             GithubRule::RequiredStatusChecks { parameters: None } | GithubRule::Other => {}
         }

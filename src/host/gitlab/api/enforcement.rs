@@ -83,7 +83,7 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
     let matching: Vec<ProtectedBranch> =
         protected.into_iter().filter(|rule| matches(&rule.name, &branch)).collect();
     layer.pushes = pushes_of(&matching);
-    layer.force_pushes = barrier_if_all(&matching, |rule| !rule.allow_force_push);
+    layer.force_pushes = barrier_if_all(&matching, |rule| !rule.allow_force_push).into();
     layer.deletion = barrier_if_all(&matching, |_| true);
     layer.reviews = read_reviews(gitlab, &matching, &mut layer.gaps)?;
     layer.unsigned_commits = read_unsigned(gitlab)?;
@@ -96,6 +96,7 @@ pub(super) fn read(gitlab: &Gitlab, branch: Option<&str>) -> Result<Enforcement,
         workflows: Setting::Known(Vec::new()),
         owners_problems: Setting::Known(Vec::new()),
         server_hooks: Setting::Known(Vec::new()),
+        around_hook: None,
     })
 }
 

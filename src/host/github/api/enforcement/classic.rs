@@ -5,7 +5,7 @@ use super::{Github, read_setting};
 use crate::host::api::enforcement::{
     Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
 };
-use crate::host::api::model::{Freshness, RequiredStatus};
+use crate::host::api::model::{ContextForm, Freshness, RequiredStatus};
 use crate::host::api::path::escape_segment;
 use crate::host::forge_error::ForgeError;
 
@@ -60,7 +60,7 @@ fn describe_whole(protection: GithubProtection) -> Layer {
         statuses: Statuses::Named(statuses.as_ref().map(list_required).unwrap_or_default()),
         freshness,
         pushes: if reviews.is_some() { Pushes::Nobody } else { Pushes::WithStatuses },
-        force_pushes: barrier_unless(protection.allow_force_pushes.as_ref()),
+        force_pushes: barrier_unless(protection.allow_force_pushes.as_ref()).into(),
         deletion: barrier_unless(protection.allow_deletions.as_ref()),
         unsigned_commits: match protection.required_signatures {
             Some(Enabled { enabled: true }) => Barrier::Blocked,
@@ -77,7 +77,11 @@ fn list_required(statuses: &ClassicStatuses) -> Vec<RequiredStatus> {
     let checks = statuses.checks.iter().flatten();
     let app = |number: i64| u64::try_from(number).ok();
     checks
-        .map(|check| RequiredStatus { context: check.context.clone(), app: check.app_id.and_then(app) })
+        .map(|check| RequiredStatus {
+            context: check.context.clone(),
+            form: ContextForm::Name,
+            app: check.app_id.and_then(app),
+        })
         .collect()
 }
 

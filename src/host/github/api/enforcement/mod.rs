@@ -40,6 +40,7 @@ pub(super) fn read(github: &Github, branch: Option<&str>) -> Result<Enforcement,
         workflows: workflow_files::read(&github.http, &github.repository(""), HostKind::Github)?,
         owners_problems: read_owners_problems(github)?,
         server_hooks: hooks::read(github)?,
+        around_hook: None,
     })
 }
 

@@ -10,9 +10,9 @@ use super::wire::{
 };
 use super::{Github, read_setting};
 use crate::host::api::enforcement::{
-    Barrier, Bypass, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
+    Barrier, Bypass, ForcePushes, Gap, Layer, Pushes, Reach, ReviewDemands, Setting, Statuses,
 };
-use crate::host::api::model::{Freshness, RequiredStatus};
+use crate::host::api::model::{ContextForm, Freshness, RequiredStatus};
 use crate::host::api::path::escape_segment;
 use crate::host::forge_error::{ForgeError, Method};
 
@@ -96,7 +96,7 @@ fn add_rule(layer: &mut Layer, rule: ActiveRule, path: &str) -> Result<(), Forge
             layer.required_workflows.extend(asked.workflows.into_iter().map(|workflow| workflow.path));
         }
         "merge_queue" => layer.freshness = Freshness::Queue,
-        "non_fast_forward" => layer.force_pushes = Barrier::Blocked,
+        "non_fast_forward" => layer.force_pushes = ForcePushes::Nobody,
         "deletion" => layer.deletion = Barrier::Blocked,
         "required_signatures" => layer.unsigned_commits = Barrier::Blocked,
         _ => {}
@@ -112,10 +112,14 @@ fn add_statuses(layer: &mut Layer, asked: RulesetStatusParameters) {
         layer.gaps.push(Gap::CreationUnchecked);
     }
     let checks = asked.required_status_checks.into_iter();
-    let checks = checks.map(|check| RequiredStatus { context: check.context, app: check.integration_id });
+    let checks = checks.map(|check| RequiredStatus {
+        context: check.context,
+        form: ContextForm::Name,
+        app: check.integration_id,
+    });
     match &mut layer.statuses {
         Statuses::Named(named) => named.extend(checks),
-        Statuses::WholePipeline => {}
+        Statuses::WholePipeline | Statuses::AnyThatExist => {}
     }
 }
 
