@@ -38,6 +38,16 @@ clients() {
   done
 }
 
+# Exchanges with a real Gitea, one JSON object a line.
+real() {
+  local file=${GITEA_EXCHANGES:-../shared/oracle/gitea/exchanges.jsonl}
+  [ -f "$file" ] || { echo "UNMET: $file is not here, so no exchange with a real Gitea was replayed"; return; }
+  GITEA_EXCHANGES=$(realpath "$file") cargo test --quiet --locked --test it -- hosts::gitea::recorded:: >"$work/real.log" 2>&1 \
+    || { tail -n 40 "$work/real.log"; failed=1; return; }
+  echo "gitea: $(wc -l <"$file") recorded exchanges replayed"
+}
+
 github
 clients
+real
 exit "$failed"

@@ -97,6 +97,7 @@ impl GiteaList {
             Some(field) => json!({field: body}),
             None => body,
         };
+        record(request, 200, &body);
         let answer = ResponseTemplate::new(200).set_body_json(body);
         match total {
             Some(total) => answer.insert_header("x-total-count", total.to_string()),

@@ -37,7 +37,19 @@ type route struct {
 // branchProtection has what Gitea itself tells (modules/structs/repo_branch.go), and its client does not read.
 type branchProtection struct {
 	gitea.BranchProtection
-	EnableForcePush bool `json:"enable_force_push"`
+	Priority                     int64    `json:"priority"`
+	EnableForcePush              bool     `json:"enable_force_push"`
+	EnableForcePushAllowlist     bool     `json:"enable_force_push_allowlist"`
+	ForcePushAllowlistUsernames  []string `json:"force_push_allowlist_usernames"`
+	ForcePushAllowlistTeams      []string `json:"force_push_allowlist_teams"`
+	ForcePushAllowlistDeployKeys bool     `json:"force_push_allowlist_deploy_keys"`
+	EnableBypassAllowlist        bool     `json:"enable_bypass_allowlist"`
+	BypassAllowlistUsernames     []string `json:"bypass_allowlist_usernames"`
+	BypassAllowlistTeams         []string `json:"bypass_allowlist_teams"`
+	BlockOnCodeownerReviews      bool     `json:"block_on_codeowner_reviews"`
+	IgnoreStaleApprovals         bool     `json:"ignore_stale_approvals"`
+	// Forgejo's name of block_admin_merge_override.
+	ApplyToAdmins bool `json:"apply_to_admins"`
 }
 
 // Without the methods of the client's type, which would read past unknown fields.
@@ -73,7 +85,10 @@ var routes = map[string][]route{
 	},
 	"gitea": {
 		{at(repository), nothing, of[gitea.Repository]},
+		{at(repository + `/branches`), nothing, of[[]gitea.Branch]},
 		{at(repository + `/branches/[^/]+`), nothing, of[gitea.Branch]},
+		{at(repository + `/tag_protections`), nothing, of[[]gitea.TagProtection]},
+		{at(repository + `/contents/\.portcullis\.yaml`), nothing, of[gitea.ContentsResponse]},
 		{at(repository + `/branch_protections/[^/]+`), nothing, of[branchProtection]},
 		{at(repository + `/contents/\.[a-z]+/workflows`), nothing, of[[]gitea.ContentsResponse]},
 		{at(repository + `/contents/\.[a-z]+/workflows/[^/]+`), nothing, of[gitea.ContentsResponse]},
@@ -81,6 +96,7 @@ var routes = map[string][]route{
 		{at(repository + `/pulls/\d+/reviews`), nothing, of[[]gitea.PullReview]},
 		{at(repository + `/issues/\d+/timeline`), nothing, of[[]gitea.TimelineComment]},
 		{at(repository + `/issues/\d+/comments`), of[gitea.CreateIssueCommentOption], of[[]gitea.Comment]},
+		{at(repository + `/issues/comments/\d+`), of[gitea.EditIssueCommentOption], of[gitea.Comment]},
 		{at(repository + `/commits` + commit + `/status`), nothing, of[gitea.CombinedStatus]},
 		{at(repository + `/statuses` + commit), of[gitea.CreateStatusOption], of[gitea.Status]},
 		{at(`/orgs/[^/]+/teams/search`), nothing, of[struct {
@@ -88,6 +104,7 @@ var routes = map[string][]route{
 			Data []gitea.Team `json:"data"`
 		}]},
 		{at(`/teams/\d+/members`), nothing, of[[]gitea.User]},
+		{at(`/settings/api`), nothing, of[gitea.GlobalAPISettings]},
 		{at(`/user`), nothing, of[gitea.User]},
 	},
 }

@@ -3,3 +3,4 @@
 mod enforcement;
 mod paging;
 pub(crate) mod pull_requests;
+mod recorded;
