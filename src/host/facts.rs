@@ -37,6 +37,19 @@ pub struct HookFacts {
     pub origin: fn(&Variables) -> Result<PushOrigin, HostError>,
     /// The variables of a push that `doctor` tries.
     pub rehearsal: &'static [(&'static str, &'static str)],
+    /// The changes of refs that the host makes without any hook.
+    pub unseen: &'static [UnseenChange],
+}
+
+/// A change of refs that a host makes without any hook.
+#[derive(Debug)]
+pub struct UnseenChange {
+    /// The folder of the refs: `refs/heads/` or `refs/tags/`.
+    pub folder: &'static str,
+    /// What the host does, after "anyone with write access can".
+    pub deed: &'static str,
+    /// The setting that closes it.
+    pub remedy: &'static str,
 }
 
 /// The places of files that tell a host to run something.

@@ -28,7 +28,7 @@ mod variables;
 use std::fmt;
 
 pub use event::{EventError, Subject};
-pub use facts::{HookFacts, HostFacts, Installation, RepositoryHook, Workflows, is_workflow};
+pub use facts::{HookFacts, HostFacts, Installation, RepositoryHook, UnseenChange, Workflows, is_workflow};
 pub use forge::{
     BypassReach, ForgeFacts, ForgeHost, OwnersCheck, PipelineSource, SettingsFacts, StatusSource,
 };

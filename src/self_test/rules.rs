@@ -24,6 +24,7 @@ const LISTED: usize = 5;
 pub(super) fn examine(session: &Session, governing: &Governing, host: Option<HostKind>) -> Vec<DoctorLine> {
     let mut lines = vec![judge_policy(governing)];
     lines.extend(judge_refs(session, governing));
+    lines.extend(host.into_iter().flat_map(|host| list_unseen(governing, host)));
     lines.extend(judge_repository(governing));
     lines.extend(judge_clusters(session, governing));
     lines.extend(judge_owners(session, governing, host));
@@ -112,6 +113,31 @@ fn judge_refs(session: &Session, governing: &Governing) -> Vec<DoctorLine> {
         DoctorLine::problem(topic, text, format!("git push origin {}", shell_word(&format!(":{name}"))))
     }));
     lines
+}
+
+/// Names the protected refs that the host changes without any hook: no gate on the server sees that.
+fn list_unseen(governing: &Governing, host: HostKind) -> Vec<DoctorLine> {
+    let protected = governing.policy.protected_patterns();
+    // Without patterns, HEAD's branch and every tag are protected; HEAD's branch is protected in any case.
+    let patterns = if protected.is_empty() { vec!["refs/tags/*".to_owned()] } else { protected };
+    let mut lines = Vec::new();
+    for change in host.facts().hook.unseen {
+        for pattern in patterns.iter().filter(|pattern| may_match(pattern, change.folder)) {
+            let server = host.facts().hook.server;
+            let text = format!(
+                "`{pattern}`: on {server}, anyone with write access can {}, which runs no hook",
+                change.deed
+            );
+            lines.push(DoctorLine::advice("unseen changes", text, change.remedy));
+        }
+    }
+    lines
+}
+
+/// Reports whether a pattern may match a ref in a folder. One with a wildcard before its folder may match any.
+fn may_match(pattern: &str, folder: &str) -> bool {
+    let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    fixed.starts_with(folder) || folder.starts_with(fixed)
 }
 
 /// The repository needs a name if changes can be approved.

@@ -14,6 +14,7 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
         speaks: |_| false,
         origin,
         rehearsal: &[],
+        unseen: &[],
     },
     workflows: Workflows::NONE,
     owners: None,

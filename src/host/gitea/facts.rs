@@ -3,7 +3,7 @@
 use crate::host::{
     BypassReach, ForgeFacts, HookFacts, HostError, HostFacts, HostKind, Installation, Job, MessageStyle,
     OwnersCheck, PipelineSource, PushOrigin, RepositoryHook, Runner, SettingsFacts, StatusSource, Topic,
-    Variables, Via, Workflows,
+    UnseenChange, Variables, Via, Workflows,
 };
 use codeowners::Dialect;
 
@@ -14,6 +14,7 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
         speaks: |variables| variables.has("GITEA_REPO_NAME") || variables.has("GITEA_PUSHER_NAME"),
         origin,
         rehearsal: &[("GITEA_REPO_NAME", "portcullis-doctor"), ("GITEA_PUSHER_NAME", "portcullis-doctor")],
+        unseen: UNSEEN,
     },
     workflows: Workflows {
         folders: &[".gitea/workflows/", ".forgejo/workflows/", ".github/workflows/"],
@@ -43,6 +44,21 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
         },
     }),
 };
+
+/// Gitea runs `git tag` and `git branch -m` itself, and updates refs in the repository (`modules/git/repo_tag.go`,
+/// `modules/gitrepo/branch.go`).
+const UNSEEN: &[UnseenChange] = &[
+    UnseenChange {
+        folder: "refs/tags/",
+        deed: "create, move and delete tags by the API, the pages and releases",
+        remedy: "Gitea's Settings, Tags: protect the pattern, with no one on the list",
+    },
+    UnseenChange {
+        folder: "refs/heads/",
+        deed: "delete and rename branches that have no rule, by the API and the pages",
+        remedy: "Gitea's Settings, Branches: add a rule that matches every such branch",
+    },
+];
 
 fn origin(variables: &Variables) -> Result<PushOrigin, HostError> {
     variables.need(HostKind::Gitea, "GITEA_REPO_NAME")?;

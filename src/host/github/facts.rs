@@ -16,6 +16,7 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
         speaks: |variables| variables.has("GITHUB_USER_LOGIN"),
         origin,
         rehearsal: &[("GITHUB_USER_LOGIN", "portcullis-doctor"), ("GITHUB_REPO_NAME", "portcullis/doctor")],
+        unseen: &[],
     },
     workflows: Workflows { folders: &[".github/workflows/"], files: &[] },
     owners: Some(Dialect::Github),

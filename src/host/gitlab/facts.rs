@@ -19,6 +19,7 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
             ("GL_REPOSITORY", "project-0"),
             ("GL_PROTOCOL", "ssh"),
         ],
+        unseen: &[],
     },
     workflows: Workflows { folders: &[".gitlab/"], files: &[".gitlab-ci.yml"] },
     owners: Some(Dialect::Gitlab),

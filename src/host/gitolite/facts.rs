@@ -16,6 +16,7 @@ pub(in crate::host) static FACTS: HostFacts = HostFacts {
             ("GL_REPO", "portcullis-doctor"),
             ("GL_LIBDIR", "/nonexistent"),
         ],
+        unseen: &[],
     },
     workflows: Workflows::NONE,
     owners: None,

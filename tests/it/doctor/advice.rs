@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use git_trust::{RevocationKind, ThrowAwayKey};
 
-use super::{fails, guarded, holds, install};
+use super::{expect, fails, guarded, holds, install};
 use crate::common::git::Failure;
 use crate::common::installation::{GOOD, Place, said};
 use crate::common::ssh_keys::SshSigner;
@@ -218,5 +218,33 @@ fn what_comes_from_the_repository_is_escaped() -> Result<(), Failure> {
     let place = holding(&[(".portcullis.yaml", &policy(hostile)), ("CODEOWNERS", "a\u{1b}[2Jb c\n")])?;
     let text = fails(&place, &["problem: owners: CODEOWNERS:1:1: "])?;
     assert!(!text.contains('\u{1b}'), "{text:?}");
+    Ok(())
+}
+
+/// Gitea changes tags and branches without any hook; each protected pattern is named with the setting that closes it.
+#[test]
+fn what_a_host_does_without_a_hook_is_told_for_each_protected_pattern() -> Result<(), Failure> {
+    let protected = policy("protected: [refs/heads/main, 'refs/heads/release/*', 'refs/tags/v*']\n");
+    let place = holding(&[(".portcullis.yaml", &protected)])?;
+    let text = holds(&place, &[])?;
+    assert!(!text.contains("unseen changes"), "plain git makes none: {text}");
+    install(&place, &["--repo", "server.git", "--host", "gitea"])?;
+    let arguments = ["--repo", "server.git", "--hook", "server.git/hooks/pre-receive.d/portcullis"];
+    let text = expect(
+        &place,
+        &arguments,
+        0,
+        &[
+            "advice: unseen changes: `refs/heads/main`: on Gitea and Forgejo, anyone with write access can delete and rename",
+            "advice: unseen changes: `refs/heads/release/*`: on Gitea",
+            "advice: unseen changes: `refs/tags/v*`: on Gitea and Forgejo, anyone with write access can create, move and delete",
+            "help: Gitea's Settings, Tags: ",
+        ],
+    )?;
+    assert_eq!(text.matches("unseen changes").count(), 3, "{text}");
+    let wide = holding(&[(".portcullis.yaml", &policy("protected: ['**']\n"))])?;
+    install(&wide, &["--repo", "server.git", "--host", "gitea"])?;
+    let text = expect(&wide, &arguments, 0, &[])?;
+    assert_eq!(text.matches("unseen changes: `**`").count(), 2, "{text}");
     Ok(())
 }

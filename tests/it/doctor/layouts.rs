@@ -30,6 +30,7 @@ fn gitolite_gitlab_and_gitea_are_proved_with_what_they_export() -> Result<(), Fa
     expect(&place, &["--repo", "server.git", "--hook", "gitaly/pre-receive.d/portcullis"], 0, &PROVED)?;
     let place = Place::new("server.git")?;
     gitea(&place)?;
+    holds(&place, &["advice: unseen changes: `refs/tags/*`: on Gitea and Forgejo"])?;
     holds(&place, &PROVED).map(drop)
 }
 

@@ -20,7 +20,7 @@ const MOST_TIMELINE_PAGES: usize = 300;
 /// The pages in a row without an entry after which a timeline is taken to have ended. A page of 50 line comments has none.
 const EMPTY_PAGES: usize = 20;
 
-/// The further empty pages that are read where somebody has a pending review, which may have any number of line comments.
+/// The further empty pages that are read where another account has a pending review, which may have any number of line comments.
 const PENDING_PAGES: usize = 100;
 
 /// The entries of a list, and how many rows of it are hidden.
