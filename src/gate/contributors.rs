@@ -22,6 +22,8 @@ pub(super) struct MadeByPeople<'a> {
     pub(super) tags: &'a [ObjectId],
     /// The facts about both.
     pub(super) facts: &'a [CommitFacts],
+    /// The account that brings them, if that takes part.
+    pub(super) pusher: Option<&'a String>,
 }
 
 /// The people who made the change: signers by their keys; authors, committers, taggers and the pusher by what is
@@ -32,7 +34,7 @@ pub(super) fn contributors(
     people: &[PersonEntry],
     push: &PushFacts,
 ) -> Result<Contributors, GitError> {
-    let MadeByPeople { commits, tags, facts } = made;
+    let MadeByPeople { commits, tags, facts, pusher } = made;
     let mut contributors = Contributors::default();
     let signed = facts.iter().filter_map(|facts| match &facts.signature {
         Evidence::Known(status) => approver_of_signature(people, status),
@@ -55,7 +57,7 @@ pub(super) fn contributors(
         let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
         contributors.claims.extend(tagger.into_iter().flatten());
     }
-    let host = push.host.iter().flat_map(|host| pusher(host).into_iter().chain(&host.others));
+    let host = pusher.into_iter().chain(push.host.iter().flat_map(|host| &host.others));
     let proposal = push.proposal.iter().flat_map(Proposal::makers);
     contributors.claims.extend(host.chain(proposal).map(|account| Claim::new(account)));
     contributors.makers = makers(facts, people, push);
@@ -129,8 +131,9 @@ fn pushing_account(host: &PushOrigin) -> Option<&String> {
     }
 }
 
-/// People who may have taken part. Pressing the button that merges a pull request adds nothing to it.
-fn pusher(host: &PushOrigin) -> Option<&String> {
+/// The account that may have taken part by bringing a change. Pressing the button that merges a pull request adds nothing
+/// to it.
+pub(super) fn pusher(host: &PushOrigin) -> Option<&String> {
     match host.via {
         Via::Merge => None,
         Via::Push | Via::Web => host.pusher.as_ref(),

@@ -1,6 +1,6 @@
 //! Tells the commits that a host makes when a person presses its merge button from those that people made.
 //!
-//! In: a push by a merge button. Out: the commits that were proposed. Never: takes the host's word for content: a
+//! In: a push by a host. Out: the commits that were proposed. Never: takes the host's word for content: a
 //! commit of the host counts for nothing only if its tree is the merge of the base and the proposed head.
 
 use super::forge_merge::is_merge_of;
@@ -10,7 +10,7 @@ use crate::git::{GitError, Repository};
 use crate::host::Via;
 use source_files::ObjectId;
 
-/// A change that a merge button brings, as it was proposed.
+/// A change that a merge button brings, as it was proposed. Some hosts do not tell a merge from an edit in their pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ProposedHead {
     /// The newest commit that was proposed.
@@ -19,7 +19,7 @@ pub(super) struct ProposedHead {
     pub(super) commits: Vec<ObjectId>,
 }
 
-/// Returns the proposed head, of which the host made what it pushes; `None` if the push is no merge button's, or brings
+/// Returns the proposed head, of which the host made what it pushes; `None` if the push is not the host's, or brings
 /// anything that merging the proposed head does not.
 pub(super) fn find_proposed_head(
     repository: &Repository,
@@ -29,8 +29,9 @@ pub(super) fn find_proposed_head(
     let (Some(base), Some(tip), None) = (&planned.base, &planned.tip, &push.proposal) else {
         return Ok(None);
     };
-    if !push.host.as_ref().is_some_and(|host| host.via == Via::Merge) {
-        return Ok(None);
+    match push.host.as_ref().map(|host| host.via) {
+        Some(Via::Merge | Via::Web) => {}
+        Some(Via::Push) | None => return Ok(None),
     }
     let tree = repository.tree_of(tip)?;
     for head in candidates(repository, base, tip, push)? {
@@ -57,14 +58,15 @@ pub(super) fn find_commit_to_approve(
     planned: &PlannedRef,
     push: &PushFacts,
 ) -> Result<ToApprove, GitError> {
-    if !push.host.as_ref().is_some_and(|host| host.via == Via::Merge) {
-        return Ok(ToApprove::Tip);
-    }
-    match (&planned.base, &planned.tip) {
-        (Some(base), Some(tip)) => {
+    match (push.host.as_ref().map(|host| host.via), &planned.base, &planned.tip) {
+        (Some(Via::Merge), Some(base), Some(tip)) => {
             Ok(ToApprove::Proposed(candidates(repository, base, tip, push)?.into_iter().next()))
         }
-        (None, _) | (_, None) => Ok(ToApprove::Tip),
+        (Some(Via::Web), Some(_), Some(_)) => Ok(match find_proposed_head(repository, planned, push)? {
+            Some(proposed) => ToApprove::Proposed(Some(proposed.head)),
+            None => ToApprove::Tip,
+        }),
+        (Some(Via::Push) | None, _, _) | (_, None, _) | (_, _, None) => Ok(ToApprove::Tip),
     }
 }
 

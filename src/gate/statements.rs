@@ -2,7 +2,7 @@
 
 use super::approvals::{self, Approvals, Reader};
 use super::commits::{self, Reception};
-use super::contributors::{MadeByPeople, contributors};
+use super::contributors::{MadeByPeople, contributors, pusher};
 use super::made_by_host::find_proposed_head;
 use super::planning::PlannedRef;
 use super::session::{GateError, Session, snapshot};
@@ -98,12 +98,13 @@ impl Session {
     ) -> Result<Contributors, GitError> {
         let tags = planned.tags.as_slice();
         let Some(proposed) = find_proposed_head(&self.repository, planned, &self.push)? else {
-            let made = MadeByPeople { commits: &planned.commits, tags, facts };
+            let pusher = self.push.host.as_ref().and_then(pusher);
+            let made = MadeByPeople { commits: &planned.commits, tags, facts, pusher };
             return contributors(&self.repository, made, people, &self.push);
         };
         let reception = Reception { signatures, approved: &[], now: self.now };
         let facts = commits::facts(&self.repository, &planned.ref_name, &proposed.commits, tags, reception)?;
-        let made = MadeByPeople { commits: &proposed.commits, tags, facts: &facts };
+        let made = MadeByPeople { commits: &proposed.commits, tags, facts: &facts, pusher: None };
         contributors(&self.repository, made, people, &self.push)
     }
 

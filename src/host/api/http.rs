@@ -22,6 +22,8 @@ use crate::host::forge_error::{ForgeError, Method, Route};
 ///
 /// A hundred reviews of GitHub's greatest length (65,536 characters each) are 26 MB.
 const LARGEST_REPLY: usize = 48 << 20;
+/// The entries of a page that are asked for, the most that GitHub and GitLab give.
+const PAGE: usize = 100;
 /// The most pages of one list that are read.
 pub(in crate::host) const MOST_PAGES: usize = 100;
 /// The longest time for one request.
@@ -125,17 +127,40 @@ impl Http {
     }
 
     /// Reads a list of GitHub or GitLab, to its last page. A page without a link to the next one is the last, even if
-    /// it is empty: GitLab hides entries after it has cut the list into pages.
+    /// it is empty: GitLab hides entries after it has cut the list into pages. A full page without any link may have
+    /// lost it to a proxy, so the next one is asked for by its number.
     pub fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ForgeError> {
         let separator = if path.contains('?') { '&' } else { '?' };
+        let first = format!("{}{path}{separator}per_page={PAGE}", self.base);
+        self.follow(&first, |reply, shown, pages| {
+            let lost = !reply.has_links() && shown == PAGE;
+            let number = reply.next_page_number().or_else(|| lost.then_some(pages + 1));
+            number.map(|number| format!("{first}&page={number}"))
+        })
+    }
+
+    /// Reads a list whose pages have no numbers. Its end is where no link leads on.
+    pub fn list_linked<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ForgeError> {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        self.follow(&format!("{}{path}{separator}per_page={PAGE}", self.base), |_, _, _| None)
+    }
+
+    /// Reads pages, each where the link of the one before leads, or where `otherwise` says if there is no link. It gets
+    /// the page, the number of its entries and the number of pages so far.
+    fn follow<T: DeserializeOwned>(
+        &self,
+        first: &str,
+        otherwise: impl Fn(&Reply, usize, usize) -> Option<String>,
+    ) -> Result<Vec<T>, ForgeError> {
         let mut found = Vec::new();
-        let mut next = Some(format!("{}{path}{separator}per_page=100", self.base));
+        let mut next = Some(first.to_owned());
         let mut pages = 0;
         while let Some(address) = next {
             let reply = self.ask(&address)?;
             pages += 1;
-            found.extend(reply.parse::<Vec<T>>()?);
-            next = next_page(&reply, &address)?;
+            let page: Vec<T> = reply.parse()?;
+            next = next_page(&reply, &address)?.or_else(|| otherwise(&reply, page.len(), pages));
+            found.extend(page);
             if pages == MOST_PAGES && next.is_some() {
                 return Err(reply.malformed(format!("the list has more than {MOST_PAGES} pages")));
             }

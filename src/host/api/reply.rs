@@ -15,6 +15,8 @@ use crate::host::forge_error::{ForgeError, Method, Route, put_on_one_line};
 #[derive(Debug, Default)]
 pub(in crate::host) struct ReplyHeaders {
     link: Option<String>,
+    /// The number of the next page, which GitLab reports. Empty on the last page.
+    next_page: Option<usize>,
     /// The number of rows on all pages of a list, which Gitea reports.
     total: Option<usize>,
     retry_after: Option<u64>,
@@ -29,6 +31,7 @@ impl ReplyHeaders {
         let number = |name| get(name).and_then(|text| text.trim().parse().ok());
         Self {
             link: get("link").map(str::to_owned),
+            next_page: get("x-next-page").and_then(|text| text.trim().parse().ok()),
             total: get("x-total-count").and_then(|text| text.trim().parse().ok()),
             retry_after: number("retry-after"),
             remaining: number("x-ratelimit-remaining"),
@@ -60,6 +63,16 @@ impl Reply {
         // A reply without a body, such as 204, is `null`.
         let bytes: &[u8] = if self.bytes.is_empty() { b"null" } else { &self.bytes };
         serde_json::from_slice(bytes).map_err(|error| self.malformed(error.to_string()))
+    }
+
+    /// Returns true if it links to other pages, whichever they are.
+    pub(in crate::host) fn has_links(&self) -> bool {
+        self.headers.link.is_some()
+    }
+
+    /// Returns the number of the next page, which GitLab reports beside the link.
+    pub(in crate::host) fn next_page_number(&self) -> Option<usize> {
+        self.headers.next_page
     }
 
     /// Returns the number of rows of a list, which Gitea reports.

@@ -79,7 +79,7 @@ impl Forge for Github {
         };
         let reference = escape_segment(&format!("refs/heads/{}", source.branch));
         let path = format!("/repos/{}/activity?ref={reference}", source.project.as_str());
-        match self.http.list::<Activity>(&path) {
+        match self.http.list_linked::<Activity>(&path) {
             Ok(activities) => Ok(chain(activities, &pull.head)),
             Err(error) if error.is_forbidden() => Ok(Pushers::Unknown(error.to_string())),
             Err(error) => Err(error),

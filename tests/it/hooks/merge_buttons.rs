@@ -161,3 +161,27 @@ fn a_deploy_key_proves_nothing() -> Result<(), Failure> {
     bob.run_push(&PUSH, &pushed("GITEA_DEPLOY_KEY_ID", "0"))?.accepted(&["bob approves"]);
     Ok(())
 }
+
+/// GitLab says `web` of a merge and of an edit alike. A merge adds nothing; an edit is made by the person who edits.
+#[test]
+fn a_merge_of_gitlab_is_told_from_an_edit_by_its_content() -> Result<(), Failure> {
+    let web = [
+        ("GL_ID", "user-4"),
+        ("GL_USERNAME", "alice"),
+        ("GL_REPOSITORY", "project-7"),
+        ("GL_PROTOCOL", "web"),
+    ];
+    let (_server, host) = approved_proposal()?;
+    press(&host, "merge")?;
+    host.run_push(&PUSH, &web)?.accepted(&["alice approves"]);
+    // The same tree in one commit may be an edit of Alice's.
+    let (_server, host) = approved_proposal()?;
+    press(&host, "squash")?;
+    host.run_push(&PUSH, &web)?.rejected(&["by alice does not count", "took part"]);
+    // A conflict that Alice resolved in the editor.
+    let (_server, host) = approved_proposal()?;
+    host.git.run(&["merge", "--quiet", "--no-ff", "--no-commit", "proposed"], b"")?;
+    host.commit("Merge", &[("prod/more.yaml", &SETTINGS.replace("settings", "more"))])?;
+    host.run_push(&PUSH, &web)?.rejected(&["error[missing-approval]"]);
+    Ok(())
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
+use super::objects::review;
 use super::scene::{SETTINGS, Scene};
 use crate::common::git::Failure;
 
@@ -260,5 +261,44 @@ fn certificates_that_are_none_are_told() -> Result<(), Failure> {
         assert!(scene.status().is_none());
     }
     scene.run(7, &["--ca", "absent.pem"])?.ended(2, &["absent.pem: no certificates"]);
+    Ok(())
+}
+
+const LISTED: &str = "GET /repos/acme/prod/pulls/7/reviews";
+
+/// A proxy drops the links between pages; Bob took his approval back on the second of two full ones.
+#[test]
+fn a_full_page_without_a_link() -> Result<(), Failure> {
+    let scene = approved()?;
+    let head = scene.tip("change")?;
+    let full: Vec<_> = (0..100).map(|number| review(number, "bob", "User", "APPROVED", &head)).collect();
+    let later = ResponseTemplate::new(200).set_body_json(json!([review(
+        200,
+        "bob",
+        "User",
+        "CHANGES_REQUESTED",
+        &head
+    )]));
+    scene.fake.fail(&format!("{LISTED}?per_page=100&page=2"), 99, later);
+    scene.fake.fail(LISTED, 99, ResponseTemplate::new(200).set_body_json(json!(full)));
+    scene.run(7, &[])?.ended(1, &["missing-approval"]);
+    Ok(())
+}
+
+/// GitLab names the number of the next page beside the link, and a proxy drops the link.
+#[test]
+fn a_number_of_the_next_page_without_a_link() -> Result<(), Failure> {
+    let scene = approved()?;
+    let head = scene.tip("change")?;
+    let one = |number: u64, state: &str| {
+        ResponseTemplate::new(200).set_body_json(json!([review(number, "bob", "User", state, &head)]))
+    };
+    scene.fake.fail(
+        &format!("{LISTED}?per_page=100&page=2"),
+        99,
+        one(2, "CHANGES_REQUESTED").insert_header("x-next-page", ""),
+    );
+    scene.fake.fail(LISTED, 99, one(1, "APPROVED").insert_header("x-next-page", "2"));
+    scene.run(7, &[])?.ended(1, &["missing-approval"]);
     Ok(())
 }
