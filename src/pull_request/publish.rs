@@ -8,7 +8,7 @@ use super::run::{Run, VerdictTarget};
 use crate::host::ForgeError;
 use crate::host::api::{
     CommitStatus, Forge, Freshness, LineNote, LineProposal, NoteLevel, NoteRun, Occasion, PullRequest,
-    StatusState,
+    PullState, StatusState,
 };
 use crate::report::{
     Annotation, AnnotationLevel, Report, SuggestionComment, annotations, comment, status_line, suggestions,
@@ -27,8 +27,13 @@ pub(super) fn publish(run: &Run<'_>, target: &VerdictTarget, mut report: Report)
             add_notices(&mut report, ["nothing is sent to the forge (--dry-run)".to_owned()]);
         }
         Delivery::Forge => {
-            let failures = Messages { run, target, report: &report, failures: Vec::new() }.send();
-            add_notices(&mut report, failures);
+            let notices = match target.pull.as_ref().map(|pull| pull.state) {
+                Some(PullState::Merged) => vec![MERGED.to_owned()],
+                Some(PullState::Open | PullState::Closed) | None => {
+                    Messages { run, target, report: &report, failures: Vec::new() }.send()
+                }
+            };
+            add_notices(&mut report, notices);
         }
     }
     report
@@ -61,6 +66,9 @@ fn warn_of_outdating(forge: &dyn Forge, target: &str) -> Option<String> {
         }
     }
 }
+
+/// Why nothing is sent about a merged pull request: nothing is left to merge, so it would be green whatever was merged.
+const MERGED: &str = "the pull request is merged, so its status and comment stay as they are";
 
 /// The messages of a run, and those that failed.
 struct Messages<'a> {

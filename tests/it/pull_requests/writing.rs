@@ -166,3 +166,25 @@ fn the_runner_s_files_are_written() -> Result<(), Failure> {
     assert!(std::fs::read_to_string(sarif)?.contains("public-load-balancer"));
     Ok(())
 }
+
+/// Somebody merged past the gate. Nothing is left to merge, and what stands there stays red.
+#[test]
+fn the_status_of_a_merged_pull_request_stays() -> Result<(), Failure> {
+    let (scene, head) = exposing()?;
+    scene.run(7, &["--comment", "always"])?.ended(1, &["public-load-balancer"]);
+    scene.git.set_ref("refs/heads/main", &head)?;
+    {
+        let mut state = scene.fake.state();
+        let pull = state.pulls.get_mut(&7).ok_or("no pull request")?;
+        pull["state"] = json!("closed");
+        pull["merged"] = json!(true);
+    }
+    scene.run(7, &["--comment", "always"])?.ended(0, &["the pull request is merged, so its status"]);
+    let state = scene.fake.state();
+    assert_eq!((state.statuses.len(), state.comments.len()), (1, 1));
+    assert!(state.statuses.iter().all(|(_, status)| status["state"] == "failure"));
+    assert!(
+        state.comments.iter().all(|comment| comment["body"].to_string().contains("public-load-balancer"))
+    );
+    Ok(())
+}
