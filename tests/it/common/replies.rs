@@ -139,6 +139,12 @@ impl Replies {
         self.known().answers.insert(request.to_owned(), reply);
     }
 
+    /// From now on this request is answered like this, and by no list.
+    pub(crate) fn known_answer(&self, request: &str, reply: Value) {
+        self.known().lists.remove(request);
+        self.answer(request, reply);
+    }
+
     /// From now on this list comes in pages.
     pub(crate) fn list(&self, request: &str, list: GiteaList) {
         self.known().lists.insert(request.to_owned(), list);

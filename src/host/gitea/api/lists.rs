@@ -130,7 +130,8 @@ impl HiddenRows {
     }
 }
 
-fn page_path(path: &str, page: usize) -> String {
+/// Returns the path of a page.
+pub(super) fn page_path(path: &str, page: usize) -> String {
     let separator = if path.contains('?') { '&' } else { '?' };
     format!("{path}{separator}limit={LIMIT}&page={page}")
 }

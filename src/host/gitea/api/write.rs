@@ -4,21 +4,22 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::Gitea;
-use super::lists::{Listed, read_counted_below, read_whole};
+use super::lists::{page_path, read_whole};
 use super::wire::{CreatedStatus, GiteaCombinedStatus, GiteaComment, GiteaStatus, GiteaUser};
+use crate::host::api::http::CountedPage;
 use crate::host::api::model::{CommitStatus, PullNumber};
 use crate::host::api::own_comment::{CommentStep, ExistingComment, OwnComment};
 use crate::host::forge_error::ForgeError;
 use crate::host::forge_error::Method;
 use source_files::ObjectId;
 
+/// The most pages of statuses in which the gate looks for its own.
+const MOST_STATUS_PAGES: usize = 20;
+
 /// Sets a status, unless it is set already.
 pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) -> Result<(), ForgeError> {
     let state = status.state.as_str();
-    let path = gitea.repository(&format!("/commits/{commit}/status"));
-    let items = |known: GiteaCombinedStatus| known.statuses.unwrap_or_default();
-    let known: Listed<GiteaStatus> = read_counted_below(&gitea.http, &path, items)?;
-    if let Some(known) = known.entries.into_iter().find(|known| status.repeats(state, &known.as_existing())) {
+    if let Some(known) = find_same_status(gitea, commit, status)? {
         remember_account(gitea, known.creator);
         return Ok(());
     }
@@ -26,6 +27,32 @@ pub(super) fn status(gitea: &Gitea, commit: &ObjectId, status: &CommitStatus) ->
     let made: CreatedStatus = gitea.http.send_once(Method::Post, &path, &status.body("context", state))?;
     remember_account(gitea, made.creator);
     Ok(())
+}
+
+/// Finds the same status on a commit. Older versions and Forgejo do not say how many there are, and answer nothing for
+/// none; a status that is not found is written again, which changes nothing.
+fn find_same_status(
+    gitea: &Gitea,
+    commit: &ObjectId,
+    status: &CommitStatus,
+) -> Result<Option<GiteaStatus>, ForgeError> {
+    let path = gitea.repository(&format!("/commits/{commit}/status"));
+    let mut found = 0;
+    for page in 1..=MOST_STATUS_PAGES {
+        let answer: CountedPage<Option<GiteaCombinedStatus>> =
+            gitea.http.get_counted(&page_path(&path, page))?;
+        let statuses = answer.content.and_then(|content| content.statuses).unwrap_or_default();
+        let shown = statuses.len();
+        found += shown;
+        let same = |known: &GiteaStatus| status.repeats(status.state.as_str(), &known.as_existing());
+        if let Some(known) = statuses.into_iter().find(same) {
+            return Ok(Some(known));
+        }
+        if shown == 0 || answer.total.is_some_and(|total| found >= total) {
+            return Ok(None);
+        }
+    }
+    Ok(None)
 }
 
 /// Remembers who wrote the status, for a token that may not read the name of its own account.

@@ -167,3 +167,17 @@ fn a_status_is_not_written_again_where_there_are_many() -> Result<(), Failure> {
     assert_eq!(pull.forge.times(&path), before + 1);
     Ok(())
 }
+
+/// Older versions and Forgejo do not say how many statuses there are, and answer `null` or an empty object for none.
+#[test]
+fn a_status_is_written_where_their_number_is_not_told() -> Result<(), Failure> {
+    for answer in [Value::Null, serde_json::json!({}), serde_json::json!({"statuses": null})] {
+        let pull = pull_request()?;
+        pull.forge.known_answer(&format!("GET /repos/acme/prod/commits/{}/status", pull.head), answer);
+        let ran = pull.run()?;
+        ran.ended(1, &[]);
+        assert!(!ran.text.contains("could not write the status"), "{}", ran.text);
+        assert_eq!(pull.forge.times(&format!("POST /repos/acme/prod/statuses/{}", pull.head)), 1);
+    }
+    Ok(())
+}
