@@ -18,6 +18,7 @@ use crate::host::api::{
     self, AccountKind, Approval, Approvals, Forge, PullNumber, PullRequest, Pushers, approvals,
 };
 use crate::host::{ForgeError, MessageStyle, PushOrigin, Via};
+use crate::policy::PersonEntry;
 use crate::report::Section;
 use crate::verdict::Verdict;
 use source_files::ObjectId;
@@ -100,13 +101,17 @@ impl Judge<'_> {
         }
         let teams = Teams::ask(self.forge, &session.asked_for(&case.planned)?);
         let membership = Membership { teams: &teams, hidden: HiddenTeams::Empty };
+        let governing = session.policy(None)?;
+        let people = governing.policy.people();
         let proposal = Proposal {
             reviews: self.find_reviews(&session, case, membership)?,
-            candidates: teams.candidates(session.policy(None)?.policy.people()),
+            candidates: teams.candidates(people),
             ..proposal
         };
+        let strangers = list_strangers(&case.approvals, membership, people);
         let session = session.of_push(self.push_facts(proposal.clone()));
         let mut section = session.judge_planned(&case.planned)?;
+        section.notices.extend(strangers);
         if section.judgement.verdict != Verdict::Reject || teams.unknown().next().is_none() {
             return Ok(section);
         }
@@ -164,6 +169,18 @@ impl Judge<'_> {
             Some(_) | None => PushedBy::People,
         }
     }
+}
+
+/// Lists approvals by accounts that are no person's.
+fn list_strangers(approvals: &[Approval], membership: Membership<'_>, people: &[PersonEntry]) -> Vec<String> {
+    let unknown = approvals.iter().filter(|approval| membership.person(people, &approval.login).is_none());
+    let sentence = |approval: &Approval| {
+        format!(
+            "the approval by @{} does not count: the policy lists the account for a program, or for several people",
+            approval.login
+        )
+    };
+    unknown.map(sentence).collect()
 }
 
 /// Marks a section whose verdict depends on teams that the forge hides.

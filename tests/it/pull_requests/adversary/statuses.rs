@@ -161,7 +161,10 @@ fn reviews_that_are_as_long_as_they_may_be() -> Result<(), Failure> {
     let mut reviews = vec![flood; 99];
     reviews.insert(0, review(1, "bob", "User", "APPROVED", &head));
     let page = ResponseTemplate::new(200).set_body_json(Value::Array(reviews));
-    scene.fake.fail("GET /repos/acme/prod/pulls/7/reviews", 99, page);
+    let request = "GET /repos/acme/prod/pulls/7/reviews";
+    let end = ResponseTemplate::new(200).set_body_json(json!([]));
+    scene.fake.fail(&format!("{request}?per_page=100&page=2"), 99, end);
+    scene.fake.fail(request, 99, page);
     scene.run(7, &[])?.ended(0, &["@bob approved the change"]);
     assert_eq!(required(&scene, &head).as_deref(), Some("\"success\""), "all of them are read");
     Ok(())

@@ -32,18 +32,21 @@ pub(super) fn read(gitea: &Gitea) -> Result<AroundHook, ForgeError> {
     let branches = read_counted(&gitea.http, &gitea.repository("/branches")).map(|listed| listed.entries);
     Ok(AroundHook {
         policy: read_file_if_present(&gitea.http, &gitea.repository(""), POLICY)?,
-        tags: hide(tags)?.map(|rules: Vec<GiteaTagRule>| rules.into_iter().map(convert_rule).collect()),
-        branches: hide(branches)?
+        tags: hide(tags, TAG_RULES_NEEDED)?
+            .map(|rules: Vec<GiteaTagRule>| rules.into_iter().map(convert_rule).collect()),
+        branches: hide(branches, "the token needs the scope `read:repository`")?
             .map(|branches: Vec<ListedBranch>| branches.into_iter().map(convert_branch).collect()),
     })
 }
 
-fn hide<T>(read: Result<T, ForgeError>) -> Result<Setting<T>, ForgeError> {
+/// What reading rules of tags takes. Older versions have no such API.
+const TAG_RULES_NEEDED: &str = "the token must belong to an administrator of the repository, and the forge must have the \
+    API of tag protections, which older versions lack";
+
+fn hide<T>(read: Result<T, ForgeError>, needed: &str) -> Result<Setting<T>, ForgeError> {
     match read {
         Ok(known) => Ok(Setting::Known(known)),
-        Err(error) if error.is_forbidden() => Ok(Setting::Hidden(
-            error.advise("the token must belong to an administrator of the repository").to_string(),
-        )),
+        Err(error) if error.is_forbidden() => Ok(Setting::Hidden(error.advise(needed).to_string())),
         Err(error) => Err(error),
     }
 }
