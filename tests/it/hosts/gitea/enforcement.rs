@@ -330,7 +330,7 @@ fn what_only_restricts_changes_no_line() -> Result<(), Failure> {
         json!({"enable_approvals_whitelist": true, "approvals_whitelist_username": ["dave"],
                "approvals_whitelist_teams": ["x"]}),
         json!({"block_on_official_review_requests": false}),
-        json!({"priority": 7, "branch_name": "main", "created_at": null, "updated_at": null}),
+        json!({"priority": 7, "branch_name": "main", "rule_name": "m*", "created_at": null, "updated_at": null}),
     ] {
         let forge = good()?;
         forge.change(RULE, |rule| {
