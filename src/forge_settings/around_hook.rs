@@ -7,11 +7,13 @@ use super::{ForgeSettings, one_line};
 use crate::gate::known_checks;
 use crate::host::Topic;
 use crate::host::api::{AroundHook, KnownBranch, Setting, TagRule};
-use crate::policy::{Author, Layer, POLICY_PATH, ProtectedRefs};
+use crate::policy::{Author, Layer, POLICY_PATH, ProtectedRefs, full_name_meant};
 use crate::report::DoctorLine;
 
 /// The number of names that one line lists.
 const LISTED: usize = 5;
+/// The folder of tags.
+const TAGS: &str = "refs/tags/";
 /// Patterns that match every tag.
 const EVERY_TAG: [&str; 4] = ["*", "**", "/.*/", "/^.*$/"];
 
@@ -60,16 +62,18 @@ fn find_protected(around: &AroundHook) -> Result<Protected, String> {
     Ok(Protected { refs: ProtectedRefs::by(&layer), tags })
 }
 
-/// The part of a pattern that is about tags; `None` if it matches none. A pattern that begins with a wildcard matches
-/// tags too.
+/// The part of a pattern that is about tags; `None` if it matches none. A pattern with a wildcard before its folder may
+/// match any tag, and one without `refs/` means the branch and the tag of that name.
 fn tag_pattern(pattern: &str) -> Option<String> {
-    match pattern.strip_prefix("refs/tags/") {
-        Some(tags) => Some(tags.to_owned()),
-        None if pattern.starts_with(['*', '?', '[', '{']) || pattern == "refs/*" || pattern == "refs/**" => {
-            Some("*".to_owned())
-        }
-        None => None,
+    if let Some(full) = full_name_meant(pattern) {
+        let name = full.strip_prefix(TAGS).or_else(|| full.strip_prefix("refs/heads/"));
+        return name.map(str::to_owned);
     }
+    if let Some(tags) = pattern.strip_prefix(TAGS) {
+        return Some(tags.to_owned());
+    }
+    let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    TAGS.starts_with(fixed).then(|| "*".to_owned())
 }
 
 fn judge_tags(settings: &ForgeSettings, around: &AroundHook, pattern: &str) -> DoctorLine {

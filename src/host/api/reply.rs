@@ -234,6 +234,9 @@ mod tests {
         let lacking =
             reply(403, &[("x-accepted-github-permissions", "members=read")], r#"{"message":"a\nb"}"#);
         assert_eq!(lacking.pause_before_retry(Duration::ZERO), None);
+        let exact = reply(403, &[], r#"{"message":"required=[read:issue]"}"#).require_success();
+        let exact = exact.map(|_| ()).unwrap_err().to_string();
+        assert_eq!(exact, "GET /x: 403: required=[read:issue]\n  the token cannot read it");
         let said = lacking.require_success().map(|_| ()).unwrap_err().to_string();
         assert_eq!(said, "GET /x: 403: a b\n  the token needs the permission members=read");
     }

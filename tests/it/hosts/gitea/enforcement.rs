@@ -368,7 +368,7 @@ fn tags_that_no_rule_covers_are_found() -> Result<(), Failure> {
     let rule = |pattern: &str, users: &[&str], teams: &[&str]| json!({"name_pattern": pattern, "whitelist_usernames": users, "whitelist_teams": teams});
     let all = "protected: [refs/heads/main, 'refs/tags/*']\n";
     let versions = "protected: [refs/heads/main, 'refs/tags/v*', 'refs/tags/prod-*']\n";
-    let rows: [(&str, Value, i32, &[&str]); 12] = [
+    let rows: [(&str, Value, i32, &[&str]); 15] = [
         ("", json!([]), 1, &["problem: tags: ", "tags of `refs/tags/*`", "runs no hook"]),
         ("", json!([rule("v*", &[], &[])]), 1, &["problem: tags: "]),
         ("", json!([rule("*", &[], &[])]), 0, &["ok: tags: no one can change"]),
@@ -389,6 +389,9 @@ fn tags_that_no_rule_covers_are_found() -> Result<(), Failure> {
         ),
         (versions, json!([rule("v*", &[], &[]), rule("prod-*", &[], &[])]), 0, &["ok: tags: "]),
         ("protected: ['**']\n", json!([]), 1, &["problem: tags: ", "`refs/tags/*`"]),
+        ("protected: ['refs/{heads,tags}/*']\n", json!([]), 1, &["problem: tags: ", "`refs/tags/*`"]),
+        ("protected: ['refs/tags/v1']\n", json!([rule("v1", &[], &[])]), 0, &["ok: tags: "]),
+        ("protected: [v1]\n", json!([]), 1, &["problem: tags: ", "`refs/tags/v1`"]),
         ("protected: [refs/heads/main]\n", json!([]), 0, &["ok: other branches: "]),
         ("protected: 7\n", json!([]), 3, &["unknown: tags: could not determine which refs"]),
     ];
