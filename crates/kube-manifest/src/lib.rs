@@ -33,11 +33,12 @@ mod traces;
 mod variables;
 
 pub use kubectl::AliasUse;
+pub use kustomize::{kustomize_block, kustomize_scalar, kustomize_unfolded};
 pub use limits::Limits;
 pub use node::{Entry, Node, Value};
 pub use object::Object;
 pub use origin::{FileId, Origin, Step};
-pub use parse::{Manifest, documents, parse};
+pub use parse::{Manifest, documents, kustomize_objects, parse};
 pub use pointer::{is_of_any_filter, is_of_filter};
 pub use problem::{Meanings, Problem, ProblemKind};
 pub use reading::{Reading, Refusal};

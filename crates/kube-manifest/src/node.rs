@@ -102,6 +102,21 @@ impl Node {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|entry| &*entry.key == key).map(|entry| &mut entry.value)
+    }
+
+    /// The value at the end of a chain of keys, to be changed.
+    pub fn at_mut(&mut self, keys: &[&str]) -> Option<&mut Self> {
+        let mut node = self;
+        for key in keys {
+            node = node.get_mut(key)?;
+        }
+        Some(node)
+    }
+
     /// The entries of a mapping; none for anything else.
     pub fn entries(&self) -> &[Entry] {
         if let Value::Mapping(entries) = &self.value { entries } else { &[] }

@@ -146,6 +146,31 @@ pub fn documents(bytes: Vec<u8>, limits: &Limits) -> (Arc<SourceText>, Vec<Node>
     }
 }
 
+/// The objects of a file as kustomize loads them into a build: lists opened, duplicates kept, nothing written out yet.
+/// A file that kustomize refuses is a problem.
+pub fn kustomize_objects(bytes: Vec<u8>, limits: &Limits) -> (Arc<SourceText>, Result<Vec<Node>, Problem>) {
+    let Text { source, from, problems } = match open(bytes, limits) {
+        Ok(text) => text,
+        Err(manifest) => {
+            let reason = manifest.problems.into_iter().next();
+            return (manifest.source, reason.map_or(Ok(Vec::new()), Err));
+        }
+    };
+    let text = std::str::from_utf8(source.bytes()).unwrap_or_default();
+    let kubectl = kubectl::read(text, from, limits);
+    let is_same = problems.is_empty() && kubectl.problems.is_empty();
+    let objects = if is_same && kubectl.agreement != Agreement::Open {
+        kustomize::loaded(kubectl.roots)
+    } else {
+        kustomize::documents(text, limits).and_then(kustomize::loaded)
+    };
+    let objects = objects.map_err(|problem| {
+        let span = source.whole_characters(problem.span);
+        Problem { span, ..problem }
+    });
+    (source, objects)
+}
+
 /// Moves problems to whole characters: a parser may stop past the end of the text or inside a character.
 fn placed(mut problems: Vec<Problem>, source: &SourceText) -> Vec<Problem> {
     problems.iter_mut().for_each(|problem| problem.span = source.whole_characters(problem.span));

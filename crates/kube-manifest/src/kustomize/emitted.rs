@@ -204,6 +204,27 @@ fn promised(name: &str, text: &str) -> Result<Value, ScalarError> {
     if fits { Ok(value) } else { Err(ScalarError::TagMismatch) }
 }
 
+/// The value of a plain scalar that kustomize writes; `None` if it writes what it cannot read.
+pub fn kustomize_scalar(text: &str) -> Option<Value> {
+    value(None, text, Style::Plain, Context::Value(Layout::Block)).ok()
+}
+
+/// The text that is left of a value which kustomize writes as a literal block; `None` if it cannot read it again.
+pub fn kustomize_block(text: &str) -> Option<Box<str>> {
+    match value(None, text, Style::Literal, Context::Value(Layout::Block)).ok()? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The text of a folded block before kustomize has written it out once, given the block with its indicator and the
+/// text that is left of it. `None` if the block is another one.
+pub fn kustomize_unfolded(block: &str, written: &str) -> Option<Box<str>> {
+    let text = read_scalar(block)?;
+    let (again, _) = rewritten(&text, Style::Folded, Context::Value(Layout::Block));
+    (block.starts_with('>') && again == written).then(|| text.as_str().into())
+}
+
 /// go-yaml v3's `resolve`: as v2, without the words of YAML 1.1, and timestamps become times.
 fn plain(text: &str) -> Result<Value, ScalarError> {
     match text {

@@ -22,10 +22,21 @@ use super::reading::{Reading, Refusal};
 use super::syntax::Item;
 use document::Resolver;
 
+pub use emitted::{kustomize_block, kustomize_scalar, kustomize_unfolded};
 pub(super) use metadata::accepts;
 
 /// The objects that kustomize makes of a file's text.
 pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
+    of_documents(documents(text, limits)?)
+}
+
+/// The objects that a build starts with.
+pub(super) fn loaded(documents: Vec<Node>) -> Result<Vec<Node>, Problem> {
+    list::open(documents)
+}
+
+/// The documents of a file's text.
+pub(super) fn documents(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
     let Framed { chunks, problems } = split_kustomize(text);
     if let Some(problem) = problems.into_iter().next() {
         return Err(problem);
@@ -38,9 +49,7 @@ pub(super) fn read(text: &str, limits: &Limits) -> Result<Vec<Node>, Problem> {
         .collect::<Result<_, _>>()
         .map_err(refused)?;
     let mut resolver = Resolver { budget: AliasBudget::new(limits) };
-    let resolved = items.iter().map(|item| resolver.document(item)).collect::<Result<Vec<_>, _>>();
-    let documents: Vec<Node> = resolved.map_err(refused)?;
-    of_documents(documents)
+    items.iter().map(|item| resolver.document(item)).collect::<Result<Vec<_>, _>>().map_err(refused)
 }
 
 /// The objects that kustomize makes of documents that are read.

@@ -1,0 +1,86 @@
+//! Renders folders of a checkout: reads their paths from standard input, writes one JSON line for each.
+//!
+//! usage: render_all [--restrictor none|root] [--kustomize-version V] [--quiet] FOLDER < ROOTS
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::expect_used,
+    reason = "a program for developers"
+)]
+
+use std::io::Read;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kustomize::{Entry, FileTree, LoadRestrictor, RenderOptions, Renderer, TreeError, canonical};
+use source_files::RepoPath;
+
+/// A folder of the disk.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn path(&self, path: &RepoPath) -> PathBuf {
+        self.0.join(std::ffi::OsStr::from_bytes(&path.to_bytes()))
+    }
+}
+
+impl FileTree for Disk {
+    fn look(&self, path: &RepoPath) -> Result<Entry, TreeError> {
+        let path = self.path(path);
+        let Ok(metadata) = path.symlink_metadata() else { return Ok(Entry::Missing) };
+        if metadata.is_symlink() {
+            let target = path.read_link().map_err(|error| TreeError(error.to_string()))?;
+            return Ok(Entry::Link(None, target.into_os_string().into_vec().into()));
+        }
+        Ok(if metadata.is_dir() { Entry::Folder(None) } else { Entry::File(None) })
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError> {
+        std::fs::read(self.path(path)).map(Arc::from).map_err(|error| TreeError(error.to_string()))
+    }
+}
+
+fn main() {
+    let (mut options, mut folder, mut is_quiet) = (RenderOptions::default(), None, false);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--restrictor" => {
+                let is_none = arguments.next().as_deref() == Some("none");
+                options.restrictor = if is_none { LoadRestrictor::None } else { LoadRestrictor::RootOnly };
+            }
+            "--kustomize-version" => {
+                let version = arguments.next().unwrap_or_default().parse();
+                options.version = version.unwrap_or_else(|error| {
+                    eprintln!("{error}");
+                    std::process::exit(2)
+                });
+            }
+            "--quiet" => is_quiet = true,
+            _ => folder = Some(PathBuf::from(argument)),
+        }
+    }
+    let mut roots = String::new();
+    std::io::stdin().read_to_string(&mut roots).expect("standard input is text");
+    let tree = Disk(folder.expect("a folder is named"));
+    let renderer = Renderer::new(&tree);
+    for root in roots.lines() {
+        let path = RepoPath::new(if root == "." { "" } else { root });
+        let rendering = renderer.render(&path, options);
+        if is_quiet {
+            continue;
+        }
+        let line = match rendering {
+            Ok(rendering) => {
+                let unrendered: Vec<String> =
+                    rendering.unrendered.iter().map(|part| part.part.to_string()).collect();
+                let objects: Vec<_> =
+                    rendering.objects.iter().map(|object| canonical(&object.node)).collect();
+                serde_json::json!({"root": root, "objects": objects, "unrendered": unrendered})
+            }
+            Err(error) => serde_json::json!({"root": root, "error": error.to_string()}),
+        };
+        println!("{line}");
+    }
+}

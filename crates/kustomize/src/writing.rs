@@ -1,0 +1,178 @@
+//! The origins of values: which file wrote a value, by which step, and what was there before.
+//!
+//! In: files and steps. Out: [`Writings`], in which the origin of every rendered value is found. Never: a value
+//! without a file.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use kube_manifest::{FileId, Node, Origin, Value};
+use source_files::{RepoPath, SourceText, Span};
+
+/// The step of a build that wrote a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BuildStep {
+    /// It is written in a manifest.
+    Manifest,
+    /// `configMapGenerator` or `secretGenerator`.
+    Generator,
+    /// The hash at the end of a generated name.
+    NameHash,
+    /// A strategic merge patch.
+    StrategicMerge,
+    /// An operation of JSON Patch.
+    JsonPatch,
+    /// `namespace`.
+    Namespace,
+    /// `namePrefix`.
+    NamePrefix,
+    /// `nameSuffix`.
+    NameSuffix,
+    /// `labels` or `commonLabels`.
+    Label,
+    /// `commonAnnotations`.
+    Annotation,
+    /// `images`.
+    Image,
+    /// `replicas`.
+    Replicas,
+    /// `replacements`.
+    Replacement,
+    /// `vars`.
+    Variable,
+    /// The new name of an object that this value names.
+    NameReference,
+    /// A `ValueAddTransformer`.
+    ValueAdd,
+    /// `buildMetadata`.
+    BuildMetadata,
+}
+
+/// One writing of a value. The span is that of the value's origin.
+#[derive(Clone, Copy, Debug)]
+pub struct Writing {
+    /// The file, in [`Writings::files`].
+    pub file: usize,
+    /// The step.
+    pub step: BuildStep,
+    /// What the step changed or replaced.
+    pub before: Option<Origin>,
+}
+
+/// A file of the build, or a text inside one, such as an inline patch.
+#[derive(Clone, Debug)]
+pub struct WrittenFile {
+    /// The path.
+    pub path: RepoPath,
+    /// The text in which the spans are.
+    pub text: Arc<SourceText>,
+    /// For a text inside another file: the value that holds it.
+    pub inside: Option<Origin>,
+}
+
+/// Every file and step of a build. [`Origin::file`] is an index of [`Writings::steps`].
+#[derive(Debug, Default)]
+pub struct Writings {
+    /// The files.
+    pub files: Vec<WrittenFile>,
+    /// The steps.
+    pub steps: Vec<Writing>,
+}
+
+impl Writings {
+    /// The writing behind an origin.
+    pub fn writing(&self, origin: Origin) -> Option<&Writing> {
+        self.steps.get(usize::try_from(origin.file.0).ok()?)
+    }
+
+    /// The file of an origin.
+    pub fn file(&self, origin: Origin) -> Option<&WrittenFile> {
+        self.files.get(self.writing(origin)?.file)
+    }
+
+    /// The text at an origin.
+    pub fn text(&self, origin: Origin) -> Option<&str> {
+        self.file(origin)?.text.text_of(origin.span)
+    }
+
+    /// The chain of writings, the last one first.
+    pub fn chain(&self, origin: Origin) -> impl Iterator<Item = (Origin, &Writing)> {
+        let mut next = Some(origin);
+        std::iter::from_fn(move || {
+            let origin = next?;
+            let writing = self.writing(origin)?;
+            next = writing.before;
+            Some((origin, writing))
+        })
+    }
+
+    /// The line, from 1, in the file that the repository holds.
+    pub fn line(&self, origin: Origin) -> Option<u32> {
+        let file = self.file(origin)?;
+        let line = file.text.position(origin.span.start).line;
+        let Some(outer) = file.inside else { return Some(line) };
+        let start = self.line(outer)?;
+        let is_block = self.text(outer).is_some_and(|text| text.starts_with(['|', '>']));
+        Some(if is_block { start + line } else { start })
+    }
+
+    pub(crate) fn add_file(
+        &mut self,
+        path: &RepoPath,
+        text: Arc<SourceText>,
+        inside: Option<Origin>,
+    ) -> usize {
+        self.files.push(WrittenFile { path: path.clone(), text, inside });
+        self.files.len() - 1
+    }
+
+    pub(crate) fn add(&mut self, writing: Writing) -> FileId {
+        let index = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
+        self.steps.push(writing);
+        FileId(index)
+    }
+
+    /// An origin at the same place for another step.
+    pub(crate) fn derive(&mut self, source: Origin, step: BuildStep, before: Option<Origin>) -> Origin {
+        let file = self.writing(source).map_or(0, |writing| writing.file);
+        Origin { file: self.add(Writing { file, step, before }), ..source }
+    }
+
+    /// The text of a scalar as it is written: `1.10` where the value is 1.1.
+    pub(crate) fn scalar_text<'a>(&'a self, node: &'a Node) -> Cow<'a, str> {
+        match &node.value {
+            Value::String(text) | Value::Unknown(text) => Cow::Borrowed(text),
+            Value::Sequence(_) | Value::Mapping(_) => Cow::Borrowed(""),
+            Value::Null => Cow::Borrowed(if self.is_empty_null(node) { "" } else { "null" }),
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => match self.text(node.origin) {
+                Some(text) if is_plain_scalar(text) => Cow::Borrowed(text),
+                Some(_) | None => Cow::Owned(node.to_json().to_string()),
+            },
+        }
+    }
+
+    /// Whether this `null` is nothing at all in the file.
+    pub(crate) fn is_empty_null(&self, node: &Node) -> bool {
+        node.is_null()
+            && !self.text(node.origin).is_some_and(|text| matches!(text, "null" | "Null" | "NULL" | "~"))
+    }
+
+    /// Whether the value at this place was first written in quotes or as a block, so that whatever is put there is text.
+    pub(crate) fn is_quoted(&self, node: &Node) -> bool {
+        let Some((first, _)) = self.chain(node.origin).last() else { return false };
+        self.text(first).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']))
+    }
+}
+
+fn is_plain_scalar(text: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+' | b'_' | b':');
+    !text.is_empty() && text.len() <= 64 && text.bytes().all(is_part)
+}
+
+/// Gives every value of a tree another writing.
+pub(crate) fn stamp(node: &mut Node, file: FileId) {
+    node.visit_mut(&mut |value| value.origin.file = file);
+}
+
+/// An empty place.
+pub(crate) const NOWHERE: Span = Span { start: 0, end: 0 };
