@@ -27,10 +27,10 @@ def constants(api):
     """The Go string constants of a folder, with `name = other + text` resolved."""
     folder, found = os.path.join(api, "internal", "konfig", "builtinpluginconsts"), {}
     text = "".join(open(os.path.join(folder, name)).read() for name in sorted(os.listdir(folder)))
-    pattern = r"(\w+) = `([^`]*)`(?: \+ (\w+))?"
+    pattern = r"(\w+) = `([^`]*)`((?: \+ \w+)*)"
     for name, value, more in re.findall(pattern, text):
-        found[name] = (value, more)
-    return {name: value + (found[more][0] if more else "") for name, (value, more) in found.items()}
+        found[name] = (value, re.findall(r"\w+", more))
+    return {name: value + "".join(found[other][0] for other in more) for name, (value, more) in found.items()}
 
 
 def field_specs(api):

@@ -78,7 +78,8 @@ impl<'a> Target<'a> {
         };
         let document = session.read_document(&path, &bytes)?;
         let document = document.ok_or_else(|| invalid("the kustomization is empty").about(&path))?;
-        let kustomization = Kustomization::read(&document).map_err(|error| error.about(&path))?;
+        let kustomization =
+            Kustomization::read(&document, session.options.version).map_err(|error| error.about(&path))?;
         Ok(Self { folder, file_name, kustomization, shown_path: None, parent, depth })
     }
 
@@ -231,10 +232,10 @@ impl<'a> Target<'a> {
 
     /// Adds kustomize's own configuration, and those of `configurations` and `crds`.
     fn configure(&self, session: &mut Session<'_>, so_far: &mut Accumulator) -> Outcome<()> {
-        let mut configuration = Configuration::builtin();
+        let mut configuration = Configuration::builtin(session.options.version);
         let mut own = Rc::new(Configuration::default());
         for entry in &self.kustomization.configurations {
-            let (file, document) = session.load_configuration(&self.folder, &entry.text)?;
+            let (file, document) = session.load_strict_configuration(&self.folder, &entry.text)?;
             let Some(document) = document else { continue };
             let read = Configuration::read(&document).map_err(|error| error.about(&file))?;
             own = Configuration::merged(&own, &Rc::new(read))?;

@@ -3,6 +3,7 @@
 //!
 //! In: the table of defaults, files of `configurations` and `crds`. Out: a [`Configuration`]. Never: changes an object.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use kube_manifest::Node;
@@ -11,6 +12,7 @@ use super::decode::{Fields, Flag, Strictness, list};
 use super::error::Outcome;
 use super::field_specs::{Creation, FieldSpec, FieldSpecs, merge};
 use super::identity::Gvk;
+use super::version::KustomizeVersion;
 
 /// The lists of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +61,39 @@ pub(crate) struct Configuration {
 }
 
 impl Configuration {
-    /// kustomize's own fields.
-    pub(crate) fn builtin() -> Rc<Self> {
+    /// The fields that a version of kustomize has built in.
+    pub(crate) fn builtin(version: KustomizeVersion) -> Rc<Self> {
         thread_local! {
-            static BUILTIN: Rc<Configuration> = Rc::new(Configuration::read_table());
+            static BUILTIN: RefCell<Vec<(KustomizeVersion, Rc<Configuration>)>> = const { RefCell::new(Vec::new()) };
         }
-        BUILTIN.with(Rc::clone)
+        BUILTIN.with_borrow_mut(|known| {
+            if let Some((_, configuration)) = known.iter().find(|(other, _)| *other == version) {
+                return Rc::clone(configuration);
+            }
+            let mut configuration = Self::read_table();
+            configuration.adapt(version);
+            let configuration = Rc::new(configuration);
+            known.push((version, Rc::clone(&configuration)));
+            configuration
+        })
+    }
+
+    /// The table is that of the newest version.
+    fn adapt(&mut self, version: KustomizeVersion) {
+        if !version.has_claim_template_labels() {
+            let claims =
+                std::mem::take(self.list_named("volumeClaimTemplateLabels").unwrap_or(&mut Vec::new()));
+            if let Some(templates) = self.list_named("templateLabels") {
+                templates.extend(claims);
+            }
+        }
+        if let Some(images) = self.list_named("images") {
+            let is_new =
+                |path: &str| path.starts_with("spec/jobTemplate") && !version.has_new_image_pattern();
+            images.retain(|spec| !is_new(&spec.path));
+            images.retain(|spec| version.changes_image_volumes() || !spec.path.contains("volumes[]"));
+        }
+        self.sort();
     }
 
     fn read_table() -> Self {

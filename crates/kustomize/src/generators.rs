@@ -10,7 +10,7 @@ use source_files::RepoPath;
 use super::decode::{Fields, Flag, Setting, Settings, Strictness, invalid};
 use super::error::{Outcome, RefusalKind, RenderError};
 use super::key_values::{self, Pair, Sources};
-use super::resource::{Behavior, Hashing, Resource, child, put};
+use super::resource::{Behavior, Hashing, Resource, child, put, refuse_key};
 use super::session::Session;
 use super::writing::{BuildStep, NOWHERE};
 
@@ -70,8 +70,12 @@ pub(crate) const FIELDS: [&str; 9] =
     ["namespace", "name", "behavior", "literals", "files", "envs", "env", "options", "type"];
 
 impl MapEntry {
-    pub(crate) fn read(node: &Node, strictness: Strictness) -> Outcome<Self> {
-        let fields = Fields::read(node, &FIELDS, strictness)?;
+    pub(crate) fn read(node: &Node, kind: MapKind, strictness: Strictness) -> Outcome<Self> {
+        let known = match kind {
+            MapKind::ConfigMap => FIELDS.strip_suffix(&["type"]).unwrap_or(&FIELDS),
+            MapKind::Secret => &FIELDS,
+        };
+        let fields = Fields::read(node, known, strictness)?;
         let mut envs = fields.settings("envs")?;
         envs.extend(fields.setting("env")?);
         let behavior = match &*fields.text("behavior")? {
@@ -125,7 +129,7 @@ pub(crate) fn generate(
     maker.base(kind, entry, name);
     maker.data(kind, pairs)?;
     if let Some(options) = &options {
-        maker.options(options);
+        maker.options(options)?;
     }
     let node = maker.node;
     session.budget.work(node.count())?;
@@ -197,15 +201,17 @@ impl Maker<'_, '_> {
                 (MapKind::ConfigMap, Err(_)) => ("binaryData", encode(&pair.value)),
                 (MapKind::Secret, _) => ("data", encode(&pair.value)),
             };
+            refuse_key(&pair.key)?;
             let value = Value::String(written(&text)?);
             self.put_below(field, &pair.key, Node { origin: pair.origin, value });
         }
         Ok(())
     }
 
-    fn options(&mut self, options: &GeneratorOptions) {
+    fn options(&mut self, options: &GeneratorOptions) -> Outcome<()> {
         for (field, settings) in [("labels", &options.labels), ("annotations", &options.annotations)] {
             for (key, setting) in settings {
+                refuse_key(key)?;
                 let value = self.setting(setting);
                 if let Some(metadata) = child(&mut self.node, "metadata", self.origin)
                     && let Some(map) = child(metadata, field, self.origin)
@@ -218,6 +224,7 @@ impl Maker<'_, '_> {
             let value = Node { origin: self.origin, value: Value::Bool(true) };
             put(&mut self.node, "immutable", value);
         }
+        Ok(())
     }
 }
 

@@ -8,10 +8,11 @@ use super::configuration::read_specs;
 use super::decode::{Fields, Flag, Setting, Settings, Strictness, invalid};
 use super::error::Outcome;
 use super::field_specs::FieldSpecs;
-use super::generators::{GeneratorOptions, MapEntry};
+use super::generators::{GeneratorOptions, MapEntry, MapKind};
 use super::sorting::SortOrder;
 use super::steps::{PatchChange, PatchKind};
 use super::variables::Variable;
+use super::version::KustomizeVersion;
 
 /// The names under which kustomize looks for one.
 pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -131,7 +132,8 @@ const VERSIONS: [(TargetKind, &str, &str); 2] = [
 ];
 
 impl Kustomization {
-    pub(crate) fn read(document: &Node) -> Outcome<Self> {
+    pub(crate) fn read(document: &Node, version: KustomizeVersion) -> Outcome<Self> {
+        refuse_newer(document, version)?;
         let fields = Fields::read(document, &FIELDS, Strictness::Strict)?;
         let kind = read_kind(&fields)?;
         refuse_empty(&fields)?;
@@ -170,16 +172,29 @@ impl Kustomization {
             generators: fields.settings("generators")?,
             transformers: fields.settings("transformers")?,
             validators: fields.settings("validators")?,
-            config_maps: each(&fields, "configMapGenerator", |node| {
-                MapEntry::read(node, Strictness::Strict)
-            })?,
-            secrets: each(&fields, "secretGenerator", |node| MapEntry::read(node, Strictness::Strict))?,
+            config_maps: each(&fields, "configMapGenerator", |node| read_map(node, MapKind::ConfigMap))?,
+            secrets: each(&fields, "secretGenerator", |node| read_map(node, MapKind::Secret))?,
             generator_options: read_options(&fields)?,
             charts: super::entries::read_charts(&fields)?,
             openapi: fields.map("openapi")?,
             build_metadata: fields.settings("buildMetadata")?,
         })
     }
+}
+
+/// Refuses fields that a version does not know.
+fn refuse_newer(document: &Node, version: KustomizeVersion) -> Outcome<()> {
+    let newer = [
+        ("labels", "includeVolumeClaimTemplates", version.has_claim_template_labels()),
+        ("replacements", "sourceValue", version.has_source_value()),
+    ];
+    for (list, field, is_known) in newer {
+        let entries = document.get(list).map(Node::items).unwrap_or_default().iter().flat_map(Node::entries);
+        if !is_known && entries.into_iter().any(|entry| entry.key.eq_ignore_ascii_case(field)) {
+            return Err(invalid(format!("kustomize {version} does not know the field `{field}`")));
+        }
+    }
+    Ok(())
 }
 
 fn read_kind(fields: &Fields<'_>) -> Outcome<TargetKind> {
@@ -229,6 +244,10 @@ fn strategic_patch(path: Setting) -> PatchChange {
         name_change: Flag::Unset,
         kind_change: Flag::Unset,
     }
+}
+
+fn read_map(node: &Node, kind: MapKind) -> Outcome<MapEntry> {
+    MapEntry::read(node, kind, Strictness::Strict)
 }
 
 fn read_patch(node: &Node, kind: PatchKind) -> Outcome<PatchChange> {

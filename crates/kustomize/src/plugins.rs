@@ -48,16 +48,18 @@ pub(crate) fn is_builtin(resource: &Resource) -> bool {
 pub(crate) fn read_generator(resource: &Resource) -> Outcome<Generator> {
     let node = &resource.node;
     match resource.kind() {
-        "ConfigMapGenerator" => Ok(Generator::Map(MapKind::ConfigMap, Box::new(map_entry(node)?))),
-        "SecretGenerator" => Ok(Generator::Map(MapKind::Secret, Box::new(map_entry(node)?))),
+        "ConfigMapGenerator" => {
+            Ok(Generator::Map(MapKind::ConfigMap, Box::new(map_entry(node, MapKind::ConfigMap)?)))
+        }
+        "SecretGenerator" => Ok(Generator::Map(MapKind::Secret, Box::new(map_entry(node, MapKind::Secret)?))),
         "HelmChartInflationGenerator" => Ok(Generator::Chart(resource.name().into())),
         "IAMPolicyGenerator" => read_account(node),
         other => Err(invalid(format!("`{other}` is no builtin generator"))),
     }
 }
 
-fn map_entry(node: &Node) -> Outcome<MapEntry> {
-    let mut entry = MapEntry::read(node, LENIENT)?;
+fn map_entry(node: &Node, kind: MapKind) -> Outcome<MapEntry> {
+    let mut entry = MapEntry::read(node, kind, LENIENT)?;
     let metadata = node.get("metadata");
     let named = |field: &str| -> Outcome<Option<Setting>> {
         metadata.map_or(Ok(None), |metadata| Fields::read(metadata, &FIELDS, LENIENT)?.setting(field))
@@ -76,7 +78,7 @@ fn read_account(node: &Node) -> Outcome<Generator> {
         return Err(invalid("an IAMPolicyGenerator knows no cloud but `gke`"));
     }
     let empty = || Setting { text: Box::default(), origin: node.origin };
-    let project = text(&["projectId"]).unwrap_or_else(empty);
+    let project = text(&["serviceAccount", "projectId"]).unwrap_or_else(empty);
     let account = text(&["serviceAccount", "name"]).unwrap_or_else(empty);
     let address = format!("{}@{}.iam.gserviceaccount.com", account.text, project.text);
     Ok(Generator::ServiceAccount(Box::new(Account {
@@ -103,10 +105,10 @@ pub(crate) fn read_transformers(
         "PrefixSuffixTransformer" => {
             Ok(vec![renaming(node, Affix::Prefix, "prefix")?, renaming(node, Affix::Suffix, "suffix")?])
         }
-        "ImageTagTransformer" => one(image(node)?),
+        "ImageTagTransformer" => one(image(session, node)?),
         "ReplicaCountTransformer" => one(replicas(node)?),
-        "PatchTransformer" => one(Transformer::Patch(read_patch(node, PatchKind::Any, LENIENT)?)),
-        "PatchJson6902Transformer" => one(Transformer::Patch(json_patch(node)?)),
+        "PatchTransformer" => one(Transformer::Patch(Box::new(read_patch(node, PatchKind::Any, LENIENT)?))),
+        "PatchJson6902Transformer" => one(Transformer::Patch(Box::new(json_patch(node)?))),
         "PatchStrategicMergeTransformer" => strategic(node),
         "ReplacementTransformer" => replacements(session, folder, node),
         "ValueAddTransformer" => one(value_add(session, folder, node)?),
@@ -152,11 +154,12 @@ fn renaming(node: &Node, affix: Affix, name: &'static str) -> Outcome<Transforme
     Ok(Transformer::Renaming(Renaming { affix, text, fields: specs(&fields)? }))
 }
 
-fn image(node: &Node) -> Outcome<Transformer> {
+fn image(session: &Session<'_>, node: &Node) -> Outcome<Transformer> {
     let fields = Fields::read(node, &["imageTag", "fieldSpecs"], LENIENT)?;
     let empty = Node::new(node.span(), Value::Null);
     let entry = read_image(fields.node("imageTag").unwrap_or(&empty), LENIENT)?;
-    Ok(Transformer::Image(ImageChange::new(entry.texts, entry.origin, specs(&fields)?)))
+    let change = ImageChange::new(entry.texts, entry.origin, specs(&fields)?, session.options.version)?;
+    Ok(Transformer::Image(change))
 }
 
 fn replicas(node: &Node) -> Outcome<Transformer> {
@@ -178,14 +181,14 @@ fn json_patch(node: &Node) -> Outcome<PatchChange> {
 fn strategic(node: &Node) -> Outcome<Vec<Transformer>> {
     let fields = Fields::read(node, &["paths", "patches"], LENIENT)?;
     let patch = |path: Option<Setting>, text: Option<Setting>| {
-        Transformer::Patch(PatchChange {
+        Transformer::Patch(Box::new(PatchChange {
             kind: PatchKind::StrategicMerge,
             path,
             text,
             target: None,
             name_change: super::decode::Flag::Unset,
             kind_change: super::decode::Flag::Unset,
-        })
+        }))
     };
     let mut patches: Vec<Transformer> =
         fields.settings("paths")?.into_iter().map(|path| patch(Some(path), None)).collect();

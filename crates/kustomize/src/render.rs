@@ -9,6 +9,7 @@ use super::limits::RenderLimits;
 use super::merge::Precedence;
 use super::notes::{ORIGIN, TRANSFORMATIONS, list_text};
 use super::rendering::{RenderedObject, Rendering};
+use super::resource::refuse_key;
 use super::resources::Resources;
 use super::session::{ParsedFiles, Session};
 use super::sorting::SortOrder;
@@ -81,7 +82,7 @@ fn build(session: &mut Session<'_>, root: &RepoPath) -> Outcome<Resources> {
     resources.refuse_twins(&session.schemas)?;
     let default = SortOrder::default();
     target.kustomization.sort_order.as_ref().unwrap_or(&default).sort(&mut resources, &session.schemas);
-    finish(session, &target, &mut resources);
+    finish(session, &target, &mut resources)?;
     Ok(resources)
 }
 
@@ -104,7 +105,7 @@ fn drop_local(session: &Session<'_>, resources: &mut Resources) -> Outcome<()> {
 }
 
 /// Writes what `buildMetadata` asks for, and every annotation as text.
-fn finish(session: &mut Session<'_>, target: &Target<'_>, resources: &mut Resources) {
+fn finish(session: &mut Session<'_>, target: &Target<'_>, resources: &mut Resources) -> Outcome<()> {
     let wants = |name: &str| target.kustomization.build_metadata.iter().find(|wanted| &*wanted.text == name);
     let file = target.kustomization.build_metadata.first().map(|setting| setting.origin);
     let origin = file.map(|origin| session.writings.derive(origin, BuildStep::BuildMetadata, None));
@@ -126,7 +127,11 @@ fn finish(session: &mut Session<'_>, target: &Target<'_>, resources: &mut Resour
             resource.put_metadata("annotations", TRANSFORMATIONS, &list_text(&notes.transformations), origin);
         }
         resource.normalise_map("annotations", &session.writings);
+        for entry in resource.node.at(&["metadata", "annotations"]).map(Node::entries).unwrap_or_default() {
+            refuse_key(&entry.key)?;
+        }
     }
+    Ok(())
 }
 
 fn nowhere(session: &mut Session<'_>) -> Origin {

@@ -4,9 +4,10 @@
 
 use std::borrow::Cow;
 
-use kube_manifest::{Entry, Node, Origin, Value, kustomize_unfolded};
+use kube_manifest::{Entry, Node, Origin, Value, kustomize_scalar, kustomize_unfolded};
 use source_files::RepoPath;
 
+use super::error::{Outcome, RefusalKind, RenderError};
 use super::identity::{GvkView, Id, Scope, split_api_version};
 use super::merge::Schemas;
 use super::notes::Notes;
@@ -292,6 +293,16 @@ pub(crate) fn child<'a>(node: &'a mut Node, key: &str, origin: Origin) -> Option
         put(node, key, Node { origin, value: Value::Mapping(Vec::new()) });
     }
     node.get_mut(key)
+}
+
+/// Refuses a key that kustomize writes without quotes and then reads as something else than text.
+pub(crate) fn refuse_key(key: &str) -> Outcome<()> {
+    let is_text = matches!(kustomize_scalar(key), Some(Value::String(text)) if *text == *key);
+    if is_text || key.is_empty() {
+        return Ok(());
+    }
+    let reason = format!("kustomize writes the key `{key}` without quotes, and cannot read it again");
+    Err(RenderError::new(RefusalKind::InvalidInput, reason))
 }
 
 /// Sets the value of a key.

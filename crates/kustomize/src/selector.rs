@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use super::configuration::read_gvk;
 use super::decode::{Fields, Strictness};
 use super::error::{Outcome, RefusalKind, RenderError};
-use super::identity::{GvkView, Id};
+use super::identity::{Gvk, GvkView, Id};
 use super::label_selector::LabelSelector;
 use super::resource::Resource;
 use super::session::Session;
@@ -28,6 +28,8 @@ pub(crate) struct Selector {
     annotations: LabelSelector,
     /// The name as it is written.
     pub(crate) name_text: Box<str>,
+    namespace_text: Box<str>,
+    gvk: Gvk,
 }
 
 pub(crate) const FIELDS: [&str; 7] =
@@ -38,15 +40,18 @@ impl Selector {
         let fields = Fields::read(node, &FIELDS, strictness)?;
         let gvk = read_gvk(&fields)?;
         let name_text = fields.text("name")?;
+        let namespace_text = fields.text("namespace")?;
         Ok(Self {
             group: anchored(&gvk.group)?,
             version: anchored(&gvk.version)?,
             kind: anchored(&gvk.kind)?,
             name: anchored(&name_text)?,
-            namespace: anchored(&fields.text("namespace")?)?,
+            namespace: anchored(&namespace_text)?,
             labels: LabelSelector::parse(&fields.text("labelSelector")?),
             annotations: LabelSelector::parse(&fields.text("annotationSelector")?),
             name_text,
+            namespace_text,
+            gvk,
         })
     }
 
@@ -54,6 +59,15 @@ impl Selector {
         is_match(self.group.as_ref(), gvk.group)
             && is_match(self.version.as_ref(), gvk.version)
             && is_match(self.kind.as_ref(), gvk.kind)
+    }
+
+    /// Whether one identity has exactly what is written, as older versions compare.
+    pub(crate) fn is_id(&self, id: Id<'_>) -> bool {
+        let same = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
+        let namespace = |text: &str| if text.is_empty() { "default".to_owned() } else { text.to_owned() };
+        id.gvk.is_selected(self.gvk.view())
+            && same(&self.name_text, id.name)
+            && (self.namespace_text.is_empty() || namespace(&self.namespace_text) == namespace(id.namespace))
     }
 
     /// Whether one identity fits, by the namespace that is written.

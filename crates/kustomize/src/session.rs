@@ -61,7 +61,7 @@ impl<'t> Session<'t> {
             options,
             budget: Budget::new(options.limits),
             writings: Writings::default(),
-            schemas: Schemas::default(),
+            schemas: Schemas::new(options.version),
             unrendered: Vec::new(),
             looks: BTreeMap::new(),
             manifests: HashMap::new(),
@@ -249,6 +249,21 @@ impl<'t> Session<'t> {
         Ok((path, node))
     }
 
+    /// The same where a key may not be set twice.
+    pub(crate) fn load_strict_configuration(
+        &mut self,
+        folder: &RepoPath,
+        text: &str,
+    ) -> Outcome<(RepoPath, Option<Node>)> {
+        let (path, bytes) = self.load_local(folder, text)?;
+        let (_, _, problems) = documents(bytes.to_vec(), &self.budget.manifest());
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(RenderError::at(RefusalKind::InvalidInput, &path, problem.span, problem.reason));
+        }
+        let node = self.read_document(&path, &bytes)?;
+        Ok((path, node))
+    }
+
     /// The first document of a text of configuration, as `sigs.k8s.io/yaml` reads it.
     pub(crate) fn read_document(&mut self, path: &RepoPath, bytes: &[u8]) -> Outcome<Option<Node>> {
         let (source, roots, problems) = documents(bytes.to_vec(), &self.budget.manifest());
@@ -270,7 +285,7 @@ impl<'t> Session<'t> {
         let (source, objects) = kustomize_objects(text.as_bytes().to_vec(), &self.budget.manifest());
         let objects =
             objects.map_err(|problem| RenderError::new(RefusalKind::InvalidManifest, problem.reason))?;
-        let id = self.inline_file(source, inside);
+        let id = self.inline_file(source, inside, BuildStep::Manifest);
         objects
             .into_iter()
             .map(|mut object| {
@@ -282,10 +297,10 @@ impl<'t> Session<'t> {
     }
 
     /// A text inside a value, as a file of its own.
-    pub(crate) fn inline_file(&mut self, source: Arc<SourceText>, inside: Origin) -> FileId {
+    pub(crate) fn inline_file(&mut self, source: Arc<SourceText>, inside: Origin, step: BuildStep) -> FileId {
         let path = self.writings.file(inside).map_or_else(|| RepoPath::new(""), |file| file.path.clone());
         let file = self.writings.add_file(&path, source, Some(inside));
-        self.writings.add(Writing { file, step: BuildStep::Manifest, before: None })
+        self.writings.add(Writing { file, step, before: None })
     }
 
     /// A file that is no manifest, as the origin of what a step makes of it.
@@ -305,7 +320,7 @@ impl<'t> Session<'t> {
         if text.starts_with('/') {
             return Err(unreadable(format!("`{text}` is absolute")));
         }
-        if paths::is_ambiguous(text) {
+        if self.options.version.refuses_ambiguous_paths() && paths::is_ambiguous(text) {
             return Err(unreadable(format!("`{text}` has `..` inside a name")));
         }
         let Some(path) = paths::join(folder, text) else {

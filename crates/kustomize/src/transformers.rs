@@ -175,7 +175,8 @@ fn builtin<'c>(
             tag_suffix: tag_suffix.clone(),
             digest: digest.clone(),
         };
-        let change = ImageChange::new(texts, entry.origin, configuration.list(FieldList::Images).to_vec());
+        let fields = configuration.list(FieldList::Images).to_vec();
+        let change = ImageChange::new(texts, entry.origin, fields, session.options.version)?;
         steps.add("ImageTagTransformer", Transformer::Image(change));
     }
     if !kustomization.replacements.is_empty() {

@@ -47,13 +47,53 @@ impl KustomizeVersion {
             || (self.major == 5 && (self.minor > minor || (self.minor == minor && self.patch >= patch)))
     }
 
+    /// Whether replacements have a `sourceValue`.
+    pub(crate) fn has_source_value(self) -> bool {
+        self.is_from(7, 0)
+    }
+
+    /// Whether `images` changes the references of image volumes.
+    pub(crate) fn changes_image_volumes(self) -> bool {
+        self.is_from(7, 0)
+    }
+
+    /// Whether a patch without content is nothing, and no error.
+    pub(crate) fn takes_empty_patches(self) -> bool {
+        self.is_from(7, 0)
+    }
+
     /// Whether a replacement may change a value inside a text that is itself YAML or JSON.
     pub(crate) fn reads_structured_data(self) -> bool {
         self.is_from(8, 0)
     }
 
+    /// Whether the selectors of replacements are regular expressions.
+    pub(crate) fn selects_targets_by_expression(self) -> bool {
+        self.is_from(8, 0)
+    }
+
     /// Whether a generator that merges into a Secret encodes its `stringData` first.
     pub(crate) fn encodes_string_data(self) -> bool {
+        self.is_from(8, 2)
+    }
+
+    /// Whether a ValidatingAdmissionPolicy and its binding are known to belong to no namespace.
+    pub(crate) fn knows_admission_policies(self) -> bool {
+        self.is_from(8, 2)
+    }
+
+    /// Whether `labels` tells templates of volume claims from those of pods.
+    pub(crate) fn has_claim_template_labels(self) -> bool {
+        self.is_from(8, 2)
+    }
+
+    /// Whether the pattern of an image may have any digest, and is no crash if it is invalid.
+    pub(crate) fn has_new_image_pattern(self) -> bool {
+        self.is_from(8, 2)
+    }
+
+    /// Whether a path with `..` inside a name is refused.
+    pub(crate) fn refuses_ambiguous_paths(self) -> bool {
         self.is_from(8, 2)
     }
 }

@@ -144,10 +144,15 @@ impl Writings {
             Value::String(text) | Value::Unknown(text) => Cow::Borrowed(text),
             Value::Sequence(_) | Value::Mapping(_) => Cow::Borrowed(""),
             Value::Null => Cow::Borrowed(if self.is_empty_null(node) { "" } else { "null" }),
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => match self.text(node.origin) {
-                Some(text) if is_plain_scalar(text) => Cow::Borrowed(text),
-                Some(_) | None => Cow::Owned(node.to_json().to_string()),
-            },
+            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
+                // What comes from a JSON patch has been JSON.
+                let is_json =
+                    self.writing(node.origin).is_some_and(|writing| writing.step == BuildStep::JsonPatch);
+                match self.text(node.origin).filter(|text| !is_json && is_plain_scalar(text)) {
+                    Some(text) => Cow::Borrowed(text),
+                    None => Cow::Owned(node.to_json().to_string()),
+                }
+            }
         }
     }
 

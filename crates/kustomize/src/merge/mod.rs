@@ -37,8 +37,9 @@ impl Walked {
 
 /// Merges a patch into an object. `None` if nothing is left of the object.
 pub(crate) fn merge(session: &mut Session<'_>, object: Node, patch: &Node) -> Outcome<Option<Node>> {
-    let mut merger = Merger { session };
-    Ok(merger.walk(None, Some(object), Some(patch))?.value)
+    let walked = Merger { session }.walk(None, Some(object), Some(patch))?;
+    // kustomize looks only at whether anything is left: what would take the place of the whole object is lost.
+    Ok(walked.value.map(|value| walked.kept.unwrap_or(value)))
 }
 
 pub(super) struct Merger<'m, 't> {
@@ -170,6 +171,9 @@ impl Merger<'_, '_> {
             return Ok(Walked::in_place(dest));
         };
         let mut merged = Vec::with_capacity(entries.len() + patch.len());
+        let is_fresh = |entry: &&&Entry| !entries.iter().any(|known| known.key == entry.key);
+        let mut fresh: Vec<&&Entry> = patch.iter().filter(is_fresh).collect();
+        fresh.sort_by(|one, other| one.key.cmp(&other.key));
         for mut entry in entries {
             let from_patch = patch.iter().find(|other| other.key == entry.key).map(|other| &other.value);
             let below = Position::field(at, &entry.key);
@@ -181,9 +185,6 @@ impl Merger<'_, '_> {
             entry.value = if was_quoted { self.as_text(value) } else { value };
             merged.push(entry);
         }
-        let mut fresh: Vec<&&Entry> =
-            patch.iter().filter(|entry| !merged.iter().any(|known: &Entry| known.key == entry.key)).collect();
-        fresh.sort_by(|one, other| one.key.cmp(&other.key));
         for entry in fresh {
             let below = Position::field(at, &entry.key);
             let value = self.walk(below, None, Some(&entry.value))?.value;

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::super::identity::{Scope, builtin_scopes};
+use super::super::version::KustomizeVersion;
 
 /// A place in the type of an object.
 #[derive(Clone, Debug)]
@@ -61,6 +62,7 @@ pub(super) enum Completeness {
 pub(crate) struct Schemas {
     custom: Option<Rc<SchemaTable>>,
     precedence: Precedence,
+    version: KustomizeVersion,
 }
 
 /// What a schema of `openapi` does to the built-in one.
@@ -73,7 +75,14 @@ pub(crate) enum Precedence {
     Instead,
 }
 
+/// The start of the kinds that older versions do not know.
+const ADMISSION_POLICY: &str = "ValidatingAdmissionPolicy";
+
 impl Schemas {
+    pub(crate) fn new(version: KustomizeVersion) -> Self {
+        Self { version, ..Self::default() }
+    }
+
     /// Takes the schema of an `openapi` field. Only the first one counts.
     pub(crate) fn set(&mut self, table: SchemaTable, precedence: Precedence) {
         if self.custom.is_none() {
@@ -101,7 +110,8 @@ impl Schemas {
 
     /// Whether a kind is known to belong to no namespace.
     pub(crate) fn scope(&self, api_version: &str, kind: &str) -> Scope {
-        if builtin_scopes().contains(&(api_version, kind)) {
+        let is_late = kind.starts_with(ADMISSION_POLICY) && !self.version.knows_admission_policies();
+        if builtin_scopes().contains(&(api_version, kind)) && !is_late {
             return Scope::Cluster;
         }
         let Some(custom) = self.custom.as_ref().filter(|custom| !custom.scopes.is_empty()) else {

@@ -8,6 +8,7 @@ use super::super::field_specs::{FieldSpec, Made};
 use super::super::resources::Resources;
 use super::super::selector::compile;
 use super::super::session::Session;
+use super::super::version::KustomizeVersion;
 use super::super::writing::BuildStep;
 use super::count_visits;
 
@@ -37,11 +38,24 @@ pub(crate) struct ImageTexts {
 /// The tag and the digest behind the name.
 const REST: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$";
 
+const OLD_REST: &str = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$";
+
 impl ImageChange {
-    pub(crate) fn new(texts: ImageTexts, origin: Origin, fields: Vec<FieldSpec>) -> Self {
-        let pattern = compile(&format!("^{}{REST}", texts.name)).ok();
+    /// # Errors
+    /// An expression that older versions crash on.
+    pub(crate) fn new(
+        texts: ImageTexts,
+        origin: Origin,
+        fields: Vec<FieldSpec>,
+        version: KustomizeVersion,
+    ) -> Outcome<Self> {
+        let pattern = if version.has_new_image_pattern() {
+            compile(&format!("^{}{REST}", texts.name)).ok()
+        } else {
+            Some(compile(&format!("^{}{OLD_REST}", texts.name))?)
+        };
         let ImageTexts { name: _, new_name, new_tag, tag_suffix, digest } = texts;
-        Self { pattern, new_name, new_tag, tag_suffix, digest, origin, fields }
+        Ok(Self { pattern, new_name, new_tag, tag_suffix, digest, origin, fields })
     }
 
     pub(crate) fn apply(&self, session: &mut Session<'_>, resources: &mut Resources) -> Outcome<()> {

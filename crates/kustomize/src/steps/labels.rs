@@ -5,7 +5,7 @@ use kube_manifest::{Node, Value};
 use super::super::decode::{Setting, Settings};
 use super::super::error::{Outcome, RefusalKind, RenderError};
 use super::super::field_specs::{FieldSpec, Made};
-use super::super::resource::put;
+use super::super::resource::{put, refuse_key};
 use super::super::resources::Resources;
 use super::super::session::Session;
 use super::super::writing::BuildStep;
@@ -59,6 +59,9 @@ impl LabelChange {
             MetadataField::Label => BuildStep::Label,
             MetadataField::Annotation => BuildStep::Annotation,
         };
+        if node.get(key).is_none() {
+            refuse_key(key)?;
+        }
         let before = node.get(key).map(|known| known.origin);
         let origin = session.writings.derive(value.origin, step, before);
         put(node, key, Node { origin, value: Value::String(value.text.clone()) });

@@ -34,7 +34,7 @@ use super::session::Session;
 /// One step.
 #[derive(Debug)]
 pub(crate) enum Transformer {
-    Patch(PatchChange),
+    Patch(Box<PatchChange>),
     Namespace(NamespaceChange),
     Renaming(Renaming),
     Labels(LabelChange),

@@ -7,7 +7,7 @@ use super::super::decode::{Flag, Setting};
 use super::super::error::{Outcome, RefusalKind, RenderError};
 use super::super::json_patch;
 use super::super::merge::merge;
-use super::super::resource::{Resource, normalise_map};
+use super::super::resource::{Resource, normalise_map, refuse_key};
 use super::super::resources::Resources;
 use super::super::selector::Selector;
 use super::super::session::{LoadFailure, Session};
@@ -101,6 +101,11 @@ impl PatchChange {
             (Ok(patches), Ok(operations)) if !patches.is_empty() && !operations.is_empty() => {
                 Err(invalid("a patch can be taken for a strategic merge patch and for a JSON patch"))
             }
+            (Ok(patches), operations)
+                if patches.is_empty() && !session.options.version.takes_empty_patches() =>
+            {
+                self.refuse_empty(operations.is_ok())
+            }
             (Ok(patches), _) => Ok(Content::StrategicMerge(patches)),
             (Err(_), Ok(operations)) => Ok(Content::JsonPatch(operations)),
             (Err(error), Err(_)) => Err(invalid(format!(
@@ -108,6 +113,14 @@ impl PatchChange {
                 error.reason
             ))),
         }
+    }
+
+    /// A patch without content, which older versions refuse, except that nothing at all with a target is nothing.
+    fn refuse_empty(&self, has_comments: bool) -> Outcome<Content> {
+        if has_comments || self.target.is_none() {
+            return Err(invalid("a patch is empty"));
+        }
+        Ok(Content::JsonPatch(Vec::new()))
     }
 
     /// A text that is no manifest is a path.
@@ -244,7 +257,7 @@ fn read_operations(session: &mut Session<'_>, text: &str, source: &Source) -> Ou
     }
     let Some(mut root) = roots.into_iter().next() else { return Ok(Vec::new()) };
     let id = match source {
-        Source::Inline(origin) => session.inline_file(written, *origin),
+        Source::Inline(origin) => session.inline_file(written, *origin, BuildStep::JsonPatch),
         Source::File(path) => {
             let file = session.writings.add_file(path, written, None);
             session.writings.add(Writing { file, step: BuildStep::JsonPatch, before: None })
@@ -307,6 +320,9 @@ fn apply_merge(
             prepared = patch.node.clone();
             for field in ["labels", "annotations"] {
                 normalise_map(&mut prepared, field, &session.writings);
+                for entry in prepared.at(&["metadata", field]).map(Node::entries).unwrap_or_default() {
+                    refuse_key(&entry.key)?;
+                }
             }
             if let (Some(own), Some(version)) =
                 (resource.node.get("apiVersion"), prepared.get_mut("apiVersion"))

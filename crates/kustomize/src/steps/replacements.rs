@@ -172,8 +172,12 @@ fn is_target(session: &Session<'_>, resource: &Resource, target: &Target) -> Out
         }
     }
     let ids = identities(session, resource);
-    let rejects = |reject: &Selector| !reject.asks_no_id() && ids.iter().any(|id| reject.fits_id(*id));
-    Ok(!target.reject.iter().any(rejects) && ids.iter().any(|id| target.select.fits_id(*id)))
+    let by_expression = session.options.version.selects_targets_by_expression();
+    let fits = |selector: &Selector, id: Id<'_>| {
+        if by_expression { selector.fits_id(id) } else { selector.is_id(id) }
+    };
+    let rejects = |reject: &Selector| !reject.asks_no_id() && ids.iter().any(|id| fits(reject, *id));
+    Ok(!target.reject.iter().any(rejects) && ids.iter().any(|id| fits(&target.select, *id)))
 }
 
 fn copy_to(
