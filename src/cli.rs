@@ -6,6 +6,7 @@ mod hooks;
 mod hosts;
 mod installation;
 mod pull_request;
+mod rendering;
 mod statements;
 mod verification;
 mod waivers;
@@ -22,6 +23,7 @@ pub use installation::{
 };
 use kube_model::KubernetesVersion;
 pub use pull_request::{CommentArgument, PublishArguments, PullRequestArguments};
+pub use rendering::{RenderArguments, RestrictorArgument};
 pub use statements::{ApprovalsArguments, ApproveArguments, StatementArguments};
 pub use verification::VerifyCommitArguments;
 pub use waivers::{BaselineArguments, ForeignTool, ImportWaiversArguments, TermArguments, WaiveArguments};
@@ -68,6 +70,8 @@ pub enum Command {
     Owners(OwnersArguments),
     /// Print the objects of a file as the gate reads them, one JSON object per line.
     Objects(ObjectsArguments),
+    /// Print the objects that a kustomization gives, in kustomize's form, without running kustomize.
+    Render(RenderArguments),
     /// Explain a check.
     Explain(ExplainArguments),
     /// List all checks.

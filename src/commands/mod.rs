@@ -25,6 +25,7 @@ mod policy;
 mod policy_page;
 mod pr;
 mod pre_commit;
+mod render;
 mod replay;
 mod report_files;
 mod rescue;
@@ -75,6 +76,7 @@ fn dispatch(command: Command) -> Result<Exit, CommandError> {
         Command::VerifyCommit(arguments) => verify_commit::run(&arguments),
         Command::Owners(arguments) => owners::run(&arguments),
         Command::Objects(arguments) => objects::run(&arguments),
+        Command::Render(arguments) => render::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Checks(arguments) => explain::list_checks(arguments.format),
         Command::Policy(arguments) => policy::run(&arguments),

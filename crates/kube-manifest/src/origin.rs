@@ -22,6 +22,8 @@ pub enum Step {
     Written,
     /// It belongs to the object that a patch changes. The span is that of the patch.
     Inherited,
+    /// It has been written as JSON and read again, so that nothing is left of the form in which it is written there.
+    Rewritten,
 }
 
 /// The origin of a value.

@@ -16,7 +16,7 @@ pub(crate) fn add_to_names(session: &mut Session<'_>, resources: &mut Resources)
     for resource in resources.0.iter_mut().filter(|resource| resource.hashing == Hashing::AtTheEnd) {
         session.budget.work(resource.node.count())?;
         let hash = of(&resource.node);
-        resource.remember_id(&session.schemas);
+        resource.remember_id(&session.schemas)?;
         let name = format!("{}-{hash}", resource.name());
         let before = resource.node.at(&["metadata", "name"]).map(|node| node.origin);
         let origin =

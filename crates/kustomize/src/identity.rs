@@ -44,7 +44,7 @@ pub(crate) fn split_api_version(api_version: &str) -> (&str, &str) {
     api_version.split_once('/').unwrap_or(("", api_version))
 }
 
-/// The namespace that stands for none.
+/// The namespace of what belongs to no namespace.
 pub(crate) const NOT_A_NAMESPACE: &str = "_non_namespaceable_";
 const DEFAULT: &str = "default";
 

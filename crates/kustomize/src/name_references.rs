@@ -257,5 +257,6 @@ fn write(session: &mut Session<'_>, value: &mut Node, referral: &Resource, field
     let text = if field == "name" { referral.name() } else { referral.namespace() };
     let source = referral.node.at(&["metadata", field]).map_or(value.origin, |node| node.origin);
     let origin = session.writings.derive(source, BuildStep::NameReference, Some(value.origin));
-    *value = Node { origin, value: Value::String(text.into()) };
+    let written = session.writings.untagged(value, text);
+    *value = Node { origin, value: written };
 }

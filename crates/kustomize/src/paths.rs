@@ -1,6 +1,6 @@
 //! Paths as kustomize joins and cleans them.
 //!
-//! In: a folder of the tree and the text of a kustomization. Out: a path of the tree, or the reason why it is none.
+//! In: a folder of the tree and the text of a kustomization. Out: a path of the tree, or the reason why the text names no path.
 //! Never: looks at a file.
 
 use source_files::RepoPath;

@@ -66,19 +66,12 @@ enum Marks {
     Some,
 }
 
-/// The annotation that stands for all of kustomize's own while a patch is applied.
+/// The annotation that represents all of kustomize's own while a patch is applied.
 const MARK: &str = "internal.config.kubernetes.io/marked";
 
 impl Resource {
     pub(crate) fn new(node: Node, writings: &Writings) -> Self {
-        let odd = |keys: &[&str]| match node.at(keys) {
-            Some(value) if value.as_str().is_none() => writings.scalar_text(value).into(),
-            Some(_) | None => Box::default(),
-        };
-        let odd_name = odd(&["metadata", "name"]);
-        let odd_namespace = odd(&["metadata", "namespace"]);
-        let odd_namespace = if &*odd_namespace == "null" { Box::default() } else { odd_namespace };
-        Self {
+        let mut resource = Self {
             node,
             previous: Vec::new(),
             prefixes: Vec::new(),
@@ -89,9 +82,22 @@ impl Resource {
             notes: Notes::default(),
             via: Vec::new(),
             marks: Marks::None,
-            odd_name,
-            odd_namespace,
-        }
+            odd_name: Box::default(),
+            odd_namespace: Box::default(),
+        };
+        resource.read_odd_identity(writings);
+        resource
+    }
+
+    /// Reads a name or namespace that is a number, as its text.
+    pub(crate) fn read_odd_identity(&mut self, writings: &Writings) {
+        let odd = |keys: &[&str]| match self.node.at(keys) {
+            Some(value) if value.as_str().is_none() && !value.is_null() => writings.scalar_text(value).into(),
+            Some(_) | None => Box::default(),
+        };
+        let (name, namespace) = (odd(&["metadata", "name"]), odd(&["metadata", "namespace"]));
+        self.odd_name = name;
+        self.odd_namespace = namespace;
     }
 
     /// An object that a generator has made.
@@ -162,8 +168,12 @@ impl Resource {
     }
 
     /// Notes the identity before a step that may change it.
-    pub(crate) fn remember_id(&mut self, schemas: &Schemas) {
+    pub(crate) fn remember_id(&mut self, schemas: &Schemas) -> Outcome<()> {
         let id = self.id(schemas);
+        if id.name.is_empty() || id.gvk.kind.is_empty() {
+            let reason = "an object has lost its name or its kind, on which kustomize crashes";
+            return Err(RenderError::new(RefusalKind::InvalidManifest, reason));
+        }
         let previous = PreviousId {
             name: id.name.into(),
             namespace: id.effective_namespace().into(),
@@ -171,13 +181,14 @@ impl Resource {
         };
         self.previous.push(previous);
         self.mark();
+        Ok(())
     }
 
     pub(crate) fn mark(&mut self) {
         self.marks = Marks::Some;
     }
 
-    /// Writes the annotation that stands for kustomize's own.
+    /// Writes the annotation that represents kustomize's own.
     pub(crate) fn put_mark(&mut self) {
         if self.marks == Marks::None {
             return;
@@ -266,6 +277,16 @@ pub(crate) fn normalise_map(node: &mut Node, field: &str, writings: &Writings) {
     let Value::Mapping(fields) = &mut metadata.value else { return };
     let Some(place) = fields.iter().position(|entry| &*entry.key == field) else { return };
     let Some(map) = fields.get_mut(place) else { return };
+    if let Value::Sequence(items) = &mut map.value.value {
+        // kustomize takes the items of a list for keys and values in turn.
+        let pairs = items.chunks_exact(2).filter_map(|pair| pair.first().zip(pair.get(1)));
+        let entry = |(key, value): (&Node, &Node)| Entry {
+            key: writings.scalar_text(key).into(),
+            key_span: NOWHERE,
+            value: value.clone(),
+        };
+        map.value.value = Value::Mapping(pairs.map(entry).collect());
+    }
     if let Value::Mapping(entries) = &mut map.value.value {
         for entry in entries.iter_mut() {
             entry.value.value = Value::String(as_written(&entry.value, writings));

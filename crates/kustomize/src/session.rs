@@ -24,7 +24,7 @@ use super::writing::{BuildStep, Writing, Writings, stamp};
 /// Symbolic links that may follow each other, as the kernel counts.
 const MOST_LINKS: usize = 40;
 
-/// A manifest that is read: its text, and its objects or the reason why there are none.
+/// A manifest that is read: its text, and its objects or why it has no objects.
 type Parsed = (Arc<SourceText>, Result<Vec<Node>, Box<str>>);
 
 /// Manifests that are read once, however many builds of one tree use them.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use kube_manifest::{FileId, Node, Origin, Value};
+use kube_manifest::{FileId, Node, Origin, Step, Value, kustomize_scalar};
 use source_files::{RepoPath, SourceText, Span};
 
 /// The step of a build that wrote a value.
@@ -141,13 +141,12 @@ impl Writings {
     /// The text of a scalar as it is written: `1.10` where the value is 1.1.
     pub(crate) fn scalar_text<'a>(&'a self, node: &'a Node) -> Cow<'a, str> {
         match &node.value {
+            Value::String(text) if is_moment(text) => Cow::Borrowed(self.moment_text(node, text)),
             Value::String(text) | Value::Unknown(text) => Cow::Borrowed(text),
             Value::Sequence(_) | Value::Mapping(_) => Cow::Borrowed(""),
-            Value::Null => Cow::Borrowed(if self.is_empty_null(node) { "" } else { "null" }),
-            Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
-                // What comes from a JSON patch has been JSON.
-                let is_json =
-                    self.writing(node.origin).is_some_and(|writing| writing.step == BuildStep::JsonPatch);
+            Value::Null if self.is_empty_null(node) => Cow::Borrowed(""),
+            Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
+                let is_json = self.was_json(node.origin);
                 match self.text(node.origin).filter(|text| !is_json && is_plain_scalar(text)) {
                     Some(text) => Cow::Borrowed(text),
                     None => Cow::Owned(node.to_json().to_string()),
@@ -156,22 +155,90 @@ impl Writings {
         }
     }
 
+    /// Whether a value has been JSON since it was written.
+    fn was_json(&self, origin: Origin) -> bool {
+        origin.step == Step::Rewritten
+            || self.writing(origin).is_some_and(|writing| writing.step == BuildStep::JsonPatch)
+    }
+
+    /// A date as it is written without quotes.
+    fn moment_text<'a>(&'a self, node: &Node, value: &'a str) -> &'a str {
+        if self.was_json(node.origin) {
+            return value;
+        }
+        let written =
+            self.text(node.origin).filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
+        let is_this =
+            |text: &&str| matches!(kustomize_scalar(text), Some(Value::String(read)) if *read == *value);
+        written.filter(is_this).unwrap_or(value)
+    }
+
     /// Whether this `null` is nothing at all in the file.
     pub(crate) fn is_empty_null(&self, node: &Node) -> bool {
         node.is_null()
             && !self.text(node.origin).is_some_and(|text| matches!(text, "null" | "Null" | "NULL" | "~"))
     }
 
+    /// The value that is left of a text which a step puts in place of a scalar without saying that it is text: the
+    /// quotes of the old one decide.
+    pub(crate) fn untagged(&self, old: &Node, text: &str) -> Value {
+        if self.is_quoted(old) || text.contains('\n') {
+            return Value::String(text.into());
+        }
+        kustomize_scalar(text).unwrap_or_else(|| Value::String(text.into()))
+    }
+
     /// Whether the value at this place was first written in quotes or as a block, so that whatever is put there is text.
     pub(crate) fn is_quoted(&self, node: &Node) -> bool {
-        let Some((first, _)) = self.chain(node.origin).last() else { return false };
-        self.text(first).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']))
+        for (origin, writing) in self.chain(node.origin) {
+            let is_as_written = matches!(writing.step, BuildStep::Manifest | BuildStep::StrategicMerge);
+            if self.was_json(origin) || (writing.before.is_none() && !is_as_written) {
+                // kustomize itself wrote it, with quotes only where the text needs them.
+                let text = if origin == node.origin { node.as_str() } else { self.text(origin) };
+                return text.is_some_and(|text| needs_quotes(text.trim_matches(['"', '\''])));
+            }
+            if writing.before.is_none() {
+                return self.text(origin).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']));
+            }
+        }
+        false
     }
 }
 
+/// Whether a text is another value for YAML 1.1 or 1.2 if it has no quotes.
+fn needs_quotes(text: &str) -> bool {
+    let is_text = matches!(kustomize_scalar(text), Some(Value::String(read)) if *read == *text);
+    !text.is_empty() && (!is_text || is_old_boolean(text))
+}
+
+/// The words of YAML 1.1.
+pub(crate) fn is_old_boolean(text: &str) -> bool {
+    let words = ["y", "yes", "on", "n", "no", "off"];
+    let is_cased = |word: &&str| {
+        let mut capital = word.to_string();
+        capital.get_mut(..1).map(str::make_ascii_uppercase);
+        **word == *text || word.to_ascii_uppercase() == text || capital == text
+    };
+    words.iter().any(is_cased)
+}
+
+/// Whether a text may be what is left of a date.
+fn is_moment(text: &str) -> bool {
+    text.len() >= 19
+        && text.len() < 40
+        && text.as_bytes().get(10) == Some(&b'T')
+        && text.starts_with(|first: char| first.is_ascii_digit())
+}
+
 fn is_plain_scalar(text: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+' | b'_' | b':');
+    let is_part =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+' | b'_' | b':' | b'~');
     !text.is_empty() && text.len() <= 64 && text.bytes().all(is_part)
+}
+
+/// Notes that every value of a tree has been JSON.
+pub(crate) fn mark_rewritten(node: &mut Node) {
+    node.visit_mut(&mut |value| value.origin.step = Step::Rewritten);
 }
 
 /// Gives every value of a tree another writing.

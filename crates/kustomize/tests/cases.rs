@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kube_manifest::{Limits, Node, documents};
-use kustomize::{LoadRestrictor, MemoryTree, RenderOptions, Renderer};
+use kustomize::{LoadRestrictor, MemoryTree, RenderOptions, Renderer, to_yaml};
 use source_files::RepoPath;
 
 /// Every case, as (feature/name, folder).
@@ -89,7 +89,8 @@ fn difference(folder: &Path) -> Option<String> {
         return None;
     }
     let text = |nodes: &[Node]| {
-        nodes.iter().map(|node| format!("  {}\n", kustomize::canonical(node))).collect::<String>()
+        let lines: Vec<String> = nodes.iter().map(|node| kustomize::canonical(node).to_string()).collect();
+        format!("{}\n", lines.join("\n"))
     };
     Some(format!("ours:\n{}kustomize's:\n{}", text(&ours), text(&expected)))
 }
@@ -110,6 +111,24 @@ fn every_case_gives_what_kustomize_gives() {
         cases.len(),
         failures.join("\n")
     );
+}
+
+/// What is printed is what kustomize prints, byte for byte.
+#[test]
+fn every_case_is_printed_as_kustomize_prints_it() {
+    let mut failures = Vec::new();
+    let (mut compared, mut skipped) = (0, 0);
+    for (name, folder) in cases() {
+        let Ok(expected) = fs::read_to_string(folder.join("expected.yaml")) else { continue };
+        let Ok(ours) = render(&folder) else { continue };
+        compared += 1;
+        let printed = to_yaml(ours.iter(), &|_| None);
+        if printed != expected {
+            failures.push(format!("{name}:\nours:\n{printed}\nkustomize's:\n{expected}"));
+            skipped += 1;
+        }
+    }
+    assert!(failures.is_empty(), "{skipped} of {compared} differ:\n{}", failures.join("\n"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn named(text: &str) -> Outcome<Directive> {
         "merge" => Ok(Directive::Merge),
         "replace" => Ok(Directive::Replace),
         "delete" => Ok(Directive::Delete),
-        _ => Err(refuse(format!("`$patch: {text}` is none of `merge`, `replace` and `delete`"))),
+        _ => Err(refuse(format!("`$patch: {text}` is not `merge`, `replace` or `delete`"))),
     }
 }
 

@@ -102,7 +102,7 @@ impl Merger<'_, '_> {
         Ok(items)
     }
 
-    /// Merges the elements with some keys. `None` if there is none, or the patch deletes it.
+    /// Merges the elements with some keys. `None` if the patch deletes it, or no element has them.
     fn merge_element(
         &mut self,
         below: Option<&Position>,

@@ -122,7 +122,8 @@ impl ImageChange {
             return Ok(());
         }
         let origin = session.writings.derive(self.origin, BuildStep::Image, Some(node.origin));
-        *node = Node { origin, value: Value::String(self.changed(&text).into()) };
+        let value = session.writings.untagged(node, &self.changed(&text));
+        *node = Node { origin, value };
         Ok(())
     }
 

@@ -50,7 +50,7 @@ impl NamespaceChange {
     pub(crate) fn apply(&self, session: &mut Session<'_>, resources: &mut Resources) -> Outcome<()> {
         count_visits(session, resources)?;
         for resource in resources.0.iter_mut().filter(|resource| !resource.is_empty()) {
-            resource.remember_id(&session.schemas);
+            resource.remember_id(&session.schemas)?;
             self.change(session, resource)?;
         }
         resources.refuse_twins(&session.schemas)

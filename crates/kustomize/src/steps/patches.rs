@@ -11,7 +11,7 @@ use super::super::resource::{Resource, normalise_map, refuse_key};
 use super::super::resources::Resources;
 use super::super::selector::Selector;
 use super::super::session::{LoadFailure, Session};
-use super::super::writing::{BuildStep, Writing, stamp};
+use super::super::writing::{BuildStep, Writing, mark_rewritten, stamp};
 
 /// The field that a patch is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl PatchChange {
         for place in selected(session, resources, target)? {
             let Some(resource) = resources.0.get_mut(place) else { continue };
             if self.kind == PatchKind::Any {
-                resource.remember_id(&session.schemas);
+                resource.remember_id(&session.schemas)?;
             }
             resource.put_mark();
             let applied = json_patch::apply(session, &mut resource.node, operations);
@@ -212,7 +212,9 @@ impl PatchChange {
                 RenderError { reason, ..error }
             })?;
             resource.take_mark();
+            mark_rewritten(&mut resource.node);
             resource.normalise_map("annotations", &session.writings);
+            resource.read_odd_identity(&session.writings);
         }
         Ok(())
     }
@@ -246,7 +248,7 @@ fn read_operations(session: &mut Session<'_>, text: &str, source: &Source) -> Ou
         return Err(invalid("the patch is empty"));
     }
     if text.starts_with('[') && serde_json::from_str::<serde_json::Value>(text).is_err() {
-        return Err(invalid("the patch begins as JSON and is none"));
+        return Err(invalid("the patch begins as JSON and cannot be read as JSON"));
     }
     let limits = session.budget.manifest();
     let (written, roots, problems) = kube_manifest::documents(text.as_bytes().to_vec(), &limits);
@@ -308,7 +310,7 @@ fn apply_merge(
 ) -> Outcome<()> {
     let has_change = patch.name_change.is_set() || patch.kind_change.is_set();
     if has_change {
-        resource.remember_id(&session.schemas);
+        resource.remember_id(&session.schemas)?;
     }
     let kept = |path: &[&str]| resource.node.at(path).cloned();
     let (kind, name, namespace) =
@@ -353,6 +355,7 @@ fn apply_merge(
         restore(resource, &["metadata", "name"], name);
     }
     restore(resource, &["metadata", "namespace"], namespace);
+    resource.read_odd_identity(&session.writings);
     Ok(())
 }
 

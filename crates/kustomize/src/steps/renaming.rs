@@ -48,9 +48,10 @@ impl Renaming {
                         Affix::Prefix => resource.prefixes.push(self.text.text.clone()),
                         Affix::Suffix => resource.suffixes.push(self.text.text.clone()),
                     }
-                    resource.remember_id(&session.schemas);
+                    resource.remember_id(&session.schemas)?;
                 }
                 spec.apply(&mut resource.node, Made::Scalar, &mut |node| self.set(session, node))?;
+                resource.read_odd_identity(&session.writings);
             }
         }
         Ok(())
@@ -66,7 +67,8 @@ impl Renaming {
             Affix::Suffix => (format!("{name}{}", self.text.text), BuildStep::NameSuffix),
         };
         let origin = session.writings.derive(self.text.origin, step, Some(node.origin));
-        *node = Node { origin, value: Value::String(renamed.into()) };
+        let value = session.writings.untagged(node, &renamed);
+        *node = Node { origin, value };
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::super::writing::{BuildStep, Writings};
 use super::replacements::{FieldOptions, Freshness, set_field};
 use super::target_path::{Finder, MadeAs, at_place, lookup};
 
-/// Sets a value inside a text on the way of a path. `false` if there is none, so that nothing is changed.
+/// Sets a value inside a text on the way of a path. `false`, with nothing changed, if no such text exists.
 pub(super) fn set(
     session: &mut Session<'_>,
     root: &mut Node,

@@ -1,0 +1,59 @@
+//! The files of a revision as a tree that a build may read.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use source_files::{BlobReader, FileMode, RepoPath, Snapshot};
+
+use super::tree::{Entry, FileTree, TreeError};
+
+/// A snapshot and a reader of its blobs.
+pub struct SnapshotTree<'s> {
+    snapshot: &'s Snapshot,
+    folders: HashSet<Box<str>>,
+    reader: RefCell<Box<dyn BlobReader + 's>>,
+}
+
+impl<'s> SnapshotTree<'s> {
+    /// A tree of the files of a snapshot.
+    pub fn new(snapshot: &'s Snapshot, reader: Box<dyn BlobReader + 's>) -> Self {
+        let mut folders: HashSet<Box<str>> = HashSet::from([Box::default()]);
+        for path in snapshot.files.keys() {
+            let mut parent = path.parent();
+            while !parent.is_empty() && folders.insert(parent.into()) {
+                parent = parent.rsplit_once('/').map_or("", |(above, _)| above);
+            }
+        }
+        Self { snapshot, folders, reader: RefCell::new(reader) }
+    }
+}
+
+impl FileTree for SnapshotTree<'_> {
+    fn look(&self, path: &RepoPath) -> Result<Entry, TreeError> {
+        let Some(file) = self.snapshot.files.get(path) else {
+            return Ok(if self.folders.contains(path.as_str()) {
+                Entry::Folder(None)
+            } else {
+                Entry::Missing
+            });
+        };
+        let id = file.id.clone();
+        Ok(match file.mode {
+            FileMode::Regular | FileMode::Executable => Entry::File(Some(id)),
+            FileMode::Gitlink => Entry::Submodule(id),
+            FileMode::Symlink => {
+                let target =
+                    self.reader.borrow_mut().read(&id).map_err(|error| TreeError(error.to_string()))?;
+                Entry::Link(Some(id), target.into())
+            }
+        })
+    }
+
+    fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError> {
+        let file = self.snapshot.files.get(path).filter(|file| file.mode.is_file());
+        let file = file.ok_or_else(|| TreeError("there is no such file".to_owned()))?;
+        let bytes = self.reader.borrow_mut().read(&file.id).map_err(|error| TreeError(error.to_string()))?;
+        Ok(bytes.into())
+    }
+}
