@@ -278,7 +278,7 @@ fn is_base_60(text: &str) -> bool {
 }
 
 /// `yaml_emitter_analyze_scalar`: whether a text may be written without quotes in a block.
-fn is_plain_allowed(text: &str) -> bool {
+pub(crate) fn is_plain_allowed(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
     let (first, last) = (characters.first(), characters.last());
     if first.is_none()

@@ -132,7 +132,7 @@ pub(crate) fn generate(
         maker.options(options)?;
     }
     let node = maker.node;
-    session.budget.work(node.count())?;
+    session.budget.make(&node)?;
     let no_hash = options.as_ref().is_some_and(|options| options.no_hash.is_set());
     let hashing = if no_hash { Hashing::Never } else { Hashing::AtTheEnd };
     Ok(Resource::generated(node, &session.writings, entry.behavior, hashing))

@@ -14,7 +14,7 @@ use super::writing::BuildStep;
 /// Adds the hash of its content to the name of every object that needs one.
 pub(crate) fn add_to_names(session: &mut Session<'_>, resources: &mut Resources) -> Outcome<()> {
     for resource in resources.0.iter_mut().filter(|resource| resource.hashing == Hashing::AtTheEnd) {
-        session.budget.work(resource.node.count())?;
+        session.budget.make(&resource.node)?;
         let hash = of(&resource.node);
         resource.remember_id(&session.schemas)?;
         let name = format!("{}-{hash}", resource.name());

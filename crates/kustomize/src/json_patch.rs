@@ -67,7 +67,7 @@ impl<'o> Operation<'o, '_> {
                 let from = self.text("from")?;
                 let value = self.get(document, from)?.cloned();
                 let value = value.unwrap_or(Node { origin: self.node.origin, value: Value::Null });
-                self.session.budget.work(value.count())?;
+                self.session.budget.make(&value)?;
                 self.add(document, path, value)
             }
             "test" => self.test(document, path),
@@ -86,7 +86,7 @@ impl<'o> Operation<'o, '_> {
         let Some(value) = self.node.get("value") else {
             return Ok(Node { origin: self.node.origin, value: Value::Null });
         };
-        self.session.budget.work(value.count())?;
+        self.session.budget.make(value)?;
         Ok(value.clone())
     }
 

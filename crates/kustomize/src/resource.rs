@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use kube_manifest::{Entry, Node, Origin, Value, kustomize_scalar, kustomize_unfolded};
+use kube_manifest::{Entry, Node, Origin, Step, Value, kustomize_scalar, kustomize_unfolded};
 use source_files::RepoPath;
 
 use super::error::{Outcome, RefusalKind, RenderError};
@@ -64,6 +64,8 @@ enum Marks {
     #[default]
     None,
     Some,
+    /// And among them is an identity without a name.
+    Nameless,
 }
 
 /// The annotation that represents all of kustomize's own while a patch is applied.
@@ -170,9 +172,14 @@ impl Resource {
     /// Notes the identity before a step that may change it.
     pub(crate) fn remember_id(&mut self, schemas: &Schemas) -> Outcome<()> {
         let id = self.id(schemas);
-        if id.name.is_empty() || id.gvk.kind.is_empty() {
+        let is_nameless = id.name.is_empty() || id.gvk.kind.is_empty();
+        if self.marks == Marks::Nameless || (is_nameless && !self.previous.is_empty()) {
             let reason = "an object has lost its name or its kind, on which kustomize crashes";
             return Err(RenderError::new(RefusalKind::InvalidManifest, reason));
+        }
+        if is_nameless {
+            self.marks = Marks::Nameless;
+            return Ok(());
         }
         let previous = PreviousId {
             name: id.name.into(),
@@ -202,7 +209,12 @@ impl Resource {
         }
     }
 
-    /// Takes it away again. A patch that has removed it has removed all that kustomize had noted.
+    /// Takes it away again, whatever a JSON patch has done to it: kustomize puts its own annotations back.
+    pub(crate) fn drop_mark(&mut self) {
+        self.remove(&["metadata", "annotations", MARK]);
+    }
+
+    /// Takes it away again. A strategic merge patch that has removed it has removed all that kustomize had noted.
     pub(crate) fn take_mark(&mut self) {
         if self.marks == Marks::None {
             return;
@@ -289,7 +301,11 @@ pub(crate) fn normalise_map(node: &mut Node, field: &str, writings: &Writings) {
     }
     if let Value::Mapping(entries) = &mut map.value.value {
         for entry in entries.iter_mut() {
+            let is_text = entry.value.as_str().is_some();
             entry.value.value = Value::String(as_written(&entry.value, writings));
+            if !is_text {
+                entry.value.origin.step = Step::Rewritten;
+            }
         }
         entries.sort_by(|one, other| one.key.cmp(&other.key));
     }

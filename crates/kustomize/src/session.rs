@@ -212,7 +212,7 @@ impl<'t> Session<'t> {
         let mut loaded = Vec::with_capacity(objects.len());
         for object in objects {
             let copy = stamped(object, file);
-            self.budget.work(copy.count()).map_err(LoadFailure::Refused)?;
+            self.budget.make(&copy).map_err(LoadFailure::Refused)?;
             loaded.push(copy);
         }
         Ok((path, loaded))
@@ -275,7 +275,7 @@ impl<'t> Session<'t> {
         }
         let file = self.file_of(path, &source);
         let Some(mut root) = roots.into_iter().next() else { return Ok(None) };
-        self.budget.work(root.count())?;
+        self.budget.make(&root)?;
         stamp(&mut root, file);
         Ok(Some(root))
     }
@@ -289,7 +289,7 @@ impl<'t> Session<'t> {
         objects
             .into_iter()
             .map(|mut object| {
-                self.budget.work(object.count())?;
+                self.budget.make(&object)?;
                 stamp(&mut object, id);
                 Ok(object)
             })

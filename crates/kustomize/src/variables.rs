@@ -162,8 +162,7 @@ fn set(session: &mut Session<'_>, node: &mut Node, values: &Values) -> Outcome<(
     match &mut node.value {
         Value::Null => Ok(()),
         Value::Mapping(entries) => {
-            entries.iter_mut().for_each(|entry| replace(session, &mut entry.value, values));
-            Ok(())
+            entries.iter_mut().try_for_each(|entry| replace(session, &mut entry.value, values))
         }
         Value::Sequence(items) => items.iter_mut().try_for_each(|item| {
             if !matches!(item.value, Value::String(_)) {
@@ -172,32 +171,34 @@ fn set(session: &mut Session<'_>, node: &mut Node, values: &Values) -> Outcome<(
                     "a list with variables holds more than texts",
                 ));
             }
-            replace(session, item, values);
-            Ok(())
+            replace(session, item, values)
         }),
         Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_) | Value::Unknown(_) => {
-            replace(session, node, values);
-            Ok(())
+            replace(session, node, values)
         }
     }
 }
 
-fn replace(session: &mut Session<'_>, node: &mut Node, values: &Values) {
-    let Some(text) = node.as_str().filter(|text| text.contains('$')).map(str::to_owned) else { return };
+fn replace(session: &mut Session<'_>, node: &mut Node, values: &Values) -> Outcome<()> {
+    let Some(text) = node.as_str().filter(|text| text.contains('$')).map(str::to_owned) else {
+        return Ok(());
+    };
     let whole = text.strip_prefix("$(").and_then(|text| text.strip_suffix(')'));
     let known = whole.and_then(|name| values.get(name)).filter(|value| is_scalar(value));
     if let Some(value) = known {
         let origin = session.writings.derive(value.origin, BuildStep::Variable, Some(node.origin));
         let written = if value.is_null() { Value::String("null".into()) } else { value.value.clone() };
         *node = Node { origin, value: written };
-        return;
+        return session.budget.make(node);
     }
     let (expanded, source) = expand(session, &text, values);
+    session.budget.write(&expanded)?;
     if expanded != text {
         let source = source.unwrap_or(node.origin);
         let origin = session.writings.derive(source, BuildStep::Variable, Some(node.origin));
         *node = Node { origin, value: Value::String(expanded.into()) };
     }
+    Ok(())
 }
 
 fn is_scalar(node: &Node) -> bool {

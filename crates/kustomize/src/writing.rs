@@ -9,6 +9,8 @@ use std::sync::Arc;
 use kube_manifest::{FileId, Node, Origin, Step, Value, kustomize_scalar};
 use source_files::{RepoPath, SourceText, Span};
 
+use super::emit::is_plain_allowed;
+
 /// The step of a build that wrote a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BuildStep {
@@ -95,6 +97,16 @@ impl Writings {
         self.file(origin)?.text.text_of(origin.span)
     }
 
+    /// The text of a scalar without the anchors and tags before it.
+    fn scalar_at(&self, origin: Origin) -> Option<&str> {
+        let mut text = self.text(origin)?;
+        while text.starts_with(['&', '!']) {
+            let (_, rest) = text.split_once([' ', '\n'])?;
+            text = rest.trim_start();
+        }
+        Some(text)
+    }
+
     /// The chain of writings, the last one first.
     pub fn chain(&self, origin: Origin) -> impl Iterator<Item = (Origin, &Writing)> {
         let mut next = Some(origin);
@@ -147,7 +159,7 @@ impl Writings {
             Value::Null if self.is_empty_null(node) => Cow::Borrowed(""),
             Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) => {
                 let is_json = self.was_json(node.origin);
-                match self.text(node.origin).filter(|text| !is_json && is_plain_scalar(text)) {
+                match self.scalar_at(node.origin).filter(|text| !is_json && is_plain_scalar(text)) {
                     Some(text) => Cow::Borrowed(text),
                     None => Cow::Owned(node.to_json().to_string()),
                 }
@@ -167,7 +179,7 @@ impl Writings {
             return value;
         }
         let written =
-            self.text(node.origin).filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
+            self.scalar_at(node.origin).filter(|text| text.starts_with(|first: char| first.is_ascii_digit()));
         let is_this =
             |text: &&str| matches!(kustomize_scalar(text), Some(Value::String(read)) if *read == *value);
         written.filter(is_this).unwrap_or(value)
@@ -176,7 +188,7 @@ impl Writings {
     /// Whether this `null` is nothing at all in the file.
     pub(crate) fn is_empty_null(&self, node: &Node) -> bool {
         node.is_null()
-            && !self.text(node.origin).is_some_and(|text| matches!(text, "null" | "Null" | "NULL" | "~"))
+            && !self.scalar_at(node.origin).is_some_and(|text| matches!(text, "null" | "Null" | "NULL" | "~"))
     }
 
     /// The value that is left of a text which a step puts in place of a scalar without saying that it is text: the
@@ -188,21 +200,48 @@ impl Writings {
         kustomize_scalar(text).unwrap_or_else(|| Value::String(text.into()))
     }
 
+    /// Whether kustomize has put a value that it wrote itself into quotes, which it does only where they are needed.
+    fn text_in_quotes(&self, node: &Node, origin: Origin, form: Form) -> bool {
+        let written = self.scalar_at(origin).unwrap_or_default();
+        let text = if origin == node.origin {
+            let Some(text) = node.as_str() else { return false };
+            text
+        } else if let Some(inner) = written.strip_prefix(['"', '\'']) {
+            inner.strip_suffix(['"', '\'']).unwrap_or(inner)
+        } else if form == Form::Step {
+            written.split_once('=').map_or(written, |(_, value)| value)
+        } else if matches!(kustomize_scalar(written), Some(Value::String(_))) {
+            written
+        } else {
+            return false;
+        };
+        let is_unwritable = text.is_empty() || text.contains('\n') || !is_plain_allowed(text);
+        needs_quotes(text) || (form == Form::Json && is_unwritable)
+    }
+
     /// Whether the value at this place was first written in quotes or as a block, so that whatever is put there is text.
     pub(crate) fn is_quoted(&self, node: &Node) -> bool {
         for (origin, writing) in self.chain(node.origin) {
             let is_as_written = matches!(writing.step, BuildStep::Manifest | BuildStep::StrategicMerge);
             if self.was_json(origin) || (writing.before.is_none() && !is_as_written) {
-                // kustomize itself wrote it, with quotes only where the text needs them.
-                let text = if origin == node.origin { node.as_str() } else { self.text(origin) };
-                return text.is_some_and(|text| needs_quotes(text.trim_matches(['"', '\''])));
+                let form = if self.was_json(origin) { Form::Json } else { Form::Step };
+                return self.text_in_quotes(node, origin, form);
             }
             if writing.before.is_none() {
-                return self.text(origin).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']));
+                return self.scalar_at(origin).is_some_and(|text| text.starts_with(['"', '\'', '|', '>']));
             }
         }
         false
     }
+}
+
+/// Who has written a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The library that reads JSON.
+    Json,
+    /// A step of the build.
+    Step,
 }
 
 /// Whether a text is another value for YAML 1.1 or 1.2 if it has no quotes.

@@ -29,7 +29,7 @@ impl Merger<'_, '_> {
             Some(dest) if !dest.is_null() => dest,
             empty => {
                 let Some(patch) = patch else { return Ok(Walked { value: empty, kept: None }) };
-                self.session.budget.work(patch.count())?;
+                self.session.budget.make(patch)?;
                 let value = self.replacing(empty.as_ref(), patch.clone());
                 return Ok(Walked { value: Some(self.settle_items(at, value)?), kept: empty });
             }
@@ -203,12 +203,13 @@ fn validate(all: &[Vec<String>], values: &[String], keys: &[Box<str>]) -> (Vec<B
 /// Elements of which one leaves a key open become one (`mergeValues`).
 fn unite(all: &mut [Vec<String>]) {
     for one in 0..all.len() {
+        let Some(first) = all.get(one).cloned() else { continue };
         for other in 0..all.len() {
-            let pair = all.get(one).zip(all.get(other));
-            let Some(united) = pair.and_then(|(one, other)| united(one, other)) else { continue };
+            // The first element is compared as it was before this round.
+            let Some(values) = all.get(other).and_then(|second| united(&first, second)) else { continue };
             for index in [one, other] {
-                if let Some(values) = all.get_mut(index) {
-                    values.clone_from(&united);
+                if let Some(known) = all.get_mut(index) {
+                    known.clone_from(&values);
                 }
             }
         }

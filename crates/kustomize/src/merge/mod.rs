@@ -9,11 +9,11 @@ mod schema;
 mod schema_file;
 mod settle;
 
-use kube_manifest::{Entry, Node, Value};
+use kube_manifest::{Entry, Node, Step, Value};
 
 use super::error::{Outcome, RefusalKind, RenderError};
 use super::session::Session;
-use super::writing::BuildStep;
+use super::writing::{BuildStep, is_old_boolean};
 use directive::{Directive, take_directive};
 pub(crate) use schema::{Position, Precedence, SchemaTable, Schemas};
 
@@ -69,6 +69,13 @@ pub(super) fn refuse(reason: impl Into<String>) -> RenderError {
     RenderError::new(RefusalKind::InvalidPatch, reason)
 }
 
+/// A text such as `on` gets quotes when kyaml writes it a second time.
+pub(super) fn quote_old_boolean(node: &mut Node) {
+    if node.as_str().is_some_and(is_old_boolean) {
+        node.origin.step = Step::Rewritten;
+    }
+}
+
 impl Merger<'_, '_> {
     pub(super) fn walk(
         &mut self,
@@ -120,7 +127,7 @@ impl Merger<'_, '_> {
 
     fn replace_list(&mut self, dest: Option<Node>, patch: Option<&Node>) -> Outcome<Walked> {
         let Some(patch) = patch else { return Ok(Walked { value: dest, kept: None }) };
-        self.session.budget.work(patch.count())?;
+        self.session.budget.make(patch)?;
         let value = self.replacing(dest.as_ref(), patch.clone());
         Ok(Walked::instead(Some(value), dest))
     }
@@ -161,7 +168,7 @@ impl Merger<'_, '_> {
             Ok(Directive::Replace | Directive::Merge) => directive::without(patch),
             Err(_) => patch.clone(),
         };
-        self.session.budget.work(value.count())?;
+        self.session.budget.make(&value)?;
         let value = self.replacing(dest.as_ref(), value);
         Ok(Walked::instead(self.settle_fields(at, value)?, dest))
     }
@@ -183,12 +190,16 @@ impl Merger<'_, '_> {
                 continue;
             }
             entry.value = if was_quoted { self.as_text(value) } else { value };
+            if from_patch.is_none() {
+                quote_old_boolean(&mut entry.value);
+            }
             merged.push(entry);
         }
         for entry in fresh {
             let below = Position::field(at, &entry.key);
             let value = self.walk(below, None, Some(&entry.value))?.value;
-            if let Some(value) = value.filter(|value| !value.is_null()) {
+            if let Some(mut value) = value.filter(|value| !value.is_null()) {
+                quote_old_boolean(&mut value);
                 merged.push(Entry { key: entry.key.clone(), key_span: entry.key_span, value });
             }
         }
@@ -198,7 +209,7 @@ impl Merger<'_, '_> {
 
     /// A scalar takes over the quotes of the one that it replaces, and is text with them.
     fn as_text(&self, mut value: Node) -> Node {
-        if matches!(value.value, Value::Bool(_) | Value::Integer(_) | Value::Float(_)) {
+        if matches!(value.value, Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::String(_)) {
             value.value = Value::String(self.session.writings.scalar_text(&value).into());
         }
         value

@@ -6,7 +6,7 @@ use kube_manifest::{Node, Value};
 use super::directive::{self, Directive, take_directive, take_list_directive};
 use super::list::Other;
 use super::schema::Position;
-use super::{Merger, Outcome};
+use super::{Merger, Outcome, quote_old_boolean};
 
 impl Merger<'_, '_> {
     /// The fields of a mapping whose own directive is already obeyed.
@@ -19,7 +19,8 @@ impl Merger<'_, '_> {
         let mut kept = Vec::with_capacity(entries.len());
         for mut entry in entries {
             let below = Position::field(at.as_ref(), &entry.key);
-            if let Some(value) = self.settle(below, entry.value)? {
+            if let Some(mut value) = self.settle(below, entry.value)? {
+                quote_old_boolean(&mut value);
                 entry.value = value;
                 kept.push(entry);
             }

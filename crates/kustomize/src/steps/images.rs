@@ -122,7 +122,9 @@ impl ImageChange {
             return Ok(());
         }
         let origin = session.writings.derive(self.origin, BuildStep::Image, Some(node.origin));
-        let value = session.writings.untagged(node, &self.changed(&text));
+        let changed = self.changed(&text);
+        session.budget.write(&changed)?;
+        let value = session.writings.untagged(node, &changed);
         *node = Node { origin, value };
         Ok(())
     }

@@ -62,6 +62,7 @@ impl LabelChange {
         if node.get(key).is_none() {
             refuse_key(key)?;
         }
+        session.budget.write(&value.text)?;
         let before = node.get(key).map(|known| known.origin);
         let origin = session.writings.derive(value.origin, step, before);
         put(node, key, Node { origin, value: Value::String(value.text.clone()) });

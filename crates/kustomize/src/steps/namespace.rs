@@ -113,6 +113,7 @@ impl NamespaceChange {
         if self.unset == Unset::Only && !session.writings.scalar_text(node).is_empty() && !node.is_null() {
             return Ok(());
         }
+        session.budget.write(&self.namespace.text)?;
         let origin = session.writings.derive(self.namespace.origin, BuildStep::Namespace, Some(node.origin));
         *node = Node { origin, value: Value::String(self.namespace.text.clone()) };
         Ok(())

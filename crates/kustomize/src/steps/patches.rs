@@ -211,9 +211,13 @@ impl PatchChange {
                 let reason = format!("the JSON patch of `{}`: {}", resource.name(), error.reason);
                 RenderError { reason, ..error }
             })?;
-            resource.take_mark();
+            resource.drop_mark();
             mark_rewritten(&mut resource.node);
             resource.normalise_map("annotations", &session.writings);
+            for entry in resource.node.at(&["metadata", "annotations"]).map(Node::entries).unwrap_or_default()
+            {
+                refuse_key(&entry.key)?;
+            }
             resource.read_odd_identity(&session.writings);
         }
         Ok(())
@@ -265,7 +269,7 @@ fn read_operations(session: &mut Session<'_>, text: &str, source: &Source) -> Ou
             session.writings.add(Writing { file, step: BuildStep::JsonPatch, before: None })
         }
     };
-    session.budget.work(root.count())?;
+    session.budget.make(&root)?;
     stamp(&mut root, id);
     let operations =
         json_patch::operations(&root).ok_or_else(|| invalid("a JSON patch is a list of operations"))?;

@@ -66,6 +66,7 @@ impl Renaming {
             Affix::Prefix => (format!("{}{name}", self.text.text), BuildStep::NamePrefix),
             Affix::Suffix => (format!("{name}{}", self.text.text), BuildStep::NameSuffix),
         };
+        session.budget.write(&renamed)?;
         let origin = session.writings.derive(self.text.origin, step, Some(node.origin));
         let value = session.writings.untagged(node, &renamed);
         *node = Node { origin, value };

@@ -126,7 +126,7 @@ fn source_value(
 }
 
 fn refine(session: &mut Session<'_>, value: &Node, options: &FieldOptions) -> Outcome<Node> {
-    session.budget.work(value.count())?;
+    session.budget.make(value)?;
     if options.delimiter.is_empty() {
         return Ok(value.clone());
     }
@@ -236,9 +236,10 @@ pub(super) fn set_field(
         }
         text = joined(&session.writings.scalar_text(field), &text, options);
     }
+    session.budget.write(&text)?;
     let origin = session.writings.derive(origin, BuildStep::Replacement, Some(field.origin));
     if !is_scalar {
-        session.budget.work(value.count())?;
+        session.budget.make(value)?;
         let mut copy = value.clone();
         if !matches!(value.value, Value::Sequence(_) | Value::Mapping(_)) {
             stamp(&mut copy, origin.file);
