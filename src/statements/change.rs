@@ -50,6 +50,10 @@ impl ServerChange {
         let floor = change.floor.map(parse_digest).transpose()?;
         let session = Session::at(repository, server.governing, None, SystemTime::now())?;
         let session = session.repairing(&server.base)?.with_floor_digest(floor);
+        // A mistyped name looks like a new ref. No one needs approvals for a ref that the policy does not guard.
+        if server.is_new == IsNew::Yes && !session.policy(None)?.policy.guards(&ref_name, None) {
+            return Err(StatementsError::UnknownRef { ref_name, remote: change.remote.to_owned() });
+        }
         let planned = PlannedRef {
             ref_name,
             operation: RefOperation::FastForward,
@@ -108,10 +112,18 @@ struct ServerState {
     base: ObjectId,
     /// The commit whose policy governs.
     governing: ObjectId,
+    is_new: IsNew,
+}
+
+/// Whether the change creates its ref, as far as a clone knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IsNew {
+    Yes,
+    No,
 }
 
 impl ServerState {
-    /// Finds the state. For a ref that the change creates, the command names what it is compared with.
+    /// Finds the state. A new ref is compared with the governing one.
     fn find(
         repository: &Repository,
         ref_name: &str,
@@ -128,11 +140,9 @@ impl ServerState {
             (None, None) => None,
         };
         match (base, governing) {
-            (Some(base), Some(governing)) => Ok(Self { base, governing }),
-            (None, Some(_)) => {
-                Err(StatementsError::UnknownRef { ref_name: ref_name.to_owned(), remote: remote.to_owned() })
-            }
-            (Some(base), None) => Ok(Self { base: base.clone(), governing: base }),
+            (Some(base), Some(governing)) => Ok(Self { base, governing, is_new: IsNew::No }),
+            (None, Some(governing)) => Ok(Self { base: governing.clone(), governing, is_new: IsNew::Yes }),
+            (Some(base), None) => Ok(Self { base: base.clone(), governing: base, is_new: IsNew::No }),
             (None, None) => {
                 Err(StatementsError::UnknownBase { ref_name: ref_name.to_owned(), remote: remote.to_owned() })
             }

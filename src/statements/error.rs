@@ -30,10 +30,10 @@ pub enum StatementsError {
     /// The digest of the server's policy is invalid.
     #[error("`{0}` is not a digest: copy it from the server's message")]
     Digest(String),
-    /// The server has no such ref, as far as the clone knows.
+    /// The server has no such ref, as far as the clone knows, and it would need no approval.
     #[error(
-        "{remote} has no {ref_name}, as far as this clone knows: run `git fetch {remote}`, or correct the name; if the \
-         change creates it, name the commit that it is compared with, such as `--base {remote}/HEAD`"
+        "{remote} has no {ref_name}, as far as this clone knows, and the policy would not protect it: run `git fetch \
+         {remote}`, or correct the name"
     )]
     UnknownRef {
         /// The ref.

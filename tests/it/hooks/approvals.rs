@@ -306,6 +306,10 @@ fn what_changes_nothing_is_not_approved() -> Result<(), Failure> {
     let refused =
         alice.portcullis(&["approve", "nosuch", "HEAD"]).expect_err("signed for no branch").to_string();
     assert!(refused.contains("has no refs/heads/nosuch"), "{refused}");
+    // A branch that the change creates, and that the policy protects, can be approved.
+    alice.commit("Release", &[(SETTINGS_PATH, SETTINGS)])?;
+    alice.portcullis(&["approve", "release/1", "HEAD"])?;
+    alice.git.run(&["reset", "--quiet", "--hard", "HEAD~1"], b"")?;
     let refused = alice.portcullis(&["approve", "main", "HEAD"]).expect_err("signed for nothing").to_string();
     assert!(refused.contains("there is nothing to approve"), "{refused}");
     Ok(())
