@@ -32,6 +32,7 @@ mod pull_requests;
 mod raw_objects;
 mod raw_trees;
 mod readings;
+mod render;
 mod reports;
 mod shims;
 mod signatures;
