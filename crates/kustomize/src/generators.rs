@@ -4,7 +4,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kube_manifest::{Entry, Node, Origin, Value, kustomize_block};
+use kube_manifest::{Entry, Node, Origin, Step, Value, kustomize_block};
 use source_files::RepoPath;
 
 use super::decode::{Fields, Flag, Setting, Settings, Strictness, invalid};
@@ -311,7 +311,8 @@ fn merge_data(session: &Session<'_>, generated: &mut Resource, old: &Resource, f
         if !merged.iter().any(|known| known.key == entry.key) {
             let text =
                 if entry.value.is_null() { "".into() } else { session.writings.scalar_text(&entry.value) };
-            let value = Node { origin: entry.value.origin, value: Value::String(text.into()) };
+            let origin = Origin { step: Step::Rewritten, ..entry.value.origin };
+            let value = Node { origin, value: Value::String(text.into()) };
             merged.push(Entry { key: entry.key.clone(), key_span: NOWHERE, value });
         }
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kube_manifest::{FileId, Node, Origin, documents, kustomize_objects};
+use kube_manifest::{Entry, FileId, Node, Origin, Value, documents, kustomize_objects};
 use source_files::{RepoPath, SourceText, bytes_of_text, text_of_bytes};
 
 use super::error::{Outcome, RefusalKind, RenderError};
@@ -18,7 +18,7 @@ use super::paths;
 use super::remote;
 use super::render::{LoadRestrictor, RenderOptions};
 use super::rendering::{Part, Unrendered};
-use super::tree::{Entry, FileTree};
+use super::tree::{self, FileTree};
 use super::writing::{BuildStep, Writing, Writings, stamp};
 
 /// Symbolic links that may follow each other, as the kernel counts.
@@ -49,7 +49,7 @@ pub(crate) struct Session<'t> {
     pub(crate) writings: Writings,
     pub(crate) schemas: Schemas,
     pub(crate) unrendered: Vec<Unrendered>,
-    looks: BTreeMap<RepoPath, Entry>,
+    looks: BTreeMap<RepoPath, tree::Entry>,
     manifests: HashMap<RepoPath, FileId>,
 }
 
@@ -68,7 +68,7 @@ impl<'t> Session<'t> {
         }
     }
 
-    pub(crate) fn into_looks(self) -> (Writings, Vec<Unrendered>, BTreeMap<RepoPath, Entry>) {
+    pub(crate) fn into_looks(self) -> (Writings, Vec<Unrendered>, BTreeMap<RepoPath, tree::Entry>) {
         (self.writings, self.unrendered, self.looks)
     }
 
@@ -86,7 +86,7 @@ impl<'t> Session<'t> {
         !self.unrendered.is_empty()
     }
 
-    fn look(&mut self, path: &RepoPath) -> Outcome<Entry> {
+    fn look(&mut self, path: &RepoPath) -> Outcome<tree::Entry> {
         if let Some(known) = self.looks.get(path) {
             return Ok(known.clone());
         }
@@ -97,15 +97,17 @@ impl<'t> Session<'t> {
     }
 
     /// What is at a path when links are followed, and where that is.
-    pub(crate) fn locate(&mut self, path: &RepoPath) -> Outcome<(RepoPath, Entry)> {
+    pub(crate) fn locate(&mut self, path: &RepoPath) -> Outcome<(RepoPath, tree::Entry)> {
         let mut path = path.clone();
         for _ in 0..MOST_LINKS {
             let entry = self.look(&path)?;
             match entry {
-                Entry::File(_) | Entry::Folder(_) | Entry::Submodule(_) => return Ok((path, entry)),
-                Entry::Missing | Entry::Link(..) => {}
+                tree::Entry::File(_) | tree::Entry::Folder(_) | tree::Entry::Submodule(_) => {
+                    return Ok((path, entry));
+                }
+                tree::Entry::Missing | tree::Entry::Link(..) => {}
             }
-            let Some(next) = self.next_hop(&path)? else { return Ok((path, Entry::Missing)) };
+            let Some(next) = self.next_hop(&path)? else { return Ok((path, tree::Entry::Missing)) };
             path = next;
         }
         Err(unreadable("too many symbolic links follow each other").about(&path))
@@ -119,7 +121,7 @@ impl<'t> Session<'t> {
             let (above, below) = text.split_at_checked(end).unwrap_or((&text, ""));
             let above = RepoPath::new(above);
             match self.look(&above)? {
-                Entry::Link(_, target) => {
+                tree::Entry::Link(_, target) => {
                     let target = text_of_bytes(&target);
                     if target.starts_with('/') {
                         return Err(unreadable("a symbolic link leads out of the tree").about(&above));
@@ -130,8 +132,8 @@ impl<'t> Session<'t> {
                     };
                     return Ok(Some(next));
                 }
-                Entry::Missing | Entry::File(_) | Entry::Submodule(_) => return Ok(None),
-                Entry::Folder(_) => {}
+                tree::Entry::Missing | tree::Entry::File(_) | tree::Entry::Submodule(_) => return Ok(None),
+                tree::Entry::Folder(_) => {}
             }
         }
         Ok(None)
@@ -151,10 +153,12 @@ impl<'t> Session<'t> {
         };
         let (real, entry) = self.locate(&path).map_err(LoadFailure::Refused)?;
         match entry {
-            Entry::File(_) => {}
-            Entry::Missing => return Err(refuse(format!("there is no file `{path}`"))),
-            Entry::Folder(_) | Entry::Link(..) => return Err(refuse(format!("`{path}` is a folder"))),
-            Entry::Submodule(_) => return Err(refuse(format!("`{path}` is in another repository"))),
+            tree::Entry::File(_) => {}
+            tree::Entry::Missing => return Err(refuse(format!("there is no file `{path}`"))),
+            tree::Entry::Folder(_) | tree::Entry::Link(..) => {
+                return Err(refuse(format!("`{path}` is a folder")));
+            }
+            tree::Entry::Submodule(_) => return Err(refuse(format!("`{path}` is in another repository"))),
         }
         match self.options.restrictor {
             LoadRestrictor::RootOnly if !paths::holds(folder, &real) => {
@@ -332,10 +336,10 @@ impl<'t> Session<'t> {
     pub(crate) fn folder_at(&mut self, path: &RepoPath) -> Outcome<RepoPath> {
         let (real, entry) = self.locate(path)?;
         match entry {
-            Entry::Folder(_) => Ok(real),
-            Entry::Missing => Err(unreadable(format!("there is no file or folder `{path}`"))),
-            Entry::File(_) | Entry::Link(..) => Err(unreadable(format!("`{path}` is no folder"))),
-            Entry::Submodule(_) => Err(unreadable(format!("`{path}` is in another repository"))),
+            tree::Entry::Folder(_) => Ok(real),
+            tree::Entry::Missing => Err(unreadable(format!("there is no file or folder `{path}`"))),
+            tree::Entry::File(_) | tree::Entry::Link(..) => Err(unreadable(format!("`{path}` is no folder"))),
+            tree::Entry::Submodule(_) => Err(unreadable(format!("`{path}` is in another repository"))),
         }
     }
 }
@@ -346,9 +350,20 @@ fn unreadable(reason: impl Into<String>) -> RenderError {
 
 /// A copy of a tree in which every value has a writing.
 fn stamped(node: &Node, file: FileId) -> Node {
-    let mut copy = node.clone();
-    stamp(&mut copy, file);
-    copy
+    let origin = Origin { file, ..node.origin };
+    let value = match &node.value {
+        Value::Mapping(entries) => {
+            let copy = |entry: &Entry| Entry {
+                key: entry.key.clone(),
+                key_span: entry.key_span,
+                value: stamped(&entry.value, file),
+            };
+            Value::Mapping(entries.iter().map(copy).collect())
+        }
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| stamped(item, file)).collect()),
+        scalar => scalar.clone(),
+    };
+    Node { origin, value }
 }
 
 /// The last part of a path, as Go's `path.Base` gives it.

@@ -194,7 +194,9 @@ impl Writings {
     /// The value that is left of a text which a step puts in place of a scalar without saying that it is text: the
     /// quotes of the old one decide.
     pub(crate) fn untagged(&self, old: &Node, text: &str) -> Value {
-        if self.is_quoted(old) || text.contains('\n') {
+        // What has just been made has no quotes yet.
+        let is_quoted = old.as_str() != Some("") && self.is_quoted(old);
+        if is_quoted || text.contains('\n') {
             return Value::String(text.into());
         }
         kustomize_scalar(text).unwrap_or_else(|| Value::String(text.into()))
@@ -247,7 +249,7 @@ enum Form {
 /// Whether a text is another value for YAML 1.1 or 1.2 if it has no quotes.
 fn needs_quotes(text: &str) -> bool {
     let is_text = matches!(kustomize_scalar(text), Some(Value::String(read)) if *read == *text);
-    !text.is_empty() && (!is_text || is_old_boolean(text))
+    !text.is_empty() && (!is_text || is_moment(text) || is_old_boolean(text))
 }
 
 /// The words of YAML 1.1.

@@ -2,7 +2,7 @@
 
 use kube_manifest::{Node, Value};
 
-use super::directive::{Directive, take_list_directive};
+use super::directive::{Directive, take_list_directive, without};
 use super::schema::Position;
 use super::{Merger, Outcome, Walked, elements};
 
@@ -124,7 +124,7 @@ impl Merger<'_, '_> {
         let walked = match (other, element) {
             (Other::Same, Some(element)) => {
                 let value = self.settle_element(below.cloned(), element.clone())?;
-                Walked { kept: if value.is_none() { Some(element) } else { None }, value }
+                Walked { kept: if value.is_none() { Some(without(&element)) } else { None }, value }
             }
             (_, element) => self.walk(below.cloned(), element, patch)?,
         };

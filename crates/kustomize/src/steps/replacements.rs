@@ -11,7 +11,7 @@ use super::super::selector::Selector;
 use super::super::session::Session;
 use super::super::writing::{BuildStep, stamp};
 use super::structured;
-use super::target_path::{Finder, MadeAs, at_place, lookup, parts, refuse};
+use super::target_path::{Finder, Lost, MadeAs, at_place, lookup, parts, refuse};
 
 /// One entry.
 #[derive(Debug)]
@@ -199,10 +199,16 @@ fn copy_to(
         (Value::Mapping(_), true) => MadeAs::Mapping,
         (_, true) => MadeAs::Scalar,
     };
-    let mut finder = Finder { writings: &session.writings, made, found: Vec::new(), fresh: Vec::new() };
+    let mut finder = Finder {
+        writings: &session.writings,
+        made,
+        found: Vec::new(),
+        fresh: Vec::new(),
+        lost: Lost::Nothing,
+    };
     finder.find(node, &path_parts, &mut Vec::new())?;
-    let (found, fresh) = (finder.found, finder.fresh);
-    if found.is_empty() {
+    let (found, fresh, lost) = (finder.found, finder.fresh, finder.lost);
+    if found.is_empty() && lost == Lost::Nothing {
         return Err(refuse(format!("a replacement's target has no field `{path}`")));
     }
     for place in found {

@@ -43,7 +43,8 @@ impl ReplicaChange {
         if matches!(node.value, Value::Sequence(_) | Value::Mapping(_)) {
             return Err(RenderError::new(RefusalKind::InvalidInput, "the number of replicas is no number"));
         }
-        let is_quoted = session.writings.is_quoted(node);
+        let is_quoted =
+            node.as_str().is_some_and(|text| !text.is_empty()) && session.writings.is_quoted(node);
         let origin = session.writings.derive(self.origin, BuildStep::Replicas, Some(node.origin));
         let text = || Value::String(self.count.to_string().into());
         *node = Node { origin, value: if is_quoted { text() } else { Value::Integer(self.count) } };

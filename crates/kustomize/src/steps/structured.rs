@@ -7,7 +7,7 @@ use super::super::error::Outcome;
 use super::super::session::Session;
 use super::super::writing::{BuildStep, Writings};
 use super::replacements::{FieldOptions, Freshness, set_field};
-use super::target_path::{Finder, MadeAs, at_place, lookup};
+use super::target_path::{Finder, Lost, MadeAs, at_place, lookup};
 
 /// Sets a value inside a text on the way of a path. `false`, with nothing changed, if no such text exists.
 pub(super) fn set(
@@ -25,8 +25,13 @@ pub(super) fn set(
         return Ok(false);
     };
     let Some(changed) = changed(session, &text, inner, value, options) else { return Ok(false) };
-    let mut finder =
-        Finder { writings: &session.writings, made: MadeAs::Nothing, found: Vec::new(), fresh: Vec::new() };
+    let mut finder = Finder {
+        writings: &session.writings,
+        made: MadeAs::Nothing,
+        found: Vec::new(),
+        fresh: Vec::new(),
+        lost: Lost::Nothing,
+    };
     finder.find(root, outer, &mut Vec::new())?;
     let found = finder.found;
     for place in found.into_iter().take(1) {
@@ -57,7 +62,8 @@ fn changed(
     let made = if options.create.is_set() { MadeAs::Scalar } else { MadeAs::Nothing };
     // What is inside the text has no origin of its own: its places are those of the text.
     let nothing = Writings::default();
-    let mut finder = Finder { writings: &nothing, made, found: Vec::new(), fresh: Vec::new() };
+    let mut finder =
+        Finder { writings: &nothing, made, found: Vec::new(), fresh: Vec::new(), lost: Lost::Nothing };
     if finder.find(&mut root, path, &mut Vec::new()).is_err() || finder.found.is_empty() {
         return None;
     }

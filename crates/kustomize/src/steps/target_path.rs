@@ -114,6 +114,16 @@ pub(super) struct Finder<'w> {
     pub(super) found: Vec<Place>,
     /// Places that were made as scalars, so that what is put there has the type that its text has.
     pub(super) fresh: Vec<Place>,
+    /// What is made below `null` is lost, and kustomize does not notice.
+    pub(super) lost: Lost,
+}
+
+/// Whether a value was made where it is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Lost {
+    #[default]
+    Nothing,
+    Something,
 }
 
 impl Finder<'_> {
@@ -215,7 +225,8 @@ impl Finder<'_> {
                 let place = fields(node)?.len();
                 let value = self.make(node, rest, place, at);
                 let Value::Mapping(entries) = &mut node.value else {
-                    return Err(refuse("nothing can be made below `null`"));
+                    self.lost = Lost::Something;
+                    return Ok(());
                 };
                 entries.push(Entry { key: name.into(), key_span: NOWHERE, value });
                 place
