@@ -8,10 +8,12 @@
 # Then lets those who know workflows read the action and the workflows (tests/workflows/conformance.sh).
 # Then compares what is asked of GitHub, GitLab and Gitea with what others know of them (tests/pull_requests/conformance.sh).
 # Then lets the doctor read the settings that it has as examples (tests/enforcement/conformance.sh).
+# Then compares what is rendered with the real kustomize, where that is on PATH.
 # Then compares the patterns of GitLab's CODEOWNERS with Ruby, which it says that it lacks where it does.
 set -euo pipefail
-[ $# -eq 2 ] || { sed -n '2,11s/^# //p' "$0" >&2; exit 2; }
+[ $# -eq 2 ] || { sed -n '2,12s/^# //p' "$0" >&2; exit 2; }
 portcullis=$(realpath "$2")
+corpus=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 here=$(dirname "$0")
@@ -53,6 +55,11 @@ others() {
   "$here/workflows/conformance.sh" || unmet=1
   "$here/pull_requests/conformance.sh" || unmet=1
   "$here/enforcement/conformance.sh" "$portcullis" || unmet=1
+  if command -v kustomize >/dev/null; then
+    "$here/kustomize/conformance.sh" "$corpus" "$(command -v kustomize)" || unmet=1
+  else
+    echo "skipped: kustomize is not installed, so renders were not compared with it"
+  fi
   if command -v ruby >/dev/null; then
     ruby "$here/gitlab_patterns.rb" "$portcullis" || unmet=1
   else

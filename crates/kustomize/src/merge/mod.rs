@@ -121,6 +121,8 @@ impl Merger<'_, '_> {
         if let Some(dest) = dest {
             let writings = &mut self.session.writings;
             value.origin = writings.derive(value.origin, BuildStep::StrategicMerge, Some(dest.origin));
+            // The form is that of the value before.
+            value.origin.step = Step::Written;
         }
         value
     }
