@@ -357,6 +357,9 @@ pub enum SchemaOf {
 /// Arguments of `init`.
 #[derive(Args, Debug)]
 pub struct InitArguments {
+    /// Also write a CODEOWNERS in which this user or team owns everything.
+    #[arg(long, value_name = "OWNER")]
+    pub owner: Option<String>,
     /// The repository.
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub repo: PathBuf,

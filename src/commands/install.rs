@@ -61,6 +61,8 @@ impl From<InstallError> for CommandError {
             | InstallError::Elsewhere(_)
             | InstallError::Name(_)
             | InstallError::NotOurs(_)
+            | InstallError::OwnersExist
+            | InstallError::Owner(_)
             | InstallError::Options
             | InstallError::NoWorkTree
             | InstallError::PolicyExists(_)

@@ -70,6 +70,12 @@ pub enum InstallError {
     /// A hook that portcullis did not install.
     #[error("{0} was not installed by portcullis, or was changed since: remove it by hand")]
     NotOurs(PathBuf),
+    /// A file names owners already.
+    #[error("the repository has a file of owners already: leave `--owner` out")]
+    OwnersExist,
+    /// Not an owner.
+    #[error("`{0}` is not an owner: write `@user`, `@organisation/team` or an e-mail address")]
+    Owner(String),
     /// An option that the hook cannot pass on.
     #[error(
         "a pre-commit hook supports neither `--server-policy`, `--deadline` nor `--log`: all of them are for servers"

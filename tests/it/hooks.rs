@@ -29,6 +29,7 @@ mod baseline;
 mod checkout;
 mod examples;
 mod first_contact;
+mod first_policy;
 mod floor;
 mod formats;
 mod growth;
