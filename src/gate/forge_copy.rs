@@ -4,15 +4,19 @@
 //! which are then judged like new ones. Never: takes the forge's signature for a word about content, or lets the same
 //! commits come twice.
 
+use std::collections::HashSet;
+
 use super::forge_merge::Merge;
 use crate::git::{GitError, Repository};
 use git_trust::raw::RawCommit;
-use source_files::ObjectId;
+use source_files::{ObjectId, RepoPath};
 
 /// The number of pull requests that a message may name.
 const NAMED: usize = 8;
 /// The number of commits of the branch among which an earlier copy is looked for.
 const SEARCHED: usize = 2_000;
+/// The most commits of one pull request. Both limits together bound the search for an earlier copy.
+const COMMITS: usize = 250;
 
 /// A commit with one parent that a forge signed.
 pub(super) struct ForgeCopy {
@@ -125,10 +129,10 @@ struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    /// `None` if the tip has them all, or if their histories meet nowhere or in several places.
+    /// `None` if the tip has them all, if they are too many, or if their histories meet nowhere or in several places.
     fn find(repository: &'a Repository, tip: &ObjectId, head: &ObjectId) -> Result<Option<Self>, GitError> {
         let commits = repository.history(Some(tip), head)?.commits;
-        if commits.is_empty() {
+        if commits.is_empty() || commits.len() > COMMITS {
             return Ok(None);
         }
         let bases = repository.merge_bases(tip, head)?;
@@ -166,14 +170,21 @@ impl<'a> Branch<'a> {
         }
         let base = self.repository.tree_of(&self.base)?;
         let theirs = self.repository.tree_of(&self.head)?;
+        let touched = self.repository.changed_paths(Some(&base), &theirs)?;
+        let touched: HashSet<RepoPath> = touched.into_iter().collect();
         for (index, commit) in since.iter().enumerate() {
             let result = self.repository.tree_of(commit)?;
             for before in self.befores(&since, index)? {
                 let ours = self.repository.tree_of(&before)?;
+                // A commit that touches none of the branch's files is no copy of it; most commits are such.
+                let changed = self.repository.changed_paths(Some(&ours), &result)?;
+                if !changed.iter().any(|path| touched.contains(path)) {
+                    continue;
+                }
                 let sides = [ours.clone(), theirs.clone()];
                 let merge =
                     Merge { repository: self.repository, base: base.clone(), sides, result: result.clone() };
-                if ours != result && merge.is_exact()? {
+                if merge.is_exact()? {
                     return Ok(true);
                 }
             }

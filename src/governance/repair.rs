@@ -8,7 +8,7 @@ use git_trust::{AllowedSigners, Keyring, Revocations};
 use source_files::{RepoPath, Snapshot, TreeFile};
 
 use super::governing::Governing;
-use super::resulting::find_problem;
+use super::resulting::{Cause, find_problem};
 use super::trust_files::{Role, TrustInput, blame, is_listed_by_server, role};
 use super::trust_owners::{ChangeApprovals, TrustOwners};
 use super::weakening::{UNKNOWN_OWNERS, weakening};
@@ -23,8 +23,13 @@ pub(crate) fn repair_changes(
     let changed = Snapshot::changed_paths(input.old, input.new);
     let (trusted, others): (Vec<RepoPath>, Vec<RepoPath>) =
         changed.into_iter().partition(|path| role(input, path).is_some());
-    let owners = TrustOwners::read(input, &trusted);
-    let changes = trusted.into_iter().filter_map(|path| change(input, path, &owners, approvals)).collect();
+    let today = TrustInput { base: input.old, ..*input };
+    let damage = Damage {
+        cause: find_problem(input, input.old).map(|problem| problem.cause),
+        former: TrustOwners::read(input, &trusted),
+        today: TrustOwners::read(&today, &trusted),
+    };
+    let changes = trusted.into_iter().filter_map(|path| change(input, path, &damage, approvals)).collect();
     let mut changes = blame(changes, find_problem(input, input.new));
     if let (Some(first), Some(other)) = (changes.first_mut(), others.first()) {
         let reason = format!("{other} changes too, and a repair changes damaged trust files only");
@@ -33,49 +38,100 @@ pub(crate) fn repair_changes(
     changes
 }
 
+/// What is damaged, and who owns the files.
+struct Damage {
+    cause: Option<Cause>,
+    /// By the last usable state.
+    former: TrustOwners,
+    /// By the damaged state, where its files can be read: who lost a file since does not own it.
+    today: TrustOwners,
+}
+
 fn change(
     input: &TrustInput<'_>,
     path: RepoPath,
-    owners: &TrustOwners,
+    damage: &Damage,
     approvals: &ChangeApprovals<'_>,
 ) -> Option<TrustFileChange> {
     let role = role(input, &path)?;
     let new_blob = input.new.files.get(&path).map(|file| file.id.clone());
     let since_usable = TrustInput { old: input.base, ..*input };
-    let weakening = weakening(&since_usable, &path, role, owners);
-    let broken = find_objection(input, &path, role, &weakening).map(Broken::NotARepair);
+    let weakening = weakening(&since_usable, &path, role, &damage.former);
+    let objection = find_undamaged(input, &path, role, damage.cause);
+    let objection = objection.or_else(|| find_weakening(input, &path, role, &weakening, damage));
+    let broken = objection.map(Broken::NotARepair);
     let approval = if is_listed_by_server(input, &path, new_blob.as_ref()) {
         TrustApproval::Server
     } else {
-        owners.approval(input, &path, approvals)
+        let today = TrustInput { base: input.old, ..*input };
+        match damage.today.approval(&today, &path, approvals) {
+            missing @ TrustApproval::Missing(_) => missing,
+            TrustApproval::Owners(_)
+            | TrustApproval::Nobody(_)
+            | TrustApproval::Server
+            | TrustApproval::First
+            | TrustApproval::Governed => damage.former.approval(input, &path, approvals),
+        }
     };
     Some(TrustFileChange { path, role: role.as_str(), new_blob, broken, weakening, approval })
 }
 
-/// Why a file may not change in a repair. One that is as it was in the usable state is not damaged, and one that
-/// becomes what it was there gives no one more than that state did.
-fn find_objection(
+/// Why a file is not damaged. One that is as it was in the usable state is not, and neither is a file of keys that can
+/// be read.
+fn find_undamaged(
     input: &TrustInput<'_>,
     path: &RepoPath,
     role: Role,
-    weakening: &Weakening,
+    cause: Option<Cause>,
 ) -> Option<String> {
-    let [base, old, new] = [input.base, input.old, input.new].map(|snapshot| snapshot.files.get(path));
-    let can_be_damaged = match role {
-        Role::Policy | Role::Codeowners | Role::NestedOwners | Role::Keyring => true,
-        Role::Waivers | Role::Encryption | Role::Workflow => false,
+    let [base, old] = [input.base, input.old].map(|snapshot| snapshot.files.get(path));
+    let can_be_damaged = match (role, cause) {
+        (Role::Policy, Some(Cause::Policy | Cause::KeyNames | Cause::Approvers))
+        | (Role::Codeowners | Role::NestedOwners, Some(Cause::Owners | Cause::Approvers)) => true,
+        (Role::Keyring, Some(_)) => old.is_none_or(|file| !can_be_read(input.repository, path, file)),
+        (
+            Role::Policy
+            | Role::Codeowners
+            | Role::NestedOwners
+            | Role::Keyring
+            | Role::Waivers
+            | Role::Encryption
+            | Role::Workflow,
+            _,
+        ) => false,
     };
-    if !can_be_damaged || base == old {
-        return Some("it is not damaged, and a repair changes damaged trust files only".to_owned());
+    let is_damaged = can_be_damaged && base != old;
+    (!is_damaged).then(|| "it is not damaged, and a repair changes damaged trust files only".to_owned())
+}
+
+/// What a repair would weaken: compared with the last usable state, and with the damaged policy where that can be used.
+/// A file that becomes what it was gives no one more than the usable state did.
+fn find_weakening(
+    input: &TrustInput<'_>,
+    path: &RepoPath,
+    role: Role,
+    since_usable: &Weakening,
+    damage: &Damage,
+) -> Option<String> {
+    if role == Role::Policy && damage.cause == Some(Cause::Approvers) {
+        let since_today = weakening(input, path, role, &damage.today);
+        if let Some(weaker) = first_sentence(&since_today) {
+            return Some(format!("compared with the damaged state, {weaker}"));
+        }
     }
+    let [base, new] = [input.base, input.new].map(|snapshot| snapshot.files.get(path));
     if base == new {
         return None;
     }
+    let weaker = first_sentence(since_usable)?;
+    Some(format!("compared with the last usable state, {weaker}"))
+}
+
+fn first_sentence(weakening: &Weakening) -> Option<String> {
     match weakening {
-        Weakening::NotCompared => Some("portcullis cannot compare it with the last usable state".to_owned()),
+        Weakening::NotCompared => Some("portcullis cannot compare it".to_owned()),
         Weakening::Compared(sentences) => {
-            let weaker = sentences.iter().find(|sentence| *sentence != UNKNOWN_OWNERS)?;
-            Some(format!("compared with the last usable state, {weaker}"))
+            sentences.iter().find(|sentence| *sentence != UNKNOWN_OWNERS).cloned()
         }
     }
 }

@@ -18,8 +18,10 @@ use crate::policy::{KeyEntry, OwnersEntry, POLICY_PATH, PersonEntry};
 
 /// The obstacle of the next push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
+pub(super) enum Cause {
     Policy,
+    /// The policy names files of keys that are not there.
+    KeyNames,
     Keys,
     Owners,
     Approvers,
@@ -28,7 +30,7 @@ enum Cause {
 /// Why the next push could not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unusable {
-    cause: Cause,
+    pub(super) cause: Cause,
     /// The file that is at fault, where it is known.
     pub(super) file: Option<RepoPath>,
     /// Why.
@@ -150,12 +152,16 @@ impl State<'_> {
         if !needed {
             return None;
         }
+        let cause = match keys {
+            Err(KeysError::NoPolicy | KeysError::None | KeysError::Missing(_)) => Cause::KeyNames,
+            Err(KeysError::Unreadable(_) | KeysError::Invalid(_)) | Ok(_) => Cause::Keys,
+        };
         let reason = match keys {
             Err(reason) => format!("no signature could be checked: {reason}"),
             Ok(keys) if keys.inventory(self.input.now).iter().any(is_good) => return None,
             Ok(_) => "no one could sign: every trusted key is expired, revoked or unfit".to_owned(),
         };
-        Some(Unusable { cause: Cause::Keys, file: None, reason })
+        Some(Unusable { cause, file: None, reason })
     }
 
     fn find_owner_problem(&self, keys: Option<&TrustedKeys>) -> Option<Unusable> {

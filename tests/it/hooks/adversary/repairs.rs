@@ -293,3 +293,45 @@ fn a_repair_that_rewrites_the_branch() -> Result<(), Failure> {
     scene.alice.push(&["--force", "HEAD:refs/heads/main"])?.rejected(&["error[history-rewrite]"]);
     Ok(())
 }
+
+/// Every key has expired in the meantime, and the policy goes back to what it was beside an approved repair of them.
+#[test]
+fn a_policy_that_is_not_damaged_does_not_go_back() -> Result<(), Failure> {
+    let keys = key_files()?;
+    let alice = keys.iter().find(|(path, _)| path == "keys/alice.asc").ok_or("no key")?;
+    let stricter = trusting_policy(2, "")?;
+    refused(
+        &[("keys/alice.asc", DAMAGED), (POLICY_PATH, &stricter)],
+        &[("keys/alice.asc", &alice.1), (POLICY_PATH, &trusting_policy(1, "")?)],
+        &["error[weakened-policy]", ".portcullis.yaml", "it is not damaged"],
+    )
+}
+
+/// Carol's key is taken out of a list that can be read, another file is damaged, and the repair brings hers back.
+#[test]
+fn a_key_that_was_taken_out_does_not_come_back() -> Result<(), Failure> {
+    let keys = key_files()?;
+    let text = |wanted: &str| keys.iter().find(|(path, _)| path == wanted).map(|(_, text)| text.clone());
+    let (signers, alice) = (text("keys/allowed_signers"), text("keys/alice.asc"));
+    let (signers, alice) = (signers.ok_or("no list")?, alice.ok_or("no key")?);
+    let without: Vec<&str> = signers.lines().filter(|line| !line.starts_with("carol")).collect();
+    let without = format!("{}\n", without.join("\n"));
+    refused(
+        &[("keys/alice.asc", DAMAGED), ("keys/allowed_signers", &without)],
+        &[("keys/alice.asc", &alice), ("keys/allowed_signers", &signers)],
+        &["error[weakened-policy]", "keys/allowed_signers", "it is not damaged"],
+    )
+}
+
+/// Bob owns the files no more, in a CODEOWNERS that can be read: his approval of the repair is not enough.
+#[test]
+fn an_owner_who_lost_the_files_does_not_approve() -> Result<(), Failure> {
+    let scene = Scene::damaged_by(&[(POLICY_PATH, "kind: [\n")])?;
+    let owners = format!("{CODEOWNERS}/keys/ @alice @bob\n")
+        .replace("/.portcullis.yaml @alice @bob", "/.portcullis.yaml @mallory");
+    scene.change_without_gate(&[(".github/CODEOWNERS", &owners)])?;
+    scene.propose(&[(POLICY_PATH, &trusting_policy(1, "")?)])?;
+    scene.approve_as("bob")?;
+    scene.alice.push_main()?.rejected(&["error[weakened-policy]", "@mallory"]);
+    Ok(())
+}
