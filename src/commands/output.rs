@@ -108,6 +108,8 @@ pub(super) fn select(mut section: Section, arguments: &SelectArguments) -> Resul
     }
     if !checks.is_empty() {
         section.judgement = section.judgement.only(&checks);
+        let names: Vec<&str> = checks.iter().map(|check| check.as_str()).collect();
+        section.notices.push(format!("judged by --select only: {}", names.join(", ")));
     }
     Ok(section)
 }
