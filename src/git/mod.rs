@@ -4,6 +4,7 @@
 //! objects parsed by our own strict parsers, [`source_files::Snapshot`]s of trees. Never: writes,
 //! follows replace refs, lets libgit2 interpret a commit, or runs a process where libgit2 can read.
 
+mod commit_cache;
 mod error;
 mod history;
 mod index;

@@ -1,9 +1,11 @@
 //! Opening a repository and reading its objects.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use git2::{ErrorCode, RepositoryOpenFlags};
 
+use super::commit_cache::CommitCache;
 use super::error::GitError;
 use super::store::{FoundBy, GitProgram, Libgit2, ObjectKind, RawObject, Store};
 use source_files::{BlobError, BlobSource, ObjectId};
@@ -24,6 +26,7 @@ const LARGEST: usize = 64 << 20;
 pub struct Repository {
     pub(super) store: Box<dyn Store>,
     blob_limit: usize,
+    commits: RefCell<CommitCache>,
 }
 
 impl Repository {
@@ -35,14 +38,14 @@ impl Repository {
     ) -> Result<Self, GitError> {
         allow_foreign_owner(Trust::GivenByGit);
         let store = open(git_dir, quarantine, FoundBy::ByGit)?;
-        Ok(Self { store, blob_limit })
+        Ok(Self { store, blob_limit, commits: RefCell::default() })
     }
 
     /// Opens the repository that a folder belongs to.
     pub fn discover(folder: &Path, blob_limit: usize) -> Result<Self, GitError> {
         allow_foreign_owner(Trust::NamedByUser);
         let store = open(folder, None, FoundBy::ByUser)?;
-        Ok(Self { store, blob_limit })
+        Ok(Self { store, blob_limit, commits: RefCell::default() })
     }
 
     /// Returns the folder that git calls `GIT_DIR`.
@@ -72,8 +75,15 @@ impl Repository {
 
     /// Reads an object that must have a kind.
     pub fn read_kind(&self, id: &ObjectId, expected: ObjectKind) -> Result<Vec<u8>, GitError> {
+        let is_commit = expected == ObjectKind::Commit;
+        if let (true, Some(bytes)) = (is_commit, self.commits.borrow().find(id)) {
+            return Ok(bytes);
+        }
         let object = self.read(id)?;
         if object.kind == expected {
+            if is_commit {
+                self.commits.borrow_mut().keep(id, &object.bytes);
+            }
             return Ok(object.bytes);
         }
         Err(GitError::Kind { id: id.clone(), found: object.kind.as_str(), expected: expected.as_str() })
