@@ -70,20 +70,20 @@ impl Repository {
 
     /// Reads an object as it is stored, up to 64 MiB.
     pub fn read(&self, id: &ObjectId) -> Result<RawObject, GitError> {
-        self.store.read(id, LARGEST)
+        if let Some(bytes) = self.commits.borrow().find(id) {
+            return Ok(RawObject { kind: ObjectKind::Commit, bytes });
+        }
+        let object = self.store.read(id, LARGEST)?;
+        if object.kind == ObjectKind::Commit {
+            self.commits.borrow_mut().keep(id, &object.bytes);
+        }
+        Ok(object)
     }
 
     /// Reads an object that must have a kind.
     pub fn read_kind(&self, id: &ObjectId, expected: ObjectKind) -> Result<Vec<u8>, GitError> {
-        let is_commit = expected == ObjectKind::Commit;
-        if let (true, Some(bytes)) = (is_commit, self.commits.borrow().find(id)) {
-            return Ok(bytes);
-        }
         let object = self.read(id)?;
         if object.kind == expected {
-            if is_commit {
-                self.commits.borrow_mut().keep(id, &object.bytes);
-            }
             return Ok(object.bytes);
         }
         Err(GitError::Kind { id: id.clone(), found: object.kind.as_str(), expected: expected.as_str() })
