@@ -19,7 +19,13 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CommandError> {
         "  try it on the past: portcullis replay HEAD --policy {POLICY_PATH}\n  then commit and push it to the protected \
          branch\n"
     );
-    if !policy.has_owners() {
+    if policy.has_owners() {
+        let _ = writeln!(
+            text,
+            "  the next change of these files needs the approval of their owners: list their keys under `people:` first, or \
+             review on a forge"
+        );
+    } else {
         let _ = writeln!(
             text,
             "  no file names owners, so only the server could accept the next change of the policy: run `portcullis init \

@@ -172,10 +172,25 @@ impl<'a> Texts<'a> {
             || (is_of_any_filter(loaded.source.bytes()) && self.is_deployed_elsewhere(side, member))
     }
 
-    /// Returns true if the GitOps objects of the repository deploy other folders than that of a file.
+    /// Returns true if the GitOps objects of the repository deploy other folders than that of a file, and the file is not
+    /// beside manifests: a tool outside the repository may deploy those, and the file with them.
     fn is_deployed_elsewhere(&self, side: &Side<'a>, member: &Member) -> bool {
         let deployments = side.deployments.get_or_init(|| self.find_deployments(side.layout));
-        !deployments.is_empty() && !self.may_be_deployed(side, member)
+        !deployments.is_empty()
+            && !self.may_be_deployed(side, member)
+            && !self.is_beside_manifests(side, member)
+    }
+
+    /// Returns true if the folder of a file, or one above it but for the root, holds a file that may be a manifest.
+    fn is_beside_manifests(&self, side: &Side<'a>, member: &Member) -> bool {
+        side.layout.members.iter().any(|other| {
+            let folder = other.path.parent();
+            let is_above =
+                member.path.as_str().strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            let loaded = self.find_loaded(other);
+            let is_data = loaded.is_some_and(|loaded| is_of_any_filter(loaded.source.bytes()));
+            !folder.is_empty() && is_above && other.path != member.path && !is_data
+        })
     }
 
     /// Returns true if a file is the template of another tool, which no tool of the cluster can read unchanged.
