@@ -4,43 +4,18 @@
 //! usage: check_origins FOLDER OBJECTS [SEED] < ROOTS
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a program for developers")]
 
+mod disk;
+
 use std::io::Read;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kube_manifest::{Node, Value, kustomize_scalar};
-use kustomize::{
-    BuildStep, Entry, FileTree, LoadRestrictor, RenderOptions, RenderedObject, Renderer, Rendering,
-    TreeError, Writings,
-};
+use kustomize::{BuildStep, LoadRestrictor, RenderOptions, RenderedObject, Renderer, Rendering, Writings};
 use source_files::RepoPath;
 
-struct Disk(PathBuf);
-
-impl Disk {
-    fn path(&self, path: &RepoPath) -> PathBuf {
-        self.0.join(std::ffi::OsStr::from_bytes(&path.to_bytes()))
-    }
-}
-
-impl FileTree for Disk {
-    fn look(&self, path: &RepoPath) -> Result<Entry, TreeError> {
-        let path = self.path(path);
-        let Ok(metadata) = path.symlink_metadata() else { return Ok(Entry::Missing) };
-        if metadata.is_symlink() {
-            let target = path.read_link().map_err(|error| TreeError(error.to_string()))?;
-            return Ok(Entry::Link(None, target.into_os_string().into_vec().into()));
-        }
-        Ok(if metadata.is_dir() { Entry::Folder(None) } else { Entry::File(None) })
-    }
-
-    fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError> {
-        std::fs::read(self.path(path)).map(Arc::from).map_err(|error| TreeError(error.to_string()))
-    }
-}
+use disk::Disk;
 
 /// What is found.
 #[derive(Default)]

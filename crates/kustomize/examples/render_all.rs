@@ -10,38 +10,15 @@
     reason = "a program for developers"
 )]
 
-use std::io::Read;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
-use std::sync::Arc;
+mod disk;
 
-use kustomize::{Entry, FileTree, LoadRestrictor, RenderOptions, Renderer, TreeError, canonical};
+use std::io::Read;
+use std::path::PathBuf;
+
+use kustomize::{LoadRestrictor, RenderOptions, Renderer, canonical};
 use source_files::RepoPath;
 
-/// A folder of the disk.
-struct Disk(PathBuf);
-
-impl Disk {
-    fn path(&self, path: &RepoPath) -> PathBuf {
-        self.0.join(std::ffi::OsStr::from_bytes(&path.to_bytes()))
-    }
-}
-
-impl FileTree for Disk {
-    fn look(&self, path: &RepoPath) -> Result<Entry, TreeError> {
-        let path = self.path(path);
-        let Ok(metadata) = path.symlink_metadata() else { return Ok(Entry::Missing) };
-        if metadata.is_symlink() {
-            let target = path.read_link().map_err(|error| TreeError(error.to_string()))?;
-            return Ok(Entry::Link(None, target.into_os_string().into_vec().into()));
-        }
-        Ok(if metadata.is_dir() { Entry::Folder(None) } else { Entry::File(None) })
-    }
-
-    fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError> {
-        std::fs::read(self.path(path)).map(Arc::from).map_err(|error| TreeError(error.to_string()))
-    }
-}
+use disk::Disk;
 
 /// The best of ten renders.
 fn print_time(tree: &Disk, path: &RepoPath, options: RenderOptions) {

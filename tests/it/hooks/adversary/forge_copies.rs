@@ -83,13 +83,37 @@ impl Scene {
 
 const TWO: [(&str, &str); 2] = [("prod/settings.yaml", SETTINGS), ("more.txt", "more\n")];
 const PULL: &str = "refs/pull/7/head";
+const OTHER_CONTENT: &str = "this commit has another content";
+
+impl Scene {
+    /// A pull request of two commits, signed by a key.
+    fn proposed_by(signer: Option<u8>) -> Result<Self, Failure> {
+        let scene = Self::begin()?;
+        scene.branch("origin/main", signer, &TWO)?;
+        scene.open_pull_request(PULL)?;
+        Ok(scene)
+    }
+
+    /// The forge squashes the pull request, and the gate refuses it.
+    fn squash_is_refused(&self, message: &str, told: &[&str]) -> Result<(), Failure> {
+        self.squash(message)?;
+        self.alice.push_main()?.rejected(told);
+        Ok(())
+    }
+
+    /// The forge changes the commit that it made, and the gate refuses it.
+    fn amended_is_refused(&self) -> Result<(), Failure> {
+        self.alice.git.run(&["commit", "--quiet", "--all", "--amend", "-m", "Work (#7)"], b"")?;
+        sign_head(&self.alice, &forge(), "git")?;
+        self.alice.push_main()?.rejected(&[UNTRUSTED, OTHER_CONTENT]);
+        Ok(())
+    }
+}
 
 /// An honest squash of two signed commits, after main has moved.
 #[test]
 fn a_squash_of_signed_commits_counts() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.main_moves()?;
     scene.squash("Work (#7)")?;
     scene.alice.push_main()?.accepted(&["1 commit"]);
@@ -110,9 +134,7 @@ fn a_squash_of_a_merge_request_counts() -> Result<(), Failure> {
 /// An honest rebase of two signed commits, after main has moved.
 #[test]
 fn a_rebase_of_signed_commits_counts() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.main_moves()?;
     scene.repeat(&["work~1", "work"])?;
     scene.alice.push_main()?.accepted(&["2 commits"]);
@@ -122,37 +144,25 @@ fn a_rebase_of_signed_commits_counts() -> Result<(), Failure> {
 /// The squash opens a port that the pull request does not open.
 #[test]
 fn a_squash_with_more_content() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.squash("Work (#7)")?;
     scene.alice.write(SERVICE_PATH, NODE_PORT.as_bytes())?;
-    scene.alice.git.run(&["commit", "--quiet", "--all", "--amend", "-m", "Work (#7)"], b"")?;
-    sign_head(&scene.alice, &forge(), "git")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    scene.amended_is_refused()
 }
 
 /// The squash leaves one of the files out.
 #[test]
 fn a_squash_with_less_content() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.squash("Work (#7)")?;
     scene.alice.git.run(&["rm", "--quiet", "more.txt"], b"")?;
-    scene.alice.git.run(&["commit", "--quiet", "--amend", "-m", "Work (#7)"], b"")?;
-    sign_head(&scene.alice, &forge(), "git")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    scene.amended_is_refused()
 }
 
 /// A commit of the pull request is not signed, and the forge signs the squash.
 #[test]
 fn a_squash_of_an_unsigned_commit() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", None, &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(None)?;
     scene.squash("Work (#7)")?;
     scene.alice.push_main()?.rejected(&["error[unsigned-commit]"]);
     Ok(())
@@ -161,23 +171,15 @@ fn a_squash_of_an_unsigned_commit() -> Result<(), Failure> {
 /// A commit of the pull request is signed by a key that no one trusts, and the forge signs the squash.
 #[test]
 fn a_squash_of_a_strangers_commit() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(9), &TWO)?;
-    scene.open_pull_request(PULL)?;
-    scene.squash("Work (#7)")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED]);
-    Ok(())
+    let scene = Scene::proposed_by(Some(9))?;
+    scene.squash_is_refused("Work (#7)", &[UNTRUSTED])
 }
 
 /// A commit of the pull request was made in the forge's editor, and the forge signs it and the squash.
 #[test]
 fn a_squash_of_what_the_forge_signed() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(7), &TWO)?;
-    scene.open_pull_request(PULL)?;
-    scene.squash("Work (#7)")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    let scene = Scene::proposed_by(Some(7))?;
+    scene.squash_is_refused("Work (#7)", &[UNTRUSTED, OTHER_CONTENT])
 }
 
 /// No pull request and no approval names the squashed commits.
@@ -186,34 +188,26 @@ fn a_squash_of_commits_that_nothing_names() -> Result<(), Failure> {
     let scene = Scene::begin()?;
     scene.branch("origin/main", Some(1), &TWO)?;
     scene.alice.push(&["--force", "work:refs/heads/proposal"])?.accepted(&[]);
-    scene.squash("Work (#7)")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    scene.squash_is_refused("Work (#7)", &[UNTRUSTED, OTHER_CONTENT])
 }
 
 /// A pull request was squashed and reverted, and is squashed once more.
 #[test]
 fn a_squash_that_comes_again_after_it_was_reverted() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.squash("Work (#7)")?;
     scene.alice.push_main()?.accepted(&[]);
     scene.main()?;
     scene.alice.git.run(&["revert", "--no-edit", "HEAD"], b"")?;
     sign_head(&scene.alice, &SshSigner::ed25519(1), "git")?;
     scene.alice.push_main()?.accepted(&[]);
-    scene.squash("Work (#7)")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    scene.squash_is_refused("Work (#7)", &[UNTRUSTED, OTHER_CONTENT])
 }
 
 /// A pull request was rebased and reverted, and is squashed afterwards.
 #[test]
 fn a_squash_of_what_was_rebased_and_reverted() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.main_moves()?;
     scene.repeat(&["work~1", "work"])?;
     scene.alice.push_main()?.accepted(&[]);
@@ -228,30 +222,24 @@ fn a_squash_of_what_was_rebased_and_reverted() -> Result<(), Failure> {
         sign_head(&scene.alice, &SshSigner::ed25519(1), "git")?;
         scene.alice.push_main()?.accepted(&[]);
     }
-    scene.squash("Work (#7)")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    scene.squash_is_refused("Work (#7)", &[UNTRUSTED, OTHER_CONTENT])
 }
 
 /// A rebase leaves the first commit out.
 #[test]
 fn a_rebase_of_a_part() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.repeat(&["work"])?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
+    scene.alice.push_main()?.rejected(&[UNTRUSTED, OTHER_CONTENT]);
     Ok(())
 }
 
 /// A rebase brings the commits in another order, so that a state in between is one that no one made.
 #[test]
 fn a_rebase_in_another_order() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     scene.repeat(&["work", "work~1"])?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
+    scene.alice.push_main()?.rejected(&[UNTRUSTED, OTHER_CONTENT]);
     Ok(())
 }
 
@@ -268,29 +256,23 @@ fn a_squash_that_was_resolved_by_hand() -> Result<(), Failure> {
     scene.alice.push_main()?.accepted(&[]);
     scene.alice.commit("Work (#7)", &[("notes.txt", &LINES.replace('5', "both"))])?;
     sign_head(&scene.alice, &forge(), "git")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
+    scene.alice.push_main()?.rejected(&[UNTRUSTED, OTHER_CONTENT]);
     Ok(())
 }
 
 /// The message names a thousand pull requests, so that the gate looks at all of them.
 #[test]
 fn a_message_that_names_a_thousand_pull_requests() -> Result<(), Failure> {
-    let scene = Scene::begin()?;
-    scene.branch("origin/main", Some(1), &TWO)?;
-    scene.open_pull_request(PULL)?;
+    let scene = Scene::proposed_by(Some(1))?;
     let many = "#100 ".repeat(1_000);
-    scene.squash(&format!("Work {many}#7"))?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED, "this commit has another content"]);
-    Ok(())
+    scene.squash_is_refused(&format!("Work {many}#7"), &[UNTRUSTED, OTHER_CONTENT])
 }
 
-/// A person pushes the head of a pull request that is none.
+/// A person pushes a ref in the place of a pull request's head.
 #[test]
 fn the_head_of_a_pull_request_that_a_person_pushes() -> Result<(), Failure> {
     let scene = Scene::begin()?;
     scene.branch("origin/main", Some(9), &TWO)?;
     scene.alice.push(&["work:refs/pull/7/head"])?;
-    scene.squash("Work (#7)")?;
-    scene.alice.push_main()?.rejected(&[UNTRUSTED]);
-    Ok(())
+    scene.squash_is_refused("Work (#7)", &[UNTRUSTED])
 }
