@@ -26,7 +26,7 @@ This page is generated from that schema.
 ";
 
 /// A mapping of the file that has not been described yet.
-struct Section<'a> {
+struct PageSection<'a> {
     /// The place in the file, such as `signatures.forge`.
     place: String,
     mapping: &'a Value,
@@ -35,7 +35,7 @@ struct Section<'a> {
 /// Renders the page.
 pub(super) fn render_policy_page(schema: &Value) -> String {
     let mut text = HEAD.to_owned();
-    let mut sections = vec![Section { place: String::new(), mapping: schema }];
+    let mut sections = vec![PageSection { place: String::new(), mapping: schema }];
     let mut next = 0;
     while let Some(section) = sections.get(next) {
         let title = if section.place.is_empty() { "The file" } else { &section.place };
@@ -52,7 +52,7 @@ pub(super) fn render_policy_page(schema: &Value) -> String {
 }
 
 /// Writes a row for each key, and returns the mappings that its values are.
-fn push_rows<'a>(text: &mut String, section: &Section<'a>, schema: &'a Value) -> Vec<Section<'a>> {
+fn push_rows<'a>(text: &mut String, section: &PageSection<'a>, schema: &'a Value) -> Vec<PageSection<'a>> {
     let required: Vec<&str> = section
         .mapping
         .get("required")
@@ -63,7 +63,7 @@ fn push_rows<'a>(text: &mut String, section: &Section<'a>, schema: &'a Value) ->
     let keys = section.mapping.get("properties").and_then(Value::as_object);
     for (key, value) in keys.into_iter().flatten() {
         let place = if section.place.is_empty() { key.clone() } else { format!("{}.{key}", section.place) };
-        let shape = Shape::of(value, schema);
+        let shape = ValueShape::of(value, schema);
         let mut meaning = describe(value);
         if meaning.is_empty() {
             meaning = shape.named.map(describe).unwrap_or_default();
@@ -76,7 +76,7 @@ fn push_rows<'a>(text: &mut String, section: &Section<'a>, schema: &'a Value) ->
         }
         let _ = writeln!(text, "| {} | {} | {meaning} |", code(key), shape.words);
         if let Some(mapping) = shape.named.filter(|named| named.get("properties").is_some()) {
-            found.push(Section { place: format!("{place}{}", shape.suffix), mapping });
+            found.push(PageSection { place: format!("{place}{}", shape.suffix), mapping });
         }
     }
     found
@@ -92,7 +92,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// The form of a value.
-struct Shape<'a> {
+struct ValueShape<'a> {
     /// For people.
     words: String,
     /// The definition that the value or its items have.
@@ -101,7 +101,7 @@ struct Shape<'a> {
     suffix: &'static str,
 }
 
-impl<'a> Shape<'a> {
+impl<'a> ValueShape<'a> {
     fn of(value: &Value, schema: &'a Value) -> Self {
         if let Some(items) = value.get("items") {
             let inner = Self::of(items, schema);

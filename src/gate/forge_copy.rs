@@ -91,7 +91,7 @@ fn find_squashed(
     approved: &[ObjectId],
 ) -> Result<Option<Vec<ObjectId>>, GitError> {
     for head in copy.heads.iter().chain(approved) {
-        let Some(branch) = Branch::find(repository, &copy.parent, head)? else { continue };
+        let Some(branch) = ProposedBranch::find(repository, &copy.parent, head)? else { continue };
         let sides = [repository.tree_of(&copy.parent)?, repository.tree_of(head)?];
         let base = repository.tree_of(&branch.base)?;
         let is_squash = Merge { repository, base, sides, result: copy.tree.clone() }.is_exact()?;
@@ -110,7 +110,7 @@ fn find_rebased(
 ) -> Result<Option<Vec<ObjectId>>, GitError> {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(None) };
     for head in last.heads.iter().chain(approved) {
-        let Some(branch) = Branch::find(repository, &first.parent, head)? else { continue };
+        let Some(branch) = ProposedBranch::find(repository, &first.parent, head)? else { continue };
         if branch.is_repeated_by(run)? && !branch.was_copied(&first.parent)? {
             return Ok(Some(branch.commits));
         }
@@ -119,7 +119,7 @@ fn find_rebased(
 }
 
 /// The commits that a head has and a tip has not.
-struct Branch<'a> {
+struct ProposedBranch<'a> {
     repository: &'a Repository,
     head: ObjectId,
     /// Where they left the tip's history.
@@ -128,7 +128,7 @@ struct Branch<'a> {
     commits: Vec<ObjectId>,
 }
 
-impl<'a> Branch<'a> {
+impl<'a> ProposedBranch<'a> {
     /// `None` if the tip has them all, if they are too many, or if their histories meet nowhere or in several places.
     fn find(repository: &'a Repository, tip: &ObjectId, head: &ObjectId) -> Result<Option<Self>, GitError> {
         let commits = repository.history(Some(tip), head)?.commits;

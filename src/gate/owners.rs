@@ -9,7 +9,7 @@ use crate::git::{GitError, Repository};
 use crate::governance::{ApprovedBy, OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
 use crate::policy::OwnersEntry;
 use codeowners::{
-    Approver, Binding, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, Progress, ReadFrom,
+    Approver, BoundChanges, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, Progress, ReadFrom,
     Requirement, locate, may_name_owners,
 };
 use source_files::{ObjectId, RepoPath, Snapshot};
@@ -121,8 +121,8 @@ impl Judge<'_> {
         // A merge request needs no approval of an optional section.
         let binds =
             |requirement: &Arc<Requirement>| match (requirement.binding, self.approvals.input.approved_by) {
-                (Binding::Every, _) | (Binding::DirectPush, ApprovedBy::Statements) => true,
-                (Binding::DirectPush, ApprovedBy::Reviews) => false,
+                (BoundChanges::Every, _) | (BoundChanges::DirectPush, ApprovedBy::Statements) => true,
+                (BoundChanges::DirectPush, ApprovedBy::Reviews) => false,
             };
         let approvals = self.approvals.of(path);
         let known = |head: &Requirement| of_base.iter().any(|base| base.asks_the_same(head));

@@ -24,7 +24,7 @@ pub(crate) fn repair_changes(
     let (trusted, others): (Vec<RepoPath>, Vec<RepoPath>) =
         changed.into_iter().partition(|path| role(input, path).is_some());
     let today = TrustInput { base: input.old, ..*input };
-    let damage = Damage {
+    let damage = DamagedFiles {
         cause: find_problem(input, input.old).map(|problem| problem.cause),
         former: TrustOwners::read(input, &trusted),
         today: TrustOwners::read(&today, &trusted),
@@ -39,7 +39,7 @@ pub(crate) fn repair_changes(
 }
 
 /// What is damaged, and who owns the files.
-struct Damage {
+struct DamagedFiles {
     cause: Option<Cause>,
     /// By the last usable state.
     former: TrustOwners,
@@ -50,7 +50,7 @@ struct Damage {
 fn change(
     input: &TrustInput<'_>,
     path: RepoPath,
-    damage: &Damage,
+    damage: &DamagedFiles,
     approvals: &ChangeApprovals<'_>,
 ) -> Option<TrustFileChange> {
     let role = role(input, &path)?;
@@ -111,7 +111,7 @@ fn find_weakening(
     path: &RepoPath,
     role: Role,
     since_usable: &Weakening,
-    damage: &Damage,
+    damage: &DamagedFiles,
 ) -> Option<String> {
     if role == Role::Policy && damage.cause == Some(Cause::Approvers) {
         let since_today = weakening(input, path, role, &damage.today);

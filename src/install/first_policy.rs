@@ -46,7 +46,7 @@ impl FirstPolicy {
             Some(owner) => Some((root.join(OWNERS_PATH), write_owners(owner)?)),
             None => None,
         };
-        let found = Findings {
+        let found = FoundFiles {
             repository: name,
             keyrings: find_keyrings(&repository, &snapshot),
             signers: snapshot.files.keys().find(|path| path.is_named("allowed_signers")).cloned(),
@@ -111,7 +111,7 @@ fn find_keyrings(repository: &Repository, snapshot: &Snapshot) -> Vec<RepoPath> 
 }
 
 /// What a repository has that its policy can use.
-struct Findings {
+struct FoundFiles {
     /// The name in approvals.
     repository: String,
     /// Files of certificates.
@@ -161,8 +161,8 @@ fn find_clusters(snapshot: &Snapshot) -> Vec<ClusterFolder> {
 
 /// Writes the policy. It requires nothing that the next change could not have: owners count once `people:` says whose
 /// signature is an owner's.
-fn write_document(found: &Findings) -> String {
-    let Findings { repository, keyrings, signers, owners, clusters } = found;
+fn write_document(found: &FoundFiles) -> String {
+    let FoundFiles { repository, keyrings, signers, owners, clusters } = found;
     let mut text = format!(
         "# What portcullis guards, and how. `portcullis policy schema` prints the schema for editors,\n\
          # `portcullis policy show` prints what each check does under this file.\n\

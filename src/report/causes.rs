@@ -10,7 +10,7 @@ use crate::verdict::{Effect, Judged};
 const SMALLEST: usize = 4;
 
 /// Findings of one cause.
-pub(super) struct Cause<'a> {
+pub(super) struct CauseGroup<'a> {
     /// The first, which is shown in full.
     pub(super) first: &'a Judged,
     /// The others, which are listed.
@@ -18,23 +18,23 @@ pub(super) struct Cause<'a> {
 }
 
 /// Groups findings.
-pub(super) fn group_by_cause(findings: &[Judged]) -> Vec<Cause<'_>> {
-    let mut causes: Vec<Cause<'_>> = Vec::new();
+pub(super) fn group_by_cause(findings: &[Judged]) -> Vec<CauseGroup<'_>> {
+    let mut causes: Vec<CauseGroup<'_>> = Vec::new();
     for judged in findings {
         match causes.iter_mut().find(|cause| is_same(cause.first, judged)) {
             Some(cause) => cause.others.push(judged),
-            None => causes.push(Cause { first: judged, others: Vec::new() }),
+            None => causes.push(CauseGroup { first: judged, others: Vec::new() }),
         }
     }
     causes.into_iter().flat_map(split_if_small).collect()
 }
 
-fn split_if_small(cause: Cause<'_>) -> Vec<Cause<'_>> {
+fn split_if_small(cause: CauseGroup<'_>) -> Vec<CauseGroup<'_>> {
     if cause.others.len() + 1 >= SMALLEST {
         return vec![cause];
     }
     let all = std::iter::once(cause.first).chain(cause.others);
-    all.map(|first| Cause { first, others: Vec::new() }).collect()
+    all.map(|first| CauseGroup { first, others: Vec::new() }).collect()
 }
 
 fn is_same(one: &Judged, other: &Judged) -> bool {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use super::causes::{Cause, group_by_cause};
+use super::causes::{CauseGroup, group_by_cause};
 use super::counts::plural;
 use super::entry::{describe_approval, write_policy_line};
 use super::escape::{terminal, terminal_lines, without_commands, without_leading_command};
@@ -51,7 +51,7 @@ fn push_section(text: &mut String, section: &Section, report: &Report, (style, r
     }
     let mut explained = BTreeSet::new();
     let causes = group_by_cause(&section.judgement.findings);
-    for Cause { first, others } in causes.iter().take(SHOWN) {
+    for CauseGroup { first, others } in causes.iter().take(SHOWN) {
         let id = first.finding.check;
         let why = rules.iter().find(|page| page.id == id && explained.insert(id)).map(|page| page.why);
         let _ = writeln!(text, "\n{}", write_finding(first, why, style));

@@ -25,7 +25,7 @@ pub use dialect::{Coverage, Dialect, KnownDialect, Located, SeveralHosts, locate
 pub use file::OwnersFile;
 pub use handle::OwnerHandle;
 pub use problem::{OwnersProblem, ReadFrom};
-pub use requirement::{Approver, Binding, PolicyDemand, Progress, RequiredOwners, Requirement};
+pub use requirement::{Approver, BoundChanges, PolicyDemand, Progress, RequiredOwners, Requirement};
 pub use unblock::{MissingApprovals, find_smallest_group};
 
 /// The examples of the README, so that they are compiled and run.

@@ -10,7 +10,7 @@ use source_files::RepoPath;
 
 /// The changes that a requirement is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Binding {
+pub enum BoundChanges {
     /// Every change.
     #[default]
     Every,
@@ -35,7 +35,7 @@ pub struct Requirement {
     /// The number of approvals: 1, or the number of a GitLab section.
     pub count: usize,
     /// The changes that it is for.
-    pub binding: Binding,
+    pub binding: BoundChanges,
 }
 
 /// A person who signed a statement.
@@ -214,7 +214,7 @@ mod tests {
             pattern: "*".into(),
             owners: owners.iter().map(|owner| OwnerHandle((*owner).into())).collect(),
             count,
-            binding: Binding::Every,
+            binding: BoundChanges::Every,
         }
     }
 

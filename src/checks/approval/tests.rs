@@ -10,7 +10,7 @@ use source_files::RepoPath;
 
 fn change(path: &str, line: u32, missing: usize) -> OwnedChange {
     let requirement = Requirement {
-        binding: codeowners::Binding::Every,
+        binding: codeowners::BoundChanges::Every,
         file: RepoPath::new(".github/CODEOWNERS"),
         line,
         section: None,

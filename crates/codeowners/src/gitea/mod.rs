@@ -15,7 +15,7 @@ use super::glob::Negation;
 use super::go_expression::GoExpression;
 use super::index::{Index, split_path};
 use super::problem::ProblemCollector;
-use super::requirement::{Binding, Requirement};
+use super::requirement::{BoundChanges, Requirement};
 use source_files::RepoPath;
 
 /// The weight of a rule besides its expression, in states.
@@ -113,7 +113,7 @@ fn rule(file: &RepoPath, number: u32, line: GiteaLine) -> GiteaRule {
         pattern: text,
         owners,
         count: 1,
-        binding: Binding::Every,
+        binding: BoundChanges::Every,
     };
     GiteaRule { requirement: Arc::new(requirement), expression, negation }
 }

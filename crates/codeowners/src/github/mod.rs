@@ -13,7 +13,7 @@ use self::line::GithubLine;
 use self::pattern::GithubPattern;
 use super::index::{Index, split_path};
 use super::problem::ProblemCollector;
-use super::requirement::{Binding, Requirement};
+use super::requirement::{BoundChanges, Requirement};
 use source_files::RepoPath;
 
 /// A rule: one line of the file.
@@ -71,7 +71,7 @@ impl GithubRules {
 fn rule(file: &RepoPath, number: u32, line: GithubLine) -> GithubRule {
     let GithubLine { pattern_text, pattern, owners } = line;
     let requirement = Requirement {
-        binding: Binding::Every,
+        binding: BoundChanges::Every,
         file: file.clone(),
         line: number,
         section: None,

@@ -18,7 +18,7 @@ use self::pattern::GitlabPattern;
 use super::glob::Glob;
 use super::index::{Index, split_path};
 use super::problem::ProblemCollector;
-use super::requirement::{Binding, Requirement};
+use super::requirement::{BoundChanges, Requirement};
 use source_files::RepoPath;
 
 /// The effect of a matching line.
@@ -156,7 +156,7 @@ impl Reading<'_> {
                     pattern: text,
                     owners,
                     count: section.map_or(1, |heading| heading.count),
-                    binding: Binding::Every,
+                    binding: BoundChanges::Every,
                 };
                 self.put(pattern, Effect::Require(Arc::new(requirement)));
             }
@@ -169,7 +169,7 @@ impl Reading<'_> {
         for rule in &mut self.rules {
             let is_optional = self.kinds.get(&rule.section) == Some(&SectionKind::Optional);
             if let (Effect::Require(requirement), true) = (&mut rule.effect, is_optional) {
-                Arc::make_mut(requirement).binding = Binding::DirectPush;
+                Arc::make_mut(requirement).binding = BoundChanges::DirectPush;
             }
         }
     }

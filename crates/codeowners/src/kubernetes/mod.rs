@@ -16,7 +16,7 @@ use super::OwnerHandle;
 use super::dialect::{ALIASES, folders_above};
 use super::go_expression::GoExpression;
 use super::problem::{OwnersProblem, ProblemCollector};
-use super::requirement::{Binding, Requirement};
+use super::requirement::{BoundChanges, Requirement};
 use source_files::RepoPath;
 
 /// The files by their folder.
@@ -52,7 +52,7 @@ impl NestedOwners {
             let relative = path.as_str().get(name.len()..).unwrap_or_default().trim_start_matches('/');
             for list in folder.lists.iter().filter(|list| matches(list.filter.as_ref(), relative)) {
                 let first = || Requirement {
-                    binding: Binding::Every,
+                    binding: BoundChanges::Every,
                     file: folder.file.clone(),
                     line: list.line,
                     section: None,
