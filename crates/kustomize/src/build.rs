@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use kube_manifest::Node;
+use kube_manifest::{Node, Origin};
 use source_files::RepoPath;
 
 use super::configuration::Configuration;
@@ -40,6 +40,8 @@ pub(crate) struct Target<'a> {
     /// The path of entries that leads here, for `buildMetadata`; `None` if no build metadata is wanted.
     pub(crate) shown_path: Option<String>,
     pub(crate) parent: Option<&'a Target<'a>>,
+    /// The entry that lists it, if it is a component.
+    listed: Option<Origin>,
     depth: usize,
 }
 
@@ -80,7 +82,19 @@ impl<'a> Target<'a> {
         let document = document.ok_or_else(|| invalid("the kustomization is empty").about(&path))?;
         let kustomization =
             Kustomization::read(&document, session.options.version).map_err(|error| error.about(&path))?;
-        Ok(Self { folder, file_name, kustomization, shown_path: None, parent, depth })
+        Ok(Self { folder, file_name, kustomization, shown_path: None, parent, listed: None, depth })
+    }
+
+    /// An entry, and the entries through which the component that has it is included.
+    fn listing(&self, entry: &Setting) -> Vec<Origin> {
+        let mut listing = vec![entry.origin];
+        let mut target = Some(self);
+        while let Some(current) = target {
+            let Some(listed) = current.listed else { break };
+            listing.push(listed);
+            target = current.parent;
+        }
+        listing
     }
 
     /// Refuses a folder that is one of the kustomizations on the way here, or holds one.
@@ -155,8 +169,8 @@ impl<'a> Target<'a> {
         let failed = match session.load_objects(&self.folder, &entry.text) {
             Ok((path, nodes)) => {
                 let note = self.shown_path.as_ref().map(|base| Note::File(paths::shown(base, &entry.text)));
-                return add_objects(session, so_far, nodes, note.as_ref())
-                    .map_err(|error| error.about(&path));
+                let source = ObjectSource { note, listed: self.listing(entry) };
+                return add_objects(session, so_far, nodes, &source).map_err(|error| error.about(&path));
             }
             Err(failed) => failed,
         };
@@ -176,7 +190,10 @@ impl<'a> Target<'a> {
         }
         let folder = session.folder_of(&self.folder, &entry.text);
         let folder = folder.map_err(|_| Self::about(session, entry, refusal))?;
-        let sub = self.accumulate_folder(session, folder, entry, Expected::Base, Accumulator::default())?;
+        let mut sub =
+            self.accumulate_folder(session, folder, entry, Expected::Base, Accumulator::default())?;
+        let listing = self.listing(entry);
+        sub.resources.0.iter_mut().for_each(|resource| resource.listed.extend(&listing));
         merge(session, so_far, sub).map_err(|error| Self::about(session, entry, error))
     }
 
@@ -224,7 +241,9 @@ impl<'a> Target<'a> {
             (Expected::Component, TargetKind::Kustomization) => {
                 refuse("a kustomization is listed as a component")
             }
-            (Expected::Base, TargetKind::Kustomization) | (Expected::Component, TargetKind::Component) => {
+            (Expected::Base, TargetKind::Kustomization) => target.accumulate(session, so_far),
+            (Expected::Component, TargetKind::Component) => {
+                target.listed = Some(entry.origin);
                 target.accumulate(session, so_far)
             }
         }
@@ -319,7 +338,8 @@ impl<'a> Target<'a> {
                 Ok(nodes) => {
                     let note =
                         self.shown_path.as_ref().map(|base| Note::File(paths::shown(base, self.file_name)));
-                    add_objects(session, &mut loaded, nodes, note.as_ref())?;
+                    let source = ObjectSource { note, listed: self.listing(entry) };
+                    add_objects(session, &mut loaded, nodes, &source)?;
                 }
                 Err(_) => paths.push(entry),
             }
@@ -341,15 +361,22 @@ pub(crate) fn function(configuration: &Resource) -> Part {
     ))
 }
 
+/// What brings objects into a build.
+struct ObjectSource {
+    note: Option<Note>,
+    listed: Vec<Origin>,
+}
+
 fn add_objects(
     session: &Session<'_>,
     so_far: &mut Accumulator,
     nodes: Vec<Node>,
-    note: Option<&Note>,
+    source: &ObjectSource,
 ) -> Outcome<()> {
     let made = nodes.into_iter().map(|node| {
         let mut resource = Resource::new(node, &session.writings);
-        resource.notes.origin = note.cloned();
+        resource.notes.origin.clone_from(&source.note);
+        resource.listed.clone_from(&source.listed);
         resource
     });
     so_far.resources.append(session, made.collect())

@@ -290,6 +290,7 @@ pub(crate) fn absorb(session: &mut Session<'_>, old: &mut Resource, mut generate
     generated.suffixes.clone_from(&old.suffixes);
     generated.variables.clone_from(&old.variables);
     generated.via.clone_from(&old.via);
+    generated.listed.clone_from(&old.listed);
     generated.behavior = old.behavior;
     *old = generated;
 }

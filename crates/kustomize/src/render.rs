@@ -58,8 +58,11 @@ impl<'t> Renderer<'t> {
     pub fn render(&self, root: &RepoPath, options: RenderOptions) -> Result<Rendering, RenderError> {
         let mut session = Session::new(self.tree, &self.parsed, options);
         let resources = build(&mut session, root)?;
-        let objects =
-            resources.0.into_iter().map(|resource| RenderedObject { node: resource.node, via: resource.via });
+        let objects = resources.0.into_iter().map(|resource| RenderedObject {
+            node: resource.node,
+            via: resource.via,
+            listed: resource.listed,
+        });
         let objects = objects.collect();
         let (writings, unrendered, looks) = session.into_looks();
         Ok(Rendering { objects, unrendered, writings, looks })

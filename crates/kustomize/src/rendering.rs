@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kube_manifest::Node;
+use kube_manifest::{Node, Origin};
 use source_files::RepoPath;
 
 use super::error::Place;
@@ -29,6 +29,9 @@ pub struct RenderedObject {
     pub node: Node,
     /// The folders of the kustomizations that it has passed, the innermost one first.
     pub via: Vec<RepoPath>,
+    /// The entries of kustomizations through which it came, the innermost one first: each is an origin of
+    /// [`Rendering::writings`].
+    pub listed: Vec<Origin>,
 }
 
 /// A part of a build that cannot be rendered here.

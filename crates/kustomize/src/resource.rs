@@ -28,6 +28,8 @@ pub(crate) struct Resource {
     pub(crate) notes: Notes,
     /// The kustomizations that it has passed, the innermost one first.
     pub(crate) via: Vec<RepoPath>,
+    /// The entries of kustomizations through which it came, the innermost one first.
+    pub(crate) listed: Vec<Origin>,
     marks: Marks,
     odd_name: Box<str>,
     odd_namespace: Box<str>,
@@ -83,6 +85,7 @@ impl Resource {
             variables: Vec::new(),
             notes: Notes::default(),
             via: Vec::new(),
+            listed: Vec::new(),
             marks: Marks::None,
             odd_name: Box::default(),
             odd_namespace: Box::default(),

@@ -1,7 +1,6 @@
 //! The files of a revision as a tree that a build may read.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use source_files::{BlobReader, FileMode, RepoPath, Snapshot};
@@ -11,32 +10,30 @@ use super::tree::{Entry, FileTree, TreeError};
 /// A snapshot and a reader of its blobs.
 pub struct SnapshotTree<'s> {
     snapshot: &'s Snapshot,
-    folders: HashSet<Box<str>>,
     reader: RefCell<Box<dyn BlobReader + 's>>,
 }
 
 impl<'s> SnapshotTree<'s> {
     /// A tree of the files of a snapshot.
     pub fn new(snapshot: &'s Snapshot, reader: Box<dyn BlobReader + 's>) -> Self {
-        let mut folders: HashSet<Box<str>> = HashSet::from([Box::default()]);
-        for path in snapshot.files.keys() {
-            let mut parent = path.parent();
-            while !parent.is_empty() && folders.insert(parent.into()) {
-                parent = parent.rsplit_once('/').map_or("", |(above, _)| above);
-            }
+        Self { snapshot, reader: RefCell::new(reader) }
+    }
+
+    fn has_below(&self, path: &RepoPath) -> bool {
+        let folder = path.as_str();
+        if folder.is_empty() {
+            return true;
         }
-        Self { snapshot, folders, reader: RefCell::new(reader) }
+        let start = RepoPath::new(&format!("{folder}/"));
+        let next = self.snapshot.files.range(start.clone()..).next();
+        next.is_some_and(|(found, _)| found.as_str().starts_with(start.as_str()))
     }
 }
 
 impl FileTree for SnapshotTree<'_> {
     fn look(&self, path: &RepoPath) -> Result<Entry, TreeError> {
         let Some(file) = self.snapshot.files.get(path) else {
-            return Ok(if self.folders.contains(path.as_str()) {
-                Entry::Folder(None)
-            } else {
-                Entry::Missing
-            });
+            return Ok(if self.has_below(path) { Entry::Folder(None) } else { Entry::Missing });
         };
         let id = file.id.clone();
         Ok(match file.mode {
