@@ -13,7 +13,7 @@ use crate::evidence::{RefEvidence, WaiversChange};
 use crate::finding::{CheckId, Finding, Subject};
 use crate::policy::Policy;
 pub use crate::render::Targets;
-use crate::render::{Layout, LayoutInput, Reaches};
+use crate::render::{ChangedUnits, Layout, LayoutInput, Reaches, UnitsInput};
 use crate::verdict::{self, Allowances, Circumstances, Judgement, Mode};
 use crate::world::{
     self, Need, ObjectChange, Placed, Presence, PresenceInput, Substitution, View, World, WorldInput,
@@ -58,7 +58,15 @@ pub fn evaluate(change: &Change<'_>, rules: &Rules<'_>, today: NaiveDate) -> Jud
     let new = Layout::of(&LayoutInput { snapshot: change.new, selection, reaches }, &mut *reader);
     let limits = Limits::default();
     let needs = &checks::needs_of(checks, |check| verdict::runs(policy, check));
-    let input = WorldInput { old: &old, new: &new, selection, blobs: change.blobs, limits, needs };
+    let units = &ChangedUnits::render(&UnitsInput {
+        old: change.old,
+        new: change.new,
+        old_layout: &old,
+        new_layout: &new,
+        selection,
+        blobs: change.blobs,
+    });
+    let input = WorldInput { old: &old, new: &new, selection, units, blobs: change.blobs, limits, needs };
     let worlds = world::build(&input);
     let annotations = annotated_checks(checks, policy);
     let folders = Folders::of(change, targets, &worlds.views, &limits);

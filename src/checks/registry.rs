@@ -23,7 +23,11 @@ pub(super) fn built_in() -> Vec<Check> {
             Default::DenyFrom(Severity::Medium),
             manifest::unparseable_manifest::run,
         ),
-        push(&manifest::unrendered_source::META, Default::Warn, manifest::unrendered_source::run),
+        push(
+            &manifest::unrendered_source::META,
+            Default::DenyFrom(Severity::High),
+            manifest::unrendered_source::run,
+        ),
         push(&schema::dangling_reference::META, Default::Deny, schema::dangling_reference::run),
         object(
             &schema::immutable_field::META,

@@ -134,7 +134,10 @@ fn judge_aftermath(check: &Check, context: &Context<'_>, aftermath: &Aftermath) 
 /// Adds why findings of the check matter, and who could not look at everything.
 fn explain(check: &Check, findings: Findings) -> Found {
     let (mut findings, undecided) = findings.into_parts();
-    findings.iter_mut().for_each(|finding| finding.why = check.meta.why);
+    for finding in &mut findings {
+        finding.why = check.meta.why;
+        finding.gather_contributors();
+    }
     let undecided = undecided.map(|reason| format!("{}: {reason}", check.meta.id));
     Found { findings, undecided }
 }

@@ -10,7 +10,7 @@ use super::suggestion::Suggestion;
 use crate::world::{ObjectChange, Operation, Placed};
 use kube_manifest::Node;
 use kube_model::ObjectRef;
-use source_files::ObjectId;
+use source_files::{ObjectId, RepoPath};
 
 /// The subject of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct Finding {
     pub location: Option<Location>,
     /// Other places that belong to it.
     pub related: Vec<Location>,
+    /// Files by which its objects are deployed. The policy's decisions for them count as well.
+    pub deployed_by: Vec<RepoPath>,
     /// The commit of the push that brought it, if known.
     pub commit: Option<ObjectId>,
     /// Why it matters; the check's own record says it, filled in when the check has run.
@@ -153,6 +155,7 @@ impl Finding {
             subject,
             location: None,
             related: Vec::new(),
+            deployed_by: Vec::new(),
             commit: None,
             why: "",
             notes: Vec::new(),
@@ -207,6 +210,26 @@ impl Finding {
     pub fn related(mut self, location: Location) -> Self {
         self.related.push(location);
         self
+    }
+
+    /// Takes the places that contributed to rendered values among the related ones, one for each file, and the files by
+    /// which they are deployed.
+    pub fn gather_contributors(&mut self) {
+        let mut beside = Vec::new();
+        for location in self.location.iter_mut().chain(&mut self.related) {
+            beside.append(&mut location.beside);
+            self.deployed_by.append(&mut location.deployed_by);
+        }
+        if !self.deployed_by.is_empty() {
+            let at = self.location.as_ref().map(|at| (&at.path, at.start, at.side));
+            self.related.retain(|place| at != Some((&place.path, place.start, place.side)));
+        }
+        for place in beside {
+            let mut known = self.location.iter().chain(&self.related);
+            if !known.any(|known| known.path == place.path) {
+                self.related.push(place);
+            }
+        }
     }
 
     /// Adds a fact.

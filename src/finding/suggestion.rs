@@ -28,7 +28,11 @@ impl Suggestion {
     /// The line of a scalar with another value; `None` if it is not certain what else that would change.
     pub fn of_scalar(placed: &Placed, node: &Node, value: &str) -> Option<Self> {
         let object = &placed.object;
-        if !object.aliases.is_empty() || !object.source.is_as_stored() || !is_plain(value) {
+        if placed.unit.is_some()
+            || !object.aliases.is_empty()
+            || !object.source.is_as_stored()
+            || !is_plain(value)
+        {
             return None;
         }
         let line = Line::of(object.source.bytes(), node.span())?;

@@ -52,6 +52,30 @@ pub(super) struct KustomizationReach {
     pub(super) generated: Vec<String>,
     /// Says whether it may complete its resources.
     pub(super) completion: Completion,
+    /// Says whether it is deployed on its own.
+    pub(super) independence: Independence,
+    /// Says whether it names files that name further files, which its own text does not show.
+    pub(super) depth: ReachDepth,
+}
+
+/// Says whether a kustomization is deployed on its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Independence {
+    /// It is a kustomization.
+    #[default]
+    Whole,
+    /// It is a component, which only other kustomizations include.
+    Component,
+}
+
+/// Says whether the text of a kustomization names everything that it reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum ReachDepth {
+    /// It names everything.
+    #[default]
+    Named,
+    /// Its generators or transformers may name more files.
+    Further,
 }
 
 /// The reaches of kustomizations, each read once however many revisions hold it.
@@ -93,7 +117,12 @@ fn read_reach(folder: &str, bytes: Vec<u8>) -> Option<KustomizationReach> {
     if !is_for_kustomize(root) {
         return None;
     }
-    let mut reach = KustomizationReach { completion: completion_of(root), ..KustomizationReach::default() };
+    let mut reach = KustomizationReach {
+        completion: completion_of(root),
+        independence: independence_of(root),
+        depth: depth_of(root),
+        ..KustomizationReach::default()
+    };
     for list in RESOURCE_LISTS {
         let paths = root.get(list).into_iter().flat_map(Node::items).filter_map(Node::as_str);
         reach.resources.extend(paths.filter_map(|path| join(folder, path)));
@@ -136,6 +165,18 @@ fn completion_of(root: &Node) -> Completion {
     }
 }
 
+fn independence_of(root: &Node) -> Independence {
+    match root.text_at(&["kind"]) {
+        Some("Component") => Independence::Component,
+        Some(_) | None => Independence::Whole,
+    }
+}
+
+fn depth_of(root: &Node) -> ReachDepth {
+    let names_more = ["generators", "transformers", "validators"].iter().any(|key| root.get(key).is_some());
+    if names_more { ReachDepth::Further } else { ReachDepth::Named }
+}
+
 fn find_generators(root: &Node) -> impl Iterator<Item = &Node> {
     let lists = ["configMapGenerator", "secretGenerator"].into_iter().filter_map(|key| root.get(key));
     lists.flat_map(Node::items)
@@ -147,7 +188,7 @@ fn find_data_files(root: &Node) -> Vec<(&str, Naming)> {
     for generator in find_generators(root) {
         let lists = ["files", "envs"].into_iter().filter_map(|key| generator.get(key)).flat_map(Node::items);
         for text in lists.chain(generator.get("env")).filter_map(Node::as_str) {
-            let path = text.rsplit_once('=').map_or(text, |(_, path)| path);
+            let path = text.split_once('=').map_or(text, |(_, path)| path);
             files.push((path, Naming::Input));
         }
     }

@@ -1,5 +1,6 @@
 //! Sorts the files of a revision into complete manifests and parts of roots.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -48,6 +49,28 @@ pub struct Root {
     pub parts: BTreeMap<RepoPath, ObjectId>,
     /// The names of the ConfigMaps and Secrets that a kustomization makes by itself.
     pub generates: BTreeSet<String>,
+    /// The reason why it is not rendered, if that is known.
+    pub reason: Option<UnrenderedReason>,
+}
+
+/// The reason why a root is not rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnrenderedReason {
+    /// The reason, as a clause.
+    pub text: String,
+    /// The file that it is about.
+    pub file: Option<RepoPath>,
+    /// Says since when.
+    pub onset: Onset,
+}
+
+/// Says since when a root cannot be rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onset {
+    /// It could not be rendered before the change either, for the same reason.
+    AsBefore,
+    /// It is new, or could be rendered before.
+    New,
 }
 
 /// The role of a file: how its objects are deployed.
@@ -102,6 +125,10 @@ pub struct Layout {
     pub link_problems: Vec<LinkProblem>,
     /// Folders with a kustomization or a chart.
     root_folders: BTreeSet<String>,
+    /// What each kustomization names.
+    pub(super) kustomizations: BTreeMap<RepoPath, KustomizationReach>,
+    /// The files with links followed, if there are links.
+    pub(super) followed: Option<Snapshot>,
 }
 
 /// The input of a layout.
@@ -160,7 +187,23 @@ impl Layout {
                 layout.members.push(Member { kind, listing, role, path, file });
             }
         }
+        layout.kustomizations = kustomizations;
+        layout.followed = match snapshot {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(followed) => Some(followed),
+        };
         layout
+    }
+
+    /// Returns true if there is a kustomization.
+    pub fn has_kustomizations(&self) -> bool {
+        !self.kustomizations.is_empty()
+    }
+
+    /// Returns true if a folder holds a kustomization.
+    pub fn has_kustomization(&self, folder: &RepoPath) -> bool {
+        let files = kustomization::FILE_NAMES.map(|name| RepoPath::new(&join_name(folder.as_str(), name)));
+        files.iter().any(|path| self.kustomizations.contains_key(path))
     }
 
     /// Returns true if a folder holds a kustomization or a chart, which is deployed in place of its files.
@@ -372,20 +415,23 @@ fn collect_roots(
             partial.chain([file.clone()]).chain(find_overrides(snapshot, file.parent())),
         );
         let generates = reach.generated.iter().cloned().collect();
-        roots.push(Root { kind: RootKind::Kustomization, file: file.clone(), parts, generates });
+        let kind = RootKind::Kustomization;
+        roots.push(Root { kind, file: file.clone(), parts, generates, reason: None });
     }
     for folder in charts {
         let inside = |path: &&RepoPath| folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
         let file = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
         let parts = collect_blobs(snapshot, snapshot.files.keys().filter(inside).cloned());
         let generates = BTreeSet::new();
-        roots.push(Root { kind: RootKind::Chart, file: RepoPath::new(&file), parts, generates });
+        let (kind, file) = (RootKind::Chart, RepoPath::new(&file));
+        roots.push(Root { kind, file, parts, generates, reason: None });
     }
     let programs = snapshot.files.keys().filter(|path| is_jsonnet(path));
     for file in programs {
         let parts = collect_blobs(snapshot, std::iter::once(file.clone()));
         let generates = BTreeSet::new();
-        roots.push(Root { kind: RootKind::Jsonnet, file: file.clone(), parts, generates });
+        let kind = RootKind::Jsonnet;
+        roots.push(Root { kind, file: file.clone(), parts, generates, reason: None });
     }
     roots
 }

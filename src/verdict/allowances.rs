@@ -7,7 +7,7 @@ use crate::evidence::{ApprovalFacts, ApprovalStanding, Evidence, OwnedChange, Re
 use crate::finding::{CheckId, Finding, Side, Subject};
 use crate::policy::{Acceptance, Decision, Enforcement};
 use crate::world::{Operation, Placed, View};
-use kube_model::{ObjectRef, allowance};
+use kube_model::{ObjectRef, allowance, allowance_value};
 use source_files::RepoPath;
 
 /// The annotations of changed objects, by object and check.
@@ -43,7 +43,8 @@ impl Allowances {
         let Some(reason) = allowance(&placed.object, check.as_str()) else { return };
         let new = || Allowance { reason: reason.to_owned(), paths: BTreeSet::new() };
         let entry = self.0.entry((placed.id.clone(), check)).or_insert_with(new);
-        entry.paths.insert(placed.path.clone());
+        let value = allowance_value(&placed.object, check.as_str());
+        entry.paths.extend(value.into_iter().flat_map(|value| placed.files_of(value)));
     }
 
     /// The decision; `None` if an annotation accepts the finding.
@@ -94,7 +95,8 @@ impl Allowance {
         };
         let places = finding.location.iter().chain(&finding.related);
         let places = places.filter(|place| place.side == Side::New).map(|place| &place.path);
-        let paths: BTreeSet<&RepoPath> = self.paths.iter().chain(places).collect();
+        let paths: BTreeSet<&RepoPath> =
+            self.paths.iter().chain(places).chain(&finding.deployed_by).collect();
         let concerns = |change: &&OwnedChange| paths.contains(&change.path);
         let of_object = |path: &RepoPath| owned.iter().any(|change| change.path == *path);
         let all_owned = self.paths.iter().all(of_object);

@@ -343,9 +343,10 @@ fn judge(finding: Finding, circumstances: &Circumstances<'_>) -> Judged {
 /// excuse what happens in the others.
 fn places(finding: &Finding) -> Vec<Option<&RepoPath>> {
     let mut places: Vec<Option<&RepoPath>> = Vec::new();
-    for location in finding.location.iter().chain(&finding.related) {
-        if !places.contains(&Some(&location.path)) {
-            places.push(Some(&location.path));
+    let shown = finding.location.iter().chain(&finding.related).map(|location| &location.path);
+    for path in shown.chain(&finding.deployed_by) {
+        if !places.contains(&Some(path)) {
+            places.push(Some(path));
         }
     }
     if finding.location.is_none() { vec![None] } else { places }

@@ -47,7 +47,7 @@ pub(super) fn place_beside_counterparts(
     if !selection.names_clusters() {
         return;
     }
-    let is_loose = |placed: &Arc<Placed>| !selection.is_of_a_named_cluster(&placed.path);
+    let is_loose = |placed: &Arc<Placed>| !is_of_a_named_cluster(selection, placed);
     if !old.iter().chain(new.iter()).any(is_loose) {
         return;
     }
@@ -75,10 +75,18 @@ pub(super) fn place_beside_counterparts(
     new.retain(|placed| !is_only_moved(placed));
 }
 
+/// Returns true if the policy names the cluster of an object.
+fn is_of_a_named_cluster(selection: &Selection, placed: &Placed) -> bool {
+    match &placed.unit {
+        Some(_) => placed.id.cluster != ClusterName::fallback(),
+        None => selection.is_of_a_named_cluster(&placed.path),
+    }
+}
+
 /// Returns the objects that files of clusters held before the change and no longer hold.
 fn find_moved(selection: &Selection, old: &[Arc<Placed>], new: &[Arc<Placed>]) -> HashSet<Identity> {
     let named = |world: &[Arc<Placed>]| -> HashSet<Identity> {
-        let placed = world.iter().filter(|placed| selection.is_of_a_named_cluster(&placed.path));
+        let placed = world.iter().filter(|placed| is_of_a_named_cluster(selection, placed));
         placed.map(|placed| identity(&placed.id)).collect()
     };
     let kept = named(new);
@@ -97,8 +105,7 @@ fn collect_counterparts<'a>(
 
 fn move_to(placed: &Placed, cluster: &ClusterName) -> Arc<Placed> {
     let id = ObjectRef { cluster: cluster.clone(), ..placed.id.clone() };
-    let (path, object) = (placed.path.clone(), Arc::clone(&placed.object));
-    Arc::new(Placed { role: placed.role, listing: placed.listing, path, id, object })
+    Arc::new(Placed { id, ..placed.with_object(Arc::clone(&placed.object)) })
 }
 
 impl Counterparts {

@@ -16,11 +16,13 @@ use super::needles::Needles;
 use super::pairing::pair;
 use super::patches::{PatchObject, read_patches};
 use super::related::Related;
+use super::rendered::{RenderedFiles, RenderedObjects, split_by_deployment};
 use super::substitution::{Flux, Substitution, has_defaults, has_variables, substitute};
 use super::texts::{TextProblems, Texts};
 use super::{FileProblem, World, discard};
 use crate::render::{
-    Layout, LinkExtent, LinkProblem, Listing, Member, Role, Root, RootKind, Selection, join,
+    ChangedUnits, Layout, LinkExtent, LinkProblem, Listing, Member, Onset, Role, Root, RootKind, Selection,
+    join,
 };
 use kube_manifest::{Limits, Object, Problem, Reading};
 use kube_model::{ClusterName, ObjectRef, builtin};
@@ -34,6 +36,8 @@ pub struct WorldInput<'a> {
     pub new: &'a Layout,
     /// Clusters of paths.
     pub selection: &'a Selection,
+    /// The units that the change affects, rendered.
+    pub units: &'a ChangedUnits,
     /// The blobs of both.
     pub blobs: &'a dyn BlobSource,
     /// The limits for each file.
@@ -97,8 +101,10 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
     let mut blobs = load_all(input.blobs, &ids, &input.limits);
     // Unchanged files matter only in relation to differing objects.
     let nothing_stays = old_rest.is_empty() && new_rest.is_empty();
-    let differing =
+    let mut differing =
         if nothing_stays { Differing::default() } else { find_differing(&old_changed, &new_changed, &blobs) };
+    let rendered = RenderedObjects::of(input.units);
+    rendered.add_differing(&mut differing);
     let needles = Needles::of(&differing, input.needs);
     let needles = if input.needs.contains(&Need::Referrers) {
         needles.with_related(Related::of(&differing))
@@ -109,14 +115,15 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
         let rest = unique_ids(old_rest.iter().chain(&new_rest).copied(), &blobs);
         blobs.extend(load_related(input.blobs, &rest, &needles, &input.limits));
     }
-    let (substitutions, flux) = choose_substitutions(input, &blobs);
+    let (substitutions, flux) = choose_substitutions(input, &blobs, &differing);
     let source = Source {
         input,
         blobs: &blobs,
         needles: &needles,
         changed: &changed,
         old_roots: find_changed_roots(input.old, input.new),
-        new_roots: find_changed_roots(input.new, input.old),
+        new_roots: find_unrendered_roots(input),
+        rendered,
         flux,
     };
     let texts = Texts::of(input, &blobs);
@@ -132,7 +139,8 @@ pub fn build(input: &WorldInput<'_>) -> Worlds {
             views.push(source.build_view(reading, *substitution, &found));
         }
     }
-    let unread = sort_unread(&source, &texts);
+    let mut unread = sort_unread(&source, &texts);
+    unread.needed.extend(input.units.undecided.clone());
     drop(needles);
     discard((blobs, differing));
     Worlds { views, undecided: name_first(unread.needed), unread: name_first(unread.aside) }
@@ -148,7 +156,8 @@ struct Source<'a> {
     needles: &'a Needles<'a>,
     changed: &'a Changed,
     old_roots: Vec<&'a Root>,
-    new_roots: Vec<&'a Root>,
+    new_roots: Vec<Root>,
+    rendered: RenderedObjects,
     flux: Flux,
 }
 
@@ -162,17 +171,25 @@ impl Source<'_> {
         let input = self.input;
         let mut old = self.place(&input.old.members, reading, substitution);
         let mut objects = self.place(&input.new.members, reading, substitution);
-        let (old_roots, new_roots) = (&self.old_roots, &self.new_roots);
+        let loose = self.set_rendered_files_aside(&mut old, &mut objects);
+        let (old_roots, new_roots) = (&self.old_roots, &self.new_roots.iter().collect::<Vec<_>>());
         let mut changed = self.changed.clone();
         for (world, roots) in [(&mut old, old_roots), (&mut objects, new_roots)] {
             let placed = self.place_patches(roots, substitution);
             changed.extend(placed.iter().map(|placed| placed.path.clone()));
             world.extend(placed);
         }
+        let rendered = self.rendered.substituted(substitution, self.flux);
+        old.extend(rendered.old.iter().cloned());
+        objects.extend(rendered.new.iter().cloned());
         place_beside_counterparts(input.selection, &mut old, &mut objects);
         forget_changed_unknowns(&mut old, &objects);
         merge_fragments(&mut old);
         merge_fragments(&mut objects);
+        let (of_units, of_files) = split_by_deployment(&old);
+        let (new_of_units, new_of_files) = split_by_deployment(&objects);
+        let mut changes = pair(&of_files, &new_of_files, &changed);
+        changes.extend(rendered.with(of_units, new_of_units).pair(&loose));
         let old = World { objects: old, unrendered: clone_roots(old_roots), ..World::default() };
         let mut unrendered = clone_roots(new_roots);
         unrendered.extend(found.values.iter().cloned());
@@ -182,8 +199,31 @@ impl Source<'_> {
             unrendered,
             without_objects: found.without_objects,
         };
-        let changes = pair(&old.objects, &new.objects, &changed);
         View { reading, substitution, old, new, changes }
+    }
+
+    /// Removes the objects of files whose units are rendered. Returns the old ones that no kustomization governed: what
+    /// deployed them may be outside the repository.
+    fn set_rendered_files_aside(
+        &self,
+        old: &mut Vec<Arc<Placed>>,
+        new: &mut Vec<Arc<Placed>>,
+    ) -> Vec<Arc<Placed>> {
+        let input = self.input;
+        if input.units.units.is_empty() {
+            return Vec::new();
+        }
+        let files = RenderedFiles::of(input);
+        new.retain(|placed| !files.are_rendered(&placed.path));
+        let mut loose = Vec::new();
+        old.retain(|placed| {
+            let aside = files.are_rendered(&placed.path) || files.were_rendered_and_are_gone(&placed.path);
+            if aside && !input.old.is_below_a_root(&placed.path) {
+                loose.push(Arc::clone(placed));
+            }
+            !aside
+        });
+        loose
     }
 
     /// Returns the patches that kustomizations hold themselves, and JSON patches.
@@ -205,7 +245,7 @@ impl Source<'_> {
                     let (id, path, object) =
                         (ObjectRef::of(&object, &cluster), path.clone(), Arc::clone(&object));
                     let (role, listing) = (Role::Fragment, Listing::Unlisted);
-                    placed.push(Arc::new(Placed { role, listing, path, id, object }));
+                    placed.push(Arc::new(Placed { role, listing, path, id, object, unit: None }));
                 }
             }
         }
@@ -246,6 +286,7 @@ fn place_in(cluster: &ClusterName, object: &Arc<Object>, member: &Member) -> Arc
         path: member.path.clone(),
         id: ObjectRef::of(object, cluster),
         object: Arc::clone(object),
+        unit: None,
     })
 }
 
@@ -258,10 +299,15 @@ const FLUX: &[u8] = b"toolkit.fluxcd.io";
 
 /// Returns the ways to substitute the variables of the loaded objects, or one way if there are no variables. If
 /// nothing shows that Flux deploys the repository, the variables may also stay as written.
-fn choose_substitutions(input: &WorldInput<'_>, blobs: &Blobs) -> (Vec<Substitution>, Flux) {
+fn choose_substitutions(
+    input: &WorldInput<'_>,
+    blobs: &Blobs,
+    differing: &Differing,
+) -> (Vec<Substitution>, Flux) {
     let loaded = blobs.values().filter_map(|loaded| loaded.as_ref().ok());
     let objects = loaded.filter(|loaded| loaded.names_variables).flat_map(|loaded| &loaded.objects);
-    let variable: Vec<&Arc<Object>> = objects.filter(|object| has_variables(object)).collect();
+    let objects = objects.map(AsRef::as_ref).chain(differing.all());
+    let variable: Vec<&Object> = objects.filter(|object| has_variables(object)).collect();
     if variable.is_empty() {
         return (vec![Substitution::Literal], Flux::NotShown);
     }
@@ -363,7 +409,7 @@ fn name_first(reasons: BTreeSet<String>) -> Vec<String> {
 /// Returns true for an object with an identity of its own. Objects that tools read for themselves never reach the API
 /// server, and a template that gets its identity by rendering has none yet. A template with an identity is judged as
 /// far as its own text goes: a `Chart.yaml` beside it must not hide it.
-fn has_own_identity(object: &Object) -> bool {
+pub(super) fn has_own_identity(object: &Object) -> bool {
     let for_a_tool = !object.is_typed()
         || &*object.api_version == KUSTOMIZE_PLUGIN
         || matches!(object.group(), "kustomize.config.k8s.io" | "portcullis.dev")
@@ -407,6 +453,30 @@ fn describe_link(link: &LinkProblem) -> FileProblem {
 fn problem_without_text(path: &RepoPath, reason: &str) -> FileProblem {
     let problem = Problem::unparseable(Span::default(), reason);
     FileProblem { path: path.clone(), blob: None, source: None, problem }
+}
+
+/// Returns the changed roots of the new revision that are not rendered, with the reason.
+fn find_unrendered_roots(input: &WorldInput<'_>) -> Vec<Root> {
+    let mut roots = Vec::new();
+    let covered = input.units.cover_new_in_part();
+    for root in find_changed_roots(input.new, input.old) {
+        let reason = input.units.find_reason(&root.file);
+        let blob = root.parts.get(&root.file);
+        let is_rendered = blob.is_some_and(|blob| covered.has(&root.file, blob));
+        if root.kind != RootKind::Kustomization || reason.is_some() || !is_rendered {
+            roots.push(Root { reason, ..root.clone() });
+        }
+    }
+    for unit in &input.units.units {
+        let reason = unit.find_reason().filter(|reason| reason.onset == Onset::New);
+        let is_of_unit =
+            |root: &&Root| root.kind == RootKind::Kustomization && root.file.parent() == unit.folder.as_str();
+        let Some(root) = input.new.roots.iter().find(is_of_unit) else { continue };
+        if reason.is_some() && !roots.iter().any(|known| known.file == root.file) {
+            roots.push(Root { reason, ..root.clone() });
+        }
+    }
+    roots
 }
 
 /// Returns the roots of one revision that differ in another one.

@@ -1,7 +1,9 @@
 //! The difference between two worlds, object by object.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::unit_place::UnitPlace;
 use crate::render::{Listing, Role};
 use kube_manifest::{Node, Object, Step};
 use kube_model::ObjectRef;
@@ -15,15 +17,48 @@ pub struct Placed {
     pub role: Role,
     /// Says whether a kustomization deploys its file.
     pub listing: Listing,
-    /// The path of its file.
+    /// The path of the file in which it is written.
     pub path: RepoPath,
     /// Its identity in the cluster.
     pub id: ObjectRef,
     /// The object.
     pub object: Arc<Object>,
+    /// The unit that deploys it, if it is rendered.
+    pub unit: Option<Arc<UnitPlace>>,
 }
 
 impl Placed {
+    /// Returns what it is deployed with: its unit, or its file.
+    pub fn home(&self) -> &RepoPath {
+        self.unit.as_ref().map_or(&self.path, |unit| &unit.unit)
+    }
+
+    /// Returns the files that wrote a value of it.
+    pub fn files_of(&self, node: &Node) -> BTreeSet<RepoPath> {
+        match &self.unit {
+            Some(unit) => unit.files_of(node),
+            None => BTreeSet::from([self.path.clone()]),
+        }
+    }
+
+    /// Returns the object as YAML.
+    pub fn to_yaml(&self) -> String {
+        kustomize::to_yaml(std::iter::once(&self.object.root), &|_| None)
+    }
+
+    /// Returns the same place with another object.
+    #[must_use]
+    pub fn with_object(&self, object: Arc<Object>) -> Self {
+        Self {
+            role: self.role,
+            listing: self.listing,
+            path: self.path.clone(),
+            id: self.id.clone(),
+            object,
+            unit: self.unit.clone(),
+        }
+    }
+
     /// Returns the object as a candidate for storage in its cluster.
     pub fn candidate(&self) -> Candidate<'_> {
         let part = match self.role {

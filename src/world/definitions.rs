@@ -32,7 +32,7 @@ pub fn load_definitions(
                 let id = ObjectRef::of(&object, &cluster.name);
                 let (role, listing) = (Role::Complete, Listing::Unlisted);
                 let object = Arc::new(object);
-                placed.push(Arc::new(Placed { role, listing, path: path.clone(), id, object }));
+                placed.push(Arc::new(Placed { role, listing, path: path.clone(), id, object, unit: None }));
             }
         }
     }

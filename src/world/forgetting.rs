@@ -28,20 +28,14 @@ pub(super) fn forget_changed_unknowns(old: &mut Vec<Arc<Placed>>, new: &[Arc<Pla
         return;
     }
     let by_place: HashMap<(&ObjectRef, &RepoPath), &Arc<Placed>> =
-        new.iter().map(|placed| ((&placed.id, &placed.path), placed)).collect();
+        new.iter().map(|placed| ((&placed.id, placed.home()), placed)).collect();
     old.retain_mut(|placed| {
-        let successor = by_place.get(&(&placed.id, &placed.path));
+        let successor = by_place.get(&(&placed.id, placed.home()));
         match successor.map_or(Kept::Whole, |new| keep_known(&placed.object, &new.object)) {
             Kept::Whole => true,
             Kept::Nothing => false,
             Kept::Rest(object) => {
-                *placed = Arc::new(Placed {
-                    role: placed.role,
-                    listing: placed.listing,
-                    path: placed.path.clone(),
-                    id: placed.id.clone(),
-                    object,
-                });
+                *placed = Arc::new(placed.with_object(object));
                 true
             }
         }

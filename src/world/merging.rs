@@ -18,7 +18,8 @@ pub(super) fn merge_fragments(world: &mut [Arc<Placed>]) {
         return;
     }
     let mut wholes: HashMap<ObjectRef, Vec<Arc<Placed>>> = HashMap::new();
-    for placed in world.iter().filter(|placed| matches!(placed.role, Role::Complete | Role::Base)) {
+    let whole = |placed: &&Arc<Placed>| matches!(placed.role, Role::Complete | Role::Base);
+    for placed in world.iter().filter(whole) {
         wholes.entry(placed.id.clone()).or_default().push(Arc::clone(placed));
     }
     for placed in world.iter_mut().filter(|placed| placed.role == Role::Fragment) {
@@ -43,13 +44,7 @@ fn merge(whole: &Placed, fragment: &Placed) -> Arc<Placed> {
     let object = &fragment.object;
     let root = overlay(&whole.object.root, &object.root, Origin::inherited(object.root.origin));
     let object = Object::new(Arc::clone(&object.source), Arc::clone(&object.aliases), root);
-    Arc::new(Placed {
-        role: fragment.role,
-        listing: fragment.listing,
-        path: fragment.path.clone(),
-        id: fragment.id.clone(),
-        object: Arc::new(object),
-    })
+    Arc::new(fragment.with_object(Arc::new(object)))
 }
 
 /// Merges a patch into a value. Values that the patch does not set get the place of the patch, because they are in

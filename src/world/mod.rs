@@ -17,8 +17,10 @@ mod pairing;
 mod patches;
 mod presence;
 mod related;
+mod rendered;
 mod substitution;
 mod texts;
+mod unit_place;
 
 pub use builder::{View, WorldInput, Worlds, build};
 pub use change::{ObjectChange, Operation, Placed};
@@ -26,6 +28,7 @@ pub use definitions::load_definitions;
 pub use need::Need;
 pub use presence::{Presence, PresenceInput};
 pub use substitution::Substitution;
+pub use unit_place::{UnitPlace, WrittenPart, WrittenPlace};
 
 use std::sync::Arc;
 

@@ -53,6 +53,10 @@ impl Presence {
         let parsed: HashMap<ObjectId, Option<Vec<Object>>> = parsed.collect();
         let files = input.snapshot.files.keys().cloned().collect();
         let mut presence = Self { files, ..Self::default() };
+        if input.layout.has_kustomizations() {
+            // A kustomization may give an object another name or namespace.
+            presence.completeness = Completeness::Partial;
+        }
         for member in &input.layout.members {
             match parsed.get(&member.file.id) {
                 Some(Some(objects)) => presence.add(objects, &member.path, input.selection),

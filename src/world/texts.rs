@@ -290,7 +290,8 @@ impl<'a> Texts<'a> {
 
 fn make_values_root(member: &Member) -> Root {
     let parts = BTreeMap::from([(member.path.clone(), member.file.id.clone())]);
-    Root { kind: RootKind::Values, file: member.path.clone(), parts, generates: BTreeSet::new() }
+    let generates = BTreeSet::new();
+    Root { kind: RootKind::Values, file: member.path.clone(), parts, generates, reason: None }
 }
 
 /// Returns true if a changed file without an object is counted in the statistics.

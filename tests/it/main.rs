@@ -26,6 +26,7 @@ mod governance;
 mod hooks;
 mod hostile_files;
 mod hosts;
+mod incremental;
 mod install;
 mod properties;
 mod pull_requests;

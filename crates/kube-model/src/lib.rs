@@ -23,7 +23,7 @@ mod tag;
 mod workload;
 
 pub use address::{TrafficOrigin, lies_in, origin_of_address, origin_of_range};
-pub use allowance::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX, allowance};
+pub use allowance::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX, allowance, allowance_value};
 pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use doubt::ExposureDoubt;
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};

@@ -1,14 +1,16 @@
-//! Roots that must be rendered and are not.
+//! Roots that cannot be rendered.
+
+use std::collections::BTreeMap;
 
 use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
-use crate::render::{Root, RootKind};
+use crate::render::{Onset, Root, RootKind};
 use source_files::RepoPath;
 
 /// The record.
 pub(in crate::checks) static META: Meta = Meta {
     id: CheckId::new("unrendered-source"),
-    title: "A kustomization or chart changes and is not rendered",
+    title: "portcullis cannot render a kustomization or chart that changes",
     family: Family::Manifest,
     needs: &[],
     partial: PartialDocuments::NotRead,
@@ -17,34 +19,75 @@ pub(in crate::checks) static META: Meta = Meta {
     docs: "\
 ## What it does
 
-Reports, once for each push, which kustomizations and Helm charts change in a file that decides what they
-deploy: the kustomization itself, its patches and generators' files, the chart's templates and values, values
-files elsewhere that an Argo CD application names, and the file `.argocd-source.yaml` beside them; and Jsonnet
-files that change, because Argo CD evaluates them. The finding names the files and the command that renders
-each root.
+portcullis renders each kustomization that a change affects, as `kustomize build` does, and judges the result. This
+check reports what it could not render:
+
+- A kustomization that is new, or that could be rendered before the change, and now cannot be rendered; a base in
+  another repository, or a program, that the change adds. The profile `baseline` denies these.
+- A kustomization that could not be rendered before for the same reason; Helm charts, their templates and values,
+  values files elsewhere that an Argo CD application names, the file `.argocd-source.yaml` beside them, and Jsonnet
+  files. The profile `baseline` warns, once for each push. `strict` denies.
 
 ## What is compared
 
-The blobs of these files in both revisions. A root that does not change is not reported.
+Both revisions are rendered. A kustomization that the change does not affect is not reported.
 
 ## Remediation
 
-Render it and commit the result to a path that the gate reads, or review the change by hand. The profile
-`strict` denies unrendered changes.
+Correct the kustomization: `portcullis render FOLDER` shows the same error. For a base in another repository, copy it
+into this one. For a chart, render it and commit the result to a path that the gate reads, or review the change by
+hand.
 
 ## Limits
 
-Complete objects that a kustomization lists are judged anyway, and so is the text of its patches. Values files
-that helmfile names and scripts that a kustomize function runs are not followed.
+Without a rendering, complete objects that a kustomization lists are judged as their files write them, and so is the
+text of its patches. Values files that helmfile names and scripts that a kustomize function runs are not followed.
 ",
 };
 
 /// The largest number of roots and files that are named.
 const NAMED: usize = 10;
 
-/// Reports them, all in one finding.
+/// Reports the roots that can no longer be rendered, by reason, and all others in one finding.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
-    let changed = &context.new.unrendered;
+    let mut others = Vec::new();
+    let mut by_reason: BTreeMap<(&RepoPath, &str), Vec<&Root>> = BTreeMap::new();
+    for root in &context.new.unrendered {
+        match &root.reason {
+            Some(reason) if reason.onset == Onset::New => {
+                let file = reason.file.as_ref().unwrap_or(&root.file);
+                by_reason.entry((file, &reason.text)).or_default().push(root);
+            }
+            Some(_) | None => others.push(root.clone()),
+        }
+    }
+    for ((file, reason), roots) in by_reason {
+        findings.push(report_onset(file, reason, &roots));
+    }
+    report_others(&others, context, findings);
+}
+
+/// Roots that cannot be rendered for one reason, and could be before or are new.
+fn report_onset(file: &RepoPath, reason: &str, roots: &[&Root]) -> Finding {
+    let folders: Vec<&str> = roots.iter().map(|root| folder_of(root)).collect();
+    let first = folders.first().copied().unwrap_or_default();
+    let count = match folders.len() {
+        1 => format!("the kustomization in `{first}`"),
+        count => format!("{count} kustomizations"),
+    };
+    let mut finding =
+        Finding::new(META.id, Subject::File, format!("portcullis cannot render {count}: {reason}"))
+            .severity(Severity::High)
+            .at(Location::of_file(file, Side::New))
+            .help(format!("correct it; `portcullis render {first}` shows the same error"));
+    for root in roots.iter().filter(|root| root.file != *file) {
+        finding = finding.related(Location::of_file(&root.file, Side::New));
+    }
+    let roots: Vec<Root> = roots.iter().copied().cloned().collect();
+    finding.fact("root", first).fact("contents", contents_of(&roots))
+}
+
+fn report_others(changed: &[Root], context: &Context<'_>, findings: &mut Findings) {
     let Some(first) = changed.first() else { return };
     let message = format!("{} not rendered: portcullis did not judge the result", counted(changed));
     let mut finding = Finding::new(META.id, Subject::File, message)
@@ -57,10 +100,18 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     for root in changed.iter().take(NAMED) {
         let before = context.old.unrendered.iter().find(|old| old.file == root.file && old.kind == root.kind);
         finding = finding.note(root.kind.as_str(), touched(root, before));
+        if let Some(reason) = &root.reason {
+            finding = finding.note("reason", reason.text.as_str());
+        }
     }
-    let blobs = changed.iter().flat_map(|root| root.parts.values());
+    findings.push(finding.fact("contents", contents_of(changed)));
+}
+
+/// The blobs that decide on what roots give.
+fn contents_of(roots: &[Root]) -> String {
+    let blobs = roots.iter().flat_map(|root| root.parts.values());
     let blobs: Vec<&str> = blobs.map(source_files::ObjectId::as_str).collect();
-    findings.push(finding.fact("contents", blobs.join(" ")));
+    blobs.join(" ")
 }
 
 /// The number of changed roots of each kind, as text.
@@ -97,12 +148,16 @@ fn commands(roots: &[Root]) -> String {
 }
 
 fn command(root: &Root) -> String {
-    let folder = root.file.parent();
-    let folder = if folder.is_empty() { "." } else { folder };
+    let folder = folder_of(root);
     match root.kind {
         RootKind::Kustomization => format!("`kustomize build {folder}`"),
         RootKind::Chart => format!("`helm template {folder}`"),
         RootKind::Jsonnet => format!("`jsonnet {}`", root.file),
         RootKind::Values => format!("`helm template CHART --values {}`", root.file),
     }
+}
+
+fn folder_of(root: &Root) -> &str {
+    let folder = root.file.parent();
+    if folder.is_empty() { "." } else { folder }
 }

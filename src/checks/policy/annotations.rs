@@ -5,18 +5,17 @@ use crate::finding::CheckId;
 use crate::world::ObjectChange;
 use kube_manifest::{Entry, Node};
 use kube_model::{ANNOTATION_PREFIX, ANNOTATIONS, DOMAIN_PREFIX};
-use source_files::Span;
 
 /// A mistake in an annotation.
-pub(super) struct Mistake {
+pub(super) struct Mistake<'a> {
     pub(super) key: String,
     pub(super) message: String,
     pub(super) help: String,
-    pub(super) span: Span,
+    pub(super) entry: &'a Entry,
 }
 
 /// The mistakes that a change brings.
-pub(super) fn mistakes(change: &ObjectChange, context: &Context<'_>) -> Vec<Mistake> {
+pub(super) fn mistakes<'a>(change: &'a ObjectChange, context: &Context<'_>) -> Vec<Mistake<'a>> {
     let Some(placed) = change.object() else { return Vec::new() };
     let root = &placed.object.root;
     let before = change.old_object().map(|old| found(&old.object.root)).unwrap_or_default();
@@ -52,11 +51,11 @@ fn collect<'a>(node: &'a Node, keys: &mut Vec<&'a str>, all: &mut Vec<Found<'a>>
     node.items().iter().for_each(|item| collect(item, keys, all));
 }
 
-fn mistake(found: &Found<'_>, context: &Context<'_>) -> Option<Mistake> {
+fn mistake<'a>(found: &Found<'a>, context: &Context<'_>) -> Option<Mistake<'a>> {
     let key = &*found.entry.key;
     let (message, help) = wrong(found, context)?;
     let message = format!("the annotation {key} accepts nothing: {message}");
-    Some(Mistake { key: key.to_owned(), message, help, span: found.entry.key_span })
+    Some(Mistake { key: key.to_owned(), message, help, entry: found.entry })
 }
 
 /// The mistake, and how to correct it.

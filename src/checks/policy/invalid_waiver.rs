@@ -47,7 +47,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
         for mistake in mistakes(change, context) {
             let finding = Finding::about(META.id, change, mistake.message).severity(Severity::Medium);
             let finding = match change.object() {
-                Some(placed) => finding.at(Location::in_object(placed, mistake.span, Side::New)),
+                Some(placed) => finding.at(Location::of_key(placed, mistake.entry, Side::New)),
                 None => finding,
             };
             findings.push(finding.help(mistake.help).fact("key", mistake.key));

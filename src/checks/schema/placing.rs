@@ -146,15 +146,19 @@ fn by_whom(kind: &ViolationKind) -> &'static str {
 /// The place of what is wrong, in the new revision.
 pub(super) fn location(placed: &Placed, violation: &Violation) -> Location {
     let root = &placed.object.root;
-    let span = match &violation.kind {
+    match &violation.kind {
         ViolationKind::UnknownField { field, .. } => {
             let holder = root.nearest(violation.parent());
-            holder.entry(field).map_or(holder.span(), |entry| entry.key_span)
+            match holder.entry(field) {
+                Some(entry) => Location::of_key(placed, entry, Side::New),
+                None => Location::of_value(placed, holder, Side::New),
+            }
         }
         ViolationKind::Required { .. }
         | ViolationKind::Type { .. }
         | ViolationKind::Value { .. }
-        | ViolationKind::Duplicate { .. } => root.nearest(&violation.pointer).span(),
-    };
-    Location::in_object(placed, span, Side::New)
+        | ViolationKind::Duplicate { .. } => {
+            Location::of_value(placed, root.nearest(&violation.pointer), Side::New)
+        }
+    }
 }

@@ -77,6 +77,9 @@ fn render_steps(steps: &[DiffLine<'_>]) -> Markup {
 
 /// Returns the text of an object with its indentation. Anything else on its first line belongs to another object.
 fn text_of(placed: &Placed) -> Option<String> {
+    if placed.unit.is_some() {
+        return Some(placed.to_yaml());
+    }
     let (bytes, span) = (placed.object.source.bytes(), placed.object.root.span());
     let (start, end) = (usize::try_from(span.start).ok()?, usize::try_from(span.end).ok()?);
     let indentation = bytes.get(..start)?.iter().rev().take_while(|byte| b" -".contains(byte)).count();
