@@ -12,6 +12,7 @@
 //! | [`world`] | both revisions of the cluster, and what differs |
 //! | [`access`] | who may do what |
 //! | [`approval`] | whose approval it has |
+//! | [`automation`] | the versions that a program moved forward |
 //! | [`evidence`] | all that is known besides manifests |
 //! | [`policy`] | what is guarded, enforced and waived |
 //! | [`finding`] | one thing that is wrong |
@@ -41,6 +42,7 @@
 
 pub mod access;
 pub mod approval;
+pub mod automation;
 pub mod checks;
 #[cfg(feature = "program")]
 pub mod cli;

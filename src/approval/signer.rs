@@ -68,7 +68,7 @@ fn signer<'a>(people: &'a [PersonEntry], facts: &CommitFacts) -> Option<&'a Pers
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::SignedObject;
+    use crate::evidence::{SignedObject, Vouched};
     use crate::policy::KeyEntry;
     use git_trust::{KeyFingerprint, SignatureStatus};
     use source_files::ObjectId;
@@ -83,6 +83,7 @@ mod tests {
                 key: KeyFingerprint::OpenPgp(key.repeat(20).into()),
                 principals: Vec::new(),
             }),
+            vouched: Vouched::No,
         }
     }
 

@@ -90,6 +90,18 @@ pub struct CommitFacts {
     pub malformed: Vec<String>,
     /// The status of its signature.
     pub signature: Evidence<SignatureStatus>,
+    /// What counts in the place of its signature.
+    pub vouched: Vouched,
+}
+
+/// What counts in the place of an object's own signature. It proves nothing about who made the object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Vouched {
+    /// Nothing.
+    #[default]
+    No,
+    /// The account of a program brought it, which `automation:` accepts.
+    ByAccount,
 }
 
 /// A path whose owners must approve.

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::forge_copy::{self, ForgeCopy};
 use super::forge_merge;
 use super::signatures::Signatures;
-use crate::evidence::{CommitFacts, Evidence, SignedObject};
+use crate::evidence::{CommitFacts, Evidence, SignedObject, Vouched};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::governance::instant;
 use git_trust::SignatureStatus;
@@ -157,6 +157,7 @@ fn commit_facts(id: &ObjectId, bytes: &[u8], reception: Reception<'_>) -> Commit
             signature: signatures.of_commit(&commit),
             malformed: reception.dated_ahead([&commit.author, &commit.committer]),
             title: commit.title,
+            vouched: Vouched::No,
         },
         Err(reasons) => malformed(SignedObject::Commit, id, &reasons, signatures),
     }
@@ -175,6 +176,7 @@ fn tag_facts(id: &ObjectId, bytes: &[u8], pushed_as: Option<&str>, reception: Re
                 .collect(),
             signature: signatures.of_tag(&tag),
             title: format!("tag {}", tag.name),
+            vouched: Vouched::No,
         },
         Err(reasons) => malformed(SignedObject::Tag, id, &reasons, signatures),
     }
@@ -221,6 +223,7 @@ fn malformed(
         title: String::new(),
         malformed: reasons.iter().map(ToString::to_string).collect(),
         signature: signatures.of_malformed(),
+        vouched: Vouched::No,
     }
 }
 

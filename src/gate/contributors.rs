@@ -45,23 +45,32 @@ pub(super) fn contributors(
     let of_facts = facts.iter().filter(|facts| facts.kind == SignedObject::Commit).map(|facts| &facts.id);
     let all: BTreeSet<&ObjectId> = commits.iter().chain(of_facts).collect();
     for id in all {
-        let bytes = repository.read_kind(id, ObjectKind::Commit)?;
-        // The author of a malformed commit is unknown; the commit is reported as malformed.
-        let Ok(commit) = parse_commit(&bytes, hash_of(id)) else { continue };
-        contributors.claims.extend(claims(&commit.author));
-        contributors.claims.extend(claims(&commit.committer));
-        contributors.claims.extend(co_authors(commit.message()));
+        contributors.claims.extend(claims_of(repository, id)?);
     }
     for id in tags {
-        let bytes = repository.read_kind(id, ObjectKind::Tag)?;
-        let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
-        contributors.claims.extend(tagger.into_iter().flatten());
+        contributors.claims.extend(tagger_of(repository, id)?);
     }
     let host = pusher.into_iter().chain(push.host.iter().flat_map(|host| &host.others));
     let proposal = push.proposal.iter().flat_map(Proposal::makers);
     contributors.claims.extend(host.chain(proposal).map(|account| Claim::new(account)));
     contributors.makers = makers(facts, people, push);
     Ok(contributors)
+}
+
+/// The people that a commit claims as author, committer and co-authors.
+pub(super) fn claims_of(repository: &Repository, id: &ObjectId) -> Result<Vec<Claim>, GitError> {
+    let bytes = repository.read_kind(id, ObjectKind::Commit)?;
+    // The author of a malformed commit is unknown; the commit is reported as malformed.
+    let Ok(commit) = parse_commit(&bytes, hash_of(id)) else { return Ok(Vec::new()) };
+    let named = [&commit.author, &commit.committer].into_iter().flat_map(claims);
+    Ok(named.chain(co_authors(commit.message())).collect())
+}
+
+/// The person that a tag claims as its tagger.
+pub(super) fn tagger_of(repository: &Repository, id: &ObjectId) -> Result<Vec<Claim>, GitError> {
+    let bytes = repository.read_kind(id, ObjectKind::Tag)?;
+    let tagger = parse_tag(&bytes, hash_of(id)).ok().map(|tag| claims(&tag.tagger));
+    Ok(tagger.into_iter().flatten().collect())
 }
 
 /// The one rule of who made a change, for hooks and pull requests alike. A person of the policy proves it: by the
@@ -94,7 +103,7 @@ fn is_a_person(people: &[PersonEntry], account: &str) -> bool {
 /// If the policy names no people, the forge's members are the only ones who can be known.
 fn proves_makers(proposal: &Proposal, people: &[PersonEntry]) -> bool {
     match proposal.pushed_by {
-        PushedBy::Anybody => false,
+        PushedBy::Anybody | PushedBy::Programs => false,
         PushedBy::Members if people.is_empty() => true,
         PushedBy::Members | PushedBy::People => {
             !proposal.accounts.is_empty()
@@ -124,7 +133,7 @@ fn co_authors(message: &[u8]) -> Vec<Claim> {
 
 /// The account that a push by git itself proves. A page of the host proves nothing: behind it may be a merge button
 /// or a queue, which bring what others made.
-fn pushing_account(host: &PushOrigin) -> Option<&String> {
+pub(super) fn pushing_account(host: &PushOrigin) -> Option<&String> {
     match host.via {
         Via::Merge | Via::Web => None,
         Via::Push => host.pusher.as_ref(),

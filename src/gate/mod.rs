@@ -4,14 +4,17 @@
 mod approvals;
 mod commits;
 mod contributors;
+mod demanded_signatures;
 mod forge_copy;
 mod forge_merge;
 mod growth;
 mod inspection;
+mod lanes;
 mod made_by_host;
 mod notices;
 mod owners;
 mod planning;
+mod program_account;
 mod ref_names;
 mod repair;
 mod rescue;
@@ -24,6 +27,7 @@ mod statements;
 mod trees;
 mod unblocking;
 mod verification;
+mod versions;
 
 pub use crate::governance::{Governing, date_of, owners_of, waivers_notice};
 pub use planning::PlannedRef;

@@ -21,6 +21,13 @@ pub(super) struct Ownership {
     pub(super) problems: Vec<OwnersProblem>,
 }
 
+impl Ownership {
+    /// No owner is asked.
+    pub(super) fn not_asked() -> Self {
+        Self { owned: Evidence::Known(Vec::new()), unowned: Vec::new(), problems: Vec::new() }
+    }
+}
+
 /// The state of the owners' approval. Without `owners:` in the policy, nothing is required.
 pub(super) fn judge(
     input: &TrustInput<'_>,
@@ -30,7 +37,7 @@ pub(super) fn judge(
 ) -> Result<Ownership, GitError> {
     let nothing = |owned| Ownership { owned, unowned: Vec::new(), problems: Vec::new() };
     let Some(demand) = input.governing.policy.owners() else {
-        return Ok(nothing(Evidence::Known(Vec::new())));
+        return Ok(Ownership::not_asked());
     };
     let changed = Snapshot::changed_paths(input.old, input.new);
     let (base, head) = match base_and_head(input, &changed) {

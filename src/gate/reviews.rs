@@ -31,7 +31,9 @@ pub enum PushedBy {
     Members,
     /// People, and it says which.
     People,
-    /// A person, or a program that may have acted for a person.
+    /// Programs, or people and programs, and it says which. A program may have acted for a person.
+    Programs,
+    /// It does not say which accounts did.
     #[default]
     Anybody,
 }

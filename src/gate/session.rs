@@ -9,14 +9,15 @@ use chrono::NaiveDate;
 
 use super::commits::{self, Reception};
 use super::growth::Growth;
+use super::lanes::{self, AskOwners, LaneInput};
 use super::made_by_host::find_commit_to_approve;
 use super::notices::{how_to_move_in, section, stray_head_notice};
-use super::owners;
+use super::owners::{self, Ownership};
 use super::planning::{Plan, PlannedRef, Surroundings, plan};
 use super::repair::Damage;
 use super::reviews::Proposal;
 use super::rules::{known_checks, rules_of};
-use super::signatures::{Judged, Signatures};
+use super::signatures::Signatures;
 use super::statement_store::Stored;
 use super::trees;
 use super::unblocking::people_to_ask;
@@ -24,9 +25,9 @@ use crate::approval::Digest;
 use crate::evidence::{RefEvidence, TrustFileChange};
 use crate::git::{GitError, Head, Repository};
 use crate::governance::{
-    ChangeApprovals, Floor, Foundation, Governing, KeysError, LastRules, OntoHead, PolicyFiles,
-    PolicyLoadError, TrustInput, changes, changes_keys_only, date_of, govern_by_baseline, load_keys,
-    repair_changes, waiver_facts, waivers_notice,
+    ChangeApprovals, Floor, Foundation, Governing, LastRules, OntoHead, PolicyFiles, PolicyLoadError,
+    TrustInput, changes, changes_keys_only, date_of, govern_by_baseline, load_keys, repair_changes,
+    waiver_facts, waivers_notice,
 };
 use crate::host::PushOrigin;
 use crate::pipeline::{Change, evaluate};
@@ -34,7 +35,6 @@ use crate::push::RefUpdate;
 use crate::report::Section;
 use crate::verdict::{Mode, Verdict};
 use codeowners::Dialect;
-use git_trust::TrustedKeys;
 use source_files::{ObjectId, Snapshot};
 
 /// An error that stops a run before anything is judged.
@@ -392,15 +392,20 @@ impl Session {
             judged.renewed = load_keys(&self.repository, governing, new).ok();
         }
         let approved = self.approved_commits(planned, governing, (&stored, &signatures))?;
-        let facts = commits::facts(
+        let mut facts = commits::facts(
             &self.repository,
             &planned.ref_name,
             &planned.commits,
             &planned.tags,
             Reception { signatures: &signatures, approved: &approved, now: self.now },
         )?;
+        let lane = LaneInput { trust: &input, planned, push: &self.push };
+        let excuse = lanes::excuse(&lane, &mut facts)?;
         let approvals = self.approvals(&input, planned, &facts, (&stored, &signatures))?;
-        let ownership = owners::judge(&input, &facts, planned.tip.as_ref(), &approvals)?;
+        let ownership = match excuse.owners {
+            AskOwners::Yes => owners::judge(&input, &facts, planned.tip.as_ref(), &approvals)?,
+            AskOwners::No => Ownership::not_asked(),
+        };
         Ok(RefEvidence {
             ref_name: planned.ref_name.clone(),
             operation: planned.operation,
@@ -416,7 +421,7 @@ impl Session {
             more_from_start: approvals.needed_from_start,
             contributors: approvals.contributors,
             waivers: waiver_facts(&input, self.today()),
-            notices: approvals.notices,
+            notices: approvals.notices.into_iter().chain(excuse.notices).collect(),
         })
     }
 
@@ -452,36 +457,6 @@ impl Session {
     fn stray_head(&self) -> Result<Option<&str>, GitError> {
         let unborn = self.head_branch().filter(|_| self.governing_tip.is_none());
         Ok(if self.repository.has_branches()? { unborn } else { None })
-    }
-
-    fn signatures(&self, governing: &Governing, statements: &Stored) -> Signatures {
-        let by_owner = governing.policy.owners().is_some_and(|owners| owners.signer_counts);
-        let asked =
-            by_owner || governing.policy.demands_signatures() || governing.policy.runs("unsigned-commit");
-        if !asked && statements.refs.is_empty() && self.push.proposal.is_none() {
-            return Signatures::NotDemanded;
-        }
-        Signatures::Judged(Box::new(self.judged(governing)))
-    }
-
-    /// The trusted keys of the governing ref. In a repair they count only as far as they are still there.
-    pub(super) fn load_keys(&self, governing: &Governing) -> Result<TrustedKeys, KeysError> {
-        let keys = load_keys(&self.repository, governing, &self.governing)?;
-        let left = self.damage.as_ref().map(Damage::surviving_keys);
-        // Without any key that is left, the damage is that the files are gone.
-        let left = left.and_then(|files| load_keys(&self.repository, governing, files).ok());
-        Ok(TrustedKeys { narrowed_by: left.map(Box::new), ..keys })
-    }
-
-    /// The keys, rules and people that signatures are judged by.
-    pub(super) fn judged(&self, governing: &Governing) -> Judged {
-        Judged {
-            trusted: self.load_keys(governing),
-            rules: governing.policy.signature_rules(),
-            people: governing.policy.people().to_vec(),
-            renewed: None,
-            now: self.now,
-        }
     }
 }
 

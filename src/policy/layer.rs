@@ -214,7 +214,7 @@ impl Layer {
         path_fits && cluster_fits && severity_fits
     }
 
-    fn origin(&self, file: &Positioned, pointer: &str) -> Origin {
+    pub(super) fn origin(&self, file: &Positioned, pointer: &str) -> Origin {
         let path = match self.author {
             Author::Repository => file.path.clone(),
             Author::Server => format!("server policy, {}", file.path),

@@ -155,7 +155,7 @@ impl Judge<'_> {
             Pushers::Known(pushers) => {
                 let people = pushers.iter().all(|account| account.kind == AccountKind::Person);
                 accounts.extend(pushers.into_iter().map(|account| account.login));
-                if people { self.pushed_by_people(pull) } else { PushedBy::Anybody }
+                if people { self.pushed_by_people(pull) } else { PushedBy::Programs }
             }
             Pushers::Unknown(_) => PushedBy::Anybody,
         };

@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("evidence", &["finding"]),
     ("verdict", &["evidence", "finding", "policy", "world"]),
     ("approval", &["evidence", "policy"]),
+    ("automation", &["policy"]),
     ("access", &["world"]),
     ("checks", &["access", "evidence", "finding", "render", "world"]),
     ("pipeline", &["checks", "evidence", "finding", "policy", "render", "verdict", "world"]),
@@ -34,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "gate",
         &[
             "approval",
+            "automation",
             "checks",
             "evidence",
             "finding",

@@ -4,8 +4,10 @@
 
 /// Attempts to get past the gate; docs/attacks.md lists them.
 mod adversary {
+    mod argo_cd_image_updater;
     mod comparison;
     mod disguises;
+    mod flux_image_automation;
     mod forge_copies;
     mod forge_merges;
     mod history;
@@ -13,6 +15,8 @@ mod adversary {
     mod lockouts;
     mod old_problems;
     mod people;
+    mod release_tool;
+    mod renovate;
     mod repairs;
     mod replays;
     mod rescues;
@@ -38,6 +42,7 @@ mod hidden;
 mod hostile;
 mod hosts;
 mod import_waivers;
+mod lanes;
 mod log;
 mod manifests;
 mod many_statements;

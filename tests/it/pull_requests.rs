@@ -19,6 +19,7 @@ mod approvals;
 mod failures;
 mod fake;
 mod issued;
+mod lanes;
 mod merges;
 mod objects;
 mod queue;

@@ -28,7 +28,9 @@ pub use cluster::{Cloud, ClusterTarget, KubernetesVersion};
 pub use doubt::ExposureDoubt;
 pub use exposure::{Allocation, Reach, Service, ServicePort, ServiceType};
 pub use image::{ImageReference, ImageReferenceError};
-pub use images::{Form, ImageCertainty, ImageKind, ImageUse, images};
+pub use images::{
+    Form, ImageCertainty, ImageKind, ImageUse, images, images_of_kustomization, images_of_source_override,
+};
 pub use internal_balancer::{find_unread_annotation, way_to_internal};
 pub use object_ref::{ClusterName, ObjectRef};
 pub use quantity::{Quantity, is_quantity};

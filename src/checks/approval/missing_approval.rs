@@ -36,7 +36,8 @@ under `refs/approvals/` (`portcullis approve`). It counts for exactly this chang
 trust file, it also counts for a later change with the same old and new content of that path. A person who
 wrote, committed, signed or pushed the change cannot approve it, with one exception: with `signerCounts`, the
 signature of an owner on every commit of a path counts as one approval. If neither signatures nor the host
-prove who made the change, one more approval is required.
+prove who made the change, one more approval is required. A change that `automation:` of the policy lets a
+program make needs no approval of owners; a notice names the entry.
 
 ## Remediation
 

@@ -1,7 +1,7 @@
 //! Evidence of commits and refs, and what is found in it.
 
 use crate::checks::testing::findings;
-use crate::evidence::{CommitFacts, Evidence, RefEvidence, RefOperation, SignedObject};
+use crate::evidence::{CommitFacts, Evidence, RefEvidence, RefOperation, SignedObject, Vouched};
 use crate::finding::Finding;
 use git_trust::{KeyFingerprint, SignatureStatus};
 use source_files::ObjectId;
@@ -13,6 +13,7 @@ fn commit(signature: Evidence<SignatureStatus>) -> CommitFacts {
         title: "Raise replicas".to_owned(),
         malformed: Vec::new(),
         signature,
+        vouched: Vouched::No,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::about_commit;
 use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
-use crate::evidence::{CommitFacts, Evidence, SignedObject};
+use crate::evidence::{CommitFacts, Evidence, SignedObject, Vouched};
 use crate::finding::{CheckId, Finding, Severity};
 use git_trust::SignatureStatus;
 
@@ -24,7 +24,8 @@ the end of a tag. A signature that is pasted into the commit message signs nothi
 ## What is compared
 
 The commits that are in the pushed tip and not in the old tip of the same ref. A commit that was pushed to
-another branch before is still new here. Existing commits are not examined.
+another branch before is still new here. Existing commits are not examined. What the account of a program brings
+within `automation:` of the policy needs no signature if the entry says `proof: account`.
 
 ## Remediation
 
@@ -49,7 +50,7 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 
 fn is_unsigned(commit: &CommitFacts) -> bool {
     match &commit.signature {
-        Evidence::Known(SignatureStatus::Unsigned) => true,
+        Evidence::Known(SignatureStatus::Unsigned) => commit.vouched == Vouched::No,
         Evidence::Known(
             SignatureStatus::Trusted { .. }
             | SignatureStatus::Forge { .. }

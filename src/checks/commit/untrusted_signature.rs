@@ -2,7 +2,7 @@
 
 use super::about_commit;
 use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
-use crate::evidence::{CommitFacts, Evidence};
+use crate::evidence::{CommitFacts, Evidence, Vouched};
 use crate::finding::{CheckId, Finding, Severity};
 use git_trust::SignatureStatus;
 
@@ -52,6 +52,9 @@ pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn judge(commit: &CommitFacts) -> Option<Finding> {
+    if commit.vouched != Vouched::No {
+        return None;
+    }
     match &commit.signature {
         Evidence::Known(SignatureStatus::Untrusted { cause, reason, advice }) => {
             Some(build_finding(commit, cause, reason, advice))

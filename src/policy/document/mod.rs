@@ -5,6 +5,7 @@
 //! apart by name, so that a new one cannot be forgotten.
 
 mod approvals;
+mod automation;
 mod checks;
 mod clusters;
 mod images;
@@ -34,6 +35,7 @@ use super::profile::ProfileName;
 use crate::finding::CheckId;
 
 pub use approvals::ApprovalsEntry;
+pub use automation::{AutomationEntry, AutomationField, AutomationLane, AutomationProof, LayerAutomation};
 pub use checks::{AnnotationUse, CheckRule, Scope};
 pub(super) use checks::{ScopePaths, compile_scopes};
 pub use clusters::ClusterEntry;
@@ -88,6 +90,9 @@ pub struct PolicyDocument {
     /// The longest time until a waiver expires: `90d`; without limit if absent. A waiver that expires later covers
     /// nothing.
     pub waivers_max_age: Option<Age>,
+    /// What programs may change without owners; no profile allows anything.
+    #[serde(default)]
+    pub automation: Vec<AutomationEntry>,
     /// The people who may pass a change that the gate rejects, in an emergency.
     pub r#override: Option<OverrideEntry>,
     /// Enforcement by check id.
@@ -120,6 +125,7 @@ pub(super) fn check(file: &Positioned, known: &KnownChecks) -> Result<(), Policy
     signatures::check(file)?;
     people::check(file)?;
     approvals::check(file)?;
+    automation::check(file)?;
     overriding::check(file)?;
     owners::check(file)?;
     images::check(file)?;
@@ -147,6 +153,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
         approvals,
         limits,
         waivers_max_age: _,
+        automation,
         r#override,
         checks: _,
         waivers,
@@ -165,6 +172,7 @@ pub fn weakenings(old: &Layer, new: &Layer, known: &[CheckId]) -> Vec<String> {
     found.extend(approvals::weakenings(before.approvals.as_ref(), approvals.as_ref()));
     found.extend(limits::weakening(before.limits, *limits));
     found.extend(longer("waivers", old.waivers_max_age(), new.waivers_max_age()));
+    found.extend(automation::weakenings(&before.automation, automation));
     found.extend(overriding::weakenings(before.r#override.as_ref(), r#override.as_ref()));
     found.extend(known.iter().flat_map(|check| checks::weakenings(check.as_str(), old, new)));
     found.extend(waivers::weakenings(&before.waivers, waivers));

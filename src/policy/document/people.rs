@@ -157,12 +157,16 @@ pub(super) fn check(file: &Positioned) -> Result<(), PolicyError> {
 
 /// Refuses a name of another list that `people:` does not have.
 pub(super) fn check_listed(file: &Positioned, pointer: &str, list: &[String]) -> Result<(), PolicyError> {
+    let mut names = list.iter().enumerate();
+    names.try_for_each(|(index, name)| check_person(file, &format!("{pointer}/{index}"), name))
+}
+
+/// Refuses a name that `people:` does not have.
+pub(super) fn check_person(file: &Positioned, pointer: &str, name: &str) -> Result<(), PolicyError> {
     let known = || file.document.people.iter().map(|person| person.name.as_str());
-    for (index, name) in list.iter().enumerate() {
-        if known().all(|known| known != name) {
-            let message = format!("`people` does not list `{name}`");
-            return Err(file.error(&format!("{pointer}/{index}"), message, did_you_mean(name, known())));
-        }
+    if known().all(|known| known != name) {
+        let message = format!("`people` does not list `{name}`");
+        return Err(file.error(pointer, message, did_you_mean(name, known())));
     }
     Ok(())
 }

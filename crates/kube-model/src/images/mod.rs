@@ -82,6 +82,22 @@ pub fn images<'a>(object: &'a Object, added: &[ImageKind]) -> Vec<ImageUse<'a>> 
     walk.found
 }
 
+/// Returns the images of the list `images` of a kustomization.
+pub fn images_of_kustomization(root: &Node) -> Vec<ImageUse<'_>> {
+    let mut walk = ImageWalk::default();
+    walk.follow(root, &["images"], "", values::visit_kustomize);
+    walk.found
+}
+
+/// Returns the images of a file `.argocd-source.yaml`, with which Argo CD overrides the source of an application.
+pub fn images_of_source_override(root: &Node) -> Vec<ImageUse<'_>> {
+    let mut walk = ImageWalk::default();
+    walk.follow(root, &["kustomize", "images"], "", values::visit_kustomize);
+    walk.follow(root, &["helm", "parameters"], "", values::visit_parameter);
+    walk.follow(root, &["helm", "valuesObject"], "", values::visit_chart);
+    walk.found
+}
+
 /// Follows the paths of a kind.
 fn visit_kind<'a>(root: &'a Node, group: &str, kind: &str, place: &str, walk: &mut ImageWalk<'a>) {
     let group = builtin::storage_group(group, kind);
