@@ -102,6 +102,8 @@ pub enum Vouched {
     No,
     /// The account of a program brought it, which `automation:` accepts.
     ByAccount,
+    /// Only a merge that a person signed brings it, which `signatures.merges` accepts.
+    ByMerge,
 }
 
 /// A path whose owners must approve.

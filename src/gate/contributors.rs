@@ -6,7 +6,7 @@ use super::commits::hash_of;
 use super::reviews::{Proposal, PushedBy};
 use super::session::PushFacts;
 use crate::approval::{approver_of_person, approver_of_signature};
-use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers, SignedObject};
+use crate::evidence::{Claim, CommitFacts, Contributors, Evidence, Makers, SignedObject, Vouched};
 use crate::git::{GitError, ObjectKind, Repository};
 use crate::host::{PushOrigin, Via};
 use crate::policy::{PersonEntry, signer};
@@ -75,8 +75,12 @@ pub(super) fn tagger_of(repository: &Repository, id: &ObjectId) -> Result<Vec<Cl
 
 /// The one rule of who made a change, for hooks and pull requests alike. A person of the policy proves it: by the
 /// keys that signed every commit, by the account that pushed, or by all accounts that moved the branch. A program
-/// proves nothing, because it signs and pushes what the person who approves may have made.
+/// proves nothing, because it signs and pushes what the person who approves may have made. Nor does a merge: it was
+/// signed by the person who merged, and anyone may have made what it brings.
 fn makers(facts: &[CommitFacts], people: &[PersonEntry], push: &PushFacts) -> Makers {
+    if facts.iter().any(|facts| facts.vouched == Vouched::ByMerge) {
+        return Makers::Unproved;
+    }
     let is_signed = |facts: &CommitFacts| match &facts.signature {
         Evidence::Known(status) => {
             facts.malformed.is_empty() && signer(people, status).is_some_and(|person| !person.bot)

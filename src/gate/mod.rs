@@ -4,6 +4,7 @@
 mod approvals;
 mod commits;
 mod contributors;
+mod covered_merges;
 mod demanded_signatures;
 mod forge_copy;
 mod forge_merge;

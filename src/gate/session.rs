@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use chrono::NaiveDate;
 
 use super::commits::{self, Reception};
+use super::covered_merges;
 use super::growth::Growth;
 use super::lanes::{self, AskOwners, LaneInput};
 use super::made_by_host::find_commit_to_approve;
@@ -399,6 +400,7 @@ impl Session {
             &planned.tags,
             Reception { signatures: &signatures, approved: &approved, now: self.now },
         )?;
+        let covered = covered_merges::vouch(&input, &planned.commits, &mut facts)?;
         let lane = LaneInput { trust: &input, planned, push: &self.push };
         let excuse = lanes::excuse(&lane, &mut facts)?;
         let approvals = self.approvals(&input, planned, &facts, (&stored, &signatures))?;
@@ -421,7 +423,7 @@ impl Session {
             more_from_start: approvals.needed_from_start,
             contributors: approvals.contributors,
             waivers: waiver_facts(&input, self.today()),
-            notices: approvals.notices.into_iter().chain(excuse.notices).collect(),
+            notices: approvals.notices.into_iter().chain(covered).chain(excuse.notices).collect(),
         })
     }
 

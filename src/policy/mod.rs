@@ -22,9 +22,9 @@ pub use age::Age;
 pub use document::{
     AnnotationUse, ApprovalsEntry, AutomationEntry, AutomationField, AutomationLane, AutomationProof,
     CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry, ForgeEntry, ForgeUse,
-    ImagesEntry, KeyEntry, LayerAutomation, LimitsEntry, ManifestsEntry, OverrideEntry, Overriders,
-    OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignatureRules, SignaturesEntry,
-    WaiverEntry, WaiversDocument, remaining_people, signer, weakenings,
+    ImagesEntry, KeyEntry, LayerAutomation, LimitsEntry, ManifestsEntry, MergeRule, OverrideEntry,
+    Overriders, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignatureRules,
+    SignaturesEntry, WaiverEntry, WaiversDocument, remaining_people, signer, weakenings,
 };
 pub use enforcement::Enforcement;
 pub use error::{PolicyError, did_you_mean};

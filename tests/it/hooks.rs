@@ -6,6 +6,7 @@
 mod adversary {
     mod argo_cd_image_updater;
     mod comparison;
+    mod covered_merges;
     mod disguises;
     mod flux_image_automation;
     mod forge_copies;
@@ -31,6 +32,7 @@ mod approvals;
 mod approved_trust_files;
 mod baseline;
 mod checkout;
+mod covered_merges;
 mod examples;
 mod first_contact;
 mod first_policy;

@@ -25,7 +25,8 @@ the end of a tag. A signature that is pasted into the commit message signs nothi
 
 The commits that are in the pushed tip and not in the old tip of the same ref. A commit that was pushed to
 another branch before is still new here. Existing commits are not examined. What the account of a program brings
-within `automation:` of the policy needs no signature if the entry says `proof: account`.
+within `automation:` of the policy needs no signature if the entry says `proof: account`. With `signatures: {merges:
+covered}` the signed merge of a person is enough for the commits that only its second parent brings.
 
 ## Remediation
 

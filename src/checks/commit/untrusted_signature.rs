@@ -25,7 +25,9 @@ older than the policy accepts (`signatures.maxSignatureAge`), several signatures
 
 With `signatures.committer: signer` the address in the committer line has to be one of the signer's. A forge's
 own key (GitHub signs commits that are made in its web interface) proves that the forge made a commit, not who
-requested it. It counts only for merge commits, and only with `signatures.forge: {allow: merges}`.
+requested it. It counts only for merge commits, and only with `signatures.forge: {allow: merges}`. With
+`signatures: {merges: covered}` nothing is reported of a commit that only the second parent of a person's signed merge
+brings.
 
 ## What is compared
 

@@ -46,7 +46,7 @@ pub use overriding::{OverrideEntry, Overriders};
 pub use owners::OwnersEntry;
 pub use people::{DatedKeyEntry, KeyEntry, PersonEntry, remaining_people, signer};
 pub use signatures::{
-    CommitterRule, ForgeEntry, ForgeUse, SignatureRequirement, SignatureRules, SignaturesEntry,
+    CommitterRule, ForgeEntry, ForgeUse, MergeRule, SignatureRequirement, SignatureRules, SignaturesEntry,
 };
 pub(super) use waivers::parse_waivers;
 pub use waivers::{WaiverEntry, WaiversDocument};
@@ -310,6 +310,11 @@ waivers:
                 "merge commits that the forge signs count as signed",
             ),
             ("revokedKeys: [keys/revoked], ", "", "keys that `keys/revoked` revokes count again"),
+            (
+                "require: trusted, ",
+                "require: trusted, merges: covered, ",
+                "commits need no signature if a person merges them with a signed merge",
+            ),
             ("minimumRsaBits: 4096, ", "", "RSA keys need fewer bits: the minimum that is ever accepted"),
             ("maxSignatureAge: 30d, ", "", "signatures are valid as long as they state, instead of 30d"),
             ("committer: signer, ", "", "the committer need not be the signer"),

@@ -53,6 +53,21 @@ pub struct SignaturesEntry {
     pub committer: CommitterRule,
     /// The commits that a forge may sign with its own key.
     pub forge: Option<ForgeEntry>,
+    /// Whether a person's signed merge is enough for the commits that it brings; `each` if absent.
+    pub merges: Option<MergeRule>,
+}
+
+/// The commits of a merge that need a signature of their own. The stricter one is the greater.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum MergeRule {
+    /// The signed merge of a person vouches for the new commits that only its second parent brings, whatever their own
+    /// signatures are. No one knows who made them: the change needs one approval more, and the person who merged does not
+    /// approve it.
+    Covered,
+    /// Every commit.
+    #[default]
+    Each,
 }
 
 /// The addresses that the committer line of a commit may name. The stricter one is the greater.
@@ -99,6 +114,8 @@ pub struct SignatureRules {
     pub committer: CommitterRule,
     /// The commits that a forge may sign with its own key.
     pub forge: ForgeUse,
+    /// The commits of a merge that need a signature of their own.
+    pub merges: MergeRule,
 }
 
 /// The strictest of all layers.
@@ -116,7 +133,16 @@ fn strictest_rules(layers: &[Arc<Layer>]) -> SignatureRules {
         },
         committer: entries.iter().map(|entry| entry.committer).max().unwrap_or_default(),
         forge: entries.iter().filter_map(forge_use).max().unwrap_or_default(),
+        merges: layers.iter().filter_map(|layer| merge_rule(layer)).max().unwrap_or_default(),
     }
+}
+
+/// The rule of a layer. One that looks at signatures and says nothing of merges wants each commit to have its own.
+fn merge_rule(layer: &Layer) -> Option<MergeRule> {
+    let looks = layer.signatures().require == SignatureRequirement::Trusted
+        || layer.runs("unsigned-commit")
+        || layer.runs("untrusted-signature");
+    layer.signatures().merges.or(looks.then_some(MergeRule::Each))
 }
 
 /// The commits that a layer allows a forge to sign. A layer that demands trusted signatures and names no forge allows
@@ -170,6 +196,7 @@ pub(super) fn weakenings(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<St
         minimum_rsa_bits,
         committer,
         forge,
+        merges,
     } = new;
     let mut found = Vec::new();
     if *require < old.require {
@@ -194,6 +221,9 @@ pub(super) fn weakenings(old: &SignaturesEntry, new: &SignaturesEntry) -> Vec<St
         found.push("the committer need not be the signer".to_owned());
     }
     found.extend(forge_weakenings(old.forge.as_ref(), forge.as_ref()));
+    if merges.unwrap_or_default() < old.merges.unwrap_or_default() {
+        found.push("commits need no signature if a person merges them with a signed merge".to_owned());
+    }
     found
 }
 
@@ -222,6 +252,7 @@ impl Layer {
             minimum_rsa_bits: entries.clone().find_map(|entry| entry.minimum_rsa_bits),
             committer: entries.clone().map(|entry| entry.committer).max().unwrap_or_default(),
             forge: entries.clone().find_map(|entry| entry.forge.clone()),
+            merges: entries.clone().find_map(|entry| entry.merges),
         }
     }
 }
