@@ -11,7 +11,7 @@ use git_trust::TrustedKeys;
 
 impl Session {
     pub(super) fn signatures(&self, governing: &Governing, statements: &Stored) -> Signatures {
-        let by_owner = governing.policy.owners().is_some_and(|owners| owners.signer_counts);
+        let by_owner = governing.policy.author_paths().may_have_any();
         let asked = by_owner
             || governing.policy.demands_signatures()
             || governing.policy.runs("unsigned-commit")

@@ -7,7 +7,7 @@ use crate::approval::{NewCommit, SignerApprovals};
 use crate::evidence::{CommitFacts, Evidence, OwnedChange};
 use crate::git::{GitError, Repository};
 use crate::governance::{ApprovedBy, OwnersError, TrustInput, is_trust_file, owners_dialect, owners_of};
-use crate::policy::OwnersEntry;
+use crate::policy::{AuthorPaths, OwnersEntry};
 use codeowners::{
     Approver, BoundChanges, Coverage, Dialect, OwnersFile, OwnersProblem, PolicyDemand, Progress, ReadFrom,
     Requirement, locate, may_name_owners,
@@ -49,9 +49,10 @@ pub(super) fn judge(
         Ok(None) => return Ok(nothing(Evidence::Unavailable(no_owners(input)))),
         Err(error) => return Ok(nothing(Evidence::Unavailable(error.to_string()))),
     };
-    let signers = signer_approvals(input, commits, tip, &demand)?;
+    let author_paths = input.governing.policy.author_paths();
+    let signers = signer_approvals(input, commits, tip, &author_paths)?;
     let problems = problems(&base, head.as_ref(), &demand, &changed);
-    let approvals = PathApprovals { input, signers, statements: approvals };
+    let approvals = PathApprovals { input, signers, author_paths, statements: approvals };
     let mut judge = Judge { approvals, demand, base, head, owned: Vec::new(), unowned: Vec::new() };
     changed.into_iter().for_each(|path| judge.path(&path));
     Ok(Ownership { owned: Evidence::Known(judge.owned), unowned: judge.unowned, problems })
@@ -147,6 +148,7 @@ impl Judge<'_> {
 struct PathApprovals<'a> {
     input: &'a TrustInput<'a>,
     signers: SignerApprovals<'a>,
+    author_paths: AuthorPaths,
     statements: &'a Approvals,
 }
 
@@ -157,7 +159,8 @@ impl PathApprovals<'_> {
         let trusted = is_trust_file(self.input, path);
         let statements =
             if trusted { self.statements.of_change() } else { self.statements.of_path(self.input, path) };
-        let signer = if trusted { None } else { self.signers.approver(path) };
+        let may_sign = !trusted && self.author_paths.include(path.as_str());
+        let signer = if may_sign { self.signers.approver(path) } else { None };
         let more = if statements.is_empty() {
             More::UnlessSigned(self.statements.needed_from_start)
         } else {
@@ -202,9 +205,9 @@ fn signer_approvals<'a>(
     input: &TrustInput<'a>,
     commits: &[CommitFacts],
     tip: Option<&ObjectId>,
-    demand: &OwnersEntry,
+    author_paths: &AuthorPaths,
 ) -> Result<SignerApprovals<'a>, GitError> {
-    if !demand.signer_counts {
+    if !author_paths.may_have_any() {
         return Ok(SignerApprovals::default());
     }
     let people = input.governing.policy.people();

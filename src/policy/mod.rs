@@ -20,9 +20,9 @@ mod waivers_text;
 
 pub use age::Age;
 pub use document::{
-    AnnotationUse, ApprovalsEntry, AutomationEntry, AutomationField, AutomationLane, AutomationProof,
-    CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry, ForgeEntry, ForgeUse,
-    ImagesEntry, KeyEntry, LayerAutomation, LimitsEntry, ManifestsEntry, MergeRule, OverrideEntry,
+    AnnotationUse, ApprovalsEntry, AuthorPaths, AutomationEntry, AutomationField, AutomationLane,
+    AutomationProof, CheckRule, ClusterEntry, CommitterRule, DEFAULT_INCLUDE, DatedKeyEntry, ForgeEntry,
+    ForgeUse, ImagesEntry, KeyEntry, LayerAutomation, LimitsEntry, ManifestsEntry, MergeRule, OverrideEntry,
     Overriders, OwnersEntry, PersonEntry, PolicyDocument, Scope, SignatureRequirement, SignatureRules,
     SignaturesEntry, WaiverEntry, WaiversDocument, remaining_people, signer, weakenings,
 };

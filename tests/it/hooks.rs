@@ -15,6 +15,7 @@ mod adversary {
     mod layers;
     mod lockouts;
     mod old_problems;
+    mod own_changes;
     mod people;
     mod release_tool;
     mod renovate;

@@ -34,8 +34,8 @@ CODEOWNERS is read from before the push, so a push cannot name its own approvers
 owners that it had before the push and those that it would have afterwards. An approval is a signed statement
 under `refs/approvals/` (`portcullis approve`). It counts for exactly this change; for a path that is not a
 trust file, it also counts for a later change with the same old and new content of that path. A person who
-wrote, committed, signed or pushed the change cannot approve it, with one exception: with `signerCounts`, the
-signature of an owner on every commit of a path counts as one approval. If neither signatures nor the host
+wrote, committed, signed or pushed the change cannot approve it, with one exception: with `signerCounts`, and for
+the paths of `allowAuthor`, the signature of an owner on every commit of a path counts as one approval. If neither signatures nor the host
 prove who made the change, one more approval is required. A change that `automation:` of the policy lets a
 program make needs no approval of owners; a notice names the entry.
 

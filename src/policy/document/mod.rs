@@ -43,7 +43,7 @@ pub use images::ImagesEntry;
 pub use limits::LimitsEntry;
 pub use manifests::{DEFAULT_INCLUDE, ManifestsEntry};
 pub use overriding::{OverrideEntry, Overriders};
-pub use owners::OwnersEntry;
+pub use owners::{AuthorPaths, OwnersEntry};
 pub use people::{DatedKeyEntry, KeyEntry, PersonEntry, remaining_people, signer};
 pub use signatures::{
     CommitterRule, ForgeEntry, ForgeUse, MergeRule, SignatureRequirement, SignatureRules, SignaturesEntry,
@@ -328,6 +328,11 @@ waivers:
                 "{approvals: 2",
                 "{signerCounts: true, approvals: 2",
                 "owners can approve their own changes by signing them",
+            ),
+            (
+                "{approvals: 2",
+                "{allowAuthor: ['dev/**'], approvals: 2",
+                "owners can approve their own changes of `dev/**` by signing them",
             ),
             ("7d", "8d", "approvals are valid for 8d instead of 7d"),
             ("approvals: {maxAge: 7d}\n", "", "approvals are valid as long as they state, instead of 7d"),

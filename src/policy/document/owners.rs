@@ -1,5 +1,6 @@
 //! `owners:`, the approval of owners.
 
+use globset::GlobSet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -7,7 +8,7 @@ use super::super::error::PolicyError;
 use super::super::layer::Layer;
 use super::super::layers::Policy;
 use super::super::position::Positioned;
-use super::one;
+use super::{added, check_patterns, globs, one};
 use codeowners::{Dialect, PolicyDemand, RequiredOwners};
 
 /// Approval by owners.
@@ -32,6 +33,10 @@ pub struct OwnersEntry {
     /// of the path. Never for trust files, and never as a second approval.
     #[serde(default, alias = "signer_counts")]
     pub signer_counts: bool,
+    /// Globs of files for which `signerCounts` holds, where it does not hold for all: an owner who made a change of them
+    /// approves it by signing it, and no one else has to look at it. Never for trust files.
+    #[serde(default)]
+    pub allow_author: Vec<String>,
 }
 
 impl OwnersEntry {
@@ -44,6 +49,7 @@ impl OwnersEntry {
 /// OWNERS files name accounts only, so that no approval could ever count for a team.
 pub(super) fn check(file: &Positioned) -> Result<(), PolicyError> {
     let Some(owners) = &file.document.owners else { return Ok(()) };
+    check_patterns(file, "/owners/allowAuthor", &owners.allow_author)?;
     if owners.dialect == Some(Dialect::Kubernetes) && owners.distinct_teams > 0 {
         let message = "OWNERS files name no teams, so `distinctTeams` could never be met";
         return Err(file.error("/owners/distinctTeams", message, None));
@@ -57,7 +63,7 @@ pub(super) fn weakenings(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -
         let gone = old.is_some() && new.is_none();
         return gone.then(|| "owners need not approve".to_owned()).into_iter().collect();
     };
-    let OwnersEntry { dialect, approvals, require, distinct_teams, signer_counts } = new;
+    let OwnersEntry { dialect, approvals, require, distinct_teams, signer_counts, allow_author } = new;
     let mut found = Vec::new();
     if *dialect != old.dialect {
         found.push("the dialect of CODEOWNERS changes".to_owned());
@@ -75,6 +81,10 @@ pub(super) fn weakenings(old: Option<&OwnersEntry>, new: Option<&OwnersEntry>) -
     if *signer_counts && !old.signer_counts {
         found.push("owners can approve their own changes by signing them".to_owned());
     }
+    let wider = added(&old.allow_author, allow_author).filter(|_| !old.signer_counts && !signer_counts);
+    found.extend(
+        wider.map(|pattern| format!("owners can approve their own changes of `{pattern}` by signing them")),
+    );
     found
 }
 
@@ -86,11 +96,61 @@ impl Layer {
     }
 }
 
+/// The files whose owners may approve their own changes by signing them.
+#[derive(Debug)]
+pub struct AuthorPaths {
+    /// What each layer with a demand allows.
+    layers: Vec<AuthorRule>,
+}
+
+#[derive(Debug)]
+enum AuthorRule {
+    Everywhere,
+    Within(GlobSet),
+    Nowhere,
+}
+
+impl AuthorRule {
+    fn of(owners: &OwnersEntry) -> Self {
+        match (owners.signer_counts, globs(&owners.allow_author)) {
+            (true, _) => Self::Everywhere,
+            (false, Ok(paths)) if !paths.is_empty() => Self::Within(paths),
+            (false, Ok(_) | Err(_)) => Self::Nowhere,
+        }
+    }
+}
+
+impl AuthorPaths {
+    /// Whether there is any such file.
+    pub fn may_have_any(&self) -> bool {
+        let nowhere = |rule: &AuthorRule| matches!(rule, AuthorRule::Nowhere);
+        !self.layers.is_empty() && !self.layers.iter().any(nowhere)
+    }
+
+    /// Whether a file is one of them: every layer that asks for owners allows it.
+    pub fn include(&self, path: &str) -> bool {
+        let allows = |rule: &AuthorRule| match rule {
+            AuthorRule::Everywhere => true,
+            AuthorRule::Within(paths) => paths.is_match(path),
+            AuthorRule::Nowhere => false,
+        };
+        !self.layers.is_empty() && self.layers.iter().all(allows)
+    }
+}
+
 impl Policy {
+    /// The files whose owners may approve their own changes.
+    pub fn author_paths(&self) -> AuthorPaths {
+        let demands = self.layers.iter().filter_map(|layer| layer.owners());
+        AuthorPaths { layers: demands.map(|owners| AuthorRule::of(&owners)).collect() }
+    }
+
     /// The strictest demand on owners; `None` if no layer has one.
     pub fn owners(&self) -> Option<OwnersEntry> {
         let demands: Vec<OwnersEntry> = self.layers.iter().filter_map(|layer| layer.owners()).collect();
         Some(OwnersEntry {
+            // `author_paths` says where all layers allow it.
+            allow_author: Vec::new(),
             dialect: self.owners_dialect(&demands),
             approvals: demands.iter().map(|owners| owners.approvals).max()?,
             require: demands.iter().map(|owners| owners.require).max()?,
