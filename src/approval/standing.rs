@@ -59,8 +59,8 @@ pub enum Refusal {
     /// Another ref.
     #[error("is for {0}")]
     Ref(String),
-    /// Policy, owners or keys have changed.
-    #[error("was given under another policy, other owners or other keys; approve again")]
+    /// Policy, waivers or owners have changed.
+    #[error("was given under another policy, other waivers or other owners; approve again")]
     Trust,
     /// The server's policy has changed, or the approver did not know it.
     #[error("was given {0}; approve again with `--floor {1}`")]

@@ -31,7 +31,7 @@ pub struct Statement {
     pub base: ObjectId,
     /// The tree that results.
     pub tree: ObjectId,
-    /// The digest of all effective trust files when it was given.
+    /// The digest of the effective policy, waivers and owners' files when it was given.
     pub trust: Digest,
     /// The server's own policy and keyring; `None` if the approver did not know of one.
     pub floor: Option<Digest>,

@@ -96,11 +96,16 @@ pub(crate) fn changes_keys_only(input: &TrustInput<'_>) -> bool {
     !changed.is_empty() && changed.iter().all(|path| role(input, path) == Some(Role::Keyring))
 }
 
-/// The files that the gate trusts: every trust file of the governing ref, and the target ref's own policy and waivers,
-/// which are a layer of their own. An approval that was given under anything else does not count.
+/// The files that an approval depends on: policy, waivers and owners of the governing ref, and the target ref's own policy
+/// and waivers, which are a layer of their own. An approval that was given under anything else does not count. It is
+/// verified by the keys of today, and no rule for encrypting secrets or workflow says what it counts for.
 pub(crate) fn digest(input: &TrustInput<'_>) -> Digest {
     let before = TrustInput { old: input.base, new: input.base, ..*input };
-    let trusted = input.base.files.iter().filter(|(path, _)| is_trust_file(&before, path));
+    let decides = |path: &RepoPath| match role(&before, path) {
+        Some(Role::Policy | Role::Waivers | Role::Codeowners | Role::NestedOwners) => true,
+        Some(Role::Keyring | Role::Encryption | Role::Workflow) | None => false,
+    };
+    let trusted = input.base.files.iter().filter(|(path, _)| decides(path));
     let own = [POLICY_PATH, WAIVERS_PATH].map(RepoPath::new);
     let own = own.iter().filter_map(|path| input.old.files.get_key_value(path));
     let line = |(path, file): (&RepoPath, &TreeFile)| format!("{} {} {path}", mode(file.mode), file.id);

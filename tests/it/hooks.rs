@@ -45,6 +45,7 @@ mod hidden;
 mod hostile;
 mod hosts;
 mod import_waivers;
+mod kept_approvals;
 mod lanes;
 mod log;
 mod manifests;

@@ -4,6 +4,7 @@ use super::statements::{APPROVAL, SETTINGS_PATH, proposed};
 use crate::common::git::Failure;
 use crate::hooks::approvals::{approve, clone_of, proposal, server, sign, text};
 use crate::hooks::checkout::Checkout;
+use crate::hooks::kept_approvals::pushed_after;
 use crate::hooks::manifests::{GREEN_SETTINGS, NODE_PORT, SERVICE, SERVICE_PATH, SETTINGS};
 
 /// A genuine statement stands under `refs/tags/` and not where statements are judged when they come in.
@@ -178,5 +179,21 @@ fn approve_by(clone: &Checkout, commit: &str) -> Result<(), Failure> {
     let said = clone.portcullis(&["approve", "main", commit])?;
     let name = said.lines().find_map(|line| line.strip_prefix("signed ")).ok_or("nothing was signed")?;
     clone.push(&[name])?.accepted(&[]);
+    Ok(())
+}
+
+/// The approver's key is taken out of the keyring, and nothing else changes.
+#[test]
+fn an_approval_by_a_key_that_was_taken_away() -> Result<(), Failure> {
+    let push = pushed_after(&[], &["keys/alice.asc"])?;
+    push.rejected(&["error[missing-approval]", "prod/settings.yaml needs 1 more approval"]);
+    Ok(())
+}
+
+/// A CODEOWNERS by which the approver owns less than she did, brought in between.
+#[test]
+fn an_approval_from_before_the_owners_changed() -> Result<(), Failure> {
+    let push = pushed_after(&[(".github/CODEOWNERS", "/prod/ @bob\n")], &[])?;
+    push.rejected(&["error[missing-approval]", "prod/settings.yaml needs 1 more approval by @bob"]);
     Ok(())
 }
