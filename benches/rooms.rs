@@ -41,7 +41,8 @@ fn placed(manifests: usize) -> Vec<Placed> {
     let place = |object| {
         let object = std::sync::Arc::new(object);
         let id = ObjectRef::of(&object, &cluster);
-        Placed { role: Role::Complete, listing: Listing::Unlisted, path: RepoPath::new("a.yaml"), id, object }
+        let (role, listing, path) = (Role::Complete, Listing::Unlisted, RepoPath::new("a.yaml"));
+        Placed { role, listing, path, id, object, unit: None }
     };
     manifest.objects.into_iter().map(place).collect()
 }

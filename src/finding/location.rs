@@ -55,7 +55,7 @@ impl Location {
         let width = u32::try_from(excerpt.chars().count()).unwrap_or(u32::MAX);
         let line_end = Position { line: start.line, column: width.saturating_add(1) };
         let end = text.position(span.end).min(line_end);
-        Self { end, excerpt, start, ..Self::of_file(path, side) }
+        Self { start, end, excerpt, ..Self::of_file(path, side) }
     }
 
     /// The place of a span of the file that holds an object. Its line is left out if it may hold the value of a Secret.
@@ -90,12 +90,12 @@ impl Location {
 
     /// The place that the author of a rendered value wrote, with every other file that contributed to it.
     fn in_unit(placed: &Placed, unit: &UnitPlace, node: &Node, side: Side) -> Self {
-        let places = unit.places_of(node);
-        let mut places = places.iter().map(|place| Self::of_written(placed, place, side));
+        let written = unit.places_of(node);
+        let mut places = written.places.iter().map(|place| Self::of_written(placed, place, side));
         let mut location = places.next().unwrap_or_else(|| Self::of_file(&placed.path, side));
         location.beside = places.map(|place| place.label_once("contributes to the value")).collect();
         location.deployed_by = unit.listing_files().cloned().collect();
-        for path in unit.touched_kustomizations() {
+        for path in written.kustomizations {
             let is_named = |known: &Self| known.path == *path;
             if !is_named(&location) && !location.beside.iter().any(is_named) {
                 location.beside.push(Self::of_file(path, side).labelled("this kustomization changes it"));

@@ -62,6 +62,19 @@ pub struct UnrenderedReason {
     pub file: Option<RepoPath>,
     /// Says since when.
     pub onset: Onset,
+    /// Says what kind of reason it is.
+    pub cause: UnrenderedCause,
+}
+
+/// The kind of reason why a root is not rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnrenderedCause {
+    /// kustomize refuses it.
+    Refused,
+    /// A part of it is in another repository or on another server.
+    Elsewhere,
+    /// A part of it is made by a chart, a program or a container.
+    Program,
 }
 
 /// Says since when a root cannot be rendered.

@@ -16,7 +16,8 @@ mod unit;
 
 pub use kustomization::Reaches;
 pub use layout::{
-    Layout, LayoutInput, Listing, Member, Onset, Role, Root, RootKind, UnrenderedReason, is_kustomization,
+    Layout, LayoutInput, Listing, Member, Onset, Role, Root, RootKind, UnrenderedCause, UnrenderedReason,
+    is_kustomization,
 };
 pub use links::{LinkExtent, LinkProblem, join};
 pub use reach::Covered;

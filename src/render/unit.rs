@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use super::affected::{Revisions, find_affected, kustomization_in};
-use super::layout::{Layout, Onset, UnrenderedReason};
+use super::layout::{Layout, Onset, UnrenderedCause, UnrenderedReason};
 use super::selection::Selection;
 use kube_model::ClusterName;
 use kustomize::{
@@ -106,7 +106,8 @@ impl Unit {
                     Onset::New
                 };
                 let file = file.filter(|path| *path != self.folder);
-                Some(UnrenderedReason { text: error.reason.clone(), file, onset })
+                let cause = UnrenderedCause::Refused;
+                Some(UnrenderedReason { text: error.reason.clone(), file, onset, cause })
             }
             UnitState::Rendered(rendered) => self.find_missing_part(rendered),
         }
@@ -122,7 +123,11 @@ impl Unit {
         let onset = if new.is_some() { Onset::New } else { Onset::AsBefore };
         let part = new.or(rendered.unrendered.first())?;
         let file = part.place.as_ref().map(|place| place.path.clone());
-        Some(UnrenderedReason { text: part.part.to_string(), file, onset })
+        let cause = match part.part {
+            Part::RemoteBase(_) | Part::RemoteFile(_) => UnrenderedCause::Elsewhere,
+            Part::Chart(_) | Part::Function(_) => UnrenderedCause::Program,
+        };
+        Some(UnrenderedReason { text: part.part.to_string(), file, onset, cause })
     }
 }
 

@@ -28,7 +28,7 @@ pub use definitions::load_definitions;
 pub use need::Need;
 pub use presence::{Presence, PresenceInput};
 pub use substitution::Substitution;
-pub use unit_place::{UnitPlace, WrittenPart, WrittenPlace};
+pub use unit_place::{UnitPlace, WrittenPart, WrittenPlace, WrittenPlaces};
 
 use std::sync::Arc;
 

@@ -51,6 +51,15 @@ pub struct WrittenPlace {
     pub part: WrittenPart,
 }
 
+/// The places that wrote a value.
+#[derive(Debug)]
+pub struct WrittenPlaces<'a> {
+    /// The places, one for each file.
+    pub places: Vec<WrittenPlace>,
+    /// The kustomizations that the object passed and that the change touches, where no place is part of the change.
+    pub kustomizations: &'a [RepoPath],
+}
+
 /// What is written at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrittenPart {
@@ -61,43 +70,46 @@ pub enum WrittenPart {
 }
 
 impl UnitPlace {
-    /// Returns the places of a value, the one that its author wrote first: in a file that the change touches, where
-    /// there is one. For an object that is new to its unit, it may be an entry that lists the object.
-    pub fn places_of(&self, node: &Node) -> Vec<WrittenPlace> {
-        let chain: Vec<(Origin, BuildStep)> =
-            self.writings.chain(node.origin).map(|(origin, writing)| (origin, writing.step)).collect();
-        let (own, derived): (Vec<_>, Vec<_>) = chain.into_iter().partition(|(_, step)| decides(*step));
-        let ordered = own.into_iter().chain(derived).map(|(origin, _)| (origin, WrittenPart::Value));
-        let listed = self.listed.iter().filter(|origin| self.is_touched(**origin));
-        let listed = listed.map(|origin| (*origin, WrittenPart::Listing));
-        let mut origins: Vec<(Origin, WrittenPart)> = ordered.chain(listed).collect();
-        let is_author = |(origin, part): &(Origin, WrittenPart)| match (self.arrival, part) {
-            (Arrival::Before, _) | (Arrival::Stays, WrittenPart::Listing) => false,
-            (Arrival::Stays | Arrival::New, WrittenPart::Value) | (Arrival::New, WrittenPart::Listing) => {
-                self.is_touched(*origin)
-            }
+    /// Returns the places of a value. The first one is what the author of the change wrote: a writing of the value in a
+    /// file that the change touches; or else, for an object that is new to its unit, the entry that lists it.
+    pub fn places_of(&self, node: &Node) -> WrittenPlaces<'_> {
+        let mut origins = self.origins_of(node);
+        let touched = match self.arrival {
+            Arrival::Before => None,
+            Arrival::Stays | Arrival::New => origins.iter().position(|origin| self.is_touched(*origin)),
         };
-        if let Some(index) = origins.iter().position(is_author) {
+        let listed = match (self.arrival, touched) {
+            (Arrival::New, None) => self.listed.iter().copied().find(|origin| self.is_touched(*origin)),
+            (Arrival::Before | Arrival::Stays | Arrival::New, _) => None,
+        };
+        if let Some(index) = touched {
             let author = origins.remove(index);
             origins.insert(0, author);
         }
+        let listed_at = listed.map(|origin| (origin, WrittenPart::Listing));
+        let values = origins.into_iter().map(|origin| (origin, WrittenPart::Value));
         let mut places: Vec<WrittenPlace> = Vec::new();
-        for place in origins.into_iter().filter_map(|(origin, part)| self.place(origin, part)) {
+        for place in listed_at.into_iter().chain(values).filter_map(|(origin, part)| self.place(origin, part))
+        {
             if !places.iter().any(|known| known.path == place.path) {
                 places.push(place);
             }
         }
-        places
+        let is_explained = touched.is_some() || listed.is_some();
+        let kustomizations = if is_explained { &[] } else { self.kustomizations.as_slice() };
+        WrittenPlaces { places, kustomizations }
+    }
+
+    /// Returns the writings of a value, those that decide on it first.
+    fn origins_of(&self, node: &Node) -> Vec<Origin> {
+        let chain = self.writings.chain(node.origin).map(|(origin, writing)| (origin, writing.step));
+        let (own, derived): (Vec<_>, Vec<_>) = chain.partition(|(_, step)| decides(*step));
+        own.into_iter().chain(derived).map(|(origin, _)| origin).collect()
     }
 
     /// Returns the files of the entries that list the object.
     pub fn listing_files(&self) -> impl Iterator<Item = &RepoPath> {
         self.listed.iter().filter_map(|origin| Some(&self.writings.file(*origin)?.path))
-    }
-
-    /// Returns the kustomizations by which the object passed and that the change touches.
-    pub fn touched_kustomizations(&self) -> &[RepoPath] {
-        &self.kustomizations
     }
 
     /// Returns every file that wrote something of an object.

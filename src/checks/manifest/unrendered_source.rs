@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::checks::{Context, Family, Findings, Meta, PartialDocuments};
 use crate::finding::{CheckId, Finding, Location, Severity, Side, Subject};
-use crate::render::{Onset, Root, RootKind};
+use crate::render::{Onset, Root, RootKind, UnrenderedCause, UnrenderedReason};
 use source_files::RepoPath;
 
 /// The record.
@@ -51,24 +51,26 @@ const NAMED: usize = 10;
 /// Reports the roots that can no longer be rendered, by reason, and all others in one finding.
 pub(in crate::checks) fn run(context: &Context<'_>, findings: &mut Findings) {
     let mut others = Vec::new();
-    let mut by_reason: BTreeMap<(&RepoPath, &str), Vec<&Root>> = BTreeMap::new();
+    let mut by_reason: BTreeMap<(&RepoPath, &str), (&UnrenderedReason, Vec<&Root>)> = BTreeMap::new();
     for root in &context.new.unrendered {
         match &root.reason {
             Some(reason) if reason.onset == Onset::New => {
                 let file = reason.file.as_ref().unwrap_or(&root.file);
-                by_reason.entry((file, &reason.text)).or_default().push(root);
+                let (_, roots) =
+                    by_reason.entry((file, &reason.text)).or_insert_with(|| (reason, Vec::new()));
+                roots.push(root);
             }
             Some(_) | None => others.push(root.clone()),
         }
     }
-    for ((file, reason), roots) in by_reason {
+    for ((file, _), (reason, roots)) in by_reason {
         findings.push(report_onset(file, reason, &roots));
     }
     report_others(&others, context, findings);
 }
 
 /// Roots that cannot be rendered for one reason, and could be before or are new.
-fn report_onset(file: &RepoPath, reason: &str, roots: &[&Root]) -> Finding {
+fn report_onset(file: &RepoPath, reason: &UnrenderedReason, roots: &[&Root]) -> Finding {
     let folders: Vec<&str> = roots.iter().map(|root| folder_of(root)).collect();
     let first = folders.first().copied().unwrap_or_default();
     let count = match folders.len() {
@@ -76,15 +78,31 @@ fn report_onset(file: &RepoPath, reason: &str, roots: &[&Root]) -> Finding {
         count => format!("{count} kustomizations"),
     };
     let mut finding =
-        Finding::new(META.id, Subject::File, format!("portcullis cannot render {count}: {reason}"))
+        Finding::new(META.id, Subject::File, format!("portcullis cannot render {count}: {}", reason.text))
             .severity(Severity::High)
             .at(Location::of_file(file, Side::New))
-            .help(format!("correct it; `portcullis render {first}` shows the same error"));
+            .help(remedy(reason.cause, first));
     for root in roots.iter().filter(|root| root.file != *file) {
         finding = finding.related(Location::of_file(&root.file, Side::New));
     }
     let roots: Vec<Root> = roots.iter().copied().cloned().collect();
     finding.fact("root", first).fact("contents", contents_of(&roots))
+}
+
+fn remedy(cause: UnrenderedCause, folder: &str) -> String {
+    match cause {
+        UnrenderedCause::Refused => {
+            format!("correct it; `portcullis render {folder}` shows the same error")
+        }
+        UnrenderedCause::Elsewhere => {
+            "copy what it names into this repository, or review what has changed there and have this finding \
+             waived"
+                .to_owned()
+        }
+        UnrenderedCause::Program => {
+            "commit what the program gives in its place, or have this finding waived".to_owned()
+        }
+    }
 }
 
 fn report_others(changed: &[Root], context: &Context<'_>, findings: &mut Findings) {
