@@ -8,7 +8,7 @@ use kustomize::{
     Entry, FileTree, LoadRestrictor, RefusalKind, RenderError, RenderOptions, Renderer, Rendering,
     SnapshotTree, TreeError, to_yaml,
 };
-use source_files::RepoPath;
+use source_files::{RepoPath, text_of_bytes};
 
 use super::error::{CommandError, Exit};
 use super::output::print;
@@ -110,6 +110,17 @@ impl FileTree for Disk {
 
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError> {
         std::fs::read(self.path(path)?).map(Arc::from).map_err(|error| TreeError(error.to_string()))
+    }
+
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Box<str>>, TreeError> {
+        let failed = |error: std::io::Error| TreeError(error.to_string());
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(self.path(folder)?).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            names.push(text_of_bytes(name.as_encoded_bytes()).into_boxed_str());
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 }
 

@@ -167,7 +167,9 @@ fn decides(step: BuildStep) -> bool {
         | BuildStep::Replicas
         | BuildStep::Replacement
         | BuildStep::Variable
-        | BuildStep::ValueAdd => true,
+        | BuildStep::ValueAdd
+        | BuildStep::Template
+        | BuildStep::Substitution => true,
         BuildStep::NameHash
         | BuildStep::NamePrefix
         | BuildStep::NameSuffix

@@ -85,6 +85,8 @@ fn is_true(node: &Node, text: &str, step: BuildStep) -> bool {
         }
         BuildStep::NameReference | BuildStep::BuildMetadata => !text.is_empty(),
         // A text, a file, or base64 of either; or what kustomize adds to a generated object.
+        // Only the tools around a build write these.
+        BuildStep::Template | BuildStep::Substitution => false,
         BuildStep::Generator => {
             let bytes = STANDARD.decode(value.replace('\n', "")).unwrap_or_default();
             let is_added = matches!(&**value, "v1" | "ConfigMap" | "Secret" | "Opaque");

@@ -3,6 +3,7 @@
 //! In: a session and a folder. Out: the objects. Never: an order of its own; kustomize's decides what later steps see.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use kube_manifest::{Node, Origin};
 use source_files::RepoPath;
@@ -11,12 +12,13 @@ use super::configuration::Configuration;
 use super::decode::{Setting, invalid};
 use super::error::{Outcome, RefusalKind, RenderError};
 use super::generators::{self, MapKind};
-use super::kustomization::{FILE_NAMES, Kustomization, TargetKind};
+use super::kustomization::{DEFAULT_NAME, FILE_NAMES, Kustomization, TargetKind};
 use super::merge::{Precedence, SchemaTable};
 use super::notes::Note;
 use super::paths;
 use super::plugins;
 use super::remote;
+use super::render::RootEdit;
 use super::rendering::Part;
 use super::resource::Resource;
 use super::resources::Resources;
@@ -45,6 +47,35 @@ pub(crate) struct Target<'a> {
     depth: usize,
 }
 
+/// The file of a kustomization.
+struct KustomizationFile {
+    name: &'static str,
+    path: RepoPath,
+    bytes: Arc<[u8]>,
+}
+
+impl KustomizationFile {
+    /// The one of a folder, if it has one.
+    fn find(session: &mut Session<'_>, folder: &RepoPath) -> Outcome<Option<Self>> {
+        let mut found = Vec::new();
+        for name in FILE_NAMES {
+            match session.load(folder, name) {
+                Ok((path, bytes)) => found.push(Self { name, path, bytes }),
+                Err(LoadFailure::Refused(error)) if error.kind == RefusalKind::BeyondLimits => {
+                    return Err(error);
+                }
+                Err(LoadFailure::Refused(_) | LoadFailure::Remote) => {}
+            }
+        }
+        let first = found.pop();
+        if first.is_some() && !found.is_empty() {
+            let reason = "there are several kustomizations in this folder";
+            return Err(RenderError::new(RefusalKind::NoKustomization, reason).about(folder));
+        }
+        Ok(first)
+    }
+}
+
 /// What a path of a kustomization may be.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expected {
@@ -61,28 +92,45 @@ impl<'a> Target<'a> {
     ) -> Outcome<Self> {
         let depth = parent.map_or(1, |parent| parent.depth + 1);
         session.budget.enter(depth)?;
-        let mut found = Vec::new();
-        for name in FILE_NAMES {
-            match session.load(&folder, name) {
-                Ok((path, bytes)) => found.push((name, path, bytes)),
-                Err(LoadFailure::Refused(error)) if error.kind == RefusalKind::BeyondLimits => {
-                    return Err(error);
-                }
-                Err(LoadFailure::Refused(_) | LoadFailure::Remote) => {}
-            }
-        }
-        let refuse =
-            |reason: &str| Err(RenderError::new(RefusalKind::NoKustomization, reason).about(&folder));
-        let (file_name, path, bytes) = match (found.pop(), found.is_empty()) {
-            (None, _) => return refuse("there is no kustomization in this folder"),
-            (Some(_), false) => return refuse("there are several kustomizations in this folder"),
-            (Some(only), true) => only,
+        let found = KustomizationFile::find(session, &folder)?;
+        let Some(found) = found else {
+            let reason = "there is no kustomization in this folder";
+            return Err(RenderError::new(RefusalKind::NoKustomization, reason).about(&folder));
         };
-        let document = session.read_document(&path, &bytes)?;
-        let document = document.ok_or_else(|| invalid("the kustomization is empty").about(&path))?;
+        let document = session.read_document(&found.path, &found.bytes)?;
+        let document = document.ok_or_else(|| invalid("the kustomization is empty").about(&found.path))?;
+        let kustomization = Kustomization::read(&document, session.options.version)
+            .map_err(|error| error.about(&found.path))?;
+        Ok(Self {
+            folder,
+            file_name: found.name,
+            kustomization,
+            shown_path: None,
+            parent,
+            listed: None,
+            depth,
+        })
+    }
+
+    /// The kustomization of the root as another tool leaves it.
+    pub(crate) fn load_edited(
+        session: &mut Session<'_>,
+        folder: RepoPath,
+        edit: &dyn RootEdit,
+    ) -> Outcome<Self> {
+        session.budget.enter(1)?;
+        let found = KustomizationFile::find(session, &folder)?;
+        let own = match &found {
+            Some(found) => session.read_document(&found.path, &found.bytes)?,
+            None => None,
+        };
+        let (file_name, path) =
+            found.map_or((DEFAULT_NAME, folder.clone()), |found| (found.name, found.path));
+        let document = edit.edit(own, &mut session.writings)?;
+        session.budget.make(&document)?;
         let kustomization =
             Kustomization::read(&document, session.options.version).map_err(|error| error.about(&path))?;
-        Ok(Self { folder, file_name, kustomization, shown_path: None, parent, listed: None, depth })
+        Ok(Self { folder, file_name, kustomization, shown_path: None, parent: None, listed: None, depth: 1 })
     }
 
     /// An entry, and the entries through which the component that has it is included.

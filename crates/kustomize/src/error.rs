@@ -60,16 +60,18 @@ impl fmt::Display for RenderError {
 }
 
 impl RenderError {
-    pub(crate) fn new(kind: RefusalKind, reason: impl Into<String>) -> Self {
+    /// A refusal that names no file.
+    pub fn new(kind: RefusalKind, reason: impl Into<String>) -> Self {
         Self { kind, place: None, reason: reason.into() }
     }
 
-    pub(crate) fn at(kind: RefusalKind, path: &RepoPath, span: Span, reason: impl Into<String>) -> Self {
+    /// A refusal about a place in a file.
+    pub fn at(kind: RefusalKind, path: &RepoPath, span: Span, reason: impl Into<String>) -> Self {
         Self { kind, place: Some(Place { path: path.clone(), span }), reason: reason.into() }
     }
 
     /// The same, about a file, unless it is about one already.
-    pub(crate) fn about(mut self, path: &RepoPath) -> Self {
+    pub fn about(mut self, path: &RepoPath) -> Self {
         self.place.get_or_insert_with(|| Place { path: path.clone(), span: Span::default() });
         self
     }

@@ -15,7 +15,10 @@ use super::variables::Variable;
 use super::version::KustomizeVersion;
 
 /// The names under which kustomize looks for one.
-pub(crate) const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// The name that a tool gives to one that it makes.
+pub(crate) const DEFAULT_NAME: &str = "kustomization.yaml";
 
 const FIELDS: [&str; 34] = [
     "kind",

@@ -43,13 +43,14 @@ mod writing;
 
 pub use emit::{Comment, to_yaml};
 pub use error::{Place, RefusalKind, RenderError};
+pub use kustomization::FILE_NAMES;
 pub use limits::RenderLimits;
-pub use render::{LoadRestrictor, RenderOptions, Renderer, canonical};
+pub use render::{LoadRestrictor, RenderOptions, Renderer, RootEdit, canonical};
 pub use rendering::{Part, RenderedObject, Rendering, Unrendered};
 pub use snapshot_tree::SnapshotTree;
 pub use tree::{Entry, FileTree, MemoryTree, TreeError};
 pub use version::{KustomizeVersion, VersionError};
-pub use writing::{BuildStep, Writing, Writings, WrittenFile};
+pub use writing::{Adoption, BuildStep, Writing, Writings, WrittenFile, stamp};
 
 /// The examples of the README, so that they are compiled and run.
 #[cfg(doctest)]

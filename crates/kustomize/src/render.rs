@@ -1,5 +1,7 @@
 //! From a folder to its rendering.
 
+use std::rc::Rc;
+
 use kube_manifest::{Node, Origin, Value};
 use source_files::RepoPath;
 
@@ -15,7 +17,7 @@ use super::session::{ParsedFiles, Session};
 use super::sorting::SortOrder;
 use super::tree::FileTree;
 use super::version::KustomizeVersion;
-use super::writing::{BuildStep, NOWHERE, Writing};
+use super::writing::{BuildStep, NOWHERE, Writing, Writings};
 use super::{hash, name_references, variables};
 
 /// Which files a kustomization may load.
@@ -42,13 +44,29 @@ pub struct RenderOptions {
 /// Renders folders of one tree. Manifests that several of them use are read once.
 pub struct Renderer<'t> {
     tree: &'t dyn FileTree,
-    parsed: ParsedFiles,
+    parsed: Rc<ParsedFiles>,
+}
+
+/// What another tool makes of the kustomization of the root before the build: Argo CD and Flux write their own options
+/// into it.
+pub trait RootEdit {
+    /// The document to build with. `own` is the one of the folder, if it has a kustomization. Every value that is added
+    /// has a writing in `writings`.
+    ///
+    /// # Errors
+    /// The reason why the tool stops.
+    fn edit(&self, own: Option<Node>, writings: &mut Writings) -> Result<Node, RenderError>;
 }
 
 impl<'t> Renderer<'t> {
     /// A renderer of a tree that does not change.
     pub fn new(tree: &'t dyn FileTree) -> Self {
-        Self { tree, parsed: ParsedFiles::default() }
+        Self { tree, parsed: Rc::default() }
+    }
+
+    /// A renderer of a part of the same tree: some files are left out, and none is another one.
+    pub fn of_part<'p>(&self, part: &'p dyn FileTree) -> Renderer<'p> {
+        Renderer { tree: part, parsed: Rc::clone(&self.parsed) }
     }
 
     /// Renders the kustomization in a folder.
@@ -56,8 +74,30 @@ impl<'t> Renderer<'t> {
     /// # Errors
     /// Whatever `kustomize build` refuses, and builds beyond the limits.
     pub fn render(&self, root: &RepoPath, options: RenderOptions) -> Result<Rendering, RenderError> {
+        self.build(root, options, None)
+    }
+
+    /// Renders the kustomization in a folder after another tool has changed it.
+    ///
+    /// # Errors
+    /// Those of [`Renderer::render`] and of the edit.
+    pub fn render_edited(
+        &self,
+        root: &RepoPath,
+        options: RenderOptions,
+        edit: &dyn RootEdit,
+    ) -> Result<Rendering, RenderError> {
+        self.build(root, options, Some(edit))
+    }
+
+    fn build(
+        &self,
+        root: &RepoPath,
+        options: RenderOptions,
+        edit: Option<&dyn RootEdit>,
+    ) -> Result<Rendering, RenderError> {
         let mut session = Session::new(self.tree, &self.parsed, options);
-        let resources = build(&mut session, root)?;
+        let resources = build(&mut session, root, edit)?;
         let objects = resources.0.into_iter().map(|resource| RenderedObject {
             node: resource.node,
             via: resource.via,
@@ -69,9 +109,12 @@ impl<'t> Renderer<'t> {
     }
 }
 
-fn build(session: &mut Session<'_>, root: &RepoPath) -> Outcome<Resources> {
+fn build(session: &mut Session<'_>, root: &RepoPath, edit: Option<&dyn RootEdit>) -> Outcome<Resources> {
     let folder = session.folder_at(root)?;
-    let mut target = Target::load(session, folder, None)?;
+    let mut target = match edit {
+        None => Target::load(session, folder, None)?,
+        Some(edit) => Target::load_edited(session, folder, edit)?,
+    };
     target.take_schema(session, Precedence::Instead)?;
     if !target.kustomization.build_metadata.is_empty() {
         target.shown_path = Some(String::new());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use source_files::{BlobReader, FileMode, RepoPath, Snapshot};
 
-use super::tree::{Entry, FileTree, TreeError};
+use super::tree::{Entry, FileTree, TreeError, names_in};
 
 /// A snapshot and a reader of its blobs.
 pub struct SnapshotTree<'s> {
@@ -52,5 +52,9 @@ impl FileTree for SnapshotTree<'_> {
         let file = file.ok_or_else(|| TreeError("there is no such file".to_owned()))?;
         let bytes = self.reader.borrow_mut().read(&file.id).map_err(|error| TreeError(error.to_string()))?;
         Ok(bytes.into())
+    }
+
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Box<str>>, TreeError> {
+        Ok(names_in(&self.snapshot.files, folder))
     }
 }

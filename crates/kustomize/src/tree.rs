@@ -34,6 +34,26 @@ pub trait FileTree {
 
     /// The bytes of a file.
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError>;
+
+    /// The names of what is directly in a folder, in the order of their bytes. A build never asks for them.
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Box<str>>, TreeError>;
+}
+
+/// The names of what is directly in a folder, of a sorted map of every file. It jumps over what is below each name.
+pub(crate) fn names_in<T>(files: &BTreeMap<RepoPath, T>, folder: &RepoPath) -> Vec<Box<str>> {
+    let prefix = if folder.as_str().is_empty() { String::new() } else { format!("{}/", folder.as_str()) };
+    let mut names = Vec::new();
+    let mut from = RepoPath::new(&prefix);
+    while let Some((path, _)) = files.range(from..).next() {
+        let Some(rest) = path.as_str().strip_prefix(&*prefix) else { break };
+        let name = rest.split('/').next().unwrap_or(rest);
+        names.push(name.into());
+        // The character after `/` in the order of bytes.
+        from = RepoPath::new(&format!("{prefix}{name}{}", if name.len() < rest.len() { '0' } else { '\0' }));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// A tree in memory.
@@ -89,5 +109,9 @@ impl FileTree for MemoryTree {
             Some(MemoryFile::Bytes(bytes)) => Ok(Arc::clone(bytes)),
             Some(MemoryFile::Link(_)) | None => Err(TreeError("there is no such file".to_owned())),
         }
+    }
+
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Box<str>>, TreeError> {
+        Ok(names_in(&self.files, folder))
     }
 }

@@ -4,6 +4,7 @@
 //! without a file.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kube_manifest::{FileId, Node, Origin, Step, Value, kustomize_scalar};
@@ -48,6 +49,10 @@ pub enum BuildStep {
     ValueAdd,
     /// `buildMetadata`.
     BuildMetadata,
+    /// A parameter that an ApplicationSet fills into a template.
+    Template,
+    /// A variable that Flux fills in after the build.
+    Substitution,
 }
 
 /// One writing of a value. The span is that of the value's origin.
@@ -128,24 +133,21 @@ impl Writings {
         Some(if is_block { start + line } else { start })
     }
 
-    pub(crate) fn add_file(
-        &mut self,
-        path: &RepoPath,
-        text: Arc<SourceText>,
-        inside: Option<Origin>,
-    ) -> usize {
+    /// Adds a file, or a text inside one. Gives its place in [`Writings::files`].
+    pub fn add_file(&mut self, path: &RepoPath, text: Arc<SourceText>, inside: Option<Origin>) -> usize {
         self.files.push(WrittenFile { path: path.clone(), text, inside });
         self.files.len() - 1
     }
 
-    pub(crate) fn add(&mut self, writing: Writing) -> FileId {
+    /// Adds a writing. Gives what the origins of its values have as their file.
+    pub fn add(&mut self, writing: Writing) -> FileId {
         let index = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
         self.steps.push(writing);
         FileId(index)
     }
 
     /// An origin at the same place for another step.
-    pub(crate) fn derive(&mut self, source: Origin, step: BuildStep, before: Option<Origin>) -> Origin {
+    pub fn derive(&mut self, source: Origin, step: BuildStep, before: Option<Origin>) -> Origin {
         let file = self.writing(source).map_or(0, |writing| writing.file);
         Origin { file: self.add(Writing { file, step, before }), ..source }
     }
@@ -282,8 +284,53 @@ pub(crate) fn mark_rewritten(node: &mut Node) {
     node.visit_mut(&mut |value| value.origin.step = Step::Rewritten);
 }
 
+/// Takes writings of another build over, each file and step once.
+#[derive(Debug, Default)]
+pub struct Adoption {
+    steps: HashMap<u32, FileId>,
+    files: HashMap<usize, usize>,
+}
+
+impl Adoption {
+    /// Gives every value of a tree its writing in `into`, with the whole chain behind it.
+    pub fn take(&mut self, node: &mut Node, from: &Writings, into: &mut Writings) {
+        node.visit_mut(&mut |value| value.origin = self.origin(value.origin, from, into));
+    }
+
+    /// The same origin in `into`.
+    pub fn origin(&mut self, origin: Origin, from: &Writings, into: &mut Writings) -> Origin {
+        // The chain may be long, so it is copied from its end.
+        let chain: Vec<(Origin, Writing)> =
+            from.chain(origin).map(|(origin, writing)| (origin, *writing)).collect();
+        let mut before = None;
+        for (origin, writing) in chain.into_iter().rev() {
+            let file = if let Some(known) = self.steps.get(&origin.file.0) {
+                *known
+            } else {
+                let file = self.file(writing.file, from, into);
+                let id = into.add(Writing { file, before, ..writing });
+                self.steps.insert(origin.file.0, id);
+                id
+            };
+            before = Some(Origin { file, ..origin });
+        }
+        before.unwrap_or(origin)
+    }
+
+    fn file(&mut self, place: usize, from: &Writings, into: &mut Writings) -> usize {
+        if let Some(known) = self.files.get(&place) {
+            return *known;
+        }
+        let Some(file) = from.files.get(place) else { return 0 };
+        let inside = file.inside.map(|outer| self.origin(outer, from, into));
+        let added = into.add_file(&file.path, Arc::clone(&file.text), inside);
+        self.files.insert(place, added);
+        added
+    }
+}
+
 /// Gives every value of a tree another writing.
-pub(crate) fn stamp(node: &mut Node, file: FileId) {
+pub fn stamp(node: &mut Node, file: FileId) {
     node.visit_mut(&mut |value| value.origin.file = file);
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kustomize::{Entry, FileTree, TreeError};
-use source_files::RepoPath;
+use source_files::{RepoPath, text_of_bytes};
 
 /// A folder of the disk.
 pub struct Disk(pub PathBuf);
@@ -29,5 +29,16 @@ impl FileTree for Disk {
 
     fn read(&self, path: &RepoPath) -> Result<Arc<[u8]>, TreeError> {
         std::fs::read(self.path(path)).map(Arc::from).map_err(|error| TreeError(error.to_string()))
+    }
+
+    fn list(&self, folder: &RepoPath) -> Result<Vec<Box<str>>, TreeError> {
+        let failed = |error: std::io::Error| TreeError(error.to_string());
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(self.path(folder)).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            names.push(text_of_bytes(name.as_encoded_bytes()).into_boxed_str());
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 }
