@@ -1,0 +1,14 @@
+//! What Flux deploys.
+//!
+//! In: a Kustomization or a HelmRelease, and the sources, ConfigMaps and Secrets of the tree. Out: units, and how each is
+//! rendered. Never: decrypts a value or asks a cluster.
+
+mod artifact;
+mod envsubst;
+mod generated;
+mod ignore;
+pub(crate) mod kustomization;
+mod kustomize_edit;
+pub(crate) mod render;
+mod substitution;
+mod variables;
