@@ -3,7 +3,7 @@
 //! In: a tree, and the declarations in its files. Out: every unit with its rendering. Never: loses a deployer because
 //! another one deploys it; a circle keeps one of its members as it is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kustomize::{FileTree, RenderOptions};
@@ -13,7 +13,7 @@ use super::assumptions::Assumptions;
 use super::declaration::{Declaration, DeclarationKind};
 use super::find::find_units;
 use super::render::{FailedRendering, UnitRenderer, UnitRendering};
-use super::unit::DeployedUnit;
+use super::unit::{DeployedUnit, DeployerKind, ObjectName};
 use super::unjudged::Unjudged;
 use super::watched_tree::Looks;
 
@@ -82,24 +82,33 @@ fn take_round(
     assumptions: &Assumptions,
 ) -> Deployment {
     let found = find_units(tree, declarations, assumptions);
+    let mut known: BTreeMap<UnitKey, Vec<&RenderedUnit>> = BTreeMap::new();
+    for rendered in &last.units {
+        known.entry(key_of(&rendered.unit)).or_default().push(rendered);
+    }
     let mut round = Deployment { looks: found.looks, ..Deployment::default() };
     let limit = assumptions.limits.units;
     if found.units.len() > limit {
         round.unjudged.push(Unjudged::BeyondLimits { what: "units", limit });
     }
     for unit in found.units.into_iter().take(limit) {
-        let known = last.units.iter().find(|known| is_same_unit(&known.unit, &unit));
-        let outcome =
-            known.map_or_else(|| Arc::new(renderer.render(&unit)), |known| Arc::clone(&known.outcome));
+        let alike = known.get(&key_of(&unit)).map(Vec::as_slice).unwrap_or_default();
+        let same = alike.iter().find(|known| is_same_unit(&known.unit, &unit));
+        let outcome = same.map_or_else(|| Arc::new(renderer.render(&unit)), |same| Arc::clone(&same.outcome));
         round.units.push(RenderedUnit { unit: Arc::new(unit), outcome });
     }
     round
 }
 
+/// What a unit is found by.
+type UnitKey = (DeployerKind, ObjectName, usize);
+
+fn key_of(unit: &DeployedUnit) -> UnitKey {
+    (unit.deployer.kind, unit.deployer.name.clone(), unit.deployer.source)
+}
+
 fn is_same_unit(one: &DeployedUnit, other: &DeployedUnit) -> bool {
-    let key = |unit: &DeployedUnit| (unit.deployer.kind, unit.deployer.name.clone(), unit.deployer.source);
-    key(one) == key(other)
-        && one.deployer.declaration.via == other.deployer.declaration.via
+    one.deployer.declaration.via == other.deployer.declaration.via
         && one.deployer.declaration.node == other.deployer.declaration.node
         && one.deployer.declaration.place() == other.deployer.declaration.place()
         && one.source == other.source
@@ -112,11 +121,12 @@ fn deployed_by(
     written: &[Arc<Declaration>],
     before: &[DeployedDeclaration],
 ) -> Vec<DeployedDeclaration> {
+    let roots = Roots::new(written, before);
     let mut found = Vec::new();
     for rendered in &round.units {
         let Ok(rendering) = rendered.outcome.as_ref() else { continue };
         let deployer = &rendered.unit.deployer.declaration;
-        let root = root_of(deployer, before);
+        let root = roots.root_of(deployer);
         let folder = rendered.unit.folder().cloned();
         let via: Arc<[RepoPath]> = deployer.via.iter().cloned().chain(folder).collect();
         for object in &rendering.objects {
@@ -125,11 +135,7 @@ fn deployed_by(
                 continue;
             }
             let declaration = Declaration::rendered(&object.node, &rendering.writings, &via);
-            // A deployer that deploys itself as it is written says nothing new.
-            let itself = written.iter().find(|one| place_of(one) == root);
-            let is_itself = place_of(&declaration) == root
-                && itself.is_some_and(|itself| itself.node == declaration.node);
-            if !is_itself {
+            if !roots.is_root_itself(&declaration, root.as_ref()) {
                 found.push(DeployedDeclaration { declaration: Arc::new(declaration), root: root.clone() });
             }
         }
@@ -137,18 +143,48 @@ fn deployed_by(
     found
 }
 
-/// The place of the declaration in a file from which a deployer comes.
-fn root_of(deployer: &Declaration, before: &[DeployedDeclaration]) -> Option<WrittenAt> {
-    if deployer.via.is_empty() {
-        return place_of(deployer);
+/// Which declaration in a file each deployer comes from.
+struct Roots<'d> {
+    written: BTreeMap<WrittenAt, Vec<&'d Declaration>>,
+    deployed: BTreeMap<(WrittenAt, Box<str>), Vec<&'d DeployedDeclaration>>,
+}
+
+impl<'d> Roots<'d> {
+    fn new(written: &'d [Arc<Declaration>], before: &'d [DeployedDeclaration]) -> Self {
+        let mut roots = Self { written: BTreeMap::new(), deployed: BTreeMap::new() };
+        for declaration in written {
+            if let Some(place) = place_of(declaration) {
+                roots.written.entry(place).or_default().push(declaration);
+            }
+        }
+        for deployed in before {
+            if let Some(place) = place_of(&deployed.declaration) {
+                let name = deployed.declaration.name().into();
+                roots.deployed.entry((place, name)).or_default().push(deployed);
+            }
+        }
+        roots
     }
-    let place = place_of(deployer);
-    let source = before.iter().find(|known| {
-        known.declaration.via == deployer.via
-            && known.declaration.name() == deployer.name()
-            && place_of(&known.declaration) == place
-    });
-    source.map_or(place, |source| source.root.clone())
+
+    /// The place of the declaration from which a deployer comes.
+    fn root_of(&self, deployer: &Declaration) -> Option<WrittenAt> {
+        let place = place_of(deployer)?;
+        if deployer.via.is_empty() {
+            return Some(place);
+        }
+        let known = self.deployed.get(&(place.clone(), deployer.name().into()));
+        let source = known.and_then(|known| known.iter().find(|known| known.declaration.via == deployer.via));
+        source.map_or(Some(place), |source| source.root.clone())
+    }
+
+    /// Whether a deployer deploys itself as it is written, which says nothing new.
+    fn is_root_itself(&self, declaration: &Declaration, root: Option<&WrittenAt>) -> bool {
+        let Some(root) = root.filter(|root| place_of(declaration).as_ref() == Some(root)) else {
+            return false;
+        };
+        let written = self.written.get(root).map(Vec::as_slice).unwrap_or_default();
+        written.iter().any(|written| written.node == declaration.node)
+    }
 }
 
 fn place_of(declaration: &Declaration) -> Option<WrittenAt> {
@@ -158,15 +194,21 @@ fn place_of(declaration: &Declaration) -> Option<WrittenAt> {
 /// The declarations that count: those that units deploy, and those of files that no unit deploys. Of a circle, the last
 /// one counts as it is written.
 fn in_force(written: &[Arc<Declaration>], deployed: &[DeployedDeclaration]) -> Vec<Arc<Declaration>> {
-    let covered: BTreeSet<(Option<WrittenAt>, Option<WrittenAt>)> =
-        deployed.iter().map(|one| (place_of(&one.declaration), one.root.clone())).collect();
+    let mut roots: BTreeMap<WrittenAt, BTreeSet<Option<WrittenAt>>> = BTreeMap::new();
+    for one in deployed {
+        if let Some(place) = place_of(&one.declaration) {
+            roots.entry(place).or_default().insert(one.root.clone());
+        }
+    }
     let mut replaced: BTreeSet<WrittenAt> = BTreeSet::new();
     let mut counting = Vec::new();
     for declaration in written {
         let place = place_of(declaration);
-        let is_covered = covered.iter().any(|(covered, root)| {
-            *covered == place && *root != place && root.as_ref().is_none_or(|root| !replaced.contains(root))
-        });
+        let from = place.as_ref().and_then(|place| roots.get(place));
+        let is_another = |root: &Option<WrittenAt>| {
+            *root != place && root.as_ref().is_none_or(|root| !replaced.contains(root))
+        };
+        let is_covered = from.is_some_and(|from| from.iter().any(is_another));
         match place.filter(|_| is_covered) {
             Some(place) => drop(replaced.insert(place)),
             None => counting.push(Arc::clone(declaration)),

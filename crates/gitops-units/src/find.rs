@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use kustomize::FileTree;
 
-use super::argo::application;
+use super::argo::{application, application_set};
 use super::assumptions::Assumptions;
 use super::declaration::{Declaration, DeclarationKind};
 use super::declaration_index::DeclarationIndex;
 use super::flux::kustomization;
 use super::unit::DeployedUnit;
-use super::unjudged::Unjudged;
 use super::watched_tree::{Looks, WatchedTree};
 
 /// The units of some declarations.
@@ -41,8 +40,7 @@ pub fn find_units(
             }
             Some(DeclarationKind::HelmRelease) => units.push(kustomization::release_of(declaration)),
             Some(DeclarationKind::ApplicationSet) => {
-                let reason = Unjudged::UnsupportedField("ApplicationSet".into());
-                units.push(application::unknown_set(declaration, reason));
+                units.extend(application_set::units_of(&watched, declaration, assumptions));
             }
             Some(
                 DeclarationKind::GitRepository

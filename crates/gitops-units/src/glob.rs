@@ -47,7 +47,6 @@ impl PathPattern {
         Self::compile(pattern, Dialect::PathMatch)
     }
 
-    #[cfg(test)]
     /// The patterns of the files of a git generator (`git ls-files`).
     pub(crate) fn pathspec(pattern: &str) -> Result<Self, PatternError> {
         Self::compile(pattern, Dialect::Pathspec)
