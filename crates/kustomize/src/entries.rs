@@ -35,7 +35,10 @@ pub(crate) fn read_image(node: &Node, strictness: Strictness) -> Outcome<ImageEn
     let fields = Fields::read(node, &["name", "newName", "tagSuffix", "newTag", "digest"], strictness)?;
     let written = ["newTag", "digest", "newName", "tagSuffix"].into_iter().find_map(|name| fields.node(name));
     let origin = written.map_or(node.origin, |written| written.origin);
+    let fields_set = ["newName", "newTag", "digest"].into_iter().filter_map(|name| fields.node(name));
+    let others = fields_set.map(|field| field.origin).filter(|other| other.file != origin.file).collect();
     let texts = ImageTexts {
+        others,
         name: fields.text("name")?,
         new_name: fields.text("newName")?,
         new_tag: fields.text("newTag")?,

@@ -20,7 +20,8 @@ pub const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "K
 /// The name that a tool gives to one that it makes.
 pub(crate) const DEFAULT_NAME: &str = "kustomization.yaml";
 
-const FIELDS: [&str; 34] = [
+/// The fields of a kustomization. Tools that read one leniently and write it again drop all others.
+pub const FIELDS: [&str; 34] = [
     "kind",
     "apiVersion",
     "metadata",

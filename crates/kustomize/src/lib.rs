@@ -43,7 +43,7 @@ mod writing;
 
 pub use emit::{Comment, to_yaml};
 pub use error::{Place, RefusalKind, RenderError};
-pub use kustomization::FILE_NAMES;
+pub use kustomization::{FIELDS, FILE_NAMES};
 pub use limits::RenderLimits;
 pub use render::{LoadRestrictor, RenderOptions, Renderer, RootEdit, canonical};
 pub use rendering::{Part, RenderedObject, Rendering, Unrendered};

@@ -167,8 +167,9 @@ fn builtin<'c>(
         steps.add("ReplicaCountTransformer", Transformer::Replicas(change));
     }
     for entry in &kustomization.images {
-        let ImageTexts { name, new_name, new_tag, tag_suffix, digest } = &entry.texts;
+        let ImageTexts { others, name, new_name, new_tag, tag_suffix, digest } = &entry.texts;
         let texts = ImageTexts {
+            others: others.clone(),
             name: name.clone(),
             new_name: new_name.clone(),
             new_tag: new_tag.clone(),

@@ -22,12 +22,15 @@ pub(crate) struct ImageChange {
     tag_suffix: Box<str>,
     digest: Box<str>,
     origin: Origin,
+    others: Vec<Origin>,
     fields: Vec<FieldSpec>,
 }
 
 /// The texts of an entry.
 #[derive(Debug)]
 pub(crate) struct ImageTexts {
+    /// The places of its texts that another tool has put in from another file.
+    pub(crate) others: Vec<Origin>,
     pub(crate) name: Box<str>,
     pub(crate) new_name: Box<str>,
     pub(crate) new_tag: Box<str>,
@@ -54,8 +57,8 @@ impl ImageChange {
         } else {
             Some(compile(&format!("^{}{OLD_REST}", texts.name))?)
         };
-        let ImageTexts { name: _, new_name, new_tag, tag_suffix, digest } = texts;
-        Ok(Self { pattern, new_name, new_tag, tag_suffix, digest, origin, fields })
+        let ImageTexts { others, name: _, new_name, new_tag, tag_suffix, digest } = texts;
+        Ok(Self { pattern, new_name, new_tag, tag_suffix, digest, origin, others, fields })
     }
 
     pub(crate) fn apply(&self, session: &mut Session<'_>, resources: &mut Resources) -> Outcome<()> {
@@ -121,7 +124,11 @@ impl ImageChange {
         if !self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text)) {
             return Ok(());
         }
-        let origin = session.writings.derive(self.origin, BuildStep::Image, Some(node.origin));
+        let mut before = node.origin;
+        for other in &self.others {
+            before = session.writings.derive(*other, BuildStep::Image, Some(before));
+        }
+        let origin = session.writings.derive(self.origin, BuildStep::Image, Some(before));
         let changed = self.changed(&text);
         session.budget.write(&changed)?;
         let value = session.writings.untagged(node, &changed);
