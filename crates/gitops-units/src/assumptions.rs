@@ -3,8 +3,11 @@
 //! In: names and addresses. Out: whether a source is this repository, and which revision of it a deployer follows.
 //! Never: guesses that an address is this repository when the caller named its addresses.
 
+use source_files::RepoPath;
+
 use super::limits::UnitLimits;
 use super::repository_url::RepositoryUrl;
+use super::unit::ObjectName;
 use super::written_text::WrittenText;
 
 /// What the caller takes for granted.
@@ -16,6 +19,8 @@ pub struct Assumptions {
     pub branches: Vec<Box<str>>,
     /// The clusters that Argo CD knows, if the caller declares them.
     pub clusters: DeclaredClusters,
+    /// The sources of Flux that the caller knows to be a folder of this branch, whatever the tree says of them.
+    pub sources: Vec<KnownSource>,
     /// What Flux does about a variable that nothing sets.
     pub unset_variables: UnsetVariables,
     /// The limits.
@@ -28,6 +33,7 @@ impl Default for Assumptions {
             repository: KnownRepository::Unknown,
             branches: vec!["main".into()],
             clusters: DeclaredClusters::Undeclared,
+            sources: Vec::new(),
             unset_variables: UnsetVariables::Empty,
             limits: UnitLimits::default(),
         }
@@ -65,6 +71,24 @@ pub struct DeclaredCluster {
     pub labels: Vec<(Box<str>, Box<str>)>,
     /// The annotations of its secret.
     pub annotations: Vec<(Box<str>, Box<str>)>,
+}
+
+/// A source of Flux, such as an OCIRepository, that holds a folder of this branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownSource {
+    /// Its kind.
+    pub kind: Box<str>,
+    /// Its name.
+    pub name: ObjectName,
+    /// The folder that is its root.
+    pub folder: RepoPath,
+}
+
+impl KnownSource {
+    /// Whether a reference means it.
+    pub(crate) fn is(&self, kind: &str, name: &ObjectName) -> bool {
+        *self.kind == *kind && self.name == *name
+    }
 }
 
 /// What kustomize-controller does about a variable without value and default (its feature gate

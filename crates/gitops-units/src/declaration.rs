@@ -35,6 +35,8 @@ pub enum DeclarationKind {
     GitRepository,
     /// Another source of Flux: `OCIRepository`, `Bucket`, `HelmRepository`, `HelmChart`, `ExternalArtifact`.
     OtherSource,
+    /// Flux's `ArtifactGenerator`.
+    ArtifactGenerator,
     /// A `ConfigMap`, of which Flux may take variables.
     ConfigMap,
     /// A `Secret`, of which Flux may take variables.
@@ -52,6 +54,7 @@ impl DeclarationKind {
             ("helm.toolkit.fluxcd.io", "HelmRelease") => Some(Self::HelmRelease),
             ("source.toolkit.fluxcd.io", "GitRepository") => Some(Self::GitRepository),
             ("source.toolkit.fluxcd.io", _) => Some(Self::OtherSource),
+            ("source.extensions.fluxcd.io", "ArtifactGenerator") => Some(Self::ArtifactGenerator),
             ("", "ConfigMap") => Some(Self::ConfigMap),
             ("", "Secret") => Some(Self::Secret),
             (_, _) => None,
@@ -62,7 +65,11 @@ impl DeclarationKind {
     pub fn is_deployer(self) -> bool {
         match self {
             Self::Application | Self::ApplicationSet | Self::FluxKustomization | Self::HelmRelease => true,
-            Self::GitRepository | Self::OtherSource | Self::ConfigMap | Self::Secret => false,
+            Self::GitRepository
+            | Self::OtherSource
+            | Self::ArtifactGenerator
+            | Self::ConfigMap
+            | Self::Secret => false,
         }
     }
 }

@@ -41,20 +41,42 @@ impl DeclarationIndex {
     /// any.
     pub(crate) fn find(&self, kind: DeclarationKind, name: &ObjectName, from: &Declaration) -> Found {
         let named = self.by_name.get(&(kind, name.name.clone())).map(Vec::as_slice).unwrap_or_default();
-        let is_exact = |found: &&Arc<Declaration>| found.namespace() == &*name.namespace;
-        let is_open = |found: &&Arc<Declaration>| found.namespace().is_empty() || name.namespace.is_empty();
-        let mut fitting: Vec<&Arc<Declaration>> = named.iter().filter(is_exact).collect();
-        if fitting.is_empty() {
-            fitting = named.iter().filter(is_open).collect();
-        }
-        let nearest = fitting.iter().map(|found| nearness(found, from)).max().unwrap_or_default();
-        fitting.retain(|found| nearness(found, from) == nearest);
-        let Some((first, rest)) = fitting.split_first() else { return Found::Nothing };
-        if rest.iter().all(|other| says_the_same(&other.node, &first.node)) {
-            Found::One(Arc::clone(first))
-        } else {
-            Found::Several
-        }
+        nearest_of(named.iter(), &name.namespace, from)
+    }
+
+    /// The same for any name, among the objects that a condition holds for.
+    pub(crate) fn find_where(
+        &self,
+        kind: DeclarationKind,
+        namespace: &str,
+        from: &Declaration,
+        condition: &dyn Fn(&Declaration) -> bool,
+    ) -> Found {
+        let of_kind = self.by_name.iter().filter(|((known, _), _)| *known == kind);
+        let fitting = of_kind.flat_map(|(_, declarations)| declarations).filter(|found| condition(found));
+        nearest_of(fitting, namespace, from)
+    }
+}
+
+fn nearest_of<'d>(
+    candidates: impl Iterator<Item = &'d Arc<Declaration>>,
+    namespace: &str,
+    from: &Declaration,
+) -> Found {
+    let candidates: Vec<&Arc<Declaration>> = candidates.collect();
+    let is_exact = |found: &&&Arc<Declaration>| found.namespace() == namespace;
+    let is_open = |found: &&&Arc<Declaration>| found.namespace().is_empty() || namespace.is_empty();
+    let mut fitting: Vec<&Arc<Declaration>> = candidates.iter().filter(is_exact).copied().collect();
+    if fitting.is_empty() {
+        fitting = candidates.iter().filter(is_open).copied().collect();
+    }
+    let nearest = fitting.iter().map(|found| nearness(found, from)).max().unwrap_or_default();
+    fitting.retain(|found| nearness(found, from) == nearest);
+    let Some((first, rest)) = fitting.split_first() else { return Found::Nothing };
+    if rest.iter().all(|other| says_the_same(&other.node, &first.node)) {
+        Found::One(Arc::clone(first))
+    } else {
+        Found::Several
     }
 }
 

@@ -47,7 +47,9 @@ struct DeployedDeclaration {
     root: Option<WrittenAt>,
 }
 
-/// Finds and renders every unit of a tree.
+/// Finds and renders every unit of a tree. `written` are the declarations in its files, and those of renderings that the
+/// caller knows to be deployed, such as a kustomization that is applied by hand: the latter, which have a
+/// [`via`](Declaration::via), count in place of the declarations that they were made from.
 pub fn deploy(
     tree: &dyn FileTree,
     written: &[Arc<Declaration>],
@@ -200,10 +202,20 @@ fn in_force(written: &[Arc<Declaration>], deployed: &[DeployedDeclaration]) -> V
             roots.entry(place).or_default().insert(one.root.clone());
         }
     }
-    let mut replaced: BTreeSet<WrittenAt> = BTreeSet::new();
+    // What the caller has rendered takes the place of what it was made from.
+    let rendered = written.iter().filter(|declaration| !declaration.via.is_empty());
+    let mut replaced: BTreeSet<WrittenAt> =
+        rendered.filter_map(|declaration| place_of(declaration)).collect();
     let mut counting = Vec::new();
     for declaration in written {
         let place = place_of(declaration);
+        if !declaration.via.is_empty() {
+            counting.push(Arc::clone(declaration));
+            continue;
+        }
+        if place.as_ref().is_some_and(|place| replaced.contains(place)) {
+            continue;
+        }
         let from = place.as_ref().and_then(|place| roots.get(place));
         let is_another = |root: &Option<WrittenAt>| {
             *root != place && root.as_ref().is_none_or(|root| !replaced.contains(root))

@@ -45,6 +45,7 @@ pub fn find_units(
             Some(
                 DeclarationKind::GitRepository
                 | DeclarationKind::OtherSource
+                | DeclarationKind::ArtifactGenerator
                 | DeclarationKind::ConfigMap
                 | DeclarationKind::Secret,
             )

@@ -15,6 +15,7 @@ mod flux;
 mod glob;
 mod limits;
 mod maps;
+mod mount_tree;
 mod render;
 mod repository_url;
 mod template;
@@ -24,7 +25,7 @@ mod watched_tree;
 mod written_text;
 
 pub use assumptions::{
-    Assumptions, DeclaredCluster, DeclaredClusters, KnownRepository, Revision, UnsetVariables,
+    Assumptions, DeclaredCluster, DeclaredClusters, KnownRepository, KnownSource, Revision, UnsetVariables,
 };
 pub use declaration::{Declaration, DeclarationKind};
 pub use deploy::{Deployment, RenderedUnit, deploy};
@@ -33,8 +34,9 @@ pub use limits::UnitLimits;
 pub use render::{FailedRendering, UnitRenderError, UnitRenderer, UnitRendering};
 pub use repository_url::RepositoryUrl;
 pub use unit::{
-    Authority, DeployedUnit, Deployer, DeployerKind, Destination, DestinationCluster, DirectoryDepth,
-    DirectoryOptions, ObjectName, OtherVariables, Substitutions, UnitSource, Variable, VariableValue,
+    ArtifactCopy, Authority, DeployedUnit, Deployer, DeployerKind, Destination, DestinationCluster,
+    DirectoryDepth, DirectoryOptions, FluxArtifact, ObjectName, OtherVariables, Substitutions, UnitSource,
+    Variable, VariableValue,
 };
 pub use unjudged::Unjudged;
 pub use watched_tree::Looks;

@@ -104,8 +104,8 @@ impl<'t> UnitRenderer<'t> {
             UnitSource::Kustomization { options: Some(options), .. } => {
                 self.build_for_argo(unit, options, tree)
             }
-            UnitSource::Flux { folder, spec, ignore } => {
-                let source = FluxSource { folder, spec, ignore: ignore.as_deref() };
+            UnitSource::Flux { path, artifact, spec, .. } => {
+                let source = FluxSource { path, artifact, spec };
                 let rendering =
                     flux::render(unit, &source, tree, &self.renderer, self.options, self.assumptions)?;
                 Ok(of_build(rendering, Vec::new()))

@@ -147,13 +147,35 @@ pub enum UnitSource {
     Flux {
         /// The folder.
         folder: RepoPath,
+        /// Its path in the artifact.
+        path: RepoPath,
+        /// What the artifact holds.
+        artifact: FluxArtifact,
         /// The object's `spec`, which holds the options.
         spec: Node,
-        /// The patterns of the source's `spec.ignore`.
-        ignore: Option<Box<str>>,
     },
     /// It is not known.
     Unjudged(Unjudged),
+}
+
+/// The files of a source of Flux.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FluxArtifact {
+    /// The folder that is the root of the source.
+    pub root: RepoPath,
+    /// The patterns of the source's `spec.ignore`.
+    pub ignore: Option<Box<str>>,
+    /// The parts that an ArtifactGenerator copies from it; none if it is the source itself.
+    pub copies: Vec<ArtifactCopy>,
+}
+
+/// A part of a source, and its place in an artifact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArtifactCopy {
+    /// The file or folder, below the root of the source.
+    pub from: RepoPath,
+    /// The path in the artifact.
+    pub to: RepoPath,
 }
 
 /// Which manifests of a folder Argo CD applies (`source.directory`).

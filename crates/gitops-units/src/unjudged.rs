@@ -34,6 +34,17 @@ pub enum Unjudged {
     /// A source of Flux that is no GitRepository.
     #[error("the source is the {0}")]
     OtherSourceKind(Box<str>),
+    /// A source of Flux is taken for a folder of this repository, because only that holds the path.
+    #[error("the source `{source_name}` is taken for the folder `{folder}` of this repository")]
+    TakenFor {
+        /// The source.
+        source_name: Box<str>,
+        /// The folder, empty for the root.
+        folder: RepoPath,
+    },
+    /// Several folders of this repository hold the path of a source of Flux.
+    #[error("several folders of this repository hold what the source `{0}` has to hold")]
+    SeveralFolders(Box<str>),
     /// The source of Flux is not declared in the tree.
     #[error("the tree does not declare the source `{0}`")]
     NoSource(Box<str>),

@@ -11,13 +11,13 @@ use std::sync::Arc;
 use kustomize::{Entry, FileTree, TreeError};
 use source_files::RepoPath;
 
-use crate::watched_tree::{WatchedTree, child};
+use crate::watched_tree::child;
 
 use super::ignore::{IgnorePattern, PathKind, is_ignored};
 
 /// The tree of an artifact.
-pub(crate) struct ArtifactTree<'a, 't> {
-    tree: &'a WatchedTree<'t>,
+pub(crate) struct ArtifactTree<'a> {
+    tree: &'a dyn FileTree,
     defaults: Vec<IgnorePattern>,
     own: Vec<IgnorePattern>,
     folders: RefCell<HashMap<RepoPath, Rc<Vec<IgnorePattern>>>>,
@@ -28,10 +28,10 @@ const IGNORE_FILE: &str = ".sourceignore";
 /// Patterns of one file. Each is matched against every path.
 const MOST_PATTERNS: usize = 2_000;
 
-impl<'a, 't> ArtifactTree<'a, 't> {
+impl<'a> ArtifactTree<'a> {
     /// # Errors
     /// Too many patterns.
-    pub(crate) fn new(tree: &'a WatchedTree<'t>, ignore: Option<&str>) -> Result<Self, TreeError> {
+    pub(crate) fn new(tree: &'a dyn FileTree, ignore: Option<&str>) -> Result<Self, TreeError> {
         let own = bounded(IgnorePattern::read(ignore.unwrap_or_default(), &[]))?;
         Ok(Self { tree, defaults: IgnorePattern::defaults(), own, folders: RefCell::default() })
     }
@@ -86,7 +86,7 @@ fn bounded(patterns: Vec<IgnorePattern>) -> Result<Vec<IgnorePattern>, TreeError
     Ok(patterns)
 }
 
-impl FileTree for ArtifactTree<'_, '_> {
+impl FileTree for ArtifactTree<'_> {
     fn look(&self, path: &RepoPath) -> Result<Entry, TreeError> {
         match self.tree.look(path)? {
             Entry::Link(..) => Ok(Entry::Missing),

@@ -3,24 +3,21 @@
 use std::sync::Arc;
 
 use kube_manifest::Node;
-use kustomize::TreeError;
 use source_files::RepoPath;
 
-use crate::assumptions::{Assumptions, KnownRepository, Revision};
-use crate::declaration::{Declaration, DeclarationKind};
-use crate::declaration_index::{DeclarationIndex, Found};
-use crate::repository_url::RepositoryUrl;
+use crate::assumptions::{Assumptions, Revision};
+use crate::declaration::Declaration;
+use crate::declaration_index::DeclarationIndex;
 use crate::unit::{
-    Authority, DeployedUnit, Deployer, DeployerKind, Destination, DestinationCluster, ObjectName, UnitSource,
+    Authority, DeployedUnit, Deployer, DeployerKind, Destination, DestinationCluster, FluxArtifact,
+    ObjectName, UnitSource,
 };
 use crate::unjudged::Unjudged;
 use crate::watched_tree::WatchedTree;
 use crate::written_text::WrittenText;
 
-use super::variables;
-
-/// Fields of a GitRepository that put other files into the artifact than those of the tree.
-const OTHER_FILES: [&str; 2] = ["include", "sparseCheckout"];
+use super::sources::{self, ResolvedSource, SourceContext, SourceReference};
+use super::{render, variables};
 
 /// The unit of a Kustomization.
 pub(crate) fn unit_of(
@@ -32,20 +29,14 @@ pub(crate) fn unit_of(
     let node = &declaration.node;
     let mut unit = bare_unit(declaration, DeployerKind::FluxKustomization);
     let path = path_of(node);
-    let exists = tree.folder(&path);
-    match find_source(declaration, index, assumptions, &exists) {
+    let context = SourceContext { tree, index, assumptions, from: declaration };
+    let reference = SourceReference::read(node.at(&["spec", "sourceRef"]), declaration);
+    match sources::resolve(&context, &reference, std::slice::from_ref(&path)) {
         Err(reason) => unit.source = UnitSource::Unjudged(reason),
-        Ok(Artifact { revision, ignore, missing }) => {
-            unit.source = match (revision.name(), exists, node.get("spec")) {
-                (Some(name), _, _) => UnitSource::Unjudged(Unjudged::OtherRevision(name.into())),
-                (None, Err(error), _) => UnitSource::Unjudged(Unjudged::Unreadable(error.0.into())),
-                (None, Ok(Some(_)), Some(spec)) => {
-                    UnitSource::Flux { folder: path, spec: spec.clone(), ignore }
-                }
-                (None, Ok(_), _) => UnitSource::Unjudged(Unjudged::NoFolder(path.as_str().into())),
-            };
+        Ok(ResolvedSource { artifact, revision, notes }) => {
+            unit.source = source_of(tree, node, path, artifact, &revision);
             unit.revision = revision;
-            unit.unjudged.extend(missing);
+            unit.unjudged.extend(notes);
         }
     }
     unit.substitutions = variables::substitutions_of(declaration, index, &mut unit.unjudged);
@@ -54,6 +45,24 @@ pub(crate) fn unit_of(
     let account = WrittenText::at(node, &["spec", "serviceAccountName"]);
     unit.authority = account.map_or(Authority::Tool, Authority::ServiceAccount);
     unit
+}
+
+fn source_of(
+    tree: &WatchedTree<'_>,
+    node: &Node,
+    path: RepoPath,
+    artifact: FluxArtifact,
+    revision: &Revision,
+) -> UnitSource {
+    if let Some(name) = revision.name() {
+        return UnitSource::Unjudged(Unjudged::OtherRevision(name.into()));
+    }
+    let folder = render::folder_of(tree, &artifact, &path);
+    match (folder, node.get("spec")) {
+        (Err(error), _) => UnitSource::Unjudged(Unjudged::Unreadable(error.0.into())),
+        (Ok(Some(folder)), Some(spec)) => UnitSource::Flux { folder, path, artifact, spec: spec.clone() },
+        (Ok(_), _) => UnitSource::Unjudged(Unjudged::NoFolder(path.as_str().into())),
+    }
 }
 
 /// The unit of a HelmRelease, which is a chart that is not rendered.
@@ -104,87 +113,6 @@ fn path_of(node: &Node) -> RepoPath {
         }
     }
     RepoPath::new(&kept.join("/"))
-}
-
-/// What a source gives.
-struct Artifact {
-    revision: Revision,
-    ignore: Option<Box<str>>,
-    missing: Option<Unjudged>,
-}
-
-fn find_source(
-    declaration: &Declaration,
-    index: &DeclarationIndex,
-    assumptions: &Assumptions,
-    folder: &Result<Option<RepoPath>, TreeError>,
-) -> Result<Artifact, Unjudged> {
-    let reference = declaration.node.at(&["spec", "sourceRef"]);
-    let text = |key| reference.and_then(|reference| reference.text_at(&[key])).unwrap_or_default();
-    let (kind, name) = (text("kind"), text("name"));
-    let namespace = Some(text("namespace")).filter(|namespace| !namespace.is_empty());
-    let name = ObjectName {
-        namespace: namespace.unwrap_or_else(|| declaration.namespace()).into(),
-        name: name.into(),
-    };
-    if kind != "GitRepository" {
-        return Err(Unjudged::OtherSourceKind(format!("{kind} {name}").into()));
-    }
-    let is_folder = matches!(folder, Ok(Some(_)));
-    match index.find(DeclarationKind::GitRepository, &name, declaration) {
-        Found::One(source) => read_source(&source, assumptions, is_folder),
-        Found::Several => Err(Unjudged::Ambiguous(format!("GitRepository {name}").into())),
-        // `flux bootstrap` may have made it. What it would deploy is judged as if it were this repository.
-        Found::Nothing if is_folder => Ok(Artifact {
-            revision: Revision::ThisBranch,
-            ignore: None,
-            missing: Some(Unjudged::NoSource(format!("GitRepository {name}").into())),
-        }),
-        Found::Nothing => Err(Unjudged::NoSource(format!("GitRepository {name}").into())),
-    }
-}
-
-fn read_source(
-    source: &Declaration,
-    assumptions: &Assumptions,
-    is_folder: bool,
-) -> Result<Artifact, Unjudged> {
-    let url = RepositoryUrl::new(source.node.text_at(&["spec", "url"]).unwrap_or_default());
-    let is_here = match &assumptions.repository {
-        KnownRepository::At(known) => known.contains(&url),
-        KnownRepository::Unknown => is_folder,
-    };
-    if !is_here {
-        return Err(Unjudged::OtherRepository(url));
-    }
-    for field in OTHER_FILES {
-        if source.node.at(&["spec", field]).is_some_and(|value| !value.items().is_empty()) {
-            return Err(Unjudged::UnsupportedField(format!("GitRepository spec.{field}").into()));
-        }
-    }
-    let ignore = source.node.text_at(&["spec", "ignore"]).map(Box::from);
-    Ok(Artifact { revision: revision_of(&source.node, assumptions), ignore, missing: None })
-}
-
-/// The revision of `spec.ref`: a commit wins over a name, that over a version, a tag and a branch
-/// (`source-controller`, `GitRepositoryRef`).
-fn revision_of(source: &Node, assumptions: &Assumptions) -> Revision {
-    let text = |key| WrittenText::at(source, &["spec", "ref", key]);
-    if let Some(commit) = text("commit") {
-        return Revision::Commit(commit);
-    }
-    if let Some(name) = text("name") {
-        return assumptions.revision(Some(&name));
-    }
-    if let Some(tag) = text("semver").or_else(|| text("tag")) {
-        return Revision::Tag(tag);
-    }
-    // Without a reference, source-controller follows `master`, whatever the default branch is.
-    let branch = text("branch");
-    match assumptions.revision(branch.as_ref()) {
-        Revision::Commit(name) | Revision::Tag(name) => Revision::Other(name),
-        known @ (Revision::ThisBranch | Revision::Other(_)) => known,
-    }
 }
 
 fn destination_of(node: &Node) -> Destination {

@@ -2,7 +2,7 @@
 //! (`WriteFile` in `fluxcd/pkg/kustomize/kustomize_generator.go`).
 
 use kube_manifest::{Node, Value};
-use kustomize::{Adoption, Entry, FileTree, RefusalKind, RenderError, RootEdit, Writings};
+use kustomize::{Adoption, Entry, FIELDS, FileTree, RefusalKind, RenderError, RootEdit, Writings};
 use source_files::RepoPath;
 
 use crate::document_edit::{DocumentEdit, entry, mapping, refuse, sequence, text};
@@ -24,7 +24,7 @@ impl RootEdit for FluxEdit<'_> {
         let mut spec = self.spec.clone();
         Adoption::default().take(&mut spec, self.writings, writings);
         let root = match own {
-            Some(own) => own,
+            Some(own) => without_unknown_fields(own),
             None => self.generate(&spec)?,
         };
         let mut document = DocumentEdit::new(root)?;
@@ -40,6 +40,14 @@ impl RootEdit for FluxEdit<'_> {
         set_images(&mut document, &spec);
         Ok(document.into_root())
     }
+}
+
+/// Flux reads the kustomization leniently and writes it again, so that unknown fields do not stop the build.
+fn without_unknown_fields(mut document: Node) -> Node {
+    if let Value::Mapping(entries) = &mut document.value {
+        entries.retain(|entry| FIELDS.iter().any(|known| known.eq_ignore_ascii_case(&entry.key)));
+    }
+    document
 }
 
 impl FluxEdit<'_> {

@@ -4,11 +4,13 @@
 //! rendered. Never: decrypts a value or asks a cluster.
 
 mod artifact;
+mod copies;
 mod envsubst;
 mod generated;
 mod ignore;
 pub(crate) mod kustomization;
 mod kustomize_edit;
 pub(crate) mod render;
+mod sources;
 mod substitution;
 mod variables;

@@ -2,13 +2,17 @@
 //! `internal/controller/kustomization_controller.go`).
 
 use kube_manifest::{Entry, Node, Value};
+use std::sync::Arc;
+
 use kustomize::{
-    Adoption, BuildStep, LoadRestrictor, RenderError, RenderOptions, Renderer, Rendering, Writings,
+    Adoption, BuildStep, Entry as TreeEntry, FileTree, LoadRestrictor, RenderError, RenderOptions, Renderer,
+    Rendering, TreeError, Writings, WrittenFile,
 };
 use source_files::{RepoPath, Span};
 
 use crate::assumptions::Assumptions;
-use crate::unit::DeployedUnit;
+use crate::mount_tree::MountTree;
+use crate::unit::{DeployedUnit, FluxArtifact};
 use crate::watched_tree::WatchedTree;
 
 use super::artifact::ArtifactTree;
@@ -18,9 +22,28 @@ use super::substitution::Substitution;
 
 /// The parts of a unit of Flux that its rendering needs.
 pub(crate) struct FluxSource<'u> {
-    pub(crate) folder: &'u RepoPath,
+    pub(crate) path: &'u RepoPath,
+    pub(crate) artifact: &'u FluxArtifact,
     pub(crate) spec: &'u Node,
-    pub(crate) ignore: Option<&'u str>,
+}
+
+/// The real folder of a path in an artifact, if there is one.
+pub(super) fn folder_of(
+    tree: &WatchedTree<'_>,
+    artifact: &FluxArtifact,
+    path: &RepoPath,
+) -> Result<Option<RepoPath>, TreeError> {
+    let rooted = MountTree::rooted(tree, &artifact.root);
+    let kept = ArtifactTree::new(&rooted, artifact.ignore.as_deref())?;
+    let copied = MountTree::new(&kept, artifact.copies.clone());
+    let whole: &dyn FileTree = if artifact.copies.is_empty() { &kept } else { &copied };
+    let is_folder = matches!(whole.look(path)?, TreeEntry::Folder(_));
+    Ok(is_folder.then(|| real_path(&rooted, &copied, path)))
+}
+
+/// The path in the repository of a path in an artifact.
+fn real_path(rooted: &MountTree<'_>, copied: &MountTree<'_>, path: &RepoPath) -> RepoPath {
+    rooted.real(&copied.real(path))
 }
 
 /// Renders a unit.
@@ -32,20 +55,55 @@ pub(crate) fn render(
     options: RenderOptions,
     assumptions: &Assumptions,
 ) -> Result<Rendering, RenderError> {
-    let artifact = ArtifactTree::new(tree, source.ignore).map_err(unreadable)?;
+    let artifact = source.artifact;
+    let rooted = MountTree::rooted(tree, &artifact.root);
+    let kept = ArtifactTree::new(&rooted, artifact.ignore.as_deref()).map_err(unreadable)?;
+    let copied = MountTree::new(&kept, artifact.copies.clone());
+    let whole: &dyn FileTree = if artifact.copies.is_empty() { &kept } else { &copied };
     let writings = &unit.deployer.declaration.writings;
-    let edit = FluxEdit {
-        spec: source.spec,
-        writings,
-        folder: source.folder,
-        tree: &artifact,
-        most_files: assumptions.limits.files,
-    };
+    let most_files = assumptions.limits.files;
+    let edit = FluxEdit { spec: source.spec, writings, folder: source.path, tree: whole, most_files };
     let options = RenderOptions { restrictor: LoadRestrictor::None, ..options };
-    let mut rendering = renderer.of_part(&artifact).render_edited(source.folder, options, &edit)?;
+    let is_whole = artifact.copies.is_empty() && artifact.root.as_str().is_empty();
+    // Where the paths are others, what was read for the repository's own paths cannot be used.
+    let own = if is_whole { renderer.of_part(whole) } else { Renderer::new(whole) };
+    let rendered = own.render_edited(source.path, options, &edit);
+    let real = |path: &RepoPath| if is_whole { path.clone() } else { real_path(&rooted, &copied, path) };
+    let mut rendering = rendered.map_err(|mut error| {
+        if let Some(place) = &mut error.place {
+            place.path = real(&place.path);
+        }
+        error
+    })?;
+    relocate(&mut rendering, writings, &real);
     fill_in(unit, &mut rendering, options, assumptions)?;
     set_common_metadata(source.spec, writings, &mut rendering);
     Ok(rendering)
+}
+
+/// Puts the paths of the repository in place of those of the artifact. The files of the deployer have them already.
+fn relocate(rendering: &mut Rendering, deployer: &Writings, real: &dyn Fn(&RepoPath) -> RepoPath) {
+    let is_of_deployer =
+        |file: &WrittenFile| deployer.files.iter().any(|known| Arc::ptr_eq(&known.text, &file.text));
+    for index in 0..rendering.writings.files.len() {
+        let Some(file) = rendering.writings.files.get(index) else { continue };
+        let path = match file.inside.and_then(|outer| rendering.writings.file(outer)) {
+            Some(outer) => outer.path.clone(),
+            None if is_of_deployer(file) => continue,
+            None => real(&file.path),
+        };
+        if let Some(file) = rendering.writings.files.get_mut(index) {
+            file.path = path;
+        }
+    }
+    for object in &mut rendering.objects {
+        object.via.iter_mut().for_each(|folder| *folder = real(folder));
+    }
+    for part in &mut rendering.unrendered {
+        if let Some(place) = &mut part.place {
+            place.path = real(&place.path);
+        }
+    }
 }
 
 fn fill_in(

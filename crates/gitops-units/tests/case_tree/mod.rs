@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use gitops_units::{
     Assumptions, Declaration, DeclarationKind, DeclaredCluster, DeclaredClusters, KnownRepository,
-    RepositoryUrl, UnsetVariables,
+    KnownSource, ObjectName, RepositoryUrl, UnsetVariables,
 };
 use kube_manifest::{Limits, Node, documents, parse};
 use kustomize::{Entry, FileTree, MemoryTree, TreeError};
@@ -91,6 +91,12 @@ fn read_assumptions(folder: &Path) -> Assumptions {
     }
     if let Some(clusters) = root.get("clusters") {
         assumptions.clusters = DeclaredClusters::These(clusters.items().iter().map(read_cluster).collect());
+    }
+    for source in root.get("sources").map(Node::items).unwrap_or_default() {
+        let text = |key: &str| source.text_at(&[key]).unwrap_or_default();
+        let name = ObjectName { namespace: text("namespace").into(), name: text("name").into() };
+        let folder = RepoPath::new(text("folder"));
+        assumptions.sources.push(KnownSource { kind: text("kind").into(), name, folder });
     }
     let limit = |key: &str| root.at(&["limits", key]).and_then(Node::as_integer);
     let number = |key: &str, known: usize| limit(key).map_or(known, |value| usize::try_from(value).unwrap());
