@@ -70,6 +70,10 @@ pub fn deploy(
             return known;
         }
     }
+    // Nothing is certain about what replaces what, so that everything counts.
+    let all: Vec<Arc<Declaration>> =
+        written.iter().cloned().chain(deployed.iter().map(|one| Arc::clone(&one.declaration))).collect();
+    known = take_round(tree, &renderer, &all, &known, assumptions);
     let limit = assumptions.limits.rounds;
     known.unjudged.push(Unjudged::BeyondLimits { what: "rounds of deployers that deploy deployers", limit });
     known
@@ -124,7 +128,8 @@ fn deployed_by(
     before: &[DeployedDeclaration],
 ) -> Vec<DeployedDeclaration> {
     let roots = Roots::new(written, before);
-    let mut found = Vec::new();
+    let mut found: Vec<DeployedDeclaration> = Vec::new();
+    let mut known: BTreeMap<(Option<WrittenAt>, Option<WrittenAt>), Vec<usize>> = BTreeMap::new();
     for rendered in &round.units {
         let Ok(rendering) = rendered.outcome.as_ref() else { continue };
         let deployer = &rendered.unit.deployer.declaration;
@@ -137,7 +142,16 @@ fn deployed_by(
                 continue;
             }
             let declaration = Declaration::rendered(&object.node, &rendering.writings, &via);
-            if !roots.is_root_itself(&declaration, root.as_ref()) {
+            if roots.is_root_itself(&declaration, root.as_ref()) {
+                continue;
+            }
+            // From one root, an object is deployed once, however many ways lead to it.
+            let alike = known.entry((root.clone(), place_of(&declaration))).or_default();
+            let is_known = |index: &usize| {
+                found.get(*index).is_some_and(|found| found.declaration.node == declaration.node)
+            };
+            if !alike.iter().any(is_known) {
+                alike.push(found.len());
                 found.push(DeployedDeclaration { declaration: Arc::new(declaration), root: root.clone() });
             }
         }
@@ -204,8 +218,8 @@ fn in_force(written: &[Arc<Declaration>], deployed: &[DeployedDeclaration]) -> V
     }
     // What the caller has rendered takes the place of what it was made from.
     let rendered = written.iter().filter(|declaration| !declaration.via.is_empty());
-    let mut replaced: BTreeSet<WrittenAt> =
-        rendered.filter_map(|declaration| place_of(declaration)).collect();
+    let rendered: BTreeSet<WrittenAt> = rendered.filter_map(|declaration| place_of(declaration)).collect();
+    let mut replaced: BTreeSet<WrittenAt> = BTreeSet::new();
     let mut counting = Vec::new();
     for declaration in written {
         let place = place_of(declaration);
@@ -213,7 +227,7 @@ fn in_force(written: &[Arc<Declaration>], deployed: &[DeployedDeclaration]) -> V
             counting.push(Arc::clone(declaration));
             continue;
         }
-        if place.as_ref().is_some_and(|place| replaced.contains(place)) {
+        if place.as_ref().is_some_and(|place| rendered.contains(place)) {
             continue;
         }
         let from = place.as_ref().and_then(|place| roots.get(place));
@@ -226,7 +240,10 @@ fn in_force(written: &[Arc<Declaration>], deployed: &[DeployedDeclaration]) -> V
             None => counting.push(Arc::clone(declaration)),
         }
     }
-    counting.extend(deployed.iter().map(|one| Arc::clone(&one.declaration)));
+    // What a replaced declaration deployed is deployed again by the one in its place.
+    let in_force =
+        deployed.iter().filter(|one| one.root.as_ref().is_none_or(|root| !replaced.contains(root)));
+    counting.extend(in_force.map(|one| Arc::clone(&one.declaration)));
     counting
 }
 

@@ -24,11 +24,15 @@ pub struct CaseTree {
 impl CaseTree {
     /// The tree of a case, with the files of a change.
     pub fn load(folder: &Path, change: Option<&str>) -> Self {
-        let mut files = BTreeMap::new();
-        read_folder(&folder.join("tree"), "", &mut files);
+        let mut files = read_files(&folder.join("tree"));
         if let Some(change) = change {
             read_folder(&folder.join(change), "", &mut files);
         }
+        Self::new(files, read_assumptions(folder))
+    }
+
+    /// A tree of files.
+    pub fn new(files: BTreeMap<String, CaseFile>, assumptions: Assumptions) -> Self {
         let (mut tree, mut declarations) = (MemoryTree::new(), Vec::new());
         for (path, file) in files {
             let path = RepoPath::new(&path);
@@ -41,13 +45,22 @@ impl CaseTree {
                 }
             }
         }
-        Self { tree, declarations, assumptions: read_assumptions(folder) }
+        Self { tree, declarations, assumptions }
     }
 }
 
-enum CaseFile {
+/// A file of a case. An empty one is not there.
+#[derive(Clone)]
+pub enum CaseFile {
     Bytes(Vec<u8>),
     Link(String),
+}
+
+/// The files below a folder.
+pub fn read_files(folder: &Path) -> BTreeMap<String, CaseFile> {
+    let mut files = BTreeMap::new();
+    read_folder(folder, "", &mut files);
+    files
 }
 
 fn read_folder(folder: &Path, prefix: &str, files: &mut BTreeMap<String, CaseFile>) {
@@ -75,7 +88,7 @@ fn declare(path: &RepoPath, bytes: &[u8], declarations: &mut Vec<Arc<Declaration
     }
 }
 
-fn read_assumptions(folder: &Path) -> Assumptions {
+pub fn read_assumptions(folder: &Path) -> Assumptions {
     let mut assumptions = Assumptions::default();
     let Ok(bytes) = fs::read(folder.join("assumptions.yaml")) else { return assumptions };
     let (_, roots, problems) = documents(bytes, &Limits::default());

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use gitops_units::{
-    Authority, DeployedUnit, Deployment, DestinationCluster, DirectoryDepth, Looks, OtherVariables,
-    UnitRenderer, UnitRendering, UnitSource, VariableValue, deploy,
+    Authority, DeployedUnit, Deployment, DestinationCluster, DirectoryDepth, FoundUnits, Looks,
+    OtherVariables, UnitRenderer, UnitRendering, UnitSource, VariableValue, deploy, find_units,
 };
 use kube_manifest::Node;
 use kustomize::{BuildStep, FileTree, RenderOptions, Writings, to_yaml};
@@ -144,6 +144,7 @@ fn origin(writings: &Writings, node: &Node) -> Option<String> {
 /// Compares the renderings of units that are in two trees and have the same looks in both. Gives their number.
 pub fn compare_looks(name: &str, before: &CaseTree, after: &CaseTree) -> usize {
     let old = deploy(before, &before.declarations, RenderOptions::default(), &before.assumptions);
+    compare_units(name, before, after);
     let renderer = UnitRenderer::new(after, RenderOptions::default(), &after.assumptions);
     let mut compared = 0;
     for rendered in &old.units {
@@ -167,6 +168,21 @@ pub fn compare_looks(name: &str, before: &CaseTree, after: &CaseTree) -> usize {
         assert_eq!(text(rendered.outcome.as_ref()), again, "{name}: {}", rendered.unit.deployer.name);
     }
     compared
+}
+
+/// The same declarations and the same looks give the same units.
+fn compare_units(name: &str, before: &CaseTree, after: &CaseTree) {
+    let found = find_units(before, &before.declarations, &before.assumptions);
+    if !is_the_same_in(&found.looks, after) {
+        return;
+    }
+    let text = |found: &FoundUnits| {
+        let mut text = String::new();
+        found.units.iter().for_each(|unit| show_unit(unit, Detail::Origins, &mut text));
+        text
+    };
+    let again = find_units(after, &before.declarations, &before.assumptions);
+    assert_eq!(text(&found), text(&again), "{name}");
 }
 
 fn is_the_same_in(looks: &Looks, tree: &dyn FileTree) -> bool {
