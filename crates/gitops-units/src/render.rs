@@ -1,6 +1,6 @@
 //! From a unit to its objects.
 //!
-//! In: a tree and a unit of it. Out: a [`UnitRendering`], or why there is none. Never: an object of which something is
+//! In: a tree and a unit of it. Out: a [`UnitRendering`], or the reason why it gives nothing. Never: an object of which something is
 //! guessed.
 
 use std::cell::RefCell;

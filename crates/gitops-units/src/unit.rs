@@ -227,6 +227,19 @@ pub enum DestinationCluster {
     Both,
 }
 
+impl DestinationCluster {
+    /// Whether it is the cluster that the deployer is in. Argo CD calls it `in-cluster`, at
+    /// `https://kubernetes.default.svc` (`common.go`).
+    pub fn is_own(&self) -> bool {
+        match self {
+            Self::Own => true,
+            Self::Server(server) => server.text.trim_end_matches('/') == "https://kubernetes.default.svc",
+            Self::Name(name) => &*name.text == "in-cluster",
+            Self::KubeConfigSecret(_) | Self::KubeConfigMap(_) | Self::Both => false,
+        }
+    }
+}
+
 /// The right under which a unit is deployed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Authority {

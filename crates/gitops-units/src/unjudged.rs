@@ -19,7 +19,7 @@ pub enum Unjudged {
     /// The source has no path and no chart.
     #[error("the source has neither a path nor a chart")]
     NoPath,
-    /// A chart of this repository.
+    /// A chart in a folder of this repository, or of the GitRepository that a HelmRelease names.
     #[error("`{0}` is a Helm chart, which is not rendered")]
     LocalChart(RepoPath),
     /// A chart of another server.

@@ -13,7 +13,7 @@ use crate::unit::{
     ObjectName, UnitSource,
 };
 use crate::unjudged::Unjudged;
-use crate::watched_tree::WatchedTree;
+use crate::watched_tree::{WatchedTree, join};
 use crate::written_text::WrittenText;
 
 use super::sources::{self, ResolvedSource, SourceContext, SourceReference};
@@ -71,13 +71,20 @@ pub(crate) fn release_of(declaration: &Arc<Declaration>) -> DeployedUnit {
     let mut unit = bare_unit(declaration, DeployerKind::HelmRelease);
     let chart = node.at(&["spec", "chart", "spec", "chart"]).or(node.at(&["spec", "chartRef", "name"]));
     unit.deployer.origin = chart.map_or(node.origin, |chart| chart.origin);
-    let chart = chart.and_then(Node::as_str).unwrap_or_default();
-    unit.source = UnitSource::Unjudged(Unjudged::RemoteChart(chart.into()));
+    let name = chart.and_then(Node::as_str).unwrap_or_default();
+    unit.source = UnitSource::Unjudged(chart_of(node, name));
     unit.destination = destination_of(node);
     unit.depends_on = dependencies_of(declaration);
     let account = WrittenText::at(node, &["spec", "serviceAccountName"]);
     unit.authority = account.map_or(Authority::Tool, Authority::ServiceAccount);
     unit
+}
+
+/// A chart of a registry, or a folder of a GitRepository.
+fn chart_of(release: &Node, name: &str) -> Unjudged {
+    let source = release.text_at(&["spec", "chart", "spec", "sourceRef", "kind"]);
+    let folder = join(&RepoPath::new(""), name).filter(|_| source == Some("GitRepository"));
+    folder.map_or_else(|| Unjudged::RemoteChart(name.into()), Unjudged::LocalChart)
 }
 
 fn bare_unit(declaration: &Arc<Declaration>, kind: DeployerKind) -> DeployedUnit {

@@ -54,7 +54,12 @@ fn show_unit(unit: &DeployedUnit, detail: Detail, text: &mut String) {
     }
     text.push('\n');
     writeln!(text, "# source: {}", source(&unit.source)).unwrap();
-    let destination = cluster(&unit.destination.cluster);
+    let own = match &unit.destination.cluster {
+        DestinationCluster::Own => "",
+        other if other.is_own() => " (own)",
+        _ => "",
+    };
+    let destination = format!("{}{own}", cluster(&unit.destination.cluster));
     let namespace = unit.destination.namespace.as_ref().map_or("none", |namespace| &namespace.text);
     writeln!(text, "# destination: {destination}, namespace {namespace}").unwrap();
     match &unit.authority {
