@@ -13,6 +13,7 @@ use super::assumptions::Assumptions;
 use super::declaration::{Declaration, DeclarationKind};
 use super::find::find_units;
 use super::render::{FailedRendering, UnitRenderer, UnitRendering};
+use super::reuse::{holds_in, is_same_unit};
 use super::unit::{DeployedUnit, DeployerKind, ObjectName};
 use super::unjudged::Unjudged;
 use super::watched_tree::Looks;
@@ -56,12 +57,27 @@ pub fn deploy(
     options: RenderOptions,
     assumptions: &Assumptions,
 ) -> Deployment {
+    deploy_after(tree, written, options, assumptions, &Deployment::default())
+}
+
+/// The same after a change of the tree. The outcome of a unit is taken over from the earlier deployment if everything
+/// that was looked at for it is the same in this tree; files without an id are never the same. The options and
+/// assumptions have to be those of the earlier deployment.
+pub fn deploy_after(
+    tree: &dyn FileTree,
+    written: &[Arc<Declaration>],
+    options: RenderOptions,
+    assumptions: &Assumptions,
+    earlier: &Deployment,
+) -> Deployment {
     let renderer = UnitRenderer::new(tree, options, assumptions);
     let mut deployed: Vec<DeployedDeclaration> = Vec::new();
+    let holding = earlier.units.iter().filter(|rendered| holds_in(looks_of(rendered), tree));
+    let held: Vec<RenderedUnit> = holding.cloned().collect();
     let mut known = Deployment::default();
     for _ in 0..assumptions.limits.rounds {
         let declarations = in_force(written, &deployed);
-        let round = take_round(tree, &renderer, &declarations, &known, assumptions);
+        let round = take_round(tree, &renderer, &declarations, known.units.iter().chain(&held), assumptions);
         let next = deployed_by(&round, written, &deployed);
         let is_settled = same(&next, &deployed);
         known = round;
@@ -73,23 +89,30 @@ pub fn deploy(
     // Nothing is certain about what replaces what, so that everything counts.
     let all: Vec<Arc<Declaration>> =
         written.iter().cloned().chain(deployed.iter().map(|one| Arc::clone(&one.declaration))).collect();
-    known = take_round(tree, &renderer, &all, &known, assumptions);
+    known = take_round(tree, &renderer, &all, known.units.iter().chain(&held), assumptions);
     let limit = assumptions.limits.rounds;
     known.unjudged.push(Unjudged::BeyondLimits { what: "rounds of deployers that deploy deployers", limit });
     known
 }
 
-/// One round: the units of some declarations. What the last round has rendered is not rendered again.
-fn take_round(
+fn looks_of(rendered: &RenderedUnit) -> &Looks {
+    match rendered.outcome.as_ref() {
+        Ok(rendering) => &rendering.looks,
+        Err(failed) => &failed.looks,
+    }
+}
+
+/// One round: the units of some declarations. What has been rendered before is not rendered again.
+fn take_round<'k>(
     tree: &dyn FileTree,
     renderer: &UnitRenderer<'_>,
     declarations: &[Arc<Declaration>],
-    last: &Deployment,
+    rendered_before: impl Iterator<Item = &'k RenderedUnit>,
     assumptions: &Assumptions,
 ) -> Deployment {
     let found = find_units(tree, declarations, assumptions);
     let mut known: BTreeMap<UnitKey, Vec<&RenderedUnit>> = BTreeMap::new();
-    for rendered in &last.units {
+    for rendered in rendered_before {
         known.entry(key_of(&rendered.unit)).or_default().push(rendered);
     }
     let mut round = Deployment { looks: found.looks, ..Deployment::default() };
@@ -111,14 +134,6 @@ type UnitKey = (DeployerKind, ObjectName, usize);
 
 fn key_of(unit: &DeployedUnit) -> UnitKey {
     (unit.deployer.kind, unit.deployer.name.clone(), unit.deployer.source)
-}
-
-fn is_same_unit(one: &DeployedUnit, other: &DeployedUnit) -> bool {
-    one.deployer.declaration.via == other.deployer.declaration.via
-        && one.deployer.declaration.node == other.deployer.declaration.node
-        && one.deployer.declaration.place() == other.deployer.declaration.place()
-        && one.source == other.source
-        && one.substitutions == other.substitutions
 }
 
 /// The declarations that units of a round deploy.

@@ -18,6 +18,7 @@ mod maps;
 mod mount_tree;
 mod render;
 mod repository_url;
+mod reuse;
 mod template;
 mod unit;
 mod unjudged;
@@ -28,7 +29,7 @@ pub use assumptions::{
     Assumptions, DeclaredCluster, DeclaredClusters, KnownRepository, KnownSource, Revision, UnsetVariables,
 };
 pub use declaration::{Declaration, DeclarationKind};
-pub use deploy::{Deployment, RenderedUnit, deploy};
+pub use deploy::{Deployment, RenderedUnit, deploy, deploy_after};
 pub use find::{FoundUnits, find_units};
 pub use limits::UnitLimits;
 pub use render::{FailedRendering, UnitRenderError, UnitRenderer, UnitRendering};

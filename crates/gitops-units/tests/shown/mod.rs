@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use gitops_units::{
     Authority, DeployedUnit, Deployment, DestinationCluster, DirectoryDepth, FoundUnits, Looks,
-    OtherVariables, UnitRenderer, UnitRendering, UnitSource, VariableValue, deploy, find_units,
+    OtherVariables, UnitRenderer, UnitRendering, UnitSource, VariableValue, deploy, deploy_after, find_units,
 };
 use kube_manifest::Node;
 use kustomize::{BuildStep, FileTree, RenderOptions, Writings, to_yaml};
@@ -150,6 +150,7 @@ fn origin(writings: &Writings, node: &Node) -> Option<String> {
 pub fn compare_looks(name: &str, before: &CaseTree, after: &CaseTree) -> usize {
     let old = deploy(before, &before.declarations, RenderOptions::default(), &before.assumptions);
     compare_units(name, before, after);
+    compare_after(name, &old, after);
     let renderer = UnitRenderer::new(after, RenderOptions::default(), &after.assumptions);
     let mut compared = 0;
     for rendered in &old.units {
@@ -188,6 +189,19 @@ fn compare_units(name: &str, before: &CaseTree, after: &CaseTree) {
     };
     let again = find_units(after, &before.declarations, &before.assumptions);
     assert_eq!(text(&found), text(&again), "{name}");
+}
+
+/// What is deployed after a change is the same with and without what was rendered before it.
+fn compare_after(name: &str, old: &Deployment, after: &CaseTree) {
+    let options = RenderOptions::default();
+    let scratch = deploy(after, &after.declarations, options, &after.assumptions);
+    let taken = deploy_after(after, &after.declarations, options, &after.assumptions, old);
+    let text = |deployment: &Deployment| {
+        let mut text = String::new();
+        show_units(deployment, Detail::Origins, &mut text);
+        text
+    };
+    assert_eq!(text(&scratch), text(&taken), "{name}");
 }
 
 fn is_the_same_in(looks: &Looks, tree: &dyn FileTree) -> bool {
