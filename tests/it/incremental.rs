@@ -75,7 +75,8 @@ fn describe(old: &Snapshot, new: &Snapshot, blobs: &Blobs) -> String {
     let mut text = format!("{:?}", Snapshot::changed_paths(old, new));
     for (path, file) in old.files.iter().chain(&new.files) {
         if NAMES.iter().any(|name| path.is_named(name)) || file.mode == FileMode::Symlink {
-            text.push_str(&format!("\n# {path}\n{}", String::from_utf8_lossy(&blobs.0[&file.id])));
+            let shown = format!("\n# {path}\n{}", String::from_utf8_lossy(&blobs.0[&file.id]));
+            text.push_str(&shown);
         }
     }
     text
@@ -169,10 +170,10 @@ fn manifest(name: &str, random: &mut Random) -> String {
 fn kustomization(folder: &str, random: &mut Random) -> String {
     let up = "../".repeat(folder.split('/').count());
     let other = FOLDERS[random.below(FOLDERS.len())];
-    let mut text = String::new();
-    if random.below(12) == 0 {
-        text.push_str("kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n");
-    }
+    let header = match random.below(12) {
+        0 => "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\n",
+        _ => "",
+    };
     let resources = match random.below(6) {
         0 => format!("[{up}{other}]"),
         1 => format!("[one.yaml, {up}{other}]"),
@@ -181,17 +182,15 @@ fn kustomization(folder: &str, random: &mut Random) -> String {
         4 => "[more.yaml]".to_owned(),
         _ => "[one.yaml]".to_owned(),
     };
-    text.push_str(&format!("resources: {resources}\n"));
-    match random.below(12) {
-        0 => text.push_str(&format!("components: [{up}{other}]\n")),
-        1 => text.push_str("patches: [{path: more.yaml}]\n"),
-        2 => text.push_str("configMapGenerator: [{name: made, files: [data.txt]}]\n"),
-        3 => text
-            .push_str(&format!("patches: [{{target: {{kind: ConfigMap}}, path: {up}{other}/more.yaml}}]\n")),
-        4 => text.push_str("transformers: [more.yaml]\n"),
-        _ => text.push_str("namePrefix: x-\n"),
-    }
-    text
+    let step = match random.below(12) {
+        0 => format!("components: [{up}{other}]"),
+        1 => "patches: [{path: more.yaml}]".to_owned(),
+        2 => "configMapGenerator: [{name: made, files: [data.txt]}]".to_owned(),
+        3 => format!("patches: [{{target: {{kind: ConfigMap}}, path: {up}{other}/more.yaml}}]"),
+        4 => "transformers: [more.yaml]".to_owned(),
+        _ => "namePrefix: x-".to_owned(),
+    };
+    format!("{header}resources: {resources}\n{step}\n")
 }
 
 /// Blobs by id.
