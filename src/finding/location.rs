@@ -48,7 +48,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// The place of a span in a text that holds no secrets; [`Location::in_object`] is for files that may.
+    /// The place of a span in a text that holds no secrets; [`Location::of_value`] is for objects that may.
     pub fn of(path: &RepoPath, text: &SourceText, span: Span, side: Side) -> Self {
         let start = text.position(span.start);
         let excerpt = text.line(start.line);
