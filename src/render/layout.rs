@@ -432,9 +432,8 @@ fn collect_roots(
         roots.push(Root { kind, file: file.clone(), parts, generates, reason: None });
     }
     for folder in charts {
-        let inside = |path: &&RepoPath| folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
         let file = if folder.is_empty() { "Chart.yaml".to_owned() } else { format!("{folder}/Chart.yaml") };
-        let parts = collect_blobs(snapshot, snapshot.files.keys().filter(inside).cloned());
+        let parts = collect_blobs(snapshot, list_files_below(snapshot, folder).cloned());
         let generates = BTreeSet::new();
         let (kind, file) = (RootKind::Chart, RepoPath::new(&file));
         roots.push(Root { kind, file, parts, generates, reason: None });
@@ -447,6 +446,13 @@ fn collect_roots(
         roots.push(Root { kind, file: file.clone(), parts, generates, reason: None });
     }
     roots
+}
+
+/// Returns the files below a folder, which are side by side in the order of a snapshot.
+fn list_files_below<'a>(snapshot: &'a Snapshot, folder: &str) -> impl Iterator<Item = &'a RepoPath> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let files = snapshot.files.range(RepoPath::new(&prefix)..).map(|(path, _)| path);
+    files.take_while(move |path| path.as_str().starts_with(&prefix))
 }
 
 /// Returns files by which Argo CD overrides the parameters of anything in a folder (`docs/user-guide/parameters.md`,

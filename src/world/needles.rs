@@ -2,8 +2,9 @@
 //! the others.
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+use memchr::memmem::Finder;
 use regex::bytes::Regex;
 
 use super::differing::Differing;
@@ -21,6 +22,8 @@ pub(super) struct Needles<'a> {
     /// Groups and kinds whose definition changes. It decides on all their objects.
     defined: HashSet<(Box<str>, Box<str>)>,
     words: Option<Vec<Needle>>,
+    /// Searchers for the words, made once for all files.
+    finders: OnceLock<Vec<Vec<Finder<'static>>>>,
     wants_rbac: Wanted,
     wants_definitions: Wanted,
     related: Related,
@@ -74,6 +77,7 @@ impl<'a> Needles<'a> {
         families.extend(defined.iter().map(|(group, kind)| Needle(vec![group.clone(), kind.clone()])));
         Self {
             words: limit_needles(differing.all().map(Needle::of).chain(families)),
+            finders: OnceLock::new(),
             defined,
             identities: differing.all().map(|object| (&*object.kind, &*object.name)).collect(),
             wants_rbac,
@@ -105,7 +109,10 @@ impl<'a> Needles<'a> {
             return true;
         }
         let spelled_out = UNSPELLED.as_ref().is_some_and(|unspelled| !unspelled.is_match(bytes));
-        !spelled_out || words.iter().any(|needle| needle.is_in(bytes))
+        let finders = self.finders.get_or_init(|| words.iter().map(Needle::finders).collect());
+        let is_in =
+            |finders: &Vec<Finder<'static>>| finders.iter().all(|finder| finder.find(bytes).is_some());
+        !spelled_out || finders.iter().any(is_in)
     }
 
     /// Returns true if an object matters.
@@ -155,7 +162,7 @@ impl Needle {
         Self(words.filter(|word| !word.is_empty()).collect())
     }
 
-    fn is_in(&self, bytes: &[u8]) -> bool {
-        self.0.iter().all(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some())
+    fn finders(&self) -> Vec<Finder<'static>> {
+        self.0.iter().map(|word| Finder::new(word.as_bytes()).into_owned()).collect()
     }
 }
