@@ -67,7 +67,7 @@ fn an_update_from_another_chart_repository() -> Result<(), Failure> {
     Ok(())
 }
 
-/// A range of chart versions, which whoever publishes the chart chooses from.
+/// A range of chart versions, from which the publisher of the chart chooses.
 #[test]
 fn an_update_to_a_range_of_charts() -> Result<(), Failure> {
     let push = attempt(RELEASE_PATH, &RELEASE.replace("6.5.0", "6.x"))?;
